@@ -1,0 +1,69 @@
+package zoocfg
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// fatal is what ZooKeeper, or Java under it, dies of; the text is theirs.
+type fatal string
+
+func (f fatal) Error() string { return string(f) }
+
+// numberFormatError is java.lang.NumberFormatException; its text is Java's.
+type numberFormatError string
+
+func (e numberFormatError) Error() string { return `For input string: "` + string(e) + `"` }
+
+// javaLong is Long.parseLong(text): an optional sign and decimal digits of any
+// script (full-width ones too), no blanks.
+func javaLong(text string) (int64, error) { return javaParse(text, 64) }
+
+// javaInt is Integer.parseInt(text).
+func javaInt(text string) (int, error) {
+	n, err := javaParse(text, 32)
+	return int(n), err
+}
+
+func javaParse(text string, bits int) (int64, error) {
+	n, err := strconv.ParseInt(strings.Map(asciiDigit, text), 10, bits)
+	if err != nil {
+		return 0, numberFormatError(text)
+	}
+	return n, nil
+}
+
+// asciiDigit maps any decimal digit to its ASCII one. The tables of unicode.Nd
+// are runs of ten that begin with a zero. Java looks at UTF-16 units, so digits
+// above U+FFFF are none.
+func asciiDigit(r rune) rune {
+	if r < 0x80 || r > math.MaxUint16 {
+		return r
+	}
+	for _, run := range unicode.Nd.R16 {
+		if uint16(r) >= run.Lo && uint16(r) <= run.Hi {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	return r
+}
+
+// javaTrim is String.trim: anything up to U+0020 goes.
+func javaTrim(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return r <= ' ' })
+}
+
+// javaSplit is String.split for a single character: empty parts at the end
+// are dropped, and a text without the separator is its own only part.
+func javaSplit(text string, separator string) []string {
+	parts := strings.Split(text, separator)
+	if len(parts) == 1 {
+		return parts
+	}
+	for len(parts) > 0 && parts[len(parts)-1] == "" {
+		parts = parts[:len(parts)-1]
+	}
+	return parts
+}

@@ -1,0 +1,199 @@
+package zoocfg
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// reader fills a Config from one file.
+type reader struct {
+	config *Config
+	file   string
+	// dynamic: the file is the dynamic one, which 3.4 never reads.
+	dynamic bool
+	table   map[string]field // nil for the dynamic file
+	// noElection are the servers that only 3.4 takes, without election port.
+	noElection []Server
+	// grouped are the servers that are in a group.
+	grouped map[int64]bool
+	// unreadable are the keys of numbers that are none.
+	unreadable map[string]bool
+}
+
+// Parse reads a zoo.cfg. Path is only kept, nothing is opened. When the file
+// names a dynamic file, AddDynamic must follow: until then the membership is
+// only what zoo.cfg holds (which 3.4 would use, and later versions refuse), and
+// the numbers of its members have not been checked.
+func Parse(path string, data []byte) *Config {
+	c := &Config{Path: path, Settings: defaults()}
+	r := &reader{config: c, file: path, grouped: map[int64]bool{}, unreadable: map[string]bool{}}
+	r.table = fields(&c.Settings)
+	c.Properties = r.load(data)
+	effective := r.effective(c.Properties)
+	hasDynamic := slices.ContainsFunc(effective, func(p Property) bool {
+		return p.Key == "dynamicConfigFile"
+	})
+	for _, p := range effective {
+		r.take(p, hasDynamic)
+	}
+	c.sort()
+	if !c.DataLogDir.IsSet() {
+		c.DataLogDir.Value = c.DataDir.Value
+	}
+	r.checkSettings()
+	if !hasDynamic {
+		r.checkMembership()
+	}
+	c.finish()
+	return c
+}
+
+// AddDynamic reads the dynamic file that DynamicConfigFile names. Its members
+// replace those of zoo.cfg, and its version is the suffix of its name: 0x100
+// for zoo.cfg.dynamic.100, 0 when the suffix is not hexadecimal
+// (QuorumPeerConfig.getVersionFromFilename).
+func (c *Config) AddDynamic(path string, data []byte) {
+	c.Dynamic = path
+	c.Membership = Membership{Version: versionOf(path)}
+	r := &reader{config: c, file: path, dynamic: true, grouped: map[int64]bool{}}
+	c.DynamicProperties = r.load(data)
+	for _, p := range r.effective(c.DynamicProperties) {
+		switch key := javaTrim(p.Key); {
+		case key == "version":
+			r.problem(p.Line, key, "dynamic file shouldn't have version inside", "3.5+")
+		case kindOf(key) == otherKey:
+			r.problem(p.Line, key, "Unrecognised parameter: "+key, "3.5+")
+		default:
+			r.takeMember(p)
+		}
+	}
+	c.sort()
+	r.checkMembership()
+	c.finish()
+}
+
+// versionOf is QuorumPeerConfig.getVersionFromFilename.
+func versionOf(path string) uint64 {
+	version, err := strconv.ParseInt(path[strings.LastIndexByte(path, '.')+1:], 16, 64)
+	if err != nil || version < 0 || !strings.Contains(path, ".") {
+		return 0
+	}
+	return uint64(version)
+}
+
+// take gives one property of zoo.cfg to the setting it belongs to. Keys that
+// nothing here knows become system properties in ZooKeeper, without a check.
+func (r *reader) take(p Property, hasDynamic bool) {
+	key, value := javaTrim(p.Key), javaTrim(p.Value)
+	r.noteKey(p.Line, key)
+	if strings.Contains(value, " #") || strings.Contains(value, "\t#") {
+		r.note(Note{
+			Kind: NoteTrailingComment, Line: p.Line, Key: key,
+			Text: "the # and what follows are part of the value: a comment needs a line of its own",
+		})
+	}
+	if field, known := r.table[key]; known {
+		field.take(r, Property{Key: key, Value: value, Line: p.Line})
+		return
+	}
+	if kindOf(key) == otherKey {
+		return
+	}
+	if hasDynamic {
+		r.problem(p.Line, key, "parameter: "+key+" must be in a separate dynamic config file", "3.5+")
+	}
+	r.takeMember(p)
+}
+
+// load reads the properties and notes what is odd about the file as a whole.
+func (r *reader) load(data []byte) []Property {
+	properties, malformed, utf8Lines := loadProperties(data)
+	for _, line := range malformed {
+		r.problem(line, "", errMalformed.Error(), "")
+	}
+	bom := bytes.HasPrefix(data, []byte("\xEF\xBB\xBF"))
+	if bom {
+		r.note(Note{
+			Kind: NoteBOM, Line: 1,
+			Text: "the byte order mark belongs to the first key, which ZooKeeper then does not know",
+		})
+	}
+	for _, line := range utf8Lines {
+		if line > 1 || !bom {
+			r.note(Note{
+				Kind: NoteNotLatin1, Line: line,
+				Text: `ZooKeeper reads the file as ISO-8859-1, not as UTF-8: write \uXXXX`,
+			})
+		}
+	}
+	if before, _, found := bytes.Cut(data, []byte{'\r'}); found {
+		r.note(Note{
+			Kind: NoteCRLF, Line: 1 + bytes.Count(before, []byte{'\n'}),
+			Text: fmt.Sprintf("%d line ends have a CR: the server takes them, zkServer.sh does not",
+				bytes.Count(data, []byte{'\r'})),
+		})
+	}
+	return properties
+}
+
+// effective keeps the last one of each key, as a java.util.Properties does, and
+// notes the others.
+func (r *reader) effective(properties []Property) []Property {
+	last := make(map[string]int, len(properties))
+	for i, p := range properties {
+		last[p.Key] = i
+	}
+	kept := make([]Property, 0, len(last))
+	for i, p := range properties {
+		if last[p.Key] == i {
+			kept = append(kept, p)
+			continue
+		}
+		line := properties[last[p.Key]].Line
+		r.note(Note{
+			Kind: NoteDuplicate, Line: line, Other: p.Line, Key: p.Key,
+			Text: fmt.Sprintf("set on line %d and again on line %d: the last one counts", p.Line, line),
+		})
+	}
+	return kept
+}
+
+// problem adds a Problem; of the dynamic file, which 3.4 never reads, only
+// what concerns later versions.
+func (r *reader) problem(line int, key, text, versions string) {
+	if r.dynamic {
+		switch versions {
+		case "3.4":
+			return
+		case "":
+			versions = "3.5+"
+		}
+	}
+	r.config.Problems = append(r.config.Problems,
+		Problem{File: r.file, Line: line, Key: key, Text: text, Versions: versions})
+}
+
+func (r *reader) note(n Note) {
+	n.File = r.file
+	r.config.Notes = append(r.config.Notes, n)
+}
+
+// finish puts Problems and Notes in order: zoo.cfg first, then by line.
+func (c *Config) finish() {
+	order := func(file string, line int) int {
+		if file != c.Path {
+			line += 1 << 40
+		}
+		return line
+	}
+	slices.SortStableFunc(c.Problems, func(a, b Problem) int {
+		return cmp.Compare(order(a.File, a.Line), order(b.File, b.Line))
+	})
+	slices.SortStableFunc(c.Notes, func(a, b Note) int {
+		return cmp.Compare(order(a.File, a.Line), order(b.File, b.Line))
+	})
+}

@@ -1,0 +1,150 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Dial is a TCP connection that was made.
+type Dial struct {
+	Remote netip.AddrPort `json:"remote"`
+	// Local tells which address of this host leads there; the zero AddrPort when
+	// the peer had reset the connection before it could be looked at.
+	Local netip.AddrPort `json:"local"`
+}
+
+// look is the time allotted to one look at one address, all of it: connect,
+// write and read. Its methods take the context of the run, whose end makes the
+// look Cancelled.
+type look struct {
+	addr    netip.AddrPort
+	what    string // what is asked, for texts
+	started time.Time
+	until   time.Time
+	// runFirst: the run's deadline comes before the look's own.
+	runFirst bool
+}
+
+func newLook(ctx context.Context, addr netip.AddrPort, timeout time.Duration) look {
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	now := time.Now()
+	l := look{addr: addr, started: now, until: now.Add(timeout)}
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(l.until) {
+		l.until, l.runFirst = deadline, true
+	}
+	return l
+}
+
+func (l look) took() time.Duration { return time.Since(l.started) }
+
+// timeout is the time allotted, for texts.
+func (l look) timeout() time.Duration {
+	return l.until.Sub(l.started).Round(time.Millisecond)
+}
+
+// cancelled reports whether the run, not the look, is what ended; timedOut says
+// that a deadline passed.
+func (l look) cancelled(ctx context.Context, timedOut bool) bool {
+	return ctx.Err() != nil || timedOut && l.runFirst
+}
+
+func (l look) fail(kind FailureKind, format string, args ...any) *Failure {
+	return failure(l.addr, kind, format, args...)
+}
+
+// failure is a sentence about what one address did.
+func failure(addr netip.AddrPort, kind FailureKind, format string, args ...any) *Failure {
+	return &Failure{Kind: kind, Text: addr.String() + ": " + fmt.Sprintf(format, args...)}
+}
+
+func (l look) failCancelled() *Failure {
+	return l.fail(Cancelled, "the run ended before the look did")
+}
+
+// dial connects. The caller closes the connection. A failure of kind Reset means
+// that the connection was made, and gone by the time the kernel told us: an RST
+// in answer to our SYN would be ECONNREFUSED. Dial is then valid too.
+func (l look) dial(ctx context.Context) (net.Conn, Dial, *Failure) {
+	dialer := net.Dialer{Deadline: l.until, KeepAlive: -1}
+	conn, err := dialer.DialContext(ctx, "tcp", l.addr.String())
+	if err != nil {
+		return nil, Dial{Remote: l.addr}, l.dialFailure(ctx, err)
+	}
+	d := Dial{Remote: addrPort(conn.RemoteAddr()), Local: addrPort(conn.LocalAddr())}
+	if d.Remote == d.Local && d.Remote.IsValid() {
+		// Linux lets a socket connect to itself when the port it dials is the
+		// ephemeral one it was given: nothing listens there.
+		_ = conn.Close()
+		return nil, Dial{}, l.fail(Refused, "connection refused")
+	}
+	return conn, d, nil
+}
+
+// connected is the outcome of dial as a look of its own.
+func (l look) connected(d Dial, failure *Failure) Obs[Dial] {
+	if failure != nil && failure.Kind != Reset {
+		return Failed[Dial](failure, l.took())
+	}
+	return Saw(d, l.took())
+}
+
+func addrPort(addr net.Addr) netip.AddrPort {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	ap := tcp.AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
+// dialFailure sorts the reasons for which a connection is not made (connect(2),
+// and icmp(7) for how Linux maps ICMP errors). EHOSTUNREACH is Unreachable
+// whether it is a firewall's "prohibited" (milliseconds) or a dead host (ARP
+// gives up after 3 s): Took and the host's other ports tell them apart.
+func (l look) dialFailure(ctx context.Context, err error) *Failure {
+	timedOut := isTimeout(err)
+	switch {
+	case l.cancelled(ctx, timedOut):
+		return l.failCancelled()
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return l.fail(Refused, "connection refused")
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		// EPIPE: a FIN came before the RST. ZooKeeper 3.9 does so when there
+		// are too many connections (NIOServerCnxnFactory.fastCloseSock).
+		return l.fail(Reset, "connection reset as soon as it was made")
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.EHOSTDOWN):
+		return l.fail(Unreachable, "no route to host")
+	case errors.Is(err, syscall.ENETUNREACH):
+		return l.fail(Unreachable, "network is unreachable")
+	case errors.Is(err, syscall.EAFNOSUPPORT), errors.Is(err, syscall.EADDRNOTAVAIL) && l.addr.Addr().Is6():
+		return l.fail(Unreachable, "this host has no address of that family")
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return l.fail(Filtered, "prohibited by a firewall, here or on the way")
+	case timedOut:
+		return l.fail(Filtered, "no answer to the connection attempt in %v", l.timeout())
+	}
+	return l.fail(Denied, "this host could not open a connection: %s", reason(err))
+}
+
+// isTimeout covers the deadline of the look and the kernel's own (ETIMEDOUT).
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// reason is the innermost error, without addresses.
+func reason(err error) string {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error()
+	}
+	return printable(err.Error(), maxForeign)
+}

@@ -1,0 +1,147 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDialFailure(t *testing.T) {
+	v6 := netip.MustParseAddrPort("[2001:db8::1]:2181")
+	for _, tc := range []struct {
+		err      error
+		addr     netip.AddrPort
+		want     FailureKind
+		wantText string
+	}{
+		{syscall.ECONNREFUSED, fakeAddr, Refused, "192.0.2.1:2181: connection refused"},
+		{syscall.ETIMEDOUT, fakeAddr, Filtered, "no answer to the connection attempt in 20s"},
+		{os.ErrDeadlineExceeded, fakeAddr, Filtered, "no answer"},
+		{context.DeadlineExceeded, fakeAddr, Filtered, "no answer"},
+		{syscall.EHOSTUNREACH, fakeAddr, Unreachable, "no route to host"},
+		{syscall.ENETUNREACH, v6, Unreachable, "[2001:db8::1]:2181: network is unreachable"},
+		{syscall.EADDRNOTAVAIL, v6, Unreachable, "no address of that family"},
+		{syscall.EADDRNOTAVAIL, fakeAddr, Denied, "this host could not open a connection"},
+		{syscall.EACCES, fakeAddr, Filtered, "prohibited by a firewall"},
+		{syscall.EPERM, fakeAddr, Filtered, "prohibited by a firewall"},
+		{syscall.ECONNRESET, fakeAddr, Reset, "connection reset"},
+		{syscall.EPIPE, fakeAddr, Reset, "connection reset as soon as it was made"},
+		{syscall.EMFILE, fakeAddr, Denied, "too many open files"},
+		{errors.New("odd\x1b"), fakeAddr, Denied, `odd\x1b`},
+	} {
+		l := newLook(t.Context(), tc.addr, long)
+		err := &net.OpError{Op: "dial", Net: "tcp", Err: tc.err}
+		if errno, ok := errors.AsType[syscall.Errno](tc.err); ok {
+			err.Err = os.NewSyscallError("connect", errno)
+		}
+		checkKind(t, Failed[Dial](l.dialFailure(t.Context(), err), 0), tc.want, tc.wantText)
+	}
+}
+
+func TestLookDefaultTimeout(t *testing.T) {
+	if got := newLook(t.Context(), fakeAddr, 0).timeout(); got != DefaultTimeout {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestKnock: nothing is written, and the end is a FIN.
+func TestKnock(t *testing.T) {
+	t.Parallel()
+	received := make(chan string, 1)
+	addr := serve(t, func(conn *net.TCPConn) {
+		data, err := io.ReadAll(conn)
+		if err != nil {
+			data = []byte(err.Error())
+		}
+		received <- string(data)
+	})
+	got := Knock(t.Context(), addr, long)
+	if !got.Seen() || got.Value.Remote != addr {
+		t.Fatalf("got %+v", got)
+	}
+	if text := <-received; text != "" {
+		t.Errorf("the peer saw %q, want nothing and a FIN", text)
+	}
+	checkKind(t, Knock(t.Context(), refusing(t), long), Refused, "connection refused")
+}
+
+// TestResetIsOpen: a peer that resets at once has an open port, whether or not
+// we were quick enough to see the connection.
+func TestResetIsOpen(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, resetsAtOnce)
+	for range 50 {
+		got := Knock(t.Context(), addr, long)
+		if !got.Seen() || got.Value.Remote != addr {
+			t.Fatalf("got %+v", got)
+		}
+		reply, connected := AskWord(t.Context(), addr, WordSrvr, long)
+		checkKind(t, reply, Reset, "connection reset")
+		if !connected.Seen() {
+			t.Fatalf("got %+v", connected.Failure)
+		}
+	}
+}
+
+func TestResolveHost(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]string{
+		"127.0.0.1":        "127.0.0.1",
+		"::1":              "::1",
+		"[2001:db8::1]":    "2001:db8::1",
+		"::ffff:192.0.2.1": "192.0.2.1",
+		"fe80::1%eth0":     "fe80::1%eth0",
+	} {
+		got := ResolveHost(t.Context(), host)
+		if diff := cmp.Diff([]netip.Addr{netip.MustParseAddr(want)}, got.Value, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); !got.Seen() || diff != "" {
+			t.Errorf("%s: %v -want +got\n%s", host, got.Failure, diff)
+		}
+	}
+	t.Run("localhost", func(t *testing.T) {
+		got := ResolveHost(t.Context(), "localhost")
+		if !got.Seen() || len(got.Value) == 0 || !got.Value[0].IsLoopback() {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// TestResolveHostFails uses names that Go refuses to ask DNS for: no domain
+// names (RFC 1035), and .onion (RFC 7686).
+func TestResolveHostFails(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"", "a..b", "zk1.onion", "zk1\x1b[2J"} {
+		checkKind(t, ResolveHost(t.Context(), host), Resolve, "this name has no address")
+	}
+}
+
+func TestResolveFailure(t *testing.T) {
+	for _, tc := range []struct {
+		err      error
+		ended    bool // the run has
+		want     FailureKind
+		wantText string
+	}{
+		{&net.DNSError{Err: "no such host", IsNotFound: true}, false, Resolve, "zk1: this name has no address"},
+		{&net.DNSError{Err: "i/o timeout", IsTimeout: true}, false, Resolve, "no answer from DNS in time"},
+		{context.DeadlineExceeded, false, Resolve, "no answer from DNS in time"},
+		{&net.DNSError{Err: "server misbehaving", IsTemporary: true}, false, Resolve, "the look-up failed: server misbehaving"},
+		{syscall.EMFILE, false, Resolve, "too many open files"},
+		{&net.DNSError{Err: "operation was canceled"}, true, Cancelled, "the run ended"},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		if tc.ended {
+			cancel()
+		}
+		got := Failed[[]netip.Addr](resolveFailure(ctx, "zk1", tc.err), time.Millisecond)
+		cancel()
+		checkKind(t, got, tc.want, tc.wantText)
+	}
+}

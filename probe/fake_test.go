@@ -1,0 +1,109 @@
+package probe
+
+import (
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fakeAddr is an address of TEST-NET-1 (RFC 5737), for texts only.
+var fakeAddr = netip.MustParseAddrPort("192.0.2.1:2181")
+
+// serve answers every connection to a loopback port with handle, which need not
+// close it. All connections are closed, and all handlers have returned, when the
+// test ends.
+func serve(t testing.TB, handle func(conn *net.TCPConn)) netip.AddrPort {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var handlers sync.WaitGroup
+	handlers.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			handlers.Go(func() {
+				defer conn.Close()
+				handle(conn.(*net.TCPConn))
+			})
+		}
+	})
+	t.Cleanup(func() {
+		_ = listener.Close()
+		handlers.Wait()
+	})
+	return listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// refusing is an address that nothing listens at.
+func refusing(t testing.TB) netip.AddrPort {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// readWord reads the four bytes that a client sends.
+func readWord(conn *net.TCPConn) string {
+	word := make([]byte, 4)
+	n, _ := io.ReadFull(conn, word)
+	return string(word[:n])
+}
+
+// untilGone waits until the client has closed.
+func untilGone(conn *net.TCPConn) { _, _ = io.Copy(io.Discard, conn) }
+
+// The behaviours of a peer.
+
+func replies(text string) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		readWord(conn)
+		_, _ = io.WriteString(conn, text)
+	}
+}
+
+func repliesThenResets(text string) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		readWord(conn)
+		_, _ = io.WriteString(conn, text)
+		_ = conn.SetLinger(0) // Close sends an RST
+	}
+}
+
+func neverAnswers(conn *net.TCPConn) { untilGone(conn) }
+
+func closesAtOnce(conn *net.TCPConn) { readWord(conn) }
+
+func resetsAtOnce(conn *net.TCPConn) { _ = conn.SetLinger(0) }
+
+// trickles sends one byte of an endless answer a tick.
+func trickles(conn *net.TCPConn) {
+	readWord(conn)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		if _, err := conn.Write([]byte("z")); err != nil {
+			return
+		}
+	}
+}
+
+// streams sends 300 MB, as fast as it goes.
+func streams(conn *net.TCPConn) {
+	readWord(conn)
+	chunk := make([]byte, 1<<20)
+	for range 300 {
+		if _, err := conn.Write(chunk); err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// maxReply is the most that is read of any answer. The largest honest one, mntr
+// of 3.6+, is 17 KiB and grows by some 500 bytes for each top-level znode.
+const maxReply = 4 << 20
+
+// Reply is what came back until the peer closed the connection.
+type Reply struct {
+	// From is who answered.
+	From netip.AddrPort
+	Data []byte
+	// Reset: the peer ended with an RST and not a FIN, so Data may be cut short
+	// although a server may well do so after a whole answer.
+	Reset bool
+}
+
+// AskWord asks one word over a connection of its own: exactly four bytes go
+// out, and the answer is read until the peer closes (the protocol has no
+// other end, NIOServerCnxn.cleanupWriterSocket). The whole look ends after
+// timeout, however slowly bytes trickle in. connected tells whether TCP worked,
+// whatever became of the answer.
+//
+// Data is what came, whoever sent it; Interpret tells what it is. A server with
+// too many connections from here closes at once, and whether that shows as Empty
+// or as Reset is a race: 3.4.10 and 3.9.5 give both.
+func AskWord(ctx context.Context, addr netip.AddrPort, word Word, timeout time.Duration) (reply Obs[Reply], connected Obs[Dial]) {
+	l := newLook(ctx, addr, timeout)
+	l.what = word.String()
+	if l.what == "" {
+		failure := l.fail(Denied, "not a word that zkdoctor sends")
+		return Failed[Reply](failure, 0), Failed[Dial](failure, 0)
+	}
+	conn, d, failure := l.dial(ctx)
+	connected = l.connected(d, failure)
+	if failure != nil {
+		return Failed[Reply](failure, connected.Took), connected
+	}
+	r, failure := l.exchange(ctx, conn, []byte(l.what))
+	if failure != nil {
+		return Failed[Reply](failure, l.took()), connected
+	}
+	return Saw(r, l.took()), connected
+}
+
+// Ask is AskWord followed by Interpret. parse is the parser of the word.
+func Ask[T any](ctx context.Context, addr netip.AddrPort, word Word, timeout time.Duration, parse func([]byte) (T, error)) Obs[T] {
+	reply, _ := AskWord(ctx, addr, word, timeout)
+	return Interpret(reply, word, parse)
+}
+
+// errCut is wrapped by what the parsers say of an answer that ends too early.
+var errCut = errors.New("cut short")
+
+// Interpret reads the reply to word. A server that does not serve, or does not
+// allow the word, is NotServing or NotAllowed; what is not ZooKeeper's is
+// Protocol, with a text that says what it looks like; TLS where it is that. An
+// answer that ended with an RST is used if it is whole, and is Reset otherwise,
+// as is one that ended in the middle.
+func Interpret[T any](reply Obs[Reply], word Word, parse func([]byte) (T, error)) Obs[T] {
+	if !reply.Seen() {
+		return Obs[T]{Tried: reply.Tried, Took: reply.Took, Failure: reply.Failure}
+	}
+	r := reply.Value
+	if kind, text := generic(word, r.Data); kind != "" {
+		return Failed[T](failure(r.From, kind, "%s", text), reply.Took)
+	}
+	value, err := parse(r.Data)
+	switch {
+	case err == nil:
+		return Saw(value, reply.Took)
+	case r.Reset, errors.Is(err, errCut):
+		return Failed[T](failure(r.From, Reset, "the connection ended in the middle of the answer to %s: %v", word, err), reply.Took)
+	}
+	return Failed[T](failure(r.From, Protocol, "the answer to %s is not ZooKeeper's: %v", word, err), reply.Took)
+}
+
+// exchange writes the request, reads until the peer closes, and closes.
+func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (Reply, *Failure) {
+	defer conn.Close()
+	// Deadlines can only be set on an open connection, and this one is.
+	_ = conn.SetDeadline(l.until)
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+
+	if _, err := conn.Write(request); err != nil {
+		return Reply{}, l.readFailure(ctx, nil, err)
+	}
+	data, err := readAll(conn)
+	reset := errors.Is(err, syscall.ECONNRESET)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return Reply{}, l.fail(TooLarge, "the answer to %s is larger than %d MiB", l.what, maxReply>>20)
+	case err != nil && (!reset || len(data) == 0):
+		return Reply{}, l.readFailure(ctx, data, err)
+	case len(data) == 0:
+		return Reply{}, l.fail(Empty, "closed the connection without an answer to %s", l.what)
+	}
+	return Reply{From: l.addr, Data: data, Reset: reset}, nil
+}
+
+var errTooLarge = errors.New("too large")
+
+// readAll reads to the end, but no more than maxReply. What it read is returned
+// with any error; the end is no error.
+func readAll(conn io.Reader) ([]byte, error) {
+	// A third of the replies of 3.6+ (mntr) need more than the first buffer.
+	data := make([]byte, 0, 4<<10)
+	for {
+		if len(data) > maxReply {
+			return nil, errTooLarge
+		}
+		data = slices.Grow(data, 1)
+		n, err := conn.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			return data, nil
+		}
+		if err != nil {
+			return data, err
+		}
+	}
+}
+
+// readFailure sorts what can go wrong on a connection that was made.
+func (l look) readFailure(ctx context.Context, data []byte, err error) *Failure {
+	timedOut := isTimeout(err)
+	switch {
+	case l.cancelled(ctx, timedOut):
+		return l.failCancelled()
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return l.fail(Reset, "connection reset before an answer to %s", l.what)
+	case !timedOut:
+		return l.fail(Reset, "connection lost before an answer to %s: %s", l.what, reason(err))
+	case len(data) == 0:
+		return l.fail(Silent, "connected, but no answer to %s in %v", l.what, l.timeout())
+	}
+	// Peers that speak first (SSH, mail) wait for us and never close.
+	if stranger := foreign(data); stranger != "" {
+		return l.fail(Protocol, "%s answered", stranger)
+	}
+	return l.fail(Silent, "the answer to %s stalled after %d bytes, %v after the start", l.what, len(data), l.timeout())
+}

@@ -1,0 +1,263 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// maxServersAtOnce bounds the goroutines and sockets of one run. Ensembles have
+// 3 to 7 voters and rarely 20 observers, so in practice all are asked at once.
+const maxServersAtOnce = 64
+
+// Gather looks at every target at once, and at the rest of what the plan asks
+// for. local is what LookLocal found on this host. It ends when all looks have
+// ended or ctx has, whichever comes first, and leaves nothing running.
+func Gather(ctx context.Context, plan Plan, local []Local) *Snapshot {
+	return gather(ctx, plan, local, nil)
+}
+
+// GatherAgain is the second look at what before looked at. Peer ports are not
+// probed again: once per run is all that an election listener is to be bothered
+// with, so their looks are carried over.
+func GatherAgain(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Snapshot {
+	plan.PeerPorts = false
+	first := *before
+	first.Before = nil
+	s := gather(ctx, plan, local, &first)
+	for i := range s.Servers {
+		s.Servers[i].Quorum = before.Servers[i].Quorum
+		s.Servers[i].Election = before.Servers[i].Election
+	}
+	s.Plan.PeerPorts = before.Plan.PeerPorts
+	s.Known = before.Membership()
+	return s
+}
+
+func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Snapshot {
+	if plan.Timeout <= 0 {
+		plan.Timeout = DefaultTimeout
+	}
+	started := time.Now()
+	s := &Snapshot{
+		Format:  SnapshotFormat,
+		Tool:    plan.Tool,
+		Started: started.UTC(),
+		Plan:    plan,
+		Servers: make([]Server, len(plan.Targets)),
+		Local:   local,
+		Before:  before,
+	}
+	s.Vantage.Host, _ = os.Hostname() // an empty name is shown as such
+	s.Vantage.Addrs = ownAddrs()
+
+	var group errgroup.Group
+	group.SetLimit(maxServersAtOnce)
+	for i, target := range plan.Targets {
+		g := gatherer{plan: plan, server: &s.Servers[i], shared: sharesHost(plan.Targets, i)}
+		g.server.Target, g.server.Name = target, target.name()
+		group.Go(func() error { g.run(ctx); return nil })
+	}
+	_ = group.Wait() // no look returns an error: failures are data
+	lookScripts(ctx, plan, s)
+	s.Took = time.Since(started)
+	s.Incomplete = s.incomplete(ctx)
+	return s
+}
+
+// incomplete says why looking ended early. A look that ends with the run notices
+// that by its own clock, a moment before ctx does.
+func (s *Snapshot) incomplete(ctx context.Context) string {
+	if by := EndedBy(ctx); by != "" {
+		return by
+	}
+	if slices.ContainsFunc(s.Servers, Server.cancelled) {
+		return "deadline"
+	}
+	return ""
+}
+
+// EndedBy says what ended ctx, in the words of Snapshot.Incomplete: "deadline",
+// "interrupted", or nothing.
+func EndedBy(ctx context.Context) string {
+	switch {
+	case ctx.Err() == nil:
+		return ""
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return "deadline"
+	}
+	return "interrupted"
+}
+
+// sharesHost reports whether another target has the same host: the peer ports
+// of a server whose own are not known cannot then be assumed, for the default
+// ones are its neighbour's.
+func sharesHost(targets []Target, i int) bool {
+	for j, t := range targets {
+		if j != i && strings.EqualFold(t.Host, targets[i].Host) {
+			return true
+		}
+	}
+	return false
+}
+
+// gatherer looks at one server. Two goroutines write to it: words fills what the
+// client port tells, ports the two PortLooks.
+type gatherer struct {
+	plan   Plan
+	server *Server
+	shared bool
+}
+
+func (g *gatherer) run(ctx context.Context) {
+	s := g.server
+	hosts := g.plan.names
+	if hosts == nil {
+		hosts = lookUp(ctx, g.plan.Timeout, []string{s.Host, s.PeerHost()})
+	}
+	s.Resolve = hosts[s.Host]
+	if s.PeerHost() != s.Host {
+		s.PeerResolve = hosts[s.PeerHost()]
+	}
+	known := make(chan peerNumbers, 1) // what conf says of the peer ports
+	var group errgroup.Group
+	group.Go(func() error { g.ports(ctx, known); return nil })
+	g.words(ctx, known)
+	_ = group.Wait()
+}
+
+// words asks over the client port, one connection at a time. A server that does
+// not answer srvr costs one timeout, not one a word.
+func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
+	defer close(known)
+	s := g.server
+	if !s.Resolve.Seen() {
+		return
+	}
+	addr := g.askSrvr(ctx)
+	switch {
+	case s.Srvr.Seen():
+		s.Conf = Ask(ctx, addr, WordConf, g.plan.Timeout, ParseConf)
+		if n := confNumbers(s.Conf); n.quorum != 0 {
+			known <- n
+		}
+		s.Mntr = Ask(ctx, addr, WordMntr, g.plan.Timeout, ParseMntr)
+	case s.Srvr.FailedAs(NotServing):
+		// mntr and conf would say the same again; these three still answer.
+		s.Envi = Ask(ctx, addr, WordEnvi, g.plan.Timeout, ParseEnvi)
+		s.Ruok = Ask(ctx, addr, WordRuok, g.plan.Timeout, ParseRuok)
+		s.Isro = Ask(ctx, addr, WordIsro, g.plan.Timeout, ParseIsro)
+	case s.Srvr.FailedAs(Empty), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(Reset):
+		s.Session = AskSession(ctx, addr, g.plan.Timeout)
+		if !s.Session.Seen() {
+			s.Held = heldConnections(addr)
+		}
+	}
+}
+
+// askSrvr asks srvr at one address after the other until one accepts the
+// connection, all within one timeout, and returns the address that counts.
+func (g *gatherer) askSrvr(ctx context.Context) netip.AddrPort {
+	s := g.server
+	started := time.Now()
+	var addr netip.AddrPort
+	addrs := s.Resolve.Value
+	for i, a := range addrs {
+		left := g.plan.Timeout - time.Since(started)
+		if left <= 0 {
+			break
+		}
+		addr = netip.AddrPortFrom(a, uint16(s.Port)) //nolint:gosec // 1 to 65535 by construction
+		reply, connected := AskWord(ctx, addr, WordSrvr, left/time.Duration(len(addrs)-i))
+		s.Client, s.Srvr = connected, Interpret(reply, WordSrvr, ParseSrvr)
+		if connected.Seen() {
+			break
+		}
+	}
+	return addr
+}
+
+// peerNumbers are the numbers of the quorum and election ports.
+type peerNumbers struct {
+	quorum, election int
+	assumed          bool
+}
+
+func confNumbers(conf Obs[Conf]) peerNumbers {
+	c := conf.Value
+	if !conf.Seen() || len(c.QuorumPorts) == 0 || len(c.ElectionPorts) == 0 {
+		return peerNumbers{}
+	}
+	return peerNumbers{quorum: c.QuorumPorts[0], election: c.ElectionPorts[0]}
+}
+
+// ports looks at the quorum and election port, once each. Where the
+// configuration does not tell their numbers, conf is given a quarter of the
+// timeout to tell; then the documented ones are assumed, so that a server that
+// hangs or is filtered costs one timeout and not two.
+func (g *gatherer) ports(ctx context.Context, known <-chan peerNumbers) {
+	s := g.server
+	started := time.Now()
+	n := g.numbers(ctx, known)
+	s.Quorum = PortLook{Number: n.quorum, Assumed: n.assumed}
+	s.Election = PortLook{Number: n.election, Assumed: n.assumed}
+	addrs := s.PeerAddrs()
+	if !g.plan.PeerPorts || n.quorum == 0 || !addrs.Seen() || len(addrs.Value) == 0 {
+		return
+	}
+	left := g.plan.Timeout - time.Since(started)
+	var group errgroup.Group
+	group.Go(func() error { s.Quorum.Look = knockFirst(ctx, addrs.Value, n.quorum, left); return nil })
+	if n.election != 0 {
+		group.Go(func() error { s.Election.Look = knockFirst(ctx, addrs.Value, n.election, left); return nil })
+	}
+	_ = group.Wait()
+}
+
+func (g *gatherer) numbers(ctx context.Context, known <-chan peerNumbers) peerNumbers {
+	if m := g.server.Member; m != nil && len(m.Addresses) > 0 {
+		return peerNumbers{quorum: m.Addresses[0].QuorumPort, election: m.Addresses[0].ElectionPort}
+	}
+	assumed := peerNumbers{quorum: DefaultQuorumPort, election: DefaultElectionPort, assumed: true}
+	if g.shared {
+		assumed = peerNumbers{}
+	}
+	if !g.plan.PeerPorts {
+		return assumed
+	}
+	wait := time.NewTimer(g.plan.Timeout / 4)
+	defer wait.Stop()
+	select {
+	case n, told := <-known:
+		if told {
+			return n
+		}
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+	return assumed
+}
+
+// knockFirst tries one address after the other until one accepts, all within
+// timeout, and returns the look that counts.
+func knockFirst(ctx context.Context, addrs []netip.Addr, port int, timeout time.Duration) Obs[Dial] {
+	started := time.Now()
+	var look Obs[Dial]
+	for i, a := range addrs {
+		left := timeout - time.Since(started)
+		if left <= 0 {
+			break
+		}
+		look = Knock(ctx, netip.AddrPortFrom(a, uint16(port)), left/time.Duration(len(addrs)-i)) //nolint:gosec // a port
+		if look.Seen() {
+			break
+		}
+	}
+	return look
+}

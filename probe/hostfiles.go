@@ -1,0 +1,152 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	securejoin "github.com/cyphar/filepath-securejoin"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+const (
+	// maxConfig is far above any zoo.cfg: one with 255 servers has 16 KiB.
+	maxConfig = 1 << 20
+	// maxMyID is more than an id needs, and shows what is wrong with the rest.
+	maxMyID = 64
+)
+
+// hostFiles reads the files of one server as that server would open them.
+type hostFiles struct {
+	// root is the directory that the server sees as /; empty means ours.
+	root string
+	// cwd is the server's working directory, for relative paths; empty means
+	// that it is not known.
+	cwd string
+	// denied is set when the server's files are out of reach.
+	denied *Failure
+}
+
+// absolute is the path as the server sees it.
+func (f hostFiles) absolute(path string) string {
+	if !filepath.IsAbs(path) && f.cwd != "" {
+		path = filepath.Join(f.cwd, path)
+	}
+	return path
+}
+
+// locate is where zkdoctor finds that file. Symbolic links are followed inside
+// the server's own root.
+func (f hostFiles) locate(path string) (string, error) {
+	path = f.absolute(path)
+	if f.root == "" {
+		return path, nil
+	}
+	return securejoin.SecureJoin(f.root, path)
+}
+
+// read reads at most limit bytes of a regular file. name is for texts.
+func (f hostFiles) read(path string, limit int64) ([]byte, *Failure) {
+	if f.denied != nil {
+		return nil, f.denied
+	}
+	shown := f.absolute(path)
+	located, err := f.locate(path)
+	if err != nil {
+		return nil, fileFailure(shown, err)
+	}
+	// A FIFO would block the open, a device could do anything.
+	if info, err := os.Stat(located); err != nil {
+		return nil, fileFailure(shown, err)
+	} else if info.IsDir() {
+		return nil, &Failure{Protocol, shown + ": is a directory, not a file"}
+	} else if !info.Mode().IsRegular() {
+		return nil, &Failure{Protocol, shown + ": is not a regular file"}
+	}
+	file, err := os.Open(located)
+	if err != nil {
+		return nil, fileFailure(shown, err)
+	}
+	defer file.Close() //nolint:errcheck // only read from
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, fileFailure(shown, err)
+	}
+	return data, nil
+}
+
+func fileFailure(path string, err error) *Failure {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &Failure{Absent, path + ": no such file or directory"}
+	case errors.Is(err, fs.ErrPermission):
+		return &Failure{Denied, path + ": permission denied; run zkdoctor as root or as the server's user"}
+	}
+	return &Failure{Protocol, path + ": " + reason(err)}
+}
+
+// readConfig reads a zoo.cfg and the dynamic file that it names.
+func (f hostFiles) readConfig(path string) Obs[*zoocfg.Config] {
+	started := time.Now()
+	data, failure := f.readAll(path)
+	if failure != nil {
+		return Failed[*zoocfg.Config](failure, time.Since(started))
+	}
+	config := zoocfg.Parse(f.absolute(path), data)
+	if dynamic := config.DynamicConfigFile; dynamic.IsSet() {
+		data, failure := f.readAll(dynamic.Value)
+		if failure != nil {
+			failure.Text = fmt.Sprintf("%s:%d: dynamicConfigFile: %s", config.Path, dynamic.Line, failure.Text)
+			return Failed[*zoocfg.Config](failure, time.Since(started))
+		}
+		config.AddDynamic(f.absolute(dynamic.Value), data)
+	}
+	return Saw(config, time.Since(started))
+}
+
+func (f hostFiles) readAll(path string) ([]byte, *Failure) {
+	data, failure := f.read(path, maxConfig)
+	if failure == nil && len(data) > maxConfig {
+		return nil, &Failure{TooLarge, fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)}
+	}
+	return data, failure
+}
+
+// readMyID reads dataDir/myid, and whether dataDir is there at all.
+func readMyID(f hostFiles, config *zoocfg.Config) (Obs[MyID], Obs[bool]) {
+	started := time.Now()
+	if !config.DataDir.IsSet() {
+		return Obs[MyID]{}, Obs[bool]{}
+	}
+	dir := config.DataDir.Value
+	path := filepath.Join(dir, "myid")
+	data, failure := f.read(path, maxMyID-1)
+	took := time.Since(started)
+	if failure != nil {
+		return Failed[MyID](failure, took), f.exists(dir)
+	}
+	return Saw(MyID{Path: f.absolute(path), Bytes: data}, took), Saw(true, took)
+}
+
+// exists tells whether a directory is there.
+func (f hostFiles) exists(dir string) Obs[bool] {
+	if f.denied != nil {
+		return Failed[bool](f.denied, 0)
+	}
+	located, err := f.locate(dir)
+	if err == nil {
+		_, err = os.Stat(located)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Saw(false, 0)
+	}
+	if err != nil {
+		return Failed[bool](fileFailure(f.absolute(dir), err), 0)
+	}
+	return Saw(true, 0)
+}

@@ -1,0 +1,134 @@
+package probe
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// LookLocal looks at every ZooKeeper process of this host: its configuration,
+// its myid, its sockets and its addresses, each as that process has them. The
+// result is in ascending order of PID; nil when none runs.
+func LookLocal(ctx context.Context) []Local {
+	var local []Local
+	for _, p := range findProcesses(ctx) {
+		files := p.files()
+		l := Local{Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath}
+		l.Config = p.readConfig(files)
+		if l.Config.Seen() {
+			l.MyID, l.DataDir = readMyID(files, l.Config.Value)
+		}
+		l.Addrs = namespaceAddrs(p.PID)
+		l.Listeners = namespaceListeners(p.PID)
+		local = append(local, l)
+	}
+	return local
+}
+
+// LookLocalAgain is the second look at what the first one found on this host. A
+// server whose process has ended meanwhile is looked at by its files.
+func LookLocalAgain(ctx context.Context, first []Local) []Local {
+	now := LookLocal(ctx)
+	var again []Local
+	for _, l := range first {
+		resolved := l.Resolved // names are looked up once a run
+		i := slices.IndexFunc(now, func(n Local) bool { return sameLocal(l, n) })
+		switch {
+		case i >= 0:
+			l = now[i]
+		case l.Process != nil && l.Process.Container || !l.Config.Seen():
+			continue // its files went with it
+		default:
+			l = LookConfig(l.Config.Value.Path, l.ConfigSource)
+		}
+		l.Resolved = resolved
+		again = append(again, l)
+	}
+	return again
+}
+
+// sameLocal tells a server of this host by its process, or by its configuration
+// when it was started anew. b has a process.
+func sameLocal(a, b Local) bool {
+	if a.Process != nil && b.Process.PID == a.Process.PID {
+		return true
+	}
+	if a.Process != nil && a.Process.Container || b.Process.Container {
+		return false // the same path in two containers is two files
+	}
+	return a.Config.Seen() && b.Config.Seen() && a.Config.Value.Path == b.Config.Value.Path
+}
+
+// LookConfig is what this host's files tell of a server that does not run. path
+// is its zoo.cfg, source what led to it.
+func LookConfig(path, source string) Local {
+	l := Local{ConfigSource: source, ConfigPath: path}
+	files := hostFiles{}
+	l.Config = files.readConfig(path)
+	if l.Config.Seen() {
+		l.MyID, l.DataDir = readMyID(files, l.Config.Value)
+	}
+	l.Addrs = ownAddrs()
+	l.Listeners = ownListeners()
+	return l
+}
+
+// lookScripts asks srvr where zkServer.sh status would ask it, for every process
+// of this host. Where that is the address of a server already looked at, its
+// answer serves, and the server is not asked twice.
+func lookScripts(ctx context.Context, plan Plan, s *Snapshot) {
+	for i := range s.Local {
+		l := &s.Local[i]
+		if l.Process == nil || l.Process.Container || l.Process.OtherNetwork || !l.Config.Seen() {
+			continue
+		}
+		host, port := scriptAddr(l)
+		if port == 0 {
+			continue
+		}
+		l.ScriptAddr = net.JoinHostPort(host, strconv.Itoa(port))
+		addrs := lookUp(ctx, plan.Timeout, []string{host})[host]
+		if !addrs.Seen() {
+			l.Script = Failed[Srvr](addrs.Failure, addrs.Took)
+			continue
+		}
+		addr := netip.AddrPortFrom(addrs.Value[0], uint16(port)) //nolint:gosec // a port
+		if known := answered(s.Servers, addr); known != nil {
+			l.Script = *known
+			continue
+		}
+		l.Script = Ask(ctx, addr, WordSrvr, plan.Timeout, ParseSrvr)
+	}
+}
+
+// scriptAddr is the address that zkServer.sh status asks: clientPortAddress, or
+// else localhost (3.4.10 to 3.9; from 3.5.3 on the client part of the server's
+// own line where zoo.cfg has no clientPort).
+func scriptAddr(l *Local) (host string, port int) {
+	c := l.Config.Value
+	host, port = c.ClientPortAddress.Value, c.ClientPort.Value
+	if id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes); port == 0 && l.MyID.Seen() && err == nil {
+		if m := c.Find(id); m != nil && m.Client != nil {
+			host, port = m.Client.Host, m.Client.Port
+		}
+	}
+	if host == "" || host == "0.0.0.0" {
+		host = "localhost"
+	}
+	return host, port
+}
+
+// answered finds the outcome of srvr at that address, or nil.
+func answered(servers []Server, addr netip.AddrPort) *Obs[Srvr] {
+	for i := range servers {
+		s := &servers[i]
+		if s.Client.Seen() && s.Client.Value.Remote == addr {
+			return &s.Srvr
+		}
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+//go:build !linux
+
+package probe
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// This host is looked at on Linux only. Elsewhere every local look is one that
+// was not made, and the rules that need it are skipped.
+
+type localProcess struct {
+	Process
+	configPath string
+}
+
+func findProcesses(context.Context) []localProcess { return nil }
+func (localProcess) files() hostFiles              { return hostFiles{} }
+
+func (localProcess) readConfig(hostFiles) Obs[*zoocfg.Config] { return Obs[*zoocfg.Config]{} }
+
+func ownAddrs() Obs[[]netip.Addr]                  { return Obs[[]netip.Addr]{} }
+func ownListeners() Obs[[]netip.AddrPort]          { return Obs[[]netip.AddrPort]{} }
+func namespaceAddrs(int) Obs[[]netip.Addr]         { return Obs[[]netip.Addr]{} }
+func namespaceListeners(int) Obs[[]netip.AddrPort] { return Obs[[]netip.AddrPort]{} }
+func heldConnections(netip.AddrPort) Obs[int]      { return Obs[int]{} }

@@ -1,0 +1,80 @@
+package probe
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// names are the hosts of one run, each looked up once.
+type names map[string]Obs[[]netip.Addr]
+
+// lookUp looks up all hosts at once, within timeout: DNS that does not answer
+// costs one timeout, however many names there are.
+func lookUp(ctx context.Context, timeout time.Duration, hosts []string) names {
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	found := names{}
+	for _, host := range hosts {
+		found[host] = Obs[[]netip.Addr]{}
+	}
+	distinct := make([]string, 0, len(found))
+	for host := range found {
+		distinct = append(distinct, host)
+	}
+	looks := make([]Obs[[]netip.Addr], len(distinct))
+	var group errgroup.Group
+	group.SetLimit(maxServersAtOnce)
+	for i, host := range distinct {
+		group.Go(func() error { looks[i] = ResolveHost(ctx, host); return nil })
+	}
+	_ = group.Wait() // no look returns an error: failures are data
+	for i, host := range distinct {
+		found[host] = looks[i]
+	}
+	return found
+}
+
+// hostsOf are the hosts that a plan and the configurations of this host name.
+func hostsOf(plan Plan, local []Local) []string {
+	var hosts []string
+	members := func(servers []zoocfg.Server) {
+		for _, s := range servers {
+			for _, a := range s.Addresses {
+				hosts = append(hosts, a.Host)
+			}
+		}
+	}
+	for _, t := range plan.Targets {
+		hosts = append(hosts, t.Host)
+		if t.Member != nil {
+			members([]zoocfg.Server{*t.Member})
+		}
+	}
+	for _, l := range local {
+		if l.Config.Seen() {
+			members(l.Config.Value.Servers)
+		}
+	}
+	return hosts
+}
+
+// resolveMembers notes what the hosts of the server.N lines mean on this host. A
+// container has names of its own.
+func resolveMembers(known names, l *Local) {
+	if !l.Config.Seen() || l.Process != nil && l.Process.Container {
+		return
+	}
+	for _, s := range l.Config.Value.Servers {
+		for _, a := range s.Addresses {
+			l.Resolved = append(l.Resolved, ResolvedHost{ID: s.ID, Host: a.Host, Addrs: known[a.Host]})
+		}
+	}
+}

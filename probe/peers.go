@@ -1,0 +1,30 @@
+package probe
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// KnockPeers is a copy of s in which the peer ports of the servers that due
+// names, by index, were looked at now. It is for who looks often and knocks
+// rarely; Gather does both at once.
+func KnockPeers(ctx context.Context, s *Snapshot, due []int) *Snapshot {
+	out := *s
+	out.Servers = append([]Server(nil), s.Servers...)
+	plan := s.Plan
+	plan.PeerPorts = true
+	var group errgroup.Group
+	group.SetLimit(maxServersAtOnce)
+	for _, i := range due {
+		g := gatherer{plan: plan, server: &out.Servers[i], shared: sharesHost(plan.Targets, i)}
+		known := make(chan peerNumbers, 1)
+		if n := confNumbers(out.Servers[i].Conf); n.quorum != 0 {
+			known <- n
+		}
+		close(known) // what conf did not tell by now, it will not
+		group.Go(func() error { g.ports(ctx, known); return nil })
+	}
+	_ = group.Wait()
+	return &out
+}

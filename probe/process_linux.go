@@ -1,0 +1,164 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/procfs"
+	"github.com/shirou/gopsutil/v3/process"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// mainClasses are the classes whose command line names a ZooKeeper server. Their
+// first argument is the configuration (QuorumPeerMain, ZooKeeperServerMain).
+// Programs that embed a server start one of them, or one of the last two.
+var mainClasses = []string{
+	"org.apache.zookeeper.server.quorum.QuorumPeerMain",
+	"org.apache.zookeeper.server.ZooKeeperServerMain",
+	"org.apache.hadoop.hbase.zookeeper.HQuorumPeer",
+}
+
+// localProcess is a ZooKeeper process and what its command line says.
+type localProcess struct {
+	Process
+	// configPath is empty for the old form "port dataDir", which has no file.
+	configPath string
+}
+
+// findProcesses scans the command lines of all processes. A process that ends
+// meanwhile is not there.
+func findProcesses(ctx context.Context) []localProcess {
+	pids, err := process.PidsWithContext(ctx)
+	if err != nil {
+		return nil
+	}
+	slices.Sort(pids)
+	var found []localProcess
+	for _, pid := range pids {
+		p := &process.Process{Pid: pid}
+		args, err := p.CmdlineSliceWithContext(ctx)
+		if err != nil {
+			continue
+		}
+		if main, rest, ok := zooKeeperArgs(args); ok {
+			l := describe(ctx, p, main)
+			if l.State == "Z" {
+				continue
+			}
+			if len(rest) == 1 {
+				l.configPath = rest[0]
+			}
+			l.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// zooKeeperArgs finds the main class as an argument of its own in the command
+// line of a JVM. sudo, nsenter or a shell that carry the same words are no JVM.
+func zooKeeperArgs(args []string) (main string, rest []string, ok bool) {
+	if len(args) == 0 {
+		return "", nil, false
+	}
+	if launcher := filepath.Base(args[0]); !strings.HasPrefix(launcher, "java") && launcher != "jsvc" {
+		return "", nil, false
+	}
+	for i, arg := range args[1:] {
+		if slices.Contains(mainClasses, arg) {
+			return arg[strings.LastIndexByte(arg, '.')+1:], args[i+2:], true
+		}
+	}
+	return "", nil, false
+}
+
+func jvmProperty(args []string, key string) string {
+	for _, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "-D"+key+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+func describe(ctx context.Context, p *process.Process, main string) localProcess {
+	l := localProcess{Process: Process{PID: int(p.Pid), Main: main}}
+	if user, err := p.UsernameWithContext(ctx); err == nil {
+		l.User = user
+	} else if uids, err := p.UidsWithContext(ctx); err == nil && len(uids) > 0 {
+		l.User = strconv.Itoa(int(uids[0]))
+	}
+	if ms, err := p.CreateTimeWithContext(ctx); err == nil && ms > 0 {
+		l.Started = time.UnixMilli(ms).UTC()
+	}
+	l.State, l.Container = processStatus(l.PID)
+	l.OtherNetwork = otherNamespace(l.PID, "net", l.Container)
+	return l
+}
+
+// otherNamespace reports whether a process lives in another namespace of that
+// kind than we do. Without the right to know, a container is taken for one that
+// does.
+func otherNamespace(pid int, kind string, container bool) bool {
+	theirs, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(pid), "ns", kind))
+	if err != nil {
+		return container
+	}
+	ours, err := os.Readlink("/proc/self/ns/" + kind)
+	return err != nil || theirs != ours
+}
+
+// processStatus reads the state letter, and whether the process lives in a PID
+// namespace below ours, which is what a container is from the outside. Anybody
+// may read both.
+func processStatus(pid int) (state string, container bool) {
+	proc, err := procfs.NewProc(pid)
+	if err != nil {
+		return "", false
+	}
+	if stat, err := proc.Stat(); err == nil {
+		state = stat.State
+	}
+	status, err := proc.NewStatus()
+	return state, err == nil && len(status.NSpids) > 1
+}
+
+// files says how to open what this process would open. Without the right to
+// follow /proc/PID/root the plain paths serve, unless the process is in a
+// container, whose paths are not ours.
+func (p localProcess) files() hostFiles {
+	proc := filepath.Join("/proc", strconv.Itoa(p.PID))
+	var f hostFiles
+	f.cwd, _ = os.Readlink(filepath.Join(proc, "cwd")) // empty when denied
+	if !otherNamespace(p.PID, "mnt", p.Container) {
+		return f
+	}
+	f.root = filepath.Join(proc, "root")
+	if _, err := os.Readlink(f.root); err != nil {
+		f.denied = &Failure{Denied, fmt.Sprintf("pid %d runs in a container: only root may see its files", p.PID)}
+	}
+	return f
+}
+
+// readConfig reads the file that the command line names. It is the truth about
+// what the process runs with, whatever file somebody else has edited.
+func (p localProcess) readConfig(files hostFiles) Obs[*zoocfg.Config] {
+	if p.configPath == "" {
+		return Failed[*zoocfg.Config](&Failure{
+			Absent,
+			fmt.Sprintf("pid %d was started without a configuration file", p.PID),
+		}, 0)
+	}
+	if !filepath.IsAbs(p.configPath) && files.cwd == "" {
+		return Failed[*zoocfg.Config](&Failure{Denied, fmt.Sprintf(
+			"pid %d reads %s, relative to a working directory that only root or its user may see", p.PID, p.configPath)}, 0)
+	}
+	return files.readConfig(p.configPath)
+}

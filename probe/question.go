@@ -1,0 +1,305 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Question is what the user asked about.
+type Question struct {
+	// Targets are servers named by hand; empty to take them from elsewhere.
+	Targets []Target
+	// ConfigFile is a zoo.cfg that the user named; empty for none.
+	ConfigFile string
+	// Local is false when this host's files and processes are to be left alone.
+	Local bool
+	// Timeout bounds the look-up of names; 0 means DefaultTimeout.
+	Timeout time.Duration
+}
+
+// SetupError is a question that cannot be asked: a file that cannot be read, no
+// server named and none found. Its text is a sentence for the user.
+type SetupError struct{ Text string }
+
+func (e *SetupError) Error() string { return e.Text }
+
+func setupErrorf(format string, args ...any) error {
+	return &SetupError{fmt.Sprintf(format, args...)}
+}
+
+// Prepare finds out which servers the question is about and what this host tells
+// of them. Servers come from the targets, or else from the file that the user
+// named, or else from the ZooKeeper of this host: its processes, and where none
+// runs, its configuration in the places that FindConfig knows. The error is a
+// *SetupError.
+func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
+	var local []Local
+	if q.Local {
+		local = LookLocal(ctx)
+	}
+	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Timeout: q.Timeout}
+	switch {
+	case q.ConfigFile != "":
+		file := LookConfig(q.ConfigFile, "--config")
+		if !file.Config.Seen() {
+			return Plan{}, nil, setupErrorf("%s", file.Config.Failure.Text)
+		}
+		plan.Config = file.Config.Value
+		if len(q.Targets) == 0 {
+			plan.Source = FromFile
+			plan.Targets = configTargets(plan.Config, claims(plan.Config, local))
+		}
+		local = append(local, unlessRunning(local, file)...)
+	case len(q.Targets) == 0:
+		if !q.Local {
+			return Plan{}, nil, setupErrorf("no server named: give host names, or --config FILE")
+		}
+		return prepareHost(ctx, plan, local)
+	case q.Local && len(local) == 0:
+		if path, source := FindConfig(os.DirFS("/"), os.Getenv); path != "" {
+			local = []Local{LookConfig(path, source)}
+		}
+	}
+	if len(plan.Targets) == 0 {
+		return Plan{}, nil, setupErrorf("%s: no server.N line and no clientPort: nothing to look at", q.ConfigFile)
+	}
+	plan.names = lookUp(ctx, plan.Timeout, hostsOf(plan, local))
+	return plan, concerned(plan, local, q.Local), nil
+}
+
+// prepareHost answers the question that names nothing: this host's own ensemble.
+func prepareHost(ctx context.Context, plan Plan, local []Local) (Plan, []Local, error) {
+	if len(local) == 0 {
+		path, source := FindConfig(os.DirFS("/"), os.Getenv)
+		if path == "" {
+			return Plan{}, nil, setupErrorf("no server named, and this host has no ZooKeeper that zkdoctor can find:\n"+
+				"no Java process with QuorumPeerMain, and no configuration at %s.\n"+
+				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).",
+				strings.Join(searched(os.Getenv), ", "))
+		}
+		local = []Local{LookConfig(path, source)}
+	}
+	readable := slices.DeleteFunc(slices.Clone(local), func(l Local) bool { return !l.Config.Seen() })
+	if len(readable) == 0 {
+		return Plan{}, nil, setupErrorf("a ZooKeeper was found on this host, and its configuration cannot be read:\n%s", local[0].Config.Failure.Text)
+	}
+	if first, other := readable[0], otherEnsemble(readable); other != nil {
+		return Plan{}, nil, setupErrorf("this host runs servers of more than one ensemble; choose one with -c FILE:\n%s\n%s",
+			describeEnsemble(first), describeEnsemble(*other))
+	}
+	plan.Source = FromHost
+	plan.Config = readable[0].Config.Value
+	plan.Targets = configTargets(plan.Config, claims(plan.Config, readable))
+	if len(plan.Targets) == 0 {
+		return Plan{}, nil, setupErrorf("%s: no server.N line and no clientPort: nothing to look at", readable[0].ConfigPath)
+	}
+	plan.names = lookUp(ctx, plan.Timeout, hostsOf(plan, local))
+	for i := range local {
+		resolveMembers(plan.names, &local[i])
+	}
+	return plan, local, nil
+}
+
+func describeEnsemble(l Local) string {
+	var hosts []string
+	for _, t := range configTargets(l.Config.Value, nil) {
+		hosts = append(hosts, t.name())
+	}
+	pid := ""
+	if l.Process != nil {
+		pid = fmt.Sprintf("  (pid %d)", l.Process.PID)
+	}
+	return fmt.Sprintf("  -c %s%s  %s", l.Config.Value.Path, pid, strings.Join(hosts, " "))
+}
+
+// otherEnsemble finds a server of this host that shares no server.N address
+// with the first one, or nil.
+func otherEnsemble(local []Local) *Local {
+	for i := 1; i < len(local); i++ {
+		if !sameEnsemble(local[0].Config.Value, local[i].Config.Value) {
+			return &local[i]
+		}
+	}
+	return nil
+}
+
+// sameEnsemble reports whether two configurations list a common peer address.
+// One common address is enough: divergent lists are a finding, not two ensembles.
+func sameEnsemble(a, b *zoocfg.Config) bool {
+	if a.Path == b.Path {
+		return true
+	}
+	for _, s := range a.Servers {
+		for _, t := range b.Servers {
+			if slices.ContainsFunc(s.Addresses, func(x zoocfg.Address) bool { return slices.Contains(t.Addresses, x) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unlessRunning is the configuration file as a server of this host that does not
+// run, or nothing: when a process runs with that file, or when nothing ties the
+// file to this host (its dataDir is not here, and none of its servers is).
+func unlessRunning(local []Local, file Local) []Local {
+	for _, l := range local {
+		if l.Process != nil && l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path {
+			return nil
+		}
+	}
+	if file.DataDir.Seen() && file.DataDir.Value || listsAddr(file.Config.Value, file.Addrs.Value) {
+		return []Local{file}
+	}
+	return nil
+}
+
+// listsAddr reports whether a server.N line has one of these addresses,
+// loopback apart: that is everybody's.
+func listsAddr(config *zoocfg.Config, addrs []netip.Addr) bool {
+	for _, s := range config.Servers {
+		for _, a := range s.Addresses {
+			if addr, err := netip.ParseAddr(a.Host); err == nil && !addr.IsLoopback() && slices.Contains(addrs, addr) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// concerned keeps what belongs to the ensemble asked about. A host may well ask
+// about another ensemble than the one it is a member of.
+func concerned(plan Plan, local []Local, wanted bool) []Local {
+	var kept []Local
+	for _, l := range local {
+		if !wanted || !l.Config.Seen() || !belongs(plan, l) {
+			continue
+		}
+		resolveMembers(plan.names, &l)
+		kept = append(kept, l)
+	}
+	return kept
+}
+
+// belongs reports whether a server of this host is of the ensemble asked about:
+// their configurations share an address, or a target is among its server.N
+// lines, or a target is its own client port.
+func belongs(plan Plan, l Local) bool {
+	config := l.Config.Value
+	if plan.Config != nil && sameEnsemble(plan.Config, config) {
+		return true
+	}
+	for _, t := range plan.Targets {
+		addrs := plan.names[t.Host].Value
+		for _, s := range config.Servers {
+			for _, a := range s.Addresses {
+				addr, _ := netip.ParseAddr(a.Host)
+				if strings.EqualFold(a.Host, t.Host) || slices.Contains(addrs, addr) {
+					return true
+				}
+			}
+		}
+		if t.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, l.binds) {
+			return true
+		}
+	}
+	return false
+}
+
+// binds reports whether a client address is one at which the server of this host
+// listens.
+func (l *Local) binds(addr netip.Addr) bool {
+	bound, err := netip.ParseAddr(l.Config.Value.ClientPortAddress.Value)
+	if err == nil && !bound.IsUnspecified() {
+		return addr == bound
+	}
+	if addr.IsLoopback() {
+		return l.Process == nil || !l.Process.OtherNetwork
+	}
+	return slices.Contains(l.Addrs.Value, addr)
+}
+
+// claims maps the ids that the servers of this host claim to their own
+// configurations, as far as they are of the same ensemble as config. Ids claimed
+// twice are left out: whose they are is the question.
+func claims(config *zoocfg.Config, local []Local) map[int64]*zoocfg.Config {
+	claimed := map[int64]*zoocfg.Config{}
+	twice := map[int64]bool{}
+	for _, l := range local {
+		if l.Process == nil || !l.Config.Seen() || !l.MyID.Seen() || !sameEnsemble(config, l.Config.Value) {
+			continue
+		}
+		id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes)
+		if err != nil {
+			continue
+		}
+		twice[id] = claimed[id] != nil
+		claimed[id] = l.Config.Value
+	}
+	for id := range twice {
+		if twice[id] {
+			delete(claimed, id)
+		}
+	}
+	return claimed
+}
+
+// configTargets are the servers that a configuration lists; a standalone one
+// lists itself. claimed are the configurations of servers of this host: each
+// knows its own client port, where the file at hand can only assume that all
+// use the same.
+func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config) []Target {
+	if len(config.Servers) == 0 {
+		return standaloneTarget(config)
+	}
+	var targets []Target
+	for i := range config.Servers {
+		targets = append(targets, memberTarget(&config.Servers[i], config, claimed))
+	}
+	// Several servers on one host cannot all have the port that the file names.
+	// Whose it is, it does not say.
+	for i, t := range targets {
+		if t.Assumed && sharesHost(targets, i) {
+			targets[i].Port = 0
+		}
+	}
+	return targets
+}
+
+func standaloneTarget(config *zoocfg.Config) []Target {
+	host, port := config.ClientPortAddress.Value, config.ClientPort.Value
+	if port == 0 {
+		return nil
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "localhost"
+	}
+	return []Target{{Host: host, Port: port}}
+}
+
+func memberTarget(member *zoocfg.Server, config *zoocfg.Config, claimed map[int64]*zoocfg.Config) Target {
+	t := Target{Member: member}
+	own := claimed[member.ID]
+	if own != nil {
+		config = own
+	}
+	t.Host, t.Port = config.ClientAddress(member.ID)
+	if t.Port == 0 {
+		t.Host, t.Port = member.Addresses[0].Host, DefaultClientPort
+	}
+	if own != nil && own.ClientPortAddress.Value != "" && member.Client == nil {
+		t.Host = own.ClientPortAddress.Value
+	}
+	if addr, err := netip.ParseAddr(t.Host); err == nil && addr.IsUnspecified() {
+		t.Host = "localhost" // the wildcard stands for the host that the file is from
+	}
+	t.Assumed = member.Client == nil && own == nil
+	return t
+}

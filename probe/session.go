@@ -1,0 +1,88 @@
+package probe
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// Serving is what AskSession saw: the server serves clients.
+type Serving struct {
+	// ReadOnly: it serves reads only, for want of a quorum.
+	ReadOnly bool `json:"read_only,omitempty"`
+}
+
+// AskSession asks whether a server serves clients, without opening a session and
+// for want of any answer to a four-letter word. It sends a ConnectRequest for a
+// session that does not exist (0x1234, with a wrong password). A server that
+// serves declines it with timeout 0 (ZooKeeperServer.reopenSession,
+// finishSessionInit); no transaction is written, but a warning is logged.
+//
+// A server without a quorum closes without a byte, and so does one that has too
+// many connections from here: both are Empty. An RST in place of the FIN is Empty
+// too: the system sends it for a server that leaves our request unread.
+func AskSession(ctx context.Context, addr netip.AddrPort, timeout time.Duration) Obs[Serving] {
+	l := newLook(ctx, addr, timeout)
+	l.what = "a ConnectRequest"
+	var reply Reply
+	conn, _, failure := l.dial(ctx)
+	if failure == nil {
+		reply, failure = l.exchange(ctx, conn, connectRequest())
+	}
+	if failure != nil && failure.Kind == Reset {
+		failure.Kind = Empty
+	}
+	if failure != nil {
+		return Failed[Serving](failure, l.took())
+	}
+	serving, err := parseConnectResponse(reply.Data)
+	if err == nil {
+		return Saw(serving, l.took())
+	}
+	if stranger := foreign(reply.Data); stranger != "" {
+		return Failed[Serving](l.fail(Protocol, "%s answered", stranger), l.took())
+	}
+	return Failed[Serving](l.fail(Protocol, "the answer to %s is not ZooKeeper's: %v", l.what, err), l.took())
+}
+
+// bogusSession is no session of any server: real ones carry the server id in
+// their first byte and a clock below it (SessionTrackerImpl.initializeNextSessionId).
+const bogusSession = 0x1234
+
+// connectRequest is a frame (int length, body) with
+// org.apache.zookeeper.proto.ConnectRequest: int protocolVersion, long
+// lastZxidSeen, int timeOut, long sessionId, buffer passwd, boolean readOnly
+// (3.4+). readOnly is true so that a read-only server answers too.
+func connectRequest() []byte {
+	const length = 4 + 8 + 4 + 8 + 4 + 16 + 1
+	body := make([]byte, 0, 4+length)
+	body = binary.BigEndian.AppendUint32(body, length)
+	body = binary.BigEndian.AppendUint32(body, 0)
+	body = binary.BigEndian.AppendUint64(body, 0)
+	body = binary.BigEndian.AppendUint32(body, 4000) // within every sane [min,max]SessionTimeout
+	body = binary.BigEndian.AppendUint64(body, bogusSession)
+	body = binary.BigEndian.AppendUint32(body, 16)
+	body = append(body, make([]byte, 16)...)
+	return append(body, 1)
+}
+
+// parseConnectResponse reads int length, then proto.ConnectResponse: int
+// protocolVersion, int timeOut, long sessionId, buffer passwd (16), and boolean
+// readOnly, which servers before 3.4 leave out.
+func parseConnectResponse(data []byte) (Serving, error) {
+	const plain, withReadOnly = 36, 37
+	if len(data) < 4 {
+		return Serving{}, fmt.Errorf("only %d bytes", len(data))
+	}
+	length, body := binary.BigEndian.Uint32(data), data[4:]
+	if int64(length) != int64(len(body)) || length != plain && length != withReadOnly {
+		return Serving{}, fmt.Errorf("a frame of %d bytes with %d bytes in it", length, len(body))
+	}
+	if version, passwd := binary.BigEndian.Uint32(body), binary.BigEndian.Uint32(body[16:]); version != 0 || passwd != 16 {
+		return Serving{}, errors.New("not a ConnectResponse")
+	}
+	return Serving{ReadOnly: length == withReadOnly && body[36] != 0}, nil
+}

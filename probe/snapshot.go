@@ -1,0 +1,191 @@
+package probe
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// SnapshotFormat is the version of the snapshot's JSON form. A newer zkdoctor
+// reads every older format.
+const SnapshotFormat = 1
+
+// Snapshot is everything that one run saw, and nothing that it thinks. It is
+// not changed once Gather has returned it.
+type Snapshot struct {
+	Format  int     `json:"format"`
+	Tool    string  `json:"tool"`
+	Vantage Vantage `json:"vantage"`
+	// Started is when looking began, in UTC.
+	Started time.Time     `json:"started"`
+	Took    time.Duration `json:"took_ns"`
+	// Incomplete says why looking ended before all was seen: "deadline" or
+	// "interrupted"; empty when nothing was cut short.
+	Incomplete string   `json:"incomplete,omitempty"`
+	Plan       Plan     `json:"plan"`
+	Servers    []Server `json:"servers"`
+	Local      []Local  `json:"local,omitempty"`
+	// Known is the list of members that a server told in an earlier look, for when
+	// none tells it now: without a quorum conf is not answered. nil for none.
+	Known *zoocfg.Membership `json:"known,omitempty"`
+	// Before is the look before this one at the same servers; nil when there was
+	// one look only. It is one deep: Before.Before is nil.
+	Before *Snapshot `json:"before,omitempty"`
+}
+
+// Membership is the list of members that a server tells in this look, the leader
+// before others, or that was known before; nil for none.
+func (s *Snapshot) Membership() *zoocfg.Membership {
+	var best *zoocfg.Membership
+	for i := range s.Servers {
+		server := &s.Servers[i]
+		m := server.Conf.Value.Membership
+		if !server.Conf.Seen() || m == nil || len(m.Servers) == 0 {
+			continue
+		}
+		if best == nil || server.Srvr.Seen() && server.Srvr.Value.Mode == ModeLeader {
+			best = m
+		}
+	}
+	if best == nil {
+		return s.Known
+	}
+	return best
+}
+
+// Vantage says from where was looked.
+type Vantage struct {
+	Host string `json:"host"`
+	// Addrs are the addresses of this host, as zkdoctor's own network namespace
+	// has them.
+	Addrs Obs[[]netip.Addr] `json:"addrs"`
+}
+
+// Server is one ZooKeeper server as seen over the network.
+type Server struct {
+	// Name is the server as it was named in the question, short enough for a
+	// table: the host, with the port where that is not 2181.
+	Name string `json:"name"`
+	Target
+	// Resolve is what Host resolved to here; PeerResolve what the host of the
+	// server.N line did, not tried where that is the same host.
+	Resolve     Obs[[]netip.Addr] `json:"resolve"`
+	PeerResolve Obs[[]netip.Addr] `json:"peer_resolve"`
+	// Client is the TCP connection to the client port, made by the first
+	// four-letter word.
+	Client Obs[Dial] `json:"client"`
+	// Quorum (2888) and Election (3888) are connected to and closed at once.
+	Quorum   PortLook `json:"quorum"`
+	Election PortLook `json:"election"`
+
+	Srvr Obs[Srvr] `json:"srvr"`
+	Mntr Obs[Mntr] `json:"mntr"`
+	Conf Obs[Conf] `json:"conf"`
+	// Envi, Ruok and Isro are asked for only where srvr gave no role.
+	Envi Obs[Envi] `json:"envi"`
+	Ruok Obs[Ruok] `json:"ruok"`
+	Isro Obs[Isro] `json:"isro"`
+	// Session is the serving probe, made only where no four-letter word answers.
+	Session Obs[Serving] `json:"session"`
+	// Held is the number of connections that this host holds to the client port,
+	// counted only where the server closes new ones without a word.
+	Held Obs[int] `json:"held"`
+}
+
+// PeerHost is the host of the quorum and election ports: that of the server.N
+// line, or else the host of the client port.
+func (s *Server) PeerHost() string {
+	if s.Member != nil && len(s.Member.Addresses) > 0 {
+		return s.Member.Addresses[0].Host
+	}
+	return s.Host
+}
+
+// PeerAddrs is what PeerHost resolved to.
+func (s *Server) PeerAddrs() Obs[[]netip.Addr] {
+	if s.PeerResolve.Tried {
+		return s.PeerResolve
+	}
+	return s.Resolve
+}
+
+// cancelled reports whether the run ended before a look at the server did.
+func (s Server) cancelled() bool {
+	return s.Resolve.FailedAs(Cancelled) || s.Client.FailedAs(Cancelled) || s.Srvr.FailedAs(Cancelled) ||
+		s.Mntr.FailedAs(Cancelled) || s.Conf.FailedAs(Cancelled) || s.Envi.FailedAs(Cancelled) ||
+		s.Quorum.Look.FailedAs(Cancelled) || s.Election.Look.FailedAs(Cancelled)
+}
+
+// PortLook is one connect-and-close to a quorum or election port.
+type PortLook struct {
+	// Number is the port; 0 when it is not known, and then Look was not tried.
+	Number int `json:"number"`
+	// Assumed is set when Number is ZooKeeper's documented default because
+	// nothing better was known.
+	Assumed bool      `json:"assumed,omitempty"`
+	Look    Obs[Dial] `json:"look"`
+}
+
+// Local is what was seen of one server from inside its own host.
+type Local struct {
+	// Process is nil when no ZooKeeper process runs; the configuration was then
+	// found at ConfigSource.
+	Process *Process `json:"process,omitempty"`
+	// ConfigSource is "process", or else what led to the file: a flag, a unit, a
+	// variable, a well-known path.
+	ConfigSource string `json:"config_source"`
+	// ConfigPath is the file as its server knows it.
+	ConfigPath string              `json:"config_path"`
+	Config     Obs[*zoocfg.Config] `json:"config"`
+	MyID       Obs[MyID]           `json:"myid"`
+	// DataDir tells whether dataDir could be looked at.
+	DataDir Obs[bool] `json:"data_dir"`
+	// Addrs are the addresses of the network namespace that the server is in.
+	Addrs Obs[[]netip.Addr] `json:"addrs"`
+	// Listeners are the listening TCP sockets of that namespace, whoever owns
+	// them. An unspecified address means all addresses.
+	Listeners Obs[[]netip.AddrPort] `json:"listeners"`
+	// Resolved is what the hosts of the server.N lines resolve to on this host.
+	// It is not tried for a server in a container: its names are its own.
+	Resolved []ResolvedHost `json:"resolved,omitempty"`
+	// Script is what srvr says at the address that zkServer.sh status would ask.
+	Script Obs[Srvr] `json:"script"`
+	// ScriptAddr is that address, as written in the configuration.
+	ScriptAddr string `json:"script_addr,omitempty"`
+}
+
+// ResolvedHost is the resolution of the host of one server.N line.
+type ResolvedHost struct {
+	ID    int64             `json:"id"`
+	Host  string            `json:"host"`
+	Addrs Obs[[]netip.Addr] `json:"addrs"`
+}
+
+// Process is a running ZooKeeper JVM.
+type Process struct {
+	PID int `json:"pid"`
+	// Main is the short name of the main class: QuorumPeerMain,
+	// ZooKeeperServerMain, or that of the program that embeds it.
+	Main string `json:"main"`
+	// User is the name of the owner, or its number where it has no name.
+	User string `json:"user"`
+	// Started is zero when the operating system did not tell.
+	Started time.Time `json:"started,omitzero"`
+	// State is the state letter of /proc: R, S, D, T (stopped), Z.
+	State string `json:"state"`
+	// Container is set when the process lives in a PID namespace of its own.
+	Container bool `json:"container,omitempty"`
+	// OtherNetwork is set when the process lives in another network namespace
+	// than zkdoctor: its loopback addresses are its own.
+	OtherNetwork bool `json:"other_network,omitempty"`
+	// LeaderServes is -Dzookeeper.leaderServes, empty when not given.
+	LeaderServes string `json:"leader_serves,omitempty"`
+}
+
+// MyID is a myid file, byte for byte.
+type MyID struct {
+	Path string `json:"path"`
+	// Bytes are the first 64 bytes: an id needs at most 20.
+	Bytes []byte `json:"bytes"`
+}

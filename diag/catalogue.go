@@ -1,0 +1,72 @@
+package diag
+
+// Code is the slug of a finding: its only name, in text, JSON, metrics, alerts
+// and pages. Slugs are never reused.
+type Code string
+
+const (
+	QuorumLost             Code = "quorum-lost"
+	DegradedNoSpare        Code = "degraded-no-spare"
+	ElectionInProgress     Code = "election-in-progress"
+	ProcessDown            Code = "process-down"
+	ServerNotServing       Code = "server-not-serving"
+	ServerStarting         Code = "server-starting"
+	ServerHung             Code = "server-hung"
+	HostUnreachable        Code = "host-unreachable"
+	LeaderServesNo         Code = "leader-serves-no"
+	CmdNotWhitelisted      Code = "cmd-not-whitelisted"
+	ConnLimitReached       Code = "conn-limit-reached"
+	NotZooKeeper           Code = "not-zookeeper"
+	ClientPortMismatch     Code = "client-port-mismatch"
+	StandaloneInEnsemble   Code = "standalone-in-ensemble"
+	SplitBrain             Code = "split-brain"
+	MembershipDivergent    Code = "membership-divergent"
+	MyidMissing            Code = "myid-missing"
+	MyidMalformed          Code = "myid-malformed"
+	MyidNotInServers       Code = "myid-not-in-servers"
+	MyidWrongServer        Code = "myid-wrong-server"
+	MyidDuplicate          Code = "myid-duplicate"
+	SelfAddrNotLocal       Code = "self-addr-not-local"
+	SelfAddrLoopback       Code = "self-addr-loopback"
+	ProcessWithoutListener Code = "process-without-listener"
+	QuorumPortFiltered     Code = "quorum-port-filtered"
+	TargetUnresolvable     Code = "target-unresolvable"
+	TargetsIncomplete      Code = "targets-incomplete"
+	TargetDuplicate        Code = "target-duplicate"
+	StatusScriptMisleading Code = "status-script-misleading"
+)
+
+// Catalogue is every rule, in the order in which ties are shown.
+func Catalogue() []Check {
+	return []Check{
+		{QuorumLost, "no quorum: nobody can be elected leader", "the role of every voter", checkQuorumLost},
+		{DegradedNoSpare, "serving, and no more voters may be lost", "the role of every voter", checkDegradedNoSpare},
+		{ElectionInProgress, "an election is passing", "two looks", checkElection},
+		{ProcessDown, "ZooKeeper is not running", "the client and the election port", checkProcessDown},
+		{ServerNotServing, "runs, and serves nobody", "srvr, twice", checkServerNotServing},
+		{ServerStarting, "is still loading its data", "srvr and the election port", checkServerStarting},
+		{ServerHung, "accepts connections, and does not answer", "srvr, twice, and the election port", checkServerHung},
+		{HostUnreachable, "cannot be reached from here", "any port", checkHostUnreachable},
+		{LeaderServesNo, "leads, and serves no clients by choice", "srvr of all voters and the quorum port", checkLeaderServesNo},
+		{CmdNotWhitelisted, "four-letter words are not allowed", "the words", checkCmdNotWhitelisted},
+		{ConnLimitReached, "takes no more connections from here", "srvr, the serving probe, this host's sockets", checkConnLimit},
+		{NotZooKeeper, "what answers is not ZooKeeper", "srvr", checkNotZooKeeper},
+		{ClientPortMismatch, "serves clients on another port", "the client and the election port", checkClientPortMismatch},
+		{StandaloneInEnsemble, "a server runs alone beside the ensemble", "srvr", checkStandaloneInEnsemble},
+		{SplitBrain, "two leaders, each accepts writes", "srvr, twice", checkSplitBrain},
+		{MembershipDivergent, "servers have different lists of members", "conf, or the files of two servers", checkMembershipDivergent},
+		{MyidMissing, "the myid file is missing", "a server's own files", checkMyidMissing},
+		{MyidMalformed, "the myid file holds no number", "a server's own files", checkMyidMalformed},
+		{MyidNotInServers, "myid is in no server.N line", "a server's own files", checkMyidNotInServers},
+		{MyidWrongServer, "myid is another server's", "a server's own files, or conf", checkMyidWrongServer},
+		{MyidDuplicate, "two servers have one id", "conf or the files of two servers", checkMyidDuplicate},
+		{SelfAddrNotLocal, "its own address is not on its host", "a server's own files and addresses", checkSelfAddrNotLocal},
+		{SelfAddrLoopback, "its own name means loopback", "a server's own files and names", checkSelfAddrLoopback},
+		{ProcessWithoutListener, "runs without an election listener", "a server's own process and sockets", checkProcessWithoutListener},
+		{QuorumPortFiltered, "a port between servers is blocked", "the quorum and election ports", checkQuorumPortFiltered},
+		{TargetUnresolvable, "a name has no address", "name resolution", checkTargetUnresolvable},
+		{TargetsIncomplete, "not all servers were named", "conf or a configuration", checkTargetsIncomplete},
+		{TargetDuplicate, "one server was named twice", "addresses", checkTargetDuplicate},
+		{StatusScriptMisleading, "zkServer.sh status is wrong about it", "a server's own process and files", checkStatusScript},
+	}
+}

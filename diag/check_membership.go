@@ -1,0 +1,144 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Rules about who is a member, and who was asked about.
+
+// arithmetic is the part of a list that decides who forms a quorum: ids, roles,
+// groups and weights. Addresses are left out, for each server may well write
+// them differently (names, NAT, 0.0.0.0 for itself).
+func arithmetic(m zoocfg.Membership) string {
+	var b strings.Builder
+	for _, s := range m.Servers {
+		fmt.Fprintf(&b, "%d%c ", s.ID, s.Role[0])
+	}
+	for _, g := range m.Groups {
+		fmt.Fprintf(&b, "group %d:%v ", g.ID, g.Members)
+	}
+	for _, s := range m.Servers {
+		if w, ok := m.Weights[s.ID]; ok && w != 1 {
+			fmt.Fprintf(&b, "weight %d:%d ", s.ID, w)
+		}
+	}
+	return b.String()
+}
+
+// idList is "1,2,3", with observers marked.
+func idList(m zoocfg.Membership) string {
+	ids := make([]string, 0, len(m.Servers))
+	for _, s := range m.Servers {
+		id := strconv.FormatInt(s.ID, 10)
+		if s.Role == zoocfg.Observer {
+			id += " (observer)"
+		}
+		ids = append(ids, id)
+	}
+	return strings.Join(ids, ",")
+}
+
+// ownList is the list that a server runs with: by conf, or by its own file when
+// its process runs and conf does not tell (before 3.5, or without a quorum).
+func (s *server) ownList() (m zoocfg.Membership, source string, ok bool) {
+	if m, ok := s.reported(); ok {
+		return m, "conf", true
+	}
+	if h := s.host; h != nil && h.Process != nil && h.config != nil && len(h.config.Servers) > 0 {
+		return h.config.Membership, "zoo.cfg", true
+	}
+	return zoocfg.Membership{}, "", false
+}
+
+func checkMembershipDivergent(e *ensemble, _ Limits) result {
+	if e.mixed {
+		return skip(SkipUndecided, "the servers that were named are of different ensembles")
+	}
+	byList := map[string][]string{}
+	var f Finding
+	told := 0
+	for _, s := range e.servers {
+		m, source, ok := s.ownList()
+		if !ok || s.role == Standalone {
+			continue
+		}
+		told++
+		key := arithmetic(m)
+		byList[key] = append(byList[key], s.Name)
+		f.Evidence = append(f.Evidence, Evidence{Source: source, Server: s.Name, Key: "servers", Value: idList(m)})
+		f.Servers = append(f.Servers, s.Name)
+	}
+	switch {
+	case told < 2:
+		return skip(SkipNotTold, "fewer than two servers told their list of members")
+	case len(byList) == 1:
+		return result{}
+	}
+	f.Severity, f.Certainty = Critical, Proven
+	f.Summary = fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", len(byList))
+	f.Fix = []Fix{
+		{Note: "give every server the same server.N lines (or the same dynamic file)"},
+		{Note: "restart one server at a time, followers first, each after the one before serves again", Risk: "with no spare voter each restart is an outage"},
+	}
+	if e.verdict.State == Split || len(e.verdict.Leaders) > 1 {
+		f.Fix = []Fix{{Note: "two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list"}}
+	}
+	return result{findings: []Finding{f}}
+}
+
+func checkTargetsIncomplete(e *ensemble, _ Limits) result {
+	if !e.list.proven() {
+		return skip(SkipNotTold, "no server told its list of members")
+	}
+	var f Finding
+	for i := range e.list.Servers {
+		m := &e.list.Servers[i]
+		if e.row(m.ID) != nil {
+			continue
+		}
+		f.Evidence = append(f.Evidence, Evidence{
+			Source: e.list.source, Key: fmt.Sprintf("server.%d", m.ID),
+			Value: m.Addresses[0].Host, Wanted: "among the targets", File: m.File, Line: m.Line,
+		})
+	}
+	if len(f.Evidence) == 0 {
+		return result{}
+	}
+	f.Severity, f.Certainty = Info, Proven
+	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.list.Servers), "server"), len(f.Evidence))
+	f.Fix = []Fix{{Note: "name them too, or give the configuration: zkdoctor check -c zoo.cfg"}}
+	return result{findings: []Finding{f}}
+}
+
+func checkTargetDuplicate(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if s.Resolve.Seen() {
+			return nil
+		}
+		return &Skip{Kind: SkipUnreachable, Reason: "its address is not known"}
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		first := s.twin
+		if first == nil {
+			return
+		}
+		f := Finding{
+			Severity: Info, Certainty: Proven, Servers: slices.Compact([]string{first.Name, s.Name}),
+			Summary: "both targets are one server; it is counted once.",
+			Fix:     []Fix{{Note: "name it once"}},
+		}
+		for _, t := range []*server{first, s} {
+			value := t.Name
+			if t.Client.Seen() {
+				value = t.Client.Value.Remote.String()
+			}
+			f.Evidence = append(f.Evidence, Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
+		}
+		out.findings = append(out.findings, f)
+	})
+}

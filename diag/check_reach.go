@@ -1,0 +1,315 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// Rules about what stands between this host and the servers, and about the
+// question itself.
+
+func checkTargetUnresolvable(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if !s.Resolve.Tried || s.Resolve.FailedAs(probe.Cancelled) {
+			return &Skip{Kind: SkipNotLooked, Reason: "its name was not looked up"}
+		}
+		return nil
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		look := s.Resolve
+		host := s.Host
+		if s.PeerResolve.FailedAs(probe.Resolve) {
+			look, host = s.PeerResolve, s.PeerHost()
+		}
+		if !look.FailedAs(probe.Resolve) {
+			return
+		}
+		out.findings = append(out.findings, Finding{
+			Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
+			Summary:  "the name has no address here, so the server could not be looked at. It may be fine.",
+			Evidence: []Evidence{{Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address"}},
+			Fix: []Fix{
+				{Note: "check the spelling"},
+				{Command: "getent hosts " + shellWord(host), Note: "what this host's resolver says"},
+			},
+		})
+	})
+}
+
+// shellWord quotes for a shell what is not plainly a host name or a path.
+func shellWord(s string) string {
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-:_/+@", r)) {
+			return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+		}
+	}
+	return s
+}
+
+// blocked reports a port from which nothing at all came back.
+func blocked(p PortState) bool { return p == PortFiltered || p == PortUnreachable }
+
+func checkHostUnreachable(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if blocked(s.client) {
+			return nil
+		}
+		return s.answered()
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		if !blocked(s.client) || s.hostAnswers() {
+			return
+		}
+		f := Finding{
+			Severity: Warning, Certainty: Likely, Servers: []string{s.Name},
+			Summary:  "nothing came back from any port: a firewall, a route, a VPN, or a dead host. From here that cannot be told apart; the server may be fine.",
+			Evidence: []Evidence{s.tcp(s.clientView(), "an answer")},
+			Fix:      []Fix{{Note: fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.snap.Vantage.Host, s.Name)}},
+		}
+		if s.election != PortNotProbed {
+			f.Evidence = append(f.Evidence, s.tcp(s.electionView(), "an answer"))
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+func checkQuorumPortFiltered(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		switch {
+		case s.election == PortNotProbed && s.quorumPort == PortNotProbed:
+			return &Skip{Kind: SkipNotLooked, Reason: "its peer ports were not probed"}
+		case !s.hostAnswers():
+			return &Skip{Kind: SkipUnreachable, Reason: "it could not be reached from here"}
+		}
+		return nil
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		for _, port := range []struct {
+			view PortView
+			look probe.Obs[probe.Dial]
+		}{{s.electionView(), s.Election.Look}, {s.quorumView(), s.Quorum.Look}} {
+			switch {
+			case port.view.State == PortFiltered:
+				out.findings = append(out.findings, e.portFiltered(s, port.view, port.look))
+			case port.view.Port == s.Election.Number && s.rejected(port.view.Port, port.look) && s.portHost.distributed():
+				out.findings = append(out.findings, e.portRejected(s, port.view))
+			}
+		}
+	})
+}
+
+// portFiltered weighs from where the port was found filtered. A server of the
+// ensemble must reach it; a bastion may well not be allowed to.
+func (e *ensemble) portFiltered(s *server, port PortView, look probe.Obs[probe.Dial]) Finding {
+	from := e.snap.Vantage.Host
+	f := Finding{
+		Severity: e.severity(s), Certainty: Possible, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
+		Evidence: []Evidence{
+			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
+			s.tcp(s.clientView(), ""),
+		},
+		Fix: []Fix{
+			{
+				Host: s.Name, Command: fmt.Sprintf("sudo firewall-cmd --permanent --add-port=%d/tcp && sudo firewall-cmd --reload", port.Port),
+				Note: "where firewalld runs; limit the rule to the peers' addresses",
+				Risk: "--reload drops rules that were added at run time only",
+			},
+		},
+	}
+	serves := s.serving == yes
+	if peer := e.memberVantage(); peer != "" {
+		f.Certainty = Proven
+		f.Summary = fmt.Sprintf("the host answers on another port, and connections from %s to its port %d get nothing back.", peer, port.Port)
+		if serves {
+			f.Summary += " It serves now, over links made earlier; after a restart it may not come back."
+		}
+	} else if s.prohibited(look) && !serves {
+		f.Certainty = Likely
+		f.Summary = fmt.Sprintf("the network itself says that port %d is prohibited, and the server is not in the quorum.", port.Port)
+	}
+	return f
+}
+
+// portRejected is a port on which the host's own sockets show a listener, and
+// which refuses all the same: a firewall answers in its name.
+func (e *ensemble) portRejected(s *server, port PortView) Finding {
+	return Finding{
+		Severity: e.severity(s), Certainty: Proven, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("ZooKeeper listens on %d, and whoever connects is refused: a firewall rejects in its name.", port.Port),
+		Evidence: []Evidence{
+			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"},
+			{Source: "sockets", Server: s.Name, Key: "listening on " + strconv.Itoa(port.Port), Value: "yes"},
+		},
+		Fix: []Fix{{Host: s.Name, Command: "sudo nft list ruleset", Note: fmt.Sprintf("find the rule that rejects port %d, and let the peers' addresses through", port.Port)}},
+	}
+}
+
+// memberVantage is the server of the ensemble from which was looked, empty when
+// zkdoctor ran somewhere else.
+func (e *ensemble) memberVantage() string {
+	for _, h := range e.hosts {
+		if h.server != nil && (h.Process == nil || !h.Process.Container) {
+			return h.server.Name
+		}
+	}
+	return ""
+}
+
+func checkClientPortMismatch(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if s.client != PortRefused {
+			return s.answered()
+		}
+		return s.bothPorts()
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		h := s.host
+		elsewhere := s.elsewhere
+		if elsewhere == nil && (s.client != PortRefused || s.election != PortOpen) {
+			return
+		}
+		f := Finding{
+			Severity: Warning, Certainty: Likely, Servers: []string{s.Name},
+			Summary:  fmt.Sprintf("its election port is open, so it runs; nothing listens on %d. It serves clients on another port, or for TLS only.", s.Port),
+			Evidence: []Evidence{s.tcp(s.clientView(), "open"), s.tcp(s.electionView(), "")},
+			Fix:      []Fix{{Note: fmt.Sprintf("look up clientPort in its zoo.cfg and ask again: zkdoctor check %s:PORT", s.Host)}},
+		}
+		if elsewhere != nil {
+			h = elsewhere
+			f.Summary = fmt.Sprintf("a ZooKeeper runs on this host (pid %d) and listens for clients at another address than %s.", h.Process.PID, s.Host)
+		}
+		if h != nil && h.config != nil {
+			f.Certainty = Proven
+			f.Evidence = append(f.Evidence, h.setting("clientPort", strconv.Itoa(h.config.ClientPort.Value), h.config.ClientPort.File, h.config.ClientPort.Line))
+			if a := h.config.ClientPortAddress; a.IsSet() {
+				f.Evidence = append(f.Evidence, h.setting("clientPortAddress", a.Value, a.File, a.Line))
+			}
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// setting is the evidence that a line of the host's configuration is.
+func (h *host) setting(key, value, file string, line int) Evidence {
+	return Evidence{Source: "zoo.cfg", Server: h.name(), Key: key, Value: value, File: file, Line: line}
+}
+
+// defaultMaxClientCnxns is ZooKeeper's limit for one client address (all
+// versions from 3.4 on, ServerCnxnFactory).
+const defaultMaxClientCnxns = 60
+
+func checkConnLimit(e *ensemble, _ Limits) result {
+	return e.each((*server).answered, func(s *server, out *result) {
+		cut := s.client == PortOpen && (s.Srvr.FailedAs(probe.Empty) || s.Srvr.FailedAs(probe.Reset))
+		if !cut || s.Session.Seen() || s.Session.FailedAs(probe.Protocol) {
+			return
+		}
+		limit, known := e.connLimit(s)
+		f := Finding{
+			Severity: Warning, Certainty: Possible, Servers: []string{s.Name},
+			Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
+			Evidence: []Evidence{answer(s, "srvr", s.Srvr), answer(s, "connect", s.Session)},
+			Fix:      []Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
+		}
+		if s.Held.Seen() {
+			f.Evidence = append(f.Evidence, Evidence{
+				Source: "sockets", Server: e.snap.Vantage.Host, Key: "connections to " + s.Name,
+				Value: strconv.Itoa(s.Held.Value), Wanted: fmt.Sprintf("under %d (maxClientCnxns)", limit),
+			})
+			if limit > 0 && s.Held.Value >= limit {
+				f.Certainty = Likely
+				f.Summary = fmt.Sprintf("this host holds %d connections to it, which is all that maxClientCnxns allows one address.", s.Held.Value)
+				if known {
+					f.Certainty = Proven
+				}
+				f.Fix = []Fix{
+					{Host: e.snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "who holds them; often a client that opens sessions and never closes them"},
+					{Host: s.Name, Note: "raise maxClientCnxns in zoo.cfg on every server and restart one at a time", Risk: "with no spare voter each restart is an outage"},
+				}
+			}
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// connLimit is maxClientCnxns of the server; known is false when that is only
+// the default.
+func (e *ensemble) connLimit(s *server) (limit int, known bool) {
+	if s.host != nil && s.host.config != nil {
+		return s.host.config.MaxClientCnxns.Value, true
+	}
+	if c := e.snap.Plan.Config; c != nil && c.MaxClientCnxns.IsSet() {
+		return c.MaxClientCnxns.Value, true
+	}
+	return defaultMaxClientCnxns, false
+}
+
+func checkNotZooKeeper(e *ensemble, _ Limits) result {
+	return e.each((*server).answered, func(s *server, out *result) {
+		switch {
+		case s.Session.Seen():
+			return // its client protocol is ZooKeeper's
+		case s.Srvr.FailedAs(probe.TLS):
+			out.findings = append(out.findings, Finding{
+				Severity: Info, Certainty: Possible, Servers: []string{s.Name},
+				Summary:  "the port speaks TLS: ZooKeeper's secureClientPort, most likely, which zkdoctor cannot ask yet.",
+				Evidence: []Evidence{answer(s, "srvr", s.Srvr)},
+				Fix:      []Fix{{Note: "ask its plain client port, where it has one"}},
+			})
+			return
+		case !s.Srvr.FailedAs(probe.Protocol) && !s.Srvr.FailedAs(probe.TooLarge) && !s.Session.FailedAs(probe.Protocol):
+			return
+		}
+		out.findings = append(out.findings, Finding{
+			Severity: Warning, Certainty: Likely, Servers: []string{s.Name},
+			Summary:  "something answers on that port, and not as ZooKeeper does.",
+			Evidence: []Evidence{answer(s, "srvr", s.Srvr)},
+			Fix:      []Fix{{Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port"}},
+		})
+	})
+}
+
+func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if why := s.answered(); why != nil {
+			return why
+		}
+		if s.Srvr.Seen() && !told(s.Conf) && !told(s.Mntr) || s.notServing() && !told(s.Envi) && !told(s.Ruok) {
+			return &Skip{Kind: SkipNotLooked, Reason: "no word but srvr was asked"}
+		}
+		return nil
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		for _, w := range []struct {
+			word   string
+			denied bool
+		}{
+			{"srvr", s.Srvr.FailedAs(probe.NotAllowed)},
+			{"conf", s.Conf.FailedAs(probe.NotAllowed)},
+			{"mntr", s.Mntr.FailedAs(probe.NotAllowed)},
+			{"envi", s.Envi.FailedAs(probe.NotAllowed)},
+			{"ruok", s.Ruok.FailedAs(probe.NotAllowed)},
+			{"isro", s.Isro.FailedAs(probe.NotAllowed)},
+		} {
+			if !w.denied {
+				continue
+			}
+			out.findings = append(out.findings, Finding{
+				Severity: Info, Certainty: Proven, Servers: []string{s.Name},
+				Summary:  "the server runs and allows few four-letter words; rules that need the others are skipped.",
+				Evidence: []Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}},
+				Fix: []Fix{{
+					Note: "to see more, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",
+					Risk: "with no spare voter each restart is an outage",
+				}},
+			})
+		}
+	})
+}
+
+// told reports whether a look came to an end of its own.
+func told[T any](o probe.Obs[T]) bool { return o.Tried && !o.FailedAs(probe.Cancelled) }

@@ -1,0 +1,291 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// Rules about one server: does it run, does it answer, does it serve?
+
+// tcp is the evidence that one connect is.
+func (s *server) tcp(port PortView, wanted string) Evidence {
+	return Evidence{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: string(port.State), Wanted: wanted}
+}
+
+func (s *server) clientView() PortView { return portView(s.Port, s.client, s.Client) }
+func (s *server) quorumView() PortView { return portView(s.Quorum.Number, s.quorumPort, s.Quorum.Look) }
+
+func (s *server) electionView() PortView {
+	return portView(s.Election.Number, s.election, s.Election.Look)
+}
+
+// answer is the evidence that a failed word is.
+func answer[T any](s *server, word string, o probe.Obs[T]) Evidence {
+	return Evidence{Source: word, Server: s.Name, Value: reasonOf(o.Failure, "answered")}
+}
+
+func checkProcessDown(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if s.client == PortOpen || s.client == PortSilent {
+			return nil // something listens, whatever the other port shows
+		}
+		return s.bothPorts()
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		if s.role == RoleDown {
+			out.findings = append(out.findings, e.processDown(s))
+		}
+	})
+}
+
+func (e *ensemble) processDown(s *server) Finding {
+	whyStopped := "find out why it stopped: run zkdoctor check there, or read the end of its log"
+	if s.host != nil {
+		whyStopped = "find out why it stopped: read the end of its log"
+	}
+	f := Finding{
+		Severity: e.severity(s), Certainty: Likely, Servers: []string{s.Name},
+		Summary: "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
+		Evidence: []Evidence{
+			s.tcp(s.clientView(), "open"),
+			s.tcp(s.electionView(), "open"),
+		},
+		Fix: []Fix{
+			{Host: s.Name, Note: whyStopped},
+			{Host: s.Name, Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
+			{Note: "leave version-2 alone on every server"},
+		},
+	}
+	if n, of := e.enough(); n > 0 && n < of {
+		f.Fix = slices.Insert(f.Fix, 0, Fix{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", n, of)})
+	}
+	if s.host != nil && s.host.config != nil {
+		f.addProblems(s.host)
+	}
+	if s.host != nil {
+		f.Certainty = Proven
+		f.Evidence = append(f.Evidence, Evidence{Source: "process", Server: s.Name, Value: "no QuorumPeerMain for " + s.host.ConfigPath})
+	}
+	return f
+}
+
+// addProblems adds what ZooKeeper would die of in the configuration: then that is
+// why it does not run. Problems of some versions only are left out, for which
+// one it was is not known.
+func (f *Finding) addProblems(h *host) {
+	for _, p := range h.config.Problems {
+		if p.Versions != "" {
+			continue
+		}
+		f.Evidence = append(f.Evidence, Evidence{Source: "zoo.cfg", Server: h.name(), Key: p.Key, Value: p.Text, File: p.File, Line: p.Line})
+		f.Fix = slices.Insert(f.Fix, 0, Fix{Host: h.name(), Note: fmt.Sprintf("mend %s, line %d: ZooKeeper does not start with it", p.File, p.Line)})
+	}
+}
+
+// enough is how many of the voters that are out have to come back for a quorum;
+// 0 while there is one.
+func (e *ensemble) enough() (need, out int) {
+	t := e.count()
+	if e.verdict.State != Down {
+		return 0, 0
+	}
+	for _, s := range e.servers {
+		if s.voter() && s.role == RoleDown {
+			out++
+		}
+	}
+	return max(e.verdict.QuorumNeeded-len(t.alive), 0), out
+}
+
+func checkServerNotServing(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if s.client == PortOpen && !s.Srvr.Seen() && !s.notServing() && s.serving == unknown {
+			return &Skip{Kind: SkipUndecided, Reason: "it answers nothing that tells"}
+		}
+		return s.answered()
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		if !s.notServing() || s.role != NotServing {
+			return
+		}
+		f := Finding{
+			Severity: e.severity(s), Certainty: Proven, Servers: []string{s.Name},
+			Summary: "it runs and answers, and says that it serves nobody: it is not in a quorum.",
+			Evidence: []Evidence{
+				{Source: "srvr", Server: s.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
+			},
+			Fix: []Fix{{Host: s.Name, Note: "run zkdoctor check on that host: its files and sockets tell why"}},
+		}
+		if s.Ruok.Seen() {
+			f.Evidence = append(f.Evidence, Evidence{Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)"})
+		}
+		f.Evidence = append(f.Evidence, s.tcp(s.electionView(), "open"))
+		if e.verdict.State != Down && !e.twice(s, func(s *server) bool { return s.notServing() }) {
+			// One look: it may be joining this moment.
+			f.Certainty, out.lookAgain = Possible, true
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// silent reports a client port that accepts and does not answer.
+func silent(s *server) bool { return s.client == PortSilent }
+
+func checkServerHung(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if silent(s) && s.election != PortOpen && s.election != PortRefused {
+			return &Skip{Kind: SkipUndecided, Reason: "its election port gave no answer either"}
+		}
+		return s.answered()
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		if !silent(s) || s.election == PortRefused { // then it is starting
+			return
+		}
+		f := Finding{
+			Severity: e.severity(s), Certainty: Likely, Servers: []string{s.Name},
+			Summary: "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
+			Evidence: []Evidence{
+				{Source: "srvr", Server: s.Name, Value: fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds"},
+				s.tcp(s.electionView(), ""),
+			},
+			Fix: []Fix{
+				{Host: s.Name, Note: "take three thread dumps some seconds apart before anything else: jstack PID"},
+				{Host: s.Name, Note: "then restart it", Risk: "with no spare voter a restart is an outage; here it serves nobody as it is"},
+			},
+		}
+		if stopped := s.host; stopped != nil && stopped.Process != nil && stopped.Process.State == "T" {
+			f.Certainty = Proven
+			f.Evidence = append(f.Evidence, Evidence{
+				Source: "process", Server: s.Name, Key: "pid " + strconv.Itoa(stopped.Process.PID),
+				Value: "state T: stopped by a signal", Wanted: "S or R",
+			})
+			f.Summary = "its process is stopped by a signal; the kernel still accepts connections for it."
+			f.Fix = []Fix{{
+				Host: s.Name, Command: fmt.Sprintf("kill -CONT %d", stopped.Process.PID),
+				Note: "once you know who stopped it (a debugger, job control, a freezer), let it go on", Risk: "none",
+			}}
+		} else if !e.twice(s, silent) {
+			f.Certainty, out.lookAgain = Possible, true
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+func checkServerStarting(e *ensemble, limits Limits) result {
+	canJudge := func(s *server) *Skip {
+		if silent(s) && s.election == PortNotProbed {
+			return &Skip{Kind: SkipUndecided, Reason: "hung or starting: its election port was not probed"}
+		}
+		return s.answered()
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		if !s.starting() {
+			return
+		}
+		f := Finding{
+			Severity: Info, Certainty: Likely, Servers: []string{s.Name},
+			Summary: "the election port opens once the data is loaded: it is still loading its snapshot and logs, or stuck in that.",
+			Evidence: []Evidence{
+				answer(s, "srvr", s.Srvr),
+				s.tcp(s.electionView(), "open once the data is loaded"),
+			},
+			Fix: []Fix{{Host: s.Name, Note: "wait; loading takes about as long as reading the newest snapshot from disk"}},
+		}
+		if s.host != nil {
+			if age, ok := s.host.age(e.snap.Started); ok {
+				f.Evidence = append(f.Evidence, Evidence{Source: "process", Server: s.Name, Key: "age", Value: age.Round(time.Second).String()})
+				if age > limits.Starting {
+					f.Severity = Warning
+				}
+			}
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+func checkLeaderServesNo(e *ensemble, _ Limits) result {
+	return e.each(e.mayLead, func(s *server, out *result) {
+		if s.role != Leader || !s.inferred {
+			return
+		}
+		f := Finding{
+			Severity: Info, Certainty: Likely, Servers: []string{s.Name},
+			Summary: "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
+			Evidence: []Evidence{
+				{Source: "srvr", Server: s.Name, Value: "not currently serving requests"},
+				s.tcp(s.quorumView(), "open on the leader only"),
+			},
+		}
+		for _, o := range e.filter(func(o *server) bool { return o.role == Follower }) {
+			f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
+		}
+		if h := s.host; h != nil && h.config != nil {
+			if set := h.config.LeaderServes; set.IsSet() && !set.Value {
+				f.Certainty = Proven
+				f.Evidence = append(f.Evidence, Evidence{Source: "zoo.cfg", Server: s.Name, Key: "leaderServes", Value: "no", File: set.File, Line: set.Line})
+			} else if h.Process != nil && h.Process.LeaderServes == "no" {
+				f.Certainty = Proven
+				f.Evidence = append(f.Evidence, Evidence{Source: "process", Server: s.Name, Key: "-Dzookeeper.leaderServes", Value: "no"})
+			}
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// mayLead tells why it cannot be said whether a server that does not serve leads
+// all the same; nil when it can.
+func (e *ensemble) mayLead(s *server) *Skip {
+	if !s.notServing() || s.inferred || !s.voter() || len(e.verdict.Leaders) > 0 {
+		return s.answered()
+	}
+	if s.quorumPort == PortNotProbed {
+		return &Skip{Kind: SkipNotLooked, Reason: "its quorum port was not probed"}
+	}
+	if s.quorumPort == PortOpen && e.count().open > 0 && e.servesAnywhere() {
+		return &Skip{Kind: SkipUndecided, Reason: "another voter, that was not seen, may lead"}
+	}
+	return nil
+}
+
+func checkStandaloneInEnsemble(e *ensemble, _ Limits) result {
+	return e.each((*server).answered, func(s *server, out *result) {
+		if s.role != Standalone || e.loneStandalone() {
+			return
+		}
+		f := Finding{
+			Severity: Critical, Certainty: Likely, Servers: []string{s.Name},
+			Summary: "it takes reads and writes of its own and shares nothing with the others: its data drifts away with every write.",
+			Evidence: []Evidence{
+				{Source: "srvr", Server: s.Name, Value: "Mode: standalone", Wanted: "leader or follower"},
+			},
+			Fix: []Fix{
+				{Host: s.Name, Note: "keep clients away from it and decide whose data counts: what was written here is nowhere else"},
+				{
+					Host: s.Name, Note: "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
+					Risk: "only while the others serve; never two such servers at a time",
+				},
+			},
+		}
+		switch {
+		case e.provesQuorum(), e.list.proven() && len(e.list.Voters()) > 1:
+			f.Certainty = Proven
+		case len(e.filter(func(o *server) bool { return o.role == Standalone && o.twin == nil })) < 2:
+			// What the other targets are was not seen: it may be alone on purpose.
+			f.Certainty = Possible
+		}
+		if h := s.host; h != nil && h.config != nil && len(h.config.Servers) < 2 {
+			f.Evidence = append(f.Evidence, Evidence{
+				Source: "zoo.cfg", Server: s.Name, Key: "server.N",
+				Value: plural(len(h.config.Servers), "line"), Wanted: "2 or more", File: h.config.Path,
+			})
+		}
+		out.findings = append(out.findings, f)
+	})
+}

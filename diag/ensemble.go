@@ -1,0 +1,192 @@
+package diag
+
+import (
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// ensemble is the snapshot as the rules see it: every server with its role and
+// its place in the list of members, every local process with the server it is,
+// and the verdict. It is built once and then only read.
+type ensemble struct {
+	snap    *probe.Snapshot
+	servers []*server
+	// distinct is the number of servers: those named twice count once, and names
+	// that nobody has do not count.
+	distinct int
+	hosts    []*host
+	list     list
+	// mixed is set when the user named servers of different ensembles: their lists
+	// have no address in common.
+	mixed   bool
+	verdict Verdict
+	// settled is set when two looks were made, so that no election that passes
+	// can be mistaken for an outage.
+	settled bool
+	// before is the ensemble of the earlier look; nil when there was one look.
+	before *ensemble
+	// lookAgain is set when the verdict wants a second look.
+	lookAgain bool
+}
+
+func newEnsemble(snap *probe.Snapshot) *ensemble {
+	e := &ensemble{snap: snap}
+	if snap.Before != nil {
+		e.before = newEnsemble(snap.Before)
+		e.settled = true
+	}
+	for i := range snap.Servers {
+		e.servers = append(e.servers, newServer(&snap.Servers[i]))
+	}
+	for i := range snap.Local {
+		if h := newHost(&snap.Local[i]); !h.isElsewhere(e.servers) {
+			h.match(e.servers)
+			e.hosts = append(e.hosts, h)
+		}
+	}
+	e.findElsewhere()
+	for i, s := range e.servers {
+		if s.twin = s.sameAs(e.servers[:i]); s.twin == nil && !s.nameless() {
+			e.distinct++
+		}
+	}
+	e.list = membership(e)
+	e.mixed = e.namesDifferentEnsembles()
+	e.place()
+	for _, s := range e.servers {
+		s.portHost = s.host
+		if b := e.earlier(s); b != nil {
+			s.portHost = b.host
+		}
+		s.judge()
+	}
+	e.inferLeader()
+	e.judge()
+	return e
+}
+
+// findElsewhere ties a target at one of this host's addresses, where nothing
+// listens, to a server of this host that listens at another one: it has a
+// clientPortAddress, and the user wrote localhost.
+func (e *ensemble) findElsewhere() {
+	for _, h := range e.hosts {
+		if h.Process == nil || h.server != nil {
+			continue
+		}
+		for _, s := range e.servers {
+			if s.host == nil && s.client == PortRefused && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) {
+				s.elsewhere = h
+			}
+		}
+	}
+}
+
+// inferLeader finds the leader that answers like a server without a quorum
+// because it has leaderServes=no (Leader.java does not give the client port its
+// server object): others follow somebody, no one else leads, and of the
+// servers that say "not serving" just one has the leader's port open.
+func (e *ensemble) inferLeader() {
+	var candidate *server
+	followers := 0
+	for _, s := range e.servers {
+		switch {
+		case s.role == Leader:
+			return
+		case s.role == Follower:
+			followers++
+		case s.voter() && s.quorumPort == PortOpen && s.notServing() && candidate == nil:
+			candidate = s
+		case s.voter() && (s.quorumPort == PortOpen || silent(s)):
+			return // this one may be the leader that they follow
+		}
+	}
+	if candidate == nil || followers == 0 {
+		return
+	}
+	for _, id := range e.list.quorum.Voters() {
+		if s := e.row(id); s == nil || s.role == RoleUnknown {
+			return // the leader may be the one that was not seen
+		}
+	}
+	candidate.role, candidate.inferred, candidate.serving = Leader, true, yes
+	candidate.note = "leads and refuses clients (leaderServes=no)"
+}
+
+// row is the server with that line in the list of members, or nil.
+func (e *ensemble) row(id int64) *server {
+	for _, s := range e.servers {
+		if s.member != nil && s.member.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// filter returns the servers for which keep holds, in table order.
+func (e *ensemble) filter(keep func(*server) bool) []*server {
+	var kept []*server
+	for _, s := range e.servers {
+		if keep(s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// each applies a rule to every server that can be judged; can tells why one
+// cannot be, or nil.
+func (e *ensemble) each(can func(*server) *Skip, rule func(*server, *result)) result {
+	if len(e.servers) == 0 {
+		return skip(SkipNotLooked, "no server was looked at")
+	}
+	var out result
+	for _, s := range e.servers {
+		if why := can(s); why != nil {
+			why.Server = s.Name
+			out.skips = append(out.skips, *why)
+			continue
+		}
+		rule(s, &out)
+	}
+	return out
+}
+
+func names(servers []*server) []string {
+	out := make([]string, len(servers))
+	for i, s := range servers {
+		out[i] = s.Name
+	}
+	return out
+}
+
+// severity is that of a fault that keeps a voter out: a warning while the
+// quorum holds without it, critical once the quorum is lost.
+func (e *ensemble) severity(servers ...*server) Severity {
+	for _, s := range servers {
+		if e.verdict.State == Down && s.voter() {
+			return Critical
+		}
+	}
+	return Warning
+}
+
+// earlier is the same server in the earlier look, or nil.
+func (e *ensemble) earlier(s *server) *server {
+	if e.before == nil {
+		return nil
+	}
+	for _, b := range e.before.servers {
+		if b.Name == s.Name {
+			return b
+		}
+	}
+	return nil
+}
+
+// twice reports whether something holds now and held in the earlier look; with
+// one look only it is false.
+func (e *ensemble) twice(s *server, holds func(*server) bool) bool {
+	b := e.earlier(s)
+	return b != nil && holds(b) && holds(s)
+}

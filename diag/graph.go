@@ -1,0 +1,64 @@
+package diag
+
+// explains is the graph from cause to consequence: what a finding hides when it
+// is proven or likely and concerns the same servers. Chains fold: what is hidden
+// still hides. It has no cycle, which a test makes sure of.
+//
+// Symptoms of the whole ensemble (quorum-lost, degraded-no-spare) and what a
+// script says about a server stand at its end.
+func explains() map[Code][]Code {
+	// What keeps one server out.
+	stopped := []Code{ProcessDown, ServerNotServing}
+	out := []Code{ServerNotServing, DegradedNoSpare, QuorumLost, StatusScriptMisleading}
+	return map[Code][]Code{
+		MyidMissing:      {ProcessDown},
+		MyidMalformed:    {ProcessDown},
+		MyidNotInServers: {ProcessDown},
+		MyidDuplicate:    append([]Code{MyidWrongServer, SelfAddrNotLocal, ProcessWithoutListener}, stopped...),
+		MyidWrongServer:  append([]Code{SelfAddrNotLocal, ProcessWithoutListener}, stopped...),
+		SelfAddrNotLocal: append([]Code{ProcessWithoutListener, HostUnreachable}, stopped...),
+		SelfAddrLoopback: append([]Code{ProcessWithoutListener}, out...),
+
+		ProcessWithoutListener: out,
+		QuorumPortFiltered:     out,
+		ServerHung:             out,
+		ServerStarting:         out,
+		ClientPortMismatch:     {StatusScriptMisleading},
+		ConnLimitReached:       {StatusScriptMisleading},
+		LeaderServesNo:         {StatusScriptMisleading},
+		ElectionInProgress:     {ServerNotServing, StatusScriptMisleading},
+
+		StandaloneInEnsemble: {SplitBrain, ServerNotServing, DegradedNoSpare, QuorumLost},
+		MembershipDivergent:  {SplitBrain, ServerNotServing, DegradedNoSpare, QuorumLost, StatusScriptMisleading},
+
+		ProcessDown: {DegradedNoSpare, QuorumLost},
+		QuorumLost:  {ServerNotServing, StatusScriptMisleading},
+		// A server that is out for no reason that was found still explains why
+		// nothing is spare.
+		ServerNotServing: {DegradedNoSpare, StatusScriptMisleading},
+	}
+}
+
+// neverRoot are symptoms: shown when nothing explains them, but as what they are.
+func neverRoot(c Code) bool {
+	switch c {
+	case QuorumLost, DegradedNoSpare, ServerNotServing, StatusScriptMisleading, ElectionInProgress:
+		return true
+	default:
+		return false
+	}
+}
+
+// alwaysShown are the findings that stay on the screen even when something
+// explains them: whoever acts must know of them.
+func alwaysShown(c Code) bool { return c == SplitBrain || c == MyidDuplicate }
+
+// dataAtRisk are the findings that come first, whatever else is wrong.
+func dataAtRisk(c Code) bool {
+	switch c {
+	case SplitBrain, MembershipDivergent, StandaloneInEnsemble, MyidDuplicate:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,240 @@
+package diag
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// TestDecisionTable is findings.md 2.6, row by row: what the client port, the
+// election port and srvr of one server mean. The other two servers serve.
+func TestDecisionTable(t *testing.T) {
+	t.Parallel()
+	const twoServe = "degraded 1: 2 of 3 by conf, need 2, spare 0"
+	noSpare := "fold degraded-no-spare warning proven"
+	silentBehindFirewall := but(hung, peers(probe.Filtered, probe.Filtered))
+	runGrid(t, []row{
+		{"open, open, Mode: follower", look(follower, leader, follower), "serving 0: 3 of 3 by conf, need 2, spare 1", nil},
+		{
+			"open, open, not serving", look(follower, leader, looking).twice(), twoServe,
+			findings("show server-not-serving warning proven zk3", noSpare),
+		},
+		{
+			"open, refused, not serving", look(follower, leader, noListener).twice(), twoServe,
+			findings("show server-not-serving warning proven zk3", noSpare),
+		},
+		{
+			"open, timeout, not serving, from a bastion", look(follower, leader, but(looking, peers(probe.Filtered, probe.Filtered))).twice(), twoServe,
+			findings("show server-not-serving warning proven zk3", "show quorum-port-filtered info possible zk3", noSpare),
+		},
+		{
+			"open, timeout, serving, from a bastion", look(follower, leader, but(follower, peers(probe.Filtered, probe.Filtered))),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", findings("show quorum-port-filtered info possible zk3"),
+		},
+		{
+			"open, timeout, serving, from a peer", look(follower, leader, but(follower, peers(probe.Refused, probe.Filtered))).on(1),
+			"serving 1: 3 of 3 by conf, need 2, spare 1", findings("root quorum-port-filtered warning proven zk3"),
+		},
+		{
+			"open, no route at once, not serving, from a bastion", look(follower, leader, but(looking, prohibited)).twice(), twoServe,
+			findings("root quorum-port-filtered warning likely zk3", noSpare, "fold server-not-serving warning proven zk3"),
+		},
+		{
+			"open, no route at once, serving, from a bastion", look(follower, leader, but(follower, prohibited)),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", findings("show quorum-port-filtered info possible zk3"),
+		},
+		{
+			"open, open, empty", look(follower, leader, closing), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			findings("show conn-limit-reached info possible zk3"),
+		},
+		{
+			"open, open, silence", look(follower, leader, hung).twice(), twoServe,
+			findings("root server-hung warning likely zk3", noSpare),
+		},
+		{
+			"open, open, silence in one look", look(follower, leader, hung), twoServe + ", again",
+			findings("show degraded-no-spare warning proven", "show server-hung info possible zk3"),
+		},
+		{
+			"open, refused, silence", look(follower, leader, starting), twoServe + ", again",
+			findings("show server-starting info likely zk3", noSpare),
+		},
+		{
+			"open, timeout, silence", look(follower, leader, silentBehindFirewall), twoServe + ", again",
+			findings("show degraded-no-spare warning proven", "show quorum-port-filtered info possible zk3"),
+		},
+		{
+			"refused, open", look(follower, leader, otherPort), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			findings("root client-port-mismatch warning likely zk3"),
+		},
+		{
+			"refused, refused", look(follower, leader, down), twoServe,
+			findings("root process-down warning likely zk3", noSpare),
+		},
+		{
+			"timeout, timeout", look(follower, leader, gone), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			findings("root host-unreachable warning likely zk3"),
+		},
+		{
+			"timeout, open: the host is there, its client port is not", look(follower, leader, but(gone, peers(probe.Refused, ""))),
+			"serving 1: 2 of 3 by conf, need 2, spare ?", nil,
+		},
+		{
+			"refused, timeout: nothing is known", look(follower, leader, but(down, peers(probe.Filtered, probe.Filtered))),
+			"serving 1: 2 of 3 by conf, need 2, spare ?", findings("show quorum-port-filtered info possible zk3"),
+		},
+		{
+			"Mode: standalone beside an ensemble", look(follower, leader, standalone), "degraded 2: 2 of 3 by conf, need 2, spare 0",
+			findings("root standalone-in-ensemble critical proven zk3", noSpare),
+		},
+		{
+			"Mode: read-only", look(follower, leader, readOnly), twoServe, findings("show degraded-no-spare warning proven"),
+		},
+	})
+}
+
+// TestLeaderServesNo is fact 5 of findings.md: a leader that serves no clients
+// answers like a server without a quorum.
+func TestLeaderServesNo(t *testing.T) {
+	t.Parallel()
+	serving := "serving 0: 3 of 3 by conf, need 2, spare 1"
+	runGrid(t, []row{
+		{"inferred", look(follower, secretLeader, follower), serving, findings("show leader-serves-no info likely zk2")},
+		{
+			"said by its process", look(follower, secretLeader, follower).on(2, func(l *probe.Local) { l.Process.LeaderServes = "no" }), serving,
+			findings("show leader-serves-no info proven zk2", "fold status-script-misleading info proven zk2"),
+		},
+		{
+			"said by its file", look(follower, secretLeader, follower).onWith(2, zoo(3, "leaderServes=no")), serving,
+			findings("show leader-serves-no info proven zk2", "fold status-script-misleading info proven zk2"),
+		},
+		{
+			"a voter is unseen: it may be the leader", look(follower, secretLeader, gone), "degraded 1: 1 of 3 by conf, need 2, spare ?, again",
+			findings("root host-unreachable warning likely zk3", "show server-not-serving info possible zk2"),
+		},
+		{
+			"a voter was not named: it may be the leader", look(follower, secretLeader).membership(three...),
+			"degraded 1: 1 of 3 by conf, need 2, spare ?, again",
+			findings("show server-not-serving info possible zk2", "show targets-incomplete info proven"),
+		},
+		{
+			"a voter is silent: it may be the leader", look(follower, secretLeader, hungLeader).twice(),
+			"unknown 3: 1 of 3 by conf, need 2, spare ?",
+			findings("root server-hung warning likely zk3", "show server-not-serving warning proven zk2"),
+		},
+		{
+			"another leads", look(leader, secretLeader, follower).twice(), "degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("show server-not-serving warning proven zk2", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"the port is closed", look(follower, looking, follower).twice(), "unknown 3: 2 of 3 by conf, need 2, spare ?",
+			findings("show server-not-serving warning proven zk2"),
+		},
+		{
+			"two have the port open", look(follower, secretLeader, secretLeader).twice(), "unknown 3: 1 of 3 by conf, need 2, spare ?",
+			findings("show server-not-serving warning proven zk2 zk3"),
+		},
+		{
+			"nobody follows", look(looking, secretLeader, looking).twice(), "down 2: 0 of 3 by targets, need 2, spare -1",
+			findings("show quorum-lost critical likely", "fold server-not-serving critical proven zk1 zk2 zk3"),
+		},
+		{
+			"an observer leads nobody", look(follower, leader, follower, secretLeader).observing(4).twice(),
+			"serving 1: 3 of 3 by conf, need 2, spare 1", findings("show server-not-serving warning proven zk4"),
+		},
+	})
+}
+
+// TestWhere is about servers that are not where their lines have them: behind
+// translated addresses, several on one host, on another address of their host.
+func TestWhere(t *testing.T) {
+	t.Parallel()
+	inside := []string{"server.1=10.99.0.1:2888:3888:participant", "server.2=10.99.0.2:2888:3888:participant", "server.3=10.99.0.3:2888:3888:participant"}
+	pseudo := []string{"server.1=localhost:2888:3888:participant", "server.2=localhost:2889:3889:participant", "server.3=localhost:2890:3890:participant"}
+	loop := func(port int) func(*probe.Server) { return at("localhost", "127.0.0.1", port) }
+	rename := func(s *probe.Snapshot) {
+		for i := range s.Servers {
+			s.Servers[i].Name = []string{"localhost", "localhost:2182", "localhost:2183"}[i]
+		}
+	}
+	numeric := func(id int) func(*probe.Server) { return at(addrOf(id).String(), addrOf(id).String(), 2181) }
+	runGrid(t, []row{
+		{
+			"translated addresses are matched by id", look(follower, leader, follower).membership(inside...),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,
+		},
+		{
+			"translated addresses in another order", look(but(follower, says(3)), but(leader, says(1)), but(follower, says(2))).membership(inside...),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,
+		},
+		{
+			"three servers on one host", look(but(follower, loop(2181)), but(leader, loop(2182)), but(follower, loop(2183))).membership(pseudo...).edit(rename),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,
+		},
+		{
+			"three servers on one host, client ports in the list", look(but(follower, loop(2181)), but(leader, loop(2182)), but(down, loop(2183), peers("-", "-"))).
+				membership(pseudo[0]+";2181", pseudo[1]+";2182", pseudo[2]+";2183").edit(rename),
+			"serving 1: 2 of 3 by conf, need 2, spare ?", nil,
+		},
+		{
+			"named by number, listed by name, one down", look(but(follower, numeric(1)), but(leader, numeric(2)), but(down, numeric(3))),
+			"degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("root process-down warning likely 192.0.2.3", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"conf writes other addresses than the file", look(follower, leader, down).membership(inside...).file(zoo(3)),
+			"degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("root process-down warning likely zk3", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"named by number, listed by name", look(but(follower, numeric(1)), but(leader, numeric(2)), but(follower, numeric(3))),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,
+		},
+		{
+			"translated addresses, one not serving", look(leader, follower, looking).membership(inside...).twice(),
+			"degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("show server-not-serving warning proven zk3", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"named by number, this host's file has names", look(but(looking, numeric(1)), but(looking, numeric(2)), but(looking, numeric(3))).on(1).twice(),
+			"down 2: 0 of 3 by file, need 2, spare -1",
+			findings("show quorum-lost critical proven", "fold server-not-serving critical proven 192.0.2.1 192.0.2.2 192.0.2.3", "fold status-script-misleading info proven 192.0.2.1"),
+		},
+		{
+			"its own line is the wildcard", look(follower, leader, down).membership("server.1=zk1:2888:3888:participant",
+				"server.2=0.0.0.0:2888:3888:participant", "server.3=zk3:2888:3888:participant"),
+			"degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("root process-down warning likely zk3", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"localhost, and clientPortAddress is another address",
+			look(but(down, at("localhost", "127.0.0.1", 2181))).onWith(1, zoo(3, "clientPortAddress=192.0.2.1")),
+			"unknown 3: 0 of 3 by file, need 2, spare ?",
+			findings("root client-port-mismatch warning proven localhost", "show targets-incomplete info proven"),
+		},
+		{
+			"one server under two names", look(follower, leader, follower, but(follower, says(3), at("192.0.2.3", "192.0.2.3", 2181))).membership(three...),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", findings("show target-duplicate info proven zk3 192.0.2.3"),
+		},
+		{
+			"one server under two names, no list", look(follower, leader, follower, but(follower, says(3), at("192.0.2.3", "192.0.2.3", 2181))).as(oldest),
+			"serving 0: 3 of 3 by targets, need 2, spare 1", findings("show target-duplicate info proven zk3 192.0.2.3"),
+		},
+		{
+			"a server that is down under two names, no list", look(follower, leader, down, but(down, at("192.0.2.3", "192.0.2.3", 2181))).as(oldest),
+			"degraded 1: 2 of 3 by targets, need 2, spare 0",
+			findings("root process-down warning likely zk3 192.0.2.3", "show target-duplicate info proven zk3 192.0.2.3", "fold degraded-no-spare warning likely"),
+		},
+		{
+			"one standalone server under two names", look(standalone, but(standalone, at("localhost", "192.0.2.1", 2181))),
+			"serving 0: 1 of 1 by targets, need 1, spare 0", findings("show target-duplicate info proven zk1 localhost"),
+		},
+		{
+			"several addresses of one name", look(but(follower, func(s *probe.Server) {
+				s.Resolve.Value = append([]netip.Addr{addr("2001:db8::1")}, s.Resolve.Value...)
+			}), leader, follower),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,
+		},
+	})
+}

@@ -1,0 +1,203 @@
+package diag
+
+import "testing"
+
+// TestVerdict is the verdict of design.md 4: can clients write, and how many more
+// servers may be lost?
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+	runGrid(t, []row{
+		{"all serve", look(follower, leader, follower), "serving 0: 3 of 3 by conf, need 2, spare 1", nil},
+		{"all serve, two looks", look(follower, leader, follower).twice(), "serving 0: 3 of 3 by conf, need 2, spare 1", nil},
+		{"five serve", look(follower, leader, follower, follower, follower), "serving 0: 5 of 5 by conf, need 3, spare 2", nil},
+		{"3.4 tells no list", look(follower, leader, follower).as(oldest), "serving 0: 3 of 3 by targets, need 2, spare 1", nil},
+		{"two servers, both serve", look(follower, leader), "serving 0: 2 of 2 by conf, need 2, spare 0", nil},
+
+		{
+			"one of three is down", look(follower, leader, down), "degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("root process-down warning likely zk3", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"one of five is down", look(follower, leader, follower, follower, down), "degraded 1: 4 of 5 by conf, need 3, spare 1",
+			findings("root process-down warning likely zk5"),
+		},
+		{
+			"the leader is down and another leads", look(down, leader, follower), "degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("root process-down warning likely zk1", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"one looks on, seen once", look(follower, leader, looking), "degraded 1: 2 of 3 by conf, need 2, spare 0, again",
+			findings("show degraded-no-spare warning proven", "show server-not-serving info possible zk3"),
+		},
+		{
+			"one looks on, seen twice", look(follower, leader, looking).twice(), "degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("show server-not-serving warning proven zk3", "fold degraded-no-spare warning proven"),
+		},
+
+		{
+			"two of three are down: one look decides", look(down, down, looking), "down 2: 0 of 3 by targets, need 2, spare -1",
+			findings("root process-down critical likely zk1 zk2", "fold quorum-lost critical likely", "fold server-not-serving critical proven zk3"),
+		},
+		{
+			"all are down", look(down, down, down), "down 2: 0 of 3 by targets, need 2, spare -1",
+			findings("root process-down critical likely zk1 zk2 zk3", "fold quorum-lost critical likely"),
+		},
+		{
+			"the number is the file's: proven", look(down, down, looking).file(zoo(3)), "down 2: 0 of 3 by file, need 2, spare -1",
+			findings("root process-down critical likely zk1 zk2", "fold quorum-lost critical proven", "fold server-not-serving critical proven zk3"),
+		},
+		{
+			"two down and one unreachable", look(down, down, gone), "down 2: 0 of 3 by targets, need 2, spare -1",
+			findings("root process-down critical likely zk1 zk2", "root host-unreachable warning likely zk3", "fold quorum-lost critical likely"),
+		},
+		{
+			"nobody serves in one look", look(looking, looking, looking), "unknown 3: 0 of 3 by targets, need 2, spare ?, again",
+			findings("show server-not-serving info possible zk1 zk2 zk3", "show election-in-progress info possible"),
+		},
+		{
+			"nobody serves in two looks", look(looking, looking, looking).twice(), "down 2: 0 of 3 by targets, need 2, spare -1",
+			findings("show quorum-lost critical likely", "fold server-not-serving critical proven zk1 zk2 zk3"),
+		},
+		{
+			"an election passed between two looks", look(follower, leader, follower).after(look(looking, looking, looking)),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", findings("show election-in-progress info proven"),
+		},
+		{
+			"served in the first look, not in the second", look(looking, looking, looking).after(look(follower, leader, follower)),
+			"unknown 3: 0 of 3 by targets, need 2, spare ?", findings("show server-not-serving info possible zk1 zk2 zk3"),
+		},
+		{
+			"the first look saw nobody at all", look(looking, looking, looking).after(look(cancelled, cancelled, cancelled)),
+			"unknown 3: 0 of 3 by targets, need 2, spare ?", findings("show server-not-serving info possible zk1 zk2 zk3"),
+		},
+		{
+			"the first look was cut short", look(looking, looking, looking).after(look(looking, cancelled, cancelled)),
+			"unknown 3: 0 of 3 by targets, need 2, spare ?",
+			findings("show server-not-serving warning proven zk1", "show server-not-serving info possible zk2 zk3"),
+		},
+		{
+			"read-only is no quorum", look(readOnly, down, down), "down 2: 0 of 3 by targets, need 2, spare -1",
+			findings("root process-down critical likely zk2 zk3", "fold quorum-lost critical likely"),
+		},
+
+		{
+			"two leaders in one look", look(leader, leader, follower), "unknown 3: 3 of 3 by conf, need 2, spare ?, again", nil,
+		},
+		{
+			"two leaders, one in the look before", look(leader, leader, follower).after(look(leader, follower, follower)),
+			"unknown 3: 3 of 3 by conf, need 2, spare ?", nil,
+		},
+		{
+			"two leaders in the look before only", look(leader, follower, follower).after(look(leader, leader, follower)),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,
+		},
+		{
+			"two leaders in two looks", look(leader, leader, follower).twice(), "split 2: 3 of 3 by conf, need 2, spare ?",
+			findings("root split-brain critical proven zk1 zk2"),
+		},
+
+		{
+			"one unreachable while a quorum serves", look(follower, leader, gone), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			findings("root host-unreachable warning likely zk3"),
+		},
+		{
+			"all unreachable", look(gone, gone, gone), "unknown 3: 0 of 3 by targets, need 2, spare ?",
+			findings("root host-unreachable warning likely zk1 zk2 zk3"),
+		},
+		{
+			"no route to any", look(noRoute, noRoute, noRoute).twice(), "unknown 3: 0 of 3 by targets, need 2, spare ?",
+			findings("root host-unreachable warning likely zk1 zk2 zk3"),
+		},
+		{"nobody was looked at", look(unlooked, unlooked, unlooked), "unknown 3: 0 of 3 by targets, need 2, spare ?", nil},
+		{"no server", look(), "unknown 3: 0 of 0 by targets, need 1, spare ?", nil},
+		{
+			"the quorum is two of two unseen", look(follower, gone, gone), "serving 1: 1 of 3 by conf, need 2, spare ?",
+			findings("root host-unreachable warning likely zk2 zk3"),
+		},
+
+		{"one standalone server", look(standalone), "serving 0: 1 of 1 by targets, need 1, spare 0", nil},
+		{
+			"one server alone, not serving", look(looking), "unknown 3: 0 of 1 by targets, need 1, spare ?, again",
+			findings("show server-not-serving info possible zk1", "show election-in-progress info possible"),
+		},
+		{
+			"one server alone, not serving twice", look(looking).twice(), "unknown 3: 0 of 1 by targets, need 1, spare ?",
+			findings("show server-not-serving warning proven zk1"),
+		},
+		{
+			"one member of three, named alone", look(follower).membership(three...), "serving 0: 1 of 3 by conf, need 2, spare ?",
+			findings("show targets-incomplete info proven"),
+		},
+
+		{
+			"observers are never counted", look(follower, leader, follower, observer, observer).observing(4, 5),
+			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,
+		},
+		{
+			"an observer down costs nothing", look(follower, leader, follower, observer, down).observing(4, 5),
+			"serving 1: 3 of 3 by conf, need 2, spare 1", findings("root process-down warning likely zk5"),
+		},
+		{
+			"observers do not make up for voters", look(looking, down, down, looking, looking).observing(4, 5).
+				file(zoo(3, "server.4=zk4:2888:3888:observer", "server.5=zk5:2888:3888:observer")),
+			"down 2: 0 of 3 by file, need 2, spare -1",
+			findings("root process-down critical likely zk2 zk3", "fold quorum-lost critical proven",
+				"fold server-not-serving critical proven zk1", "fold server-not-serving warning proven zk4 zk5"),
+		},
+		{
+			"an observer proves a quorum", look(gone, gone, gone, observer).observing(4), "serving 1: 0 of 3 by conf, need 2, spare ?",
+			findings("root host-unreachable warning likely zk1 zk2 zk3"),
+		},
+
+		{
+			"the followers follow a leader that is paused", look(follower, hungLeader, follower), "unknown 3: 2 of 3 by conf, need 2, spare ?, again",
+			findings("show server-hung info possible zk2"),
+		},
+		{
+			"and still do in the second look", look(follower, hungLeader, follower).twice(), "unknown 3: 2 of 3 by conf, need 2, spare ?",
+			findings("root server-hung warning likely zk2"),
+		},
+		{
+			"the others elected another leader", look(leader, hung, follower).twice(), "degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("root server-hung warning likely zk2", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"a leader whose followers are dead", look(down, leader, down), "unknown 3: 1 of 3 by conf, need 2, spare ?, again",
+			findings("root process-down warning likely zk1 zk3"),
+		},
+		{
+			"and it still leads in the second look", look(down, leader, down).twice(), "unknown 3: 1 of 3 by conf, need 2, spare ?",
+			findings("root process-down warning likely zk1 zk3"),
+		},
+		{
+			"the followers follow a leader that is dead", look(follower, down, follower), "unknown 3: 2 of 3 by conf, need 2, spare ?, again",
+			findings("root process-down warning likely zk2"),
+		},
+		{
+			"a leader whose followers do not serve, twice", look(leader, looking, looking).twice(), "unknown 3: 1 of 3 by conf, need 2, spare ?",
+			findings("show server-not-serving warning proven zk2 zk3"),
+		},
+		{
+			"one server alone, down", look(down), "unknown 3: 0 of 1 by targets, need 1, spare ?",
+			findings("root process-down warning likely zk1"),
+		},
+		{
+			"by session: no word is allowed", look(mute, mute, mute), "serving 0: 3 of 3 by targets, need 2, spare 1",
+			findings("show cmd-not-whitelisted info proven zk1 zk2 zk3"),
+		},
+		{
+			"spare is open while a voter is unseen", look(follower, leader, follower, down, gone), "degraded 1: 3 of 5 by conf, need 3, spare ?",
+			findings("root process-down warning likely zk4", "root host-unreachable warning likely zk5"),
+		},
+		{
+			"no peer ports probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(down, peers("-", "-"))),
+			"serving 1: 2 of 3 by conf, need 2, spare ?", nil,
+		},
+		{
+			"a critical finding beats a serving verdict", look(but(follower, says(2)), leader, follower),
+			"serving 2: 2 of 3 by conf, need 2, spare 0", findings("root myid-duplicate critical proven zk1 zk2", "fold myid-wrong-server warning likely zk1"),
+		},
+	})
+}
+
+var three = []string{"server.1=zk1:2888:3888:participant", "server.2=zk2:2888:3888:participant", "server.3=zk3:2888:3888:participant"}

@@ -1,0 +1,139 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// localHost describes what a server's own host shows: server id, in good health
+// unless changed.
+type localHost struct {
+	id      int
+	config  string // "" for zoo with a line for every server of the scene
+	changes []func(*probe.Local)
+}
+
+// on adds the own side of server id: zkdoctor ran on its host.
+func (s scene) on(id int, changes ...func(*probe.Local)) scene {
+	s.hosts = append(append([]localHost{}, s.hosts...), localHost{id: id, changes: changes})
+	return s
+}
+
+// onWith is on with another zoo.cfg.
+func (s scene) onWith(id int, config string, changes ...func(*probe.Local)) scene {
+	s.hosts = append(append([]localHost{}, s.hosts...), localHost{id, config, changes})
+	return s
+}
+
+func (h localHost) local(snap *probe.Snapshot, servers int) probe.Local {
+	text := h.config
+	if text == "" {
+		text = zoo(servers)
+	}
+	config := zoocfg.Parse("/etc/zookeeper/zoo.cfg", []byte(text))
+	l := probe.Local{
+		Process: &probe.Process{
+			PID: 1000 + h.id, Main: "QuorumPeerMain", User: "zookeeper",
+			Started: now().Add(-time.Hour), State: "S",
+		},
+		ConfigSource: "process", ConfigPath: "/etc/zookeeper/zoo.cfg",
+		Config:  probe.Saw(config, quick),
+		DataDir: probe.Saw(true, quick),
+		Addrs:   probe.Saw(append(addrs("127.0.0.1", "::1"), addrOf(h.id)), quick),
+		Listeners: probe.Saw([]netip.AddrPort{
+			netip.MustParseAddrPort("[::]:2181"), netip.AddrPortFrom(addrOf(h.id), 3888),
+		}, quick),
+		ScriptAddr: "localhost:2181",
+	}
+	myid(fmt.Sprintf("%d\n", h.id))(&l)
+	for _, m := range config.Servers {
+		r := probe.ResolvedHost{ID: m.ID, Host: m.Addresses[0].Host}
+		if a, err := netip.ParseAddr(r.Host); err == nil {
+			r.Addrs = probe.Saw([]netip.Addr{a}, quick)
+		} else {
+			r.Addrs = probe.Saw([]netip.Addr{addrOf(int(m.ID))}, quick)
+		}
+		l.Resolved = append(l.Resolved, r)
+	}
+	for i := range snap.Servers {
+		if s := &snap.Servers[i]; s.Resolve.Seen() && s.Resolve.Value[0] == addrOf(h.id) {
+			l.Script = s.Srvr
+		}
+	}
+	for _, change := range h.changes {
+		change(&l)
+	}
+	return l
+}
+
+// myid sets the bytes of the file.
+func myid(text string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.MyID = probe.Saw(probe.MyID{Path: "/var/lib/zookeeper/myid", Bytes: []byte(text)}, quick)
+	}
+}
+
+// noMyid fails the look at the file.
+func noMyid(kind probe.FailureKind) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.MyID = probe.Failed[probe.MyID](&probe.Failure{Kind: kind, Text: "/var/lib/zookeeper/myid: " + string(kind)}, quick)
+	}
+}
+
+// unreadMyid was not looked at.
+func unreadMyid(l *probe.Local) { l.MyID = probe.Obs[probe.MyID]{} }
+
+// stopped: no process runs.
+func stopped(l *probe.Local) {
+	l.Process, l.ConfigSource, l.Script = nil, "/etc/zookeeper/zoo.cfg", probe.Obs[probe.Srvr]{}
+	l.Listeners = probe.Saw([]netip.AddrPort{}, quick)
+}
+
+// young is a process that started this long ago.
+func young(age time.Duration) func(*probe.Local) {
+	return func(l *probe.Local) { l.Process.Started = now().Add(-age) }
+}
+
+// hears sets the listening sockets.
+func hears(listeners ...string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.Listeners = probe.Saw([]netip.AddrPort{}, quick)
+		for _, text := range listeners {
+			l.Listeners.Value = append(l.Listeners.Value, netip.MustParseAddrPort(text))
+		}
+	}
+}
+
+// has sets the addresses of the host, beside loopback.
+func has(list ...string) func(*probe.Local) {
+	return func(l *probe.Local) { l.Addrs = probe.Saw(append(addrs("127.0.0.1", "::1"), addrs(list...)...), quick) }
+}
+
+// resolves sets what the name of server id means on the host.
+func resolves(id int64, to ...string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		for i := range l.Resolved {
+			if l.Resolved[i].ID == id {
+				l.Resolved[i].Addrs = probe.Saw(addrs(to...), quick)
+			}
+		}
+	}
+}
+
+// unresolved: no name was looked up.
+func unresolved(l *probe.Local) { l.Resolved = nil }
+
+// unreadable is a configuration that may not be read.
+func unreadable(l *probe.Local) {
+	l.Config = probe.Failed[*zoocfg.Config](&probe.Failure{Kind: probe.Denied, Text: "/etc/zookeeper/zoo.cfg: permission denied"}, quick)
+	l.MyID, l.DataDir = probe.Obs[probe.MyID]{}, probe.Obs[bool]{}
+}
+
+// contained lives in a container.
+func contained(l *probe.Local) {
+	l.Process.Container, l.Resolved, l.Script = true, nil, probe.Obs[probe.Srvr]{}
+}

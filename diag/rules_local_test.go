@@ -1,0 +1,192 @@
+package diag
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// healthy is three servers that serve; out is server 3 gone.
+func healthy() scene { return look(follower, leader, follower) }
+func out() scene     { return look(follower, leader, down) }
+
+func noLocal() blind { return blind{"no files", healthy(), SkipLocalFiles} }
+func denied() blind  { return blind{"files denied", out().on(3, unreadable), SkipDenied} }
+
+func myidRules() []rule {
+	return []rule{
+		{
+			MyidMissing,
+			[]fire{
+				{"stopped", out().on(3, stopped, noMyid(probe.Absent)), "warning proven zk3"},
+				{"removed under a running server", healthy().on(3, noMyid(probe.Absent)), "warning proven zk3"},
+				{"quorum lost", look(down, looking, down).on(3, stopped, noMyid(probe.Absent)), "critical proven zk3"},
+			},
+			[]alike{
+				{"a standalone server needs none", look(standalone).onWith(1, zoo(0), noMyid(probe.Absent))},
+				{"it is there", out().on(3, stopped)},
+				{"it is empty", out().on(3, stopped, myid(""))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"may not be read", out().on(3, noMyid(probe.Denied)), SkipUndecided},
+				{"not looked at", out().on(3, unreadMyid), SkipUndecided},
+			},
+		},
+		{
+			MyidMalformed,
+			[]fire{
+				{"a blank behind it", out().on(3, stopped, myid("3 \n")), "warning proven zk3"},
+				{"a byte order mark", out().on(3, stopped, myid("\xef\xbb\xbf3\n")), "warning proven zk3"},
+				{"empty", out().on(3, stopped, myid("")), "warning proven zk3"},
+				{"two ids", out().on(3, stopped, myid("1 3\n")), "warning proven zk3"},
+			},
+			[]alike{
+				{"CR LF is fine", out().on(3, stopped, myid("3\r\n"))},
+				{"no line end is fine", out().on(3, stopped, myid("3"))},
+				{"a second line is fine", out().on(3, stopped, myid("3\nx\n"))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"may not be read", out().on(3, noMyid(probe.Denied)), SkipUndecided},
+				{"not looked at", out().on(3, unreadMyid), SkipUndecided},
+			},
+		},
+		{
+			MyidNotInServers,
+			[]fire{
+				{"9", out().on(3, stopped, myid("9\n")), "warning proven zk3"},
+				{"the list is old", look(follower, leader, down).onWith(3, zoo(2), stopped), "warning proven zk3"},
+			},
+			[]alike{
+				{"in the list", out().on(3, stopped)},
+				{"another server's", out().on(3, stopped, myid("2\n"))},
+				{"standalone", look(standalone).onWith(1, zoo(0), myid("9\n"))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"may not be read", out().on(3, noMyid(probe.Denied)), SkipUndecided},
+				{"no number", out().on(3, stopped, myid("x\n")), SkipUndecided},
+				{"not there", out().on(3, stopped, noMyid(probe.Absent)), SkipUndecided},
+			},
+		},
+		{
+			MyidWrongServer,
+			[]fire{
+				{"its own files", out().on(3, stopped, myid("2\n")), "warning proven zk3"},
+				{"swapped, by conf", look(but(follower, says(3)), leader, but(follower, says(1))), "warning likely zk1 zk3"},
+			},
+			[]alike{
+				{"right", out().on(3, stopped)},
+				{"translated addresses", look(but(follower, says(3)), leader, but(follower, says(1))).membership(
+					"server.1=10.9.9.1:2888:3888:participant", "server.2=10.9.9.2:2888:3888:participant", "server.3=10.9.9.3:2888:3888:participant")},
+				{"no line is this host's", look(follower, leader, down).file(zoo(3)).on(3, stopped, has("10.0.0.3"))},
+			},
+			[]blind{
+				{"neither files nor conf", healthy().as(oldest), SkipLocalFiles},
+				{"a container's names", look(gone, gone, gone).on(3, contained), SkipUndecided},
+				{"all on loopback", look(down, down, down).as(oldest).on(3, stopped, myid("2\n"), resolves(1, "127.0.0.1"), resolves(2, "127.0.0.2"), resolves(3, "127.0.0.3")), SkipUndecided},
+				{"not there", out().on(3, stopped, noMyid(probe.Absent)), SkipUndecided},
+			},
+		},
+		{
+			MyidDuplicate,
+			[]fire{
+				{"by conf", look(but(follower, says(2)), leader, follower), "critical proven zk1 zk2"},
+				{"by the files of two", look(looking, looking, looking).on(1).on(3, myid("1\n")), "critical proven zk3 zk1"},
+				{"translated addresses, one role", look(but(follower, says(3)), leader, follower).as(oldest), "info possible zk1 zk3"},
+			},
+			[]alike{
+				{"three ids", healthy()},
+				{"one server under two names", look(follower, leader, follower, but(follower, says(3), at("192.0.2.3", "192.0.2.3", 2181))).membership(three...)},
+				{"standalone servers have id 0", look(standalone, standalone)},
+				{"a member and its own files", healthy().on(1)},
+			},
+			[]blind{
+				{"nobody tells", look(but(follower, whitelisted), but(leader, whitelisted), but(follower, whitelisted)), SkipNotTold},
+				{"unreachable", unseen(), SkipNotTold},
+			},
+		},
+	}
+}
+
+func addressRules() []rule {
+	byFile := look(follower, leader, down).file(zoo(3))
+	bare := hears("[::]:2181")
+	crlf := strings.ReplaceAll(zoo(3), "\n", "\r\n")
+	noSockets := func(l *probe.Local) { l.Listeners = probe.Obs[[]netip.AddrPort]{} }
+	noAddrs := func(l *probe.Local) { l.Addrs = probe.Obs[[]netip.Addr]{} }
+	return []rule{
+		{
+			SelfAddrNotLocal,
+			[]fire{
+				{"its address is elsewhere", byFile.on(3, stopped, has("10.0.0.3")), "warning proven zk3"},
+				{"3.4 runs on", look(follower, leader, noListener).as(oldest).file(zoo(3)).on(3, has("10.0.0.3"), bare), "warning proven zk3"},
+			},
+			[]alike{
+				{"it listens on all", byFile.onWith(3, zoo(3, "quorumListenOnAllIPs=true"), stopped, has("10.0.0.3"))},
+				{"the wildcard", byFile.onWith(3, strings.Replace(zoo(3), "zk3:", "0.0.0.0:", 1), stopped, has("10.0.0.3"))},
+				{"one of several addresses", byFile.on(3, stopped, has("10.0.0.3"), resolves(3, "192.0.2.33", "10.0.0.3"))},
+				{"loopback", healthy().on(3, resolves(3, "127.0.1.1"))},
+			},
+			[]blind{noLocal(), denied(), {"a container's names", healthy().on(3, contained), SkipUndecided}, {"addresses not seen", healthy().on(3, noAddrs), SkipUndecided}},
+		},
+		{
+			SelfAddrLoopback,
+			[]fire{
+				{"127.0.1.1", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), hears("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
+				{"::1", look(follower, leader, noListener).on(3, resolves(3, "::1")), "warning proven zk3"},
+			},
+			[]alike{
+				{"all on loopback", healthy().on(3, resolves(1, "127.0.0.1"), resolves(2, "127.0.0.2"), resolves(3, "127.0.0.3"))},
+				{"it listens on all", healthy().onWith(3, zoo(3, "quorumListenOnAllIPs=true"), resolves(3, "127.0.1.1"))},
+				{"a real address too", healthy().on(3, resolves(3, "127.0.1.1", "192.0.2.3"))},
+			},
+			[]blind{noLocal(), denied(), {"a container's names", healthy().on(3, contained), SkipUndecided}, {"names not looked up", healthy().on(3, unresolved), SkipUndecided}},
+		},
+		{
+			ProcessWithoutListener,
+			[]fire{
+				{"3.4 after a failed bind", look(follower, leader, noListener).as(oldest).on(3, bare), "warning proven zk3"},
+				{"it costs the quorum", look(down, looking, noListener).on(3, bare).twice(), "critical proven zk3"},
+			},
+			[]alike{
+				{"it listens on all", healthy().on(3, hears("[::]:2181", "[::]:3888"))},
+				{"it is loading its data", look(follower, leader, starting).on(3, bare)},
+				{"standalone", look(standalone).onWith(1, zoo(0), bare)},
+				{"another election port", healthy().onWith(3, strings.ReplaceAll(zoo(3), ":3888", ":3889"), hears("[::]:2181", "192.0.2.3:3889"))},
+				{"no process", out().on(3, stopped)},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"sockets not seen", healthy().on(3, noSockets), SkipUndecided},
+				{"a young process", look(follower, leader, noListener).on(3, bare, young(time.Second)), SkipUndecided},
+				{"its port is not known", look(follower, leader, noListener).on(3, bare, noMyid(probe.Denied)), SkipUndecided},
+			},
+		},
+		{
+			StatusScriptMisleading,
+			[]fire{
+				{"CR LF", healthy().onWith(3, crlf), "info proven zk3"},
+				{"not serving", look(follower, leader, looking).on(3), "info proven zk3"},
+				{"leaderServes=no", look(follower, secretLeader, follower).on(2), "info proven zk2"},
+				{"an address that refuses", healthy().on(3, func(l *probe.Local) {
+					l.Script = probe.Failed[probe.Srvr](&probe.Failure{Kind: probe.Refused, Text: "192.0.2.9:2181: connection refused"}, quick)
+				}), "info proven zk3"},
+			},
+			[]alike{
+				{"it is right", healthy().on(3)},
+				{"nothing runs, as it says", out().on(3, stopped)},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"a container's script", healthy().on(3, contained), SkipUndecided},
+				{"the look was cut short", healthy().on(3, func(l *probe.Local) {
+					l.Script = probe.Failed[probe.Srvr](&probe.Failure{Kind: probe.Cancelled}, 0)
+				}), SkipUndecided},
+			},
+		},
+	}
+}

@@ -1,0 +1,145 @@
+package diag
+
+import (
+	"net/netip"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+func reachRules() []rule {
+	shut := but(follower, peers(probe.Refused, probe.Filtered))
+	alias := but(follower, says(3), at("192.0.2.3", "192.0.2.3", 2181))
+	peerNameless := but(follower, func(s *probe.Server) { s.PeerResolve = failed[[]netip.Addr](s, probe.Resolve, quick) })
+	return []rule{
+		{
+			HostUnreachable,
+			[]fire{
+				{"no answer from any port", look(follower, leader, gone), "warning likely zk3"},
+				{"no route", look(follower, leader, noRoute), "warning likely zk3"},
+				{"no answer, one port asked", look(follower, leader, but(gone, peers("-", "-"))), "warning likely zk3"},
+			},
+			[]alike{
+				{"it refuses", look(follower, leader, down)},
+				{"another port answers", look(follower, leader, but(gone, peers(probe.Refused, "")))},
+				{"hung", look(follower, leader, hung)},
+			},
+			[]blind{
+				{"not looked at", unvisited(), SkipNotLooked},
+				{"cut short", look(follower, leader, cancelled), SkipNotLooked},
+				{"no address", look(follower, leader, nameless), SkipUnreachable},
+			},
+		},
+		{
+			ConnLimitReached,
+			[]fire{
+				{"closes at once", look(follower, leader, closing), "info possible zk3"},
+				{"this host holds 60", look(follower, leader, but(closing, holding(60))), "warning likely zk3"},
+				{"this host holds the file's 10", look(follower, leader, but(closing, holding(10))).file(zoo(3, "maxClientCnxns=10")), "warning proven zk3"},
+				{"reset instead", look(follower, leader, but(closing, func(s *probe.Server) { s.Srvr.Failure.Kind = probe.Reset })), "info possible zk3"},
+				{"no limit at all", look(follower, leader, but(closing, holding(500))).file(zoo(3, "maxClientCnxns=0")), "info possible zk3"},
+			},
+			[]alike{
+				{"serves clients", look(follower, leader, but(closing, func(s *probe.Server) { s.Session = probe.Saw(probe.Serving{}, quick) }))},
+				{"hung", look(follower, leader, hung)},
+				{"down", look(follower, leader, down)},
+			},
+			[]blind{{"unreachable", look(follower, leader, gone), SkipUnreachable}, {"not looked at", unvisited(), SkipNotLooked}},
+		},
+		{
+			NotZooKeeper,
+			[]fire{{"HTTP", look(follower, leader, stranger), "warning likely zk3"}},
+			[]alike{
+				{"not serving", look(follower, leader, looking)},
+				{"closes at once", look(follower, leader, closing)},
+				{"another answers it, and it serves clients", look(follower, leader, but(stranger, func(s *probe.Server) {
+					s.Session = probe.Saw(probe.Serving{}, quick)
+				}))},
+			},
+			[]blind{{"unreachable", look(follower, leader, gone), SkipUnreachable}, {"not looked at", unvisited(), SkipNotLooked}},
+		},
+		{
+			ClientPortMismatch,
+			[]fire{
+				{"its election port is open", look(follower, leader, otherPort), "warning likely zk3"},
+				{"its file says another port", look(follower, leader, otherPort).onWith(3, zoo(3, "clientPort=2281")), "warning proven zk3"},
+			},
+			[]alike{
+				{"down", look(follower, leader, down)},
+				{"unreachable", look(follower, leader, gone)},
+				{"no client port by design is no row of its own", look(follower, leader, looking)},
+			},
+			[]blind{
+				{"peer ports not probed", look(follower, leader, but(otherPort, peers("-", "-"))), SkipNotLooked},
+				{"unreachable", look(follower, leader, gone), SkipUnreachable},
+				{"refused, and the election port filtered", look(follower, leader, but(down, peers(probe.Filtered, probe.Filtered))), SkipUndecided},
+			},
+		},
+		{
+			QuorumPortFiltered,
+			[]fire{
+				{"from a bastion: possible", look(follower, leader, shut), "info possible zk3"},
+				{"from a peer: proven", look(follower, leader, shut).on(1), "warning proven zk3"},
+				{"the quorum port of the leader", look(follower, but(leader, peers(probe.Filtered, "")), follower).on(1), "warning proven zk2"},
+				{"the network says so", look(follower, leader, but(looking, prohibited)).twice(), "warning likely zk3"},
+				{"refused, and its own sockets listen", look(follower, leader, but(looking, peers(probe.Refused, probe.Refused))).on(3), "warning proven zk3"},
+				{"it costs the quorum", look(down, looking, but(looking, peers(probe.Refused, probe.Filtered))).on(2).twice(), "critical proven zk3"},
+			},
+			[]alike{
+				{"2888 refused on a follower", look(follower, leader, follower).on(1)},
+				{"2888 refused on who led a moment ago", look(follower, leader, follower).on(3, func(l *probe.Local) {
+					l.Listeners.Value = append(l.Listeners.Value, netip.MustParseAddrPort("192.0.2.3:2888"))
+				})},
+				{"the whole host is unreachable", look(follower, leader, gone).on(1)},
+				{"no route, slowly: the host is dead", look(follower, leader, noRoute).on(1)},
+			},
+			[]blind{
+				{"not probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(follower, peers("-", "-"))), SkipNotLooked},
+				{"unreachable", look(follower, leader, gone), SkipUnreachable},
+			},
+		},
+		{
+			TargetUnresolvable,
+			[]fire{
+				{"no such name", look(follower, leader, nameless), "warning proven zk3"},
+				{"the name of its line", look(follower, leader, peerNameless), "warning proven zk3"},
+			},
+			[]alike{{"unreachable", look(follower, leader, gone)}, {"down", look(follower, leader, down)}},
+			[]blind{
+				{"not looked up", unvisited(), SkipNotLooked},
+				{"cut short", look(follower, leader, func(_ where, s *probe.Server) {
+					s.Resolve = failed[[]netip.Addr](s, probe.Cancelled, quick)
+				}), SkipNotLooked},
+			},
+		},
+		{
+			TargetsIncomplete,
+			[]fire{
+				{"one of three named", look(follower).membership(three...), "info proven"},
+				{"by the file of this host", look(looking).onWith(1, zoo(3)), "info proven"},
+			},
+			[]alike{
+				{"all were named", look(follower, leader, follower)},
+				{"all, at translated addresses", look(follower, leader).membership("server.1=10.9.9.1:2888:3888:participant", "server.2=10.9.9.2:2888:3888:participant")},
+				{"standalone", look(standalone)},
+			},
+			[]blind{{"3.4 does not tell", look(follower).as(oldest), SkipNotTold}, {"unreachable", unseen(), SkipNotTold}},
+		},
+		{
+			TargetDuplicate,
+			[]fire{
+				{"by name and by number", look(follower, leader, follower, alias).membership(three...), "info proven zk3 192.0.2.3"},
+				{"the same name twice", look(follower, leader, follower, but(follower, says(3), at("zk3", "192.0.2.3", 2181))).membership(three...), "info proven zk3"},
+			},
+			[]alike{
+				{"another port of the host", look(follower, but(leader, at("zk1", "192.0.2.1", 2182))).membership(
+					"server.1=zk1:2888:3888:participant", "server.2=zk1:2889:3889:participant")},
+				{"a port of the host that leads to another", look(follower, but(leader, at("zk1", "192.0.2.1", 2182)))},
+				{"three servers", look(follower, leader, follower)},
+			},
+			[]blind{
+				{"no address", look(follower, leader, nameless), SkipUnreachable},
+				{"no server at all", look(), SkipNotLooked},
+			},
+		},
+	}
+}

@@ -1,0 +1,221 @@
+package diag
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rule is what each code of the catalogue must be tested for: it fires, it does
+// not fire on what looks alike, and without its evidence it is skipped.
+type rule struct {
+	code   Code
+	fires  []fire
+	alikes []alike
+	blinds []blind
+}
+
+type fire struct {
+	name  string
+	scene scene
+	// finding is severity, certainty and servers; folded or not.
+	finding string
+}
+
+type alike struct {
+	name  string
+	scene scene
+}
+
+type blind struct {
+	name  string
+	scene scene
+	kind  SkipKind
+}
+
+func allRules() []rule {
+	return slices.Concat(ensembleRules(), serverRules(), reachRules(), myidRules(), addressRules())
+}
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for _, r := range allRules() {
+		t.Run(string(r.code), func(t *testing.T) {
+			t.Parallel()
+			for _, c := range r.fires {
+				if got := concluded(c.scene.report(), r.code); !slices.Contains(got, c.finding) {
+					t.Errorf("%s: got %q, want %q", c.name, got, c.finding)
+				}
+			}
+			for _, c := range r.alikes {
+				if got := concluded(c.scene.report(), r.code); got != nil {
+					t.Errorf("%s: got %q, want none", c.name, got)
+				}
+			}
+			for _, c := range r.blinds {
+				c.check(t, r.code)
+			}
+		})
+	}
+}
+
+func (c blind) check(t *testing.T, code Code) {
+	t.Helper()
+	got := c.scene.report()
+	if found := concluded(got, code); found != nil {
+		t.Errorf("%s: got %q, want a skip", c.name, found)
+	}
+	if slices.Contains(got.Checks.PassedCodes, code) {
+		t.Errorf("%s: passed without its evidence", c.name)
+	}
+	skipped := func(s Skip) bool { return s.Check == code && s.Kind == c.kind && s.Reason != "" }
+	if !slices.ContainsFunc(got.Checks.Skips, skipped) {
+		t.Errorf("%s: no skip of kind %s in %+v", c.name, c.kind, got.Checks.Skips)
+	}
+}
+
+// concluded is what the report says with that code, shown or folded.
+func concluded(r *Report, code Code) []string {
+	var out []string
+	for _, f := range slices.Concat(r.Findings, r.Folded) {
+		if f.Code == code {
+			_, line, _ := strings.Cut(findingLine(f, false), string(code)+" ")
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// TestRulesAreTested keeps the tables whole when the catalogue grows.
+func TestRulesAreTested(t *testing.T) {
+	t.Parallel()
+	tested := map[Code]rule{}
+	for _, r := range allRules() {
+		if _, twice := tested[r.code]; twice {
+			t.Errorf("%s stands in the tables twice", r.code)
+		}
+		tested[r.code] = r
+	}
+	for _, c := range Catalogue() {
+		r := tested[c.Code]
+		if len(r.fires) == 0 || len(r.alikes) == 0 || len(r.blinds) == 0 {
+			t.Errorf("%s: %d cases that fire, %d alike, %d without evidence; want one of each", c.Code, len(r.fires), len(r.alikes), len(r.blinds))
+		}
+		delete(tested, c.Code)
+	}
+	for code := range tested {
+		t.Errorf("%s is tested and not in the catalogue", code)
+	}
+}
+
+func unseen() scene    { return look(gone, gone, gone) }
+func unvisited() scene { return look(unlooked, unlooked, unlooked) }
+
+func ensembleRules() []rule {
+	return []rule{
+		{
+			QuorumLost,
+			[]fire{
+				{"by number", look(down, down, looking), "critical likely"},
+				{"by the file's number", look(down, down, looking).file(zoo(3)), "critical proven"},
+				{"by two looks", look(looking, looking, looking).twice(), "critical likely"},
+			},
+			[]alike{
+				{"an election", look(looking, looking, looking)},
+				{"leaderServes=no", look(follower, secretLeader, follower)},
+				{"observers out", look(follower, leader, follower, down, down).observing(4, 5)},
+			},
+			[]blind{{"all unreachable", unseen(), SkipUndecided}, {"not looked at", unvisited(), SkipUndecided}},
+		},
+		{
+			DegradedNoSpare,
+			[]fire{
+				{"two of three", look(follower, leader, down), "warning proven"},
+				{"two of three named", look(follower, leader, down).as(oldest), "warning likely"},
+				{"three of five", look(follower, leader, follower, down, down), "warning proven"},
+			},
+			[]alike{
+				{"two of two, as built", look(follower, leader)},
+				{"four of five", look(follower, leader, follower, follower, down)},
+				{"an observer is out", look(follower, leader, follower, down).observing(4)},
+				{"standalone", look(standalone)},
+			},
+			[]blind{
+				{"all unreachable", unseen(), SkipUndecided},
+				{"one is down, another unseen", look(follower, leader, follower, down, gone), SkipUndecided},
+				{"one is unseen", look(follower, leader, gone), SkipUndecided},
+			},
+		},
+		{
+			ElectionInProgress,
+			[]fire{
+				{"one look", look(looking, looking, looking), "info possible"},
+				{"it passed", look(follower, leader, follower).after(look(looking, looking, looking)), "info proven"},
+			},
+			[]alike{
+				{"an outage", look(looking, looking, looking).twice()},
+				{"one server looks on", look(follower, leader, looking)},
+				{"too few alive", look(down, down, looking)},
+			},
+			[]blind{{"all unreachable", unseen(), SkipUnreachable}},
+		},
+		{
+			SplitBrain,
+			[]fire{
+				{"two looks", look(leader, leader, follower).twice(), "critical proven zk1 zk2"},
+				{"five servers, two lists", halfGrown().twice(), "critical proven zk2 zk5"},
+			},
+			[]alike{
+				{"one leader", look(follower, leader, follower)},
+				{"a hand-over that ended", look(leader, follower, follower).after(look(leader, leader, follower))},
+			},
+			[]blind{
+				{"one look", look(leader, leader, follower), SkipOneLook},
+				{"a hand-over that began", look(leader, leader, follower).after(look(leader, follower, follower)), SkipOneLook},
+				{"all unreachable", unseen(), SkipUnreachable},
+			},
+		},
+		{
+			MembershipDivergent,
+			[]fire{
+				{"half a growth from 3 to 5", halfGrown(), "critical proven zk1 zk2 zk3 zk4 zk5"},
+				{"an observer for one, a voter for another", look(follower, leader, but(follower, lists(
+					three[0]+"\n"+three[1]+"\nserver.3=zk3:2888:3888:observer\nversion=0"))), "critical proven zk1 zk2 zk3"},
+				{"two files", look(follower, leader, looking).as(oldest).on(1).onWith(3, zoo(5)), "critical proven zk1 zk3"},
+			},
+			[]alike{
+				{"the same lists", look(follower, leader, follower)},
+				{"other addresses, same ids", look(follower, leader, but(follower, lists(
+					three[0]+"\n"+three[1]+"\nserver.3=0.0.0.0:2888:3888:participant\nversion=0")))},
+				{"a standalone server has none", look(follower, leader, standalone).onWith(3, zoo(1))},
+				{"the file of a server that does not run", look(follower, leader, down).onWith(3, zoo(5), stopped)},
+			},
+			[]blind{
+				{"one tells", look(but(follower, whitelisted), leader, but(follower, whitelisted)), SkipNotTold},
+				{"3.4 does not tell", look(follower, leader, follower).as(oldest), SkipNotTold},
+			},
+		},
+		{
+			StandaloneInEnsemble,
+			[]fire{
+				{"beside two that serve", look(follower, leader, standalone), "critical proven zk3"},
+				{"three of them", look(standalone, standalone, standalone), "critical likely zk1 zk2 zk3"},
+				{"three, and a list", look(standalone, standalone, standalone).file(zoo(3)), "critical proven zk1 zk2 zk3"},
+				{"its file has one line", look(follower, leader, standalone).onWith(3, zoo(1)), "critical proven zk3"},
+			},
+			[]alike{
+				{"alone, on purpose", look(standalone)},
+				{"alone, its file has no line", look(standalone).onWith(1, zoo(0))},
+				{"alone, its file has one line", look(standalone).file(zoo(1))},
+			},
+			[]blind{{"unreachable", look(follower, leader, gone), SkipUnreachable}, {"not looked at", unvisited(), SkipNotLooked}},
+		},
+	}
+}
+
+// halfGrown is findings.md fact 4: servers 1 and 2 still list three servers, 3,
+// 4 and 5 list five; each camp elected its leader.
+func halfGrown() scene {
+	small := lists(strings.Join(three, "\n") + "\nversion=0")
+	return look(but(follower, small), but(leader, small), follower, follower, leader)
+}

@@ -1,0 +1,303 @@
+package diag
+
+import (
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// truth is a thing that is known to hold, known not to, or not known.
+type truth int
+
+const (
+	unknown truth = iota
+	yes
+	no
+)
+
+func (t truth) pointer() *bool {
+	if t == unknown {
+		return nil
+	}
+	b := t == yes
+	return &b
+}
+
+func isTrue(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// server is one server with what its looks mean.
+type server struct {
+	*probe.Server
+	// member is its line in the list of members; nil when it is not in it, or
+	// when which one it is cannot be told.
+	member *zoocfg.Server
+	// host is its own host's side; nil when that was not looked at.
+	host *host
+	// twin is an earlier target that is the same server; nil for the first.
+	twin *server
+	// portHost is the host's side as it was when the peer ports were looked at:
+	// in a second look, that of the first. nil when that was not looked at.
+	portHost *host
+	role     Role
+	// inferred is set when the role is not the server's own statement.
+	inferred bool
+	serving  truth
+	note     string
+
+	// elsewhere is a server of this host that was not found under any target, and
+	// may well be the one that this target means; nil when there is none.
+	elsewhere *host
+
+	client, quorumPort, election PortState
+}
+
+func newServer(s *probe.Server) *server {
+	v := &server{Server: s, role: RoleUnknown}
+	v.client = v.portState(s.Client)
+	if v.client == PortOpen && s.Srvr.FailedAs(probe.Silent) {
+		v.client = PortSilent
+	}
+	v.quorumPort = v.portState(s.Quorum.Look)
+	v.election = v.portState(s.Election.Look)
+	return v
+}
+
+// portState is what one connect means. "No route to host" that comes within
+// milliseconds while another port of the host answers is a firewall's: Linux
+// gives the same error for a dead host, but only after ARP has given up.
+func (s *server) portState(look probe.Obs[probe.Dial]) PortState {
+	switch {
+	case !look.Tried:
+		return PortNotProbed
+	case look.Seen():
+		return PortOpen
+	}
+	switch look.Failure.Kind {
+	case probe.Refused, probe.Reset:
+		return PortRefused
+	case probe.Filtered:
+		return PortFiltered
+	case probe.Unreachable:
+		if s.prohibited(look) {
+			return PortFiltered
+		}
+		return PortUnreachable
+	default: // nothing that tells about the port
+		return PortNotProbed
+	}
+}
+
+// prohibited reports whether a look failed in the way that only a firewall
+// which says so makes it fail.
+func (s *server) prohibited(look probe.Obs[probe.Dial]) bool {
+	return look.FailedAs(probe.Unreachable) && look.Took < Limits{}.orDefaults().Prohibited && s.hostAnswers()
+}
+
+// hostAnswers reports whether any port of the host answered, if only with an
+// RST: then the host and the way to it are fine.
+func (s *server) hostAnswers() bool {
+	for _, look := range []probe.Obs[probe.Dial]{s.Client, s.Quorum.Look, s.Election.Look} {
+		if look.Seen() || look.FailedAs(probe.Refused) || look.FailedAs(probe.Reset) {
+			return true
+		}
+	}
+	return false
+}
+
+// answered tells why the server's client port told nothing; nil when it did,
+// be it by refusing.
+func (s *server) answered() *Skip {
+	switch {
+	case s.Srvr.Seen(), s.hostRefuses(), s.client == PortOpen && s.Srvr.Tried && !s.Srvr.FailedAs(probe.Cancelled), s.client == PortSilent:
+		return nil
+	case s.Resolve.FailedAs(probe.Resolve):
+		return &Skip{Kind: SkipUnreachable, Reason: "its name has no address here"}
+	case blocked(s.client):
+		return &Skip{Kind: SkipUnreachable, Reason: "it could not be reached from here"}
+	case s.Port == 0:
+		return &Skip{Kind: SkipNotTold, Reason: "its client port is not known"}
+	}
+	return &Skip{Kind: SkipNotLooked, Reason: "it was not looked at"}
+}
+
+// starting reports whether the server is on its way up: it has no election port
+// yet, and either its client port accepts without an answer (NIO binds before
+// the data is loaded), or its process is known to run.
+func (s *server) starting() bool {
+	if s.election != PortRefused {
+		return false
+	}
+	return silent(s) || s.client == PortRefused && s.runsHere() && !s.host.listensAt(s.Resolve.Value, s.Port)
+}
+
+// runsHere reports whether the server's process was seen on this host.
+func (s *server) runsHere() bool { return s.host != nil && s.host.Process != nil }
+
+// rejected reports whether the election port was refused here although the
+// server's own host has a listener on it: a firewall answers in its name. The
+// quorum port is no such proof, for it closes the moment a leader steps down; and
+// the server must answer on its client port, or it may have ended meanwhile.
+func (s *server) rejected(port int, look probe.Obs[probe.Dial]) bool {
+	addrs := s.PeerAddrs().Value
+	return look.FailedAs(probe.Refused) && s.client == PortOpen && s.runsHere() && s.host.listensAt(addrs, port) &&
+		s.portHost != nil && s.portHost.listensAt(addrs, port)
+}
+
+// hostRefuses reports whether the host itself refused the client port.
+func (s *server) hostRefuses() bool { return s.client == PortRefused }
+
+// bothPorts tells why the client and the election port cannot both be judged;
+// nil when they can.
+func (s *server) bothPorts() *Skip {
+	if s.role == RoleDown {
+		return nil
+	}
+	if why := s.answered(); why != nil {
+		return why
+	}
+	switch {
+	case s.election == PortNotProbed:
+		return &Skip{Kind: SkipNotLooked, Reason: "its election port was not probed"}
+	case blocked(s.election):
+		return &Skip{Kind: SkipUndecided, Reason: "its election port gave no answer"}
+	}
+	return nil
+}
+
+// nameless reports whether the server's name means nothing: a typo, most likely.
+func (s *server) nameless() bool { return s.Resolve.FailedAs(probe.Resolve) }
+
+// notServing reports whether the server itself says that it serves nobody.
+func (s *server) notServing() bool { return s.Srvr.FailedAs(probe.NotServing) }
+
+// voter reports whether the server votes, as far as is known: one that is not
+// in the list, or that nobody calls an observer, is taken for a voter.
+func (s *server) voter() bool {
+	if s.member != nil {
+		return s.member.Role != zoocfg.Observer
+	}
+	return s.role != Observer && !(s.Conf.Seen() && s.Conf.Value.PeerType != nil && *s.Conf.Value.PeerType == probe.PeerObserver)
+}
+
+// claimed is the id that the server says it has: by conf, or by the myid file
+// of its own process. ok is false when neither was seen.
+func (s *server) claimed() (id int64, source string, ok bool) {
+	if c := s.Conf; c.Seen() && c.Value.ServerID != nil && c.Value.Quorum() {
+		return *c.Value.ServerID, "conf", true
+	}
+	if s.host != nil && s.host.Process != nil && s.host.hasID {
+		return s.host.id, "myid", true
+	}
+	return 0, "", false
+}
+
+// judge reads the decision table: what the sockets and srvr of one server mean.
+func (s *server) judge() {
+	switch {
+	case s.Srvr.Seen():
+		s.role = Role(s.Srvr.Value.Mode)
+		s.serving = isTrue(s.role != ReadOnly)
+		if s.role == ReadOnly {
+			s.note = "serves reads only, for want of a quorum"
+		}
+	case s.notServing():
+		s.role, s.serving = NotServing, no
+		s.note = "runs, and is not serving"
+		if s.election == PortRefused {
+			s.note = "runs, not serving; election port closed"
+		}
+	case s.Session.Seen():
+		s.serving = isTrue(!s.Session.Value.ReadOnly)
+		s.note = "serves clients; answers no four-letter word"
+	case s.starting():
+		s.role, s.serving = NotServing, no
+		s.note = "starting: loading its data, or stuck in it"
+	case silent(s):
+		s.role, s.serving = NotServing, no
+		s.note = "accepts connections, does not answer"
+	default:
+		s.judgeSilent()
+	}
+	s.expectPorts()
+}
+
+// judgeSilent covers the servers that told nothing themselves.
+func (s *server) judgeSilent() {
+	switch {
+	case s.isDown():
+		s.role, s.serving = RoleDown, no
+	case s.elsewhere != nil:
+		s.note = "runs on this host, at another address"
+	case s.client == PortRefused && s.election == PortOpen:
+		s.note = "runs; serves clients on another port, or not yet"
+	case s.Resolve.FailedAs(probe.Resolve):
+		s.note = "no such name"
+	case s.runsHere() && s.client == PortRefused:
+		s.note = "listens, and its ports are refused from here"
+	case s.client == PortOpen && (s.Srvr.FailedAs(probe.Empty) || s.Srvr.FailedAs(probe.Reset)):
+		s.note = "closes before it has answered"
+	case s.client == PortOpen && s.Srvr.FailedAs(probe.TLS):
+		s.note = "speaks TLS on its client port"
+	case s.client == PortOpen && s.Srvr.FailedAs(probe.TooLarge):
+		s.note = "answers without end, not as ZooKeeper"
+	case s.client == PortOpen && s.Srvr.FailedAs(probe.Protocol):
+		s.note = "answers, but not as ZooKeeper"
+	case s.client == PortFiltered, s.client == PortUnreachable:
+		s.note = "could not be reached from here"
+	}
+}
+
+// isDown reports whether the host itself says that no ZooKeeper runs there: it
+// refuses the client port and the election port. A member always has the
+// election port open once it has loaded its data.
+func (s *server) isDown() bool {
+	if s.runsHere() || s.elsewhere != nil {
+		return false
+	}
+	clientGone := s.client == PortRefused || s.client == PortNotProbed && s.Port == 0
+	return clientGone && s.election == PortRefused && !s.Election.Assumed ||
+		s.client == PortRefused && s.election == PortRefused
+}
+
+// expectPorts turns "refused" into "not expected" where a closed port is right:
+// the quorum port belongs to the leader alone, and a standalone server has no
+// peer ports.
+func (s *server) expectPorts() {
+	if s.quorumPort == PortRefused && s.role != Leader {
+		s.quorumPort = PortNotExpected
+	}
+	if s.role == Standalone && s.election == PortRefused {
+		s.election = PortNotExpected
+	}
+}
+
+// uptime is how long the server object has existed, from mntr (3.6+), or else
+// the age of the local process.
+func (s *server) uptime(now time.Time) (time.Duration, bool) {
+	if s.Mntr.Seen() {
+		if up, ok := s.Mntr.Value.Uptime(); ok {
+			return up, true
+		}
+	}
+	if s.host != nil {
+		return s.host.age(now)
+	}
+	return 0, false
+}
+
+// version is the version that any answer told; the zero Version otherwise.
+func (s *server) version() (probe.Version, bool) {
+	switch {
+	case s.Srvr.Seen():
+		return s.Srvr.Value.Version, true
+	case s.Envi.Seen():
+		return s.Envi.Value.Version, true
+	}
+	return probe.Version{}, false
+}

@@ -1,0 +1,200 @@
+package findings
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	head34 = "2026-11-22 03:12:07,220 [myid:1] - WARN  [QuorumPeer[myid=1]/0.0.0.0:2181:"
+	head38 = "2026-11-22 03:12:07,220 [myid:1] - INFO  [QuorumPeer[myid=1](plain=0.0.0.0:2181)(secure=disabled):o.a.z.s.q."
+)
+
+// matchTests are lines real in form: heads and texts of ZooKeeper's own loggers.
+var matchTests = []struct{ name, line, want string }{
+	{"whitelist", "mntr is not executed because it is not in the whitelist.", "cmd-not-whitelisted"},
+	{"not serving", "This ZooKeeper instance is not currently serving requests\n", "server-not-serving quorum-lost leader-serves-no"},
+	{"standalone mode", "Latency min/avg/max: 0/0.0/0\nMode: standalone\nNode count: 5", "standalone-in-ensemble"},
+	{"read-only mode", "Mode: read-only", "quorum-lost"},
+	{"status", "ZooKeeper JMX enabled by default\nUsing config: /opt/zk/bin/../conf/zoo.cfg\nError contacting service. It is probably not running.", "status-script-misleading server-not-serving process-down"},
+	{"status, wrapped", "Error contacting service. It is\n    probably not running.", "status-script-misleading server-not-serving process-down"},
+	{"status, no port", "Client port not found in the server configs", "status-script-misleading"},
+	{"status, no port at all", "Unable to find either secure or unsecure client port in any configs. Terminating.", "status-script-misleading"},
+	{"status, no myid", "myid could not be determined, will not able to locate clientPort in the server configs.", "status-script-misleading myid-missing"},
+	{"pid file", "Starting zookeeper ... already running as process 2231.", "process-down"},
+	{"failed to start", "Starting zookeeper ... FAILED TO START", "process-down"},
+	{"myid missing 3.4", "Caused by: java.lang.IllegalArgumentException: /var/lib/zookeeper/myid file is missing", "myid-missing"},
+	{"myid missing 3.8", "Caused by: java.lang.IllegalArgumentException: myid file is missing", "myid-missing"},
+	{"myid blank", "Caused by: java.lang.IllegalArgumentException: serverid 1  is not a number", "myid-malformed"},
+	{"myid empty", "Caused by: java.lang.IllegalArgumentException: serverid null is not a number", "myid-malformed"},
+	{"not in list", "java.lang.RuntimeException: My id 9 not in the peer list", "myid-not-in-servers"},
+	{"one server", "2026-11-22 03:12:07,220 [myid:] - ERROR [main:QuorumPeerConfig@287] - Invalid configuration, only one server specified (ignoring)", "standalone-in-ensemble"},
+	{"standalone 3.4", "2026-11-22 03:12:07,220 [myid:] - WARN  [main:QuorumPeerMain@113] - Either no config or no quorum defined in config, running  in standalone mode", "standalone-in-ensemble"},
+	{"listener gone", "2026-11-22 03:12:10,220 [myid:1] - ERROR [ListenerThread:QuorumCnxManager$Listener@590] - As I'm leaving the listener thread, I won't be able to participate in leader election any longer: /192.168.145.101:3888", "process-without-listener"},
+	{"bind, no such address", "java.net.BindException: Cannot assign requested address (Bind failed)", "self-addr-not-local myid-wrong-server"},
+	{"listening 3.4", "2026-11-22 03:12:07,220 [myid:2] - ERROR [/192.168.145.101:3888:QuorumCnxManager$Listener@547] - Exception while listening", "process-without-listener self-addr-not-local"},
+	{"listening 3.8, with cause", "ERROR [ListenerHandler-/10.0.0.9:3888:o.a.z.s.q.QuorumCnxManager$Listener$ListenerHandler@1099] - Exception while listening to address /10.0.0.9:3888\njava.net.BindException: Cannot assign requested address", "self-addr-not-local myid-wrong-server process-without-listener"},
+	{"exit 14", "2026-11-22 03:12:11,220 [myid:2] - ERROR [QuorumPeerListener:o.a.z.u.ServiceUtils@48] - Exiting JVM with code 14", "process-down self-addr-not-local myid-wrong-server"},
+	{"own id", head38 + "QuorumCnxManager@521] - We got a connection request from a server with our own ID. This should be either a configuration error, or a bug.", "myid-duplicate"},
+	{"non-cluster 3.5", "INFO [WorkerReceiver[myid=1]:FastLeaderElection$Messenger$WorkerReceiver@294] - Ignoring notification for non-cluster member sid: 4", "membership-divergent"},
+	{"non-quorum", "Ignoring notification for sid 4 from non-quorum member sid 5", "membership-divergent"},
+	{"non-cluster 3.4", "Ignoring notification from non-cluster member 4", "membership-divergent"},
+	{"invalid id", head34 + "FastLeaderElection@200] - Invalid server id: 5", "membership-divergent"},
+	{"no leader with id", head34 + "Follower@100] - Couldn't find the leader with id = 3", "membership-divergent"},
+	{"channel, refused", "2019-07-08 23:04:19,812 [myid:3] - WARN  [WorkerSender[myid=3]:QuorumCnxManager@588] - Cannot open channel to 1 at election address /172.16.138.205:5888\njava.net.ConnectException: Connection refused (Connection refused)\n\tat java.net.PlainSocketImpl.socketConnect(Native Method)", "process-down self-addr-loopback process-without-listener"},
+	{"channel, timeout", "Cannot open channel to 2 at election address zk2/10.0.0.2:3888\njava.net.SocketTimeoutException: connect timed out", "quorum-port-filtered host-unreachable"},
+	{"channel, no route", "Cannot open channel to 2 at election address zk2/10.0.0.2:3888\njava.net.NoRouteToHostException: No route to host (Host unreachable)", "quorum-port-filtered host-unreachable"},
+	{"channel, name", "Cannot open channel to 2 at election address zk2:3888\njava.net.UnknownHostException: zk2", "target-unresolvable"},
+	{"channel, unresolved", "Cannot open channel to 3 at election address zk3.nosuch.invalid/<unresolved>:3888\njava.nio.channels.UnresolvedAddressException", "target-unresolvable"},
+	{"channel, loopback", "Cannot open channel to 1 at election address zk1/127.0.1.1:3888\njava.net.ConnectException: Connection refused", "self-addr-loopback"},
+	{"channel, wildcard", "Cannot open channel to 1 at election address /0.0.0.0:3888\njava.net.ConnectException: Connection refused", ""},
+	{"channel, bare", "Cannot open channel to 2 at election address /10.0.0.2:3888", "process-down quorum-port-filtered host-unreachable"},
+	{"resolve 3.4", "Failed to resolve address: zk3\njava.net.UnknownHostException: zk3", "target-unresolvable"},
+	{"smaller id 3.4", "INFO [WorkerSender[myid=1]:QuorumCnxManager@199] - Have smaller server identifier, so dropping the connection: (2, 1)", "quorum-port-filtered"},
+	{"smaller id 3.8", "Have smaller server identifier, so dropping the connection: (myId:1 --> sid:2)", "quorum-port-filtered"},
+	{"broken 3.4", "WARN [RecvWorker:2:QuorumCnxManager$RecvWorker@780] - Connection broken for id 2, my id = 1, error = ", "process-down myid-duplicate"},
+	{"broken 3.8", "Connection broken for id 1, my id = 2", "process-down myid-duplicate"},
+	{"broken by an HTTP check", "Connection broken for id 5135603447292250196, my id = 2", ""},
+	{"send worker", "WARN [SendWorker:1:QuorumCnxManager$SendWorker@706] - Send worker leaving thread id 1 my id = 2", "process-down myid-duplicate"},
+	{"interrupting", "WARN [RecvWorker:2:QuorumCnxManager$RecvWorker@799] - Interrupting SendWorker thread from RecvWorker. sid: 2. myId: 1", "process-down myid-duplicate"},
+	{"interrupted", "WARN [SendWorker:2:QuorumCnxManager$SendWorker@697] - Interrupted while waiting for message on queue", "process-down myid-duplicate"},
+	{"following, timeout", head34 + "Follower@89] - Exception when following the leader\njava.net.SocketTimeoutException: Read timed out", "quorum-port-filtered server-hung"},
+	{"following, EOF", head34 + "Follower@89] - Exception when following the leader\njava.io.EOFException", "process-down quorum-port-filtered server-hung"},
+	{"observing", "Exception when observing the leader", "process-down quorum-port-filtered server-hung"},
+	{"observing, timeout", "Exception when observing the leader\njava.net.SocketTimeoutException: Read timed out", "quorum-port-filtered server-hung"},
+	{"tries", head34 + "Learner@237] - Unexpected exception, tries=0, connecting to /10.0.0.2:2888\njava.net.ConnectException: Connection refused", "quorum-port-filtered self-addr-loopback"},
+	{"exceeded", "connectToLeader exceeded. tries=4, remaining init limit=0, connecting to zk2/10.0.0.2:2888", "quorum-port-filtered"},
+	{"retries", "Unexpected exception, retries exceeded. tries=4, remaining init limit=0, connecting to zk2/10.0.0.2:2888", "quorum-port-filtered"},
+	{"epoch", "java.lang.InterruptedException: Timeout while waiting for epoch from quorum", "server-not-serving quorum-port-filtered"},
+	{"epoch ack", "Timeout while waiting for epoch to be acked by quorum", "server-not-serving quorum-port-filtered"},
+	{"newleader", "Timeout while waiting for NEWLEADER to be acked by quorum", "server-not-serving quorum-port-filtered"},
+	{"sync phase", "Shutting down due to: Waiting for a quorum of followers, only synced with sids: [ [1] ]", "quorum-lost server-not-serving"},
+	{"leader lost quorum", "Shutdown called. For the reason Not sufficient followers synced, only synced with sids: [ [2] ]", "quorum-lost"},
+	{"shutdown 3.6", "Shutdown called. For the reason quorum Leader", "election-in-progress quorum-lost"},
+	{"shutdown 3.4", "java.lang.Exception: shutdown Leader! reason: Forcing shutdown", "election-in-progress quorum-lost"},
+	{"rollover", "zxid lower 32 bits have rolled over, forcing re-election, and therefore new epoch start", "election-in-progress"},
+	{"too many, per address", "2026-11-22 03:12:07,220 [myid:] - WARN  [NIOServerCxn.Factory:0.0.0.0/0.0.0.0:2181:NIOServerCnxnFactory@211] - Too many connections from /192.168.145.7 - max is 60", "conn-limit-reached"},
+	{"too many, wrapped 3.5", "Error accepting new connection: Too many connections from /10.0.0.5 - max is 60", "conn-limit-reached"},
+	{"too many, total", "Too many connections max allowed is 1000", "conn-limit-reached"},
+	{"too many, total NIO", "Error accepting new connection: Too many connections 1000 - max is 1000", "conn-limit-reached"},
+	{"seen zxid", "INFO [..] - Refusing session request for client /10.0.0.7:51242 as it has seen zxid 0x700000012 our last zxid is 0x600000003 client must try another server", "split-brain standalone-in-ensemble"},
+	{"read-only client", "Refusing session request for not-read-only client /10.0.0.7:51242", "quorum-lost"},
+	{"not running", "java.io.IOException: ZooKeeperServer not running", "server-not-serving"},
+	{"not ready", "Connection request from /10.0.0.7 refused because the server is not ready", "server-not-serving"},
+	{"pause", "WARN [JvmPauseMonitor:o.a.z.u.JvmPauseMonitor@147] - Detected pause in JVM or host machine (eg GC): pause of approximately 12034ms", "server-hung"},
+	{"notification", head38 + "FastLeaderElection@979] - Notification time out: 60000 ms", "server-not-serving quorum-lost"},
+	{"new election", head34 + "FastLeaderElection@818] - New election. My id =  3, proposed zxid=0x0", "election-in-progress"},
+	{"took 3.4", head34 + "Leader@380] - LEADING - LEADER ELECTION TOOK - 238", "election-in-progress"},
+	{"took 3.8", head38 + "Leader@600] - LEADING - LEADER ELECTION TOOK - 238 MS", "election-in-progress"},
+	{"looking 3.4", head34 + "QuorumPeer@865] - LOOKING", "election-in-progress"},
+	{"looking 3.8", head38 + "QuorumPeer@863] - Peer state changed: looking", "election-in-progress"},
+	{"set to looking", head38 + "QuorumPeer@1501] - PeerState set to LOOKING", "election-in-progress"},
+
+	{"nothing", "", ""},
+	{"blank", " \n\t ", ""},
+	{"following is healthy", head34 + "QuorumPeer@900] - FOLLOWING", ""},
+	{"looking in a sentence", "we are looking for a good monitoring tool", ""},
+	{"healthy srvr", "Zookeeper version: 3.8.0\nMode: follower\nNode count: 5", ""},
+	{"client library", "Max retries exceeded with url: /v1", ""},
+	{"another unit", "Failed to start nginx.service: already running as process 12", ""},
+	{"port in use", "java.net.BindException: Address already in use", ""},
+	{"admin port", "WARN [main:o.a.z.s.a.JettyAdminServer@164] - Problem starting AdminServer", ""},
+	{"slow disk", "fsync-ing the write ahead log in SyncThread:1 took 1203ms which will adversely effect operation latency.", ""},
+	{"disk full", "Severe unrecoverable error, from thread : SyncThread:1\njava.io.IOException: No space left on device", ""},
+	{"no snapshot", "No snapshot found, but there are log entries. Something is broken!", ""},
+	{"epoch file", "The current epoch, 9, is older than the last zxid, 42949672960", ""},
+	{"HTTP on the client port", "Len error 1195725856", ""},
+	{"port scan", "Exception reading or writing challenge: java.io.EOFException", ""},
+	{"init limit", "Enough followers present. Perhaps the initTicks need to be increased.", ""},
+	{"parts too far apart", "my id 1 " + strings.Repeat("x", maxGap+1) + " not in the peer list", ""},
+	{"parts in the wrong order", "not in the peer list: my id 1", ""},
+}
+
+func names(found []Match) string {
+	var slugs []string
+	for _, m := range found {
+		slugs = append(slugs, m.Slug)
+	}
+	return strings.Join(slugs, " ")
+}
+
+func TestMatchLine(t *testing.T) {
+	t.Parallel()
+	for _, tt := range matchTests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			for _, line := range []string{tt.line, strings.ToUpper(tt.line), "\xff 2026-11-22T03:12:07Z " + strings.ReplaceAll(tt.line, "\n", "\r\n")} {
+				if line != tt.line && strings.HasPrefix(tt.line, "Mode:") {
+					continue // what stands before it makes it another line
+				}
+				if diff := cmp.Diff(tt.want, names(MatchLine(line))); diff != "" {
+					t.Errorf("MatchLine(%q) (-want +got):\n%s", line, diff)
+				}
+			}
+		})
+	}
+}
+
+// TestSignaturesAreAllTested: each signature is the first to catch some line of
+// the table above, and each points to pages.
+func TestSignaturesAreAllTested(t *testing.T) {
+	t.Parallel()
+	for _, s := range table() {
+		caught := false
+		for _, tt := range matchTests {
+			lower := strings.ToLower(tt.line)
+			caught = caught || s.in(strings.Join(strings.Fields(lower), " "), lineEnds(lower))
+		}
+		if !caught {
+			t.Errorf("no test line for %q%q", s.parts, s.whole)
+		}
+		for _, slug := range s.slugs {
+			if _, ok := Page(slug); !ok {
+				t.Errorf("%q%q points to %q, which has no page", s.parts, s.whole, slug)
+			}
+		}
+		if len(s.slugs) > 0 && !strings.HasSuffix(s.why, ".") {
+			t.Errorf("%q%q: why is no sentence: %q", s.parts, s.whole, s.why)
+		}
+		for _, part := range append([]string{s.whole}, s.parts...) {
+			if part != strings.ToLower(part) || strings.Contains(part, "  ") {
+				t.Errorf("%q can never match: it must be lower case with single blanks", part)
+			}
+		}
+	}
+}
+
+func TestMatchLineReadsNoMoreThanItsLimit(t *testing.T) {
+	t.Parallel()
+	known := "Mode: read-only\n"
+	if got := names(MatchLine(known + strings.Repeat("x", maxPaste))); got != "quorum-lost" {
+		t.Errorf("known line first: got %q", got)
+	}
+	if got := names(MatchLine(strings.Repeat("x", maxPaste) + "\n" + known)); got != "" {
+		t.Errorf("known line behind the limit: got %q", got)
+	}
+}
+
+func FuzzMatchLine(f *testing.F) {
+	for _, tt := range matchTests {
+		f.Add(tt.line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		seen := make(map[string]bool)
+		for _, m := range MatchLine(line) {
+			if _, ok := Page(m.Slug); !ok || m.Why == "" || seen[m.Slug] {
+				t.Errorf("MatchLine(%q) gave %+v", line, m)
+			}
+			seen[m.Slug] = true
+		}
+	})
+}
+
+func BenchmarkMatchLine(b *testing.B) {
+	line := strings.Repeat("cannot open channel to 2 at ", maxPaste/28)
+	for b.Loop() {
+		MatchLine(line)
+	}
+}

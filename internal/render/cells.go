@@ -1,0 +1,141 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// roleWord is the role as people say it; the leader stands out without colour.
+func roleWord(s *diag.ServerView) string {
+	r := strings.ReplaceAll(clean(string(s.Role), 14), "-", " ")
+	switch {
+	case s.Role == diag.ReadOnly:
+		r = "read-only"
+	case s.Inferred:
+		return r + "?"
+	case s.Role == diag.Leader:
+		return "LEADER"
+	case s.Role == "":
+		return string(diag.RoleUnknown)
+	}
+	return r
+}
+
+// word is a foreign value of one word, empty when not known.
+func word(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return clean(*s, 20)
+}
+
+// count is a number, empty when not known.
+func count(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return itoa(*n)
+}
+
+// lagWord is how many transactions a server is behind its leader.
+func lagWord(s *diag.ServerView) string {
+	if s.Lag == nil {
+		return ""
+	}
+	return count(s.Lag) + " txn"
+}
+
+func latencyWord(s *diag.ServerView) string {
+	if s.LatencyAvgMs == nil && s.LatencyMaxMs == nil {
+		return ""
+	}
+	return millis(s.LatencyAvgMs) + " / " + millis(s.LatencyMaxMs) + " ms"
+}
+
+func upWord(s *diag.ServerView) string {
+	if s.UptimeSeconds == nil {
+		return ""
+	}
+	return age(*s.UptimeSeconds)
+}
+
+// portWord is what a port column shows.
+func portWord(s diag.PortState) string {
+	switch s {
+	case diag.PortNotExpected:
+		return "-"
+	case diag.PortNotProbed, "":
+		return "?"
+	default:
+		return clean(string(s), 12)
+	}
+}
+
+// portColumns are the three ports. A number that all rows share heads the
+// column; else the column has a word, and rows show their number.
+func (p *page) portColumns(numbers bool) (client, quorum, election *column) {
+	build := func(head string, of func(*diag.Ports) diag.PortView) *column {
+		shared, same := 0, true
+		for i := range p.r.Servers {
+			v := of(&p.r.Servers[i].Ports)
+			if v.Port == 0 {
+				continue
+			}
+			same = same && (shared == 0 || shared == v.Port)
+			shared = v.Port
+		}
+		c := &column{head: head}
+		if same && shared != 0 {
+			c.head = itoa(shared)
+		}
+		c.cells = p.cells(func(s *diag.ServerView) string {
+			v := of(&s.Ports)
+			w := portWord(v.State)
+			if !same && numbers && v.Port != 0 && w != "?" {
+				w = itoa(v.Port) + " " + w
+			}
+			return w
+		})
+		return c
+	}
+	return build("client", func(s *diag.Ports) diag.PortView { return s.Client }),
+		build("quorum", func(s *diag.Ports) diag.PortView { return s.Quorum }),
+		build("election", func(s *diag.Ports) diag.PortView { return s.Election })
+}
+
+// legend explains the words of the table that do not explain themselves.
+func (p *page) legend() {
+	seen := map[diag.PortState]bool{}
+	for i := range p.r.Servers {
+		ports := &p.r.Servers[i].Ports
+		for _, v := range []diag.PortView{ports.Client, ports.Quorum, ports.Election} {
+			seen[v.State] = true
+		}
+	}
+	var words []string
+	for _, w := range []struct {
+		state diag.PortState
+		means string
+	}{
+		{diag.PortFiltered, "filtered = no answer in time (firewall, route or dead host)"},
+		{diag.PortUnreachable, "unreachable = the network has no way there"},
+		{diag.PortSilent, "silent = accepts, then says nothing"},
+	} {
+		if seen[w.state] {
+			words = append(words, w.means)
+		}
+	}
+	if p.o.All && seen[diag.PortNotExpected] {
+		words = append(words, "- = closed, rightly so (only the leader opens it)")
+	}
+	if seen[diag.PortNotProbed] && len(words) > 0 {
+		words = append(words, "? = not looked at")
+	}
+	if p.names.suffix != "" {
+		p.flow(indent, indent, "names end in "+clean(p.names.suffix, 120))
+	}
+	if len(words) > 0 {
+		p.flow(indent, indent, strings.Join(words, "; "))
+	}
+}

@@ -1,0 +1,49 @@
+// Package render turns a diag.Report into what people and monitors read: text,
+// JSON and the output of a monitoring plugin. It knows nothing but the report.
+//
+// # Rules of the text
+//
+// The reader is on call, it is 3 a.m., and the screen may be a serial console
+// or a ticket.
+//
+//   - The first line answers: can clients write, and how many more servers may
+//     be lost? Then the servers, a row each, then root causes, then nothing
+//     that could be left out.
+//   - Words and position carry the state. Colour only repeats it: bold for
+//     CRIT, yellow for WARN, no pair of red and green. Without colour not one
+//     byte of the words differs.
+//   - ASCII only. Text that came from the network or from a file is foreign:
+//     control bytes, escape sequences and everything beyond ASCII are written
+//     out (\x1b, \u202e), and long values are cut in the middle with "..".
+//   - No line is wider than the width asked for, 80 unless told, with one
+//     exception: a command stands whole on one line of its own, as it is to be
+//     pasted. Three to five servers and one root cause fit 24 lines of 92
+//     columns.
+//   - Every number has its unit, every fact from a file its line, every command
+//     its host, every time is UTC and ends in Z.
+//   - A value that is not known is an empty cell, never 0; a column nobody has a
+//     value for is left out. When the width does not suffice, the columns give
+//     way from the right: up, latency, conns, lag, zxid. The note on what is odd
+//     about a row stays.
+//   - Names lose the domain and the port that all servers share (a line says
+//     so), and their middle when they are still too long; no two look alike.
+//   - Steps of a remedy that are the same for several hosts stand once, under
+//     "on zk2, then on zk3": one host is finished before the next is begun.
+//   - No blanks at the end of a line. The same report gives the same bytes.
+//
+// # Rules of the plugin output
+//
+// The text of the status line is at most 120 characters; the performance data
+// follows it behind a bar, and no other bar is in the output. A number that is
+// not known is U. All of it is under 4 KiB.
+//
+// # Words of the port columns
+//
+//	open         answers
+//	refused      the host says that nobody listens there
+//	filtered     no answer in time, or prohibited: firewall, route, dead host
+//	unreachable  the network says there is no way
+//	silent       accepts, then says nothing
+//	-            closed, and rightly so (the quorum port off the leader)
+//	?            not looked at
+package render

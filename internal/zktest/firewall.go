@@ -1,0 +1,91 @@
+package zktest
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// Rejection is how Reject answers.
+type Rejection string
+
+// The ways to turn a connection away, as firewalls do: connect fails with
+// ECONNREFUSED for the first two, and for the last with EHOSTUNREACH (IPv4) or
+// EACCES (IPv6).
+const (
+	TCPReset        Rejection = "tcp reset"
+	PortUnreachable Rejection = "icmpx type port-unreachable"
+	AdminProhibited Rejection = "icmpx type admin-prohibited"
+)
+
+// AnyPort in place of a port means all packets, of all protocols.
+const AnyPort = 0
+
+// DropIn loses what comes in for the port: from the hosts, or from all.
+// Connections that are already there are cut as well; those that this host
+// opens to others are not, nor is its traffic with itself.
+func (h *Host) DropIn(ctx context.Context, port int, from ...*Host) error {
+	return h.rule(ctx, "input", match("iifname", "saddr", port, from), "drop")
+}
+
+// DropOut loses what goes out to the port: to the hosts, or to all.
+func (h *Host) DropOut(ctx context.Context, port int, to ...*Host) error {
+	return h.rule(ctx, "output", match("oifname", "daddr", port, to), "drop")
+}
+
+// Cut loses all packets between this host and the peers, both ways; without
+// peers it cuts this host off.
+func (h *Host) Cut(ctx context.Context, peers ...*Host) error {
+	if err := h.DropIn(ctx, AnyPort, peers...); err != nil {
+		return err
+	}
+	return h.DropOut(ctx, AnyPort, peers...)
+}
+
+// Reject turns away what comes in for the port: from the hosts, or from all.
+func (h *Host) Reject(ctx context.Context, port int, how Rejection, from ...*Host) error {
+	return h.rule(ctx, "input", match("iifname", "saddr", port, from), "reject with "+string(how))
+}
+
+// Heal takes back everything that the other methods did to this host.
+func (h *Host) Heal(ctx context.Context) error {
+	return h.nft(ctx, "add table inet zktest\ndelete table inet zktest\n")
+}
+
+// match is the nft condition for TCP packets to the port that cross the link.
+func match(link, side string, port int, peers []*Host) string {
+	condition := link + ` != "lo"`
+	if len(peers) > 0 {
+		family := "ip"
+		var addrs []string
+		for _, peer := range peers {
+			addrs = append(addrs, peer.Addr)
+			if strings.Contains(peer.Addr, ":") {
+				family = "ip6"
+			}
+		}
+		condition += fmt.Sprintf(" %s %s { %s }", family, side, strings.Join(addrs, ", "))
+	}
+	if port != AnyPort {
+		condition += fmt.Sprintf(" tcp dport %d", port)
+	}
+	return condition
+}
+
+func (h *Host) rule(ctx context.Context, chain, condition, verdict string) error {
+	return h.nft(ctx, fmt.Sprintf(`add table inet zktest
+add chain inet zktest %[1]s { type filter hook %[1]s priority 0; }
+add rule inet zktest %[1]s %[2]s %[3]s
+`, chain, condition, verdict))
+}
+
+func (h *Host) nft(ctx context.Context, script string) error {
+	if h.space == nil {
+		return fmt.Errorf("%s: links of loopback hosts cannot be cut: use Namespaces", h.Name)
+	}
+	if _, err := exec.LookPath("nft"); err != nil {
+		return fmt.Errorf("nft not found: install it (Debian: apt-get install nftables)")
+	}
+	return h.space.run(ctx, script, "nft", "-f", "-")
+}

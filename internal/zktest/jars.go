@@ -1,0 +1,186 @@
+package zktest
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Oldest and Newest are the ends of the range of releases under test.
+const (
+	// Oldest is the release the install guide describes.
+	Oldest = "3.4.10"
+	// Newest is the newest patch of the newest release line that Maven
+	// delivers in full.
+	Newest = "3.9.5"
+)
+
+// Debian stands for the version of Debian's package zookeeper, where that is
+// installed. It is no part of Versions: a last resort without Maven.
+const Debian = "debian"
+
+// Versions returns the releases under test, oldest first: the last patch of
+// each release line, but 3.4.10 of 3.4.
+func Versions() []string {
+	return []string{Oldest, "3.5.10", "3.6.4", "3.7.2", "3.8.6", Newest}
+}
+
+// UnderTest returns the releases that a test is to run on: the oldest and the
+// newest, or those that ZKTEST_VERSIONS names ("all", or a list with commas).
+func UnderTest() []string {
+	switch want := os.Getenv("ZKTEST_VERSIONS"); want {
+	case "":
+		return []string{Oldest, Newest}
+	case "all":
+		return Versions()
+	default:
+		return strings.Split(want, ",")
+	}
+}
+
+// ErrNoMaven and ErrNoJava say which command is missing.
+var (
+	ErrNoMaven = errors.New("mvn not found: install it (Debian: apt-get install maven)")
+	ErrNoJava  = errors.New("java not found: install it (Debian: apt-get install default-jre-headless)")
+)
+
+// Jars returns the jar files that a server of the version needs, sorted, and
+// fetches them with Maven into the cache where they are not there yet.
+func Jars(ctx context.Context, version string) ([]string, error) {
+	if version == Debian {
+		return debianJars()
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	parent := filepath.Join(cache, "zookeeper")
+	dir := filepath.Join(parent, version)
+	if jars := jarsIn(dir); len(jars) > 0 {
+		return jars, nil
+	}
+	if !slices.Contains(Versions(), version) {
+		return nil, fmt.Errorf("zookeeper %q: zktest knows only %s", version, strings.Join(Versions(), ", "))
+	}
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return nil, err
+	}
+	// One download at a time: Maven's local repository is shared by all.
+	unlock, err := lockFile(ctx, filepath.Join(parent, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if jars := jarsIn(dir); len(jars) > 0 { // another process was first
+		return jars, nil
+	}
+	if err := download(ctx, version, parent, dir); err != nil {
+		return nil, fmt.Errorf("zookeeper %s: %w", version, err)
+	}
+	return jarsIn(dir), nil
+}
+
+// download fetches into a directory beside dir and renames it when it is
+// whole, so that a broken download never counts.
+func download(ctx context.Context, version, parent, dir string) error {
+	mvn, err := exec.LookPath("mvn")
+	if err != nil {
+		return ErrNoMaven
+	}
+	tmp, err := os.MkdirTemp(parent, "new-"+version+"-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	pom, err := xml.MarshalIndent(pomFor(version), "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(tmp, "pom.xml"), pom, 0o644); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, mvn, "-q", "-B", "dependency:copy-dependencies",
+		"-DincludeScope=runtime", "-DoutputDirectory="+filepath.Join(tmp, "jars"))
+	cmd.Dir = tmp
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("mvn: %w\n%s", err, tail(string(out), 20))
+	}
+	if !slices.ContainsFunc(jarsIn(filepath.Join(tmp, "jars")), func(jar string) bool {
+		return filepath.Base(jar) == "zookeeper-"+version+".jar"
+	}) {
+		return errors.New("mvn delivered no zookeeper jar")
+	}
+	return os.Rename(filepath.Join(tmp, "jars"), dir)
+}
+
+func jarsIn(dir string) []string {
+	jars, _ := filepath.Glob(filepath.Join(dir, "*.jar")) // the pattern is well formed
+	return jars
+}
+
+// debianJars is Debian's zookeeper.jar, whose manifest names what it needs, and
+// a log binding, which it does not name.
+func debianJars() ([]string, error) {
+	jars := []string{"/usr/share/java/zookeeper.jar", "/usr/share/java/slf4j-log4j12.jar", "/usr/share/java/log4j-1.2.jar"}
+	for _, jar := range jars {
+		if !exists(jar) {
+			return nil, fmt.Errorf("no %s: install it (Debian: apt-get install libzookeeper-java)", jar)
+		}
+	}
+	return jars, nil
+}
+
+// cacheDir returns the folder for jars and run directories: ZKDOCTOR_CACHE, or
+// .cache at the root of the module that the working directory is in. The folder
+// tells git to ignore it.
+func cacheDir() (string, error) {
+	dir := os.Getenv("ZKDOCTOR_CACHE")
+	if dir == "" {
+		root, err := moduleRoot()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(root, ".cache")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if !exists(ignore) {
+		if err := os.WriteFile(ignore, []byte("*\n"), 0o644); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// moduleRoot looks upwards from the working directory for go.mod.
+func moduleRoot() (string, error) {
+	start, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		if exists(filepath.Join(dir, "go.mod")) {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("no go.mod in %s or above: set ZKDOCTOR_CACHE to a folder for the ZooKeeper jars", start)
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

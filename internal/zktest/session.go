@@ -1,0 +1,183 @@
+package zktest
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"time"
+)
+
+// Session is a client's session with a server, just enough of one to give the
+// server znodes, ephemerals and watches to report. It sends no pings by itself:
+// unused, it expires after its timeout.
+type Session struct {
+	// ID is the session id; its top byte is the server's myid.
+	ID int64
+	// Timeout is what the server granted.
+	Timeout time.Duration
+
+	conn net.Conn
+	xid  int32
+}
+
+// The request types used here (ZooDefs.OpCode) and the xid of a ping
+// (ClientCnxn.PING_XID).
+const (
+	opCreate  = 1
+	opGetData = 4
+	opPing    = 11
+	opClose   = -11
+	pingXid   = -2
+	// watchXid marks a fired watch among the replies.
+	watchXid = -1
+)
+
+// OpenSession opens a session with the server from the client host. It lasts
+// until the ensemble is closed at the latest.
+func (s *Server) OpenSession(ctx context.Context, timeout time.Duration) (*Session, error) {
+	conn, err := s.ensemble.Client.Dial(ctx, net.JoinHostPort(s.Addr, strconv.Itoa(s.ClientPort)))
+	if err != nil {
+		return nil, err
+	}
+	c := &Session{conn: conn}
+	// ConnectRequest: protocolVersion, lastZxidSeen, timeOut, sessionId,
+	// passwd, and readOnly, which 3.4 added.
+	reply, err := c.exchange(ctx, int32(0), int64(0), int32(timeout.Milliseconds()), int64(0), make([]byte, 16), false)
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("session with server.%d: %w", s.ID, err)
+	}
+	// ConnectResponse: protocolVersion, timeOut, sessionId, ...
+	var head struct {
+		Version, Timeout int32
+		ID               int64
+	}
+	if err := binary.Read(bytes.NewReader(reply), binary.BigEndian, &head); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("session with server.%d: short reply: %w", s.ID, err)
+	}
+	c.ID, c.Timeout = head.ID, time.Duration(head.Timeout)*time.Millisecond
+	s.ensemble.onClose(c.Drop)
+	return c, nil
+}
+
+// Create makes a znode that anyone may do anything with.
+func (c *Session) Create(ctx context.Context, path string, data []byte, ephemeral bool) error {
+	const allPermissions = 31
+	flags := int32(0)
+	if ephemeral {
+		flags = 1
+	}
+	return c.request(ctx, opCreate, path, data, int32(1), int32(allPermissions), "world", "anyone", flags)
+}
+
+// Watch sets a data watch on a znode.
+func (c *Session) Watch(ctx context.Context, path string) error {
+	return c.request(ctx, opGetData, path, true)
+}
+
+// Ping keeps the session alive for another Timeout.
+func (c *Session) Ping(ctx context.Context) error { return c.send(ctx, pingXid, opPing) }
+
+// Close ends the session, and with it its ephemerals.
+func (c *Session) Close(ctx context.Context) error {
+	err := c.request(ctx, opClose)
+	c.conn.Close()
+	return err
+}
+
+// Drop closes the connection and leaves the session to expire, as a client that
+// dies does.
+func (c *Session) Drop() { c.conn.Close() }
+
+func (c *Session) request(ctx context.Context, op int32, fields ...any) error {
+	c.xid++
+	return c.send(ctx, c.xid, op, fields...)
+}
+
+// send sends a request and waits for its reply: xid, zxid, error code.
+func (c *Session) send(ctx context.Context, xid, op int32, fields ...any) error {
+	reply, err := c.exchange(ctx, append([]any{xid, op}, fields...)...)
+	for {
+		if err != nil {
+			return fmt.Errorf("request of type %d: %w", op, err)
+		}
+		var head struct {
+			Xid  int32
+			Zxid int64
+			Code int32
+		}
+		if err := binary.Read(bytes.NewReader(reply), binary.BigEndian, &head); err != nil {
+			return fmt.Errorf("request of type %d: short reply: %w", op, err)
+		}
+		switch {
+		case head.Xid == watchXid:
+			reply, err = c.receive()
+			continue
+		case head.Xid != xid:
+			return fmt.Errorf("request of type %d: reply to %d, want %d", op, head.Xid, xid)
+		case head.Code != 0:
+			return fmt.Errorf("request of type %d: error code %d (KeeperException.Code)", op, head.Code)
+		}
+		return nil
+	}
+}
+
+// exchange sends one packet and returns the next that comes.
+func (c *Session) exchange(ctx context.Context, fields ...any) ([]byte, error) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		deadline = time.Now().Add(10 * time.Second) // a write waits for a quorum's disks
+	}
+	if err := c.conn.SetDeadline(deadline); err != nil {
+		return nil, err
+	}
+	packet := jute(fields)
+	if _, err := c.conn.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(packet))), packet...)); err != nil {
+		return nil, err
+	}
+	return c.receive()
+}
+
+func (c *Session) receive() ([]byte, error) {
+	var size uint32
+	if err := binary.Read(c.conn, binary.BigEndian, &size); err != nil {
+		return nil, err
+	}
+	if size > 1<<20 { // jute.maxbuffer
+		return nil, fmt.Errorf("a packet of %d bytes", size)
+	}
+	packet := make([]byte, size)
+	_, err := io.ReadFull(c.conn, packet)
+	return packet, err
+}
+
+// jute writes the fields in ZooKeeper's wire format.
+func jute(fields []any) []byte {
+	var b []byte
+	for _, field := range fields {
+		switch v := field.(type) {
+		case bool:
+			if v {
+				b = append(b, 1)
+			} else {
+				b = append(b, 0)
+			}
+		case int32:
+			b = binary.BigEndian.AppendUint32(b, uint32(v))
+		case int64:
+			b = binary.BigEndian.AppendUint64(b, uint64(v))
+		case string:
+			b = append(binary.BigEndian.AppendUint32(b, uint32(len(v))), v...)
+		case []byte:
+			b = append(binary.BigEndian.AppendUint32(b, uint32(len(v))), v...)
+		default:
+			panic(fmt.Sprintf("jute: %T", field))
+		}
+	}
+	return b
+}

@@ -1,0 +1,71 @@
+package exporter
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// collector serves the looks of one request. A nil look is an ensemble that could
+// not be looked at: its question made no sense, or the scraper's time was over.
+type collector struct {
+	table    *table
+	watchers []*watcher
+	looks    []*look
+	compat   string
+}
+
+// Describe sends nothing: keys that servers have and the table does not pass
+// through, so not all names are known beforehand.
+func (c *collector) Describe(chan<- *prometheus.Desc) {}
+
+// Collect sends every ensemble's metrics.
+func (c *collector) Collect(ch chan<- prometheus.Metric) {
+	for i, w := range c.watchers {
+		ok := 0.0
+		if l := c.looks[i]; l != nil {
+			ok = 1
+			c.ensemble(ch, w, l)
+		}
+		ch <- prometheus.MustNewConstMetric(lookOK, prometheus.GaugeValue, ok, w.name)
+	}
+}
+
+var (
+	lookOK = prometheus.NewDesc("zkdoctor_look_success",
+		"Whether the ensemble could be looked at: 1, or 0 and there is nothing else to be said of it.", []string{"ensemble"}, nil)
+	lookSeconds = prometheus.NewDesc("zkdoctor_look_duration_seconds",
+		"How long the look at all servers of the ensemble took.", []string{"ensemble"}, nil)
+	slowAge = prometheus.NewDesc("zkdoctor_slow_evidence_age_seconds",
+		"Age of the evidence that is renewed every 5 minutes or when a server changes: peer ports, this host's files and processes.", []string{"ensemble"}, nil)
+)
+
+func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
+	for i := range l.snap.Servers {
+		s := &l.snap.Servers[i]
+		if twin(l, i) {
+			continue
+		}
+		c.table.server(ch, w.name, hostPort(s.Target), s, l.report.Servers[i])
+		if c.compat == "dabealu" {
+			c.table.compat(ch, hostPort(s.Target), s, l.report.Servers[i])
+		}
+	}
+	ch <- prometheus.MustNewConstMetric(lookSeconds, prometheus.GaugeValue, l.snap.Took.Seconds(), w.name)
+	if !l.slowAt.IsZero() {
+		ch <- prometheus.MustNewConstMetric(slowAge, prometheus.GaugeValue, time.Since(l.slowAt).Seconds(), w.name)
+	}
+	if !w.single {
+		c.table.conclusions(ch, w.name, l.report)
+	}
+}
+
+// twin reports whether an earlier server of the look has the same label.
+func twin(l *look, i int) bool {
+	for j := range i {
+		if hostPort(l.snap.Servers[j].Target) == hostPort(l.snap.Servers[i].Target) {
+			return true
+		}
+	}
+	return false
+}

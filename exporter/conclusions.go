@@ -1,0 +1,109 @@
+package exporter
+
+import (
+	"net"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// The closed lists of diag, each value of which is a series.
+var (
+	states     = [...]diag.State{diag.Serving, diag.Degraded, diag.Down, diag.Split, diag.Unknown}
+	severities = [...]diag.Severity{diag.Critical, diag.Warning, diag.Info}
+	skipKinds  = [...]diag.SkipKind{
+		diag.SkipLocalFiles, diag.SkipNotLooked, diag.SkipUnreachable, diag.SkipDenied, diag.SkipNotTold, diag.SkipOneLook, diag.SkipUndecided,
+	}
+)
+
+// conclusions sends what zkdoctor concludes about one ensemble. The role and the
+// ports of its servers are sent by server.
+func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *diag.Report) {
+	out := t.sender(ch, pair("ensemble", ensemble))
+	v := &r.Verdict
+	if v.State != diag.Unknown {
+		out.set("zkdoctor_quorum", oneIf(v.State != diag.Down))
+	}
+	out.set("zkdoctor_leaders", float64(len(v.Leaders)))
+	if v.Voters > 0 {
+		out.set("zkdoctor_voters", float64(v.Voters))
+		out.set("zkdoctor_voters_serving", float64(v.ServingVoters))
+	}
+	if v.Spare != nil {
+		out.set("zkdoctor_spare_voters", float64(*v.Spare))
+	}
+	for _, state := range states {
+		out.set("zkdoctor_verdict", oneIf(v.State == state), string(state))
+	}
+	out.findings(r)
+	out.skips(r.Checks.Skips)
+}
+
+// findings sends every finding, by server, and how many are shown.
+func (s *sender) findings(r *diag.Report) {
+	shown := map[diag.Severity]int{}
+	for i := range r.Findings {
+		shown[r.Findings[i].Severity]++
+	}
+	for _, severity := range severities {
+		s.set("zkdoctor_findings", float64(shown[severity]), string(severity))
+	}
+	labels := serverLabels(r.Servers)
+	sent := map[[4]string]bool{}
+	for _, findings := range [][]diag.Finding{r.Findings, r.Folded} {
+		for i := range findings {
+			f := &findings[i]
+			servers := f.Servers
+			if len(servers) == 0 {
+				servers = []string{""}
+			}
+			for _, name := range servers {
+				if label, known := labels[name]; known {
+					name = label
+				}
+				one := [4]string{string(f.Code), strconv.FormatBool(f.Root), name, string(f.Severity)}
+				if !sent[one] {
+					sent[one] = true
+					s.set("zkdoctor_finding", 1, one[:]...)
+				}
+			}
+		}
+	}
+}
+
+// serverLabels gives the label of a server by its name, which leaves the port
+// out where that is ZooKeeper's own.
+func serverLabels(views []diag.ServerView) map[string]string {
+	const ownPort = 2181
+	labels := make(map[string]string, len(views))
+	for i := range views {
+		name := views[i].Name
+		labels[name] = name
+		if port := views[i].Ports.Client.Port; port == ownPort {
+			labels[name] = net.JoinHostPort(name, strconv.Itoa(port))
+		}
+	}
+	return labels
+}
+
+// skips sends how many checks were skipped for each reason: a check counts once
+// for a reason, however many servers it was skipped for.
+func (s *sender) skips(skips []diag.Skip) {
+	type reason struct {
+		check diag.Code
+		kind  diag.SkipKind
+	}
+	seen := map[reason]bool{}
+	counts := map[diag.SkipKind]int{}
+	for _, skip := range skips {
+		if r := (reason{skip.Check, skip.Kind}); !seen[r] {
+			seen[r] = true
+			counts[skip.Kind]++
+		}
+	}
+	for _, kind := range skipKinds {
+		s.set("zkdoctor_checks_skipped", float64(counts[kind]), string(kind))
+	}
+}

@@ -1,0 +1,162 @@
+package exporter
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// What an unknown key may cost. Honest servers have less by far.
+const (
+	maxKeyBytes   = 512
+	maxKeyLabels  = 8
+	maxPassed     = 1000 // keys a server
+	maxRemembered = 4096 // keys of all servers
+)
+
+// passage makes metrics of keys as they come: unknown ones, and with compat all.
+type passage struct {
+	prefix string
+	help   string
+	labels []string // that every metric of the passage has
+	taken  func(name string) bool
+	wanted func(name string) bool
+
+	mu    sync.Mutex
+	known map[string]*passed
+}
+
+// passed is what a key is called in the end.
+type passed struct {
+	// identity is the name and the labels in one.
+	identity string
+	desc     *prometheus.Desc
+	labels   []*dto.LabelPair
+}
+
+// pass gathers a key that the table does not have.
+func (t *table) pass(g *scratch, by *passage, key string, value float64) {
+	p := by.find(key)
+	switch {
+	case p == nil || g.passed[p.identity]:
+	case len(g.pass) >= maxPassed:
+		t.dropped.Inc()
+	default:
+		g.passed[p.identity] = true
+		g.pass = append(g.pass, passedValue{p, value})
+	}
+}
+
+// find is what a key (without zk_) is called; nil when it cannot be served.
+func (p *passage) find(key string) *passed {
+	if len(key) > maxKeyBytes {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	made, known := p.known[key]
+	if known {
+		return made
+	}
+	made = p.make(key)
+	if len(p.known) < maxRemembered {
+		p.known[strings.Clone(key)] = made // not the whole reply
+	}
+	return made
+}
+
+func (p *passage) make(key string) *passed {
+	key = strings.Clone(key)
+	name, rest, labelled := strings.Cut(key, "{")
+	var labels []label
+	if labelled {
+		var ok bool
+		if labels, ok = parseLabels(nil, rest); !ok || len(labels) > maxKeyLabels {
+			return nil
+		}
+	}
+	name = sanitised(name)
+	if p.taken(p.prefix + name) {
+		name = "mntr_" + name
+	}
+	name = p.prefix + name
+	if p.taken(name) || !p.wanted(name) {
+		return nil
+	}
+	made := &passed{identity: name}
+	names := slices.Clone(p.labels)
+	for i := range labels {
+		l := &labels[i]
+		if slices.Contains(p.labels, l.name) {
+			l.name = "exported_" + l.name
+		}
+		if slices.Contains(names, l.name) || !validLabel(l.name) {
+			return nil // twice, or no name of a label
+		}
+		names = append(names, l.name)
+		made.labels = append(made.labels, pair(l.name, l.value))
+	}
+	slices.SortFunc(made.labels, byName)
+	for _, l := range made.labels {
+		made.identity += labelSeparator + l.GetName() + labelSeparator + l.GetValue()
+	}
+	made.desc = prometheus.NewDesc(name, p.help, names, nil)
+	return made
+}
+
+// sanitised makes a key the rest of a metric's name: [a-zA-Z0-9_].
+func sanitised(key string) string {
+	return strings.Map(func(r rune) rune {
+		if isWordRune(r) {
+			return r
+		}
+		return '_'
+	}, key)
+}
+
+func isWordRune(r rune) bool {
+	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
+
+// validLabel reports whether name is one of a label, and not Prometheus's own.
+func validLabel(name string) bool {
+	if name == "" || name[0] >= '0' && name[0] <= '9' || strings.HasPrefix(name, "__") {
+		return false
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool { return !isWordRune(r) })
+}
+
+// label is one label as the Prometheus provider writes it.
+type label struct{ name, value string }
+
+func labelValue(labels []label, name string) (value string, found bool) {
+	for i := range labels {
+		if labels[i].name == name {
+			return labels[i].value, true
+		}
+	}
+	return "", false
+}
+
+// parseLabels appends what stands behind the brace of key{a="x",b="y"}. The
+// provider escapes nothing, so a value ends where a quote and then a comma or
+// the closing brace stand.
+func parseLabels(into []label, rest string) (labels []label, ok bool) {
+	for rest != "}" {
+		name, tail, found := strings.Cut(rest, `="`)
+		if !found {
+			return into, false
+		}
+		value, more, found := strings.Cut(tail, `",`)
+		if !found {
+			value, ok = strings.CutSuffix(tail, `"}`)
+			return append(into, label{name, value}), ok
+		}
+		into = append(into, label{name, value})
+		rest = more
+	}
+	return into, true
+}

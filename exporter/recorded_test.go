@@ -1,0 +1,161 @@
+package exporter
+
+import (
+	"flag"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+var update = flag.Bool("update", false, "write the goldens and docs/metrics.md")
+
+const testServer = "zk1.example.org:2181"
+
+// recordedServer is a server as its recorded replies show it.
+type recordedServer struct {
+	name   string // version_state
+	server probe.Server
+}
+
+// recordedServers are all servers of probe's recorded replies.
+func recordedServers(t testing.TB) []recordedServer {
+	t.Helper()
+	dirs, err := filepath.Glob("../probe/testdata/replies/*/*")
+	if err != nil || len(dirs) == 0 {
+		t.Fatal("no recorded replies", err)
+	}
+	all := make([]recordedServer, 0, len(dirs))
+	for _, dir := range dirs {
+		name := filepath.Base(filepath.Dir(dir)) + "_" + filepath.Base(dir)
+		s := probe.Server{Name: "zk1.example.org", Target: probe.Target{Host: "zk1.example.org", Port: 2181}}
+		s.Srvr = recordedReply(t, dir, probe.WordSrvr, probe.ParseSrvr)
+		s.Mntr = recordedReply(t, dir, probe.WordMntr, probe.ParseMntr)
+		s.Conf = recordedReply(t, dir, probe.WordConf, probe.ParseConf)
+		s.Client = probe.Saw(probe.Dial{}, 0)
+		all = append(all, recordedServer{name, s})
+	}
+	return all
+}
+
+// recorded is one of them.
+func recorded(t testing.TB, name string) *probe.Server {
+	t.Helper()
+	for _, r := range recordedServers(t) {
+		if r.name == name {
+			return &r.server
+		}
+	}
+	t.Fatal("no recording", name)
+	return nil
+}
+
+func recordedReply[T any](t testing.TB, dir string, word probe.Word, parse func([]byte) (T, error)) probe.Obs[T] {
+	t.Helper()
+	reply, err := os.ReadFile(filepath.Join(dir, word.String()+".txt"))
+	if err != nil {
+		return probe.Obs[T]{}
+	}
+	return probe.Interpret(probe.Saw(probe.Reply{From: netip.MustParseAddrPort("192.0.2.1:2181"), Data: reply}, 0), word, parse)
+}
+
+// mntr is a server that says these lines in mntr, "key value" each.
+func mntr(lines ...string) *probe.Server {
+	var m probe.Mntr
+	for _, line := range lines {
+		at := strings.LastIndexByte(line, ' ')
+		m.Keys = append(m.Keys, probe.Pair{Key: line[:at], Value: line[at+1:]})
+	}
+	return &probe.Server{Mntr: probe.Saw(m, 0)}
+}
+
+// viewOf is what diag makes of the server alone.
+func viewOf(s *probe.Server) diag.ServerView {
+	one := *s
+	snap := &probe.Snapshot{Format: probe.SnapshotFormat, Servers: []probe.Server{one}}
+	snap.Plan.Targets = []probe.Target{s.Target}
+	return diag.Diagnose(snap, diag.Options{}).Servers[0]
+}
+
+// collect is a collector made of a function. It describes nothing unless it has
+// a table.
+type collect struct {
+	table *table
+	send  func(ch chan<- prometheus.Metric)
+}
+
+func (c collect) Describe(ch chan<- *prometheus.Desc) {
+	if c.table != nil {
+		c.table.Describe(ch)
+	}
+}
+
+func (c collect) Collect(ch chan<- prometheus.Metric) { c.send(ch) }
+
+// registryOf gathers the server with a table.
+func registryOf(tab *table, s *probe.Server, described bool) *prometheus.Registry {
+	c := collect{send: func(ch chan<- prometheus.Metric) { tab.server(ch, "prod", testServer, s, viewOf(s)) }}
+	if described {
+		c.table = tab
+	}
+	r := prometheus.NewPedanticRegistry()
+	r.MustRegister(c)
+	return r
+}
+
+// exposition is what a scrape gets.
+func exposition(t testing.TB, g prometheus.Gatherer) string {
+	t.Helper()
+	families, err := g.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, f := range families {
+		if _, err := expfmt.MetricFamilyToText(&b, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+// samples are the lines of an exposition that are no comments.
+func samples(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "#") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// reported is the exposition of a server, without what the look itself shows and
+// without the labels that all have.
+func reported(t testing.TB, s *probe.Server) string {
+	t.Helper()
+	text := samples(exposition(t, registryOf(newTable(nil, nil), s, false)))
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "zkdoctor_") || strings.HasPrefix(line, "zookeeper_up") {
+			continue
+		}
+		line = strings.Replace(line, `ensemble="prod",`, "", 1)
+		line = strings.Replace(line, `server="`+testServer+`",`, "", 1)
+		line = strings.Replace(line, `,server="`+testServer+`"`, "", 1)
+		b.WriteString(strings.Replace(line, `{server="`+testServer+`"}`, "", 1))
+	}
+	return b.String()
+}
+
+func sortedLines(text string) string {
+	return strings.Join(slices.Sorted(strings.Lines(text)), "")
+}

@@ -1,0 +1,189 @@
+package exporter
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// ask is a request whose answer must have the status and, for an error, hold the
+// words.
+func (s *served) ask(t *testing.T, method, path string, status int, words string) {
+	t.Helper()
+	got, body, err := s.request(t.Context(), method, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != status || !strings.Contains(body, words) {
+		t.Errorf("%s %s: %d %q, want %d and %q", method, path, got, body, status, words)
+	}
+}
+
+func TestProbeRequests(t *testing.T) {
+	member, allowed, other := startFake(t, replays("follower")), startFake(t, replays("standalone")), startFake(t, replays("standalone"))
+	s := serve(t, Options{Load: func() (*Config, error) {
+		return &Config{
+			Ensembles: []Ensemble{{Name: "prod", Servers: []string{member.target}}},
+			Modules:   map[string]Module{"slow": {Timeout: Duration(time.Second)}},
+			Probe:     Probe{Allow: []string{allowed.target}},
+		}, nil
+	}})
+	for path, c := range map[string]struct {
+		status int
+		words  string
+	}{
+		"/probe?target=" + member.target:                                {http.StatusOK, `zookeeper_up{ensemble="prod",server="` + member.target + `"} 1`},
+		"/probe?target=" + allowed.target:                               {http.StatusOK, `zkdoctor_server_role{ensemble="` + allowed.target + `",role="standalone",server="` + allowed.target + `"} 1`},
+		"/probe?target=" + allowed.target + "&module=slow&ensemble=lab": {http.StatusOK, `zookeeper_up{ensemble="lab",server="` + allowed.target + `"} 1`},
+		"/probe?target=" + allowed.target + "," + member.target:         {http.StatusOK, "zkdoctor_leaders{"},
+		"/probe?target=" + other.target:                                 {http.StatusForbidden, "on no allow-list"},
+		"/probe?target=" + allowed.target + "," + other.target:          {http.StatusForbidden, other.target + " is on no allow-list"},
+		"/probe?target=localhost:2181":                                  {http.StatusForbidden, "on no allow-list"},
+		"/probe?target=" + allowed.target + "&module=fast":              {http.StatusBadRequest, `no module "fast"`},
+		"/probe":              {http.StatusBadRequest, "target is missing"},
+		"/probe?target=":      {http.StatusBadRequest, "target is missing"},
+		"/probe?target=zk1:x": {http.StatusBadRequest, "is not a number"},
+		"/probe?target=" + strings.Repeat("a", 5000): {http.StatusBadRequest, "too long"},
+	} {
+		s.ask(t, http.MethodGet, path, c.status, c.words)
+	}
+	if words := other.asked(); len(words) > 0 {
+		t.Errorf("a server on no allow-list was asked %q", words)
+	}
+	found := s.metrics(t)
+	for reason, want := range map[string]float64{"forbidden": 3, "bad": 5, "busy": 0} {
+		if got := found[`zkdoctor_requests_rejected_total{reason="`+reason+`"}`]; got != want {
+			t.Errorf("rejected for %s: %v, want %v", reason, got, want)
+		}
+	}
+	s.ask(t, http.MethodPost, "/probe?target="+member.target, http.StatusMethodNotAllowed, "")
+}
+
+// gate is a healthy server that answers once it is opened.
+func gate(t *testing.T) (f *fake, asked <-chan struct{}, open func()) {
+	t.Helper()
+	came, opened := make(chan struct{}, 1), make(chan struct{})
+	f = startFake(t, func(f *fake, conn *net.TCPConn) {
+		word := f.word(conn)
+		select {
+		case came <- struct{}{}:
+		default:
+		}
+		<-opened
+		f.replay(conn, word, "follower")
+	})
+	open = sync.OnceFunc(func() { close(opened) })
+	t.Cleanup(open) // before the fake waits for what it runs
+	return f, came, open
+}
+
+func TestTooManyRequests(t *testing.T) {
+	f, asked, open := gate(t)
+	s := serve(t, Options{MaxConcurrent: 1}, f.target)
+	var first sync.WaitGroup
+	first.Go(func() {
+		if _, err := s.scrape(t.Context(), "/metrics"); err != nil {
+			t.Error(err)
+		}
+	})
+	<-asked
+	for _, path := range []string{"/metrics", "/probe?target=" + f.target, "/discovery", "/"} {
+		s.ask(t, http.MethodGet, path, http.StatusServiceUnavailable, "too many requests")
+	}
+	s.ask(t, http.MethodGet, "/-/healthy", http.StatusOK, "")
+	open()
+	first.Wait()
+	if got := s.metrics(t)[`zkdoctor_requests_rejected_total{reason="busy"}`]; got != 4 {
+		t.Errorf("rejected: %v, want 4", got)
+	}
+}
+
+// TestScrapesShareALook: two scrapes at once ask a server each word once.
+func TestScrapesShareALook(t *testing.T) {
+	f, asked, open := gate(t)
+	s := serve(t, Options{}, f.target)
+	var scrapes sync.WaitGroup
+	for range 2 {
+		scrapes.Go(func() {
+			found, err := s.scrape(t.Context(), "/metrics")
+			if err != nil {
+				t.Error(err)
+			}
+			if series := found.of(f.target, "zookeeper_"); len(series) < 200 {
+				t.Errorf("only %d series", len(series))
+			}
+		})
+	}
+	<-asked
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for len(s.slots) < 2 && t.Context().Err() == nil {
+		<-tick.C
+	}
+	open()
+	scrapes.Wait()
+	words := map[string]int{}
+	for _, word := range f.asked() {
+		words[word]++
+	}
+	if words["srvr"] != 1 || words["mntr"] != 1 || words["conf"] != 1 {
+		t.Errorf("two scrapes asked %v", words)
+	}
+}
+
+func TestReload(t *testing.T) {
+	one, two := startFake(t, replays("follower")), startFake(t, replays("standalone"))
+	file := filepath.Join(t.TempDir(), "ensembles.yml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("ensembles: [{name: a, servers: ['" + one.target + "']}]")
+	s := serve(t, Options{Load: func() (*Config, error) { return LoadConfig(file) }})
+	expect := func(reloaded float64, targets map[string]string) {
+		t.Helper()
+		found := s.metrics(t)
+		if got := found["zkdoctor_config_last_reload_successful"]; got != reloaded {
+			t.Errorf("zkdoctor_config_last_reload_successful %v, want %v", got, reloaded)
+		}
+		if got := found["zkdoctor_ensembles"]; got != float64(len(targets)) {
+			t.Errorf("zkdoctor_ensembles %v, want %v", got, len(targets))
+		}
+		up := 0
+		for series := range found {
+			if strings.HasPrefix(series, "zookeeper_up{") {
+				up++
+			}
+		}
+		for name, target := range targets {
+			if found[`zookeeper_up{ensemble="`+name+`",server="`+target+`"}`] != 1 || up != len(targets) {
+				t.Errorf("want up and only up: %v; have\n%s", targets, found.values("zookeeper_up"))
+			}
+		}
+	}
+	expect(1, map[string]string{"a": one.target})
+	for _, bad := range []string{
+		"ensembles: [",
+		"",
+		"ensembles: [{name: a, servers: ['" + two.target + "']}, {name: a, servers: [zk1]}]",
+		"ensembles: [{name: b, servers: ['" + two.target + "']}]\nprobe: {allow: ['zk[']}",
+	} {
+		write(bad)
+		s.ask(t, http.MethodPost, "/-/reload", http.StatusInternalServerError, "the old configuration stays")
+		expect(0, map[string]string{"a": one.target})
+	}
+	s.ask(t, http.MethodGet, "/-/reload", http.StatusMethodNotAllowed, "")
+	write("ensembles: [{name: a, servers: ['" + one.target + "']}, {name: b, servers: ['" + two.target + "']}]")
+	s.ask(t, http.MethodPost, "/-/reload", http.StatusOK, "reloaded")
+	expect(1, map[string]string{"a": one.target, "b": two.target})
+	write("ensembles: [{name: b, servers: ['" + two.target + "']}]")
+	s.ask(t, http.MethodPut, "/-/reload", http.StatusOK, "reloaded")
+	expect(1, map[string]string{"b": two.target})
+}

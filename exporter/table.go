@@ -1,0 +1,257 @@
+package exporter
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// kind is the type of a metric.
+type kind string
+
+const (
+	kindGauge   kind = "gauge"
+	kindCounter kind = "counter"
+	kindSummary kind = "summary"
+	kindUntyped kind = "untyped"
+)
+
+// row is one metric: what it is called, what it means, and where it is read.
+type row struct {
+	name, help string
+	kind       kind
+	// labels are those beside ensemble and server, in ascending order.
+	labels []string
+	// perEnsemble is set for metrics without the label server.
+	perEnsemble bool
+	// source is where the value comes from: mntr, srvr, conf, look, conclusion.
+	source string
+	// since is the first ZooKeeper version that reports it.
+	since string
+	// keys are those of mntr, without zk_; for a summary its name.
+	keys []string
+	// perSecond is how much of the reported unit makes one of the metric's: 1000
+	// for milliseconds; 0 means 1.
+	perSecond float64
+	// negativeIsNone is set where a value below 0 means that there is none.
+	negativeIsNone bool
+	// isSet is set where the default provider writes the one label into the key;
+	// the Prometheus provider has it as the label "key".
+	isSet bool
+	// line is the line of srvr, or the key of conf, that srvr and conf read.
+	line string
+	srvr func(*probe.Srvr) (float64, bool)
+	conf func(*probe.Conf) (float64, bool)
+
+	// What follows newTable makes.
+	index int
+	desc  *prometheus.Desc
+	// off is set when the user does not want the metric.
+	off bool
+}
+
+func gauge(name, since, help string, keys ...string) row {
+	return row{name: name, since: since, help: help, keys: keys, kind: kindGauge, source: "mntr"}
+}
+
+func counter(name, since, help string, keys ...string) row {
+	r := gauge(name, since, help, keys...)
+	r.kind = kindCounter
+	return r
+}
+
+func summary(name, since, help string, keys ...string) row {
+	r := gauge(name, since, help, keys...)
+	r.kind = kindSummary
+	return r
+}
+
+func verdict(name, help string, labels ...string) row {
+	return row{name: name, since: "3.4", help: help, labels: labels, kind: kindGauge, source: "conclusion", perEnsemble: true}
+}
+
+// ms marks a time that is reported in milliseconds.
+func (r row) ms() row { r.perSecond = 1000; return r }
+
+// orNone marks a value below 0 as none.
+func (r row) orNone() row { r.negativeIsNone = true; return r }
+
+// with adds labels, which must be in ascending order.
+func (r row) with(labels ...string) row { r.labels = labels; return r }
+
+// set marks a set: one metric for every server id or top-level znode.
+func (r row) set(label string) row { r.labels, r.isSet = []string{label}, true; return r }
+
+// from names the source.
+func (r row) from(source string) row { r.source = source; return r }
+
+// srvrLine reads the value from srvr where mntr does not have it.
+func (r row) srvrLine(line string, read func(*probe.Srvr) (float64, bool)) row {
+	r.source = "srvr"
+	if len(r.keys) > 0 {
+		r.source = "mntr, srvr"
+	}
+	r.line, r.srvr = line, read
+	return r
+}
+
+// confKey reads the value from conf.
+func (r row) confKey(key string, read func(*probe.Conf) (float64, bool)) row {
+	r.source, r.line, r.conf = "conf", key, read
+	return r
+}
+
+// base is the value in the metric's own unit; ok is false when it means none.
+func (r *row) base(value float64) (based float64, ok bool) {
+	if r.perSecond != 0 {
+		value /= r.perSecond // exact for whole milliseconds, unlike times 0.001
+	}
+	return value, !r.negativeIsNone || value >= 0
+}
+
+// table holds every metric that is made from servers and reports. It is built
+// once and serves any number of goroutines.
+type table struct {
+	rows []*row
+	// name finds a row by the name of its metric, keys by a key of mntr.
+	name map[string]*row
+	keys map[string]keyRef
+	// sets are the rows whose label the default provider writes into the key.
+	sets []*row
+	// fromSrvr and fromConf are the rows that read srvr and conf.
+	fromSrvr, fromConf []*row
+	wanted             func(name string) bool
+	unknown, zk        *passage
+	compatDescs        map[string]*prometheus.Desc
+	// dropped counts the label values that were left out; register it once.
+	dropped prometheus.Counter
+	scratch sync.Pool
+}
+
+// newTable makes the table. A metric is served when its name matches one of
+// include, or there is none, and none of exclude. A name that stands twice is a
+// broken table, which the tests find first.
+func newTable(include, exclude []*regexp.Regexp) *table {
+	t := &table{name: map[string]*row{}, keys: map[string]keyRef{}, wanted: func(name string) bool {
+		return (len(include) == 0 || anyMatches(include, name)) && !anyMatches(exclude, name)
+	}}
+	for _, group := range metricGroups() {
+		for i := range group.rows {
+			t.add(&group.rows[i])
+		}
+	}
+	// Summaries last: their min, max and avg are dropped where no row reads them.
+	for _, r := range t.rows {
+		if r.kind == kindSummary {
+			t.summaryKeys(r)
+		}
+	}
+	t.unknown = &passage{
+		prefix: "zookeeper_", labels: []string{"ensemble", "server"}, taken: t.isTaken, wanted: t.wanted, known: map[string]*passed{},
+		help: "What the server reports in mntr under this name, which zkdoctor does not know.",
+	}
+	t.zk = newCompatPassage(t.wanted)
+	t.compatDescs = newCompatDescs(t.wanted)
+	t.dropped = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "zkdoctor_label_values_dropped_total",
+		Help: "Label values (znode names, learners, unknown keys) beyond what one server may have in a metric; they were not served.",
+	})
+	t.scratch.New = func() any { return newScratch(len(t.rows)) }
+	return t
+}
+
+func anyMatches(patterns []*regexp.Regexp, name string) bool {
+	for _, p := range patterns {
+		if p.MatchString(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *table) add(r *row) {
+	if t.name[r.name] != nil {
+		panic("two metrics named " + r.name)
+	}
+	labels := append([]string{"ensemble", "server"}, r.labels...)
+	if r.perEnsemble {
+		labels = append([]string{"ensemble"}, r.labels...)
+	}
+	r.index, r.off = len(t.rows), !t.wanted(r.name)
+	r.desc = prometheus.NewDesc(r.name, r.help, labels, nil)
+	t.rows, t.name[r.name] = append(t.rows, r), r
+	if r.srvr != nil {
+		t.fromSrvr = append(t.fromSrvr, r)
+	}
+	if r.conf != nil {
+		t.fromConf = append(t.fromConf, r)
+	}
+	if r.isSet {
+		t.sets = append(t.sets, r)
+	}
+	for _, key := range r.keys {
+		if r.kind == kindSummary {
+			continue
+		}
+		t.addKey(key, keyRef{r, statValue})
+		// Client library 1.x of the Prometheus provider, after 3.9.
+		if r.kind == kindCounter && !strings.HasSuffix(key, "_total") {
+			t.addKey(key+"_total", keyRef{r, statValue})
+		}
+	}
+}
+
+func (t *table) addKey(key string, ref keyRef) {
+	if _, taken := t.keys[key]; taken {
+		panic("two metrics read the key " + key)
+	}
+	t.keys[key] = ref
+}
+
+// summaryKeys adds the keys of a summary, in the forms of both providers.
+func (t *table) summaryKeys(r *row) {
+	for _, key := range r.keys {
+		t.addKey(key+"_count", keyRef{r, statCount})
+		t.addKey(key+"_sum", keyRef{r, statSum})
+		t.addKey(key+"_avg", keyRef{r, statIgnored})
+		if len(r.labels) > 0 {
+			t.addKey(key, keyRef{r, statValue}) // its labels tell the quantile
+			continue
+		}
+		for i, q := range quantiles {
+			t.addKey(key+`{quantile="`+q.text+`"}`, keyRef{r, statQuantile + stat(i)})
+		}
+		for prefix, stat := range statPrefixes {
+			if _, read := t.keys[prefix+"_"+key]; !read {
+				t.addKey(prefix+"_"+key, keyRef{r, stat})
+			}
+		}
+	}
+}
+
+// isTaken reports whether a name is one of the table's, or of what a summary of
+// the table adds to its name.
+func (t *table) isTaken(name string) bool {
+	if t.name[name] != nil {
+		return true
+	}
+	for _, suffix := range []string{"_count", "_sum", "_bucket"} {
+		if stem, cut := strings.CutSuffix(name, suffix); cut && t.name[stem] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Describe sends the descriptions of all metrics of the table. Keys that the
+// table does not have pass through all the same, so a collector that serves
+// them must stay unchecked.
+func (t *table) Describe(ch chan<- *prometheus.Desc) {
+	for _, r := range t.rows {
+		ch <- r.desc
+	}
+}

@@ -1,0 +1,201 @@
+package exporter
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+const (
+	// minAge is how old a look may be and still serve another scrape: two
+	// Prometheus servers in a pair scrape at about the same time.
+	minAge = time.Second
+	// slowEvery is how often peer ports and this host's own evidence are looked
+	// at: each knock leaves a stack trace in a server's log.
+	slowEvery = 5 * time.Minute
+	// beforeYoungest and beforeOldest bound the age of the earlier look that the rules
+	// compare with.
+	beforeYoungest = 2 * time.Second
+	beforeOldest   = 5 * time.Minute
+)
+
+// look is one look at one ensemble and what it means.
+type look struct {
+	snap   *probe.Snapshot
+	report *diag.Report
+	at     time.Time
+	// slowAt is when peer ports were last looked at; zero for never.
+	slowAt time.Time
+}
+
+// watcher looks at one ensemble, again and again, and remembers what the next
+// look needs: the last one, and what is looked at rarely.
+type watcher struct {
+	name     string
+	question probe.Question
+	timeout  time.Duration
+	// single is set for a single server of /probe: nothing is concluded of its
+	// ensemble then.
+	single bool
+	// peers is false when the peer ports are to be left alone.
+	peers   bool
+	version string
+
+	flight singleflight.Group
+	mu     sync.Mutex // guards what follows
+	last   *look
+	before *probe.Snapshot
+	ports  []portMemory
+	local  []probe.Local
+	slowAt time.Time
+}
+
+// portMemory is what a server's peer ports showed, and in what state its client
+// port was then: once that has changed, what they showed is of no use.
+type portMemory struct {
+	at               time.Time
+	client           string
+	quorum, election probe.PortLook
+}
+
+// look is the newest look, made now unless there is one of this second. Scrapes
+// that arrive together share it. timeout bounds a single look at a server; ctx
+// only the waiting: a scraper that gives up does not spoil the others' look.
+func (w *watcher) look(ctx context.Context, timeout time.Duration) (*look, error) {
+	if l := w.recent(); l != nil {
+		return l, nil
+	}
+	done := w.flight.DoChan("", func() (any, error) {
+		if l := w.recent(); l != nil {
+			return l, nil
+		}
+		return w.lookNow(context.WithoutCancel(ctx), timeout)
+	})
+	select {
+	case result := <-done:
+		l, _ := result.Val.(*look)
+		return l, result.Err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (w *watcher) recent() *look {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.last != nil && time.Since(w.last.at) < minAge {
+		return w.last
+	}
+	return nil
+}
+
+// newest is the last look, however old; nil before the first.
+func (w *watcher) newest() *look {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
+}
+
+// lookNow makes a look. Only one runs at a time, by the flight group.
+func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, error) {
+	if w.timeout > 0 {
+		timeout = min(timeout, w.timeout)
+	}
+	// Words and peer ports are one after the other here, and names come first.
+	ctx, cancel := context.WithTimeout(ctx, 3*timeout)
+	defer cancel()
+	question := w.question
+	question.Timeout = timeout
+	slow := time.Since(w.slowAt) >= slowEvery
+	question.Local = w.question.Local && slow
+	plan, local, err := probe.Prepare(ctx, question)
+	if err != nil {
+		return nil, err
+	}
+	if question.Local {
+		w.local = local
+	}
+	plan.Timeout, plan.Tool = timeout, "zkdoctor "+w.version
+	snap := probe.Gather(ctx, plan, w.local)
+	snap = w.peerPorts(ctx, snap)
+	return w.remember(snap), nil
+}
+
+// peerPorts adds what the peer ports show: looked at now where that is due, and
+// from memory where nothing has changed since.
+func (w *watcher) peerPorts(ctx context.Context, snap *probe.Snapshot) *probe.Snapshot {
+	if !w.peers {
+		return snap
+	}
+	if len(w.ports) != len(snap.Servers) {
+		w.ports = make([]portMemory, len(snap.Servers))
+	}
+	now := time.Now()
+	var due []int
+	for i := range snap.Servers {
+		m := &w.ports[i]
+		if m.client != clientState(&snap.Servers[i]) || now.Sub(m.at) >= slowEvery {
+			due = append(due, i)
+		}
+	}
+	if len(due) > 0 {
+		snap = probe.KnockPeers(ctx, snap, due)
+		if w.question.Local {
+			w.local = probe.LookLocalAgain(ctx, w.local)
+			snap.Local = w.local
+		}
+		w.slowAt = now
+	}
+	for _, i := range due {
+		s := &snap.Servers[i]
+		w.ports[i] = portMemory{now, clientState(s), s.Quorum, s.Election}
+	}
+	for i := range snap.Servers {
+		snap.Servers[i].Quorum, snap.Servers[i].Election = w.ports[i].quorum, w.ports[i].election
+	}
+	snap.Plan.PeerPorts = true
+	return snap
+}
+
+// clientState is what the client port did, as far as it decides what the peer
+// ports mean.
+func clientState(s *probe.Server) string {
+	switch {
+	case s.Srvr.Seen():
+		return string(s.Srvr.Value.Mode)
+	case s.Srvr.Failure != nil:
+		return string(s.Srvr.Failure.Kind)
+	}
+	return "none"
+}
+
+// remember diagnoses the snapshot beside an earlier one, and keeps both.
+func (w *watcher) remember(snap *probe.Snapshot) *look {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.last != nil {
+		if age := snap.Started.Sub(w.last.snap.Started); age >= beforeYoungest {
+			first := *w.last.snap
+			first.Before = nil
+			w.before = &first
+		}
+	}
+	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest && len(w.before.Servers) == len(snap.Servers) {
+		snap.Before = w.before
+	}
+	if w.last != nil {
+		snap.Known = w.last.snap.Membership()
+	}
+	w.last = &look{snap: snap, report: diag.Diagnose(snap, diag.Options{Version: w.version}), at: time.Now(), slowAt: w.slowAt}
+	return w.last
+}
+
+// hostPort is the label of a server: as configured, never a resolved address.
+func hostPort(t probe.Target) string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// exitUsage is that of wrong usage and of everything else that kept zkdoctor
+// from judging: the "unknown" of the monitoring plugins, so that a typo never
+// looks like an outage.
+const exitUsage = diag.ExitUnknown
+
+// exitError is the exit code that a report asks for. It is no failure of the
+// program and has no text.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// exitCode maps what a command returned to the exit code, and says what went
+// wrong where something did.
+func exitCode(t terminal, err error) int {
+	if code, ok := errors.AsType[exitError](err); ok {
+		return int(code)
+	}
+	if err != nil {
+		return fail(t, err)
+	}
+	return diag.ExitOK
+}
+
+func fail(t terminal, err error) int {
+	fmt.Fprintf(t.err, "zkdoctor: %s\n", printable(err.Error()))
+	return exitUsage
+}
+
+// printable escapes what could paint a terminal: the text may quote what the
+// user pasted. Line ends stay.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r == '\n' || strconv.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/exporter-toolkit/web"
+	"github.com/rs/zerolog"
+
+	"github.com/zkdoctor/zkdoctor/exporter"
+)
+
+type exporterCmd struct {
+	Targets   []string `arg:"" optional:"" name:"target" help:"Server of the one ensemble to watch, as for check."`
+	Config    string   `short:"c" placeholder:"FILE" group:"what" help:"Watch the ensemble that this zoo.cfg lists." env:"ZKDOCTOR_CONFIG"`
+	Ensembles string   `placeholder:"FILE" group:"what" help:"Watch the ensembles of this YAML file." env:"ZKDOCTOR_ENSEMBLES"`
+	Ensemble  string   `default:"zookeeper" group:"what" help:"Name of the ensemble of --config or of the targets." env:"ZKDOCTOR_ENSEMBLE"`
+	NoLocal   bool     `group:"what" help:"Leave this host's own files and processes alone." env:"ZKDOCTOR_NO_LOCAL"`
+
+	Timeout     duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
+	NoPeerPorts bool     `group:"how" help:"Never connect to the quorum and election ports (2888, 3888)." env:"ZKDOCTOR_NO_PEER_PORTS"`
+
+	Include []string `group:"say" placeholder:"REGEXP" help:"Serve only metrics whose names match." env:"ZKDOCTOR_INCLUDE"`
+	Exclude []string `group:"say" placeholder:"REGEXP" help:"Leave out metrics whose names match." env:"ZKDOCTOR_EXCLUDE"`
+	Compat  string   `group:"say" enum:"none,dabealu" default:"none" help:"Serve another exporter's metrics too: none or dabealu." env:"ZKDOCTOR_COMPAT"`
+
+	ListenAddress []string `name:"web.listen-address" default:":12181" placeholder:"ADDRESS" group:"web" help:"Where to listen." env:"ZKDOCTOR_WEB_LISTEN_ADDRESS"`
+	WebConfig     string   `name:"web.config.file" placeholder:"FILE" group:"web" help:"TLS, users and passwords, as Prometheus's exporters have them." env:"ZKDOCTOR_WEB_CONFIG_FILE"`
+	Systemd       bool     `name:"web.systemd-socket" group:"web" help:"Take the socket from systemd." env:"ZKDOCTOR_WEB_SYSTEMD_SOCKET"`
+	RoutePrefix   string   `name:"web.route-prefix" placeholder:"PATH" group:"web" help:"Serve everything below this path." env:"ZKDOCTOR_WEB_ROUTE_PREFIX"`
+	MaxRequests   int      `name:"web.max-requests" default:"64" group:"web" help:"Requests served at a time; more are answered with 503." env:"ZKDOCTOR_WEB_MAX_REQUESTS"`
+}
+
+// Help is shown under the usage line.
+func (*exporterCmd) Help() string {
+	return `Examples:
+  zkdoctor exporter zk1 zk2 zk3
+  zkdoctor exporter -c /etc/zookeeper/conf/zoo.cfg
+  zkdoctor exporter --ensembles ensembles.yml`
+}
+
+// Run serves until it is told to stop (SIGINT, SIGTERM), and reloads on SIGHUP.
+func (c *exporterCmd) Run(ctx context.Context, log zerolog.Logger) error {
+	options, err := c.options(log)
+	if err != nil {
+		return err
+	}
+	e, err := exporter.New(options)
+	if err != nil {
+		return err
+	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	server := &http.Server{
+		Handler:           c.routes(e.Handler()),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10,
+	}
+	served := make(chan error, 1)
+	go func() {
+		served <- web.ListenAndServe(server, &web.FlagConfig{
+			WebListenAddresses: &c.ListenAddress, WebSystemdSocket: &c.Systemd, WebConfigFile: &c.WebConfig,
+		}, slogger(log))
+	}()
+	for {
+		select {
+		case err := <-served:
+			if errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			return err
+		case <-hangup:
+			if err := e.Reload(); err != nil {
+				log.Error().Err(err).Msg("reload failed, the old configuration stays")
+			} else {
+				log.Info().Msg("configuration reloaded")
+			}
+		case <-ctx.Done():
+			// What is being looked at may end; nobody new is let in.
+			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+			defer cancel()
+			return server.Shutdown(stop)
+		}
+	}
+}
+
+// routes puts everything below the prefix.
+func (c *exporterCmd) routes(h http.Handler) http.Handler {
+	prefix := c.prefix()
+	if prefix == "" {
+		return h
+	}
+	mux := http.NewServeMux()
+	mux.Handle(prefix+"/", http.StripPrefix(prefix, h))
+	return mux
+}
+
+// prefix is --web.route-prefix with one slash before it and none behind it, or
+// nothing.
+func (c *exporterCmd) prefix() string {
+	if trimmed := strings.Trim(c.RoutePrefix, "/"); trimmed != "" {
+		return "/" + trimmed
+	}
+	return ""
+}
+
+func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
+	o := exporter.Options{
+		Timeout: time.Duration(c.Timeout), PeerPorts: !c.NoPeerPorts, Local: !c.NoLocal,
+		MaxConcurrent: c.MaxRequests, Version: versionNumber(), Log: log, Load: c.load, Prefix: c.prefix(),
+	}
+	if c.Compat != "none" {
+		o.Compat = c.Compat
+	}
+	named := 0
+	for _, given := range []bool{len(c.Targets) > 0, c.Config != "", c.Ensembles != ""} {
+		if given {
+			named++
+		}
+	}
+	switch {
+	case named == 0:
+		return o, errors.New("nothing to watch: name servers, or give --config FILE or --ensembles FILE")
+	case named > 1:
+		return o, errors.New("servers, --config and --ensembles exclude each other: choose one")
+	case c.MaxRequests < 1:
+		return o, errors.New("--web.max-requests must be at least 1")
+	}
+	var err error
+	if o.Include, err = patterns("--include", c.Include); err != nil {
+		return o, err
+	}
+	o.Exclude, err = patterns("--exclude", c.Exclude)
+	return o, err
+}
+
+// load reads what to watch.
+func (c *exporterCmd) load() (*exporter.Config, error) {
+	if c.Ensembles != "" {
+		return exporter.LoadConfig(c.Ensembles)
+	}
+	return &exporter.Config{Ensembles: []exporter.Ensemble{{Name: c.Ensemble, Servers: c.Targets, ZooCfg: c.Config}}}, nil
+}
+
+func patterns(flag string, texts []string) ([]*regexp.Regexp, error) {
+	var out []*regexp.Regexp
+	for _, text := range texts {
+		re, err := regexp.Compile("^(?:" + text + ")$")
+		if err != nil {
+			return nil, fmt.Errorf("%s: %q is no regular expression", flag, text)
+		}
+		out = append(out, re)
+	}
+	return out, nil
+}

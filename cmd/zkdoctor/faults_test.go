@@ -1,0 +1,426 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// fault is one way to break an ensemble, and what zkdoctor must say of it.
+type fault struct {
+	shape
+	// root is the first root cause, and servers the ids that it names; empty for
+	// a finding that is a symptom or a remark, which fires then names.
+	root    diag.Code
+	servers []int64
+	// fires are further findings that must be there, shown or folded.
+	fires []diag.Code
+	// state is empty where it is a matter of luck.
+	state diag.State
+	exit  int
+}
+
+// TestFaults breaks real ensembles, and wants the cause named first, with the
+// right servers.
+func TestFaults(t *testing.T) {
+	for _, version := range zktest.UnderTest() {
+		for _, c := range slices.Concat(processFaults(), myidFaults(), networkFaults(), memberFaults(), targetFaults()) {
+			t.Run(version+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				c.judge(t, c.look(t, version), version)
+			})
+		}
+	}
+}
+
+func (c fault) judge(t *testing.T, report *diag.Report, version string) {
+	t.Helper()
+	v := report.Verdict
+	if c.state != "" && v.State != c.state || v.ExitCode != c.exit {
+		t.Errorf("verdict %s, exit %d (%s), want %s, exit %d", v.State, v.ExitCode, v.Summary, c.state, c.exit)
+	}
+	var root diag.Finding
+	if len(report.Findings) > 0 && report.Findings[0].Root {
+		root = report.Findings[0]
+	}
+	if root.Code != c.root {
+		t.Errorf("first root cause %q, want %q", root.Code, c.root)
+	} else if ids := idsOf(report, root.Servers); c.root != "" && !slices.Equal(ids, c.servers) {
+		t.Errorf("%s names the servers %v, want %v", root.Code, ids, c.servers)
+	}
+	var fired []diag.Code
+	for _, f := range slices.Concat(report.Findings, report.Folded) {
+		fired = append(fired, f.Code)
+	}
+	for _, code := range c.fires {
+		if !slices.Contains(fired, code) {
+			t.Errorf("%s was not found; found: %v", code, fired)
+		}
+	}
+	t.Logf("MATRIX | %s | %s | %s | %s %v | %s |", c.name, version, v.State, root.Code, idsOf(report, root.Servers), joinCodes(fired))
+}
+
+func joinCodes(codes []diag.Code) string {
+	var out []string
+	for _, c := range codes {
+		out = append(out, string(c))
+	}
+	return strings.Join(out, " ")
+}
+
+func only34(version string) bool { return strings.HasPrefix(version, "3.4.") }
+func from35(version string) bool { return !only34(version) }
+func namespaces() zktest.Options { return zktest.Options{Hosts: zktest.Namespaces} }
+func outside(ids ...string) []string {
+	return append([]string{"--no-local"}, ids...)
+}
+
+// servers kills or changes servers by id.
+func kill(ids ...int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		for _, id := range ids {
+			must(t, ens.Server(id).Kill())
+		}
+		for _, s := range ens.Servers {
+			if s.Running() && 2*(len(ens.Servers)-len(ids)) <= len(ens.Servers) {
+				must(t, ens.WaitMode(t.Context(), s, ""))
+			}
+		}
+		if 2*(len(ens.Servers)-len(ids)) > len(ens.Servers) {
+			must(t, ens.WaitQuorum(t.Context()))
+		}
+	}
+}
+
+func processFaults() []fault {
+	return []fault{
+		{
+			shape: shape{name: "one of three down", do: kill(2), args: []string{"-c", "@c1"}},
+			root:  diag.ProcessDown, servers: []int64{2}, fires: []diag.Code{diag.DegradedNoSpare},
+			state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "the leader down", do: kill(3), args: outside("@1", "@2", "@3")},
+			root:  diag.ProcessDown, servers: []int64{3}, fires: []diag.Code{diag.DegradedNoSpare},
+			state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "two of three down (the guide's case)", do: kill(2, 3), args: []string{"-c", "@c1"}},
+			root:  diag.ProcessDown, servers: []int64{2, 3},
+			fires: []diag.Code{diag.QuorumLost, diag.ServerNotServing, diag.StatusScriptMisleading},
+			state: diag.Down, exit: 2,
+		},
+		{
+			shape: shape{name: "two of three down, from outside", do: kill(1, 2), args: outside("@1", "@2", "@3")},
+			root:  diag.ProcessDown, servers: []int64{1, 2}, fires: []diag.Code{diag.QuorumLost, diag.ServerNotServing},
+			state: diag.Down, exit: 2,
+		},
+		{
+			shape: shape{
+				name: "one paused", do: func(t *testing.T, ens *zktest.Ensemble) { must(t, ens.Server(1).Pause()) },
+				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
+			},
+			root: diag.ServerHung, servers: []int64{1}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "paused leader", do: func(t *testing.T, ens *zktest.Ensemble) {
+				letLead(t, ens, ens.Server(3))
+				leader := ens.Server(3)
+				must(t, leader.Pause())
+				must(t, ens.Wait(t.Context(), "another leader", func() bool {
+					for s, mode := range ens.Modes(t.Context()) {
+						if s != leader && mode == "leader" {
+							return true
+						}
+					}
+					return false
+				}))
+			}, args: []string{"-c", "@c1", "--timeout", "500ms"}},
+			root: diag.ServerHung, servers: []int64{3}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "stuck while starting", options: zktest.Options{Edit: slowStart(3), NoWait: true}, do: stopWhileStarting(3),
+				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
+			},
+			fires: []diag.Code{diag.ServerStarting}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// One runs, one is stopped in its tracks, one is not there: nobody serves,
+			// and one look cannot tell that from an election.
+			shape: shape{name: "nobody serves, one look", do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(3).Kill())
+				must(t, ens.Server(2).Pause())
+				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
+			}, args: outside("@1", "@2", "@3", "--no-second-look", "--timeout", "500ms")},
+			root: diag.ProcessDown, servers: []int64{3}, fires: []diag.Code{diag.ElectionInProgress},
+			state: diag.Unknown, exit: 3,
+		},
+		{
+			// electionPortBindRetry=0 keeps 3.5.6+ alive without a listener, as every
+			// 3.4 does; the wrong address is the cause, and the listener its victim.
+			shape: shape{
+				name: "no election listener, by a wrong address", options: zktest.Options{
+					Hosts: zktest.Namespaces, NoWait: true,
+					JVM: []string{"-Dzookeeper.electionPortBindRetry=0"}, Edit: foreignAddress(3),
+				},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					waitOthers(3)(t, ens)
+					waitAge(t, ens, ens.Server(3))
+				}, from: 3,
+			},
+			root: diag.SelfAddrNotLocal, servers: []int64{3}, fires: []diag.Code{diag.ProcessWithoutListener},
+			state: diag.Serving, exit: 1,
+		},
+		{
+			// Only 3.4 and 3.5.0 to 3.5.5 stay up once the bind has failed; later ones
+			// end with exit code 14, or try for ever.
+			shape: shape{name: "no election listener, port was taken", only: only34, options: namespaces(), do: takeElectionPort(1), from: 1},
+			root:  diag.ProcessWithoutListener, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing, diag.StatusScriptMisleading},
+			state: diag.Degraded, exit: 1,
+		},
+		{
+			// The highest id calls all others itself, so it joins all the same.
+			shape: shape{name: "no election listener, and serving", only: only34, options: namespaces(), do: takeElectionPort(3), from: 3},
+			root:  diag.ProcessWithoutListener, servers: []int64{3}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "CRLF in zoo.cfg", options: zktest.Options{NoWait: true, NoStart: true}, do: withCRLF, args: []string{"-c", "@c1"}},
+			fires: []diag.Code{diag.StatusScriptMisleading}, state: diag.Serving, exit: 0,
+		},
+	}
+}
+
+// letLead makes the server with the highest id the leader. Mostly it is; where
+// the others were quicker, the leader they chose is restarted, and of the rest
+// the highest id wins.
+func letLead(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
+	leader, err := ens.Leader(t.Context())
+	must(t, err)
+	if leader == s {
+		return
+	}
+	must(t, leader.Kill())
+	must(t, ens.WaitMode(t.Context(), s, "leader"))
+	must(t, leader.Start(t.Context()))
+	must(t, ens.WaitServing(t.Context()))
+}
+
+// waitOthers waits until all servers but one serve.
+func waitOthers(but ...int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		must(t, ens.Wait(t.Context(), fmt.Sprintf("all but %v to serve", but), func() bool {
+			modes := ens.Modes(t.Context())
+			for _, s := range ens.Servers {
+				if !slices.Contains(but, s.ID) && modes[s] == "" {
+					return false
+				}
+			}
+			return true
+		}))
+	}
+}
+
+// foreignAddress gives a server, in everybody's list, an address that no host
+// has.
+func foreignAddress(id int) func(*zktest.Server) {
+	return func(s *zktest.Server) {
+		for i, line := range s.ServerLines {
+			if strings.HasPrefix(line, fmt.Sprintf("server.%d=", id)) {
+				s.ServerLines[i] = fmt.Sprintf("server.%d=10.99.0.99:2888:3888", id)
+			}
+		}
+	}
+}
+
+// takeElectionPort restarts a server while another program has its election
+// port, and gives the port back once the server has stopped trying.
+func takeElectionPort(id int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		s := ens.Server(id)
+		must(t, s.Kill())
+		var l net.Listener
+		must(t, ens.Wait(t.Context(), "the election port to be free", func() bool {
+			var err error
+			l, err = s.Listen(t.Context(), fmt.Sprintf("%s:%d", s.Addr, s.ElectionPort))
+			return err == nil
+		}))
+		must(t, s.Start(t.Context()))
+		must(t, ens.Wait(t.Context(), "the server to leave its listener", func() bool {
+			return strings.Contains(s.Log(), "I won't be able to participate in leader election any longer")
+		}))
+		must(t, l.Close())
+		waitAge(t, ens, s)
+	}
+}
+
+// waitAge waits until a server's process is old enough for zkdoctor to hold a
+// missing listener against it.
+func waitAge(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
+	started := time.Now()
+	must(t, ens.Wait(t.Context(), fmt.Sprintf("server.%d to be of age", s.ID), func() bool {
+		return time.Since(started) > 9*time.Second
+	}))
+}
+
+func withCRLF(t *testing.T, ens *zktest.Ensemble) {
+	for _, s := range ens.Servers {
+		var lines []string
+		for _, line := range s.ConfigLines() {
+			lines = append(lines, line+"\r")
+		}
+		must(t, s.WriteConfig(lines))
+		must(t, s.Start(t.Context()))
+	}
+	must(t, ens.WaitServing(t.Context()))
+}
+
+// slowStart and stopWhileStarting catch a server between the moment when it has
+// its client port and the one when it has its election port.
+func slowStart(id int) func(*zktest.Server) {
+	return func(s *zktest.Server) {
+		if s.ID == id {
+			s.JVM = append(s.JVM, "-Xint") // as slow as Java can be
+		}
+	}
+}
+
+func stopWhileStarting(id int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		waitOthers(id)(t, ens)
+		s := ens.Server(id)
+		must(t, ens.Wait(t.Context(), "a server stopped between its two ports", func() bool {
+			must(t, s.Kill())
+			must(t, s.Start(t.Context()))
+			for s.Running() && !listens(t.Context(), s, s.ClientPort) {
+			}
+			must(t, s.Pause())
+			return s.Running() && listens(t.Context(), s, s.ClientPort) && !listens(t.Context(), s, s.ElectionPort)
+		}))
+	}
+}
+
+func listens(ctx context.Context, s *zktest.Server, port int) bool {
+	conn, err := s.Dial(ctx, net.JoinHostPort(s.Addr, fmt.Sprint(port)))
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}
+
+// withMyID restarts servers with other ids.
+func withMyID(ids map[int]string) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		for id, content := range ids {
+			s := ens.Server(id)
+			must(t, s.Kill())
+			if content == "" {
+				must(t, s.RemoveMyID())
+			} else {
+				must(t, s.SetMyID([]byte(content)))
+			}
+		}
+		for id := range ids {
+			must(t, ens.Server(id).Start(t.Context()))
+		}
+	}
+}
+
+// andEnd waits until a server has ended by itself.
+func andEnd(do func(*testing.T, *zktest.Ensemble), ids ...int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		do(t, ens)
+		for _, id := range ids {
+			must(t, ens.Wait(t.Context(), fmt.Sprintf("server.%d to end", id), func() bool { return !ens.Server(id).Running() }))
+		}
+		must(t, ens.WaitQuorum(t.Context()))
+	}
+}
+
+// andSettle waits until a server with a wrong id has either ended or given up
+// its election listener.
+func andSettle(do func(*testing.T, *zktest.Ensemble), ids ...int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		do(t, ens)
+		for _, id := range ids {
+			s := ens.Server(id)
+			must(t, ens.Wait(t.Context(), fmt.Sprintf("server.%d to end or to leave its listener", id), func() bool {
+				return !s.Running() || only34(ens.Version()) && strings.Contains(s.Log(), "I won't be able to participate in leader election any longer")
+			}))
+		}
+	}
+}
+
+func myidFaults() []fault {
+	return []fault{
+		{
+			shape: shape{name: "myid missing", do: andEnd(withMyID(map[int]string{2: ""}), 2), args: []string{"-c", "@c2"}},
+			root:  diag.MyidMissing, servers: []int64{2}, fires: []diag.Code{diag.ProcessDown, diag.DegradedNoSpare},
+			state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "myid malformed", do: andEnd(withMyID(map[int]string{2: "2 \n"}), 2), args: []string{"-c", "@c2"}},
+			root:  diag.MyidMalformed, servers: []int64{2}, fires: []diag.Code{diag.ProcessDown, diag.DegradedNoSpare},
+			state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "myid in no line", do: andEnd(withMyID(map[int]string{2: "9\n"}), 2), args: []string{"-c", "@c2"}},
+			root:  diag.MyidNotInServers, servers: []int64{2}, fires: []diag.Code{diag.ProcessDown, diag.DegradedNoSpare},
+			state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "myid of another server, on its host", options: namespaces(),
+				do: andSettle(withMyID(map[int]string{1: "2\n", 2: "1\n"}), 1), from: 1, args: []string{"-c", "@c1"},
+			},
+			root: diag.MyidWrongServer, servers: []int64{1}, fires: []diag.Code{diag.SelfAddrNotLocal},
+			state: diag.Down, exit: 2,
+		},
+		{
+			// On loopback every address is everybody's, so nothing keeps them from it.
+			shape: shape{name: "swapped ids that serve, from outside", options: zktest.Options{Edit: swapIDs}, args: []string{"-c", "@c1", "--no-local"}},
+			root:  diag.MyidWrongServer, servers: []int64{1, 2}, state: diag.Serving, exit: 1,
+		},
+		{
+			// 3.4 stays up as a zombie, so two servers run with one id.
+			shape: shape{name: "one id twice, on loopback (the guide's files)", only: only34, do: andSettle(withMyID(map[int]string{2: "1\n"}), 2), args: []string{"-c", "@c2"}},
+			root:  diag.MyidDuplicate, servers: []int64{1, 2}, state: diag.Degraded, exit: 2,
+		},
+		{
+			// Later ones end with exit code 14, and only their files tell.
+			shape: shape{name: "one id twice, on loopback, and stopped", only: from35, do: andSettle(withMyID(map[int]string{2: "1\n"}), 2), args: []string{"-c", "@c2"}},
+			root:  diag.MyidDuplicate, servers: []int64{1, 2}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// Whether the second of them gets to serve is a matter of luck.
+			shape: shape{name: "one id twice, on the host of one", options: zktest.Options{
+				Hosts: zktest.Namespaces, NoWait: true,
+				Config: map[string]string{"quorumListenOnAllIPs": "true"}, Edit: sameID,
+			}, do: waitOthers(2), from: 2},
+			root: diag.MyidDuplicate, servers: []int64{1, 2}, fires: []diag.Code{diag.MyidWrongServer}, exit: 2,
+		},
+	}
+}
+
+func swapIDs(s *zktest.Server) {
+	switch s.ID {
+	case 1:
+		s.MyID = []byte("2\n")
+	case 2:
+		s.MyID = []byte("1\n")
+	}
+}
+
+func sameID(s *zktest.Server) {
+	if s.ID == 2 {
+		s.MyID = []byte("1\n")
+	}
+}

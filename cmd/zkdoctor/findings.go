@@ -1,0 +1,41 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+type findingsCmd struct {
+	Output string `short:"o" enum:"text,json" default:"text" help:"text or json." env:"ZKDOCTOR_FINDINGS_OUTPUT"`
+}
+
+// Run lists the catalogue.
+func (c *findingsCmd) Run(t terminal) error {
+	catalogue := diag.Catalogue()
+	if c.Output == "json" {
+		type row struct {
+			Code  diag.Code `json:"code"`
+			Title string    `json:"title"`
+			Needs string    `json:"needs"`
+		}
+		rows := make([]row, 0, len(catalogue))
+		for _, check := range catalogue {
+			rows = append(rows, row{check.Code, check.Title, check.Needs})
+		}
+		enc := json.NewEncoder(t.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(rows)
+	}
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	for _, check := range catalogue {
+		fmt.Fprintf(w, "%s\t%s\n", check.Code, check.Title)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(t.out, "\n%d findings. zkdoctor explain FINDING shows the page of one.\n", len(catalogue))
+	return err
+}

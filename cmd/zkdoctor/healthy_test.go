@@ -1,0 +1,103 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// TestHealthy shows healthy ensembles of every shape to zkdoctor: a false alarm
+// is the worst that it can do.
+func TestHealthy(t *testing.T) {
+	cases := []struct {
+		shape
+		info []diag.Code // findings of severity info that belong to the shape
+	}{
+		{shape: shape{name: "three servers, from outside", args: []string{"--no-local", "@1", "@2", "@3"}}},
+		{shape: shape{name: "three servers, by configuration", args: []string{"-c", "@c1"}}},
+		{shape: shape{name: "three servers, on one of them", options: zktest.Options{Hosts: zktest.Namespaces}, from: 2}},
+		{shape: shape{name: "three servers, by connect string", args: []string{"--no-local", "@1:2181,@2:2181,@3:2181/chroot"}}},
+		{shape: shape{name: "five servers with two observers", options: zktest.Options{Servers: 3, Observers: 2}, args: []string{"-c", "@c1"}}},
+		{shape: shape{name: "observers from outside", options: zktest.Options{Servers: 3, Observers: 2}, args: []string{"--no-local", "@1", "@2", "@3", "@4", "@5"}}},
+		{
+			shape: shape{
+				name: "leader that serves no clients", options: zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true},
+				do: waitFollowers, args: []string{"-c", "@c1"},
+			},
+			info: []diag.Code{diag.LeaderServesNo, diag.StatusScriptMisleading},
+		},
+		{
+			shape: shape{
+				name: "leader that serves no clients, from outside", options: zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true},
+				do: waitFollowers, args: []string{"--no-local", "@1", "@2", "@3"},
+			},
+			info: []diag.Code{diag.LeaderServesNo},
+		},
+		{shape: shape{name: "standalone", options: zktest.Options{Servers: 1}, args: []string{"--no-local", "@1"}}},
+		{shape: shape{name: "standalone, by configuration", options: zktest.Options{Servers: 1}, args: []string{"-c", "@c1"}}},
+		{
+			shape: shape{name: "default whitelist", options: zktest.Options{Whitelist: zktest.WhitelistDefault}, args: []string{"--no-local", "@1", "@2", "@3"}},
+			info:  []diag.Code{diag.CmdNotWhitelisted},
+		},
+		{shape: shape{name: "IPv6", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, from: 1}},
+		{shape: shape{name: "IPv6 from outside", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, args: []string{"[@1]:2181", "@2", "@3"}}},
+		{
+			// With the default of 2.5 s between the looks a busy test machine may still be
+			// electing in the second.
+			shape: shape{name: "right after a leader change", do: changeLeader, args: []string{"-c", "@c1", "--window", "6s"}},
+			info:  []diag.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
+		},
+	}
+	for _, version := range zktest.UnderTest() {
+		for _, c := range cases {
+			t.Run(version+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				report := c.look(t, version)
+				if report.Verdict.State != diag.Serving || report.Verdict.ExitCode != 0 {
+					t.Errorf("verdict %s, exit %d: %s", report.Verdict.State, report.Verdict.ExitCode, report.Verdict.Summary)
+				}
+				for _, f := range append(report.Findings, report.Folded...) {
+					if f.Severity != diag.Info {
+						t.Errorf("false alarm: %s %s at %s: %s", f.Severity, f.Code, f.Servers, f.Summary)
+					}
+					if !slices.Contains(c.info, f.Code) {
+						t.Errorf("finding %s does not belong to this shape: %s", f.Code, f.Summary)
+					}
+				}
+			})
+		}
+	}
+}
+
+// waitFollowers waits for the two servers that serve under a leader which does
+// not.
+func waitFollowers(t *testing.T, ens *zktest.Ensemble) {
+	must(t, ens.Wait(t.Context(), "two followers", func() bool {
+		n := 0
+		for _, mode := range ens.Modes(t.Context()) {
+			if mode == "follower" {
+				n++
+			}
+		}
+		return n == 2
+	}))
+}
+
+// changeLeader stops the leader until the others have a new one, and lets it go
+// on: zkdoctor then looks while it finds out.
+func changeLeader(t *testing.T, ens *zktest.Ensemble) {
+	old, err := ens.Leader(t.Context())
+	must(t, err)
+	must(t, old.Pause())
+	must(t, ens.Wait(t.Context(), "another leader", func() bool {
+		for s, mode := range ens.Modes(t.Context()) {
+			if s != old && mode == "leader" {
+				return true
+			}
+		}
+		return false
+	}))
+	must(t, old.Resume())
+}

@@ -1,0 +1,91 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 30s
+# A test that hangs ends after this, with the stacks of all goroutines.
+TIMEOUT ?= 25m
+
+# The version comes from git above, so Go need not ask git again: it refuses to
+# in a checkout that another user owns.
+export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
+
+LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
+DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
+
+# The tests of cmd/zkdoctor that run the program on real ensembles.
+REAL := ^(TestHealthy|TestFaults)$$
+# The packages whose tests need no server, but for $(REAL).
+PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
+# Only root may make network namespaces. For others the tests that need them are
+# skipped; for root everything must run.
+REQUIRE = $(if $(filter 0,$(shell id -u)),1)
+
+.PHONY: help
+help: ## Show this list.
+	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/zkdoctor, one static file.
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/zkdoctor ./cmd/zkdoctor
+
+.PHONY: demo
+demo: ## Start real ensembles, break them, and let zkdoctor say why.
+	@.ci/install java
+	go run ./internal/demo
+
+.PHONY: test
+test: ## Run all tests, those on real ZooKeepers (oldest and newest) too.
+	@.ci/install all
+	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
+	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -timeout $(TIMEOUT) ./...
+
+.PHONY: matrix
+matrix: ## Run the tests on real ensembles with every ZooKeeper from 3.4 to 3.9.
+	@.ci/install all
+	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=all go test -timeout $(TIMEOUT) -run '$(REAL)' ./cmd/zkdoctor/...
+
+.PHONY: race
+race: ## Run the tests that need no server with the race detector.
+	@.ci/install race
+	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) -skip '$(REAL)' $(PURE)
+
+.PHONY: lint
+lint: ## Look for bad form, mistakes, forbidden imports and dead code.
+	@files=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)); [ -z "$$files" ] || { echo "not formatted, run make fmt:"; echo "$$files"; exit 1; }
+	go vet ./...
+	$(LINT) config verify
+	$(LINT) run
+	@dead=$$($(DEADCODE) -test ./...); [ -z "$$dead" ] || { echo "nothing calls these:"; echo "$$dead"; exit 1; }
+
+.PHONY: fmt
+fmt: ## Format the code.
+	$(LINT) fmt
+
+.PHONY: check
+check: lint race test ## Run lint, race and test: before a change is offered.
+
+.PHONY: bench
+bench: ## Run the benchmarks.
+	go test -run '^$$' -bench . -benchmem $$(grep -rl --exclude-dir=.cache --include='*_test.go' '^func Benchmark' . | xargs -n 1 dirname | sort -u)
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for a while (FUZZTIME=30s).
+	@grep -rEo --exclude-dir=.cache --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file func; do \
+		target=$${func#func }; \
+		echo "$$target in $$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null; \
+	done
+
+.PHONY: cover
+cover: ## Show how much of the code the tests without servers run.
+	go test -timeout $(TIMEOUT) -skip '$(REAL)' -coverpkg=./... -coverprofile=coverage.out $(PURE)
+	@go tool cover -func=coverage.out | tail -n 1
+
+.PHONY: clean
+clean: ## Remove what was built; the ZooKeepers in .cache stay.
+	rm -rf bin coverage.out
+	find . -path ./.cache -prune -o -name '*.test' -type f -exec rm {} +

@@ -249,14 +249,20 @@ func (e *ensemble) connLimit(s *server) (limit int, known bool) {
 }
 
 func checkNotZooKeeper(e *ensemble, _ Limits) result {
-	return e.each((*server).answered, func(s *server, out *result) {
+	canJudge := func(s *server) *Skip {
+		if s.secure && s.Srvr.FailedAs(probe.TLS) {
+			return &Skip{Kind: SkipUndecided, Reason: reasonOf(s.Srvr.Failure, "")}
+		}
+		return s.answered()
+	}
+	return e.each(canJudge, func(s *server, out *result) {
 		switch {
 		case s.Session.Seen():
 			return // its client protocol is ZooKeeper's
 		case s.Srvr.FailedAs(probe.TLS):
 			out.findings = append(out.findings, Finding{
 				Severity: Info, Certainty: Possible, Servers: []string{s.Name},
-				Summary:  "the port speaks TLS: ZooKeeper's secureClientPort, most likely, which zkdoctor cannot ask yet.",
+				Summary:  "the port speaks TLS: ZooKeeper's secureClientPort, most likely, which was asked in plain text.",
 				Evidence: []Evidence{answer(s, "srvr", s.Srvr)},
 				Fix:      []Fix{{Note: "ask its plain client port, where it has one"}},
 			})

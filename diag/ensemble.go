@@ -37,7 +37,7 @@ func newEnsemble(snap *probe.Snapshot) *ensemble {
 		e.settled = true
 	}
 	for i := range snap.Servers {
-		e.servers = append(e.servers, newServer(&snap.Servers[i]))
+		e.servers = append(e.servers, newServer(&snap.Servers[i], snap.Plan.Secure))
 	}
 	for i := range snap.Local {
 		if h := newHost(&snap.Local[i]); !h.isElsewhere(e.servers) {

@@ -48,7 +48,9 @@ type server struct {
 	// inferred is set when the role is not the server's own statement.
 	inferred bool
 	serving  truth
-	note     string
+	// secure is set when its client port was spoken to by TLS.
+	secure bool
+	note   string
 
 	// elsewhere is a server of this host that was not found under any target, and
 	// may well be the one that this target means; nil when there is none.
@@ -57,8 +59,8 @@ type server struct {
 	client, quorumPort, election PortState
 }
 
-func newServer(s *probe.Server) *server {
-	v := &server{Server: s, role: RoleUnknown}
+func newServer(s *probe.Server, secure bool) *server {
+	v := &server{Server: s, role: RoleUnknown, secure: secure}
 	v.client = v.portState(s.Client)
 	if v.client == PortOpen && s.Srvr.FailedAs(probe.Silent) {
 		v.client = PortSilent
@@ -242,6 +244,8 @@ func (s *server) judgeSilent() {
 		s.note = "listens, and its ports are refused from here"
 	case s.client == PortOpen && (s.Srvr.FailedAs(probe.Empty) || s.Srvr.FailedAs(probe.Reset)):
 		s.note = "closes before it has answered"
+	case s.client == PortOpen && s.Srvr.FailedAs(probe.TLS) && s.secure:
+		s.note = "TLS to its client port fails"
 	case s.client == PortOpen && s.Srvr.FailedAs(probe.TLS):
 		s.note = "speaks TLS on its client port"
 	case s.client == PortOpen && s.Srvr.FailedAs(probe.TooLarge):

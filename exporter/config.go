@@ -5,9 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/prometheus/common/config"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/zkdoctor/zkdoctor/probe"
@@ -25,6 +30,7 @@ type Ensemble struct {
 	Name    string   `yaml:"name"`
 	Servers []string `yaml:"servers"`
 	ZooCfg  string   `yaml:"zoo_cfg"`
+	TLS     *TLS     `yaml:"tls"`
 	Limits  Limits   `yaml:"limits"`
 
 	line int
@@ -36,8 +42,18 @@ type Limits struct {
 	Timeout Duration `yaml:"timeout"`
 }
 
+// UnmarshalYAML reads the limits; unknown keys are errors.
+func (l *Limits) UnmarshalYAML(node *yaml.Node) error {
+	type plain Limits // without this method
+	if err := knownKeys(node, "limits", "timeout"); err != nil {
+		return err
+	}
+	return node.Decode((*plain)(l))
+}
+
 // Module is a way of looking that /probe?module= names.
 type Module struct {
+	TLS     *TLS     `yaml:"tls"`
 	Timeout Duration `yaml:"timeout"`
 }
 
@@ -65,17 +81,27 @@ func (d *Duration) UnmarshalYAML(node *yaml.Node) error {
 // UnmarshalYAML notes the line, for errors found later.
 func (e *Ensemble) UnmarshalYAML(node *yaml.Node) error {
 	type plain Ensemble // without this method
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		switch key := node.Content[i]; key.Value {
-		case "name", "servers", "zoo_cfg", "limits":
-		default:
-			return fmt.Errorf("line %d: unknown key %q in an ensemble: there are name, servers, zoo_cfg, limits", key.Line, key.Value)
-		}
+	if err := knownKeys(node, "an ensemble", "name", "servers", "zoo_cfg", "tls", "limits"); err != nil {
+		return err
 	}
 	if err := node.Decode((*plain)(e)); err != nil {
 		return err
 	}
 	e.line = node.Line
+	return nil
+}
+
+// knownKeys is an error for the first key of a map that is none of these: what
+// reads itself is not strict of itself.
+func knownKeys(node *yaml.Node, what string, keys ...string) error {
+	if node.Kind != yaml.MappingNode {
+		return nil // decoding it says what is wrong
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if key := node.Content[i]; !slices.Contains(keys, key.Value) {
+			return fmt.Errorf("line %d: unknown key %q in %s: there are %s", key.Line, key.Value, what, strings.Join(keys, ", "))
+		}
+	}
 	return nil
 }
 
@@ -96,28 +122,45 @@ func LoadConfig(path string) (*Config, error) {
 	if len(data) > maxConfig {
 		return nil, fmt.Errorf("%s: larger than %d MiB", path, maxConfig>>20)
 	}
-	config, err := parseConfig(data)
+	c, err := parseConfig(data, filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return config, nil
+	return c, nil
 }
 
-func parseConfig(data []byte) (*Config, error) {
-	var config Config
+// parseConfig reads a configuration whose files are relative to dir.
+func parseConfig(data []byte, dir string) (*Config, error) {
+	var c Config
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&config); err != nil && !errors.Is(err, io.EOF) {
+	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	if err := config.check(); err != nil {
+	c.setDirectory(dir)
+	if err := c.check(); err != nil {
 		return nil, err
 	}
-	return &config, nil
+	return &c, nil
+}
+
+func (c *Config) setDirectory(dir string) {
+	for i := range c.Ensembles {
+		e := &c.Ensembles[i]
+		e.ZooCfg = config.JoinDir(dir, e.ZooCfg)
+		if e.TLS != nil {
+			e.TLS.SetDirectory(dir)
+		}
+	}
+	for _, m := range c.Modules {
+		if m.TLS != nil {
+			m.TLS.SetDirectory(dir)
+		}
+	}
 }
 
 // check finds what YAML alone cannot: names missing or given twice, ensembles
-// without servers, servers that are none.
+// without servers, servers that are none, certificates that are not there.
 func (c *Config) check() error {
 	if len(c.Ensembles) == 0 && len(c.Probe.Allow) == 0 {
 		return errors.New("no ensembles, and nothing that /probe may look at")
@@ -138,6 +181,14 @@ func (c *Config) check() error {
 		lines[e.Name] = e.line
 		if _, err := probe.ParseTargets(e.Servers); err != nil {
 			return fmt.Errorf("line %d: the ensemble %q: %w", e.line, e.Name, err)
+		}
+		if err := e.TLS.build(); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Modules)) {
+		if err := c.Modules[name].TLS.build(); err != nil {
+			return err
 		}
 	}
 	_, err := newAllowList(c.Probe.Allow)

@@ -25,7 +25,7 @@ modules:
   slow: {timeout: 5s}
 probe:
   allow: ["zk-*.example.org:2181", "192.0.2.0/24:*"]
-`))
+`), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,11 +56,17 @@ func TestParseConfigRefuses(t *testing.T) {
 		"negative duration":     {"modules: {m: {timeout: -1s}}\nprobe: {allow: [a]}", `"-1s" is no time span`},
 		"bad allow port":        {"probe: {allow: [\"zk1:x\"]}", `port "x" is neither a number`},
 		"bad glob":              {"probe: {allow: [\"zk[\"]}", "not a host name, glob or network"},
+		"unknown limit":         {"ensembles:\n  - {name: a, servers: [zk1], limits: {timout: 5s}}", `line 2: unknown key "timout" in limits: there are timeout`},
+		"unknown TLS key":       {"ensembles:\n  - name: a\n    servers: [zk1]\n    tls:\n      ca: x", `line 5: unknown key "ca" in tls: there are ca_file`},
+		"no such authority":     {"ensembles:\n  - name: a\n    servers: [zk1]\n    tls: {ca_file: no-such.pem}", `line 4: tls: unable to read CA cert`},
+		"no such certificate":   {"modules:\n  m:\n    tls: {cert_file: no-such.pem, key_file: no-such.key}\nprobe: {allow: [a]}", `line 3: tls: unable to read`},
+		"half a certificate":    {"ensembles:\n  - name: a\n    servers: [zk1]\n    tls: {cert_file: no-such.pem}", `line 4: tls: exactly one of key or key_file must be configured`},
+		"limits are a list":     {"ensembles:\n  - {name: a, servers: [zk1], limits: [5s]}", "cannot unmarshal"},
 		"not YAML":              {"ensembles: [", "line 1"},
 		"a list where a map is": {"- a", "cannot unmarshal"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := parseConfig([]byte(c.text))
+			_, err := parseConfig([]byte(c.text), "")
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q in it", err, c.want)
 			}
@@ -88,7 +94,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add([]byte("ensembles:\n  - {name: a, servers: [zk1]}\n"))
 	f.Add([]byte("probe: {allow: [a]}\nmodules: {m: {timeout: 1s}}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		config, err := parseConfig(data)
+		config, err := parseConfig(data, "")
 		if (config == nil) == (err == nil) {
 			t.Fatalf("config %v, error %v", config, err)
 		}

@@ -158,27 +158,26 @@ func (e *Exporter) newState(config *Config) (*state, error) {
 			return nil, err
 		}
 		w := &watcher{
-			name: ensemble.Name, timeout: time.Duration(ensemble.Limits.Timeout), version: e.options.Version, peers: e.options.PeerPorts,
+			name: ensemble.Name, timeout: time.Duration(ensemble.Limits.Timeout), tls: ensemble.TLS.client(),
+			version: e.options.Version, peers: e.options.PeerPorts, memory: new(memory),
 			question: probe.Question{Targets: targets, ConfigFile: ensemble.ZooCfg, Local: e.options.Local},
 		}
 		if old := e.state.Load(); old != nil {
-			w = old.sameWatcher(w)
+			old.handOver(w)
 		}
 		next.watchers = append(next.watchers, w)
 	}
 	return next, nil
 }
 
-// sameWatcher is the watcher that already looks at the same servers under the
-// same name, or else the new one.
-func (s *state) sameWatcher(w *watcher) *watcher {
+// handOver gives a new watcher the memory of the one that looks at the same
+// servers under the same name, where there is one.
+func (s *state) handOver(w *watcher) {
 	for _, old := range s.watchers {
-		if old.name == w.name && old.timeout == w.timeout && old.question.ConfigFile == w.question.ConfigFile &&
-			slices.Equal(old.question.Targets, w.question.Targets) {
-			return old
+		if old.name == w.name && old.question.ConfigFile == w.question.ConfigFile && slices.Equal(old.question.Targets, w.question.Targets) {
+			w.memory = old.memory
 		}
 	}
-	return w
 }
 
 // Handler serves /metrics, /probe and the /-/ endpoints.

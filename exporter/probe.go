@@ -15,10 +15,11 @@ import (
 // as wanted.
 func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 	state := e.state.Load()
-	target := r.URL.Query().Get("target")
-	module, known := state.config.Modules[r.URL.Query().Get("module")]
-	if name := r.URL.Query().Get("module"); name != "" && !known {
-		e.refuse(w, http.StatusBadRequest, "bad", fmt.Sprintf("there is no module %q in the configuration", name))
+	query := r.URL.Query()
+	target, moduleName := query.Get("target"), query.Get("module")
+	module, known := state.config.Modules[moduleName]
+	if moduleName != "" && !known {
+		e.refuse(w, http.StatusBadRequest, "bad", fmt.Sprintf("there is no module %q in the configuration", moduleName))
 		return
 	}
 	targets, err := probeTargets(target)
@@ -32,13 +33,21 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	name := state.ensembleOf(r.URL.Query().Get("ensemble"), target, targets)
-	one := state.watcherFor(name+"\x00"+r.URL.Query().Get("module")+"\x00"+target, func() *watcher {
-		return &watcher{
-			name: name, version: e.options.Version, peers: e.options.PeerPorts && len(targets) > 1,
-			question: probe.Question{Targets: targets}, single: len(targets) == 1,
-		}
-	})
+	configured := state.memberOf(targets[0])
+	one := configured
+	if configured == nil || moduleName != "" || !sameTargets(configured.members(), targets) {
+		name := ensembleLabel(configured, query.Get("ensemble"), target)
+		one = state.watcherFor(name+"\x00"+moduleName+"\x00"+target, func() *watcher {
+			secure := module.TLS.client()
+			if secure == nil && configured != nil {
+				secure = configured.tls
+			}
+			return &watcher{
+				name: name, version: e.options.Version, peers: e.options.PeerPorts && len(targets) > 1, tls: secure,
+				question: probe.Question{Targets: targets}, single: len(targets) == 1, memory: new(memory),
+			}
+		})
+	}
 	timeout := e.options.Timeout
 	if module.Timeout > 0 {
 		timeout = time.Duration(module.Timeout)
@@ -60,29 +69,38 @@ func probeTargets(target string) ([]probe.Target, error) {
 // mayProbe reports whether a target is a member of a configured ensemble, or on
 // the allow-list.
 func (s *state) mayProbe(t probe.Target) bool {
-	return s.memberOf(t) != "" || s.allow.allows(t)
+	return s.memberOf(t) != nil || s.allow.allows(t)
 }
 
-// memberOf is the name of the configured ensemble that lists the target.
-func (s *state) memberOf(t probe.Target) string {
+// memberOf is the configured ensemble that lists the target; nil for none.
+func (s *state) memberOf(t probe.Target) *watcher {
 	for _, w := range s.watchers {
-		members := w.question.Targets
-		if l := w.newest(); l != nil {
-			members = l.snap.Plan.Targets
-		}
-		if slices.ContainsFunc(members, func(m probe.Target) bool { return m.Host == t.Host && m.Port == t.Port }) {
-			return w.name
+		if slices.ContainsFunc(w.members(), func(m probe.Target) bool { return same(m, t) }) {
+			return w
 		}
 	}
-	return ""
+	return nil
 }
 
-// ensembleOf is the label of a probe: the configured ensemble of the target, or
-// what the request says, or the target as written.
-func (s *state) ensembleOf(asked, target string, targets []probe.Target) string {
+// members are the servers of the ensemble: as configured, or once it was looked
+// at, as its zoo.cfg lists them.
+func (w *watcher) members() []probe.Target {
+	if l := w.newest(); l != nil {
+		return l.snap.Plan.Targets
+	}
+	return w.question.Targets
+}
+
+func same(a, b probe.Target) bool { return a.Host == b.Host && a.Port == b.Port }
+
+func sameTargets(a, b []probe.Target) bool { return len(b) > 1 && slices.EqualFunc(a, b, same) }
+
+// ensembleLabel is the label of a probe: the configured ensemble of the target,
+// or what the request says, or the target as written.
+func ensembleLabel(configured *watcher, asked, target string) string {
 	const longest = 200
-	if name := s.memberOf(targets[0]); name != "" {
-		return name
+	if configured != nil {
+		return configured.name
 	}
 	if asked != "" && len(asked) <= longest {
 		return asked

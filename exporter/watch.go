@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"strconv"
 	"sync"
@@ -35,21 +36,26 @@ type look struct {
 	slowAt time.Time
 }
 
-// watcher looks at one ensemble, again and again, and remembers what the next
-// look needs: the last one, and what is looked at rarely.
+// watcher looks at one ensemble, again and again.
 type watcher struct {
 	name     string
 	question probe.Question
 	timeout  time.Duration
+	tls      *tls.Config // nil for plain text
 	// single is set for a single server of /probe: nothing is concluded of its
 	// ensemble then.
 	single bool
 	// peers is false when the peer ports are to be left alone.
 	peers   bool
 	version string
+	*memory
+}
 
+// memory is what the next look needs of the earlier ones. It outlives the watcher
+// at a reload, and lets one look at a time be made.
+type memory struct {
 	flight singleflight.Group
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards last and before; the rest is the flight's
 	last   *look
 	before *probe.Snapshot
 	ports  []portMemory
@@ -87,20 +93,20 @@ func (w *watcher) look(ctx context.Context, timeout time.Duration) (*look, error
 	}
 }
 
-func (w *watcher) recent() *look {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.last != nil && time.Since(w.last.at) < minAge {
-		return w.last
+func (m *memory) recent() *look {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.last != nil && time.Since(m.last.at) < minAge {
+		return m.last
 	}
 	return nil
 }
 
 // newest is the last look, however old; nil before the first.
-func (w *watcher) newest() *look {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.last
+func (m *memory) newest() *look {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
 }
 
 // lookNow makes a look. Only one runs at a time, by the flight group.
@@ -122,7 +128,7 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	if question.Local {
 		w.local = local
 	}
-	plan.Timeout, plan.Tool = timeout, "zkdoctor "+w.version
+	plan.Timeout, plan.Tool, plan.TLS = timeout, "zkdoctor "+w.version, w.tls
 	snap := probe.Gather(ctx, plan, w.local)
 	snap = w.peerPorts(ctx, snap)
 	return w.remember(snap), nil

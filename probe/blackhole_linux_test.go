@@ -45,11 +45,11 @@ func blackhole(t *testing.T) netip.AddrPort {
 func TestBlackhole(t *testing.T) {
 	t.Parallel()
 	addr := blackhole(t)
-	reply, connected := AskWord(t.Context(), addr, WordSrvr, short)
+	reply, connected := AskWord(t.Context(), addr, WordSrvr, Transport{Timeout: short})
 	checkKind(t, reply, Filtered, "no answer to the connection attempt in 80ms")
 	checkKind(t, connected, Filtered, "")
 	checkKind(t, Knock(t.Context(), addr, short), Filtered, "")
-	checkKind(t, AskSession(t.Context(), addr, short), Filtered, "")
+	checkKind(t, AskSession(t.Context(), addr, Transport{Timeout: short}), Filtered, "")
 
 	run, cancel := context.WithTimeout(t.Context(), short)
 	defer cancel()

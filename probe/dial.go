@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -29,6 +30,7 @@ type look struct {
 	until   time.Time
 	// runFirst: the run's deadline comes before the look's own.
 	runFirst bool
+	tls      *tls.Config // nil for plain text
 }
 
 func newLook(ctx context.Context, addr netip.AddrPort, timeout time.Duration) look {

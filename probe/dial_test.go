@@ -83,7 +83,7 @@ func TestResetIsOpen(t *testing.T) {
 		if !got.Seen() || got.Value.Remote != addr {
 			t.Fatalf("got %+v", got)
 		}
-		reply, connected := AskWord(t.Context(), addr, WordSrvr, long)
+		reply, connected := AskWord(t.Context(), addr, WordSrvr, Transport{Timeout: long})
 		checkKind(t, reply, Reset, "connection reset")
 		if !connected.Seen() {
 			t.Fatalf("got %+v", connected.Failure)

@@ -27,16 +27,16 @@ type Reply struct {
 
 // AskWord asks one word over a connection of its own: exactly four bytes go
 // out, and the answer is read until the peer closes (the protocol has no
-// other end, NIOServerCnxn.cleanupWriterSocket). The whole look ends after
+// other end, NIOServerCnxn.cleanupWriterSocket). The whole look ends after the
 // timeout, however slowly bytes trickle in. connected tells whether TCP worked,
 // whatever became of the answer.
 //
 // Data is what came, whoever sent it; Interpret tells what it is. A server with
 // too many connections from here closes at once, and whether that shows as Empty
 // or as Reset is a race: 3.4.10 and 3.9.5 give both.
-func AskWord(ctx context.Context, addr netip.AddrPort, word Word, timeout time.Duration) (reply Obs[Reply], connected Obs[Dial]) {
-	l := newLook(ctx, addr, timeout)
-	l.what = word.String()
+func AskWord(ctx context.Context, addr netip.AddrPort, word Word, t Transport) (reply Obs[Reply], connected Obs[Dial]) {
+	l := newLook(ctx, addr, t.Timeout)
+	l.what, l.tls = word.String(), t.TLS
 	if l.what == "" {
 		failure := l.fail(Denied, "not a word that zkdoctor sends")
 		return Failed[Reply](failure, 0), Failed[Dial](failure, 0)
@@ -54,8 +54,8 @@ func AskWord(ctx context.Context, addr netip.AddrPort, word Word, timeout time.D
 }
 
 // Ask is AskWord followed by Interpret. parse is the parser of the word.
-func Ask[T any](ctx context.Context, addr netip.AddrPort, word Word, timeout time.Duration, parse func([]byte) (T, error)) Obs[T] {
-	reply, _ := AskWord(ctx, addr, word, timeout)
+func Ask[T any](ctx context.Context, addr netip.AddrPort, word Word, t Transport, parse func([]byte) (T, error)) Obs[T] {
+	reply, _ := AskWord(ctx, addr, word, t)
 	return Interpret(reply, word, parse)
 }
 
@@ -92,12 +92,19 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (Repl
 	_ = conn.SetDeadline(l.until)
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-
+	if l.tls != nil {
+		secured, failure := l.secure(ctx, conn)
+		if failure != nil {
+			return Reply{}, failure
+		}
+		conn = secured
+	}
 	if _, err := conn.Write(request); err != nil {
 		return Reply{}, l.readFailure(ctx, nil, err)
 	}
 	data, err := readAll(conn)
-	reset := errors.Is(err, syscall.ECONNRESET)
+	// TLS that ends in the middle of a record was cut, as by an RST.
+	reset := errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return Reply{}, l.fail(TooLarge, "the answer to %s is larger than %d MiB", l.what, maxReply>>20)
@@ -135,9 +142,11 @@ func readAll(conn io.Reader) ([]byte, error) {
 // readFailure sorts what can go wrong on a connection that was made.
 func (l look) readFailure(ctx context.Context, data []byte, err error) *Failure {
 	timedOut := isTimeout(err)
-	switch {
+	switch text := tlsReason(err); {
 	case l.cancelled(ctx, timedOut):
 		return l.failCancelled()
+	case text != "":
+		return l.fail(TLS, "%s", text)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return l.fail(Reset, "connection reset before an answer to %s", l.what)
 	case !timedOut:

@@ -71,7 +71,7 @@ func TestAskBehaviours(t *testing.T) {
 				addr = serve(t, tc.behave)
 			}
 			got := askAny(t, tc.word, func(word Word) (Obs[Reply], Obs[Dial]) {
-				return AskWord(t.Context(), addr, word, tc.timeout)
+				return AskWord(t.Context(), addr, word, Transport{Timeout: tc.timeout})
 			})
 			checkKind(t, got, tc.want, tc.wantText)
 		})
@@ -120,7 +120,7 @@ func checkKind[T any](t *testing.T, got Obs[T], want FailureKind, wantText strin
 func TestAskKeepsDial(t *testing.T) {
 	t.Parallel()
 	addr := serve(t, neverAnswers)
-	reply, connected := AskWord(t.Context(), addr, WordSrvr, brief)
+	reply, connected := AskWord(t.Context(), addr, WordSrvr, Transport{Timeout: brief})
 	if !reply.FailedAs(Silent) || !connected.Seen() {
 		t.Fatalf("got %v, %v", reply.Failure, connected.Failure)
 	}
@@ -129,7 +129,7 @@ func TestAskKeepsDial(t *testing.T) {
 	}
 
 	none := refusing(t)
-	if reply, connected := AskWord(t.Context(), none, WordSrvr, long); !reply.FailedAs(Refused) || !connected.FailedAs(Refused) {
+	if reply, connected := AskWord(t.Context(), none, WordSrvr, Transport{Timeout: long}); !reply.FailedAs(Refused) || !connected.FailedAs(Refused) {
 		t.Errorf("got %v, %v", reply.Failure, connected.Failure)
 	}
 }
@@ -137,10 +137,10 @@ func TestAskKeepsDial(t *testing.T) {
 func TestAsk(t *testing.T) {
 	t.Parallel()
 	addr := serve(t, replies("imok"))
-	if got := Ask(t.Context(), addr, WordRuok, long, ParseRuok); got.Value != RuokImok || !got.Seen() {
+	if got := Ask(t.Context(), addr, WordRuok, Transport{Timeout: long}, ParseRuok); got.Value != RuokImok || !got.Seen() {
 		t.Errorf("got %+v", got)
 	}
-	if got := Ask(t.Context(), addr, WordSrvr, long, ParseSrvr); !got.FailedAs(Protocol) {
+	if got := Ask(t.Context(), addr, WordSrvr, Transport{Timeout: long}, ParseSrvr); !got.FailedAs(Protocol) {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -165,7 +165,7 @@ func TestAskSendsFourBytes(t *testing.T) {
 		}
 		sent <- word + string(rest)
 	})
-	if got := Ask(t.Context(), addr, WordSrvr, long, ParseSrvr); !got.Seen() {
+	if got := Ask(t.Context(), addr, WordSrvr, Transport{Timeout: long}, ParseSrvr); !got.Seen() {
 		t.Fatal(got.Failure)
 	}
 	if got := <-sent; got != "srvr" {
@@ -205,7 +205,7 @@ func TestAskCancelled(t *testing.T) {
 			})
 			ctx, cancel := tc.run(t.Context(), asked)
 			defer cancel()
-			reply, connected := AskWord(ctx, addr, WordSrvr, long)
+			reply, connected := AskWord(ctx, addr, WordSrvr, Transport{Timeout: long})
 			checkKind(t, reply, Cancelled, "the run ended before the look did")
 			if !connected.Seen() {
 				t.Errorf("connected: %v", connected.Failure)
@@ -215,7 +215,7 @@ func TestAskCancelled(t *testing.T) {
 	t.Run("before it began", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		reply, connected := AskWord(ctx, fakeAddr, WordSrvr, long)
+		reply, connected := AskWord(ctx, fakeAddr, WordSrvr, Transport{Timeout: long})
 		checkKind(t, reply, Cancelled, "")
 		checkKind(t, connected, Cancelled, "")
 	})

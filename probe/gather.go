@@ -44,6 +44,7 @@ func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Sn
 	if plan.Timeout <= 0 {
 		plan.Timeout = DefaultTimeout
 	}
+	plan.Secure = plan.TLS != nil
 	started := time.Now()
 	s := &Snapshot{
 		Format:  SnapshotFormat,
@@ -140,21 +141,22 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	if !s.Resolve.Seen() {
 		return
 	}
-	addr := g.askSrvr(ctx)
+	t := g.plan.transport().to(s.Host)
+	addr := g.askSrvr(ctx, t)
 	switch {
 	case s.Srvr.Seen():
-		s.Conf = Ask(ctx, addr, WordConf, g.plan.Timeout, ParseConf)
+		s.Conf = Ask(ctx, addr, WordConf, t, ParseConf)
 		if n := confNumbers(s.Conf); n.quorum != 0 {
 			known <- n
 		}
-		s.Mntr = Ask(ctx, addr, WordMntr, g.plan.Timeout, ParseMntr)
+		s.Mntr = Ask(ctx, addr, WordMntr, t, ParseMntr)
 	case s.Srvr.FailedAs(NotServing):
 		// mntr and conf would say the same again; these three still answer.
-		s.Envi = Ask(ctx, addr, WordEnvi, g.plan.Timeout, ParseEnvi)
-		s.Ruok = Ask(ctx, addr, WordRuok, g.plan.Timeout, ParseRuok)
-		s.Isro = Ask(ctx, addr, WordIsro, g.plan.Timeout, ParseIsro)
+		s.Envi = Ask(ctx, addr, WordEnvi, t, ParseEnvi)
+		s.Ruok = Ask(ctx, addr, WordRuok, t, ParseRuok)
+		s.Isro = Ask(ctx, addr, WordIsro, t, ParseIsro)
 	case s.Srvr.FailedAs(Empty), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(Reset):
-		s.Session = AskSession(ctx, addr, g.plan.Timeout)
+		s.Session = AskSession(ctx, addr, t)
 		if !s.Session.Seen() {
 			s.Held = heldConnections(addr)
 		}
@@ -163,7 +165,7 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 
 // askSrvr asks srvr at one address after the other until one accepts the
 // connection, all within one timeout, and returns the address that counts.
-func (g *gatherer) askSrvr(ctx context.Context) netip.AddrPort {
+func (g *gatherer) askSrvr(ctx context.Context, t Transport) netip.AddrPort {
 	s := g.server
 	started := time.Now()
 	var addr netip.AddrPort
@@ -174,7 +176,8 @@ func (g *gatherer) askSrvr(ctx context.Context) netip.AddrPort {
 			break
 		}
 		addr = netip.AddrPortFrom(a, uint16(s.Port)) //nolint:gosec // 1 to 65535 by construction
-		reply, connected := AskWord(ctx, addr, WordSrvr, left/time.Duration(len(addrs)-i))
+		t.Timeout = left / time.Duration(len(addrs)-i)
+		reply, connected := AskWord(ctx, addr, WordSrvr, t)
 		s.Client, s.Srvr = connected, Interpret(reply, WordSrvr, ParseSrvr)
 		if connected.Seen() {
 			break

@@ -97,11 +97,11 @@ func lookScripts(ctx context.Context, plan Plan, s *Snapshot) {
 			continue
 		}
 		addr := netip.AddrPortFrom(addrs.Value[0], uint16(port)) //nolint:gosec // a port
-		if known := answered(s.Servers, addr); known != nil {
+		if known := answered(s.Servers, addr); known != nil && plan.TLS == nil {
 			l.Script = *known
 			continue
 		}
-		l.Script = Ask(ctx, addr, WordSrvr, plan.Timeout, ParseSrvr)
+		l.Script = Ask(ctx, addr, WordSrvr, Transport{Timeout: plan.Timeout}, ParseSrvr)
 	}
 }
 

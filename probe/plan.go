@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -45,6 +46,10 @@ type Plan struct {
 	Config *zoocfg.Config `json:"config,omitempty"`
 	// Timeout bounds one look; 0 means DefaultTimeout.
 	Timeout time.Duration `json:"timeout_ns"`
+	// TLS is how to speak TLS to the client ports; nil for plain text. Secure says
+	// in the snapshot that it was not nil.
+	TLS    *tls.Config `json:"-"`
+	Secure bool        `json:"tls,omitempty"`
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool `json:"peer_ports"`
 	// Local is false when this host's own files and processes are to be left
@@ -55,6 +60,8 @@ type Plan struct {
 	// Tool names the program and its version in the snapshot.
 	Tool string `json:"-"`
 }
+
+func (p *Plan) transport() Transport { return Transport{Timeout: p.Timeout, TLS: p.TLS} }
 
 // Target is one server to look at.
 type Target struct {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"time"
 )
 
 // Serving is what AskSession saw: the server serves clients.
@@ -24,9 +23,9 @@ type Serving struct {
 // A server without a quorum closes without a byte, and so does one that has too
 // many connections from here: both are Empty. An RST in place of the FIN is Empty
 // too: the system sends it for a server that leaves our request unread.
-func AskSession(ctx context.Context, addr netip.AddrPort, timeout time.Duration) Obs[Serving] {
-	l := newLook(ctx, addr, timeout)
-	l.what = "a ConnectRequest"
+func AskSession(ctx context.Context, addr netip.AddrPort, t Transport) Obs[Serving] {
+	l := newLook(ctx, addr, t.Timeout)
+	l.what, l.tls = "a ConnectRequest", t.TLS
 	var reply Reply
 	conn, _, failure := l.dial(ctx)
 	if failure == nil {

@@ -54,7 +54,7 @@ func TestAskSession(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got := AskSession(t.Context(), serve(t, takesRequest(tc.behave)), tc.timeout)
+			got := AskSession(t.Context(), serve(t, takesRequest(tc.behave)), Transport{Timeout: tc.timeout})
 			checkKind(t, got, tc.want, tc.wantText)
 			if got.Value.ReadOnly != tc.readOnly {
 				t.Errorf("read-only: %v", got.Value.ReadOnly)
@@ -62,7 +62,7 @@ func TestAskSession(t *testing.T) {
 		})
 	}
 	t.Run("refused", func(t *testing.T) {
-		checkKind(t, AskSession(t.Context(), refusing(t), long), Refused, "")
+		checkKind(t, AskSession(t.Context(), refusing(t), Transport{Timeout: long}), Refused, "")
 	})
 }
 

@@ -42,7 +42,7 @@ func TestNoOtherWord(t *testing.T) {
 		}
 	}
 	// Nothing listens at the zero address: a dial would fail in another way.
-	reply, connected := AskWord(t.Context(), fakeAddr, Word(0), time.Second)
+	reply, connected := AskWord(t.Context(), fakeAddr, Word(0), Transport{Timeout: time.Second})
 	if !reply.FailedAs(Denied) || !connected.FailedAs(Denied) {
 		t.Errorf("got %v, %v", reply.Failure, connected.Failure)
 	}

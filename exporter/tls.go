@@ -1,0 +1,55 @@
+package exporter
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+
+	"github.com/prometheus/common/config"
+	"go.yaml.in/yaml/v3"
+)
+
+// TLS says how to speak TLS to the client ports of an ensemble, with the keys and
+// the rules of Prometheus's own tls_config: files alone, PEM, relative to the
+// configuration file. A client certificate is read anew for every handshake, and
+// authorities at every reload. The zero value trusts the system's authorities.
+type TLS struct {
+	config.TLSConfig
+
+	line  int
+	built *tls.Config
+}
+
+// UnmarshalYAML reads the keys; unknown ones are errors.
+func (t *TLS) UnmarshalYAML(node *yaml.Node) error {
+	if err := knownKeys(node, "tls", "ca_file", "cert_file", "key_file", "server_name", "insecure_skip_verify", "min_version"); err != nil {
+		return err
+	}
+	t.line = node.Line
+	err := node.Decode(&t.TLSConfig)
+	if _, hasLine := errors.AsType[*yaml.TypeError](err); err == nil || hasLine {
+		return err
+	}
+	return fmt.Errorf("line %d: tls: %w", t.line, err)
+}
+
+// build reads the files, which must be there.
+func (t *TLS) build() error {
+	if t == nil {
+		return nil
+	}
+	built, err := config.NewTLSConfig(&t.TLSConfig)
+	if err != nil {
+		return fmt.Errorf("line %d: tls: %w", t.line, err)
+	}
+	t.built = built
+	return nil
+}
+
+// client is what build made; nil without TLS.
+func (t *TLS) client() *tls.Config {
+	if t == nil {
+		return nil
+	}
+	return t.built
+}

@@ -1,0 +1,84 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+)
+
+// Transport is how client ports are spoken to. The zero value is plain text and
+// the default timeout.
+type Transport struct {
+	// Timeout bounds one look, all of it: connect, handshake, write and read; 0
+	// means DefaultTimeout.
+	Timeout time.Duration
+	// TLS is nil for plain text. Over a secureClientPort the same four letters
+	// work inside the TLS stream (3.5.1+ with Netty). Its ServerName, where it is
+	// empty, is that of each server asked.
+	TLS *tls.Config
+}
+
+// to is the transport for one server: its certificate must be for its own name.
+func (t Transport) to(host string) Transport {
+	if t.TLS != nil && t.TLS.ServerName == "" {
+		t.TLS = t.TLS.Clone()
+		t.TLS.ServerName = host
+	}
+	return t
+}
+
+// secure wraps a connection, which already has its deadline, in TLS. The
+// handshake ends when ctx does, for that moves the deadline.
+func (l look) secure(ctx context.Context, conn net.Conn) (net.Conn, *Failure) {
+	secured := tls.Client(conn, l.tls)
+	// The deadline of conn bounds it, and its end shows as a timeout: with a
+	// context of its own the two could not be told apart.
+	if err := secured.HandshakeContext(context.WithoutCancel(ctx)); err != nil {
+		return nil, l.handshakeFailure(ctx, err)
+	}
+	return secured, nil
+}
+
+// handshakeFailure sorts what can go wrong before the first byte of an answer.
+func (l look) handshakeFailure(ctx context.Context, err error) *Failure {
+	if text := tlsReason(err); text != "" {
+		return l.fail(TLS, "%s", text)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return l.fail(Empty, "closed the connection in the TLS handshake")
+	}
+	return l.readFailure(ctx, nil, err)
+}
+
+// tlsReason says what is wrong where TLS itself is; empty for any other error.
+// A server that takes no client without a certificate says so, in TLS 1.3, only
+// once the client believes the handshake over: in place of the first answer.
+func tlsReason(err error) string {
+	if refused, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return fmt.Sprintf("its certificate%s is not accepted: %s", certificateName(refused.UnverifiedCertificates), printable(refused.Err.Error(), maxForeign))
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return "it speaks plain text and not TLS"
+	}
+	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
+		return "it refuses the TLS handshake: " + printable(alert.Err.Error(), maxForeign)
+	}
+	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "local error" {
+		return "the TLS handshake failed: " + printable(alert.Err.Error(), maxForeign)
+	}
+	return ""
+}
+
+// certificateName is the subject of a server's own certificate, and until when
+// it is valid.
+func certificateName(chain []*x509.Certificate) string {
+	if len(chain) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s, valid until %s)", printable(chain[0].Subject.String(), maxForeign), chain[0].NotAfter.UTC().Format(time.DateOnly))
+}

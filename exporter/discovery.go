@@ -27,6 +27,16 @@ const (
 	labelRole     = "__meta_zookeeper_role"
 )
 
+// ensembleTarget is a whole ensemble as one target of /probe: its servers as
+// configured, as a connect string.
+func ensembleTarget(name string, members []probe.Target) sdGroup {
+	servers := make([]string, len(members))
+	for i, t := range members {
+		servers[i] = hostPort(t)
+	}
+	return sdGroup{[]string{strings.Join(servers, ",")}, map[string]string{labelEnsemble: name}}
+}
+
 // discoveryTargets are the members of an ensemble as ZooKeeper itself lists them
 // (conf, 3.5+), else as configured. Members that are configured keep their
 // configured address: it is the one that works from here, and the one that all

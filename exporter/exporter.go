@@ -1,22 +1,15 @@
 package exporter
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/rs/zerolog"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -36,15 +29,20 @@ type Options struct {
 	Include, Exclude []*regexp.Regexp
 	// Prefix is the path before all routes, for the links of the status page.
 	Prefix string
-	// MaxConcurrent bounds the requests in flight; 0 means 64.
+	// MaxConcurrent bounds the requests in flight; 0 means 512.
 	MaxConcurrent int
 	Version       string
 	Log           zerolog.Logger
 }
 
-// defaultConcurrent is far above what two Prometheus servers and a person ask
-// for at a time, and low enough that a flood costs little.
-const defaultConcurrent = 64
+// defaultConcurrent leaves room for 1,000 ensembles that are scraped one by one
+// every 15 s, when each scrape waits for a server that does not answer: 67 a
+// second, of 2 to 6 s each.
+const defaultConcurrent = 512
+
+// looksAtOnce bounds the ensembles that one request looks at together: their
+// servers have some ten goroutines and two sockets each.
+const looksAtOnce = 1000
 
 // Exporter watches ensembles and serves what it sees. It holds no timer of its
 // own: it looks when it is asked.
@@ -178,176 +176,4 @@ func (s *state) handOver(w *watcher) {
 			w.memory = old.memory
 		}
 	}
-}
-
-// Handler serves /metrics, /probe and the /-/ endpoints.
-func (e *Exporter) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /metrics", e.limited(e.serveMetrics))
-	mux.HandleFunc("GET /probe", e.limited(e.serveProbe))
-	mux.HandleFunc("GET /discovery", e.limited(e.serveDiscovery))
-	mux.HandleFunc("GET /{$}", e.limited(e.servePage))
-	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "zkdoctor is alive.") })
-	mux.HandleFunc("GET /-/ready", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "zkdoctor is ready.") })
-	mux.HandleFunc("POST /-/reload", e.serveReload)
-	mux.HandleFunc("PUT /-/reload", e.serveReload)
-	return mux
-}
-
-// limited turns requests away beyond the bound, at once: a scraper comes back.
-func (e *Exporter) limited(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case e.slots <- struct{}{}:
-			defer func() { <-e.slots }()
-			next(w, r)
-		default:
-			e.refuse(w, http.StatusServiceUnavailable, "busy", "too many requests at a time")
-		}
-	}
-}
-
-// refuse answers with one sentence, and counts.
-func (e *Exporter) refuse(w http.ResponseWriter, status int, reason, sentence string) {
-	e.stats.rejected.WithLabelValues(reason).Inc()
-	http.Error(w, sentence, status)
-}
-
-func (e *Exporter) serveReload(w http.ResponseWriter, _ *http.Request) {
-	if err := e.Reload(); err != nil {
-		e.options.Log.Error().Err(err).Msg("reload failed, the old configuration stays")
-		http.Error(w, "the old configuration stays: "+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	e.options.Log.Info().Msg("configuration reloaded")
-	_, _ = fmt.Fprintln(w, "reloaded.")
-}
-
-// serveMetrics looks at all configured ensembles at once and serves what was
-// seen, and the exporter's own metrics.
-func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
-	e.serve(w, r, e.state.Load().watchers, e.options.Timeout, true)
-}
-
-// serve looks with all watchers and serves their metrics by a registry of this
-// request's own.
-func (e *Exporter) serve(w http.ResponseWriter, r *http.Request, watchers []*watcher, timeout time.Duration, own bool) {
-	ctx, cancel, timeout := deadline(r, timeout)
-	defer cancel()
-	looks := e.lookAll(ctx, watchers, timeout)
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.options.Compat})
-	gatherers := prometheus.Gatherers{registry}
-	if own {
-		gatherers = append(gatherers, e.self)
-	}
-	promhttp.HandlerFor(gatherers, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, ErrorLog: errorLog{e.options.Log}}).ServeHTTP(w, r)
-}
-
-// refresh is how often the status page loads itself anew.
-const refresh = 15 * time.Second
-
-// servePage shows what is known of every ensemble, newly looked at.
-func (e *Exporter) servePage(w http.ResponseWriter, r *http.Request) {
-	state := e.state.Load()
-	ctx, cancel, timeout := deadline(r, e.options.Timeout)
-	defer cancel()
-	p := page{Version: e.options.Version, Now: time.Now(), Prefix: e.options.Prefix, Refresh: refresh}
-	for i, l := range e.lookAll(ctx, state.watchers, timeout) {
-		entry := pageEnsemble{Name: state.watchers[i].name, Problem: "it could not be looked at in time"}
-		if l != nil {
-			entry = pageEnsemble{Name: entry.Name, Report: l.report, LookedAt: l.at, SlowAt: l.slowAt}
-		}
-		p.Ensembles = append(p.Ensembles, entry)
-	}
-	if err := serveStatus(w, r, p); err != nil {
-		e.options.Log.Debug().Err(err).Msg("status page not sent")
-	}
-}
-
-// serveDiscovery lists the members of all configured ensembles for Prometheus's
-// HTTP service discovery.
-func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) {
-	state := e.state.Load()
-	ctx, cancel, timeout := deadline(r, e.options.Timeout)
-	defer cancel()
-	groups := []sdGroup{}
-	for i, l := range e.lookAll(ctx, state.watchers, timeout) {
-		if l == nil {
-			// Prometheus keeps the targets that it has while the answer is an error.
-			http.Error(w, "not all ensembles could be looked at in time", http.StatusServiceUnavailable)
-			return
-		}
-		groups = append(groups, discoveryTargets(state.watchers[i].name, l.snap)...)
-	}
-	if err := writeDiscovery(w, groups); err != nil {
-		e.options.Log.Debug().Err(err).Msg("discovery not sent")
-	}
-}
-
-// lookAll looks with all watchers at once. A look that did not come about in time
-// is nil.
-func (e *Exporter) lookAll(ctx context.Context, watchers []*watcher, timeout time.Duration) []*look {
-	looks := make([]*look, len(watchers))
-	var group errgroup.Group
-	for i, watcher := range watchers {
-		group.Go(func() error {
-			l, err := watcher.look(ctx, timeout)
-			if err != nil {
-				e.options.Log.Warn().Str("ensemble", watcher.name).Err(err).Msg("no look")
-				return nil // the others' looks are served all the same
-			}
-			looks[i] = l
-			return nil
-		})
-	}
-	_ = group.Wait() // never an error, see above
-	return looks
-}
-
-// errorLog is promhttp's way to a zerolog.Logger.
-type errorLog struct{ log zerolog.Logger }
-
-// Println implements promhttp.Logger.
-func (l errorLog) Println(v ...any) {
-	l.log.Error().Str("error", strings.TrimSpace(fmt.Sprintln(v...))).Msg("serving metrics")
-}
-
-// errNoTarget is what /probe says when it was asked for nothing.
-var errNoTarget = errors.New("the parameter target is missing: /probe?target=zk1:2181")
-
-// watcherFor is the watcher of /probe for a target string. It is remembered, so
-// that rules which compare two looks can.
-func (s *state) watcherFor(key string, create func() *watcher) *watcher {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if w := s.probed[key]; w != nil {
-		return w
-	}
-	if len(s.probed) >= maxProbed {
-		clear(s.probed) // what is forgotten is an earlier look, no more
-	}
-	w := create()
-	s.probed[key] = w
-	return w
-}
-
-// maxProbed bounds what /probe remembers: some 20 KiB an ensemble.
-const maxProbed = 4096
-
-// deadline is the time that a scrape has: what Prometheus says, less a margin
-// for the way back, and for one look at one server at most timeout.
-func deadline(r *http.Request, timeout time.Duration) (context.Context, context.CancelFunc, time.Duration) {
-	const margin = 500 * time.Millisecond
-	ctx := r.Context()
-	seconds, err := time.ParseDuration(r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") + "s")
-	if err != nil || seconds <= 0 {
-		ctx, cancel := context.WithTimeout(ctx, 3*timeout+margin)
-		return ctx, cancel, timeout
-	}
-	whole := max(seconds-margin, seconds/2)
-	// Names, words and, rarely, peer ports: one after the other.
-	timeout = min(timeout, whole/3)
-	ctx, cancel := context.WithTimeout(ctx, whole)
-	return ctx, cancel, timeout
 }

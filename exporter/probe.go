@@ -55,6 +55,28 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 	e.serve(w, r, []*watcher{one}, timeout, false)
 }
 
+// errNoTarget is what /probe says when it was asked for nothing.
+var errNoTarget = errors.New("the parameter target is missing: /probe?target=zk1:2181")
+
+// watcherFor is the watcher of /probe for a target string. It is remembered, so
+// that rules which compare two looks can.
+func (s *state) watcherFor(key string, create func() *watcher) *watcher {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w := s.probed[key]; w != nil {
+		return w
+	}
+	if len(s.probed) >= maxProbed {
+		clear(s.probed) // what is forgotten is an earlier look, no more
+	}
+	w := create()
+	s.probed[key] = w
+	return w
+}
+
+// maxProbed bounds what /probe remembers: some 20 KiB an ensemble.
+const maxProbed = 4096
+
 func probeTargets(target string) ([]probe.Target, error) {
 	const longest = 4096 // a connect string of 100 long names
 	switch {

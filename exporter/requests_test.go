@@ -187,3 +187,94 @@ func TestReload(t *testing.T) {
 	s.ask(t, http.MethodPut, "/-/reload", http.StatusOK, "reloaded")
 	expect(1, map[string]string{"b": two.target})
 }
+
+// TestReloadKeepsWhatItKnows: a reload is no reason to ask the servers again, and
+// the look before it is still there to compare with.
+func TestReloadKeepsWhatItKnows(t *testing.T) {
+	f := startFake(t, replays("follower"))
+	s := serve(t, Options{}, f.target)
+	s.metrics(t)
+	asked := len(f.asked())
+	before := s.state.Load().watchers[0]
+	s.ask(t, http.MethodPost, "/-/reload", http.StatusOK, "reloaded")
+	after := s.state.Load().watchers[0]
+	if after == before || after.newest() == nil {
+		t.Error("the reload made no new watcher, or one without memory")
+	}
+	s.metrics(t)
+	if again := len(f.asked()); again != asked {
+		t.Errorf("%d words before the reload, %d after it", asked, again)
+	}
+}
+
+// TestProbeOfAConfiguredEnsemble: its connect string is the ensemble, with all
+// that the configuration says of it, and no second look is made for it.
+func TestProbeOfAConfiguredEnsemble(t *testing.T) {
+	one, two := startFake(t, replays("follower")), startFake(t, replays("leader"))
+	s := serve(t, Options{}, one.target, two.target)
+	s.metrics(t)
+	asked := len(one.asked())
+	s.ask(t, http.MethodGet, "/probe?target="+one.target+","+two.target, http.StatusOK, `zkdoctor_leaders{ensemble="test"} 1`)
+	if again := len(one.asked()); again != asked {
+		t.Errorf("%d words for /metrics, %d with /probe", asked, again)
+	}
+	if probed := len(s.state.Load().probed); probed != 0 {
+		t.Errorf("%d watchers of /probe", probed)
+	}
+}
+
+// TestOwnMetrics: what the exporter says of itself costs no server anything.
+func TestOwnMetrics(t *testing.T) {
+	f := startFake(t, replays("follower"))
+	s := serve(t, Options{}, f.target)
+	found, err := s.scrape(t.Context(), "/-/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found["zkdoctor_ensembles"] != 1 || len(found.of(f.target, "zookeeper_")) > 0 || len(f.asked()) > 0 {
+		t.Errorf("asked %v; %s", f.asked(), found.values("zkdoctor_ensembles"))
+	}
+}
+
+// TestLooksGetSlim: the bulk of a look is let go once no scrape can be served with
+// it, and what the next look compares with stays.
+func TestLooksGetSlim(t *testing.T) {
+	f := startFake(t, replays("leader"))
+	s := serve(t, Options{}, f.target)
+	s.metrics(t)
+	w := s.state.Load().watchers[0]
+	tick, deadline := time.NewTicker(20*time.Millisecond), time.NewTimer(20*time.Second)
+	defer tick.Stop()
+	defer deadline.Stop()
+	for {
+		mntr := w.newest().snap.Servers[0].Mntr
+		if _, told := mntr.Value.Uptime(); !mntr.Seen() || !told {
+			t.Fatalf("of mntr is left: %v", mntr)
+		}
+		if len(mntr.Value.Keys) == 1 {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatalf("still %d keys", len(mntr.Value.Keys))
+		}
+	}
+}
+
+func TestDiscoveryByEnsemble(t *testing.T) {
+	f := startFake(t, replays("follower"))
+	file := filepath.Join(t.TempDir(), "zoo.cfg")
+	must(t, os.WriteFile(file, []byte("clientPort=2181\nserver.1=127.0.0.1:2888:3888;"+f.target+"\n"), 0o600))
+	s := serve(t, Options{Load: func() (*Config, error) {
+		return &Config{Ensembles: []Ensemble{
+			{Name: "named", Servers: []string{"127.0.0.1:1", "127.0.0.1:2"}},
+			{Name: "listed", ZooCfg: file},
+		}}, nil
+	}})
+	s.ask(t, http.MethodGet, "/discovery?by=ensemble", http.StatusOK,
+		`[{"targets":["127.0.0.1:1,127.0.0.1:2"],"labels":{"__meta_zookeeper_ensemble":"named"}},`+
+			`{"targets":["`+f.target+`"],"labels":{"__meta_zookeeper_ensemble":"listed"}}]`)
+	s.ask(t, http.MethodGet, "/discovery?by=server", http.StatusOK, `"targets":["127.0.0.1:1"]`)
+	s.ask(t, http.MethodGet, "/discovery?by=rack", http.StatusBadRequest, `by="rack"`)
+}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -186,12 +188,8 @@ func clientState(s *probe.Server) string {
 func (w *watcher) remember(snap *probe.Snapshot) *look {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.last != nil {
-		if age := snap.Started.Sub(w.last.snap.Started); age >= beforeYoungest {
-			first := *w.last.snap
-			first.Before = nil
-			w.before = &first
-		}
+	if w.last != nil && snap.Started.Sub(w.last.snap.Started) >= beforeYoungest {
+		w.before = w.last.slim().snap
 	}
 	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest && len(w.before.Servers) == len(snap.Servers) {
 		snap.Before = w.before
@@ -199,8 +197,39 @@ func (w *watcher) remember(snap *probe.Snapshot) *look {
 	if w.last != nil {
 		snap.Known = w.last.snap.Membership()
 	}
-	w.last = &look{snap: snap, report: diag.Diagnose(snap, diag.Options{Version: w.version}), at: time.Now(), slowAt: w.slowAt}
-	return w.last
+	whole := &look{snap: snap, report: diag.Diagnose(snap, diag.Options{Version: w.version}), at: time.Now(), slowAt: w.slowAt}
+	w.last = whole
+	time.AfterFunc(minAge, func() { w.slimDown(whole) })
+	return whole
+}
+
+// slimDown lets go of what no scrape will be served with any more: of 3,000
+// servers that is 100 MiB.
+func (m *memory) slimDown(whole *look) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.last == whole {
+		m.last = whole.slim()
+	}
+}
+
+// slim is the look without the bulk of what it saw, mntr, of which a later look
+// is compared with nothing but the time that the server is up.
+func (l *look) slim() *look {
+	const kept = "zk_uptime"
+	out, snap := *l, *l.snap
+	snap.Before = nil
+	snap.Servers = slices.Clone(snap.Servers)
+	for i := range snap.Servers {
+		mntr := &snap.Servers[i].Mntr.Value
+		uptime, told := mntr.Keys.Get(kept)
+		*mntr = probe.Mntr{}
+		if told {
+			mntr.Keys = probe.Pairs{{Key: kept, Value: strings.Clone(uptime)}}
+		}
+	}
+	out.snap = &snap
+	return &out
 }
 
 // hostPort is the label of a server: as configured, never a resolved address.

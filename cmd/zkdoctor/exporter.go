@@ -32,11 +32,11 @@ type exporterCmd struct {
 	Exclude []string `group:"say" placeholder:"REGEXP" help:"Leave out metrics whose names match." env:"ZKDOCTOR_EXCLUDE"`
 	Compat  string   `group:"say" enum:"none,dabealu" default:"none" help:"Serve another exporter's metrics too: none or dabealu." env:"ZKDOCTOR_COMPAT"`
 
-	ListenAddress []string `name:"web.listen-address" default:":12181" placeholder:"ADDRESS" group:"web" help:"Where to listen." env:"ZKDOCTOR_WEB_LISTEN_ADDRESS"`
+	ListenAddress []string `name:"web.listen-address" default:":12189" placeholder:"ADDRESS" group:"web" help:"Where to listen." env:"ZKDOCTOR_WEB_LISTEN_ADDRESS"`
 	WebConfig     string   `name:"web.config.file" placeholder:"FILE" group:"web" help:"TLS, users and passwords, as Prometheus's exporters have them." env:"ZKDOCTOR_WEB_CONFIG_FILE"`
 	Systemd       bool     `name:"web.systemd-socket" group:"web" help:"Take the socket from systemd." env:"ZKDOCTOR_WEB_SYSTEMD_SOCKET"`
 	RoutePrefix   string   `name:"web.route-prefix" placeholder:"PATH" group:"web" help:"Serve everything below this path." env:"ZKDOCTOR_WEB_ROUTE_PREFIX"`
-	MaxRequests   int      `name:"web.max-requests" default:"64" group:"web" help:"Requests served at a time; more are answered with 503." env:"ZKDOCTOR_WEB_MAX_REQUESTS"`
+	MaxRequests   int      `name:"web.max-requests" default:"512" group:"web" help:"Requests served at a time; more are answered with 503." env:"ZKDOCTOR_WEB_MAX_REQUESTS"`
 }
 
 // Help is shown under the usage line.
@@ -63,6 +63,9 @@ func (c *exporterCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	server := &http.Server{
 		Handler:           c.routes(e.Handler()),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		// Above every scrape timeout in use: whoever reads slower holds a place for no
+		// longer.
+		WriteTimeout:   2 * time.Minute,
 		MaxHeaderBytes: 16 << 10,
 	}
 	served := make(chan error, 1)

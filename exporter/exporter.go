@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"bufio"
 	"regexp"
 	"slices"
 	"sync"
@@ -52,8 +53,9 @@ type Exporter struct {
 	self    *prometheus.Registry
 	stats   selfStats
 
-	state atomic.Pointer[state]
-	slots chan struct{}
+	state   atomic.Pointer[state]
+	slots   chan struct{}
+	buffers sync.Pool // of *bufio.Writer, for answers
 }
 
 // state is what one configuration makes; a reload replaces it whole.
@@ -86,6 +88,8 @@ func New(o Options) (*Exporter, error) {
 		options: o, table: newTable(o.Include, o.Exclude),
 		self: prometheus.NewRegistry(), slots: make(chan struct{}, o.MaxConcurrent),
 	}
+	const large = 64 << 10 // the metrics of one server
+	e.buffers.New = func() any { return bufio.NewWriterSize(nil, large) }
 	e.registerSelf()
 	return e, e.Reload()
 }
@@ -157,7 +161,7 @@ func (e *Exporter) newState(config *Config) (*state, error) {
 		}
 		w := &watcher{
 			name: ensemble.Name, timeout: time.Duration(ensemble.Limits.Timeout), tls: ensemble.TLS.client(),
-			version: e.options.Version, peers: e.options.PeerPorts, memory: new(memory),
+			version: e.options.Version, peers: e.options.PeerPorts, memory: newMemory(),
 			question: probe.Question{Targets: targets, ConfigFile: ensemble.ZooCfg, Local: e.options.Local},
 		}
 		if old := e.state.Load(); old != nil {

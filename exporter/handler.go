@@ -1,12 +1,15 @@
 package exporter
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/rs/zerolog"
@@ -72,16 +75,49 @@ func (e *Exporter) serve(w http.ResponseWriter, r *http.Request, watchers []*wat
 	looks := e.lookAll(ctx, watchers, timeout)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.options.Compat})
-	gatherers := prometheus.Gatherers{registry}
+	var all prometheus.Gatherer = registry
 	if own {
-		gatherers = append(gatherers, e.self)
+		all = prometheus.Gatherers{registry, e.self}
 	}
-	e.metricsOf(gatherers).ServeHTTP(w, r)
+	e.metricsOf(all).ServeHTTP(w, r)
 }
 
+// metricsOf serves what g gathers.
 func (e *Exporter) metricsOf(g prometheus.Gatherer) http.Handler {
-	return promhttp.HandlerFor(g, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, ErrorLog: errorLog{e.options.Log}})
+	inner := promhttp.HandlerFor(g, promhttp.HandlerOpts{
+		ErrorHandling: promhttp.ContinueOnError, ErrorLog: errorLog{e.options.Log},
+		DisableCompression: true, // see compressed
+	})
+	return compressed(func(w http.ResponseWriter, r *http.Request) {
+		out := e.buffers.Get().(*bufio.Writer)
+		out.Reset(w)
+		inner.ServeHTTP(buffered{w, out}, r)
+		_ = out.Flush() // a scraper that has gone
+		out.Reset(nil)
+		e.buffers.Put(out)
+	})
 }
+
+// compressed compresses answers for those who take it, as Prometheus does, at the
+// fastest level: the standard library's level, which is promhttp's, would be the
+// most of what a scrape costs.
+func compressed(h http.HandlerFunc) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.MinSize(1<<10))
+	if err != nil {
+		panic(err) // the options are constants, and tests serve with them
+	}
+	return wrap(h)
+}
+
+// buffered is a response with a buffer of its own. Without one, the encoder makes
+// its own for each of the 200 families of metrics and empties it every time.
+type buffered struct {
+	http.ResponseWriter
+	*bufio.Writer
+}
+
+// Write implements io.Writer, which both have.
+func (b buffered) Write(p []byte) (int, error) { return b.Writer.Write(p) }
 
 // refresh is how often the status page loads itself anew.
 const refresh = 15 * time.Second
@@ -163,22 +199,25 @@ func (e *Exporter) discoverEnsembles(ctx context.Context, watchers []*watcher, t
 // lookAll looks with all watchers at once. A look that did not come about in time
 // is nil.
 func (e *Exporter) lookAll(ctx context.Context, watchers []*watcher, timeout time.Duration) []*look {
+	if len(watchers) == 1 { // of /probe: no goroutine needed
+		return []*look{e.look(ctx, watchers[0], timeout)}
+	}
 	looks := make([]*look, len(watchers))
 	var group errgroup.Group
 	group.SetLimit(looksAtOnce)
 	for i, watcher := range watchers {
-		group.Go(func() error {
-			l, err := watcher.look(ctx, timeout)
-			if err != nil {
-				e.options.Log.Warn().Str("ensemble", watcher.name).Err(err).Msg("no look")
-				return nil // the others' looks are served all the same
-			}
-			looks[i] = l
-			return nil
-		})
+		group.Go(func() error { looks[i] = e.look(ctx, watcher, timeout); return nil })
 	}
-	_ = group.Wait() // never an error, see above
+	_ = group.Wait() // a look that fails is nil, and the others are served all the same
 	return looks
+}
+
+func (e *Exporter) look(ctx context.Context, w *watcher, timeout time.Duration) *look {
+	l, err := w.look(ctx, timeout)
+	if err != nil {
+		e.options.Log.Warn().Str("ensemble", w.name).Err(err).Msg("no look")
+	}
+	return l
 }
 
 // errorLog is promhttp's way to a zerolog.Logger.

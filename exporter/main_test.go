@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -108,7 +109,10 @@ func (s *served) metrics(t testing.TB) scraped {
 // forget has every watcher believe that its last look is older than minAge, so
 // that the next scrape looks anew.
 func (s *served) forget() {
-	for _, w := range s.state.Load().watchers {
+	state := s.state.Load()
+	state.mu.Lock()
+	defer state.mu.Unlock()
+	for _, w := range slices.AppendSeq(slices.Clone(state.watchers), maps.Values(state.probed)) {
 		w.mu.Lock()
 		if w.last != nil {
 			aged := *w.last

@@ -3,6 +3,7 @@ package exporter
 import (
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -261,6 +262,34 @@ func TestLooksGetSlim(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkScrape is a scrape of one server with 530 lines of mntr, from the
+// request to the last byte, the server's own work (three short connections) with
+// it.
+func BenchmarkScrape(b *testing.B) {
+	f := startFake(b, replays("follower-loaded"))
+	s := serve(b, Options{}, f.target)
+	h := s.Handler()
+	request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/probe?target="+f.target, http.NoBody)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, request)
+	if w.Code != http.StatusOK {
+		b.Fatal(w.Code, w.Body)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.forget()
+		h.ServeHTTP(discarded{http.Header{}}, request)
+	}
+	b.ReportMetric(float64(strings.Count(samples(w.Body.String()), "\n")), "series")
+}
+
+// discarded is a response that nobody reads.
+type discarded struct{ header http.Header }
+
+func (d discarded) Header() http.Header       { return d.header }
+func (discarded) Write(p []byte) (int, error) { return len(p), nil }
+func (discarded) WriteHeader(int)             {}
 
 func TestDiscoveryByEnsemble(t *testing.T) {
 	f := startFake(t, replays("follower"))

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -56,8 +54,9 @@ type watcher struct {
 // memory is what the next look needs of the earlier ones. It outlives the watcher
 // at a reload, and lets one look at a time be made.
 type memory struct {
-	flight singleflight.Group
-	mu     sync.Mutex // guards last and before; the rest is the flight's
+	// turn holds a token while a look is being made.
+	turn   chan struct{}
+	mu     sync.Mutex // guards last; the rest is whose turn it is
 	last   *look
 	before *probe.Snapshot
 	ports  []portMemory
@@ -73,26 +72,26 @@ type portMemory struct {
 	quorum, election probe.PortLook
 }
 
+func newMemory() *memory { return &memory{turn: make(chan struct{}, 1)} }
+
 // look is the newest look, made now unless there is one of this second. Scrapes
-// that arrive together share it. timeout bounds a single look at a server; ctx
-// only the waiting: a scraper that gives up does not spoil the others' look.
+// that arrive together share it: one makes it, the others wait. timeout bounds a
+// single look at a server; ctx only the waiting: a scraper that gives up does not
+// spoil the look for the others.
 func (w *watcher) look(ctx context.Context, timeout time.Duration) (*look, error) {
 	if l := w.recent(); l != nil {
 		return l, nil
 	}
-	done := w.flight.DoChan("", func() (any, error) {
-		if l := w.recent(); l != nil {
-			return l, nil
-		}
-		return w.lookNow(context.WithoutCancel(ctx), timeout)
-	})
 	select {
-	case result := <-done:
-		l, _ := result.Val.(*look)
-		return l, result.Err
+	case w.turn <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	defer func() { <-w.turn }()
+	if l := w.recent(); l != nil {
+		return l, nil
+	}
+	return w.lookNow(context.WithoutCancel(ctx), timeout)
 }
 
 func (m *memory) recent() *look {
@@ -111,7 +110,7 @@ func (m *memory) newest() *look {
 	return m.last
 }
 
-// lookNow makes a look. Only one runs at a time, by the flight group.
+// lookNow makes a look, by whose turn it is.
 func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, error) {
 	if w.timeout > 0 {
 		timeout = min(timeout, w.timeout)

@@ -31,6 +31,7 @@ type look struct {
 	// runFirst: the run's deadline comes before the look's own.
 	runFirst bool
 	tls      *tls.Config // nil for plain text
+	room     int         // how many bytes of an answer are expected
 }
 
 func newLook(ctx context.Context, addr netip.AddrPort, timeout time.Duration) look {

@@ -36,7 +36,7 @@ type Reply struct {
 // or as Reset is a race: 3.4.10 and 3.9.5 give both.
 func AskWord(ctx context.Context, addr netip.AddrPort, word Word, t Transport) (reply Obs[Reply], connected Obs[Dial]) {
 	l := newLook(ctx, addr, t.Timeout)
-	l.what, l.tls = word.String(), t.TLS
+	l.what, l.tls, l.room = word.String(), t.TLS, word.room()
 	if l.what == "" {
 		failure := l.fail(Denied, "not a word that zkdoctor sends")
 		return Failed[Reply](failure, 0), Failed[Dial](failure, 0)
@@ -102,7 +102,7 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (Repl
 	if _, err := conn.Write(request); err != nil {
 		return Reply{}, l.readFailure(ctx, nil, err)
 	}
-	data, err := readAll(conn)
+	data, err := readAll(conn, l.room)
 	// TLS that ends in the middle of a record was cut, as by an RST.
 	reset := errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
 	switch {
@@ -119,10 +119,9 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (Repl
 var errTooLarge = errors.New("too large")
 
 // readAll reads to the end, but no more than maxReply. What it read is returned
-// with any error; the end is no error.
-func readAll(conn io.Reader) ([]byte, error) {
-	// A third of the replies of 3.6+ (mntr) need more than the first buffer.
-	data := make([]byte, 0, 4<<10)
+// with any error; the end is no error. room is how much is expected.
+func readAll(conn io.Reader, room int) ([]byte, error) {
+	data := make([]byte, 0, room)
 	for {
 		if len(data) > maxReply {
 			return nil, errTooLarge

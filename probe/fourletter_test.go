@@ -231,14 +231,14 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func TestReadAllIsBounded(t *testing.T) {
 	var taken endless
-	data, err := readAll(&taken)
+	data, err := readAll(&taken, 0)
 	if !errors.Is(err, errTooLarge) || data != nil {
 		t.Errorf("got %d bytes, %v", len(data), err)
 	}
 	if taken > 2*maxReply {
 		t.Errorf("took %d bytes for a limit of %d", taken, maxReply)
 	}
-	data, err = readAll(io.LimitReader(new(endless), maxReply))
+	data, err = readAll(io.LimitReader(new(endless), maxReply), 0)
 	if err != nil || len(data) != maxReply {
 		t.Errorf("an answer of just the limit: %d bytes, %v", len(data), err)
 	}

@@ -56,13 +56,19 @@ func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Sn
 		Before:  before,
 	}
 	s.Vantage.Host, _ = os.Hostname() // an empty name is shown as such
-	s.Vantage.Addrs = ownAddrs()
+	if plan.Local {
+		s.Vantage.Addrs = ownAddrs()
+	}
 
 	var group errgroup.Group
 	group.SetLimit(maxServersAtOnce)
 	for i, target := range plan.Targets {
 		g := gatherer{plan: plan, server: &s.Servers[i], shared: sharesHost(plan.Targets, i)}
 		g.server.Target, g.server.Name = target, target.name()
+		if i == len(plan.Targets)-1 {
+			g.run(ctx) // this goroutine would only wait
+			break
+		}
 		group.Go(func() error { g.run(ctx); return nil })
 	}
 	_ = group.Wait() // no look returns an error: failures are data
@@ -127,6 +133,11 @@ func (g *gatherer) run(ctx context.Context) {
 		s.PeerResolve = hosts[s.PeerHost()]
 	}
 	known := make(chan peerNumbers, 1) // what conf says of the peer ports
+	if !g.plan.PeerPorts {
+		g.words(ctx, known)
+		g.numberPorts(g.numbers(ctx, known))
+		return
+	}
 	var group errgroup.Group
 	group.Go(func() error { g.ports(ctx, known); return nil })
 	g.words(ctx, known)
@@ -208,10 +219,9 @@ func (g *gatherer) ports(ctx context.Context, known <-chan peerNumbers) {
 	s := g.server
 	started := time.Now()
 	n := g.numbers(ctx, known)
-	s.Quorum = PortLook{Number: n.quorum, Assumed: n.assumed}
-	s.Election = PortLook{Number: n.election, Assumed: n.assumed}
+	g.numberPorts(n)
 	addrs := s.PeerAddrs()
-	if !g.plan.PeerPorts || n.quorum == 0 || !addrs.Seen() || len(addrs.Value) == 0 {
+	if n.quorum == 0 || !addrs.Seen() || len(addrs.Value) == 0 {
 		return
 	}
 	left := g.plan.Timeout - time.Since(started)
@@ -223,6 +233,11 @@ func (g *gatherer) ports(ctx context.Context, known <-chan peerNumbers) {
 	_ = group.Wait()
 }
 
+func (g *gatherer) numberPorts(n peerNumbers) {
+	g.server.Quorum = PortLook{Number: n.quorum, Assumed: n.assumed}
+	g.server.Election = PortLook{Number: n.election, Assumed: n.assumed}
+}
+
 func (g *gatherer) numbers(ctx context.Context, known <-chan peerNumbers) peerNumbers {
 	if m := g.server.Member; m != nil && len(m.Addresses) > 0 {
 		return peerNumbers{quorum: m.Addresses[0].QuorumPort, election: m.Addresses[0].ElectionPort}
@@ -230,9 +245,6 @@ func (g *gatherer) numbers(ctx context.Context, known <-chan peerNumbers) peerNu
 	assumed := peerNumbers{quorum: DefaultQuorumPort, election: DefaultElectionPort, assumed: true}
 	if g.shared {
 		assumed = peerNumbers{}
-	}
-	if !g.plan.PeerPorts {
-		return assumed
 	}
 	wait := time.NewTimer(g.plan.Timeout / 4)
 	defer wait.Stop()

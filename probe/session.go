@@ -25,7 +25,7 @@ type Serving struct {
 // too: the system sends it for a server that leaves our request unread.
 func AskSession(ctx context.Context, addr netip.AddrPort, t Transport) Obs[Serving] {
 	l := newLook(ctx, addr, t.Timeout)
-	l.what, l.tls = "a ConnectRequest", t.TLS
+	l.what, l.tls, l.room = "a ConnectRequest", t.TLS, connectRoom
 	var reply Reply
 	conn, _, failure := l.dial(ctx)
 	if failure == nil {
@@ -46,6 +46,9 @@ func AskSession(ctx context.Context, addr netip.AddrPort, t Transport) Obs[Servi
 	}
 	return Failed[Serving](l.fail(Protocol, "the answer to %s is not ZooKeeper's: %v", l.what, err), l.took())
 }
+
+// connectRoom is more than a ConnectResponse has.
+const connectRoom = 64
 
 // bogusSession is no session of any server: real ones carry the server id in
 // their first byte and a clock below it (SessionTrackerImpl.initializeNextSessionId).

@@ -58,7 +58,7 @@ func (s *Snapshot) Membership() *zoocfg.Membership {
 type Vantage struct {
 	Host string `json:"host"`
 	// Addrs are the addresses of this host, as zkdoctor's own network namespace
-	// has them.
+	// has them; not looked at where this host is to be left alone.
 	Addrs Obs[[]netip.Addr] `json:"addrs"`
 }
 

@@ -42,6 +42,15 @@ func (w Word) String() string {
 	return wordText[w]
 }
 
+// room is how long an honest answer mostly is at the most: mntr of 3.6+ has 17 to
+// 20 KiB, all else (and mntr of 3.4) fits into 4.
+func (w Word) room() int {
+	if w == WordMntr {
+		return 24 << 10
+	}
+	return 4 << 10
+}
+
 // MarshalText is the word as it goes over the wire.
 func (w Word) MarshalText() ([]byte, error) {
 	if w.String() == "" {

@@ -254,6 +254,64 @@ func TestMisbehaviour(t *testing.T) {
 	settled(t, goroutines, files)
 }
 
+// TestManyScrapes: after 1,000 scrapes, each with looks of its own at servers that
+// misbehave, goroutines, files and memory are what they were after 100, but for
+// what the fakes keep of the questions.
+func TestManyScrapes(t *testing.T) {
+	const exporters, first, all = 8, 100, 1000
+	targets := []string{startFake(t, replays("follower")).target, refusedTarget(t)}
+	// Two cores have no time for the others a thousand times: TestMisbehaviour has.
+	kinds := []string{"silent", "not accepted", "HTTP 400", "half a line", "key without value", "not whitelisted", "Prometheus provider"}
+	for _, m := range misbehaviours() {
+		if slices.Contains(kinds, m.name) {
+			targets = append(targets, startFake(t, m.how).target)
+		}
+	}
+	var served [exporters]*served
+	for i := range served {
+		served[i] = serve(t, Options{PeerPorts: true, Timeout: 50 * time.Millisecond}, targets...)
+	}
+	scrapes := func(n int) {
+		var running sync.WaitGroup
+		for _, s := range served {
+			running.Go(func() {
+				for range n / exporters {
+					s.forget()
+					if _, err := s.scrape(t.Context(), "/metrics"); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		running.Wait()
+	}
+	scrapes(first)
+	goroutines, files := settled(t, 0, 0) // and the last looks are slim
+	heap := liveHeap()
+	scrapes(all - first)
+	goroutinesNow, filesNow := settled(t, goroutines, files)
+	heapNow, deadline := liveHeap(), time.Now().Add(10*time.Second)
+	for heapNow > heap+2<<20 && time.Now().Before(deadline) {
+		heapNow = liveHeap() // the last looks get slim within a second
+	}
+	t.Logf("after %d scrapes: %d goroutines, %d files, %d KiB on the heap", first, goroutines, files, heap>>10)
+	t.Logf("after %d scrapes: %d goroutines, %d files, %d KiB on the heap", all, goroutinesNow, filesNow, heapNow>>10)
+	if heapNow > heap+2<<20 {
+		t.Errorf("the heap grew by %d KiB", (heapNow-heap)>>10)
+	}
+}
+
+// liveHeap is what is on the heap once all garbage is gone, that of pools too.
+func liveHeap() uint64 {
+	var stats runtime.MemStats
+	for range 3 {
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
 // refusedTarget is a port that nobody listens on.
 func refusedTarget(t *testing.T) string {
 	t.Helper()

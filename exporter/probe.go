@@ -115,7 +115,7 @@ func (w *watcher) members() []probe.Target {
 
 func same(a, b probe.Target) bool { return a.Host == b.Host && a.Port == b.Port }
 
-func sameTargets(a, b []probe.Target) bool { return len(b) > 1 && slices.EqualFunc(a, b, same) }
+func sameTargets(a, b []probe.Target) bool { return slices.EqualFunc(a, b, same) }
 
 // ensembleLabel is the label of a probe: the configured ensemble of the target,
 // or what the request says, or the target as written.

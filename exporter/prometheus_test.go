@@ -31,8 +31,8 @@ type prometheusServer struct {
 	log    []string
 }
 
-// startPrometheus starts a Prometheus that scrapes the target every second.
-func startPrometheus(t *testing.T, target string) *prometheusServer {
+// startPrometheus starts a Prometheus with a configuration.
+func startPrometheus(t *testing.T, text string) *prometheusServer {
 	t.Helper()
 	command, err := exec.LookPath("prometheus")
 	if err != nil {
@@ -47,13 +47,7 @@ func startPrometheus(t *testing.T, target string) *prometheusServer {
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	config := filepath.Join(dir, "prometheus.yml")
-	must(t, os.WriteFile(config, []byte(strings.Join([]string{
-		"global: {scrape_interval: 1s, scrape_timeout: 1s}",
-		"scrape_configs:",
-		"  - job_name: zkdoctor",
-		"    honor_labels: true",
-		"    static_configs: [{targets: ['" + target + "']}]",
-	}, "\n")), 0o600))
+	must(t, os.WriteFile(config, []byte(text), 0o600))
 
 	// The kernel ties Pdeathsig to the thread that forks: this one stays.
 	runtime.LockOSThread()
@@ -161,6 +155,25 @@ func (p *prometheusServer) query(t *testing.T, query string) []string {
 	return values
 }
 
+// shows waits until a query finds just one value.
+func (p *prometheusServer) shows(t *testing.T, query, value string) {
+	t.Helper()
+	tick, deadline := time.NewTicker(100*time.Millisecond), time.NewTimer(30*time.Second)
+	defer tick.Stop()
+	defer deadline.Stop()
+	for {
+		values := p.query(t, query)
+		if len(values) == 1 && values[0] == value {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatalf("Prometheus shows %v for %s, want %s", values, query, value)
+		}
+	}
+}
+
 // raw gives all samples of one series since the start.
 func (p *prometheusServer) raw(t *testing.T, series string) []string {
 	t.Helper()
@@ -217,14 +230,8 @@ func (p *prometheusServer) clean(t *testing.T) {
 func TestPrometheus(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, zktest.Options{})
-	p := startPrometheus(t, strings.TrimPrefix(s.url, "http://"))
-	shows := func(query, value string) {
-		t.Helper()
-		must(t, s.ens.Wait(t.Context(), "Prometheus to show "+value+" for "+query, func() bool {
-			values := p.query(t, query)
-			return len(values) == 1 && values[0] == value
-		}))
-	}
+	p := startPrometheus(t, fromExample(t, "prometheus.yml", s.url))
+	shows := func(query, value string) { t.Helper(); p.shows(t, query, value) }
 	shows("zkdoctor_quorum", "1")
 	shows("sum(zookeeper_up)", "3")
 	leader, err := s.ens.Leader(t.Context())

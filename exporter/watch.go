@@ -64,14 +64,6 @@ type memory struct {
 	slowAt time.Time
 }
 
-// portMemory is what a server's peer ports showed, and in what state its client
-// port was then: once that has changed, what they showed is of no use.
-type portMemory struct {
-	at               time.Time
-	client           string
-	quorum, election probe.PortLook
-}
-
 func newMemory() *memory { return &memory{turn: make(chan struct{}, 1)} }
 
 // look is the newest look, made now unless there is one of this second. Scrapes
@@ -127,60 +119,12 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 		return nil, err
 	}
 	if question.Local {
-		w.local = local
+		w.local, w.slowAt = local, time.Now()
 	}
-	plan.Timeout, plan.Tool, plan.TLS = timeout, "zkdoctor "+w.version, w.tls
+	plan.Timeout, plan.Tool, plan.TLS, plan.Sockets = timeout, "zkdoctor "+w.version, w.tls, false
 	snap := probe.Gather(ctx, plan, w.local)
 	snap = w.peerPorts(ctx, snap)
 	return w.remember(snap), nil
-}
-
-// peerPorts adds what the peer ports show: looked at now where that is due, and
-// from memory where nothing has changed since.
-func (w *watcher) peerPorts(ctx context.Context, snap *probe.Snapshot) *probe.Snapshot {
-	if !w.peers {
-		return snap
-	}
-	if len(w.ports) != len(snap.Servers) {
-		w.ports = make([]portMemory, len(snap.Servers))
-	}
-	now := time.Now()
-	var due []int
-	for i := range snap.Servers {
-		m := &w.ports[i]
-		if m.client != clientState(&snap.Servers[i]) || now.Sub(m.at) >= slowEvery {
-			due = append(due, i)
-		}
-	}
-	if len(due) > 0 {
-		snap = probe.KnockPeers(ctx, snap, due)
-		if w.question.Local {
-			w.local = probe.LookLocalAgain(ctx, w.local)
-			snap.Local = w.local
-		}
-		w.slowAt = now
-	}
-	for _, i := range due {
-		s := &snap.Servers[i]
-		w.ports[i] = portMemory{now, clientState(s), s.Quorum, s.Election}
-	}
-	for i := range snap.Servers {
-		snap.Servers[i].Quorum, snap.Servers[i].Election = w.ports[i].quorum, w.ports[i].election
-	}
-	snap.Plan.PeerPorts = true
-	return snap
-}
-
-// clientState is what the client port did, as far as it decides what the peer
-// ports mean.
-func clientState(s *probe.Server) string {
-	switch {
-	case s.Srvr.Seen():
-		return string(s.Srvr.Value.Mode)
-	case s.Srvr.Failure != nil:
-		return string(s.Srvr.Failure.Kind)
-	}
-	return "none"
 }
 
 // remember diagnoses the snapshot beside an earlier one, and keeps both.
@@ -207,8 +151,8 @@ func (w *watcher) remember(snap *probe.Snapshot) *look {
 func (m *memory) slimDown(whole *look) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.last == whole {
-		m.last = whole.slim()
+	if m.last.snap == whole.snap {
+		m.last = m.last.slim()
 	}
 }
 

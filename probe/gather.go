@@ -72,10 +72,21 @@ func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Sn
 		group.Go(func() error { g.run(ctx); return nil })
 	}
 	_ = group.Wait() // no look returns an error: failures are data
+	if plan.Sockets {
+		countHeld(pointers(s.Servers))
+	}
 	lookScripts(ctx, plan, s)
 	s.Took = time.Since(started)
 	s.Incomplete = s.incomplete(ctx)
 	return s
+}
+
+func pointers(servers []Server) []*Server {
+	out := make([]*Server, len(servers))
+	for i := range servers {
+		out[i] = &servers[i]
+	}
+	return out
 }
 
 // incomplete says why looking ended early. A look that ends with the run notices
@@ -168,9 +179,19 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 		s.Isro = Ask(ctx, addr, WordIsro, t, ParseIsro)
 	case s.Srvr.FailedAs(Empty), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(Reset):
 		s.Session = AskSession(ctx, addr, t)
-		if !s.Session.Seen() {
-			s.Held = heldConnections(addr)
-		}
+	}
+}
+
+// countHeld counts this host's connections to the servers that close new ones
+// without a word. All sockets of the host are read for that, once.
+func countHeld(servers []*Server) {
+	closing := slices.DeleteFunc(servers, func(s *Server) bool { return !s.Session.Tried || s.Session.Seen() })
+	if len(closing) == 0 {
+		return
+	}
+	held := heldConnections()
+	for _, s := range closing {
+		s.Held = Obs[int]{Tried: held.Tried, Took: held.Took, Failure: held.Failure, Value: held.Value[s.Client.Value.Remote]}
 	}
 }
 

@@ -110,7 +110,7 @@ func TestOwnSockets(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if held := heldConnections(listener); !held.Seen() || held.Value != 1 {
+	if held := heldConnections(); !held.Seen() || held.Value[listener] != 1 {
 		t.Errorf("held connections: %+v, want 1", held)
 	}
 	if gone := namespaceListeners(1 << 30); !gone.FailedAs(Absent) {

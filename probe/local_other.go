@@ -26,4 +26,4 @@ func ownAddrs() Obs[[]netip.Addr]                  { return Obs[[]netip.Addr]{} 
 func ownListeners() Obs[[]netip.AddrPort]          { return Obs[[]netip.AddrPort]{} }
 func namespaceAddrs(int) Obs[[]netip.Addr]         { return Obs[[]netip.Addr]{} }
 func namespaceListeners(int) Obs[[]netip.AddrPort] { return Obs[[]netip.AddrPort]{} }
-func heldConnections(netip.AddrPort) Obs[int]      { return Obs[int]{} }
+func heldConnections() Obs[map[netip.AddrPort]int] { return Obs[map[netip.AddrPort]int]{} }

@@ -7,8 +7,8 @@ import (
 )
 
 // KnockPeers is a copy of s in which the peer ports of the servers that due
-// names, by index, were looked at now. It is for who looks often and knocks
-// rarely; Gather does both at once.
+// names, by index, were looked at now, and this host's connections to them counted.
+// It is for who looks often and knocks rarely; Gather does both at once.
 func KnockPeers(ctx context.Context, s *Snapshot, due []int) *Snapshot {
 	out := *s
 	out.Servers = append([]Server(nil), s.Servers...)
@@ -26,5 +26,10 @@ func KnockPeers(ctx context.Context, s *Snapshot, due []int) *Snapshot {
 		group.Go(func() error { g.ports(ctx, known); return nil })
 	}
 	_ = group.Wait()
+	knocked := make([]*Server, len(due))
+	for k, i := range due {
+		knocked[k] = &out.Servers[i]
+	}
+	countHeld(knocked)
 	return &out
 }

@@ -52,6 +52,9 @@ type Plan struct {
 	Secure bool        `json:"tls,omitempty"`
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool `json:"peer_ports"`
+	// Sockets is false when the connections of this host are not to be counted,
+	// which takes long where it has many.
+	Sockets bool `json:"-"`
 	// Local is false when this host's own files and processes are to be left
 	// alone.
 	Local bool `json:"local"`

@@ -44,7 +44,7 @@ func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	if q.Local {
 		local = LookLocal(ctx)
 	}
-	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Timeout: q.Timeout}
+	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout}
 	switch {
 	case q.ConfigFile != "":
 		file := LookConfig(q.ConfigFile, "--config")

@@ -101,17 +101,18 @@ func listenersOf(proc string) Obs[[]netip.AddrPort] {
 	return Saw(slices.Compact(listeners), time.Since(started))
 }
 
-// heldConnections counts the established connections from this host to addr.
-func heldConnections(addr netip.AddrPort) Obs[int] {
+// heldConnections counts the established connections from this host, by their
+// other end.
+func heldConnections() Obs[map[netip.AddrPort]int] {
 	started := time.Now()
-	held := 0
+	held := map[netip.AddrPort]int{}
 	err := eachSocket("/proc/self", func(state uint64, _, remote netip.AddrPort) {
-		if state == tcpEstablished && remote == addr {
-			held++
+		if state == tcpEstablished {
+			held[remote]++
 		}
 	})
 	if err != nil {
-		return Failed[int](fileFailure("/proc/self/net/tcp", err), time.Since(started))
+		return Failed[map[netip.AddrPort]int](fileFailure("/proc/self/net/tcp", err), time.Since(started))
 	}
 	return Saw(held, time.Since(started))
 }

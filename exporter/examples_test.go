@@ -1,0 +1,111 @@
+package exporter
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+var examples = filepath.Join("..", "docs", "examples")
+
+// fromExample is an example of a Prometheus configuration for the exporter at url,
+// with intervals of a second.
+func fromExample(t *testing.T, name, url string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(examples, name))
+	must(t, err)
+	return strings.NewReplacer(
+		"zkdoctor:12189", strings.TrimPrefix(url, "http://"),
+		"scrape_interval: 15s", "scrape_interval: 1s", "scrape_timeout: 10s", "scrape_timeout: 1s",
+		"metrics_path: /-/metrics\n", "metrics_path: /-/metrics\n    scrape_interval: 1s\n    scrape_timeout: 1s\n",
+	).Replace(string(text))
+}
+
+func TestExampleOfEnsembles(t *testing.T) {
+	config, err := LoadConfig(filepath.Join(examples, "ensembles.yml"))
+	must(t, err)
+	if len(config.Ensembles) != 2 || len(config.Modules) != 1 || len(config.Probe.Allow) != 2 {
+		t.Errorf("%+v", config)
+	}
+}
+
+// TestExampleOfKubernetes: the documents are YAML, and the configuration in them
+// allows what the Probe asks for.
+func TestExampleOfKubernetes(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(examples, "kubernetes.yaml"))
+	must(t, err)
+	type document struct {
+		Kind string
+		Data map[string]string
+		Spec struct {
+			Targets struct {
+				StaticConfig struct{ Static []string } `yaml:"staticConfig"`
+			}
+		}
+	}
+	var kinds, asked []string
+	var config *Config
+	for decoder := yaml.NewDecoder(bytes.NewReader(text)); ; {
+		var d document
+		if err := decoder.Decode(&d); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		kinds = append(kinds, d.Kind)
+		asked = append(asked, d.Spec.Targets.StaticConfig.Static...)
+		if file := d.Data["ensembles.yml"]; file != "" {
+			config, err = parseConfig([]byte(file), "")
+			must(t, err)
+		}
+	}
+	if want := []string{"ConfigMap", "Deployment", "Service", "ServiceMonitor", "Probe"}; !slices.Equal(kinds, want) {
+		t.Errorf("documents %v, want %v", kinds, want)
+	}
+	allow, err := newAllowList(config.Probe.Allow)
+	must(t, err)
+	targets, err := probe.ParseTargets(asked)
+	must(t, err)
+	for _, target := range targets {
+		if !allow.allows(target) {
+			t.Errorf("%s is not allowed", target.Host)
+		}
+	}
+}
+
+// TestPrometheusDiscovers: a real Prometheus finds the ensembles by the exporter's
+// own list, and scrapes each on its own.
+func TestPrometheusDiscovers(t *testing.T) {
+	t.Parallel()
+	follower, leader, alone := startFake(t, replays("follower")), startFake(t, replays("leader")), startFake(t, replays("standalone"))
+	s := serve(t, Options{Load: func() (*Config, error) {
+		return &Config{Ensembles: []Ensemble{
+			{Name: "three", Servers: []string{follower.target, leader.target}},
+			{Name: "one", Servers: []string{alone.target}},
+		}}, nil
+	}})
+	p := startPrometheus(t, fromExample(t, "prometheus-http-sd.yml", s.url))
+	for query, want := range map[string]string{
+		`count(up{job="zookeeper"} == 1)`:                                 "2",
+		`up{job="zkdoctor"}`:                                              "1",
+		`sum(zookeeper_up{ensemble="three",instance="three"})`:            "2",
+		`zkdoctor_leaders{ensemble="three",instance="three"}`:             "1",
+		`zkdoctor_verdict{ensemble="one",instance="one",state="serving"}`: "1",
+		`zkdoctor_ensembles{job="zkdoctor"}`:                              "2",
+		`count(zookeeper_up{job="zkdoctor"}) or vector(0)`:                "0",
+		`count(zkdoctor_build_info{job="zookeeper"}) or vector(0)`:        "0",
+		`count(count by (ensemble, instance) (zookeeper_znodes))`:         "2",
+		`count(zkdoctor_verdict{ensemble="three",state="unknown"} == 0)`:  "1",
+	} {
+		p.shows(t, query, want)
+	}
+}

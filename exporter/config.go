@@ -34,6 +34,8 @@ type Ensemble struct {
 	Limits  Limits   `yaml:"limits"`
 
 	line int
+	// listed are the servers, of Servers or of ZooCfg; check finds them.
+	listed []probe.Target
 }
 
 // Limits bound the looks at one ensemble; zero means the default.
@@ -159,8 +161,24 @@ func (c *Config) setDirectory(dir string) {
 	}
 }
 
+func (e *Ensemble) list() ([]probe.Target, error) {
+	if e.ZooCfg != "" {
+		return probe.ConfigTargets(e.ZooCfg)
+	}
+	return probe.ParseTargets(e.Servers)
+}
+
+// fault says of which ensemble of the file an error is; one that comes from the
+// command line has no line there, and needs no name.
+func (e *Ensemble) fault(err error) error {
+	if e.line == 0 {
+		return err
+	}
+	return fmt.Errorf("line %d: the ensemble %q: %w", e.line, e.Name, err)
+}
+
 // check finds what YAML alone cannot: names missing or given twice, ensembles
-// without servers, servers that are none, certificates that are not there.
+// without servers, servers that are none, files that are not there.
 func (c *Config) check() error {
 	if len(c.Ensembles) == 0 && len(c.Probe.Allow) == 0 {
 		return errors.New("no ensembles, and nothing that /probe may look at")
@@ -179,8 +197,9 @@ func (c *Config) check() error {
 			return fmt.Errorf("line %d: the ensemble %q has neither servers nor zoo_cfg", e.line, e.Name)
 		}
 		lines[e.Name] = e.line
-		if _, err := probe.ParseTargets(e.Servers); err != nil {
-			return fmt.Errorf("line %d: the ensemble %q: %w", e.line, e.Name, err)
+		var err error
+		if e.listed, err = e.list(); err != nil {
+			return e.fault(err)
 		}
 		if err := e.TLS.build(); err != nil {
 			return err

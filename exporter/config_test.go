@@ -14,25 +14,27 @@ import (
 )
 
 func TestParseConfig(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "zoo.cfg"), []byte("clientPort=2181\n"), 0o600))
 	got, err := parseConfig([]byte(`
 ensembles:
   - name: prod
     servers: [zk1, "zk2:2182", "[2001:db8::1]:2181"]
     limits: {timeout: 500ms}
   - name: lab
-    zoo_cfg: /etc/zookeeper/conf/zoo.cfg
+    zoo_cfg: zoo.cfg
 modules:
   slow: {timeout: 5s}
 probe:
   allow: ["zk-*.example.org:2181", "192.0.2.0/24:*"]
-`), "")
+`), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Config{
 		Ensembles: []Ensemble{
 			{Name: "prod", Servers: []string{"zk1", "zk2:2182", "[2001:db8::1]:2181"}, Limits: Limits{Timeout: Duration(500 * time.Millisecond)}},
-			{Name: "lab", ZooCfg: "/etc/zookeeper/conf/zoo.cfg"},
+			{Name: "lab", ZooCfg: filepath.Join(dir, "zoo.cfg")},
 		},
 		Modules: map[string]Module{"slow": {Timeout: Duration(5 * time.Second)}},
 		Probe:   Probe{Allow: []string{"zk-*.example.org:2181", "192.0.2.0/24:*"}},
@@ -62,6 +64,7 @@ func TestParseConfigRefuses(t *testing.T) {
 		"no such certificate":   {"modules:\n  m:\n    tls: {cert_file: no-such.pem, key_file: no-such.key}\nprobe: {allow: [a]}", `line 3: tls: unable to read`},
 		"half a certificate":    {"ensembles:\n  - name: a\n    servers: [zk1]\n    tls: {cert_file: no-such.pem}", `line 4: tls: exactly one of key or key_file must be configured`},
 		"limits are a list":     {"ensembles:\n  - {name: a, servers: [zk1], limits: [5s]}", "cannot unmarshal"},
+		"no such zoo.cfg":       {"ensembles:\n  - {name: a, zoo_cfg: /no/such/zoo.cfg}", `line 2: the ensemble "a": /no/such/zoo.cfg: no such file`},
 		"not YAML":              {"ensembles: [", "line 1"},
 		"a list where a map is": {"- a", "cannot unmarshal"},
 	} {

@@ -155,14 +155,13 @@ func (e *Exporter) newState(config *Config) (*state, error) {
 	}
 	next := &state{config: config, allow: allow, probed: map[string]*watcher{}}
 	for _, ensemble := range config.Ensembles {
-		targets, err := probe.ParseTargets(ensemble.Servers)
-		if err != nil {
-			return nil, err
-		}
 		w := &watcher{
-			name: ensemble.Name, timeout: time.Duration(ensemble.Limits.Timeout), tls: ensemble.TLS.client(),
+			name: ensemble.Name, listed: ensemble.listed, timeout: time.Duration(ensemble.Limits.Timeout), tls: ensemble.TLS.client(),
 			version: e.options.Version, peers: e.options.PeerPorts, memory: newMemory(),
-			question: probe.Question{Targets: targets, ConfigFile: ensemble.ZooCfg, Local: e.options.Local},
+			question: probe.Question{ConfigFile: ensemble.ZooCfg, Local: e.options.Local},
+		}
+		if ensemble.ZooCfg == "" {
+			w.question.Targets = ensemble.listed
 		}
 		if old := e.state.Load(); old != nil {
 			old.handOver(w)

@@ -176,22 +176,10 @@ func (e *Exporter) discoverServers(ctx context.Context, watchers []*watcher, tim
 	return groups, true
 }
 
-// discoverEnsembles are the ensembles as configured. One whose servers stand in a
-// zoo.cfg that was not read yet must be looked at for that.
-func (e *Exporter) discoverEnsembles(ctx context.Context, watchers []*watcher, timeout time.Duration) (groups []sdGroup, complete bool) {
-	var unread []*watcher
+// discoverEnsembles are the ensembles as configured.
+func (e *Exporter) discoverEnsembles(_ context.Context, watchers []*watcher, _ time.Duration) (groups []sdGroup, complete bool) {
 	for _, w := range watchers {
-		if len(w.members()) == 0 {
-			unread = append(unread, w)
-		}
-	}
-	e.lookAll(ctx, unread, timeout)
-	for _, w := range watchers {
-		members := w.members()
-		if len(members) == 0 {
-			return nil, false
-		}
-		groups = append(groups, ensembleTarget(w.name, members))
+		groups = append(groups, ensembleTarget(w.name, w.members()))
 	}
 	return groups, true
 }

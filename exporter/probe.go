@@ -104,13 +104,13 @@ func (s *state) memberOf(t probe.Target) *watcher {
 	return nil
 }
 
-// members are the servers of the ensemble: as configured, or once it was looked
-// at, as its zoo.cfg lists them.
+// members are the servers of the ensemble: as they were looked at, for a zoo.cfg
+// is read anew each time, or else as configured.
 func (w *watcher) members() []probe.Target {
 	if l := w.newest(); l != nil {
 		return l.snap.Plan.Targets
 	}
-	return w.question.Targets
+	return w.listed
 }
 
 func same(a, b probe.Target) bool { return a.Host == b.Host && a.Port == b.Port }

@@ -40,8 +40,10 @@ type look struct {
 type watcher struct {
 	name     string
 	question probe.Question
-	timeout  time.Duration
-	tls      *tls.Config // nil for plain text
+	// listed are the servers as configured, in the file of the question too.
+	listed  []probe.Target
+	timeout time.Duration
+	tls     *tls.Config // nil for plain text
 	// single is set for a single server of /probe: nothing is concluded of its
 	// ensemble then.
 	single bool

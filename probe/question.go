@@ -56,6 +56,9 @@ func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 			plan.Source = FromFile
 			plan.Targets = configTargets(plan.Config, claims(plan.Config, local))
 		}
+		if len(plan.Targets) == 0 {
+			return Plan{}, nil, listsNone(q.ConfigFile)
+		}
 		local = append(local, unlessRunning(local, file)...)
 	case len(q.Targets) == 0:
 		if !q.Local {
@@ -67,11 +70,26 @@ func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 			local = []Local{LookConfig(path, source)}
 		}
 	}
-	if len(plan.Targets) == 0 {
-		return Plan{}, nil, setupErrorf("%s: no server.N line and no clientPort: nothing to look at", q.ConfigFile)
-	}
 	plan.names = lookUp(ctx, plan.Timeout, hostsOf(plan, local))
 	return plan, concerned(plan, local, q.Local), nil
+}
+
+func listsNone(path string) error {
+	return setupErrorf("%s: no server.N line and no clientPort: nothing to look at", path)
+}
+
+// ConfigTargets are the servers that a zoo.cfg lists, without a look at any; there
+// is one at least. The error is a *SetupError.
+func ConfigTargets(path string) ([]Target, error) {
+	config := hostFiles{}.readConfig(path)
+	if !config.Seen() {
+		return nil, setupErrorf("%s", config.Failure.Text)
+	}
+	targets := configTargets(config.Value, nil)
+	if len(targets) == 0 {
+		return nil, listsNone(path)
+	}
+	return targets, nil
 }
 
 // prepareHost answers the question that names nothing: this host's own ensemble.
@@ -98,7 +116,7 @@ func prepareHost(ctx context.Context, plan Plan, local []Local) (Plan, []Local, 
 	plan.Config = readable[0].Config.Value
 	plan.Targets = configTargets(plan.Config, claims(plan.Config, readable))
 	if len(plan.Targets) == 0 {
-		return Plan{}, nil, setupErrorf("%s: no server.N line and no clientPort: nothing to look at", readable[0].ConfigPath)
+		return Plan{}, nil, listsNone(readable[0].ConfigPath)
 	}
 	plan.names = lookUp(ctx, plan.Timeout, hostsOf(plan, local))
 	for i := range local {

@@ -118,8 +118,11 @@ func networkFaults() []fault {
 		},
 		{
 			shape: shape{
-				name: "own address is nobody's", options: zktest.Options{Hosts: zktest.Namespaces, NoWait: true, Edit: foreignAddress(1)},
-				do: waitOthers(1), from: 1, args: []string{"-c", "@c1"},
+				name: "own address is nobody's", options: zktest.Options{Hosts: zktest.Namespaces, NoWait: true, NoStart: true, Edit: foreignAddress(1)},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					startUnrouted(t, ens)
+					waitOthers(1)(t, ens)
+				}, from: 1, args: []string{"-c", "@c1"},
 			},
 			root: diag.SelfAddrNotLocal, servers: []int64{1}, state: diag.Serving, exit: 1,
 		},

@@ -10,7 +10,7 @@ import (
 // It decides on the raw findings, so that chains fold: what is itself explained
 // still explains. Shown ones come in the order in which to mend them.
 func fold(raw []Finding, e *ensemble) (shown, folded []Finding) {
-	graph := explains()
+	graph := Explains()
 	parents := make([][]int, len(raw))
 	for i := range raw {
 		for j := range raw {
@@ -50,7 +50,7 @@ func (e *ensemble) covers(cause, consequence Finding) bool {
 		return false
 	case consequence.Code == SplitBrain:
 		return true
-	case isEnsembleWide(consequence.Code):
+	case EnsembleWide(consequence.Code):
 		return e.regained(cause) > 0
 	case cause.Code == QuorumLost:
 		return true
@@ -60,7 +60,8 @@ func (e *ensemble) covers(cause, consequence Finding) bool {
 	return !slices.ContainsFunc(consequence.Servers, func(s string) bool { return !slices.Contains(cause.Servers, s) })
 }
 
-func isEnsembleWide(c Code) bool { return c == QuorumLost || c == DegradedNoSpare || c == SplitBrain }
+// EnsembleWide reports whether a finding is about the ensemble and no server of it.
+func EnsembleWide(c Code) bool { return c == QuorumLost || c == DegradedNoSpare || c == SplitBrain }
 
 // tops are the findings at the head of the chains that lead to i.
 func tops(i int, parents [][]int) []int {
@@ -80,7 +81,7 @@ func tops(i int, parents [][]int) []int {
 
 // label is a finding in an Explains list: code, or code@server.
 func label(f Finding) string {
-	if len(f.Servers) == 1 && !isEnsembleWide(f.Code) {
+	if len(f.Servers) == 1 && !EnsembleWide(f.Code) {
 		return string(f.Code) + "@" + f.Servers[0]
 	}
 	return string(f.Code)

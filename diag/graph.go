@@ -1,12 +1,12 @@
 package diag
 
-// explains is the graph from cause to consequence: what a finding hides when it
+// Explains is the graph from cause to consequence: what a finding hides when it
 // is proven or likely and concerns the same servers. Chains fold: what is hidden
 // still hides. It has no cycle, which a test makes sure of.
 //
 // Symptoms of the whole ensemble (quorum-lost, degraded-no-spare) and what a
 // script says about a server stand at its end.
-func explains() map[Code][]Code {
+func Explains() map[Code][]Code {
 	// What keeps one server out.
 	stopped := []Code{ProcessDown, ServerNotServing}
 	out := []Code{ServerNotServing, DegradedNoSpare, QuorumLost, StatusScriptMisleading}

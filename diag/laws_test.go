@@ -215,7 +215,7 @@ func TestGraph(t *testing.T) {
 	for _, c := range Catalogue() {
 		codes[c.Code] = true
 	}
-	graph := explains()
+	graph := Explains()
 	explained := map[Code]bool{}
 	for from, to := range graph {
 		for _, code := range append(to, from) {

@@ -158,7 +158,7 @@ func (p *prometheusServer) query(t *testing.T, query string) []string {
 // shows waits until a query finds just one value.
 func (p *prometheusServer) shows(t *testing.T, query, value string) {
 	t.Helper()
-	tick, deadline := time.NewTicker(100*time.Millisecond), time.NewTimer(30*time.Second)
+	tick, deadline := time.NewTicker(100*time.Millisecond), time.NewTimer(90*time.Second)
 	defer tick.Stop()
 	defer deadline.Stop()
 	for {
@@ -226,11 +226,14 @@ func (p *prometheusServer) clean(t *testing.T) {
 	}
 }
 
-// TestPrometheus: a real Prometheus sees a quorum come, go and come.
+// TestPrometheus: a real Prometheus sees a quorum come, go and come, and alerts on
+// that and on nothing else.
 func TestPrometheus(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, zktest.Options{})
-	p := startPrometheus(t, fromExample(t, "prometheus.yml", s.url))
+	rules, err := filepath.Abs(filepath.Join("..", "dashboards", "rules", "alerts.yml"))
+	must(t, err)
+	p := startPrometheus(t, "global: {evaluation_interval: 1s}\nrule_files: ['"+rules+"']\n"+fromExample(t, "prometheus.yml", s.url))
 	shows := func(query, value string) { t.Helper(); p.shows(t, query, value) }
 	shows("zkdoctor_quorum", "1")
 	shows("sum(zookeeper_up)", "3")
@@ -242,6 +245,7 @@ func TestPrometheus(t *testing.T) {
 	}
 	shows("zkdoctor_quorum", "0")
 	shows("sum(zookeeper_up)", "1")
+	shows(`count(ALERTS{alertstate="firing",alertname="ZooKeeperQuorumLost",severity="critical",code="quorum-lost",ensemble="test"})`, "1")
 	for _, server := range killed {
 		must(t, server.Start(t.Context()))
 	}
@@ -250,6 +254,10 @@ func TestPrometheus(t *testing.T) {
 	shows(`sum(zkdoctor_server_role{role="leader"})`, "1")
 	if seen := slices.Compact(p.raw(t, "zkdoctor_quorum")); !slices.Equal(seen, []string{"1", "0", "1"}) {
 		t.Errorf("zkdoctor_quorum went %v", seen)
+	}
+	shows("count(zkdoctor_leaders == 1) unless on () ALERTS", "1")
+	if others := p.query(t, `count by (alertname) (count_over_time(ALERTS{alertstate="firing",alertname!="ZooKeeperQuorumLost"}[1h]))`); len(others) > 0 {
+		t.Errorf("%d other alerts were raised", len(others))
 	}
 	// No scrape is without a configured server: three samples for each up.
 	if gaps := p.query(t, "count(count_over_time(zookeeper_up[1h]) == scalar(count_over_time(up[1h])))"); !slices.Equal(gaps, []string{"3"}) {

@@ -1,0 +1,309 @@
+package dashboards
+
+import (
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// severity is what an alert asks of people.
+type severity string
+
+const (
+	// page: clients cannot write, or data is at risk. Wake somebody.
+	page severity = "critical"
+	// ticket: it works now, and redundancy or the next restart is at risk.
+	ticket severity = "warning"
+)
+
+// alert is one rule.
+type alert struct {
+	name     string
+	severity severity
+	// code is the finding that it speaks of; empty for an alert on what servers
+	// report, or on the exporter itself.
+	code diag.Code
+	// expr is empty for the finding itself, at warning or above.
+	expr string
+	// wait is Prometheus's for, and why its reason.
+	wait time.Duration
+	why  string
+	// summary is one line with the subject first; empty for the finding's title.
+	// Both may have $labels and $value.
+	summary, description string
+}
+
+// alertGroup is a group of rules.
+type alertGroup struct {
+	name   string
+	title  string
+	alerts []alert
+}
+
+// groups are all alerts. A finding stands in the first group that has it, and the
+// tests want every one that can be a warning to stand somewhere, here or in
+// withoutAlert.
+func groups() []alertGroup {
+	return []alertGroup{
+		{"zkdoctor-ensemble", "Can clients write?", ensembleAlerts()},
+		{"zkdoctor-servers", "Is a server out?", serverAlerts()},
+		{"zkdoctor-identity", "Is each server who it should be?", identityAlerts()},
+		{"zkdoctor-load", "Does it keep up?", loadAlerts()},
+		{"zkdoctor-exporter", "Does zkdoctor see?", exporterAlerts()},
+	}
+}
+
+// What a wait is for. Prometheus scrapes every 15 s in all of these.
+const (
+	// oneMore is a second scrape: the verdict compares two looks itself.
+	oneMore = 30 * time.Second
+	// election is longer than one takes where the configuration is sane: initLimit
+	// of 10 ticks of 2 s, and some.
+	election = time.Minute
+	// restart is longer than a server needs to stop, start, load its data and join.
+	restart = 5 * time.Minute
+	// rollout is longer than a change needs to reach all servers of an ensemble.
+	rollout = 15 * time.Minute
+)
+
+// record is a recording rule.
+type record struct{ name, expr, why string }
+
+func records() []record {
+	return []record{{
+		"zookeeper_zxid_counter:newest_epoch",
+		"zookeeper_zxid_counter and on (ensemble, server) (zookeeper_epoch == on (ensemble) group_left () max by (ensemble) (zookeeper_epoch))",
+		"counters of different epochs cannot be compared, and after an election without a write all but the leader have the old one",
+	}}
+}
+
+func ensembleAlerts() []alert {
+	return []alert{
+		{
+			name: "ZooKeeperQuorumLost", severity: page, code: diag.QuorumLost,
+			expr: "zkdoctor_quorum == 0",
+			wait: oneMore, why: "the verdict is down after two looks; one scrape more, so that no single one can page",
+			summary:     "{{ $labels.ensemble }} has no quorum: nobody can write",
+			description: `Too few voters are alive, or none serves. {{ with printf "zkdoctor_voters_serving{ensemble=%q}" $labels.ensemble | query }}{{ . | first | value }} serve{{ end }}{{ with printf "zkdoctor_voters{ensemble=%q}" $labels.ensemble | query }} of {{ . | first | value }} voters{{ end }}. The root cause stands beside it as zkdoctor_finding{root="true"}.`,
+		},
+		{
+			name: "ZooKeeperLeaderLost", severity: page,
+			expr: "((zkdoctor_leaders == 0) unless on (ensemble) (zkdoctor_quorum == 1)) and on (ensemble) (max by (ensemble) (zookeeper_up) == 1)",
+			wait: election, why: "longer than an election; and no alarm where nothing answers, for then nothing is known",
+			summary:     "{{ $labels.ensemble }} has no leader",
+			description: "Servers answer and nobody was seen leading for a minute: elections do not end, the leader hangs, or the quorum is lost.",
+		},
+		{
+			name: "ZooKeeperSplitBrain", severity: page, code: diag.SplitBrain,
+			expr: `zkdoctor_verdict{state="split"} == 1`,
+			wait: 0, why: "two looks have shown two leaders; every further write makes it worse",
+			summary:     "{{ $labels.ensemble }} has two leaders, and each accepts writes",
+			description: "Stop writes if you can, and decide whose data counts before anything is restarted.",
+		},
+		{
+			name: "ZooKeeperNoSpare", severity: ticket, code: diag.DegradedNoSpare,
+			wait: restart, why: "a rolling restart takes one voter out at a time, for less than that",
+			summary:     "{{ $labels.ensemble }} serves, and the loss of one more voter is an outage",
+			description: "A configured voter is out. Restart nothing before it is back.",
+		},
+		{
+			name: "ZooKeeperStandalone", severity: page, code: diag.StandaloneInEnsemble,
+			wait: election, why: "its data drifts away with every write; a minute for a configuration that is just being written",
+			description: "It takes writes of its own that nobody else has.",
+		},
+		{
+			name: "ZooKeeperMembershipDivergent", severity: ticket, code: diag.MembershipDivergent,
+			wait: rollout, why: "during a change of the members it is as it should be",
+			description: "With different lists two quorums can form beside each other. Give all servers one list.",
+		},
+		{
+			name: "ZooKeeperLeaderFlaps", severity: ticket,
+			expr: "max by (ensemble) (changes(zookeeper_epoch[15m])) > 3",
+			wait: 0, why: "the window is the wait",
+			summary:     "{{ $labels.ensemble }} has changed its leader {{ $value }} times in 15 minutes",
+			description: "Each election is a time without service. Slow disks, long garbage collections and a blocked quorum port do that.",
+		},
+	}
+}
+
+func serverAlerts() []alert {
+	return []alert{
+		{
+			name: "ZooKeeperProcessDown", severity: ticket, code: diag.ProcessDown,
+			wait: restart, why: "a restart takes less",
+			description: "Its host refuses the client and the election port: nothing runs there.",
+		},
+		{
+			name: "ZooKeeperServerHung", severity: ticket, code: diag.ServerHung,
+			wait: 2 * time.Minute, why: "longer than a bad garbage collection",
+			description: "The kernel accepts connections for it, and the process does not answer.",
+		},
+		{
+			name: "ZooKeeperServerNotServing", severity: ticket, code: diag.ServerNotServing,
+			wait: restart, why: "a server that joins takes less",
+			description: "It runs, ruok says imok, and it is in no quorum. Run zkdoctor check on its host.",
+		},
+		{
+			name: "ZooKeeperServerStarting", severity: ticket, code: diag.ServerStarting,
+			wait: restart, why: "the finding itself waits for five minutes; as long again",
+			description: "It loads its data, or is stuck in that.",
+		},
+		{
+			name: "ZooKeeperHostUnreachable", severity: ticket, code: diag.HostUnreachable,
+			wait: 10 * time.Minute, why: "networks and hosts come back; what the server does is not known",
+			description: "Nothing came back from any port: firewall, route or dead host, as seen from the exporter.",
+		},
+		{
+			name: "ZooKeeperPeerPortFiltered", severity: ticket, code: diag.QuorumPortFiltered,
+			wait: 10 * time.Minute, why: "peer ports are looked at every 5 minutes; twice",
+			description: "It works as long as nobody restarts: new connections between servers are blocked. Only an exporter on a server of the ensemble says this at warning; seen from outside it is policy.",
+		},
+		{
+			name: "ZooKeeperNoElectionListener", severity: ticket, code: diag.ProcessWithoutListener,
+			wait: restart, why: "a server that starts opens the port last",
+			description: "The process runs without an election listener: it cannot join any more.",
+		},
+		{
+			name: "ZooKeeperConnectionLimit", severity: ticket, code: diag.ConnLimitReached,
+			wait: restart, why: "clients that reconnect after an outage come in a wave",
+			description: "It turns connections from the exporter's host away, and so it does with clients there.",
+		},
+		{
+			name: "ZooKeeperClientPortMismatch", severity: ticket, code: diag.ClientPortMismatch,
+			wait: rollout, why: "a fault of configuration, which does not pass by itself",
+			description: "It runs, and nothing listens where clients are told to connect.",
+		},
+		{
+			name: "ZooKeeperNotZooKeeper", severity: ticket, code: diag.NotZooKeeper,
+			wait: rollout, why: "a fault of configuration, which does not pass by itself",
+			description: "Something else answers on its port.",
+		},
+		{
+			name: "ZooKeeperNameUnresolvable", severity: ticket, code: diag.TargetUnresolvable,
+			wait: 10 * time.Minute, why: "name servers hiccup; Kubernetes has no name for a pod that is not ready",
+			description: "Its name has no address where the exporter runs.",
+		},
+	}
+}
+
+func identityAlerts() []alert {
+	config := func(name string, code diag.Code, s severity, description string) alert {
+		return alert{name: name, severity: s, code: code, wait: oneMore, why: "it does not pass by itself; one scrape more", description: description}
+	}
+	return []alert{
+		config("ZooKeeperMyidDuplicate", diag.MyidDuplicate, page, "Two servers count as one vote, and throw each other's connections out."),
+		config("ZooKeeperMyidWrong", diag.MyidWrongServer, ticket, "Its id belongs to another line of the list."),
+		config("ZooKeeperMyidMissing", diag.MyidMissing, ticket, "It cannot start, or will not start again."),
+		config("ZooKeeperMyidMalformed", diag.MyidMalformed, ticket, "It cannot start, or will not start again."),
+		config("ZooKeeperMyidNotListed", diag.MyidNotInServers, ticket, "It cannot start, or will not start again."),
+		config("ZooKeeperOwnAddressForeign", diag.SelfAddrNotLocal, ticket, "It cannot listen on the address that its own line gives it."),
+		config("ZooKeeperOwnAddressLoopback", diag.SelfAddrLoopback, ticket, "It listens for its peers where none can reach it."),
+	}
+}
+
+func loadAlerts() []alert {
+	return []alert{
+		{
+			name: "ZooKeeperWritesSlow", severity: ticket,
+			expr: "rate(zookeeper_update_latency_seconds_sum[5m]) / (rate(zookeeper_update_latency_seconds_count[5m]) > 0) > 0.1",
+			wait: 10 * time.Minute, why: "a snapshot or a backup takes less",
+			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} for a write",
+			description: "Of the last five minutes, not since the start. Look at the disk of dataLogDir, and at the leader. ZooKeeper 3.6 and later.",
+		},
+		{
+			name: "ZooKeeperReadsSlow", severity: ticket,
+			expr: "rate(zookeeper_read_latency_seconds_sum[5m]) / (rate(zookeeper_read_latency_seconds_count[5m]) > 0) > 0.1",
+			wait: 10 * time.Minute, why: "a garbage collection or a burst takes less",
+			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} for a read",
+			description: "Of the last five minutes, not since the start. ZooKeeper 3.6 and later.",
+		},
+		{
+			name: "ZooKeeperFsyncSlow", severity: ticket,
+			expr: "rate(zookeeper_fsync_seconds_sum[5m]) / (rate(zookeeper_fsync_seconds_count[5m]) > 0) > 0.1",
+			wait: 10 * time.Minute, why: "a snapshot on the same disk takes less",
+			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} to sync its transaction log",
+			description: "Every write waits for that, and the ensemble for the slowest of its majority. Give dataLogDir a disk of its own. ZooKeeper 3.6 and later.",
+		},
+		{
+			name: "ZooKeeperRequestsOutstanding", severity: ticket,
+			expr: "min_over_time(zookeeper_outstanding_requests[5m]) > 10",
+			wait: restart, why: "a queue that was never short for ten minutes in all",
+			summary:     "{{ $labels.server }} has {{ $value }} requests waiting",
+			description: "They come faster than they are answered.",
+		},
+		{
+			name: "ZooKeeperFollowerLags", severity: ticket,
+			expr: "(max by (ensemble) (zookeeper_zxid_counter:newest_epoch) - on (ensemble) group_right () zookeeper_zxid_counter:newest_epoch) > 1000",
+			wait: restart, why: "a server that has just joined catches up in less",
+			summary:     "{{ $labels.server }} is behind its leader",
+			description: "By more than 1,000 transactions, for five minutes. Servers are asked at slightly different moments, so a few are nothing.",
+		},
+		{
+			name: "ZooKeeperFileDescriptorsLow", severity: ticket,
+			expr: "zookeeper_open_file_descriptors / zookeeper_max_file_descriptors > 0.85",
+			wait: restart, why: "a wave of clients that reconnect passes",
+			summary:     "{{ $labels.server }} has used {{ $value | humanizePercentage }} of its file descriptors",
+			description: "At the end it takes no more connections, and cannot write snapshots.",
+		},
+		{
+			name: "ZooKeeperZxidRollover", severity: ticket,
+			expr: "max by (ensemble) (zookeeper_zxid_counter) > 0xF0000000",
+			wait: restart, why: "it is days away; it need not be known at once",
+			summary:     "{{ $labels.ensemble }} has used 94 % of the transactions of its epoch",
+			description: `At 2^32 the leader steps down and the ensemble elects another one. {{ with printf "(4294967296 - max by (ensemble) (zookeeper_zxid_counter{ensemble=%q})) / (max by (ensemble) (rate(zookeeper_zxid_counter{ensemble=%q}[1h])) > 0) / 86400" $labels.ensemble $labels.ensemble | query }}At the rate of the last hour that is in {{ . | first | value | printf "%.1f" }} days. {{ end }}Restart the leader at a time of your choice instead.`,
+		},
+		{
+			name: "ZooKeeperVersionsMixed", severity: ticket,
+			expr: `count by (ensemble) (count by (ensemble, version) (zookeeper_server_info{version!=""})) > 1`,
+			wait: 7 * 24 * time.Hour, why: "an upgrade that is under way, with a weekend in it",
+			summary:     "{{ $labels.ensemble }} has run {{ $value }} versions of ZooKeeper for a week",
+			description: "An upgrade was begun and not ended.",
+		},
+	}
+}
+
+func exporterAlerts() []alert {
+	return []alert{
+		{
+			name: "ZkdoctorVerdictUnknown", severity: ticket,
+			expr: `zkdoctor_verdict{state="unknown"} == 1`,
+			wait: 10 * time.Minute, why: "elections and restarts of the exporter take less",
+			summary:     "zkdoctor cannot judge {{ $labels.ensemble }}",
+			description: "No alert about this ensemble can be trusted meanwhile. The status page of the exporter says what it lacks.",
+		},
+		{
+			name: "ZkdoctorLookFails", severity: ticket,
+			expr: "zkdoctor_look_success == 0",
+			wait: restart, why: "a scrape that came too late is nothing",
+			summary:     "zkdoctor cannot look at {{ $labels.ensemble }}",
+			description: "Its configuration cannot be read, or no look ends in time. The exporter's log says which.",
+		},
+		{
+			name: "ZkdoctorReloadFailed", severity: ticket,
+			expr: "zkdoctor_config_last_reload_successful == 0",
+			wait: rollout, why: "somebody may be mending it",
+			summary:     "zkdoctor at {{ $labels.instance }} runs with an old configuration",
+			description: "The last reload failed; the log has file, line and reason.",
+		},
+		{
+			name: "ZkdoctorTurnsScrapesAway", severity: ticket,
+			expr: `rate(zkdoctor_requests_rejected_total{reason="busy"}[5m]) > 0`,
+			wait: 10 * time.Minute, why: "a burst passes",
+			summary:     "zkdoctor at {{ $labels.instance }} turns requests away",
+			description: "More come at a time than --web.max-requests. Raise it, or share the ensembles among several exporters.",
+		},
+	}
+}
+
+// withoutAlert are the findings that can be a warning and have no alert, with the
+// reason.
+func withoutAlert() map[diag.Code]string {
+	return map[diag.Code]string{
+		diag.ElectionInProgress:     "info: it passes, and ZooKeeperLeaderLost says when it does not",
+		diag.LeaderServesNo:         "info: it is a choice",
+		diag.CmdNotWhitelisted:      "info: it only says what cannot be seen",
+		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
+		diag.TargetDuplicate:        "info: about the question, not the ensemble",
+		diag.StatusScriptMisleading: "info: about a script, for people on the host",
+	}
+}

@@ -65,6 +65,22 @@ const (
 	Unknown State = "unknown"
 )
 
+// Word is the verdict as it is shown to people.
+func (s State) Word() string {
+	switch s {
+	case Serving:
+		return "SERVING"
+	case Degraded:
+		return "DEGRADED"
+	case Down:
+		return "DOWN"
+	case Split:
+		return "DATA AT RISK"
+	default:
+		return "UNKNOWN"
+	}
+}
+
 // Verdict answers the first question: can clients write, and how many more
 // servers may be lost?
 type Verdict struct {

@@ -141,7 +141,7 @@ func ensembleMark(e *pageEnsemble, now time.Time) mark {
 	}
 	v := &e.Report.Verdict
 	b := markOf(v.ExitCode)
-	if state := stateWord(v.State); state != b.Words {
+	if state := v.State.Word(); state != b.Words {
 		b.Words += " " + state
 	}
 	if now.Sub(e.LookedAt) > staleAfter {
@@ -151,22 +151,6 @@ func ensembleMark(e *pageEnsemble, now time.Time) mark {
 		b.Words = "OLD, was " + b.Words
 	}
 	return b
-}
-
-// stateWord is the verdict in the words of zkdoctor check.
-func stateWord(s diag.State) string {
-	switch s {
-	case diag.Serving:
-		return "SERVING"
-	case diag.Degraded:
-		return "DEGRADED"
-	case diag.Down:
-		return "DOWN"
-	case diag.Split:
-		return "DATA AT RISK"
-	default:
-		return "UNKNOWN"
-	}
 }
 
 // severityMark is the mark of one finding.

@@ -27,27 +27,11 @@ func Text(w io.Writer, r *diag.Report, o Options) error {
 	return err
 }
 
-// stateWord is the second word of the screen.
-func stateWord(s diag.State) string {
-	switch s {
-	case diag.Serving:
-		return "SERVING"
-	case diag.Degraded:
-		return "DEGRADED"
-	case diag.Down:
-		return "DOWN"
-	case diag.Split:
-		return "DATA AT RISK"
-	default:
-		return "UNKNOWN"
-	}
-}
-
 // headline answers the first question. It reports whether the time found room
 // on the line.
 func (p *page) headline() bool {
 	v := &p.r.Verdict
-	word, state := statusWord(v.ExitCode), stateWord(v.State)
+	word, state := statusWord(v.ExitCode), v.State.Word()
 	lead := word
 	if state != word {
 		lead += strings.Repeat(" ", max(2, 6-len(word))) + state

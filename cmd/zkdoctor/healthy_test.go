@@ -13,7 +13,8 @@ import (
 func TestHealthy(t *testing.T) {
 	cases := []struct {
 		shape
-		info []diag.Code // findings of severity info that belong to the shape
+		info  []diag.Code // findings of severity info that belong to the shape
+		fires []diag.Code // those of them that must be there
 	}{
 		{shape: shape{name: "three servers, from outside", args: []string{"--no-local", "@1", "@2", "@3"}}},
 		{shape: shape{name: "three servers, by configuration", args: []string{"-c", "@c1"}}},
@@ -26,20 +27,27 @@ func TestHealthy(t *testing.T) {
 				name: "leader that serves no clients", options: zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true},
 				do: waitFollowers, args: []string{"-c", "@c1"},
 			},
-			info: []diag.Code{diag.LeaderServesNo, diag.StatusScriptMisleading},
+			info:  []diag.Code{diag.LeaderServesNo, diag.StatusScriptMisleading},
+			fires: []diag.Code{diag.LeaderServesNo},
 		},
 		{
 			shape: shape{
 				name: "leader that serves no clients, from outside", options: zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true},
 				do: waitFollowers, args: []string{"--no-local", "@1", "@2", "@3"},
 			},
-			info: []diag.Code{diag.LeaderServesNo},
+			info:  []diag.Code{diag.LeaderServesNo},
+			fires: []diag.Code{diag.LeaderServesNo},
 		},
 		{shape: shape{name: "standalone", options: zktest.Options{Servers: 1}, args: []string{"--no-local", "@1"}}},
 		{shape: shape{name: "standalone, by configuration", options: zktest.Options{Servers: 1}, args: []string{"-c", "@c1"}}},
 		{
 			shape: shape{name: "default whitelist", options: zktest.Options{Whitelist: zktest.WhitelistDefault}, args: []string{"--no-local", "@1", "@2", "@3"}},
 			info:  []diag.Code{diag.CmdNotWhitelisted},
+		},
+		{
+			shape: shape{name: "narrow whitelist", options: zktest.Options{Whitelist: "srvr"}, args: []string{"--no-local", "@1", "@2", "@3"}},
+			info:  []diag.Code{diag.CmdNotWhitelisted},
+			fires: []diag.Code{diag.CmdNotWhitelisted},
 		},
 		{shape: shape{name: "IPv6", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, from: 1}},
 		{shape: shape{name: "IPv6 from outside", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, args: []string{"[@1]:2181", "@2", "@3"}}},
@@ -58,12 +66,19 @@ func TestHealthy(t *testing.T) {
 				if report.Verdict.State != diag.Serving || report.Verdict.ExitCode != 0 {
 					t.Errorf("verdict %s, exit %d: %s", report.Verdict.State, report.Verdict.ExitCode, report.Verdict.Summary)
 				}
+				var fired []diag.Code
 				for _, f := range append(report.Findings, report.Folded...) {
+					fired = append(fired, f.Code)
 					if f.Severity != diag.Info {
 						t.Errorf("false alarm: %s %s at %s: %s", f.Severity, f.Code, f.Servers, f.Summary)
 					}
 					if !slices.Contains(c.info, f.Code) {
 						t.Errorf("finding %s does not belong to this shape: %s", f.Code, f.Summary)
+					}
+				}
+				for _, code := range c.fires {
+					if !slices.Contains(fired, code) {
+						t.Errorf("%s was not found; found: %v", code, fired)
 					}
 				}
 			})

@@ -19,12 +19,13 @@ import (
 // Handler serves /metrics, /probe and the /-/ endpoints.
 func (e *Exporter) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /metrics", e.limited(e.serveMetrics))
-	mux.HandleFunc("GET /probe", e.limited(e.serveProbe))
+	compressed := compression()
+	mux.Handle("GET /metrics", compressed(e.limited(e.serveMetrics)))
+	mux.Handle("GET /probe", compressed(e.limited(e.serveProbe)))
 	mux.HandleFunc("GET /discovery", e.limited(e.serveDiscovery))
 	mux.HandleFunc("GET /{$}", e.limited(e.servePage))
 	// With many ensembles each is scraped by /probe, and the exporter itself here.
-	mux.Handle("GET /-/metrics", e.metricsOf(e.self))
+	mux.Handle("GET /-/metrics", compressed(e.metricsOf(e.self)))
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "zkdoctor is alive.") })
 	mux.HandleFunc("GET /-/ready", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "zkdoctor is ready.") })
 	mux.HandleFunc("POST /-/reload", e.serveReload)
@@ -86,9 +87,9 @@ func (e *Exporter) serve(w http.ResponseWriter, r *http.Request, watchers []*wat
 func (e *Exporter) metricsOf(g prometheus.Gatherer) http.Handler {
 	inner := promhttp.HandlerFor(g, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, ErrorLog: errorLog{e.options.Log},
-		DisableCompression: true, // see compressed
+		DisableCompression: true, // see compression
 	})
-	return compressed(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		out := e.buffers.Get().(*bufio.Writer)
 		out.Reset(w)
 		inner.ServeHTTP(buffered{w, out}, r)
@@ -98,15 +99,15 @@ func (e *Exporter) metricsOf(g prometheus.Gatherer) http.Handler {
 	})
 }
 
-// compressed compresses answers for those who take it, as Prometheus does, at the
-// fastest level: the standard library's level, which is promhttp's, would be the
-// most of what a scrape costs.
-func compressed(h http.HandlerFunc) http.Handler {
+// compression compresses a handler's answers for those who take it, as Prometheus
+// does, at the fastest level: the standard library's level, which is promhttp's,
+// would be the most of what a scrape costs.
+func compression() func(http.Handler) http.HandlerFunc {
 	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.MinSize(1<<10))
 	if err != nil {
 		panic(err) // the options are constants, and tests serve with them
 	}
-	return wrap(h)
+	return wrap
 }
 
 // buffered is a response with a buffer of its own. Without one, the encoder makes
@@ -144,44 +145,30 @@ func (e *Exporter) servePage(w http.ResponseWriter, r *http.Request) {
 // HTTP service discovery, or with ?by=ensemble the ensembles, for /probe.
 // Prometheus keeps the targets that it has while the answer is an error.
 func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) {
-	list := e.discoverServers
+	watchers := e.state.Load().watchers
+	var groups []sdGroup
 	switch by := r.URL.Query().Get("by"); by {
-	case "", "server":
 	case "ensemble":
-		list = e.discoverEnsembles
+		for _, one := range watchers {
+			groups = append(groups, ensembleTarget(one.name, one.members()))
+		}
+	case "", "server":
+		ctx, cancel, timeout := deadline(r, e.options.Timeout)
+		defer cancel()
+		for i, l := range e.lookAll(ctx, watchers, timeout) {
+			if l == nil {
+				http.Error(w, "not all ensembles could be looked at in time", http.StatusServiceUnavailable)
+				return
+			}
+			groups = append(groups, discoveryTargets(watchers[i].name, l.snap)...)
+		}
 	default:
 		e.refuse(w, http.StatusBadRequest, "bad", fmt.Sprintf("by=%q: there are server and ensemble", by))
-		return
-	}
-	ctx, cancel, timeout := deadline(r, e.options.Timeout)
-	defer cancel()
-	groups, complete := list(ctx, e.state.Load().watchers, timeout)
-	if !complete {
-		http.Error(w, "not all ensembles could be looked at in time", http.StatusServiceUnavailable)
 		return
 	}
 	if err := writeDiscovery(w, groups); err != nil {
 		e.options.Log.Debug().Err(err).Msg("discovery not sent")
 	}
-}
-
-// discoverServers are the members of each ensemble, as ZooKeeper has them now.
-func (e *Exporter) discoverServers(ctx context.Context, watchers []*watcher, timeout time.Duration) (groups []sdGroup, complete bool) {
-	for i, l := range e.lookAll(ctx, watchers, timeout) {
-		if l == nil {
-			return nil, false
-		}
-		groups = append(groups, discoveryTargets(watchers[i].name, l.snap)...)
-	}
-	return groups, true
-}
-
-// discoverEnsembles are the ensembles as configured.
-func (e *Exporter) discoverEnsembles(_ context.Context, watchers []*watcher, _ time.Duration) (groups []sdGroup, complete bool) {
-	for _, w := range watchers {
-		groups = append(groups, ensembleTarget(w.name, w.members()))
-	}
-	return groups, true
 }
 
 // lookAll looks with all watchers at once. A look that did not come about in time

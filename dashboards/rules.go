@@ -14,12 +14,14 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag"
 )
 
-//go:embed rules/*.yml
+//go:embed rules/*.yml grafana/*.json
 var files embed.FS
 
 // RuleFiles are the rules for Prometheus and Alertmanager, by their file names.
-func RuleFiles() fs.FS {
-	sub, err := fs.Sub(files, "rules")
+func RuleFiles() fs.FS { return below("rules") }
+
+func below(dir string) fs.FS {
+	sub, err := fs.Sub(files, dir)
 	if err != nil {
 		panic(err) // a broken embed, which the tests find first
 	}

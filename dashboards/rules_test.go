@@ -21,11 +21,19 @@ import (
 var update = flag.Bool("update", false, "write the rules and their page anew")
 
 func TestFilesAreCurrent(t *testing.T) {
-	for path, want := range map[string][]byte{
+	files := map[string][]byte{
 		"rules/alerts.yml":               rulesFile(),
 		"rules/alertmanager-inhibit.yml": inhibitFile(),
 		"../docs/alerts.md":              alertsPage(),
-	} {
+	}
+	for _, b := range boards() {
+		text, err := b.json()
+		if err != nil {
+			t.Fatal(err)
+		}
+		files["grafana/"+b.uid+".json"] = text
+	}
+	for path, want := range files {
 		if *update {
 			if err := os.WriteFile(path, want, 0o644); err != nil {
 				t.Fatal(err)
@@ -67,30 +75,6 @@ func all() []alert {
 		out = append(out, g.alerts...)
 	}
 	return out
-}
-
-// TestMetricsAreKnown: no rule asks for a metric that the exporter does not have.
-func TestMetricsAreKnown(t *testing.T) {
-	page, err := os.ReadFile("../docs/metrics.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([a-z]+)").FindAllStringSubmatch(string(page), -1) {
-		known[m[1]] = true
-		if m[2] == "summary" {
-			known[m[1]+"_sum"], known[m[1]+"_count"] = true, true
-		}
-	}
-	for _, r := range records() {
-		known[r.name] = true
-	}
-	names := regexp.MustCompile(`\b(zookeeper|zkdoctor)_[a-z_:]+`)
-	for _, m := range names.FindAllString(string(rulesFile()), -1) {
-		if !known[m] {
-			t.Errorf("no metric is called %s", m)
-		}
-	}
 }
 
 // scenario is what a Prometheus would have scraped, every 15 s, and what fires.

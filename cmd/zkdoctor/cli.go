@@ -19,11 +19,12 @@ import (
 
 // cli is the grammar of the command line.
 type cli struct {
-	Check    checkCmd    `cmd:"" help:"Diagnose an ensemble. Without servers: the one that this host belongs to."`
-	Explain  explainCmd  `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
-	Exporter exporterCmd `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
-	Findings findingsCmd `cmd:"" help:"List everything that zkdoctor can find."`
-	Rules    rulesCmd    `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
+	Check      checkCmd      `cmd:"" help:"Diagnose an ensemble. Without servers: the one that this host belongs to."`
+	Dashboards dashboardsCmd `cmd:"" help:"Write dashboards for Grafana."`
+	Explain    explainCmd    `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
+	Exporter   exporterCmd   `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
+	Findings   findingsCmd   `cmd:"" help:"List everything that zkdoctor can find."`
+	Rules      rulesCmd      `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
 
 	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" env:"ZKDOCTOR_LOG_LEVEL" placeholder:"LEVEL"`
 	Version  kong.VersionFlag `help:"Print the version and leave."`

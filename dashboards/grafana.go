@@ -1,0 +1,135 @@
+package dashboards
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
+)
+
+// DashboardFiles are the dashboards for Grafana, by their file names.
+func DashboardFiles() fs.FS { return below("grafana") }
+
+func boards() []*board { return []*board{fleet(), ensemble(), server()} }
+
+// json is the board as Grafana reads it.
+func (b *board) json() ([]byte, error) {
+	//nolint:staticcheck // Grafana 10 and 11 cannot read the newer schema, and 12 reads both
+	d := dashboard.NewDashboardBuilder(b.title).
+		Uid(b.uid).
+		Description(b.about).
+		Tags([]string{"zkdoctor", "zookeeper"}).
+		Time("now-1h", "now").
+		Refresh("30s").
+		Timezone("browser").
+		Tooltip(dashboard.DashboardCursorSyncCrosshair).
+		WithVariable(dashboard.NewDatasourceVariableBuilder("datasource").Label("Data source").Type("prometheus"))
+	for _, v := range b.vars {
+		d.WithVariable(v.builder())
+	}
+	for _, other := range boards() {
+		if other.uid != b.uid {
+			d.Link(dashboard.NewDashboardLinkBuilder(other.title).Type(dashboard.DashboardLinkTypeLink).Icon("dashboard").
+				Url("/d/" + other.uid).Tooltip(other.about).IncludeVars(true).KeepTime(true))
+		}
+	}
+	d.Link(dashboard.NewDashboardLinkBuilder("What the alerts mean").Type(dashboard.DashboardLinkTypeLink).Icon("doc").
+		Url(pages + "alerts.md").Tooltip("Every alert, and what to do").TargetBlank(true))
+	for _, a := range annotations(b.uid) {
+		d.Annotation(a)
+	}
+	for _, r := range b.rows {
+		d.WithRow(dashboard.NewRowBuilder(r.title))
+		for i := range r.panels {
+			d.WithPanel(&r.panels[i])
+		}
+	}
+	built, err := d.Build()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", b.uid, err)
+	}
+	for i := range built.Links {
+		built.Links[i].Placement = nil // where they are seen, not in a menu
+	}
+	id := uint32(0)
+	for _, p := range built.Panels {
+		id++
+		if p.Panel != nil {
+			p.Panel.Id = new(id)
+		} else {
+			p.RowPanel.Id = id
+		}
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	err = encoder.Encode(built)
+	return out.Bytes(), err
+}
+
+func (v variable) builder() *dashboard.QueryVariableBuilder {
+	q := dashboard.NewQueryVariableBuilder(v.name).
+		Label(v.label).
+		Datasource(dataSource()).
+		Query(dashboard.StringOrMap{String: new(v.values)}).
+		Definition(v.values).
+		Refresh(dashboard.VariableRefreshOnTimeRangeChanged).
+		Sort(dashboard.VariableSortAlphabeticalAsc)
+	if v.all {
+		// What is built of all values would be a long expression; everything is short.
+		q.IncludeAll(true).Multi(true).AllValue(".+").
+			Current(dashboard.VariableOption{Text: dashboard.StringOrArrayOfString{String: new("All")}, Value: dashboard.StringOrArrayOfString{String: new("$__all")}})
+	}
+	return q
+}
+
+// annotations are marks in all graphs. The fleet has none: there the elections
+// of all ensembles would cover everything.
+func annotations(uid string) []*dashboard.AnnotationQueryBuilder {
+	if uid == fleetUID {
+		return nil
+	}
+	mark := func(name, color, expr, text string) *dashboard.AnnotationQueryBuilder {
+		return dashboard.NewAnnotationQueryBuilder().Name(name).Datasource(dataSource()).Enable(true).IconColor(color).
+			Expr(expr).Step("15s").TitleFormat(name).TextFormat(text)
+	}
+	return []*dashboard.AnnotationQueryBuilder{
+		mark("Election", strong, electionMark, "A new epoch in {{ensemble}}"),
+		mark("No quorum", bad, quorumMark, "Nobody can write to {{ensemble}}"),
+	}
+}
+
+const (
+	electionMark = "max by (ensemble) (changes(zookeeper_epoch{" + ofEnsemble + "}[1m])) > 0"
+	quorumMark   = "max by (ensemble) (zkdoctor_quorum{" + ofEnsemble + "}) == 0"
+)
+
+func dataSource() common.DataSourceRef {
+	return common.DataSourceRef{Type: new("prometheus"), Uid: new("${datasource}")}
+}
+
+// letter is Grafana's name for a query of a panel.
+func letter(i int) string { return "ABCDEFGHIJ"[i : i+1] }
+
+// target is a query of a panel.
+func (p *panel) target(i int) *prometheus.DataqueryBuilder {
+	q := p.queries[i]
+	t := prometheus.NewDataqueryBuilder().Expr(q.expr).RefId(letter(i)).Datasource(dataSource())
+	if q.legend != "" {
+		t.LegendFormat(q.legend)
+	}
+	switch p.kind {
+	case table:
+		t.Instant().Format(prometheus.PromQueryFormatTable)
+	case number, name:
+		t.Instant()
+	case graph, timeline:
+		t.Range()
+	}
+	return t
+}

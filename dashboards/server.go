@@ -1,0 +1,172 @@
+package dashboards
+
+import "fmt"
+
+// server is everything about one server.
+func server() *board {
+	return &board{
+		uid: serverUID, title: "ZooKeeper server",
+		about: "One server, in the order in which an on-call engineer asks: does it serve, who is it, what is wrong, what do clients feel, what does it lack.",
+		vars: []variable{
+			{name: "ensemble", label: "Ensemble", values: "label_values(zkdoctor_verdict, ensemble)"},
+			{name: "server", label: "Server", values: `label_values(zookeeper_up{ensemble="$ensemble"}, server)`},
+		},
+		rows: []boardRow{
+			{"Does it serve, and who is it?", serverNow()},
+			{"What is wrong with it?", []panel{findingsTable(ofServer, "No findings: nothing is wrong with this server")}},
+			{"Since when?", serverHistory()},
+			{"What do its clients feel?", loadPanels("server", ofServer)},
+			{"Does the disk keep up?", serverDisk()},
+			{"What does it run out of?", serverLimits()},
+			{"What does it hold?", serverData()},
+			{"How is it set?", serverSettings()},
+		},
+	}
+}
+
+const provider = "Reported with the PrometheusMetricsProvider of ZooKeeper 3.6 and later"
+
+// serverNow is who the server is and how it stands.
+func serverNow() []panel {
+	return []panel{
+		{
+			kind: number, title: "Answers", width: 3, height: 4, words: yesNo(good, bad),
+			about:   "Whether it answers as ZooKeeper, if only with a refusal.",
+			queries: []query{{"max by (server) (zookeeper_up{" + ofServer + "})", "{{server}}"}},
+		},
+		{
+			kind: number, title: "Serves clients", width: 3, height: 4, words: yesNo(good, bad),
+			about:   "A leader with leaderServes=no does not, on purpose. Empty while that is not known.",
+			queries: []query{{"max by (server) (zookeeper_serving{" + ofServer + "})", "{{server}}"}}, empty: "not known",
+		},
+		{
+			kind: number, title: "Role", width: 4, height: 4, words: byPlace(roles()),
+			about:   "Its part in the ensemble.",
+			queries: []query{{rolePlace(ofServer), "{{server}}"}},
+		},
+		{
+			kind: name, title: "Id", width: 2, height: 4,
+			about:   "Its id in the ensemble, its myid. Empty when it does not tell.",
+			queries: []query{{`max by (server_id) (zookeeper_server_info{` + ofServer + `, server_id!=""})`, "{{server_id}}"}}, empty: "not told",
+		},
+		{
+			kind: name, title: "Version", width: 4, height: 4,
+			about:   "Its ZooKeeper version. Empty when it does not tell.",
+			queries: []query{{`max by (version) (zookeeper_server_info{` + ofServer + `, version!=""})`, "{{version}}"}}, empty: "not told",
+		},
+		{
+			kind: number, title: "Serving since", width: 4, height: 4, unit: "dtdurations",
+			about:   "Since its last election or restart. " + since("3.6") + ".",
+			queries: []query{{"max by (server) (zookeeper_uptime_seconds{" + ofServer + "})", "{{server}}"}}, empty: since("3.6"),
+		},
+		{
+			kind: number, title: "Transactions behind", width: 4, height: 4, steps: []step{{0, good}, {1000, caution}},
+			about:   "Behind the newest server of its epoch.",
+			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter:newest_epoch{" + ofEnsemble + "}) - on (ensemble) group_right () max by (ensemble, server) (zookeeper_zxid_counter:newest_epoch{" + ofServer + "})", "{{server}}"}},
+			empty:   "not in the newest epoch",
+		},
+	}
+}
+
+func setting(title, metric, unit, about string) panel {
+	if unit == "ticks" {
+		unit = "suffix: ticks"
+	}
+	return panel{
+		kind: number, title: title, about: about + " As conf tells it.", width: 4, height: 3, unit: unit,
+		queries: []query{{fmt.Sprintf("max by (server) (%s{%s})", metric, ofServer), "{{server}}"}},
+		empty:   "Needs the word conf in 4lw.commands.whitelist",
+	}
+}
+
+// serverHistory is role and ports, over time.
+func serverHistory() []panel {
+	return []panel{
+		{
+			kind: timeline, title: "Role", width: 12, height: 6, words: byPlace(roles()),
+			about:   "not-serving: it runs and answers, in no quorum. down: nothing runs there. unknown: it cannot be told from where the exporter runs.",
+			queries: []query{{rolePlace(ofServer), "{{server}}"}},
+		},
+		{
+			kind: timeline, title: "Ports", width: 12, height: 6, words: []word{{"1", "open", good}, {"0", "closed", bad}},
+			about:   "Whether a port took a connection, seen from the exporter. quorum is open on the leader alone, and no band where it is not expected. A network that closes peer ports to the exporter is no fault.",
+			queries: []query{{"max by (port) (zkdoctor_port_open{" + ofServer + "})", "{{port}}"}},
+		},
+	}
+}
+
+// serverDisk is what waits for the disk, and what lies on it.
+func serverDisk() []panel {
+	return []panel{
+		perObservation("Sync of the transaction log", "zookeeper_fsync_seconds", "server", ofServer, "Average of the syncs in the last minutes. Every write waits for it."),
+		{
+			kind: graph, title: "Size on disk", width: 8, height: 8, unit: "bytes",
+			about: "Snapshots and transaction logs, which autopurge keeps few. Preallocated log files count whole. " + since("3.5") + ".",
+			queries: []query{
+				{"max by (server) (zookeeper_data_dir_size_bytes{" + ofServer + "})", "snapshots"},
+				{"max by (server) (zookeeper_data_log_dir_size_bytes{" + ofServer + "})", "transaction logs"},
+			},
+			empty: since("3.5"),
+		},
+		dataSize("server", ofServer),
+	}
+}
+
+// serverLimits is what has an end.
+func serverLimits() []panel {
+	return []panel{
+		{
+			kind: graph, title: "File descriptors used", width: 8, height: 8, unit: "percentunit", max: 1, steps: []step{{0, good}, {0.85, bad}},
+			about:   "Of those that the process may open. At the end it takes no connection, and writes no snapshot.",
+			queries: []query{{"max by (server) (zookeeper_open_file_descriptors{" + ofServer + "} / zookeeper_max_file_descriptors{" + ofServer + "})", "{{server}}"}},
+		},
+		{
+			kind: graph, title: "Heap used", width: 8, height: 8, unit: "percentunit", max: 1,
+			about:   "Of the largest heap that Java may have. Only servers with the PrometheusMetricsProvider report it.",
+			queries: []query{{`max by (server) (zookeeper_jvm_memory_used_bytes{` + ofServer + `, area="heap"} / zookeeper_jvm_memory_max_bytes{` + ofServer + `, area="heap"})`, "{{server}}"}},
+			empty:   provider,
+		},
+		{
+			kind: graph, title: "Time in garbage collection", width: 8, height: 8, unit: "percentunit",
+			about:   "Share of the time in which Java collected garbage and the server may have stood still. Only servers with the PrometheusMetricsProvider report it.",
+			queries: []query{{"sum by (server) (rate(zookeeper_jvm_gc_collection_seconds_sum{" + ofServer + "}[$__rate_interval]))", "{{server}}"}},
+			empty:   provider,
+		},
+	}
+}
+
+// serverData is what is in the data tree.
+func serverData() []panel {
+	return []panel{
+		{
+			kind: graph, title: "Znodes, watches and ephemerals", width: 12, height: 8,
+			about: "In the data tree; watches are those of its own clients.",
+			queries: []query{
+				{"max by (server) (zookeeper_znodes{" + ofServer + "})", "znodes"},
+				{"max by (server) (zookeeper_watches{" + ofServer + "})", "watches"},
+				{"max by (server) (zookeeper_ephemerals{" + ofServer + "})", "ephemerals"},
+			},
+		},
+		{
+			kind: graph, title: "Sessions", width: 12, height: 8,
+			about: "All that the ensemble knows, and those that only this server knows. " + since("3.6") + ".",
+			queries: []query{
+				{"max by (server) (zookeeper_global_sessions{" + ofServer + "})", "of the ensemble"},
+				{"max by (server) (zookeeper_local_sessions{" + ofServer + "})", "local"},
+			},
+			empty: since("3.6"),
+		},
+	}
+}
+
+// serverSettings are the settings in force.
+func serverSettings() []panel {
+	return []panel{
+		setting("Tick", "zookeeper_tick_time_seconds", "s", "tickTime, the unit of the limits."),
+		setting("initLimit", "zookeeper_init_limit_ticks", "ticks", "Ticks that a follower may take to connect and synchronise."),
+		setting("syncLimit", "zookeeper_sync_limit_ticks", "ticks", "Ticks that a follower may be silent."),
+		setting("Shortest session timeout", "zookeeper_session_timeout_min_seconds", "s", "What a client gets that asks for less."),
+		setting("Longest session timeout", "zookeeper_session_timeout_max_seconds", "s", "What a client gets that asks for more."),
+		setting("Connections per address", "zookeeper_max_connections_per_address", "", "maxClientCnxns; 0 means no limit."),
+	}
+}

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/zkdoctor/zkdoctor/internal/leash"
 )
 
 //go:embed logconf
@@ -26,10 +28,10 @@ type Ensemble struct {
 	// Dir holds all files of all servers.
 	Dir string
 
-	options  Options
-	java     string
-	launcher *launcher
-	closing  sync.Once
+	options Options
+	java    string
+	starter *leash.Starter
+	closing sync.Once
 
 	mu      sync.Mutex
 	closers []func() // run last to first by Close
@@ -62,8 +64,8 @@ func Start(ctx context.Context, options Options) (_ *Ensemble, err error) {
 	if err := e.makeDir(); err != nil {
 		return nil, err
 	}
-	e.launcher = newLauncher()
-	e.onClose(e.launcher.close)
+	e.starter = leash.New()
+	e.onClose(e.starter.Close)
 	if err := e.makeHosts(ctx); err != nil {
 		return nil, err
 	}

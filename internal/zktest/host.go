@@ -70,7 +70,7 @@ func (h *Host) Run(ctx context.Context, command ...string) (Result, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = time.Second // for a grandchild that keeps the pipes open
-	p, err := h.ensemble.launcher.run(cmd)
+	p, err := run(h.ensemble.starter, cmd)
 	if err != nil {
 		return Result{}, err
 	}

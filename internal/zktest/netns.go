@@ -52,7 +52,7 @@ func (e *Ensemble) newSpace(ctx context.Context, name string) (*space, error) {
 	cmd := exec.Command("unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc",
 		"sh", "-c", firstProcess, "sh", name, hosts)
 	cmd.Stdout, cmd.Stderr = out, &stderr
-	p, err := e.launcher.run(cmd)
+	p, err := run(e.starter, cmd)
 	out.Close()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoNamespaces, err)

@@ -6,44 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
+
+	"github.com/zkdoctor/zkdoctor/internal/leash"
 )
-
-// launcher starts processes that the kernel kills when this process dies. The
-// kernel ties PR_SET_PDEATHSIG to the thread that forked, and Go may end a
-// thread at any time; so one goroutine, bound to its thread, starts them all
-// and stays until close.
-type launcher struct {
-	work chan func()
-	once sync.Once
-}
-
-func newLauncher() *launcher {
-	l := &launcher{work: make(chan func())}
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
-		for f := range l.work {
-			f()
-		}
-	}()
-	return l
-}
-
-// close ends the thread; the kernel kills what it started and still runs.
-func (l *launcher) close() { l.once.Do(func() { close(l.work) }) }
-
-// start starts cmd in a process group of its own, so that a Ctrl-C on the
-// terminal reaches only this process, which then closes in order.
-func (l *launcher) start(cmd *exec.Cmd) error {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	done := make(chan error)
-	l.work <- func() { done <- cmd.Start() }
-	return <-done
-}
 
 // process is a started command and what became of it.
 type process struct {
@@ -55,8 +23,8 @@ type process struct {
 	code int           // after done: exit code, 128 + n for signal n
 }
 
-func (l *launcher) run(cmd *exec.Cmd) (*process, error) {
-	if err := l.start(cmd); err != nil {
+func run(starter *leash.Starter, cmd *exec.Cmd) (*process, error) {
+	if err := starter.Start(cmd); err != nil {
 		return nil, err
 	}
 	p := &process{cmd: cmd, pid: cmd.Process.Pid, done: make(chan struct{})}

@@ -112,7 +112,7 @@ func (s *Server) Start(ctx context.Context) error {
 	args := s.inside(s.Dir, s.command(jars))
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.Dir, log, log
-	p, err := s.ensemble.launcher.run(cmd)
+	p, err := run(s.ensemble.starter, cmd)
 	if err != nil {
 		return fmt.Errorf("server.%d: %w", s.ID, err)
 	}

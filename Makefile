@@ -17,7 +17,9 @@ DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
 
 # The tests of cmd/zkdoctor that run the program on real ensembles.
 REAL := ^(TestHealthy|TestFaults)$$
-# The packages whose tests need no server, but for $(REAL).
+# Those, and the one that waits for alerts as long as people would.
+LONG := ^(TestHealthy|TestFaults|TestPages)$$
+# The packages whose tests need no server, but for $(LONG).
 PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
 # Only root may make network namespaces. For others the tests that need them are
 # skipped; for root everything must run.
@@ -36,11 +38,17 @@ demo: ## Start real ensembles, break them, and let zkdoctor say why.
 	@.ci/install java
 	go run ./internal/demo
 
+.PHONY: monitor
+monitor: ## Watch a real ensemble by Prometheus and dashboards (ZOOKEEPER=3.9.5).
+	@.ci/install monitor
+	go run ./internal/demo -monitor $(if $(ZOOKEEPER),-zookeeper $(ZOOKEEPER))
+
+# Three tests at a time: one waits for minutes, and the others bound themselves.
 .PHONY: test
 test: ## Run all tests, those on real ZooKeepers (oldest and newest) too.
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
-	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -timeout $(TIMEOUT) ./...
+	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -parallel 3 -timeout $(TIMEOUT) ./...
 
 .PHONY: matrix
 matrix: ## Run the tests on real ensembles with every ZooKeeper from 3.4 to 3.9.
@@ -51,7 +59,7 @@ matrix: ## Run the tests on real ensembles with every ZooKeeper from 3.4 to 3.9.
 .PHONY: race
 race: ## Run the tests that need no server with the race detector.
 	@.ci/install race
-	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) -skip '$(REAL)' $(PURE)
+	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) -skip '$(LONG)' $(PURE)
 
 .PHONY: lint
 lint: ## Look for bad form, mistakes, forbidden imports and dead code.
@@ -82,7 +90,7 @@ fuzz: ## Run each fuzz target for a while (FUZZTIME=30s).
 
 .PHONY: cover
 cover: ## Show how much of the code the tests without servers run.
-	go test -timeout $(TIMEOUT) -skip '$(REAL)' -coverpkg=./... -coverprofile=coverage.out $(PURE)
+	go test -timeout $(TIMEOUT) -skip '$(LONG)' -coverpkg=./... -coverprofile=coverage.out $(PURE)
 	@go tool cover -func=coverage.out | tail -n 1
 
 .PHONY: clean

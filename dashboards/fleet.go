@@ -84,7 +84,7 @@ func fleetTable() panel {
 	}
 	return panel{
 		kind: table, title: "One row an ensemble", width: 24, height: 11,
-		about: "Worst verdict first. The leader is empty when none was seen, or more than one. A click on the name opens the ensemble.",
+		about: "Those with critical findings first. The leader is empty when none was seen, or more than one. A click on the name opens the ensemble.",
 		queries: []query{
 			{verdictPlace(ofFleet), ""},
 			{`max by (ensemble, server) (zkdoctor_server_role{` + ofFleet + `, role="leader"} == 1) and on (ensemble) (max by (ensemble) (zkdoctor_leaders{` + ofFleet + `}) == 1)`, ""},
@@ -103,8 +103,8 @@ func fleetTable() panel {
 			{field: "Value #C", title: "Voters serving"},
 			{field: "Value #D", title: "Voters"},
 			{field: "Value #E", title: "More may fail", words: spareWords()},
-			{field: "Value #F", title: "Critical"},
-			{field: "Value #G", title: "Warnings"},
+			{field: "Value #F", title: "Critical", descending: true},
+			{field: "Value #G", title: "Warnings", descending: true},
 			{field: "Value #H", title: "Zxids used", unit: "percentunit"},
 		},
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag"
 )
 
-//go:embed rules/*.yml grafana/*.json
+//go:embed rules/*.yml rules/*.yaml grafana/*.json
 var files embed.FS
 
 // RuleFiles are the rules for Prometheus and Alertmanager, by their file names.
@@ -34,18 +34,37 @@ const pages = "https://github.com/zkdoctor/zkdoctor/blob/main/docs/"
 // rulesFile is rules/alerts.yml.
 func rulesFile() []byte {
 	var out bytes.Buffer
-	out.WriteString("# Alert rules on the metrics of zkdoctor exporter, scraped every 15 s.\n" +
+	out.WriteString("# Alert rules on the metrics of zkdoctor exporter, scraped every 15 s. They are\n" +
+		"# evaluated as often, whatever the configuration says: a minute would come on top\n" +
+		"# of every wait.\n" +
 		"# Made from dashboards/alerts.go: change that.\n" +
 		"groups:\n")
-	out.WriteString("  - name: zkdoctor-records\n    rules:\n")
+	out.WriteString("  - name: zkdoctor-records\n    interval: 15s\n    rules:\n")
 	for _, r := range records() {
 		fmt.Fprintf(&out, "      # %s\n      - record: %s\n        expr: %s\n", r.why, r.name, strconv.Quote(r.expr))
 	}
 	for _, g := range groups() {
-		fmt.Fprintf(&out, "  # %s\n  - name: %s\n    rules:\n", g.title, g.name)
+		fmt.Fprintf(&out, "  # %s\n  - name: %s\n    interval: 15s\n    rules:\n", g.title, g.name)
 		for _, a := range g.alerts {
 			a.write(&out)
 		}
+	}
+	return out.Bytes()
+}
+
+// operatorFile is rules/prometheusrule.yaml: the same groups for the Prometheus
+// operator.
+func operatorFile() []byte {
+	var out bytes.Buffer
+	out.WriteString("# rules/alerts.yml as the Prometheus operator takes it. Give it the labels that your\n" +
+		"# Prometheus selects rules by (spec.ruleSelector).\n" +
+		"# Made from dashboards/alerts.go: change that.\n" +
+		"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: zkdoctor\n  labels: {app: zkdoctor}\nspec:\n")
+	_, groups, _ := bytes.Cut(rulesFile(), []byte("\ngroups:\n"))
+	out.WriteString("  groups:\n")
+	for line := range bytes.Lines(groups) {
+		out.WriteString("  ")
+		out.Write(line)
 	}
 	return out.Bytes()
 }
@@ -115,8 +134,9 @@ func prometheusDuration(d time.Duration) string {
 // alert quiet. Without it a lost quorum is one alert for each server.
 func inhibitFile() []byte {
 	var out bytes.Buffer
-	out.WriteString("# Inhibition rules for Alertmanager: put them into its configuration. They are zkdoctor's own\n" +
-		"# graph of causes; what a page explains sends no message of its own.\n" +
+	out.WriteString("# Inhibition rules for Alertmanager, a part of its configuration: zkdoctor's own\n" +
+		"# graph of causes; what a page explains sends no message of its own. As it stands\n" +
+		"# it can be appended: cat alertmanager.yml alertmanager-inhibit.yml\n" +
 		"# Made from diag/graph.go: change that.\n" +
 		"inhibit_rules:\n")
 	graph := diag.Explains()

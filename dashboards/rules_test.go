@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 )
@@ -24,6 +25,7 @@ func TestFilesAreCurrent(t *testing.T) {
 	files := map[string][]byte{
 		"rules/alerts.yml":               rulesFile(),
 		"rules/alertmanager-inhibit.yml": inhibitFile(),
+		"rules/prometheusrule.yaml":      operatorFile(),
 		"../docs/alerts.md":              alertsPage(),
 	}
 	for _, b := range boards() {
@@ -75,6 +77,23 @@ func all() []alert {
 		out = append(out, g.alerts...)
 	}
 	return out
+}
+
+// TestOperatorRules: they are the same.
+func TestOperatorRules(t *testing.T) {
+	var plain struct{ Groups []any }
+	var operator struct {
+		Kind string
+		Spec struct{ Groups []any }
+	}
+	for text, into := range map[string]any{string(rulesFile()): &plain, string(operatorFile()): &operator} {
+		if err := yaml.Unmarshal([]byte(text), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(plain.Groups, operator.Spec.Groups); d != "" || operator.Kind != "PrometheusRule" || len(plain.Groups) != len(groups())+1 {
+		t.Errorf("%s with %d groups differs:\n%s", operator.Kind, len(operator.Spec.Groups), d)
+	}
 }
 
 // scenario is what a Prometheus would have scraped, every 15 s, and what fires.

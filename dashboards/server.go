@@ -63,7 +63,7 @@ func serverNow() []panel {
 			kind: number, title: "Transactions behind", width: 4, height: 4, steps: []step{{0, good}, {1000, caution}},
 			about:   "Behind the newest server of its epoch.",
 			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter:newest_epoch{" + ofEnsemble + "}) - on (ensemble) group_right () max by (ensemble, server) (zookeeper_zxid_counter:newest_epoch{" + ofServer + "})", "{{server}}"}},
-			empty:   "not in the newest epoch",
+			empty:   "has no write of the newest epoch",
 		},
 	}
 }

@@ -135,45 +135,74 @@ func checkServerNotServing(e *ensemble, _ Limits) result {
 // silent reports a client port that accepts and does not answer.
 func silent(s *server) bool { return s.client == PortSilent }
 
+// hangs reports a server that takes connections, by one port at least, and does
+// not answer.
+func hangs(s *server) bool { return silent(s) || s.queued != nil || s.swallows() && s.stoppedHere() }
+
 func checkServerHung(e *ensemble, _ Limits) result {
 	canJudge := func(s *server) *Skip {
-		if silent(s) && s.election != PortOpen && s.election != PortRefused {
+		switch {
+		case silent(s) && s.election != PortOpen && s.election != PortRefused:
 			return &Skip{Kind: SkipUndecided, Reason: "its election port gave no answer either"}
+		case hangs(s):
+			return nil
+		case s.swallows():
+			return &Skip{Kind: SkipUndecided, Reason: "a firewall before its client port, or it hangs and its queue is full"}
 		}
 		return s.answered()
 	}
 	return e.each(canJudge, func(s *server, out *result) {
-		if !silent(s) || s.election == PortRefused { // then it is starting
+		if !hangs(s) || s.election == PortRefused { // then it is starting
 			return
 		}
-		f := Finding{
-			Severity: e.severity(s), Certainty: Likely, Servers: []string{s.Name},
-			Summary: "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
-			Evidence: []Evidence{
-				{Source: "srvr", Server: s.Name, Value: fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds"},
-				s.tcp(s.electionView(), ""),
-			},
-			Fix: []Fix{
-				{Host: s.Name, Note: "take three thread dumps some seconds apart before anything else: jstack PID"},
-				{Host: s.Name, Note: "then restart it", Risk: "with no spare voter a restart is an outage; here it serves nobody as it is"},
-			},
-		}
-		if stopped := s.host; stopped != nil && stopped.Process != nil && stopped.Process.State == "T" {
-			f.Certainty = Proven
-			f.Evidence = append(f.Evidence, Evidence{
-				Source: "process", Server: s.Name, Key: "pid " + strconv.Itoa(stopped.Process.PID),
-				Value: "state T: stopped by a signal", Wanted: "S or R",
-			})
-			f.Summary = "its process is stopped by a signal; the kernel still accepts connections for it."
-			f.Fix = []Fix{{
-				Host: s.Name, Command: fmt.Sprintf("kill -CONT %d", stopped.Process.PID),
-				Note: "once you know who stopped it (a debugger, job control, a freezer), let it go on", Risk: "none",
-			}}
-		} else if !e.twice(s, silent) {
+		f := e.hung(s)
+		if f.Certainty != Proven && !e.twice(s, hangs) {
 			f.Certainty, out.lookAgain = Possible, true
 		}
 		out.findings = append(out.findings, f)
 	})
+}
+
+func (e *ensemble) hung(s *server) Finding {
+	f := Finding{
+		Severity: e.severity(s), Certainty: Likely, Servers: []string{s.Name},
+		Summary: "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
+		Evidence: []Evidence{
+			{Source: "srvr", Server: s.Name, Value: fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds"},
+			s.tcp(s.electionView(), ""),
+		},
+		Fix: []Fix{
+			{Host: s.Name, Note: "take three thread dumps some seconds apart before anything else: jstack PID"},
+			{Host: s.Name, Note: "then restart it", Risk: "with no spare voter a restart is an outage; here it serves nobody as it is"},
+		},
+	}
+	if !silent(s) {
+		f.Summary = "its client port swallows connections while its election port takes them, and it is in no quorum: it hangs, and its queue of connections is full. Less likely: it is out for another reason, and a firewall drops its client port."
+		f.Evidence[0] = s.tcp(s.clientView(), "open")
+		f.Fix = slices.Insert(f.Fix, 0, Fix{
+			Host: s.Name, Command: fmt.Sprintf("ss -ltn 'sport = :%d'", s.Port),
+			Note: "make sure: it hangs when Recv-Q is above Send-Q, the queue's length", Risk: "none",
+		})
+	}
+	if l := s.queued; l != nil {
+		n, _ := l.Mntr.Value.SyncedFollowers()
+		f.Evidence = append(f.Evidence, Evidence{
+			Source: "mntr", Server: l.Name, Key: "zk_synced_followers", Value: strconv.FormatInt(n, 10), Wanted: strconv.Itoa(len(e.list.quorum.Voters()) - 1),
+		})
+	}
+	if s.stoppedHere() {
+		f.Certainty = Proven
+		f.Evidence = append(f.Evidence, Evidence{
+			Source: "process", Server: s.Name, Key: "pid " + strconv.Itoa(s.host.Process.PID),
+			Value: "state T: stopped by a signal", Wanted: "S or R",
+		})
+		f.Summary = "its process is stopped by a signal; the kernel still accepts connections for it."
+		f.Fix = []Fix{{
+			Host: s.Name, Command: fmt.Sprintf("kill -CONT %d", s.host.Process.PID),
+			Note: "once you know who stopped it (a debugger, job control, a freezer), let it go on", Risk: "none",
+		}}
+	}
+	return f
 }
 
 func checkServerStarting(e *ensemble, limits Limits) result {

@@ -51,6 +51,9 @@ type server struct {
 	// secure is set when its client port was spoken to by TLS.
 	secure bool
 	note   string
+	// queued is the leader that has lost it, when its client port swallows
+	// connections; nil otherwise.
+	queued *server
 
 	// elsewhere is a server of this host that was not found under any target, and
 	// may well be the one that this target means; nil when there is none.
@@ -111,6 +114,13 @@ func (s *server) hostAnswers() bool {
 	}
 	return false
 }
+
+// swallows reports whether the client port drops connections while the election
+// port takes them: a firewall, or a process that hangs with a full queue.
+func (s *server) swallows() bool { return s.Client.FailedAs(probe.Filtered) && s.election == PortOpen }
+
+// stoppedHere reports whether its process was seen on this host, stopped by a signal.
+func (s *server) stoppedHere() bool { return s.runsHere() && s.host.Process.State == "T" }
 
 // answered tells why the server's client port told nothing; nil when it did,
 // be it by refusing.
@@ -223,6 +233,9 @@ func (s *server) judge() {
 	case silent(s):
 		s.role, s.serving = NotServing, no
 		s.note = "accepts connections, does not answer"
+	case s.swallows() && s.stoppedHere():
+		s.role, s.serving = NotServing, no
+		s.note = "its process is stopped"
 	default:
 		s.judgeSilent()
 	}

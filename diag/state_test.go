@@ -2,6 +2,7 @@ package diag
 
 import (
 	"net/netip"
+	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -110,6 +111,29 @@ func hung(_ where, s *probe.Server) {
 func hungLeader(w where, s *probe.Server) {
 	hung(w, s)
 	peers("", "")(s)
+}
+
+// queueFull is a hung server whose queue of connections is full.
+func queueFull(_ where, s *probe.Server) {
+	unanswered(s, probe.Filtered)
+	peers(probe.Refused, "")(s)
+}
+
+// insync makes a leader count its followers.
+func insync(n int) func(*probe.Server) {
+	return func(s *probe.Server) {
+		for i := range s.Mntr.Value.Keys {
+			if s.Mntr.Value.Keys[i].Key == "zk_synced_followers" {
+				s.Mntr.Value.Keys[i].Value = strconv.Itoa(n)
+			}
+		}
+	}
+}
+
+// forbids is an ICMP "prohibited" from the client port.
+func forbids(s *probe.Server) {
+	unanswered(s, probe.Unreachable)
+	s.Client.Took = quick
 }
 
 // starting loads its data.

@@ -158,20 +158,24 @@ func (m *memory) slimDown(whole *look) {
 	}
 }
 
-// slim is the look without the bulk of what it saw, mntr, of which a later look
-// is compared with nothing but the time that the server is up.
+// compared are the keys of mntr that diag compares with those of a later look: is
+// it the same election still, and whom has the leader lost?
+var compared = [...]string{"zk_uptime", "zk_synced_followers"}
+
+// slim is the look without the bulk of what it saw, which is mntr.
 func (l *look) slim() *look {
-	const kept = "zk_uptime"
 	out, snap := *l, *l.snap
 	snap.Before = nil
 	snap.Servers = slices.Clone(snap.Servers)
 	for i := range snap.Servers {
 		mntr := &snap.Servers[i].Mntr.Value
-		uptime, told := mntr.Keys.Get(kept)
-		*mntr = probe.Mntr{}
-		if told {
-			mntr.Keys = probe.Pairs{{Key: kept, Value: strings.Clone(uptime)}}
+		var kept probe.Pairs
+		for _, key := range compared {
+			if value, told := mntr.Keys.Get(key); told {
+				kept = append(kept, probe.Pair{Key: key, Value: strings.Clone(value)})
+			}
 		}
+		*mntr = probe.Mntr{Keys: kept}
 	}
 	out.snap = &snap
 	return &out

@@ -30,6 +30,7 @@ type fault struct {
 // TestFaults breaks real ensembles, and wants the cause named first, with the
 // right servers.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	for _, version := range zktest.UnderTest() {
 		for _, c := range slices.Concat(processFaults(), myidFaults(), networkFaults(), memberFaults(), targetFaults()) {
 			t.Run(version+"/"+c.name, func(t *testing.T) {
@@ -99,6 +100,28 @@ func kill(ids ...int) func(*testing.T, *zktest.Ensemble) {
 	}
 }
 
+// pauseUnderLoad pauses a server, connects to it until the kernel drops what comes,
+// and waits until the leader has lost it.
+func pauseUnderLoad(t *testing.T, ens *zktest.Ensemble, id int) {
+	s := ens.Server(id)
+	must(t, s.Pause())
+	for {
+		conn, err := net.DialTimeout("tcp", clientAddress(s), 300*time.Millisecond)
+		if err != nil {
+			break
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	must(t, ens.Wait(t.Context(), "a leader with one follower in sync", func() bool {
+		for other, mode := range ens.Modes(t.Context()) {
+			if reply, _ := other.Word(t.Context(), "mntr"); mode == "leader" && strings.Contains(reply, "zk_synced_followers\t1") {
+				return true
+			}
+		}
+		return false
+	}))
+}
+
 func processFaults() []fault {
 	return []fault{
 		{
@@ -128,6 +151,14 @@ func processFaults() []fault {
 				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
 			},
 			root: diag.ServerHung, servers: []int64{1}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// With clients this is what every hung server comes to, within seconds.
+			shape: shape{
+				name: "one paused, its queue of connections full", do: func(t *testing.T, ens *zktest.Ensemble) { pauseUnderLoad(t, ens, 1) },
+				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
+			},
+			root: diag.ServerHung, servers: []int64{1}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "paused leader", do: func(t *testing.T, ens *zktest.Ensemble) {

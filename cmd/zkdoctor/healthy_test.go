@@ -11,6 +11,7 @@ import (
 // TestHealthy shows healthy ensembles of every shape to zkdoctor: a false alarm
 // is the worst that it can do.
 func TestHealthy(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		shape
 		info  []diag.Code // findings of severity info that belong to the shape

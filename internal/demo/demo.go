@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/fatih/color"
@@ -28,8 +29,10 @@ type demo struct {
 	doctor doctor
 	bold   bool
 
-	ens  *zktest.Ensemble
-	seen []outcome
+	ens *zktest.Ensemble
+	// printing keeps messages that come at once apart.
+	printing sync.Mutex
+	seen     []outcome
 }
 
 // outcome is what zkdoctor said in a scene.
@@ -85,9 +88,9 @@ func (d *demo) heading(format string, args ...any) {
 }
 
 // prepare gets what the demo needs: the jars, the ports, zkdoctor.
-func (d *demo) prepare(ctx context.Context) (remove func(), err error) {
-	err = d.patiently("Downloading ZooKeeper "+zktest.Oldest+" with Maven, this once ...", func() error {
-		_, err := zktest.Jars(ctx, zktest.Oldest)
+func (d *demo) prepare(ctx context.Context, version string) (remove func(), err error) {
+	err = d.patiently("Downloading ZooKeeper "+version+" with Maven, this once ...", func() error {
+		_, err := zktest.Jars(ctx, version)
 		return err
 	})
 	switch {

@@ -2,6 +2,9 @@
 // three real servers of ZooKeeper 3.4.10, breaks them twice, and shows what
 // zkdoctor says each time. It stops with an error when zkdoctor says anything
 // else than promised, so it is a test too.
+//
+// With -monitor it is "make monitor": the same servers, watched by the exporter, a
+// real Prometheus and Alertmanager, and dashboards, until Ctrl-C.
 package main
 
 import (
@@ -11,9 +14,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
+
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 // Exit codes: the shell's number for an interrupt is 128 + SIGINT.
@@ -29,6 +35,8 @@ func run(args []string, stdout, stderr *os.File) int {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	path := flags.String("zkdoctor", "", "the zkdoctor to show; empty to build it from this module")
+	monitor := flags.Bool("monitor", false, "watch the servers by Prometheus, Alertmanager and dashboards, until Ctrl-C")
+	version := flags.String("zookeeper", zktest.Oldest, "with -monitor: the ZooKeeper to run, "+strings.Join(zktest.Versions(), ", "))
 	if err := flags.Parse(args); err != nil {
 		return exitUsage
 	}
@@ -52,7 +60,11 @@ func run(args []string, stdout, stderr *os.File) int {
 	if term.IsTerminal(int(stdout.Fd())) {
 		d.terminal(int(stdout.Fd()))
 	}
-	if err := d.play(ctx); err != nil {
+	play := d.play
+	if *monitor {
+		play = func(ctx context.Context) error { return d.monitor(ctx, *version) }
+	}
+	if err := play(ctx); err != nil {
 		return explain(ctx, stderr, err)
 	}
 	return 0

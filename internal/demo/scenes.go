@@ -20,7 +20,7 @@ func (d *demo) play(ctx context.Context) error {
 	started := time.Now()
 	d.say("zkdoctor demo: a ZooKeeper ensemble is installed, broken twice and healed,")
 	d.say("here on this machine. It takes some 20 seconds; there is nothing to press.")
-	remove, err := d.prepare(ctx)
+	remove, err := d.prepare(ctx, zktest.Oldest)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,330 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zkdoctor/zkdoctor/internal/promstack"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// promise is what is added to the wait of an alert before it is due at a
+// receiver: a scrape and an evaluation at the worst moment, a second look, what
+// Alertmanager gathers for, and a machine that is busy.
+const promise = 75 * time.Second
+
+// TestPages breaks real ensembles in different ways at once, and waits for what
+// people get: real servers, the exporter as built, Prometheus and Alertmanager
+// with the rules and examples as they are. Each fault must bring its alert in
+// time, nothing else, and word that it is over.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	m := startMonitored(t, outages())
+	panels := newPanelWatch(t, m)
+	must(t, m.eventually(t.Context(), time.Minute, "every panel that promises it to have data", panels.healthy))
+	began := time.Now()
+	work, ctx := errgroup.WithContext(t.Context())
+	for _, o := range m.outages {
+		work.Go(func() error { return m.play(ctx, o) })
+	}
+	work.Go(func() error {
+		return m.eventually(ctx, 3*time.Minute, "every panel to have had data somewhere", panels.everSeen)
+	})
+	must(t, work.Wait())
+	m.judge(t)
+	t.Logf("after %.0f s:\nPAGES | fault | alert | promised after | paged after | resolved after healing | other alerts |\n%s",
+		time.Since(began).Seconds(), strings.Join(m.rows(), "\n"))
+}
+
+// outage is an ensemble, and what happens to it.
+type outage struct {
+	// name is the ensemble's.
+	name    string
+	options zktest.Options
+	// hurt breaks it and returns the server that the alert is to name, nil for none.
+	// heal mends it. Both are nil for what is to stay silent.
+	hurt func(ctx context.Context, ens *zktest.Ensemble) (*zktest.Server, error)
+	heal func(ctx context.Context, ens *zktest.Ensemble) error
+	// calm is done to a healthy ensemble, and must raise nothing.
+	calm func(ctx context.Context, ens *zktest.Ensemble) error
+	// alert is what must come, and wait the time of its rule. quiet is an alert that
+	// fires later as its consequence, and must be kept from people; empty for none.
+	alert, severity, code, quiet string
+	wait                         time.Duration
+
+	ens             *zktest.Ensemble
+	paged, resolved time.Duration
+	server          string
+}
+
+func clientAddress(s *zktest.Server) string { return fmt.Sprintf("%s:%d", s.Addr, s.ClientPort) }
+
+// monitored is everything that runs.
+type monitored struct {
+	outages            []*outage
+	prom, alertmanager *promstack.Server
+	hook               *webhook
+}
+
+func startMonitored(t *testing.T, list []*outage) *monitored {
+	t.Helper()
+	m := &monitored{outages: list, hook: newWebhook(t)}
+	var config strings.Builder
+	config.WriteString("ensembles:\n")
+	for _, o := range list {
+		o.ens = zktest.StartT(t, o.options)
+		var servers []string
+		for _, s := range o.ens.Servers {
+			servers = append(servers, clientAddress(s))
+			keepBusy(t, s)
+		}
+		fmt.Fprintf(&config, "  - {name: %s, servers: [\"%s\"]}\n", o.name, strings.Join(servers, `", "`))
+	}
+	program, err := builtProgram()
+	must(t, err)
+	exporter := promstack.ExporterT(t, config.String(), program, "--no-local")
+	rules := t.TempDir()
+	if out, err := exec.Command(program, "rules", "--out", rules).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	inhibit, err := os.ReadFile(filepath.Join(rules, "alertmanager-inhibit.yml"))
+	must(t, err)
+	m.alertmanager = promstack.AlertmanagerT(t, example(t, "alertmanager.yml", "http://pager.example.org", m.hook.URL)+string(inhibit))
+	m.prom = promstack.PrometheusT(t, example(t, "prometheus.yml", "zkdoctor:12189", strings.TrimPrefix(exporter.URL, "http://"))+
+		example(t, "prometheus-alerting.yml", "/etc/prometheus/zkdoctor", rules, "alertmanager:9093", strings.TrimPrefix(m.alertmanager.URL, "http://")))
+	return m
+}
+
+// example is a file of docs/examples with replacements.
+func example(t *testing.T, name string, replace ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "examples", name))
+	must(t, err)
+	return strings.NewReplacer(replace...).Replace(string(text))
+}
+
+// keepBusy writes and reads a little at a server, as long as it serves: without
+// that there is no latency to show.
+func keepBusy(t *testing.T, s *zktest.Server) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	t.Cleanup(func() { cancel(); <-ended })
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(2 * time.Second)
+		defer tick.Stop()
+		var session *zktest.Session
+		for n := 0; ; n++ {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			patience, done := context.WithTimeout(ctx, time.Second)
+			if session == nil {
+				session, _ = s.OpenSession(patience, 10*time.Second) // nil: not now
+			}
+			if session != nil {
+				path := fmt.Sprintf("/busy-%d-%d", s.ID, n)
+				if err := errors.Join(session.Create(patience, path, []byte("x"), true), session.Watch(patience, path)); err != nil {
+					session.Drop()
+					session = nil
+				}
+			}
+			done()
+		}
+	}()
+}
+
+// eventually calls f until it has no error.
+func (*monitored) eventually(ctx context.Context, patience time.Duration, what string, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := f(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waited %s for %s: %w", patience, what, err)
+		}
+	}
+}
+
+// play breaks an ensemble, waits for its page, mends it, and waits for word of that.
+func (m *monitored) play(ctx context.Context, o *outage) error {
+	if o.calm != nil {
+		return o.calm(ctx, o.ens)
+	}
+	hurt := time.Now()
+	server, err := o.hurt(ctx, o.ens)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.name, err)
+	}
+	if server != nil {
+		o.server = clientAddress(server)
+	}
+	page, err := m.hook.wait(ctx, o.wait+promise, o, "firing")
+	if err != nil {
+		return err
+	}
+	o.paged = page.at.Sub(hurt)
+	if err := m.keptQuiet(ctx, o); err != nil {
+		return err
+	}
+	healed := time.Now()
+	if err := o.heal(ctx, o.ens); err != nil {
+		return fmt.Errorf("%s: %w", o.name, err)
+	}
+	end, err := m.hook.wait(ctx, 3*time.Minute, o, "resolved")
+	o.resolved = end.at.Sub(healed)
+	return err
+}
+
+// keptQuiet waits until Alertmanager has the consequence of an outage, and does not
+// pass it on.
+func (m *monitored) keptQuiet(ctx context.Context, o *outage) error {
+	if o.quiet == "" {
+		return nil
+	}
+	return m.eventually(ctx, 2*time.Minute, o.quiet+" to be suppressed", func(ctx context.Context) error {
+		var alerts []struct {
+			Labels map[string]string
+			Status struct{ State string }
+		}
+		if err := m.alertmanager.Get(ctx, "/api/v2/alerts", &alerts); err != nil {
+			return err
+		}
+		for _, a := range alerts {
+			if a.Labels["alertname"] == o.quiet && a.Labels["ensemble"] == o.name && a.Status.State == "suppressed" {
+				return nil
+			}
+		}
+		return fmt.Errorf("Alertmanager has %v", alerts)
+	})
+}
+
+// judge wants nothing to have come but what was due.
+func (m *monitored) judge(t *testing.T) {
+	t.Helper()
+	due := map[string]bool{}
+	for _, o := range m.outages {
+		due[o.name+" "+o.alert+" "+o.server] = true
+	}
+	for _, n := range m.hook.received() {
+		if what := n.Labels["ensemble"] + " " + n.Labels["alertname"] + " " + n.Labels["server"]; !due[what] {
+			t.Errorf("%s also came, %s: %v %v", what, n.Status, n.Labels, n.Annotations)
+		}
+		for _, key := range []string{"summary", "description", "runbook_url"} {
+			if text := n.Annotations[key]; text == "" || strings.Contains(text, "<") {
+				t.Errorf("%s: its %s is %q", n.Labels["alertname"], key, text)
+			}
+		}
+	}
+}
+
+func (m *monitored) rows() []string {
+	var rows []string
+	for _, o := range m.outages {
+		if o.alert == "" {
+			rows = append(rows, fmt.Sprintf("PAGES | %s, %s | none | | | | none |", o.name, o.ens.Version()))
+			continue
+		}
+		rows = append(rows, fmt.Sprintf("PAGES | %s, %s | %s (%s) | %.0f s | %.0f s | %.0f s | none |",
+			o.name, o.ens.Version(), o.alert, o.severity, o.wait.Seconds(), o.paged.Seconds(), o.resolved.Seconds()))
+	}
+	return rows
+}
+
+// webhook receives what Alertmanager sends.
+type webhook struct {
+	*httptest.Server
+	mu   sync.Mutex
+	got  []notification
+	news chan struct{} // closed and made anew at each
+}
+
+// notification is one alert of a message.
+type notification struct {
+	Status              string
+	Labels, Annotations map[string]string
+	// path is that of the receiver.
+	path string
+	at   time.Time
+}
+
+func newWebhook(t *testing.T) *webhook {
+	t.Helper()
+	w := &webhook{news: make(chan struct{})}
+	w.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var message struct{ Alerts []notification }
+		body, err := io.ReadAll(r.Body)
+		if err = errors.Join(err, json.Unmarshal(body, &message)); err != nil {
+			t.Errorf("Alertmanager sent %q: %v", body, err)
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for _, n := range message.Alerts {
+			n.path, n.at = r.URL.Path, time.Now()
+			w.got = append(w.got, n)
+		}
+		close(w.news)
+		w.news = make(chan struct{})
+	}))
+	t.Cleanup(w.Close)
+	return w
+}
+
+func (w *webhook) received() []notification {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.got)
+}
+
+// wait waits for the alert of an outage, sent where its severity belongs.
+func (w *webhook) wait(ctx context.Context, patience time.Duration, o *outage, status string) (notification, error) {
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	want := map[string]string{"alertname": o.alert, "ensemble": o.name, "severity": o.severity, "code": o.code, "server": o.server}
+	for {
+		w.mu.Lock()
+		got, news := slices.Clone(w.got), w.news
+		w.mu.Unlock()
+		for _, n := range got {
+			fits := n.Status == status && n.path == "/"+o.severity
+			for label, value := range want {
+				fits = fits && n.Labels[label] == value
+			}
+			if fits {
+				return n, nil
+			}
+		}
+		select {
+		case <-news:
+		case <-timeout.C:
+			return notification{}, fmt.Errorf("%s: no %s with %v came within %s, but %v", o.name, status, want, patience, got)
+		case <-ctx.Done():
+			return notification{}, context.Cause(ctx)
+		}
+	}
+}

@@ -66,6 +66,7 @@ func ensembleNow() []panel {
 			kind: number, title: "Zxids used", width: 2, height: 4, unit: "percentunit", steps: []step{{0, good}, {0.8, caution}, {0.94, bad}},
 			about:   "Of the 2^32 transactions of an epoch. At the end the leader steps down, and there is an election.",
 			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter{" + ofEnsemble + "}) / 2^32", "{{ensemble}}"}},
+			empty:   "nobody serves",
 		},
 	}
 }

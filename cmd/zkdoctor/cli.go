@@ -20,6 +20,7 @@ import (
 // cli is the grammar of the command line.
 type cli struct {
 	Check      checkCmd      `cmd:"" help:"Diagnose an ensemble. Without servers: the one that this host belongs to."`
+	Collect    collectCmd    `cmd:"" help:"Write down what check would see, for later or for somebody else."`
 	Dashboards dashboardsCmd `cmd:"" help:"Write dashboards for Grafana."`
 	Explain    explainCmd    `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
 	Exporter   exporterCmd   `cmd:"" help:"Serve what check sees and concludes to Prometheus."`

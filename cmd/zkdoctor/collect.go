@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/rs/zerolog"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+type collectCmd struct {
+	lookFlags
+
+	Out string `placeholder:"FILE" default:"-" help:"Where to write the snapshot; - is stdout." env:"ZKDOCTOR_OUT"`
+}
+
+// Help is shown under the usage line.
+func (*collectCmd) Help() string {
+	return `It looks as check does and judges nothing. Passwords, and what zkdoctor does not
+know, stay out of the file; names, addresses and paths are in it.
+
+Examples:
+  zkdoctor collect --out zk1.json     on a server of the ensemble
+  zkdoctor check --from zk1.json      then, on any machine`
+}
+
+// Run looks, and writes down what it saw.
+func (c *collectCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) error {
+	snap, err := c.look(ctx, t, log, diag.Options{Version: versionNumber()})
+	if err != nil {
+		return err
+	}
+	if c.Out == "-" {
+		if err := probe.WriteSnapshot(t.out, snap); err != nil {
+			return fmt.Errorf("writing the snapshot: %w", err)
+		}
+		return nil
+	}
+	var text bytes.Buffer
+	if err := probe.WriteSnapshot(&text, snap); err != nil {
+		return err
+	}
+	// Whoever may read it learns addresses and paths: it is the owner's to share.
+	return os.WriteFile(c.Out, text.Bytes(), 0o600)
+}

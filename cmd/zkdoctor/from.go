@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// readSnapshots reads the snapshots of all files, as one.
+func readSnapshots(files []string) (*probe.Snapshot, error) {
+	var snaps []*probe.Snapshot
+	for _, file := range files {
+		snap, err := readSnapshot(file)
+		if err != nil {
+			return nil, err
+		}
+		snaps = append(snaps, snap)
+	}
+	if len(snaps) > 1 {
+		return nil, fmt.Errorf("--from takes one file")
+	}
+	return snaps[0], nil
+}
+
+func readSnapshot(file string) (*probe.Snapshot, error) {
+	var in io.Reader = os.Stdin
+	if file != "-" {
+		f, err := os.Open(file) //nolint:gosec // the user names it
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s is a directory: name the files in it", file)
+		}
+		in = f
+	}
+	snap, err := probe.ReadSnapshot(in)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", file, err)
+	}
+	return snap, nil
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// lookFlags say what to look at, and how.
+type lookFlags struct {
+	Targets []string `arg:"" optional:"" name:"target" help:"Server as host, host:port or [v6]:port, or a connect string a:2181,b:2181/chroot."`
+
+	Config  string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg." env:"ZKDOCTOR_CONFIG"`
+	NoLocal bool   `group:"what" help:"Leave this host's own files and processes alone." env:"ZKDOCTOR_NO_LOCAL"`
+
+	Timeout      duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
+	Deadline     duration `group:"how" default:"10s" help:"Limit of the whole run." env:"ZKDOCTOR_DEADLINE"`
+	NoPeerPorts  bool     `group:"how" help:"Do not connect to the quorum and election ports (2888, 3888)." env:"ZKDOCTOR_NO_PEER_PORTS"`
+	NoSecondLook bool     `group:"how" help:"Judge by one look, even where an election may be passing." env:"ZKDOCTOR_NO_SECOND_LOOK"`
+	Window       duration `group:"how" placeholder:"DURATION" help:"Always look twice, this far apart." env:"ZKDOCTOR_WINDOW"`
+}
+
+// secondLookAfter lies between the two looks: longer than any healthy election
+// (under a second) and than a leader takes to notice that its last follower
+// has gone (one tick, 2 s as usually configured).
+const secondLookAfter = 2500 * time.Millisecond
+
+// quiet is how long a run may last before a person at a terminal is told.
+const quiet = 500 * time.Millisecond
+
+// look looks once, and again where that is asked for or what was seen asks for it.
+func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
+	switch {
+	case f.Window > 0 && f.NoSecondLook:
+		return nil, errors.New("--window asks for two looks and --no-second-look for one: choose")
+	case f.NoLocal && f.Config == "" && len(f.Targets) == 0:
+		return nil, errors.New("--no-local without servers leaves nothing to look at: name servers, or give --config FILE")
+	}
+	targets, err := probe.ParseTargets(f.Targets)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(f.Deadline+f.Window))
+	defer cancel()
+
+	question := probe.Question{Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, Timeout: time.Duration(f.Timeout)}
+	plan, local, err := probe.Prepare(ctx, question)
+	if err != nil {
+		return nil, err
+	}
+	plan.PeerPorts, plan.Tool = !f.NoPeerPorts, "zkdoctor "+versionNumber()
+
+	say := func(format string, args ...any) { fmt.Fprintf(t.progress(), "zkdoctor: "+format+"\n", args...) }
+	waiting := time.AfterFunc(quiet, func() {
+		say("looking, at most %v for a look ...", time.Duration(f.Timeout))
+	})
+	snap := probe.Gather(ctx, plan, local)
+	waiting.Stop()
+	logSnapshot(log, snap)
+	if again := f.again(snap, options); again > 0 {
+		say("looking again in %v, to tell an election from an outage ...", again)
+		if !wait(ctx, again) {
+			cut := *snap
+			cut.Incomplete = probe.EndedBy(ctx)
+			return &cut, nil
+		}
+		snap = probe.GatherAgain(ctx, plan, probe.LookLocalAgain(ctx, local), snap)
+		logSnapshot(log, snap)
+	}
+	return snap, nil
+}
+
+// again is how long to wait for the second look; 0 for none.
+func (f *lookFlags) again(snap *probe.Snapshot, options diag.Options) time.Duration {
+	switch {
+	case f.NoSecondLook, snap.Incomplete != "":
+		return 0
+	case f.Window > 0:
+		return time.Duration(f.Window)
+	case diag.Diagnose(snap, options).LookAgain:
+		return secondLookAfter
+	}
+	return 0
+}
+
+// wait reports whether the time passed before ctx ended.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// logSnapshot writes what every look brought, for --log-level debug.
+func logSnapshot(log zerolog.Logger, snap *probe.Snapshot) {
+	for i := range snap.Servers {
+		s := &snap.Servers[i]
+		log := log.With().Str("server", s.Name).Logger()
+		logLook(log, "resolve", s.Resolve)
+		logLook(log, "client port", s.Client)
+		logLook(log, "quorum port", s.Quorum.Look)
+		logLook(log, "election port", s.Election.Look)
+		logLook(log, "srvr", s.Srvr)
+		logLook(log, "mntr", s.Mntr)
+		logLook(log, "conf", s.Conf)
+		logLook(log, "envi", s.Envi)
+		logLook(log, "ruok", s.Ruok)
+		logLook(log, "isro", s.Isro)
+		logLook(log, "serving probe", s.Session)
+	}
+}
+
+func logLook[T any](log zerolog.Logger, what string, o probe.Obs[T]) {
+	if !o.Tried {
+		return
+	}
+	event := log.Debug().Str("look", what).Int64("took_ms", o.Took.Milliseconds())
+	if o.Failure != nil {
+		event = event.Str("failure", string(o.Failure.Kind)).Str("text", strings.ToValidUTF8(o.Failure.Text, "?"))
+	}
+	event.Msg("looked")
+}

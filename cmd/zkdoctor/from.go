@@ -27,7 +27,7 @@ func readSnapshots(files []string) (*probe.Snapshot, error) {
 func readSnapshot(file string) (*probe.Snapshot, error) {
 	var in io.Reader = os.Stdin
 	if file != "-" {
-		f, err := os.Open(file) //nolint:gosec // the user names it
+		f, err := os.Open(file)
 		if err != nil {
 			return nil, err
 		}

@@ -77,6 +77,9 @@ func checkHostUnreachable(e *ensemble, _ Limits) result {
 }
 
 func checkQuorumPortFiltered(e *ensemble, _ Limits) result {
+	if e.vantages != nil {
+		return e.portsFromAll()
+	}
 	canJudge := func(s *server) *Skip {
 		switch {
 		case s.election == PortNotProbed && s.quorumPort == PortNotProbed:

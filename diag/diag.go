@@ -62,6 +62,7 @@ func Diagnose(snap *probe.Snapshot, o Options) *Report {
 		Servers:       e.serverViews(),
 		Processes:     e.processViews(),
 		LookAgain:     e.lookAgain,
+		Reach:         e.reach(),
 	}
 	var raw []Finding
 	for _, c := range Catalogue() {

@@ -28,6 +28,8 @@ type ensemble struct {
 	before *ensemble
 	// lookAgain is set when the verdict wants a second look.
 	lookAgain bool
+	// vantages are the ensemble as each of several hosts saw it; nil when one looked.
+	vantages []*ensemble
 }
 
 func newEnsemble(snap *probe.Snapshot) *ensemble {
@@ -35,6 +37,9 @@ func newEnsemble(snap *probe.Snapshot) *ensemble {
 	if snap.Before != nil {
 		e.before = newEnsemble(snap.Before)
 		e.settled = true
+	}
+	for _, v := range snap.Vantages {
+		e.vantages = append(e.vantages, newEnsemble(v))
 	}
 	for i := range snap.Servers {
 		e.servers = append(e.servers, newServer(&snap.Servers[i], snap.Plan.Secure))
@@ -204,9 +209,14 @@ func (e *ensemble) earlier(s *server) *server {
 	if e.before == nil {
 		return nil
 	}
-	for _, b := range e.before.servers {
-		if b.Name == s.Name {
-			return b
+	return e.before.called(s.Name)
+}
+
+// called is the server of that name, or nil.
+func (e *ensemble) called(name string) *server {
+	for _, s := range e.servers {
+		if s.Name == name {
+			return s
 		}
 	}
 	return nil

@@ -29,6 +29,8 @@ type Report struct {
 	// Folded are consequences hidden under a root cause.
 	Folded []Finding `json:"folded,omitempty"`
 	Checks Checks    `json:"checks"`
+	// Reach is who reaches whose peer ports, when several hosts looked.
+	Reach []Reach `json:"reach,omitempty"`
 
 	// LookAgain is set when a rule needs a second look some seconds later.
 	LookAgain bool `json:"-"`
@@ -46,6 +48,15 @@ type Vantage struct {
 	// LocalServer is the name of the server that runs on this host; nil when
 	// none, or when more than one does.
 	LocalServer *string `json:"local_server"`
+}
+
+// Reach is the way from one host to the peer ports of a server.
+type Reach struct {
+	// From is the server that the host is, or else the host's name.
+	From     string    `json:"from"`
+	To       string    `json:"to"`
+	Quorum   PortState `json:"quorum"`
+	Election PortState `json:"election"`
 }
 
 // State is the verdict about the ensemble, now.

@@ -123,7 +123,7 @@ func (r *row) origin() string {
 	return strings.Join(from, ", ")
 }
 
-var described = regexp.MustCompile(`fqName: "([^"]*)", help: "([^"]*)", .*variableLabels: \{([^}]*)\}`)
+var described = regexp.MustCompile(`fqName: "([^"]*)", help: "([^"]*)",.*constLabels: \{(?:([a-z_]+)="[^}]*)?\}, variableLabels: \{([^}]*)\}`)
 
 // own writes the metrics of the exporter itself, which are not in the table.
 func own(t *testing.T, b *strings.Builder) {
@@ -150,8 +150,8 @@ func own(t *testing.T, b *strings.Builder) {
 		if strings.HasSuffix(m[1], "_total") {
 			kind = kindCounter
 		}
-		if m[3] != "" {
-			labels = ticks(strings.Split(m[3], ",")...)
+		if all := strings.Trim(m[3]+","+m[4], ","); all != "" {
+			labels = ticks(strings.Split(all, ",")...)
 		}
 		r := row{name: m[1]}
 		lines = append(lines, fmt.Sprintf("| `%s` | %s | %s | %s | | the exporter | %s |\n", m[1], kind, labels, r.unit(), m[2]))

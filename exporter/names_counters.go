@@ -17,7 +17,7 @@ func counterRows() []row {
 		counter("zookeeper_dead_watcher_add_stall_seconds_total", "3.6", "Time in seconds for which adding dead watchers was held up.", "add_dead_watcher_stall_time").ms(),
 		counter("zookeeper_received_bytes_total", "3.6", "Bytes of requests received.", "bytes_received_count"),
 		counter("zookeeper_commits_total", "3.6", "Transactions that the server has committed.", "commit_count"),
-		counter("zookeeper_connections_dropped_total", "3.6", "Connections that the server has closed.", "connection_drop_count"),
+		counter("zookeeper_connections_dropped_total", "3.6", "Client connections that ended without a goodbye: a read failed, most often because the client was gone.", "connection_drop_count"),
 		counter("zookeeper_connections_rejected_total", "3.6", "Connections turned away by a limit or by the throttle.", "connection_rejected"),
 		counter("zookeeper_connection_requests_total", "3.6", "Connection requests received.", "connection_request_count"),
 		counter("zookeeper_connection_revalidations_total", "3.6", "Connections revalidated by the leader.", "connection_revalidate_count"),

@@ -32,6 +32,9 @@ type Snapshot struct {
 	// Before is the look before this one at the same servers; nil when there was
 	// one look only. It is one deep: Before.Before is nil.
 	Before *Snapshot `json:"before,omitempty"`
+	// Vantages are the snapshots that this one was merged from, by host; nil when it
+	// was taken on one.
+	Vantages []*Snapshot `json:"-"`
 }
 
 // Membership is the list of members that a server tells in this look, the leader

@@ -34,7 +34,8 @@ func (*checkCmd) Help() string {
   zkdoctor check zk1 zk2 zk3          from anywhere
   zkdoctor check zk1:2181,zk2:2181/chroot
   zkdoctor check -c zoo.cfg -o json   the servers that a configuration lists
-  zkdoctor check --from zk1.json      what collect saw, on any machine`
+  zkdoctor check --from zk1.json      what collect saw, on any machine
+  zkdoctor check --from zk*.json      on all servers: who reaches whom`
 }
 
 func (c *checkCmd) options() (diag.Options, error) {

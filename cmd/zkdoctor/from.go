@@ -18,10 +18,7 @@ func readSnapshots(files []string) (*probe.Snapshot, error) {
 		}
 		snaps = append(snaps, snap)
 	}
-	if len(snaps) > 1 {
-		return nil, fmt.Errorf("--from takes one file")
-	}
-	return snaps[0], nil
+	return probe.Merge(snaps)
 }
 
 func readSnapshot(file string) (*probe.Snapshot, error) {

@@ -15,6 +15,7 @@ func Text(w io.Writer, r *diag.Report, o Options) error {
 	p.incomplete()
 	p.processes()
 	p.servers()
+	p.reach()
 	p.unknown()
 	if closed := p.findings(); !closed {
 		p.blank()

@@ -1,0 +1,61 @@
+package diag
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// from names the host on which a scene was looked at.
+func (s scene) from(host string) scene {
+	return s.edit(func(snap *probe.Snapshot) { snap.Vantage.Host = host })
+}
+
+func merged(t *testing.T, scenes ...scene) *Report {
+	t.Helper()
+	var snaps []*probe.Snapshot
+	for _, s := range scenes {
+		snaps = append(snaps, s.snap())
+	}
+	m, err := probe.Merge(snaps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Diagnose(m, Options{})
+}
+
+// TestMatrix: what members saw of each other counts, and what a bastion could not
+// reach does not.
+func TestMatrix(t *testing.T) {
+	blocked := but(follower, peers(probe.Refused, probe.Filtered))
+	one := look(leader, follower, follower).on(1).from("zk1")
+	three := look(leader, follower, follower).on(3).from("zk3")
+	for _, c := range []struct {
+		name   string
+		scenes []scene
+		want   []string
+		ways   int
+	}{
+		{"all open", []scene{one, three}, nil, 4},
+		{"one way blocked", []scene{look(leader, blocked, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, 4},
+		{"a bastion is kept out", []scene{look(leader, blocked, blocked).from("bastion"), one}, nil, 5},
+		{"one member cannot reach a host that another reaches", []scene{look(leader, gone, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, 4},
+		{"nobody reaches it", []scene{look(leader, gone, follower).on(1).from("zk1"), look(leader, gone, follower).on(3).from("zk3")}, nil, 4},
+		{"it is down", []scene{look(leader, down, follower).on(1).from("zk1"), look(leader, down, follower).on(3).from("zk3")}, nil, 4},
+	} {
+		r := merged(t, c.scenes...)
+		if got := concluded(r, QuorumPortFiltered); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+		if len(r.Reach) != c.ways {
+			t.Errorf("%s: %d ways, want %d: %v", c.name, len(r.Reach), c.ways, r.Reach)
+		}
+		if r.Checks.Crashed > 0 {
+			t.Errorf("%s: %d rules crashed", c.name, r.Checks.Crashed)
+		}
+	}
+	if r := merged(t, look(leader, follower).from("a"), look(leader, follower).from("b")); len(r.Checks.Skips) == 0 || concluded(r, QuorumPortFiltered) != nil {
+		t.Errorf("no member looked: %+v", r.Checks)
+	}
+}

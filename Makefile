@@ -16,9 +16,9 @@ LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
 
 # The tests of cmd/zkdoctor that run the program on real ensembles.
-REAL := ^(TestHealthy|TestFaults)$$
+REAL := ^(TestHealthy|TestFaults|TestPairs|TestMerged)$$
 # Those, and the one that waits for alerts as long as people would.
-LONG := ^(TestHealthy|TestFaults|TestPages)$$
+LONG := ^(TestHealthy|TestFaults|TestPairs|TestMerged|TestPages)$$
 # The packages whose tests need no server, but for $(LONG).
 PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
 # Only root may make network namespaces. For others the tests that need them are
@@ -55,6 +55,11 @@ matrix: ## Run the tests on real ensembles with every ZooKeeper from 3.4 to 3.9.
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
 	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=all go test -timeout $(TIMEOUT) -run '$(REAL)' ./cmd/zkdoctor/...
+
+.PHONY: faults
+faults: ## Break real ensembles in every way, and print what zkdoctor says (VERSIONS=all).
+	@.ci/install all
+	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -run '^(TestFaults|TestPairs)$$' ./cmd/zkdoctor | tools/faults
 
 .PHONY: race
 race: ## Run the tests that need no server with the race detector.

@@ -65,7 +65,25 @@ func (c fault) judge(t *testing.T, report *diag.Report, version string) {
 			t.Errorf("%s was not found; found: %v", code, fired)
 		}
 	}
-	t.Logf("MATRIX | %s | %s | %s | %s %v | %s |", c.name, version, v.State, root.Code, idsOf(report, root.Servers), joinCodes(fired))
+	said := joinCodes(fired) // where there is no root: what was found
+	if root.Code != "" {
+		said = fmt.Sprintf("%s %v", root.Code, idsOf(report, root.Servers))
+	}
+	logRow(t, c.shape, version, report, said)
+}
+
+// logRow is a row of the table that make faults prints.
+func logRow(t *testing.T, s shape, version string, report *diag.Report, said string) {
+	t.Helper()
+	vantage := "elsewhere"
+	if local := report.Vantage.LocalServer != nil || len(report.Processes) > 0; s.from != 0 || local {
+		vantage = "on a server"
+	}
+	right := "right"
+	if t.Failed() {
+		right = "WRONG"
+	}
+	t.Logf("FAULT | %s | %s | %s | %s | %s | %s |", s.name, version, vantage, strings.TrimSpace(said), report.Verdict.State, right)
 }
 
 func joinCodes(codes []diag.Code) string {

@@ -16,9 +16,9 @@ LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
 
 # The tests of cmd/zkdoctor that run the program on real ensembles.
-REAL := ^(TestHealthy|TestFaults|TestPairs|TestMerged)$$
+REAL := ^(TestHealthy|TestFaults|TestPairs|TestMerged|TestLogTellsWhy)$$
 # Those, and the one that waits for alerts as long as people would.
-LONG := ^(TestHealthy|TestFaults|TestPairs|TestMerged|TestPages)$$
+LONG := ^(TestHealthy|TestFaults|TestPairs|TestMerged|TestLogTellsWhy|TestPages)$$
 # The packages whose tests need no server, but for $(LONG).
 PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
 # Only root may make network namespaces. For others the tests that need them are

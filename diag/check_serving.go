@@ -69,6 +69,7 @@ func (e *ensemble) processDown(s *server) Finding {
 	if s.host != nil {
 		f.Certainty = Proven
 		f.Evidence = append(f.Evidence, Evidence{Source: "process", Server: s.Name, Value: "no QuorumPeerMain for " + s.host.ConfigPath})
+		f.Evidence = append(f.Evidence, s.host.logged(fatalSigns)...)
 	}
 	return f
 }
@@ -124,6 +125,7 @@ func checkServerNotServing(e *ensemble, _ Limits) result {
 			f.Evidence = append(f.Evidence, Evidence{Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)"})
 		}
 		f.Evidence = append(f.Evidence, s.tcp(s.electionView(), "open"))
+		f.Evidence = append(f.Evidence, s.host.logged(outsideSigns)...)
 		if e.verdict.State != Down && !e.twice(s, func(s *server) bool { return s.notServing() }) {
 			// One look: it may be joining this moment.
 			f.Certainty, out.lookAgain = Possible, true

@@ -24,6 +24,7 @@ func LookLocal(ctx context.Context) []Local {
 		}
 		l.Addrs = namespaceAddrs(p.PID)
 		l.Listeners = namespaceListeners(p.PID)
+		l.Log = files.readLog(p.logs())
 		local = append(local, l)
 	}
 	return local
@@ -74,6 +75,7 @@ func LookConfig(path, source string) Local {
 	}
 	l.Addrs = ownAddrs()
 	l.Listeners = ownListeners()
+	l.Log = files.readLog(files.logsBeside(path))
 	return l
 }
 

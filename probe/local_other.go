@@ -22,6 +22,8 @@ func (localProcess) files() hostFiles              { return hostFiles{} }
 
 func (localProcess) readConfig(hostFiles) Obs[*zoocfg.Config] { return Obs[*zoocfg.Config]{} }
 
+func (localProcess) logs() []string { return nil }
+
 func ownAddrs() Obs[[]netip.Addr]                  { return Obs[[]netip.Addr]{} }
 func ownListeners() Obs[[]netip.AddrPort]          { return Obs[[]netip.AddrPort]{} }
 func namespaceAddrs(int) Obs[[]netip.Addr]         { return Obs[[]netip.Addr]{} }

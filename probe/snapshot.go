@@ -149,6 +149,9 @@ type Local struct {
 	// Listeners are the listening TCP sockets of that namespace, whoever owns
 	// them. An unspecified address means all addresses.
 	Listeners Obs[[]netip.AddrPort] `json:"listeners"`
+	// Log is the end of the server's log: the file that its process writes, or that
+	// the scripts write beside its configuration.
+	Log Obs[LogTail] `json:"log"`
 	// Resolved is what the hosts of the server.N lines resolve to on this host.
 	// It is not tried for a server in a container: its names are its own.
 	Resolved []ResolvedHost `json:"resolved,omitempty"`

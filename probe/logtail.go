@@ -1,0 +1,278 @@
+package probe
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// maxLogTail is how much of the end of a log is read: some 2,000 lines, the last
+	// start of a server among them unless it has run for long, and then its start
+	// does not matter.
+	maxLogTail = 256 << 10
+	// maxLogText is the most that is kept of a line.
+	maxLogText = 240
+)
+
+// LogTail is the end of a server's log, as far as it has lines that mean something
+// to zkdoctor. Other lines are not kept: they may hold what is not to be passed on.
+type LogTail struct {
+	Path string `json:"path"`
+	// Size is that of the whole file in bytes, and Read what was read of its end.
+	Size int64 `json:"size"`
+	Read int64 `json:"read"`
+	// Lines are those since the last start of the server, each kind once, the newest
+	// first.
+	Lines []LogLine `json:"lines,omitempty"`
+}
+
+// LogLine is the newest line of a kind.
+type LogLine struct {
+	Sign LogSign `json:"sign"`
+	// At is the time as the log writes it, in the server's own time zone; empty where
+	// the line has none.
+	At string `json:"at,omitempty"`
+	// Text is the message, printable, at most 240 bytes.
+	Text string `json:"text"`
+	// Count is how many lines of the kind there are in what was read.
+	Count int `json:"count"`
+}
+
+// LogSign names what a line says.
+type LogSign string
+
+// The signs. Each comes with the text that ZooKeeper writes, checked in its source;
+// where versions differ there are several.
+const (
+	LogConfigInvalid    LogSign = "config-invalid"
+	LogMyIDMissing      LogSign = "myid-missing"
+	LogMyIDMalformed    LogSign = "myid-malformed"
+	LogMyIDNotListed    LogSign = "myid-not-listed"
+	LogAddressInUse     LogSign = "address-in-use"
+	LogAddressForeign   LogSign = "address-foreign"
+	LogListenerGone     LogSign = "listener-gone"
+	LogDatabaseUnloaded LogSign = "database-unloaded"
+	LogEpochOld         LogSign = "epoch-old"
+	LogNoSnapshot       LogSign = "no-snapshot"
+	LogDataDamaged      LogSign = "data-damaged"
+	LogDataDenied       LogSign = "data-denied"
+	LogRecordTooLong    LogSign = "record-too-long"
+	LogNoSpace          LogSign = "no-space"
+	LogOutOfMemory      LogSign = "out-of-memory"
+	LogUnrecoverable    LogSign = "unrecoverable"
+	LogAdminPort        LogSign = "admin-port"
+	LogMetricsPort      LogSign = "metrics-port"
+	LogOwnIDElsewhere   LogSign = "own-id-elsewhere"
+	LogUnknownPeer      LogSign = "unknown-peer"
+	LogPeerUnreached    LogSign = "peer-unreached"
+	LogLeaderUnreached  LogSign = "leader-unreached"
+	LogEpochAhead       LogSign = "epoch-ahead"
+	LogPeerTLS          LogSign = "peer-tls"
+	LogPeerSASL         LogSign = "peer-sasl"
+	LogJavaClass        LogSign = "java-class"
+	LogExit             LogSign = "exit"
+)
+
+// logSign is a sign and the fragments of its lines. The first sign in the table that
+// a line has is the line's.
+type logSign struct {
+	sign      LogSign
+	fragments []string
+}
+
+// logSigns is in the order from the special to the general.
+var logSigns = []logSign{
+	{LogMyIDMissing, []string{"myid file is missing"}},                                          // QuorumPeerConfig
+	{LogMyIDMalformed, []string{"is not a number"}},                                             // QuorumPeerConfig: serverid x
+	{LogMyIDNotListed, []string{"not in the peer list"}},                                        // QuorumPeer.start
+	{LogNoSpace, []string{"No space left on device"}},                                           // the operating system
+	{LogOutOfMemory, []string{"OutOfMemoryError"}},                                              // Java
+	{LogRecordTooLong, []string{"Unreasonable length"}},                                         // BinaryInputArchive
+	{LogEpochOld, []string{"is older than the last zxid", "is less than the current epoch"}},    // QuorumPeer.loadDataBase
+	{LogEpochAhead, []string{"is less than accepted epoch", "is less than our accepted epoch"}}, // Learner
+	{LogNoSnapshot, []string{"No snapshot found, but there are log entries"}},                   // FileTxnSnapLog, 3.5.3+
+	{LogDataDamaged, []string{"CRC check failed", "CRC corruption", "has invalid magic number", "Not able to find valid snapshots", "problem reading snap file"}},
+	{LogDataDenied, []string{"Unable to access datadir", "Permission denied", "Read-only file system"}},
+	{LogAddressForeign, []string{"Cannot assign requested address"}},
+	{LogAddressInUse, []string{"Address already in use"}},
+	{LogListenerGone, []string{"I won't be able to participate in leader election any longer"}}, // QuorumCnxManager.Listener
+	{LogOwnIDElsewhere, []string{"We got a connection request from a server with our own ID"}},  // QuorumCnxManager, 3.5+
+	{LogPeerTLS, []string{"Failed to verify both host address and host name", "SSLHandshakeException", "Blocked insecure connection attempt"}},
+	{LogPeerSASL, []string{"Failed to authenticate using SASL", "Server failed to authenticate quorum learner"}},
+	{LogUnknownPeer, []string{"Invalid server id: ", "non-cluster member"}},
+	{LogDatabaseUnloaded, []string{"Unable to load database on disk", "Unable to run quorum server"}},
+	{LogAdminPort, []string{"AdminServer, exiting abnormally", "Problem starting AdminServer"}},
+	{LogMetricsPort, []string{"Cannot boot MetricsProvider"}},
+	{LogConfigInvalid, []string{"Invalid config, exiting abnormally", "Error processing "}},
+	{LogJavaClass, []string{"Could not find or load main class", "UnsupportedClassVersionError"}},
+	{LogUnrecoverable, []string{"Severe unrecoverable error"}},
+	{LogPeerUnreached, []string{"Cannot open channel to "}},
+	{LogLeaderUnreached, []string{"Unexpected exception, tries=", "Couldn't find the leader with id"}},
+	{LogExit, []string{"Unexpected exception, exiting abnormally", "Exiting JVM with code"}},
+}
+
+// logStart is what every start of a server writes (QuorumPeerConfig.parse, all
+// versions): what stands before it is of an earlier run.
+const logStart = "Reading configuration from: "
+
+// ScanLog finds the lines that mean something, since the last start. cut says that
+// the first line may lack its beginning.
+func ScanLog(text []byte, cut bool) []LogLine {
+	if cut {
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
+	if i := bytes.LastIndex(text, []byte(logStart)); i >= 0 {
+		text = text[i:]
+	}
+	var found []LogLine
+	for line := range bytes.Lines(text) {
+		sign, ok := signOf(line)
+		if !ok {
+			continue
+		}
+		one := newLogLine(sign, string(line))
+		if i := slices.IndexFunc(found, func(l LogLine) bool { return l.Sign == sign }); i >= 0 {
+			one.Count += found[i].Count
+			found = slices.Delete(found, i, i+1)
+		}
+		found = append(found, one)
+	}
+	slices.Reverse(found)
+	return found
+}
+
+func signOf(line []byte) (LogSign, bool) {
+	if bytes.Contains(line, []byte(" INFO ")) || bytes.Contains(line, []byte(" DEBUG ")) {
+		return "", false
+	}
+	for i := range logSigns {
+		for _, fragment := range logSigns[i].fragments {
+			if bytes.Contains(line, []byte(fragment)) {
+				return logSigns[i].sign, true
+			}
+		}
+	}
+	return "", false
+}
+
+// newLogLine takes a line apart: "2026-11-25 12:35:43,025 [myid:] - WARN [thread] -
+// message", or any other.
+func newLogLine(sign LogSign, line string) LogLine {
+	l := LogLine{Sign: sign, Text: strings.TrimSpace(line), Count: 1}
+	const stamp = "2006-01-02 15:04:05"
+	if len(line) > len(stamp) {
+		if _, err := time.Parse(stamp, line[:len(stamp)]); err == nil {
+			l.At = line[:len(stamp)]
+			_, l.Text, _ = strings.Cut(l.Text, " - ")
+		}
+	}
+	if _, message, ok := strings.Cut(l.Text, "] - "); ok && l.At != "" {
+		l.Text = message
+	}
+	l.Text = printableText(l.Text)
+	return l
+}
+
+// printableText makes a stranger's line fit for a screen and a file.
+func printableText(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
+	return s[:min(len(s), maxLogText)]
+}
+
+// readLog reads the end of the first log that is there.
+func (f hostFiles) readLog(paths []string) Obs[LogTail] {
+	started := time.Now()
+	failure := &Failure{Absent, "no log was found: its output goes to a journal or a pipe"}
+	for _, path := range paths {
+		tail, failed := f.tail(path)
+		if failed == nil {
+			return Saw(*tail, time.Since(started))
+		}
+		if failed.Kind != Absent {
+			failure = failed
+		}
+	}
+	return Failed[LogTail](failure, time.Since(started))
+}
+
+// tail reads the end of one log. It asks for nothing that could block: the file is
+// a regular one.
+func (f hostFiles) tail(path string) (*LogTail, *Failure) {
+	if f.denied != nil {
+		return nil, f.denied
+	}
+	shown := f.absolute(path)
+	located, err := f.locate(path)
+	if err != nil {
+		return nil, fileFailure(shown, err)
+	}
+	info, err := os.Stat(located)
+	if err != nil {
+		return nil, fileFailure(shown, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &Failure{Protocol, shown + ": is not a regular file"}
+	}
+	file, err := os.Open(located)
+	if err != nil {
+		return nil, fileFailure(shown, err)
+	}
+	defer file.Close() //nolint:errcheck // only read from
+	from := max(info.Size()-maxLogTail, 0)
+	text, err := io.ReadAll(io.NewSectionReader(file, from, maxLogTail))
+	if err != nil {
+		return nil, fileFailure(shown, err)
+	}
+	return &LogTail{Path: shown, Size: info.Size(), Read: int64(len(text)), Lines: ScanLog(text, from > 0)}, nil
+}
+
+// logsBeside are where the scripts of ZooKeeper and its packages write the log of a
+// server that does not run: logs beside conf (zkEnv.sh, 3.5+), or /var/log for a
+// configuration in /etc. The newest comes first.
+func (f hostFiles) logsBeside(config string) []string {
+	config = f.absolute(config)
+	dirs := []string{filepath.Join(filepath.Dir(filepath.Dir(config)), "logs")}
+	if strings.HasPrefix(config, "/etc/") {
+		dirs = []string{"/var/log/zookeeper"}
+	}
+	var found []string
+	ages := map[string]time.Time{}
+	for _, dir := range dirs {
+		located, err := f.locate(dir)
+		if err != nil || f.denied != nil {
+			continue
+		}
+		entries, err := os.ReadDir(located)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries[:min(len(entries), maxLogs)] {
+			info, err := e.Info()
+			if name := e.Name(); err == nil && info.Mode().IsRegular() && isLogName(name) {
+				path := filepath.Join(dir, name)
+				found, ages[path] = append(found, path), info.ModTime()
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b string) int { return ages[b].Compare(ages[a]) })
+	return found
+}
+
+// maxLogs bounds how many files of a directory are looked at.
+const maxLogs = 1000
+
+// isLogName reports whether a file is called as ZooKeeper's logs are:
+// zookeeper.out, zookeeper-zk-server-host.log, zookeeper.log.
+func isLogName(name string) bool {
+	return strings.HasPrefix(name, "zookeeper") && (strings.HasSuffix(name, ".out") || strings.HasSuffix(name, ".log"))
+}

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"slices"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
@@ -46,7 +47,7 @@ type alertGroup struct {
 func groups() []alertGroup {
 	return []alertGroup{
 		{"zkdoctor-ensemble", "Can clients write?", ensembleAlerts()},
-		{"zkdoctor-servers", "Is a server out?", serverAlerts()},
+		{"zkdoctor-servers", "Is a server out?", slices.Concat(serverAlerts(), reachAlerts())},
 		{"zkdoctor-identity", "Is each server who it should be?", identityAlerts()},
 		{"zkdoctor-load", "Does it keep up?", loadAlerts()},
 		{"zkdoctor-exporter", "Does zkdoctor see?", exporterAlerts()},
@@ -163,6 +164,12 @@ func serverAlerts() []alert {
 			wait: restart, why: "a server that starts opens the port last",
 			description: "The process runs without an election listener: it cannot join any more.",
 		},
+	}
+}
+
+// reachAlerts are about ports and names.
+func reachAlerts() []alert {
+	return []alert{
 		{
 			name: "ZooKeeperConnectionLimit", severity: ticket, code: diag.ConnLimitReached,
 			wait: restart, why: "clients that reconnect after an outage come in a wave",
@@ -177,6 +184,16 @@ func serverAlerts() []alert {
 			name: "ZooKeeperNotZooKeeper", severity: ticket, code: diag.NotZooKeeper,
 			wait: rollout, why: "a fault of configuration, which does not pass by itself",
 			description: "Something else answers on its port.",
+		},
+		{
+			name: "ZooKeeperPeerNameUnresolvable", severity: ticket, code: diag.PeerNameUnresolvable,
+			wait: 10 * time.Minute, why: "names are looked up every 5 minutes; twice",
+			description: "A member of the ensemble cannot call it. Seen where the exporter runs on a server of the ensemble.",
+		},
+		{
+			name: "ZooKeeperQuorumPortTaken", severity: ticket, code: diag.QuorumPortConflict,
+			wait: rollout, why: "a fault of configuration, which does not pass by itself",
+			description: "It follows, and could not lead.",
 		},
 		{
 			name: "ZooKeeperNameUnresolvable", severity: ticket, code: diag.TargetUnresolvable,
@@ -304,6 +321,7 @@ func withoutAlert() map[diag.Code]string {
 		diag.CmdNotWhitelisted:      "info: it only says what cannot be seen",
 		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
 		diag.TargetDuplicate:        "info: about the question, not the ensemble",
+		diag.TargetsMixed:           "about the question: ZkdoctorVerdictUnknown says that nothing is judged",
 		diag.StatusScriptMisleading: "info: about a script, for people on the host",
 	}
 }

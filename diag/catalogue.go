@@ -30,9 +30,12 @@ const (
 	SelfAddrLoopback       Code = "self-addr-loopback"
 	ProcessWithoutListener Code = "process-without-listener"
 	QuorumPortFiltered     Code = "quorum-port-filtered"
+	QuorumPortConflict     Code = "quorum-port-conflict"
+	PeerNameUnresolvable   Code = "peer-name-unresolvable"
 	TargetUnresolvable     Code = "target-unresolvable"
 	TargetsIncomplete      Code = "targets-incomplete"
 	TargetDuplicate        Code = "target-duplicate"
+	TargetsMixed           Code = "targets-mixed-ensembles"
 	StatusScriptMisleading Code = "status-script-misleading"
 )
 
@@ -64,9 +67,12 @@ func Catalogue() []Check {
 		{SelfAddrLoopback, "its own name means loopback", "a server's own files and names", checkSelfAddrLoopback},
 		{ProcessWithoutListener, "runs without an election listener", "a server's own process and sockets", checkProcessWithoutListener},
 		{QuorumPortFiltered, "a port between servers is blocked", "the quorum and election ports", checkQuorumPortFiltered},
+		{QuorumPortConflict, "another program has its quorum port", "srvr, twice, and the quorum port", checkQuorumPortConflict},
+		{PeerNameUnresolvable, "a member's name has no address there", "a server's own names", checkPeerName},
 		{TargetUnresolvable, "a name has no address", "name resolution", checkTargetUnresolvable},
 		{TargetsIncomplete, "not all servers were named", "conf or a configuration", checkTargetsIncomplete},
 		{TargetDuplicate, "one server was named twice", "addresses", checkTargetDuplicate},
+		{TargetsMixed, "servers of different ensembles were named", "conf of two servers", checkTargetsMixed},
 		{StatusScriptMisleading, "zkServer.sh status is wrong about it", "a server's own process and files", checkStatusScript},
 	}
 }

@@ -28,6 +28,8 @@ func Explains() map[Code][]Code {
 		LeaderServesNo:         {StatusScriptMisleading},
 		ElectionInProgress:     {ServerNotServing, StatusScriptMisleading},
 
+		PeerNameUnresolvable: append([]Code{TargetUnresolvable, ProcessWithoutListener, ProcessDown}, out...),
+
 		StandaloneInEnsemble: {SplitBrain, ServerNotServing, DegradedNoSpare, QuorumLost},
 		MembershipDivergent:  {SplitBrain, ServerNotServing, DegradedNoSpare, QuorumLost, StatusScriptMisleading},
 

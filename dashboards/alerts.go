@@ -191,6 +191,16 @@ func reachAlerts() []alert {
 			description: "A member of the ensemble cannot call it. Seen where the exporter runs on a server of the ensemble.",
 		},
 		{
+			name: "ZooKeeperClientPortTaken", severity: ticket, code: diag.ClientPortConflict,
+			wait: restart, why: "a server that is being replaced ends in less",
+			description: "Another program has its client port. Seen where the exporter runs on that server.",
+		},
+		{
+			name: "ZooKeeperElectionPortTaken", severity: ticket, code: diag.ElectionPortConflict,
+			wait: restart, why: "a server that is being replaced ends in less",
+			description: "Another program has its election port. Seen where the exporter runs on that server.",
+		},
+		{
 			name: "ZooKeeperQuorumPortTaken", severity: ticket, code: diag.QuorumPortConflict,
 			wait: rollout, why: "a fault of configuration, which does not pass by itself",
 			description: "It follows, and could not lead.",

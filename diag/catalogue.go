@@ -30,6 +30,8 @@ const (
 	SelfAddrLoopback       Code = "self-addr-loopback"
 	ProcessWithoutListener Code = "process-without-listener"
 	QuorumPortFiltered     Code = "quorum-port-filtered"
+	ClientPortConflict     Code = "client-port-conflict"
+	ElectionPortConflict   Code = "election-port-conflict"
 	QuorumPortConflict     Code = "quorum-port-conflict"
 	PeerNameUnresolvable   Code = "peer-name-unresolvable"
 	TargetUnresolvable     Code = "target-unresolvable"
@@ -67,6 +69,8 @@ func Catalogue() []Check {
 		{SelfAddrLoopback, "its own name means loopback", "a server's own files and names", checkSelfAddrLoopback},
 		{ProcessWithoutListener, "runs without an election listener", "a server's own process and sockets", checkProcessWithoutListener},
 		{QuorumPortFiltered, "a port between servers is blocked", "the quorum and election ports", checkQuorumPortFiltered},
+		{ClientPortConflict, "another program has its client port", "a server's own process and sockets", checkClientPortConflict},
+		{ElectionPortConflict, "another program has its election port", "a server's own process and sockets", checkElectionPortConflict},
 		{QuorumPortConflict, "another program has its quorum port", "srvr, twice, and the quorum port", checkQuorumPortConflict},
 		{PeerNameUnresolvable, "a member's name has no address there", "a server's own names", checkPeerName},
 		{TargetUnresolvable, "a name has no address", "name resolution", checkTargetUnresolvable},

@@ -1,6 +1,11 @@
 package diag
 
-import "fmt"
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
 
 // checkQuorumPortConflict reports a follower on whose quorum port something
 // listens: ZooKeeper opens that port on the leader alone, so it is another program's,
@@ -44,4 +49,58 @@ func checkQuorumPortConflict(e *ensemble, _ Limits) result {
 		}
 		out.findings = append(out.findings, f)
 	})
+}
+
+// checkClientPortConflict reports a server that does not run because another program
+// has its client port: it ends when it cannot bind it (exit code 1, all versions).
+func checkClientPortConflict(e *ensemble, _ Limits) result {
+	return e.perHost(func(h *host) ([]Finding, string) {
+		s := h.server
+		if h.Process != nil || s == nil || s.Srvr.Seen() || s.notServing() || s.client != PortOpen && s.client != PortSilent {
+			return nil, ""
+		}
+		return e.portTaken(h, s.Port, s.Resolve.Value, s.clientView(), "its client port")
+	})
+}
+
+// checkElectionPortConflict is the same for the election port. 3.5.6 and later end
+// with exit code 14; earlier ones stay up without a listener, and a process that runs
+// is not judged here.
+func checkElectionPortConflict(e *ensemble, _ Limits) result {
+	return e.perHost(func(h *host) ([]Finding, string) {
+		s := h.server
+		if h.Process != nil || s == nil || s.client != PortRefused || s.election != PortOpen {
+			return nil, ""
+		}
+		return e.portTaken(h, s.Election.Number, s.PeerAddrs().Value, s.electionView(), "its election port")
+	})
+}
+
+// portTaken is the finding where the host's own sockets show a listener and no
+// ZooKeeper runs.
+func (e *ensemble) portTaken(h *host, port int, addrs []netip.Addr, view PortView, what string) ([]Finding, string) {
+	switch {
+	case !h.Listeners.Seen():
+		return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+	case !h.listensAt(addrs, port):
+		return nil, "" // a forwarder elsewhere answers
+	}
+	f := Finding{
+		Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
+		Summary: fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port),
+		Evidence: []Evidence{
+			{Source: "process", Server: h.name(), Value: "no QuorumPeerMain for " + h.ConfigPath},
+			{Source: "sockets", Server: h.name(), Key: fmt.Sprintf("listening on %d", port), Value: "yes", Wanted: "free"},
+			h.server.tcp(view, ""),
+		},
+		Fix: []Fix{
+			{Host: h.name(), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), Note: "who has the port; often an older ZooKeeper, or one that another product brought along", Risk: "none"},
+			{Host: h.name(), Note: "stop that program or move it, then start ZooKeeper as it is always started"},
+		},
+	}
+	if said := h.logged([]probe.LogSign{probe.LogAddressInUse}); len(said) > 0 {
+		f.Certainty = Proven
+		f.Evidence = append(f.Evidence, said...)
+	}
+	return []Finding{f}, ""
 }

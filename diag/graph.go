@@ -28,6 +28,8 @@ func Explains() map[Code][]Code {
 		LeaderServesNo:         {StatusScriptMisleading},
 		ElectionInProgress:     {ServerNotServing, StatusScriptMisleading},
 
+		ClientPortConflict:   append([]Code{NotZooKeeper, ProcessDown, ConnLimitReached, ServerHung}, out...),
+		ElectionPortConflict: append([]Code{ClientPortMismatch, ProcessDown}, out...),
 		PeerNameUnresolvable: append([]Code{TargetUnresolvable, ProcessWithoutListener, ProcessDown}, out...),
 
 		StandaloneInEnsemble: {SplitBrain, ServerNotServing, DegradedNoSpare, QuorumLost},

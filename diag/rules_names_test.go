@@ -17,6 +17,16 @@ func meansNothing(id int64) func(*probe.Local) {
 	}
 }
 
+// logs are lines that the log of the host's server has.
+func logs(signs ...probe.LogSign) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.Log = probe.Saw(probe.LogTail{Path: "/opt/zookeeper/logs/zookeeper.out"}, quick)
+		for _, sign := range signs {
+			l.Log.Value.Lines = append(l.Log.Value.Lines, probe.LogLine{Sign: sign, At: "2026-11-22 03:04:05", Text: "what it said", Count: 1})
+		}
+	}
+}
+
 func nameRules() []rule {
 	taken := but(follower, peers("", ""))
 	elsewhere := but(leader, lists("server.1=other1:2888:3888:participant\nserver.2=other2:2888:3888:participant\nserver.3=other3:2888:3888:participant\nversion=0"))
@@ -55,6 +65,33 @@ func nameRules() []rule {
 				{"two leaders", look(leader, leader, taken), SkipUndecided},
 				{"unreachable", look(follower, leader, gone), SkipUnreachable},
 			},
+		},
+		{
+			ClientPortConflict,
+			[]fire{
+				{"a web server has it", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181")), "warning likely zk3"},
+				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(probe.LogAddressInUse)), "warning proven zk3"},
+				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181")), "warning likely zk3"},
+			},
+			[]alike{
+				{"it runs", look(follower, leader, stranger).on(3, hears("[::]:2181"))},
+				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
+				{"what answers is elsewhere", look(follower, leader, stranger).on(3, stopped, hears("192.0.2.4:2181"))},
+				{"ZooKeeper answers: its process was not seen", look(follower, leader, follower).on(3, stopped, hears("[::]:2181"))},
+			},
+			[]blind{denied(), {"no own files", look(follower, leader, stranger), SkipLocalFiles}},
+		},
+		{
+			ElectionPortConflict,
+			[]fire{
+				{"another program has it", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888")), "warning likely zk3"},
+				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(probe.LogAddressInUse)), "warning proven zk3"},
+			},
+			[]alike{
+				{"it runs, on another client port", look(follower, leader, otherPort).on(3)},
+				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
+			},
+			[]blind{denied(), {"no own files", look(follower, leader, otherPort), SkipLocalFiles}},
 		},
 		{
 			TargetsMixed,

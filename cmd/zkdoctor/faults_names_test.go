@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,6 +26,29 @@ func nameFaults() []fault {
 			root: diag.PeerNameUnresolvable, servers: []int64{3}, fires: []diag.Code{diag.TargetUnresolvable}, exit: 1,
 		},
 		{
+			shape: shape{name: "another program on its client port", do: func(t *testing.T, ens *zktest.Ensemble) {
+				webServerAt(2)(t, ens)
+				startAndEnd(t, ens, 2)
+			}, args: []string{"-c", "@c2"}},
+			root: diag.ClientPortConflict, servers: []int64{2}, fires: []diag.Code{diag.NotZooKeeper}, exit: 1,
+		},
+		{
+			// 3.4 stays up without the port.
+			shape: shape{name: "another program on its election port", only: from35, do: func(t *testing.T, ens *zktest.Ensemble) {
+				s := ens.Server(2)
+				must(t, s.Kill())
+				must(t, ens.Wait(t.Context(), "the election port to be free", func() bool {
+					l, err := s.Listen(t.Context(), fmt.Sprintf("%s:%d", s.Addr, s.ElectionPort))
+					if err == nil {
+						t.Cleanup(func() { _ = l.Close() })
+					}
+					return err == nil
+				}))
+				startAndEnd(t, ens, 2)
+			}, args: []string{"-c", "@c2"}},
+			root: diag.ElectionPortConflict, servers: []int64{2}, exit: 1,
+		},
+		{
 			shape: shape{
 				name: "another program on a follower's quorum port", options: namespaces(),
 				do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -37,6 +61,14 @@ func nameFaults() []fault {
 			root: diag.QuorumPortConflict, servers: []int64{1}, state: diag.Serving, exit: 1,
 		},
 	}
+}
+
+// startAndEnd starts a server and waits until it has ended by itself.
+func startAndEnd(t *testing.T, ens *zktest.Ensemble, id int) {
+	s := ens.Server(id)
+	must(t, s.Start(t.Context()))
+	must(t, ens.Wait(t.Context(), fmt.Sprintf("server.%d to end", id), func() bool { return !s.Running() }))
+	must(t, ens.WaitQuorum(t.Context()))
 }
 
 // TestMixed: servers of two real ensembles are not judged as one. 3.4 tells no list.

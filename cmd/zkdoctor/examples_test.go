@@ -16,6 +16,7 @@ import (
 
 var (
 	record = flag.Bool("record", false, "record the snapshots in docs/examples anew, on real ensembles (root)")
+	only   = flag.String("example", "", "with -record or -update: this one alone")
 	update = flag.Bool("update", false, "write the screens of the snapshots in docs/examples anew")
 )
 
@@ -37,6 +38,7 @@ var examples = []struct {
 		must(t, two.SetMyID([]byte("3\n")))
 		must(t, ens.WaitQuorum(t.Context()))
 	}}},
+	{"split-brain", 2, shape{options: zktest.Options{Version: zktest.Newest, Servers: 5, NoWait: true, Edit: halfExpansion}, do: waitTwoLeaders}},
 	{"server-hung", 1, shape{options: zktest.Options{Version: zktest.Newest}, do: func(t *testing.T, ens *zktest.Ensemble) {
 		pauseUnderLoad(t, ens, 1)
 	}}},
@@ -47,6 +49,9 @@ func TestExamples(t *testing.T) {
 	program, err := builtProgram()
 	must(t, err)
 	for _, e := range examples {
+		if *only != "" && *only != e.name {
+			continue
+		}
 		file := filepath.Join(exampleDir, e.name+".json")
 		if *record {
 			e.record(t, program, e.options.Version, file)

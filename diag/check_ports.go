@@ -2,7 +2,6 @@ package diag
 
 import (
 	"fmt"
-	"net/netip"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -55,11 +54,7 @@ func checkQuorumPortConflict(e *ensemble, _ Limits) result {
 // has its client port: it ends when it cannot bind it (exit code 1, all versions).
 func checkClientPortConflict(e *ensemble, _ Limits) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
-		s := h.server
-		if h.Process != nil || s == nil || s.Srvr.Seen() || s.notServing() || s.client != PortOpen && s.client != PortSilent {
-			return nil, ""
-		}
-		return e.portTaken(h, s.Port, s.Resolve.Value, s.clientView(), "its client port")
+		return e.portTaken(h, "its client port", func(s *server) int { return s.Port })
 	})
 }
 
@@ -68,33 +63,30 @@ func checkClientPortConflict(e *ensemble, _ Limits) result {
 // is not judged here.
 func checkElectionPortConflict(e *ensemble, _ Limits) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
-		s := h.server
-		if h.Process != nil || s == nil || s.client != PortRefused || s.election != PortOpen {
-			return nil, ""
-		}
-		return e.portTaken(h, s.Election.Number, s.PeerAddrs().Value, s.electionView(), "its election port")
+		return e.portTaken(h, "its election port", func(s *server) int { return s.Election.Number })
 	})
 }
 
-// portTaken is the finding where the host's own sockets show a listener and no
-// ZooKeeper runs.
-func (e *ensemble) portTaken(h *host, port int, addrs []netip.Addr, view PortView, what string) ([]Finding, string) {
+// portTaken is the finding where that port is the one that another program has.
+func (e *ensemble) portTaken(h *host, what string, port func(*server) int) ([]Finding, string) {
+	s := h.server
 	switch {
-	case !h.Listeners.Seen():
+	case h.Process == nil && !h.Listeners.Seen():
 		return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
-	case !h.listensAt(addrs, port):
-		return nil, "" // a forwarder elsewhere answers
+	case s == nil || s.takenPort() == 0 || s.takenPort() != port(s):
+		return nil, ""
 	}
 	f := Finding{
 		Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
-		Summary: fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port),
+		Summary: fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port(s)),
 		Evidence: []Evidence{
 			{Source: "process", Server: h.name(), Value: "no QuorumPeerMain for " + h.ConfigPath},
-			{Source: "sockets", Server: h.name(), Key: fmt.Sprintf("listening on %d", port), Value: "yes", Wanted: "free"},
-			h.server.tcp(view, ""),
+			{Source: "sockets", Server: h.name(), Key: fmt.Sprintf("listening on %d", port(s)), Value: "yes", Wanted: "free"},
+			s.tcp(s.clientView(), ""),
+			s.tcp(s.electionView(), ""),
 		},
 		Fix: []Fix{
-			{Host: h.name(), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), Note: "who has the port; often an older ZooKeeper, or one that another product brought along", Risk: "none"},
+			{Host: h.name(), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port(s)), Note: "who has the port; often an older ZooKeeper, or one that another product brought along", Risk: "none"},
 			{Host: h.name(), Note: "stop that program or move it, then start ZooKeeper as it is always started"},
 		},
 	}

@@ -36,7 +36,7 @@ func checkProcessDown(e *ensemble, _ Limits) result {
 		return s.bothPorts()
 	}
 	return e.each(canJudge, func(s *server, out *result) {
-		if s.role == RoleDown {
+		if s.role == RoleDown && s.takenPort() == 0 {
 			out.findings = append(out.findings, e.processDown(s))
 		}
 	})

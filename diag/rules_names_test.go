@@ -71,11 +71,12 @@ func nameRules() []rule {
 			[]fire{
 				{"a web server has it", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181")), "warning likely zk3"},
 				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(probe.LogAddressInUse)), "warning proven zk3"},
-				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181")), "warning likely zk3"},
+				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"), logs(probe.LogAddressInUse)), "warning proven zk3"},
 			},
 			[]alike{
 				{"it runs", look(follower, leader, stranger).on(3, hears("[::]:2181"))},
 				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
+				{"silent, and nothing else tells: a hung ZooKeeper may hide", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"))},
 				{"what answers is elsewhere", look(follower, leader, stranger).on(3, stopped, hears("192.0.2.4:2181"))},
 				{"ZooKeeper answers: its process was not seen", look(follower, leader, follower).on(3, stopped, hears("[::]:2181"))},
 			},

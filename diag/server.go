@@ -119,6 +119,24 @@ func (s *server) hostAnswers() bool {
 // port takes them: a firewall, or a process that hangs with a full queue.
 func (s *server) swallows() bool { return s.Client.FailedAs(probe.Filtered) && s.election == PortOpen }
 
+// takenPort is the port of a server that does not run which another program has, as
+// the sockets of its own host show; 0 for none. What answers as ZooKeeper is no other
+// program: then its process was not seen.
+func (s *server) takenPort() int {
+	if s.host == nil || s.host.Process != nil || s.host.config == nil || s.Srvr.Seen() || s.notServing() || s.Session.Seen() {
+		return 0
+	}
+	// What is silent may be a hung ZooKeeper whose process we may not see.
+	client := s.client == PortOpen || silent(s) && s.host.logged([]probe.LogSign{probe.LogAddressInUse}) != nil
+	switch {
+	case client && s.host.listensAt(s.Resolve.Value, s.Port):
+		return s.Port
+	case s.client == PortRefused && s.election == PortOpen && s.host.listensAt(s.PeerAddrs().Value, s.Election.Number):
+		return s.Election.Number
+	}
+	return 0
+}
+
 // stoppedHere reports whether its process was seen on this host, stopped by a signal.
 func (s *server) stoppedHere() bool { return s.runsHere() && s.host.Process.State == "T" }
 
@@ -230,12 +248,15 @@ func (s *server) judge() {
 	case s.starting():
 		s.role, s.serving = NotServing, no
 		s.note = "starting: loading its data, or stuck in it"
-	case silent(s):
+	case silent(s) && s.takenPort() == 0:
 		s.role, s.serving = NotServing, no
 		s.note = "accepts connections, does not answer"
 	case s.swallows() && s.stoppedHere():
 		s.role, s.serving = NotServing, no
 		s.note = "its process is stopped"
+	case s.takenPort() != 0:
+		s.role, s.serving = RoleDown, no
+		s.note = "not running; another program has its port"
 	default:
 		s.judgeSilent()
 	}

@@ -30,7 +30,7 @@ func nameFaults() []fault {
 				webServerAt(2)(t, ens)
 				startAndEnd(t, ens, 2)
 			}, args: []string{"-c", "@c2"}},
-			root: diag.ClientPortConflict, servers: []int64{2}, fires: []diag.Code{diag.NotZooKeeper}, exit: 1,
+			root: diag.ClientPortConflict, servers: []int64{2}, fires: []diag.Code{diag.NotZooKeeper, diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
 		},
 		{
 			// 3.4 stays up without the port.
@@ -46,7 +46,7 @@ func nameFaults() []fault {
 				}))
 				startAndEnd(t, ens, 2)
 			}, args: []string{"-c", "@c2"}},
-			root: diag.ElectionPortConflict, servers: []int64{2}, exit: 1,
+			root: diag.ElectionPortConflict, servers: []int64{2}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{

@@ -23,8 +23,6 @@ func noEffect(key string) (text, versions string) {
 	switch key {
 	case "jute.maxbuffer", "readonlymode.enabled", "leader.nodelay", "follower.nodelay":
 		return jvm, ""
-	case "fsync.warningthresholdms":
-		return jvm, "3.4"
 	case "multiAddress.enabled":
 		return "does not let server.N have several addresses:" +
 			" that needs -Dzookeeper.multiAddress.enabled=true in SERVER_JVMFLAGS", "3.6+"

@@ -1,41 +1,63 @@
 package zoocfg
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
 
 // Concerns reports whether a range of versions, as in Problem.Versions, holds
 // a version such as "3.4.10" or "3.8.0-beta". A range is "" (every version),
-// "3.4", "3.5+" or "3.5-3.8". When the version is not known (""), only "" does.
+// "3.4", "3.5+", "3.5-3.8" or, where a release in between changed it, "3.5.6+" or
+// "3.5.0-3.5.7". A version without its last number ("3.5") is in a range when any
+// of its releases is. When the version is not known (""), only "" does.
 func Concerns(versions, version string) bool {
 	if versions == "" {
 		return true
 	}
-	minor, ok := minorOf(version)
+	v, ok := numbers(version)
 	if !ok {
 		return false
 	}
 	first, last, closed := strings.Cut(strings.TrimSuffix(versions, "+"), "-")
-	from, ok := minorOf(first)
-	if !ok || minor < from {
+	from, ok := numbers(first)
+	if !ok || compare(v, from) < 0 {
 		return false
 	}
 	if strings.HasSuffix(versions, "+") {
 		return true
 	}
 	if !closed {
-		return minor == from
+		last = first
 	}
-	to, ok := minorOf(last)
-	return ok && minor <= to
+	to, ok := numbers(last)
+	return ok && compare(v, to) <= 0
 }
 
-// minorOf reads x.y of x.y.z as x*1000 + y.
-func minorOf(version string) (int, bool) {
-	major, rest, _ := strings.Cut(version, ".")
-	minor, _, _ := strings.Cut(rest, ".")
-	x, err1 := strconv.Atoi(major)
-	y, err2 := strconv.Atoi(minor)
-	return x*1000 + y, err1 == nil && err2 == nil
+// compare looks only at the numbers that both have.
+func compare(a, b []int) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return cmp.Compare(a[i], b[i])
+		}
+	}
+	return 0
+}
+
+// numbers reads x.y or x.y.z, with whatever follows a hyphen.
+func numbers(version string) ([]int, bool) {
+	version, _, _ = strings.Cut(version, "-")
+	parts := strings.Split(version, ".")
+	if len(parts) < 2 {
+		return nil, false
+	}
+	all := make([]int, 0, 3)
+	for _, part := range parts[:min(len(parts), 3)] {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return nil, false
+		}
+		all = append(all, n)
+	}
+	return all, true
 }

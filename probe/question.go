@@ -97,10 +97,8 @@ func prepareHost(ctx context.Context, plan Plan, local []Local) (Plan, []Local, 
 	if len(local) == 0 {
 		path, source := FindConfig(os.DirFS("/"), os.Getenv)
 		if path == "" {
-			return Plan{}, nil, setupErrorf("no server named, and this host has no ZooKeeper that zkdoctor can find:\n"+
-				"no Java process with QuorumPeerMain, and no configuration at %s.\n"+
-				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).",
-				strings.Join(searched(os.Getenv), ", "))
+			return Plan{}, nil, setupErrorf("no server named, and %s.\n"+
+				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", foundNothing())
 		}
 		local = []Local{LookConfig(path, source)}
 	}
@@ -123,6 +121,12 @@ func prepareHost(ctx context.Context, plan Plan, local []Local) (Plan, []Local, 
 		resolveMembers(plan.names, &local[i])
 	}
 	return plan, local, nil
+}
+
+// foundNothing says what was looked for on this host.
+func foundNothing() string {
+	return "this host has no ZooKeeper that zkdoctor can find:\n" +
+		"no Java process with QuorumPeerMain, and no configuration at " + strings.Join(searched(os.Getenv), ", ")
 }
 
 func describeEnsemble(l Local) string {

@@ -25,6 +25,7 @@ type cli struct {
 	Explain    explainCmd    `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
 	Exporter   exporterCmd   `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
 	Findings   findingsCmd   `cmd:"" help:"List everything that zkdoctor can find."`
+	Lint       lintCmd       `cmd:"" help:"Judge a zoo.cfg by itself. Without a file: that of this host."`
 	Rules      rulesCmd      `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
 
 	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" env:"ZKDOCTOR_LOG_LEVEL" placeholder:"LEVEL"`

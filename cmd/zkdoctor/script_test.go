@@ -399,16 +399,16 @@ func flagsOf(t *testing.T, each func(command string, f *kong.Flag)) {
 }
 
 // TestFlags: every flag has a help that is a sentence, and an environment
-// variable of its own name. What check writes is not what findings can, so that
-// variable has the command's name too.
+// variable of its own name. What check writes is not what findings and lint can, so
+// those variables have the command's name too.
 func TestFlags(t *testing.T) {
 	flagsOf(t, func(command string, f *kong.Flag) {
 		if !strings.HasSuffix(f.Help, ".") {
 			t.Errorf("%s --%s: help %q", command, f.Name, f.Help)
 		}
 		want := "ZKDOCTOR_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(f.Name))
-		if command == "findings" && f.Name == "output" {
-			want = "ZKDOCTOR_FINDINGS_OUTPUT"
+		if (command == "findings" || command == "lint") && f.Name == "output" {
+			want = "ZKDOCTOR_" + strings.ToUpper(command) + "_OUTPUT"
 		}
 		if !slices.Equal(f.Envs, []string{want}) {
 			t.Errorf("%s --%s: environment %q, want %q", command, f.Name, f.Envs, want)

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/lint"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// TestLintOnRealServers starts real servers with what lint says they do not start
+// with, and sees them end.
+func TestLintOnRealServers(t *testing.T) {
+	t.Parallel()
+	const old, recent = zktest.Oldest, zktest.Newest
+	both := []string{old, recent}
+	set := func(key, value string) func(*zktest.Server) {
+		return func(s *zktest.Server) { s.Set(key, value) }
+	}
+	for _, test := range []struct {
+		name     string
+		versions []string
+		servers  int
+		edit     func(s *zktest.Server)
+		rule     string
+		// log is what the server says before it ends; empty: what lint cites.
+		log string
+	}{
+		{"a comment behind a value", both, 3, set("tickTime", "500 # ms"), "would-not-start", ""},
+		{"a number of 33 bits", both, 3, set("maxClientCnxns", "4294967296"), "would-not-start", ""},
+		{"no initLimit", both, 3, func(s *zktest.Server) { s.Unset("initLimit") }, "would-not-start", ""},
+		{"a server in no group", both, 3, set("group.1", "1:2"), "would-not-start", ""},
+		{"quorum SASL by half", both, 3, set("quorum.auth.learnerRequireSasl", "true"), "would-not-start", ""},
+		{"minSessionTimeout alone", []string{old}, 3, set("minSessionTimeout", "1000"), "would-not-start", ""},
+		{"a client part", []string{old}, 3, func(s *zktest.Server) { s.ServerLines[0] += ";2181" }, "would-not-start", ""},
+		{"a blank at the end", []string{recent}, 3, func(s *zktest.Server) { s.ServerLines[0] += " " }, "would-not-start", ""},
+		{"a boolean that is none", []string{recent}, 3, set("syncEnabled", "yes"), "would-not-start", ""},
+		{"servers beside a dynamic file", []string{recent}, 3, func(s *zktest.Server) {
+			s.Set("dynamicConfigFile", filepath.Join(s.Dir, "dynamic"))
+		}, "would-not-start", ""},
+		{"two client ports", []string{recent}, 3, func(s *zktest.Server) { s.ServerLines[0] += ";2182" }, "client-port-contradicts", "is different from client address found in dynamic file"},
+		{"TLS without Netty", []string{recent}, 3, func(s *zktest.Server) {
+			s.Set("secureClientPort", "2281")
+			s.Set("serverCnxnFactory", "org.apache.zookeeper.server.NIOServerCnxnFactory")
+		}, "secure-port-factory", "SSL isn't supported in NIOServerCnxn"},
+		{"clients on the election port", []string{recent}, 3, set("clientPort", "3888"), "port-collision", "Address already in use"},
+		{"clients on the port of the AdminServer", []string{recent}, 1, func(s *zktest.Server) {
+			s.Set("admin.enableServer", "true")
+			s.Set("admin.serverAddress", s.Addr)
+			s.Set("admin.serverPort", "2181")
+		}, "port-collision", "Address already in use"},
+	} {
+		for _, version := range test.versions {
+			t.Run(test.name+"/"+version, func(t *testing.T) {
+				t.Parallel()
+				atOnce <- struct{}{}
+				defer func() { <-atOnce }()
+				ens := zktest.StartT(t, zktest.Options{Version: version, Servers: test.servers, NoStart: true})
+				s := ens.Server(1)
+				if got := criticalOf(t, s, version); len(got) > 0 {
+					t.Fatalf("before: %+v", got)
+				}
+				test.edit(s)
+				if err := s.WriteConfig(s.ConfigLines()); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(s.Dir, "dynamic"), nil, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				remarks := criticalOf(t, s, version)
+				if !slices.ContainsFunc(remarks, func(r lint.Remark) bool { return r.Rule == test.rule }) {
+					t.Fatalf("no %s: %+v", test.rule, remarks)
+				}
+				if err := s.Start(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if err := ens.Wait(t.Context(), "the end of the server", func() bool { return !s.Running() }); err != nil {
+					t.Fatal(err)
+				}
+				if code, ended := s.ExitCode(); !ended || code == 0 {
+					t.Errorf("code %d", code)
+				}
+				// Of several lines ZooKeeper names the first that it meets, in no order.
+				log := s.Log()
+				said := slices.ContainsFunc(remarks, func(r lint.Remark) bool {
+					_, cited, _ := strings.Cut(r.Why, " with: ")
+					cited, _, _ = strings.Cut(cited, " #...")
+					return strings.Contains(log, cmp.Or(test.log, cited))
+				})
+				if !said {
+					t.Errorf("the log does not say what lint says: %+v", remarks)
+				}
+			})
+		}
+	}
+}
+
+// criticalOf is what lint says that a server would not survive.
+func criticalOf(t *testing.T, s *zktest.Server, version string) []lint.Remark {
+	t.Helper()
+	files, err := probe.ReadConfig(s.ConfigFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := int64(s.ID)
+	r := lint.Lint(files.Config, lint.Options{Version: version, ID: &id})
+	if (r.Counts.Critical > 0) != (r.ExitCode == diag.ExitCritical) {
+		t.Errorf("exit %d, %+v", r.ExitCode, r.Counts)
+	}
+	return slices.DeleteFunc(r.Remarks, func(m lint.Remark) bool { return m.Severity != diag.Critical })
+}

@@ -1,0 +1,289 @@
+package lint
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// The list of servers.
+
+// about is a remark on a server.N line.
+func about(m *zoocfg.Server, severity diag.Severity) Remark {
+	return Remark{Severity: severity, File: m.File, Line: m.Line, Key: serverKey(m), Found: withoutComment(m.Raw)}
+}
+
+// noQuorumPossible: QuorumHierarchical.containsQuorum can never hold, as when too
+// many groups have voters of weight 0 only.
+func noQuorumPossible(s *subject) []Remark {
+	q := s.Quorum()
+	if len(s.Groups) == 0 || len(q.Voters()) == 0 || q.Needed() <= len(q.Voters()) || s.diesOfGroups() {
+		return nil
+	}
+	g := s.Groups[0]
+	return []Remark{{
+		Severity: diag.Critical, File: g.File, Line: g.Line, Key: fmt.Sprintf("group.%d", g.ID),
+		Found: "groups and weights that all voters together do not satisfy", Recommended: "voters with a weight above 0 in more than half of the groups",
+		Why: "No set of servers is a quorum, so no leader is ever elected.",
+	}}
+}
+
+// diesOfGroups reports whether zoocfg has said what is wrong with the groups.
+func (s *subject) diesOfGroups() bool {
+	for _, p := range s.Problems {
+		if strings.Contains(p.Text, "group") || strings.HasPrefix(p.Key, "group") || strings.HasPrefix(p.Key, "weight") {
+			return true
+		}
+	}
+	return false
+}
+
+// voterLine is the line on which the last voter stands.
+func (s *subject) voterLine() (file string, line int) {
+	for _, v := range s.Voters() {
+		if v.Line > line {
+			file, line = v.File, v.Line
+		}
+	}
+	return file, line
+}
+
+// twoVoters: QuorumPeerConfig warns "No server failure will be tolerated." An
+// oracle (oraclePath, 3.8+) decides between two.
+func twoVoters(s *subject) []Remark {
+	if len(s.Voters()) != 2 || len(s.Groups) > 0 || s.OraclePath.IsSet() {
+		return nil
+	}
+	file, line := s.voterLine()
+	return []Remark{{
+		Severity: diag.Warning, File: file, Line: line, Found: "2 voters", Recommended: "3",
+		Why: "Both are needed for a quorum: with either one lost nobody can write, which is worse than one server alone.",
+	}}
+}
+
+// evenVoters: QuorumPeerConfig warns "consider an odd number of servers".
+func evenVoters(s *subject) []Remark {
+	n := len(s.Voters())
+	if n < 4 || n%2 != 0 || len(s.Groups) > 0 {
+		return nil
+	}
+	file, line := s.voterLine()
+	return []Remark{{
+		Severity: diag.Info, File: file, Line: line, Found: fmt.Sprintf("%d voters", n),
+		Recommended: fmt.Sprintf("%d, or %d and an observer", n-1, n-1),
+		Why:         fmt.Sprintf("%d voters may lose %d, as %d may; the last one only makes writes slower.", n, (n-1)/2, n-1),
+	}}
+}
+
+// oneVoter: QuorumPeerConfig logs "only one server specified (ignoring)" and runs
+// standalone; from 3.5 on standaloneEnabled=false makes it a member.
+func oneVoter(s *subject) []Remark {
+	voters := s.Voters()
+	if len(voters) != 1 || len(s.Servers) != 1 {
+		return nil
+	}
+	r := about(&voters[0], diag.Info)
+	r.Found, r.Recommended = "1 server.N line", "3 of them, or none for a server alone"
+	r.Why = "ZooKeeper ignores a single line and runs standalone, without myid and without ports for peers."
+	if s.Distributed(s.Version) {
+		r.Versions = "3.5+"
+		r.Why = "With standaloneEnabled=false it is a quorum of one, which may lose nobody."
+	}
+	return []Remark{r}
+}
+
+// sameAddress: two servers cannot bind one address (QuorumCnxManager.Listener,
+// Leader). Names are compared as they are written.
+func sameAddress(s *subject) []Remark {
+	var all []Remark
+	first := map[string]*zoocfg.Server{}
+	for i := range s.Servers {
+		m := &s.Servers[i]
+		at, other := "", (*zoocfg.Server)(nil)
+		for _, taken := range sockets(m) {
+			if first[taken] == nil {
+				first[taken] = m
+			} else if other == nil && first[taken] != m {
+				at, other = taken, first[taken]
+			}
+		}
+		if other == nil {
+			continue
+		}
+		r := about(m, diag.Warning)
+		r.Recommended = "an address and ports of its own for each server"
+		r.Why = fmt.Sprintf("%s has %s too: only one of them can listen there, and the other is lost.", serverKey(other), at)
+		all = append(all, r)
+	}
+	return all
+}
+
+// sockets are what a server.N line says where its peers reach it.
+func sockets(m *zoocfg.Server) []string {
+	var all []string
+	for _, a := range m.Addresses {
+		for _, port := range []int{a.QuorumPort, a.ElectionPort} {
+			if port > 0 && !isWildcard(a.Host) {
+				all = append(all, zoocfg.HostPort{Host: canonical(a.Host), Port: port}.String())
+			}
+		}
+	}
+	return all
+}
+
+func canonical(host string) string {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap().String()
+	}
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+func isWildcard(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsUnspecified()
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && addr.Unmap().IsLoopback()
+}
+
+// wildcardAddress: from 3.5.0 on a server tells its peers the election address
+// under which to call it back; 3.5.8 and 3.6.0 leave a wildcard out of it
+// (QuorumCnxManager.InitialMessage, QuorumPeer.QuorumServer; ZOOKEEPER-2164).
+func wildcardAddress(s *subject) []Remark {
+	var lines []*zoocfg.Server
+	for i := range s.Servers {
+		if m := &s.Servers[i]; len(m.Addresses) > 0 && isWildcard(m.Addresses[0].Host) {
+			lines = append(lines, m)
+		}
+	}
+	var all []Remark
+	for _, m := range lines {
+		r := about(m, diag.Info)
+		r.Recommended = "the server's own address, and quorumListenOnAllIPs=true where it must listen on all"
+		r.Why = "With 3.5.0 to 3.5.7 peers are told to call back at it, and the server cannot rejoin (ZOOKEEPER-2164); later ones bind all addresses, and conf shows an address that leads nowhere."
+		switch {
+		case len(lines) > 1:
+			r.Severity = diag.Warning
+			r.Why = "Only a server's own line may be a wildcard: at the other ones this server calls itself."
+		case s.Version != "" && zoocfg.Concerns("3.5.0-3.5.7", s.Version):
+			r.Severity, r.Versions = diag.Warning, "3.5.0-3.5.7"
+			r.Why = "Peers are told to call back at this address, and the server cannot rejoin after a restart (ZOOKEEPER-2164)."
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// loopbackAddress: each server reads all lines, and for every other server the
+// address is its own host (QuorumCnxManager.connectOne).
+func loopbackAddress(s *subject) []Remark {
+	var here []*zoocfg.Server
+	for i := range s.Servers {
+		if m := &s.Servers[i]; len(m.Addresses) > 0 && isLoopback(m.Addresses[0].Host) {
+			here = append(here, m)
+		}
+	}
+	if len(here) == len(s.Servers) { // a laboratory on one host
+		return nil
+	}
+	var all []Remark
+	for _, m := range here {
+		r := about(m, diag.Warning)
+		r.Recommended = "an address that all the servers reach"
+		r.Why = "It is a loopback address beside others that are not: the server listens for its peers where none of them can come."
+		all = append(all, r)
+	}
+	return all
+}
+
+// idRange: the guide wants 1 to 255. The lowest byte of the id is the top one of
+// all session ids (SessionTrackerImpl.initializeNextSessionId), so two ids that
+// share it give the same sessions out twice.
+func idRange(s *subject) []Remark {
+	var all []Remark
+	first := map[byte]*zoocfg.Server{}
+	for i := range s.Servers {
+		m := &s.Servers[i]
+		low := byte(m.ID) //nolint:gosec // its lowest byte is what is asked for
+		other := first[low]
+		first[low] = m
+		r := about(m, diag.Info)
+		r.Found, r.Recommended = fmt.Sprintf("id %d", m.ID), "an id from 1 to 255"
+		r.Why = "ZooKeeper takes it, but only its lowest byte tells its sessions from those of other servers."
+		switch {
+		case other != nil:
+			r.Severity = diag.Warning
+			r.Why = fmt.Sprintf("Its lowest byte is that of %s, so both may give out the same session id.", serverKey(other))
+		case m.ID >= 1 && m.ID <= 255:
+			continue
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// peerType: QuorumPeerConfig warns "Defaulting to servers list".
+func peerType(s *subject) []Remark {
+	r := Remark{
+		Severity: diag.Info, File: s.PeerType.File, Line: s.PeerType.Line, Key: "peerType", Found: string(s.PeerType.Value),
+		Recommended: "leave peerType out: the server.N line has the role",
+	}
+	if !s.PeerType.IsSet() || len(s.Servers) == 0 || s.diesOf(s.PeerType.File, s.PeerType.Line) {
+		return nil
+	}
+	if s.ID != nil {
+		own := s.Find(*s.ID)
+		if own == nil || own.Role == s.PeerType.Value {
+			return nil
+		}
+		r.Why = fmt.Sprintf("%s says %s, and that is what the server is.", serverKey(own), own.Role)
+		return []Remark{r}
+	}
+	for _, m := range s.Servers {
+		if m.Role == s.PeerType.Value {
+			return nil // it may be the one whose file this is
+		}
+	}
+	r.Why = fmt.Sprintf("No server.N line says %s, and the lines are what counts.", s.PeerType.Value)
+	return []Remark{r}
+}
+
+// nextFile: QuorumPeer.setLastSeenQuorumVerifier writes it when a reconfiguration
+// is proposed, setQuorumVerifier deletes it when it is done (3.5.1+; before, its
+// name was another).
+func nextFile(s *subject) []Remark {
+	if s.Next == "" {
+		return nil
+	}
+	return []Remark{{
+		Severity: diag.Warning, File: s.Next, Versions: "3.5.1+",
+		Found: "a file that a reconfiguration leaves when it is not finished", Recommended: "compare it with what conf says on every server; ZooKeeper itself removes it once it is committed",
+		Why: "The server reads it at its start and connects to the servers that it lists.",
+	}}
+}
+
+// reconfigNoSuper: reconfig checks the ACL of /zookeeper/config, which allows only
+// reading until a super user changes it (PrepRequestProcessor, DataTree
+// .addConfigNode; 3.5.3+).
+func reconfigNoSuper(s *subject) []Remark {
+	const key = "DigestAuthenticationProvider.superDigest"
+	if _, found := s.Property(key); found || !s.ReconfigEnabled.Value || !s.Distributed(s.Version) || s.yes("skipACL") {
+		return nil
+	}
+	return []Remark{{
+		Severity: diag.Info, File: s.ReconfigEnabled.File, Line: s.ReconfigEnabled.Line, Key: "reconfigEnabled", Versions: "3.5.3+",
+		Found: "true, and no " + key, Recommended: key + " here or in SERVER_JVMFLAGS, if nobody may reconfigure yet",
+		Why: "Only the super user, or whom it has given rights to /zookeeper/config, can reconfigure.",
+	}}
+}
+
+// yes is how ZooKeeper reads skipACL: nothing but "yes".
+func (s *subject) yes(key string) bool {
+	p, found := s.Property(key)
+	return found && strings.TrimSpace(p.Value) == "yes"
+}

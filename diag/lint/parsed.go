@@ -1,0 +1,274 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// What zoocfg found while it read the files.
+
+// marker is the line that shows for which versions a file was written.
+type marker struct {
+	versions string // "3.5+"; empty: nothing shows it
+	key      string
+	line     int
+	file     string
+}
+
+// newKeys are keys of QuorumPeerConfig that 3.4 does not know. A file that has
+// one was not written for 3.4.
+func newKeys() []string {
+	return []string{
+		"dynamicConfigFile", "standaloneEnabled", "reconfigEnabled", "secureClientPort", "sslQuorum",
+		"portUnification", "localSessionsEnabled", "metricsProvider.className", "observerMasterPort", "oraclePath",
+	}
+}
+
+// firstVersion finds the line that 3.4 does not know: a client part in server.N, or
+// a newer key.
+func firstVersion(c *zoocfg.Config) marker {
+	for i := range c.Servers {
+		if s := &c.Servers[i]; s.Client != nil || s.SecureClient != nil || len(s.Addresses) > 1 {
+			return marker{"3.5+", serverKey(s), s.Line, s.File}
+		}
+	}
+	for _, p := range c.Properties {
+		if key := strings.TrimSpace(p.Key); slices.Contains(newKeys(), key) {
+			return marker{"3.5+", key, p.Line, c.Path}
+		}
+	}
+	return marker{}
+}
+
+func serverKey(s *zoocfg.Server) string { return fmt.Sprintf("server.%d", s.ID) }
+
+// expected reports whether a problem is only what newer syntax does to 3.4, and
+// nobody said that 3.4 is to read the file.
+func (s *subject) expected(p zoocfg.Problem) bool {
+	return p.Versions == "3.4" && s.Version == "" && s.first.versions != ""
+}
+
+func wouldNotStart(s *subject) []Remark {
+	var all []Remark
+	for _, p := range s.Problems {
+		if s.expected(p) {
+			continue
+		}
+		text := withoutComment(p.Text)
+		all = append(all, Remark{
+			Severity: diag.Critical, File: p.File, Line: p.Line, Key: p.Key, Versions: p.Versions,
+			Found: s.foundIn(p), Recommended: advice(p), Why: "ZooKeeper ends at its start with: " + text,
+		})
+	}
+	return all
+}
+
+// olderVersion says once what 3.4 would trip over line by line.
+func olderVersion(s *subject) []Remark {
+	if !slices.ContainsFunc(s.Problems, s.expected) {
+		return nil
+	}
+	return []Remark{{
+		Severity: diag.Info, File: s.first.file, Line: s.first.line, Key: s.first.key, Versions: "3.4",
+		Found: "what only later versions know", Recommended: "ZooKeeper 3.5 or later",
+		Why: "3.4 does not start with this file; --zookeeper 3.4 says where it stops.",
+	}}
+}
+
+// foundIn is the value of a key that cannot hold a secret: a key that ZooKeeper
+// parses itself. Without a line there is none.
+func (s *subject) foundIn(p zoocfg.Problem) string {
+	if p.Line == 0 {
+		return "not set"
+	}
+	properties := s.Properties
+	if p.File != s.Path {
+		properties = s.DynamicProperties
+	}
+	for _, q := range properties {
+		if q.Line != p.Line || q.Key == "" {
+			continue
+		}
+		if strings.HasPrefix(p.Text, "Unrecognised parameter") || p.Key == "" || strings.TrimSpace(q.Key) != p.Key {
+			return "a line that ZooKeeper does not take"
+		}
+		value := withoutComment(q.Value)
+		if strings.TrimRight(value, " \t") != value {
+			return fmt.Sprintf("%q", value)
+		}
+		return cmp.Or(value, "nothing")
+	}
+	return "not set"
+}
+
+// withoutComment drops what stands behind a # in a value: a comment may say
+// anything.
+func withoutComment(text string) string {
+	for _, mark := range []string{" #", "\t#"} {
+		if before, _, found := strings.Cut(text, mark); found {
+			return before + " #..." + strings.Repeat(`"`, strings.Count(before, `"`)%2)
+		}
+	}
+	return text
+}
+
+// advice is what to write in the place of what ZooKeeper dies of. The texts are
+// those of QuorumPeerConfig and its neighbours, as zoocfg cites them.
+func advice(p zoocfg.Problem) string {
+	has := func(part string) bool { return strings.Contains(p.Text, part) }
+	switch {
+	case has(" #"), has("\t#"):
+		return "the value alone; a comment needs a line of its own"
+	case has("must be in a separate dynamic config file"):
+		return "move the line to the file that dynamicConfigFile names, or leave dynamicConfigFile out"
+	case has("is not set"):
+		return missing(p)
+	case has("minSessionTimeout"):
+		return "set both, or neither: 2 and 20 ticks are the default"
+	case has("Invalid option"):
+		return "true or false"
+	case has("is disabled, so cannot enable"):
+		before, _, _ := strings.Cut(p.Text, " is disabled")
+		return before + "=true too"
+	case has("Address unresolved") && strings.HasSuffix(p.Text, " "):
+		return "no blanks at the end of the line"
+	case has("port out of range"):
+		return "a port from 1 to 65535"
+	case has("must be different"):
+		return "two different ports, as 2888 and 3888"
+	case has("Observers w/o"):
+		return "two participants or more; three for an ensemble that may lose one"
+	case has("number of participants should be"):
+		return "a server.N line for each server, or standaloneEnabled=true"
+	case has("not in a group"), has("in exactly one group"), has("multiple groups"), has("NullPointerException"):
+		return "every participant in one group, and nobody else in any"
+	case has("Only 3 is supported"):
+		return "leave electionAlg out"
+	case has("Unrecognised parameter"):
+		return "only server.N, group.N and weight.N here; the rest belongs in zoo.cfg"
+	case has("shouldn't have version"):
+		return "leave version out: the name of the file ends in it"
+	case has("Malformed"):
+		return `\u and four hexadecimal digits, or \\u for a backslash`
+	case strings.HasPrefix(p.Key, "server."):
+		return "host:2888:3888, or host:2888:3888:observer; from 3.5 on a client part may follow, ;2181"
+	case strings.HasPrefix(p.Key, "group"), strings.HasPrefix(p.Key, "weight"):
+		return "whole numbers, and no blanks at the end"
+	case p.Key == "peerType":
+		return "participant or observer"
+	case p.Key == "autopurge.purgeInterval":
+		return "a number of hours without a unit, as 24"
+	case has("For input string"):
+		return "a whole number of 32 bits, alone"
+	}
+	return "what ZooKeeper's text asks for"
+}
+
+func missing(p zoocfg.Problem) string {
+	switch p.Key {
+	case "dataDir":
+		return "dataDir=/var/lib/zookeeper, or wherever the data lies"
+	case "tickTime":
+		return "tickTime=2000, as the sample has it"
+	case "initLimit":
+		return "initLimit=10, as the sample has it"
+	case "syncLimit":
+		return "syncLimit=5, as the sample has it"
+	case "clientPort":
+		return "clientPort=2181"
+	}
+	return "set it, or leave out what needs it"
+}
+
+// surprises are the notes of zoocfg.
+func surprises(s *subject) []Remark {
+	var all []Remark
+	for _, n := range s.Notes {
+		if r, ok := s.surprise(n); ok {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func (s *subject) surprise(n zoocfg.Note) (Remark, bool) {
+	r := Remark{
+		Severity: diag.Warning, File: n.File, Line: n.Line, Key: n.Key, Versions: n.Versions,
+		Why: sentence(n.Text),
+	}
+	switch n.Kind {
+	case zoocfg.NoteDuplicate:
+		r.Found, r.Recommended = fmt.Sprintf("also on line %d", n.Other), "one line for each key"
+	case zoocfg.NoteCRLF:
+		r.Key = ""
+		r.Found, r.Recommended = "line ends of Windows", "line ends of Unix: sed -i 's/\\r$//' FILE"
+		r.Why += " zkServer.sh status then says that the server is probably not running."
+	case zoocfg.NoteBOM:
+		r.Found, r.Recommended = "a byte order mark", "the file without it: sed -i '1s/^\\xef\\xbb\\xbf//' FILE"
+	case zoocfg.NoteNotLatin1:
+		r.Found, r.Recommended = "characters beyond ASCII", "ASCII, or escapes"
+	case zoocfg.NoteTrailingComment:
+		// A password may well have a # in it.
+		lower := strings.ToLower(n.Key)
+		secret := strings.Contains(lower, "passw") || strings.Contains(lower, "digest")
+		if secret || s.diesOf(n.File, n.Line) {
+			return r, false
+		}
+		r.Found, r.Recommended = "a # behind the value", "a line of its own for the comment"
+	case zoocfg.NoteNoEffect:
+		r.Found, r.Recommended = "set here", noEffectAdvice(n.Key)
+		if strings.HasPrefix(r.Recommended, "-D") && strings.HasPrefix(n.Key, "zookeeper.") {
+			r.Why = "No effect: ZooKeeper does not read it from zoo.cfg, with or without the prefix."
+		}
+		if n.Key == "multiAddress.enabled" {
+			r.Severity = diag.Info
+		}
+	case zoocfg.NoteServerKey:
+		r.Found, r.Recommended = "no server.N line", "server.N, with the dot"
+	case zoocfg.NoteMultiAddress:
+		// The option may well be there.
+		r.Severity = diag.Info
+		r.Found, r.Recommended = "several addresses", "-Dzookeeper.multiAddress.enabled=true in SERVER_JVMFLAGS"
+		r.Why = "Without the option ZooKeeper ends at its start; from zoo.cfg it has no effect."
+	case zoocfg.NoteIgnoredValue:
+		r.Found, r.Recommended = "a value that ZooKeeper does not understand", ignoredAdvice(n.Key)
+	}
+	return r, true
+}
+
+// diesOf reports whether the line is a problem anyhow.
+func (s *subject) diesOf(file string, line int) bool {
+	return slices.ContainsFunc(s.Problems, func(p zoocfg.Problem) bool { return p.File == file && p.Line == line })
+}
+
+func noEffectAdvice(key string) string {
+	switch rest, prefixed := strings.CutPrefix(key, "zookeeper."); {
+	case rest == "multiAddress.enabled":
+		return "-Dzookeeper.multiAddress.enabled=true in SERVER_JVMFLAGS"
+	case rest == "jute.maxbuffer", rest == "readonlymode.enabled":
+		key = rest // no prefix at all
+	case prefixed:
+		return rest + ", without the prefix"
+	}
+	return "-D" + key + "=... in SERVER_JVMFLAGS"
+}
+
+func ignoredAdvice(key string) string {
+	switch key {
+	case "leaderServes", "forceSync":
+		return "yes or no"
+	case "admin.serverPort":
+		return "a port"
+	}
+	return "true or false"
+}
+
+// sentence makes one of a note's text.
+func sentence(text string) string {
+	return cmp.Or(strings.ToUpper(text[:min(len(text), 1)])+text[min(len(text), 1):]+".", text)
+}

@@ -1,0 +1,249 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Ports that one server binds.
+
+// effect is what a server does when two of its ports are one. The first one to bind
+// gets it: metrics provider, client ports, AdminServer, election, and only on the
+// leader quorum. Standalone, the AdminServer comes before the client ports.
+type effect int
+
+const (
+	// ends: NIOServerCnxnFactory.configure, MetricsProviderBootstrap: exit 1.
+	ends effect = iota
+	// endsLater: QuorumCnxManager.Listener gives up after three tries: exit 14 from
+	// 3.5.6 on, and before that it runs on without elections.
+	endsLater
+	// cannotLead: Leader cannot bind its quorum port, and the election begins again.
+	cannotLead
+	// admin: fatal for a standalone server (ZooKeeperServerMain: exit 1 when its own
+	// client port finds it taken, 4 when another program has it), a warning in the
+	// log of a member (QuorumPeer.start).
+	admin
+)
+
+type listener struct {
+	key, host string
+	file      string
+	line      int
+	port      int
+	versions  string
+	effect    effect
+}
+
+// listeners are the ports of the server whose file this is, in the order in which
+// they are bound.
+func (s *subject) listeners() []listener {
+	var all []listener
+	add := func(key string, setting zoocfg.Setting[int], host, versions string, e effect) {
+		if setting.Value > 0 {
+			all = append(all, listener{key, host, setting.File, setting.Line, setting.Value, versions, e})
+		}
+	}
+	if strings.HasSuffix(s.MetricsProvider.Value, ".PrometheusMetricsProvider") {
+		host, _ := s.Property("metricsProvider.httpHost")
+		add("metricsProvider.httpPort", s.MetricsPort, strings.TrimSpace(host.Value), "3.6+", ends)
+	}
+	add("clientPort", s.ClientPort, s.ClientPortAddress.Value, "", ends)
+	add("secureClientPort", s.SecureClientPort, s.SecureClientPortAddress.Value, "3.5+", ends)
+	if s.AdminEnabled.Value {
+		versions := "3.5-3.9" // off by default from 3.10 on
+		if s.AdminEnabled.IsSet() {
+			versions = "3.5+"
+		}
+		add("admin.serverPort", s.AdminPort, s.AdminAddress.Value, versions, admin)
+	}
+	return append(all, s.peerListeners()...)
+}
+
+// peerListeners are the quorum and the election port of the server's own line; of
+// a file that may be any server's only those that all lines share.
+func (s *subject) peerListeners() []listener {
+	if !s.Distributed(s.Version) {
+		return nil
+	}
+	own := s.Find(s.Voters()[0].ID)
+	if s.ID != nil {
+		own = s.Find(*s.ID)
+	}
+	if own == nil || len(own.Addresses) == 0 {
+		return nil
+	}
+	shared := func(port func(zoocfg.Address) int) bool {
+		for _, m := range s.Servers {
+			if port(m.Addresses[0]) != port(own.Addresses[0]) {
+				return false
+			}
+		}
+		return true
+	}
+	host := own.Addresses[0].Host
+	if s.QuorumListenOnAllIPs.Value || s.ID == nil {
+		host = "" // whatever it is, a client port on all addresses collides
+	}
+	var all []listener
+	add := func(what string, port func(zoocfg.Address) int, e effect) {
+		if n := port(own.Addresses[0]); n > 0 && (s.ID != nil || shared(port)) {
+			all = append(all, listener{"the " + what + " port of " + serverKey(own), host, own.File, own.Line, n, "", e})
+		}
+	}
+	add("election", func(a zoocfg.Address) int { return a.ElectionPort }, endsLater)
+	add("quorum", func(a zoocfg.Address) int { return a.QuorumPort }, cannotLead)
+	return all
+}
+
+// overlaps reports whether two sockets cannot both be bound. Of two names nothing
+// is known.
+func overlaps(a, b listener) bool {
+	all := func(l listener) bool { return l.host == "" || isWildcard(l.host) }
+	return a.port == b.port && (all(a) || all(b) || canonical(a.host) == canonical(b.host))
+}
+
+// portCollision compares every two ports of one server.
+func portCollision(s *subject) []Remark {
+	var all []Remark
+	ports := s.listeners()
+	for i, a := range ports {
+		for _, b := range ports[i+1:] {
+			if !overlaps(a, b) || a.line == 0 && b.line == 0 {
+				continue
+			}
+			all = append(all, s.collision(a, b))
+		}
+	}
+	for i := range s.Servers {
+		all = append(all, lineCollision(&s.Servers[i])...)
+	}
+	return all
+}
+
+// collision is of two ports of which a is bound first.
+func (s *subject) collision(a, b listener) Remark {
+	at := b
+	if b.line == 0 { // the default, which nobody wrote
+		at = a
+	}
+	r := Remark{
+		File: at.file, Line: at.line, Key: at.key, Versions: a.versions,
+		Found: fmt.Sprintf("%d, for %s and %s", a.port, a.key, b.key), Recommended: "two different ports",
+	}
+	if strings.HasPrefix(at.key, "the ") {
+		r.Key = at.key[strings.LastIndexByte(at.key, ' ')+1:]
+	}
+	switch {
+	case a.effect == endsLater && b.effect == cannotLead:
+		r.Versions = "3.4" // later ones do not take the line, which is a problem
+	case b.versions != "":
+		r.Versions = b.versions
+	}
+	r.Severity, r.Why = s.outcome(b)
+	return r
+}
+
+func (s *subject) outcome(l listener) (diag.Severity, string) {
+	switch {
+	case l.effect == ends:
+		return diag.Critical, "ZooKeeper ends at its start: the second one finds the port taken."
+	case l.effect == endsLater:
+		return diag.Critical, "It cannot listen for elections: from 3.5.6 on it ends with exit code 14, older ones run on and never serve."
+	case l.effect == cannotLead:
+		return diag.Warning, "When it is elected it cannot listen for its followers, and the election begins again."
+	case s.Distributed(s.Version):
+		return diag.Warning, "Its AdminServer does not start."
+	}
+	return diag.Critical, "A standalone server starts its AdminServer first, and ends when its client port is taken."
+}
+
+// lineCollision is of one server.N line by itself: its client part binds what its
+// election port needs. Of two equal ports of peers 3.5+ dies (QuorumServer), which
+// is a problem; 3.4 cannot bind the second one.
+func lineCollision(m *zoocfg.Server) []Remark {
+	var all []Remark
+	for _, a := range m.Addresses {
+		if m.Client == nil || !isWildcard(m.Client.Host) && canonical(m.Client.Host) != canonical(a.Host) {
+			continue
+		}
+		r := about(m, diag.Critical)
+		r.Versions, r.Recommended = "3.5+", "three different ports, as 2888:3888;2181"
+		switch m.Client.Port {
+		case a.ElectionPort:
+			_, r.Why = (&subject{}).outcome(listener{effect: endsLater})
+		case a.QuorumPort:
+			r.Severity, r.Why = (&subject{}).outcome(listener{effect: cannotLead})
+		default:
+			continue
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// clientPortContradicts: QuorumPeerConfig.setupClientPort, "client address for this
+// server in static config file is different from client address found in dynamic
+// file". Of a file that may be any server's, only when every line contradicts.
+func clientPortContradicts(s *subject) []Remark {
+	if s.ClientPort.Value <= 0 || len(s.Servers) == 0 {
+		return nil
+	}
+	contradicts := func(m *zoocfg.Server) bool {
+		return m != nil && m.Client != nil && m.Client.Port != s.ClientPort.Value
+	}
+	own := &s.Servers[0]
+	if s.ID != nil {
+		own = s.Find(*s.ID)
+	}
+	if !contradicts(own) {
+		return nil
+	}
+	for i := range s.Servers {
+		if s.ID == nil && !contradicts(&s.Servers[i]) {
+			return nil
+		}
+	}
+	return []Remark{{
+		Severity: diag.Critical, File: s.ClientPort.File, Line: s.ClientPort.Line, Key: "clientPort", Versions: "3.5+",
+		Found:       fmt.Sprintf("%d here, %d behind the semicolon of %s", s.ClientPort.Value, own.Client.Port, serverKey(own)),
+		Recommended: "one of the two, or the same port in both",
+		Why:         "ZooKeeper ends at its start: the client address is different from the one in its server.N line.",
+	}}
+}
+
+// noClientPort: 3.5+ starts without any (QuorumPeerConfig logs "clientPort is not
+// set"); 3.4 does not, which is a problem.
+func noClientPort(s *subject) []Remark {
+	if s.ClientPort.IsSet() || s.SecureClientPort.IsSet() {
+		return nil
+	}
+	for _, m := range s.Servers {
+		if m.Client != nil || m.SecureClient != nil {
+			return nil
+		}
+	}
+	return []Remark{{
+		Severity: diag.Warning, Key: "clientPort", Versions: "3.5+", Found: "not set, nor secureClientPort, nor a client part in server.N",
+		Recommended: "clientPort=2181", Why: "ZooKeeper starts and no client can connect, nor can any monitor ask it.",
+	}}
+}
+
+// adminStandalone: "Unable to start AdminServer, exiting abnormally", see admin. The default port is one that other programs like.
+func adminStandalone(s *subject) []Remark {
+	if s.Distributed(s.Version) || !s.AdminEnabled.Value || s.AdminPort.IsSet() {
+		return nil
+	}
+	versions := "3.5-3.9"
+	if s.AdminEnabled.IsSet() {
+		versions = "3.5+"
+	}
+	return []Remark{{
+		Severity: diag.Info, Key: "admin.serverPort", Versions: versions, Found: "not set: 8080",
+		Recommended: "admin.enableServer=false, or a port that is free for sure",
+		Why:         "When another program has the port, a standalone server ends at its start with exit code 4.",
+	}}
+}

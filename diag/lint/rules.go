@@ -1,0 +1,50 @@
+package lint
+
+// Rules is every rule, in the order in which remarks on one line are shown.
+func Rules() []Rule {
+	return []Rule{
+		{"would-not-start", wouldNotStart},
+		{"older-version", olderVersion},
+		{"client-port-contradicts", clientPortContradicts},
+		{"no-quorum-possible", noQuorumPossible},
+		{"port-collision", portCollision},
+		{"surprise", surprises},
+
+		{"no-client-port", noClientPort},
+		{"limit-negative", limitNegative},
+		{"init-limit", initLimit},
+		{"sync-limit", syncLimit},
+
+		{"two-voters", twoVoters},
+		{"even-voters", evenVoters},
+		{"one-voter", oneVoter},
+		{"same-address", sameAddress},
+		{"wildcard-address", wildcardAddress},
+		{"loopback-address", loopbackAddress},
+		{"id-range", idRange},
+		{"peer-type", peerType},
+		{"next-file", nextFile},
+		{"reconfig-no-super", reconfigNoSuper},
+
+		{"data-dir-volatile", dataDirVolatile},
+		{"data-dir-relative", dataDirRelative},
+		{"log-dir-shared", logDirShared},
+		{"purge-off", purgeOff},
+		{"purge-retain", purgeRetain},
+
+		{"force-sync-off", forceSyncOff},
+		{"skip-acl", skipACL},
+		{"trust-empty-snapshot", trustEmptySnapshot},
+		{"fsync-threshold", fsyncThreshold},
+		{"max-connections", maxConnections},
+		{"whitelist", whitelist},
+		{"leader-serves-no", leaderServesNo},
+		{"listen-on-all", listenOnAll},
+		{"admin-standalone", adminStandalone},
+
+		{"secure-port-factory", securePortFactory},
+		{"secure-port-key-store", securePortKeyStore},
+		{"quorum-key-store", quorumKeyStore},
+		{"plain-text-peers", plainTextPeers},
+	}
+}

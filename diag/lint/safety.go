@@ -1,0 +1,243 @@
+package lint
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Data, and who may do what.
+
+// setting is a remark on a key.
+func setting[T any](key string, s zoocfg.Setting[T], severity diag.Severity) Remark {
+	return Remark{Severity: severity, File: s.File, Line: s.Line, Key: key, Found: fmt.Sprint(s.Value)}
+}
+
+// volatileDirs are emptied when the host boots: the Filesystem Hierarchy Standard
+// for /tmp and /run, tmpfs for /dev/shm. ZooKeeper's own sample says "do not use
+// /tmp for storage".
+func volatileDirs() []string { return []string{"/tmp", "/run", "/var/run", "/dev/shm"} }
+
+func dataDirVolatile(s *subject) []Remark {
+	var all []Remark
+	for _, d := range s.dirs() {
+		dir := path.Clean(d.Value)
+		if !slices.ContainsFunc(volatileDirs(), func(v string) bool { return within(dir, v) }) {
+			continue
+		}
+		r := setting(d.key, d.Setting, diag.Warning)
+		r.Recommended = "a directory that outlives a reboot, as /var/lib/zookeeper"
+		r.Why = "What is there is removed at a reboot or by a cleaner, and with it the data."
+		all = append(all, r)
+	}
+	return all
+}
+
+type dir struct {
+	key string
+	zoocfg.Setting[string]
+}
+
+func (s *subject) dirs() []dir {
+	all := []dir{{"dataDir", s.DataDir}, {"dataLogDir", s.DataLogDir}}
+	return slices.DeleteFunc(all, func(d dir) bool { return !d.IsSet() || d.Value == "" })
+}
+
+// within reports whether a directory is another one or below it. Both are clean.
+func within(dir, parent string) bool {
+	return dir == parent || strings.HasPrefix(dir, strings.TrimSuffix(parent, "/")+"/")
+}
+
+// dataDirRelative: VerifyingFileFactory warns from 3.5 on.
+func dataDirRelative(s *subject) []Remark {
+	var all []Remark
+	for _, d := range s.dirs() {
+		if path.IsAbs(d.Value) || strings.Contains(d.Value, `:`) { // C:\ of Windows
+			continue
+		}
+		r := setting(d.key, d.Setting, diag.Info)
+		r.Recommended = "a path from / on"
+		r.Why = "Where it is depends on the directory in which ZooKeeper is started; from another one it starts with no data."
+		all = append(all, r)
+	}
+	return all
+}
+
+// logDirShared: the guide, dataLogDir: "Having a dedicated log device has a large
+// impact on throughput and stable latencies".
+func logDirShared(s *subject) []Remark {
+	if !s.DataDir.IsSet() || s.DataDir.Value == "" {
+		return nil
+	}
+	r := setting("dataLogDir", s.DataLogDir, diag.Info)
+	r.Recommended = "a directory on a disk of its own, where writes must be fast"
+	r.Why = "The transaction log and the snapshots share a disk: every write waits for the log's sync, and a snapshot slows that."
+	data, log := path.Clean(s.DataDir.Value), path.Clean(s.DataLogDir.Value)
+	switch {
+	case !s.DataLogDir.IsSet():
+		r.Found = "not set: dataDir"
+	case !within(data, log) && !within(log, data):
+		return nil
+	}
+	return []Remark{r}
+}
+
+// purgeOff: DatadirCleanupManager does not schedule a purge for 0 or less; the
+// guide, autopurge.purgeInterval: defaults to 0.
+func purgeOff(s *subject) []Remark {
+	if s.AutopurgePurgeInterval.Value > 0 || s.diesOf(s.AutopurgePurgeInterval.File, s.AutopurgePurgeInterval.Line) {
+		return nil
+	}
+	r := setting("autopurge.purgeInterval", s.AutopurgePurgeInterval, diag.Info)
+	r.Found, r.Recommended = "0: off", "24, or a cron job with zkCleanup.sh"
+	if !s.AutopurgePurgeInterval.IsSet() {
+		r.Found = "not set: off"
+	}
+	r.Why = "Snapshots and logs are kept for ever, until the disk is full and the server cannot start again."
+	return []Remark{r}
+}
+
+// purgeRetain: QuorumPeerConfig, MIN_SNAP_RETAIN_COUNT.
+func purgeRetain(s *subject) []Remark {
+	n := s.AutopurgeSnapRetainCount
+	if !n.IsSet() || n.Value >= 3 {
+		return nil
+	}
+	r := setting("autopurge.snapRetainCount", n, diag.Info)
+	r.Recommended, r.Why = "3 or more", "ZooKeeper keeps 3 whatever less is asked for, and says so in its log only."
+	return []Remark{r}
+}
+
+// forceSyncOff: FileTxnLog, "no" exactly.
+func forceSyncOff(s *subject) []Remark {
+	if s.ForceSync.Value {
+		return nil
+	}
+	r := setting("forceSync", s.ForceSync, diag.Warning)
+	r.Found, r.Recommended = "no", "leave it out"
+	r.Why = "Writes are confirmed before they are on the disk: when the power fails, servers lose what clients were told is safe."
+	return []Remark{r}
+}
+
+// skipACL: PrepRequestProcessor of 3.4 and 3.5, ZooKeeperServer later; "yes"
+// exactly.
+func skipACL(s *subject) []Remark {
+	if !s.yes("skipACL") {
+		return nil
+	}
+	p, _ := s.Property("skipACL")
+	return []Remark{{
+		Severity: diag.Warning, Line: p.Line, Key: "skipACL", Found: "yes", Recommended: "leave it out",
+		Why: "No ACL is checked: whoever reaches the client port reads, writes and deletes everything.",
+	}}
+}
+
+// trustEmptySnapshot: FileTxnSnapLog, Boolean.getBoolean, from 3.5.6 on. The guide
+// wants it "back to false after upgrading".
+func trustEmptySnapshot(s *subject) []Remark {
+	p, found := s.Property("snapshot.trust.empty")
+	if !found || !strings.EqualFold(strings.TrimSpace(p.Value), "true") {
+		return nil
+	}
+	return []Remark{{
+		Severity: diag.Warning, Line: p.Line, Key: "snapshot.trust.empty", Versions: "3.5.6+", Found: "true",
+		Recommended: "leave it out once there is a snapshot after the upgrade from 3.4",
+		Why:         "When the snapshots are lost the server starts all the same, with part of the data, and may lead with it.",
+	}}
+}
+
+// fsyncThreshold: FileTxnLog, Long.getLong with the default 1000, from 3.4.9 on
+// under this name.
+func fsyncThreshold(s *subject) []Remark {
+	p, found := s.Property("fsync.warningthresholdms")
+	if !found {
+		return nil
+	}
+	r := Remark{Severity: diag.Warning, Line: p.Line, Key: "fsync.warningthresholdms", Versions: "3.4.9+", Recommended: "1000, or leave it out"}
+	ms, err := strconv.ParseInt(strings.TrimSpace(p.Value), 0, 64)
+	switch budget := s.ticks(s.SyncLimit.Value); {
+	case err != nil:
+		r.Found, r.Why = "no number", "ZooKeeper does not understand it and takes 1000, without a word."
+	case ms <= 0:
+		r.Found, r.Why = strconv.FormatInt(ms, 10), "Every write that takes a millisecond is a warning in the log."
+	case s.limited() && budget > 0 && ms > budget.Milliseconds():
+		r.Severity, r.Found = diag.Info, strconv.FormatInt(ms, 10)
+		r.Why = fmt.Sprintf("A disk that stalls is not told of until it stalls longer than syncLimit (%s), when the server has dropped out.", budget.Round(time.Millisecond))
+	default:
+		return nil
+	}
+	return []Remark{r}
+}
+
+// fewConnections is a sixth of the default of 60. The limit is per client address;
+// four-letter words, exporters and zkServer.sh status count (NIOServerCnxnFactory).
+const fewConnections = 10
+
+func maxConnections(s *subject) []Remark {
+	n := s.MaxClientCnxns
+	if !n.IsSet() || n.Value >= fewConnections || s.diesOf(n.File, n.Line) {
+		return nil
+	}
+	r := setting("maxClientCnxns", n, diag.Warning)
+	r.Recommended = "60, the default, or what one host really needs"
+	r.Why = "So few connections from one address are soon in use, and four-letter words and monitors count too: they then get an empty answer."
+	if n.Value <= 0 {
+		r.Severity, r.Why = diag.Info, "There is no limit: one client that leaks connections can use up all file descriptors."
+	}
+	return []Remark{r}
+}
+
+// whitelist: FourLetterCommands (ServerCnxn before 3.5.3). Not set, 3.4.10 and
+// later 3.4 allow all but wchc and wchp, 3.5.3 and later only srvr; before, there
+// was no list. srvr is always allowed.
+func whitelist(s *subject) []Remark {
+	const want = "srvr,ruok,mntr,conf,isro"
+	w := s.Whitelist
+	r := setting("4lw.commands.whitelist", w, diag.Info)
+	r.Recommended = want
+	words := strings.Split(w.Value, ",")
+	for i := range words {
+		words[i] = strings.TrimSpace(words[i])
+	}
+	switch {
+	case !w.IsSet():
+		r.Found, r.Versions = "not set: only srvr", "3.5.3+"
+	case strings.TrimSpace(w.Value) == "*":
+		r.Found, r.Why = "*", "Whoever reaches the client port may ask wchp, wchc and dump, which cost a busy server seconds, and srst, which resets its statistics."
+		return []Remark{r}
+	case slices.Contains(words, "mntr") && slices.Contains(words, "conf"):
+		return nil
+	default:
+		r.Found = "no mntr, or no conf"
+	}
+	r.Why = "Monitors read mntr, and zkdoctor compares the servers' lists by conf; without them some checks are skipped."
+	return []Remark{r}
+}
+
+// leaderServesNo: Leader, "no" exactly.
+func leaderServesNo(s *subject) []Remark {
+	if s.LeaderServes.Value {
+		return nil
+	}
+	r := setting("leaderServes", s.LeaderServes, diag.Info)
+	r.Found, r.Recommended = "no", "leave it out, unless writes are very many"
+	r.Why = "The leader answers clients, srvr and zkServer.sh status as a server without quorum does; monitors take it for dead."
+	return []Remark{r}
+}
+
+// listenOnAll: QuorumCnxManager.Listener and Leader bind the wildcard address.
+func listenOnAll(s *subject) []Remark {
+	if !s.QuorumListenOnAllIPs.Value || !s.Distributed(s.Version) {
+		return nil
+	}
+	r := setting("quorumListenOnAllIPs", s.QuorumListenOnAllIPs, diag.Info)
+	r.Recommended = "false, unless the server's address is translated (NAT, cloud, Kubernetes)"
+	r.Why = "2888 and 3888 are open on every interface, and a wrong myid is no longer caught by an address that cannot be bound."
+	return []Remark{r}
+}

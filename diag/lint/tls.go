@@ -1,0 +1,100 @@
+package lint
+
+import (
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// TLS. SERVER_JVMFLAGS may set all that stands under ssl. and the factory; the
+// guide itself does so. What this file begins, it should have whole.
+
+const (
+	factoryKey = "serverCnxnFactory"
+	netty      = "org.apache.zookeeper.server.NettyServerCnxnFactory"
+)
+
+// tlsHere reports whether the file sets any ssl. key with this prefix.
+func (s *subject) tlsHere(prefix string) bool {
+	for _, p := range s.Properties {
+		key := strings.TrimSpace(p.Key)
+		if strings.HasPrefix(key, prefix) && (prefix != "ssl." || !strings.HasPrefix(key, "ssl.quorum.")) {
+			return true
+		}
+	}
+	return false
+}
+
+// securePortFactory: NIOServerCnxnFactory.configure, "SSL isn't supported in
+// NIOServerCnxn". zoo.cfg is set over -D (QuorumPeerConfig.parseProperties).
+func securePortFactory(s *subject) []Remark {
+	if s.SecureClientPort.Value <= 0 {
+		return nil
+	}
+	r := setting("secureClientPort", s.SecureClientPort, diag.Info)
+	r.Versions, r.Recommended = "3.5+", factoryKey+"="+netty
+	r.Why = "Without it ZooKeeper ends at its start: SSL isn't supported in NIOServerCnxn."
+	p, found := s.Property(factoryKey)
+	switch {
+	case !found:
+		r.Found = "set, and no " + factoryKey + " here: SERVER_JVMFLAGS must have it"
+	case strings.HasSuffix(strings.TrimSpace(p.Value), "NIOServerCnxnFactory"):
+		r.Severity, r.Line, r.Key, r.Found = diag.Critical, p.Line, factoryKey, "NIOServerCnxnFactory, with secureClientPort"
+	default:
+		return nil
+	}
+	return []Remark{r}
+}
+
+// securePortKeyStore: X509Util warns "ssl.keyStore.location not specified" and goes
+// on, and no handshake can succeed.
+func securePortKeyStore(s *subject) []Remark {
+	const key = "ssl.keyStore.location"
+	if _, found := s.Property(key); found || s.SecureClientPort.Value <= 0 {
+		return nil
+	}
+	r := setting("secureClientPort", s.SecureClientPort, diag.Info)
+	r.Versions, r.Found = "3.5+", "set, and no "+key+" here: SERVER_JVMFLAGS must have it"
+	r.Recommended, r.Why = key+" and its password", "Without a key store no client can shake hands on this port."
+	if s.tlsHere("ssl.") && !s.otherProvider() {
+		r.Severity, r.Found = diag.Warning, "set with other ssl. keys, and no "+key
+	}
+	return []Remark{r}
+}
+
+// otherProvider: another authentication provider may bring its own keys.
+func (s *subject) otherProvider() bool {
+	_, found := s.Property("ssl.authProvider")
+	return found
+}
+
+// quorumKeyStore is the same of QuorumX509Util, ssl.quorum. (3.5.5+).
+func quorumKeyStore(s *subject) []Remark {
+	const key = "ssl.quorum.keyStore.location"
+	if _, found := s.Property(key); found || !s.SSLQuorum.Value {
+		return nil
+	}
+	r := setting("sslQuorum", s.SSLQuorum, diag.Info)
+	r.Versions, r.Found = "3.5.5+", "true, and no "+key+" here: SERVER_JVMFLAGS must have it"
+	r.Recommended, r.Why = key+" and its password", "Without a key store the servers cannot shake hands, and there is no quorum."
+	if s.tlsHere("ssl.quorum.") {
+		r.Severity, r.Found = diag.Warning, "true with other ssl.quorum. keys, and no "+key
+	}
+	return []Remark{r}
+}
+
+// plainTextPeers: UnifiedServerSocket takes both. The guide has it on while an
+// ensemble goes over to TLS, and off in the last step.
+func plainTextPeers(s *subject) []Remark {
+	if !s.PortUnification.Value {
+		return nil
+	}
+	r := setting("portUnification", s.PortUnification, diag.Info)
+	r.Versions, r.Recommended = "3.5.5+", "false, once every server has sslQuorum=true"
+	r.Why = "The peer ports take TLS and plain text, as a first step to sslQuorum."
+	if s.SSLQuorum.Value {
+		r.Severity = diag.Warning
+		r.Why = "Whoever reaches the peer ports may still speak plain text to them, in spite of sslQuorum."
+	}
+	return []Remark{r}
+}

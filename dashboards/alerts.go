@@ -225,6 +225,11 @@ func identityAlerts() []alert {
 		config("ZooKeeperMyidNotListed", diag.MyidNotInServers, ticket, "It cannot start, or will not start again."),
 		config("ZooKeeperOwnAddressForeign", diag.SelfAddrNotLocal, ticket, "It cannot listen on the address that its own line gives it."),
 		config("ZooKeeperOwnAddressLoopback", diag.SelfAddrLoopback, ticket, "It listens for its peers where none can reach it."),
+		{
+			name: "ZooKeeperDynamicConfigContradicted", severity: ticket, code: diag.DynamicConfigOverrides, wait: rollout, why: "a reconfiguration passes in seconds, a rollout in minutes",
+			description: "It will not start again with the members that are in its zoo.cfg beside dynamicConfigFile, or a reconfiguration was never finished.",
+		},
+		config("ZooKeeperForceSyncOff", diag.ForceSyncOff, ticket, "It confirms writes that are not on its disk: a power failure loses them."),
 	}
 }
 
@@ -330,6 +335,7 @@ func withoutAlert() map[diag.Code]string {
 		diag.LeaderServesNo:         "info: it is a choice",
 		diag.CmdNotWhitelisted:      "info: it only says what cannot be seen",
 		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
+		diag.PeerTypeMismatch:       "info: the list has the role, and that is what counts",
 		diag.TargetDuplicate:        "info: about the question, not the ensemble",
 		diag.TargetsMixed:           "about the question: ZkdoctorVerdictUnknown says that nothing is judged",
 		diag.StatusScriptMisleading: "info: about a script, for people on the host",

@@ -39,6 +39,9 @@ const (
 	TargetDuplicate        Code = "target-duplicate"
 	TargetsMixed           Code = "targets-mixed-ensembles"
 	StatusScriptMisleading Code = "status-script-misleading"
+	DynamicConfigOverrides Code = "dynamic-config-overrides"
+	PeerTypeMismatch       Code = "peertype-mismatch"
+	ForceSyncOff           Code = "forcesync-off"
 )
 
 // Catalogue is every rule, in the order in which ties are shown.
@@ -77,6 +80,9 @@ func Catalogue() []Check {
 		{TargetsIncomplete, "not all servers were named", "conf or a configuration", checkTargetsIncomplete},
 		{TargetDuplicate, "one server was named twice", "addresses", checkTargetDuplicate},
 		{TargetsMixed, "servers of different ensembles were named", "conf of two servers", checkTargetsMixed},
+		{DynamicConfigOverrides, "zoo.cfg and the dynamic file contradict each other", "a server's own files", checkDynamicConfig},
+		{ForceSyncOff, "confirms writes before they are on the disk", "a server's own files", checkForceSync},
+		{PeerTypeMismatch, "peerType is not the role in the list", "a server's own files", checkPeerType},
 		{StatusScriptMisleading, "zkServer.sh status is wrong about it", "a server's own process and files", checkStatusScript},
 	}
 }

@@ -11,6 +11,9 @@ func Explains() map[Code][]Code {
 	stopped := []Code{ProcessDown, ServerNotServing}
 	out := []Code{ServerNotServing, DegradedNoSpare, QuorumLost, StatusScriptMisleading}
 	return map[Code][]Code{
+		// Beside a running process it explains nothing.
+		DynamicConfigOverrides: {ProcessDown},
+
 		MyidMissing:      {ProcessDown},
 		MyidMalformed:    {ProcessDown},
 		MyidNotInServers: {ProcessDown},

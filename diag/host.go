@@ -168,16 +168,17 @@ func (h *host) name() string {
 // distributed reports whether the configuration makes it a member of an
 // ensemble. The version is known once the server has told it.
 func (h *host) distributed() bool {
-	if h.config == nil {
-		return false
-	}
-	version := ""
+	return h.config != nil && h.config.Distributed(h.version())
+}
+
+// version is what the host's server says that it runs; empty when it says nothing.
+func (h *host) version() string {
 	if h.server != nil {
 		if v, ok := h.server.version(); ok {
-			version = v.String()
+			return v.String()
 		}
 	}
-	return h.config.Distributed(version)
+	return ""
 }
 
 // resolved is what the host of a server.N line resolves to on this host.

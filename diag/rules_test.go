@@ -34,7 +34,7 @@ type blind struct {
 }
 
 func allRules() []rule {
-	return slices.Concat(ensembleRules(), serverRules(), reachRules(), myidRules(), addressRules(), nameRules())
+	return slices.Concat(ensembleRules(), serverRules(), reachRules(), myidRules(), addressRules(), nameRules(), configRules())
 }
 
 func TestRules(t *testing.T) {

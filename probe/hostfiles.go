@@ -133,7 +133,7 @@ func readMyID(f hostFiles, config *zoocfg.Config) (Obs[MyID], Obs[bool]) {
 	return Saw(MyID{Path: f.absolute(path), Bytes: data}, took), Saw(true, took)
 }
 
-// exists tells whether a directory is there.
+// exists tells whether a file or a directory is there.
 func (f hostFiles) exists(dir string) Obs[bool] {
 	if f.denied != nil {
 		return Failed[bool](f.denied, 0)

@@ -21,6 +21,7 @@ func LookLocal(ctx context.Context) []Local {
 		l.Config = p.readConfig(files)
 		if l.Config.Seen() {
 			l.MyID, l.DataDir = readMyID(files, l.Config.Value)
+			l.NextConfig = files.exists(nextConfig(p.configPath))
 		}
 		l.Addrs = namespaceAddrs(p.PID)
 		l.Listeners = namespaceListeners(p.PID)
@@ -72,6 +73,7 @@ func LookConfig(path, source string) Local {
 	l.Config = files.readConfig(path)
 	if l.Config.Seen() {
 		l.MyID, l.DataDir = readMyID(files, l.Config.Value)
+		l.NextConfig = files.exists(nextConfig(path))
 	}
 	l.Addrs = ownAddrs()
 	l.Listeners = ownListeners()

@@ -56,6 +56,7 @@ func findProcesses(ctx context.Context) []localProcess {
 				l.configPath = rest[0]
 			}
 			l.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")
+			l.ForceSync = jvmProperty(args, "zookeeper.forceSync")
 			found = append(found, l)
 		}
 	}

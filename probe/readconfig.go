@@ -71,9 +71,12 @@ func readConfig(files hostFiles, path string) (ConfigFiles, error) {
 		return ConfigFiles{}, setupErrorf("%s", config.Failure.Text)
 	}
 	c := ConfigFiles{Config: config.Value}
-	// QuorumPeerConfig.nextDynamicConfigFileSuffix.
-	if next := filepath.Clean(path) + ".dynamic.next"; files.exists(next).Value {
+	if next := nextConfig(path); files.exists(next).Value {
 		c.Next = files.absolute(next)
 	}
 	return c, nil
 }
+
+// nextConfig is where a server keeps the membership that was proposed last, until
+// it is committed (QuorumPeerConfig.nextDynamicConfigFileSuffix, 3.5.1+).
+func nextConfig(path string) string { return filepath.Clean(path) + ".dynamic.next" }

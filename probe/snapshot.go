@@ -142,6 +142,9 @@ type Local struct {
 	ConfigPath string              `json:"config_path"`
 	Config     Obs[*zoocfg.Config] `json:"config"`
 	MyID       Obs[MyID]           `json:"myid"`
+	// NextConfig tells whether <zoo.cfg>.dynamic.next lies beside the
+	// configuration: a reconfiguration that was proposed and is not done.
+	NextConfig Obs[bool] `json:"next_config"`
 	// DataDir tells whether dataDir could be looked at.
 	DataDir Obs[bool] `json:"data_dir"`
 	// Addrs are the addresses of the network namespace that the server is in.
@@ -187,6 +190,8 @@ type Process struct {
 	OtherNetwork bool `json:"other_network,omitempty"`
 	// LeaderServes is -Dzookeeper.leaderServes, empty when not given.
 	LeaderServes string `json:"leader_serves,omitempty"`
+	// ForceSync is -Dzookeeper.forceSync, empty when not given.
+	ForceSync string `json:"force_sync,omitempty"`
 }
 
 // MyID is a myid file, byte for byte.

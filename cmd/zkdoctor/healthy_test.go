@@ -50,6 +50,10 @@ func TestHealthy(t *testing.T) {
 			info:  []diag.Code{diag.CmdNotWhitelisted},
 			fires: []diag.Code{diag.CmdNotWhitelisted},
 		},
+		{
+			// The servers move their list to a dynamic file and rewrite zoo.cfg.
+			shape: shape{name: "a list in a dynamic file", options: zktest.Options{Config: map[string]string{"reconfigEnabled": "true"}}, args: []string{"-c", "@c1"}},
+		},
 		{shape: shape{name: "IPv6", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, from: 1}},
 		{shape: shape{name: "IPv6 from outside", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, args: []string{"[@1]:2181", "@2", "@3"}}},
 		{

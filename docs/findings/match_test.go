@@ -30,6 +30,8 @@ var matchTests = []struct{ name, line, want string }{
 	{"myid blank", "Caused by: java.lang.IllegalArgumentException: serverid 1  is not a number", "myid-malformed"},
 	{"myid empty", "Caused by: java.lang.IllegalArgumentException: serverid null is not a number", "myid-malformed"},
 	{"not in list", "java.lang.RuntimeException: My id 9 not in the peer list", "myid-not-in-servers"},
+	{"members beside a dynamic file", "Caused by: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: parameter: server.2 must be in a separate dynamic config file", "dynamic-config-overrides"},
+	{"peerType", "2026-11-22 03:12:07,220 [myid:1] - WARN  [main:o.a.z.s.q.QuorumPeerConfig@774] - Peer type from servers list (PARTICIPANT) doesn't match peerType (OBSERVER). Defaulting to servers list.", "peertype-mismatch"},
 	{"one server", "2026-11-22 03:12:07,220 [myid:] - ERROR [main:QuorumPeerConfig@287] - Invalid configuration, only one server specified (ignoring)", "standalone-in-ensemble"},
 	{"standalone 3.4", "2026-11-22 03:12:07,220 [myid:] - WARN  [main:QuorumPeerMain@113] - Either no config or no quorum defined in config, running  in standalone mode", "standalone-in-ensemble"},
 	{"listener gone", "2026-11-22 03:12:10,220 [myid:1] - ERROR [ListenerThread:QuorumCnxManager$Listener@590] - As I'm leaving the listener thread, I won't be able to participate in leader election any longer: /192.168.145.101:3888", "process-without-listener"},

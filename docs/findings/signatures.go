@@ -127,6 +127,16 @@ func startSignatures() []signature {
 			why:   "The number in myid has no server line in the configuration, so the server does not start.",
 		},
 		{
+			parts: []string{"must be in a separate dynamic config file"},
+			slugs: []string{"dynamic-config-overrides"},
+			why:   "zoo.cfg lists servers beside dynamicConfigFile, so the server does not start.",
+		},
+		{
+			parts: []string{"peer type from servers list", "match peertype"},
+			slugs: []string{"peertype-mismatch"},
+			why:   "peerType and the server's own line differ; the server goes by the line.",
+		},
+		{
 			parts: []string{"only one server specified (ignoring)"},
 			slugs: []string{"standalone-in-ensemble"},
 			why:   "The configuration lists a single server, so this one runs alone.",

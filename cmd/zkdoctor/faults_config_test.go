@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// configFaults are settings that a server runs with, or will not start with.
+func configFaults() []fault {
+	return []fault{
+		{
+			shape: shape{name: "members in zoo.cfg beside a dynamic file, running", only: from35, do: besideDynamic(2), args: []string{"-c", "@c2"}},
+			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "members in zoo.cfg beside a dynamic file, stopped", only: from35, do: andEnd(func(t *testing.T, ens *zktest.Ensemble) {
+				besideDynamic(2)(t, ens)
+				must(t, ens.Server(2).Stop(t.Context()))
+				must(t, ens.Server(2).Start(t.Context()))
+			}, 2), args: []string{"-c", "@c2"}},
+			root: diag.DynamicConfigOverrides, servers: []int64{2}, fires: []diag.Code{diag.ProcessDown, diag.DegradedNoSpare},
+			state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "a reconfiguration that did not end", only: from35, do: leftOver(2), args: []string{"-c", "@c2"}},
+			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "forceSync=no", options: zktest.Options{Edit: only1(func(s *zktest.Server) { s.Set("forceSync", "no") })}, args: []string{"-c", "@c1"}},
+			root:  diag.ForceSyncOff, servers: []int64{1}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "forceSync=no on the command line", options: zktest.Options{Edit: only1(func(s *zktest.Server) { s.JVM = append(s.JVM, "-Dzookeeper.forceSync=no") })}, args: []string{"-c", "@c1"}},
+			root:  diag.ForceSyncOff, servers: []int64{1}, state: diag.Serving, exit: 1,
+		},
+		{
+			// A remark, so there is no root cause.
+			shape: shape{name: "peerType=observer of a participant", options: zktest.Options{Edit: only1(func(s *zktest.Server) { s.Set("peerType", "observer") })}, args: []string{"-c", "@c1"}},
+			fires: []diag.Code{diag.PeerTypeMismatch}, state: diag.Serving, exit: 0,
+		},
+	}
+}
+
+func only1(edit func(*zktest.Server)) func(*zktest.Server) {
+	return func(s *zktest.Server) {
+		if s.ID == 1 {
+			edit(s)
+		}
+	}
+}
+
+// besideDynamic writes what somebody does who half knows of dynamic files: the list
+// goes into one, and stays in zoo.cfg.
+func besideDynamic(id int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		s := ens.Server(id)
+		dynamic := filepath.Join(s.Dir, "conf", "zoo.cfg.dynamic")
+		must(t, os.WriteFile(dynamic, []byte(strings.Join(s.ServerLines, "\n")+"\n"), 0o644))
+		s.Set("dynamicConfigFile", dynamic)
+		must(t, s.WriteConfig(s.ConfigLines()))
+	}
+}
+
+// leftOver writes what QuorumPeer.setLastSeenQuorumVerifier does.
+func leftOver(id int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		s := ens.Server(id)
+		lines := append(append([]string{}, s.ServerLines...), "version=100000000")
+		must(t, os.WriteFile(s.ConfigFile+".dynamic.next", []byte(strings.Join(lines, "\n")+"\n"), 0o644))
+	}
+}

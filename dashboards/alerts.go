@@ -49,6 +49,7 @@ func groups() []alertGroup {
 		{"zkdoctor-ensemble", "Can clients write?", ensembleAlerts()},
 		{"zkdoctor-servers", "Is a server out?", slices.Concat(serverAlerts(), reachAlerts())},
 		{"zkdoctor-identity", "Is each server who it should be?", identityAlerts()},
+		{"zkdoctor-build", "Is it built to last?", buildAlerts()},
 		{"zkdoctor-load", "Does it keep up?", loadAlerts()},
 		{"zkdoctor-exporter", "Does zkdoctor see?", exporterAlerts()},
 	}
@@ -118,7 +119,17 @@ func ensembleAlerts() []alert {
 			description: "With different lists two quorums can form beside each other. Give all servers one list.",
 		},
 		{
-			name: "ZooKeeperLeaderFlaps", severity: ticket,
+			name: "ZooKeeperDataDiffers", severity: page, code: diag.DataDigestMismatch,
+			wait: oneMore, why: "the count never falls while the server runs; one scrape more",
+			description: "Clients read different data from different servers. Restart nothing before you know which of them is right.",
+		},
+		{
+			name: "ZooKeeperReadOnly", severity: ticket, code: diag.ReadOnlyMode,
+			wait: restart, why: "a server that starts before its peers passes through it",
+			description: "It is cut off from the quorum and shows old data to those who only read.",
+		},
+		{
+			name: "ZooKeeperLeaderFlaps", severity: ticket, code: diag.LeaderFlapping,
 			expr: "max by (ensemble) (changes(zookeeper_epoch[15m])) > 3",
 			wait: 0, why: "the window is the wait",
 			summary:     "{{ $labels.ensemble }} has changed its leader {{ $value }} times in 15 minutes",
@@ -224,6 +235,7 @@ func identityAlerts() []alert {
 		config("ZooKeeperMyidMalformed", diag.MyidMalformed, ticket, "It cannot start, or will not start again."),
 		config("ZooKeeperMyidNotListed", diag.MyidNotInServers, ticket, "It cannot start, or will not start again."),
 		config("ZooKeeperOwnAddressForeign", diag.SelfAddrNotLocal, ticket, "It cannot listen on the address that its own line gives it."),
+		config("ZooKeeperOwnAddressWildcard", diag.WildcardSelfAddr, ticket, "Its release tells its peers to call it at 0.0.0.0: after a restart it may stay out."),
 		config("ZooKeeperOwnAddressLoopback", diag.SelfAddrLoopback, ticket, "It listens for its peers where none can reach it."),
 		{
 			name: "ZooKeeperDynamicConfigContradicted", severity: ticket, code: diag.DynamicConfigOverrides, wait: rollout, why: "a reconfiguration passes in seconds, a rollout in minutes",
@@ -233,63 +245,84 @@ func identityAlerts() []alert {
 	}
 }
 
+func buildAlerts() []alert {
+	return []alert{
+		{
+			name: "ZooKeeperTwoVoters", severity: ticket, code: diag.EvenOrTinyEnsemble,
+			wait: time.Hour, why: "an ensemble that is being built has two voters for a while",
+			summary:     "{{ $labels.ensemble }} has two voters: the loss of either is an outage",
+			description: "A third one, however small, makes it safe.",
+		},
+		{
+			name: "ZooKeeperConfigDrift", severity: ticket, code: diag.ConfigDrift,
+			wait: rollout, why: "new settings reach one server after the other",
+			description: "After the next election other timeouts hold for all.",
+		},
+		{
+			name: "ZooKeeperKnownBadVersion", severity: ticket, code: diag.KnownBadVersion,
+			wait: oneMore, why: "it does not pass by itself; one scrape more",
+			description: "Its release may lose data, and what it takes for that was seen.",
+		},
+		{
+			name: "ZooKeeperVersionsMixed", severity: ticket, code: diag.VersionMixed,
+			expr: `count by (ensemble) (count by (ensemble, version) (zookeeper_server_info{version!=""})) > 1`,
+			wait: 7 * 24 * time.Hour, why: "an upgrade that is under way, with a weekend in it",
+			summary:     "{{ $labels.ensemble }} has run {{ $value }} versions of ZooKeeper for a week",
+			description: "An upgrade was begun and not ended.",
+		},
+	}
+}
+
 func loadAlerts() []alert {
 	return []alert{
 		{
-			name: "ZooKeeperWritesSlow", severity: ticket,
+			name: "ZooKeeperWritesSlow", severity: ticket, code: diag.LatencyHigh,
 			expr: "rate(zookeeper_update_latency_seconds_sum[5m]) / (rate(zookeeper_update_latency_seconds_count[5m]) > 0) > 0.1",
 			wait: 10 * time.Minute, why: "a snapshot or a backup takes less",
 			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} for a write",
 			description: "Of the last five minutes, not since the start. Look at the disk of dataLogDir, and at the leader. ZooKeeper 3.6 and later.",
 		},
 		{
-			name: "ZooKeeperReadsSlow", severity: ticket,
+			name: "ZooKeeperReadsSlow", severity: ticket, code: diag.LatencyHigh,
 			expr: "rate(zookeeper_read_latency_seconds_sum[5m]) / (rate(zookeeper_read_latency_seconds_count[5m]) > 0) > 0.1",
 			wait: 10 * time.Minute, why: "a garbage collection or a burst takes less",
 			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} for a read",
 			description: "Of the last five minutes, not since the start. ZooKeeper 3.6 and later.",
 		},
 		{
-			name: "ZooKeeperFsyncSlow", severity: ticket,
+			name: "ZooKeeperFsyncSlow", severity: ticket, code: diag.FsyncSlow,
 			expr: "rate(zookeeper_fsync_seconds_sum[5m]) / (rate(zookeeper_fsync_seconds_count[5m]) > 0) > 0.1",
 			wait: 10 * time.Minute, why: "a snapshot on the same disk takes less",
 			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} to sync its transaction log",
 			description: "Every write waits for that, and the ensemble for the slowest of its majority. Give dataLogDir a disk of its own. ZooKeeper 3.6 and later.",
 		},
 		{
-			name: "ZooKeeperRequestsOutstanding", severity: ticket,
+			name: "ZooKeeperRequestsOutstanding", severity: ticket, code: diag.LatencyHigh,
 			expr: "min_over_time(zookeeper_outstanding_requests[5m]) > 10",
 			wait: restart, why: "a queue that was never short for ten minutes in all",
 			summary:     "{{ $labels.server }} has {{ $value }} requests waiting",
 			description: "They come faster than they are answered.",
 		},
 		{
-			name: "ZooKeeperFollowerLags", severity: ticket,
+			name: "ZooKeeperFollowerLags", severity: ticket, code: diag.FollowerLagging,
 			expr: "(max by (ensemble) (zookeeper_zxid_counter:newest_epoch) - on (ensemble) group_right () zookeeper_zxid_counter:newest_epoch) > 1000",
 			wait: restart, why: "a server that has just joined catches up in less",
 			summary:     "{{ $labels.server }} is behind its leader",
 			description: "By more than 1,000 transactions, for five minutes. Servers are asked at slightly different moments, so a few are nothing.",
 		},
 		{
-			name: "ZooKeeperFileDescriptorsLow", severity: ticket,
+			name: "ZooKeeperFileDescriptorsLow", severity: ticket, code: diag.FDLimitNear,
 			expr: "zookeeper_open_file_descriptors / zookeeper_max_file_descriptors > 0.85",
 			wait: restart, why: "a wave of clients that reconnect passes",
 			summary:     "{{ $labels.server }} has used {{ $value | humanizePercentage }} of its file descriptors",
 			description: "At the end it takes no more connections, and cannot write snapshots.",
 		},
 		{
-			name: "ZooKeeperZxidRollover", severity: ticket,
+			name: "ZooKeeperZxidRollover", severity: ticket, code: diag.ZxidRolloverNear,
 			expr: "max by (ensemble) (zookeeper_zxid_counter) > 0xF0000000",
 			wait: restart, why: "it is days away; it need not be known at once",
 			summary:     "{{ $labels.ensemble }} has used 94 % of the transactions of its epoch",
 			description: `At 2^32 the leader steps down and the ensemble elects another one. {{ with printf "(4294967296 - max by (ensemble) (zookeeper_zxid_counter{ensemble=%q})) / (max by (ensemble) (rate(zookeeper_zxid_counter{ensemble=%q}[1h])) > 0) / 86400" $labels.ensemble $labels.ensemble | query }}At the rate of the last hour that is in {{ . | first | value | printf "%.1f" }} days. {{ end }}Restart the leader at a time of your choice instead.`,
-		},
-		{
-			name: "ZooKeeperVersionsMixed", severity: ticket,
-			expr: `count by (ensemble) (count by (ensemble, version) (zookeeper_server_info{version!=""})) > 1`,
-			wait: 7 * 24 * time.Hour, why: "an upgrade that is under way, with a weekend in it",
-			summary:     "{{ $labels.ensemble }} has run {{ $value }} versions of ZooKeeper for a week",
-			description: "An upgrade was begun and not ended.",
 		},
 	}
 }

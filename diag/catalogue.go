@@ -42,6 +42,19 @@ const (
 	DynamicConfigOverrides Code = "dynamic-config-overrides"
 	PeerTypeMismatch       Code = "peertype-mismatch"
 	ForceSyncOff           Code = "forcesync-off"
+	ReadOnlyMode           Code = "read-only-mode"
+	DataDigestMismatch     Code = "data-digest-mismatch"
+	WildcardSelfAddr       Code = "wildcard-self-addr"
+	KnownBadVersion        Code = "known-bad-version"
+	VersionMixed           Code = "version-mixed"
+	ConfigDrift            Code = "config-drift"
+	EvenOrTinyEnsemble     Code = "even-or-tiny-ensemble"
+	ZxidRolloverNear       Code = "zxid-rollover-near"
+	FDLimitNear            Code = "fd-limit-near"
+	FsyncSlow              Code = "fsync-slow"
+	LeaderFlapping         Code = "leader-flapping"
+	FollowerLagging        Code = "follower-lagging"
+	LatencyHigh            Code = "latency-high"
 )
 
 // Catalogue is every rule, in the order in which ties are shown.
@@ -83,6 +96,19 @@ func Catalogue() []Check {
 		{DynamicConfigOverrides, "zoo.cfg and the dynamic file contradict each other", "a server's own files", checkDynamicConfig},
 		{ForceSyncOff, "confirms writes before they are on the disk", "a server's own files", checkForceSync},
 		{PeerTypeMismatch, "peerType is not the role in the list", "a server's own files", checkPeerType},
+		{ReadOnlyMode, "serves reads only, for want of a quorum", "srvr", checkReadOnlyMode},
+		{DataDigestMismatch, "its data differs from the leader's", "mntr of 3.6 and later", checkDataDigest},
+		{WildcardSelfAddr, "its own address is 0.0.0.0", "conf, or a server's own files", checkWildcardSelfAddr},
+		{KnownBadVersion, "runs a release that may lose data", "a server's version", checkKnownBadVersion},
+		{VersionMixed, "servers run different releases", "the version of two servers", checkVersionMixed},
+		{ConfigDrift, "voters have different settings", "conf of two voters", checkConfigDrift},
+		{EvenOrTinyEnsemble, "an even number of voters", "conf or a configuration", checkEvenOrTiny},
+		{ZxidRolloverNear, "the epoch runs out of transactions", "srvr of the leader", checkZxidRollover},
+		{FDLimitNear, "few file descriptors are left", "mntr", checkFDLimit},
+		{FsyncSlow, "its disk is slow to sync the log", "mntr of 3.6 and later, twice", checkFsyncSlow},
+		{LeaderFlapping, "one leader after the other", "srvr of the leader, twice", checkLeaderFlapping},
+		{FollowerLagging, "is far behind the leader", "srvr, twice", checkFollowerLagging},
+		{LatencyHigh, "clients wait long for answers", "srvr and mntr, twice", checkLatencyHigh},
 		{StatusScriptMisleading, "zkServer.sh status is wrong about it", "a server's own process and files", checkStatusScript},
 	}
 }

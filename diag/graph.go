@@ -8,8 +8,8 @@ package diag
 // script says about a server stand at its end.
 func Explains() map[Code][]Code {
 	// What keeps one server out.
-	stopped := []Code{ProcessDown, ServerNotServing}
-	out := []Code{ServerNotServing, DegradedNoSpare, QuorumLost, StatusScriptMisleading}
+	stopped := []Code{ProcessDown, ServerNotServing, ReadOnlyMode}
+	out := []Code{ServerNotServing, ReadOnlyMode, DegradedNoSpare, QuorumLost, StatusScriptMisleading}
 	return map[Code][]Code{
 		// Beside a running process it explains nothing.
 		DynamicConfigOverrides: {ProcessDown},
@@ -23,33 +23,39 @@ func Explains() map[Code][]Code {
 		SelfAddrLoopback: append([]Code{ProcessWithoutListener}, out...),
 
 		ProcessWithoutListener: out,
-		QuorumPortFiltered:     out,
-		ServerHung:             out,
-		ServerStarting:         out,
-		ClientPortMismatch:     {StatusScriptMisleading},
-		ConnLimitReached:       {StatusScriptMisleading},
-		LeaderServesNo:         {StatusScriptMisleading},
-		ElectionInProgress:     {ServerNotServing, StatusScriptMisleading},
+		// It stays when the server is back: what is not of this server it must not hide.
+		WildcardSelfAddr:   {ServerNotServing, ReadOnlyMode, QuorumLost, StatusScriptMisleading},
+		QuorumPortFiltered: append([]Code{LeaderFlapping}, out...),
+		ServerHung:         out,
+		ServerStarting:     out,
+		ClientPortMismatch: {StatusScriptMisleading},
+		ConnLimitReached:   {StatusScriptMisleading},
+		LeaderServesNo:     {StatusScriptMisleading},
+		ElectionInProgress: {ServerNotServing, StatusScriptMisleading},
 
 		ClientPortConflict:   append([]Code{NotZooKeeper, ProcessDown, ConnLimitReached, ServerHung}, out...),
 		ElectionPortConflict: append([]Code{ClientPortMismatch, ProcessDown}, out...),
 		PeerNameUnresolvable: append([]Code{TargetUnresolvable, ProcessWithoutListener, ProcessDown}, out...),
 
-		StandaloneInEnsemble: {SplitBrain, ServerNotServing, DegradedNoSpare, QuorumLost},
-		MembershipDivergent:  {SplitBrain, ServerNotServing, DegradedNoSpare, QuorumLost, StatusScriptMisleading},
+		StandaloneInEnsemble: {SplitBrain, ServerNotServing, ReadOnlyMode, DegradedNoSpare, QuorumLost},
+		MembershipDivergent:  append([]Code{SplitBrain}, out...),
+		SplitBrain:           {DataDigestMismatch},
+		FsyncSlow:            {LeaderFlapping, FollowerLagging, LatencyHigh},
+		LeaderFlapping:       {LatencyHigh},
 
 		ProcessDown: {DegradedNoSpare, QuorumLost},
-		QuorumLost:  {ServerNotServing, StatusScriptMisleading},
+		QuorumLost:  {ServerNotServing, ReadOnlyMode, StatusScriptMisleading},
 		// A server that is out for no reason that was found still explains why
 		// nothing is spare.
 		ServerNotServing: {DegradedNoSpare, StatusScriptMisleading},
+		ReadOnlyMode:     {DegradedNoSpare},
 	}
 }
 
 // neverRoot are symptoms: shown when nothing explains them, but as what they are.
 func neverRoot(c Code) bool {
 	switch c {
-	case QuorumLost, DegradedNoSpare, ServerNotServing, StatusScriptMisleading, ElectionInProgress:
+	case QuorumLost, DegradedNoSpare, ServerNotServing, ReadOnlyMode, StatusScriptMisleading, ElectionInProgress:
 		return true
 	default:
 		return false
@@ -63,7 +69,7 @@ func alwaysShown(c Code) bool { return c == SplitBrain || c == MyidDuplicate }
 // dataAtRisk are the findings that come first, whatever else is wrong.
 func dataAtRisk(c Code) bool {
 	switch c {
-	case SplitBrain, MembershipDivergent, StandaloneInEnsemble, MyidDuplicate:
+	case SplitBrain, MembershipDivergent, StandaloneInEnsemble, MyidDuplicate, DataDigestMismatch:
 		return true
 	default:
 		return false

@@ -43,7 +43,7 @@ func TestList(t *testing.T) {
 		{
 			"IPv6, roles and client parts", look(follower, leader).membership("server.1=[2001:db8::1]:2888:3888:participant;0.0.0.0:2181",
 				"server.2=zk2:2888:3888:participant;[::]:2181"),
-			"serving 0: 2 of 2 by conf, need 2, spare 0", nil,
+			"serving 1: 2 of 2 by conf, need 2, spare 0", findings("root even-or-tiny-ensemble warning likely"),
 		},
 		{
 			"two ids alike are one vote", look(but(follower, says(3)), leader, follower), "serving 2: 2 of 3 by conf, need 2, spare 0",
@@ -140,7 +140,8 @@ func TestExplains(t *testing.T) {
 			"another server does not explain this host's script", look(follower, leader, hung).twice().membership(append(three, "server.4=zk4:2888:3888:participant")...).
 				onWith(4, strings.ReplaceAll(zoo(4), "\n", "\r\n"), func(l *probe.Local) { l.Script = probe.Saw(probe.Srvr{Mode: "follower"}, quick) }),
 			"degraded 1: 2 of 4 by conf, need 3, spare ?",
-			findings("root server-hung warning likely zk3", "show targets-incomplete info proven", "show status-script-misleading info proven"),
+			findings("root server-hung warning likely zk3", "show targets-incomplete info proven", "show even-or-tiny-ensemble info proven",
+				"show status-script-misleading info proven"),
 		},
 	})
 }

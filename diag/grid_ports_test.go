@@ -89,7 +89,7 @@ func TestDecisionTable(t *testing.T) {
 			findings("root standalone-in-ensemble critical proven zk3", noSpare),
 		},
 		{
-			"Mode: read-only", look(follower, leader, readOnly), twoServe, findings("show degraded-no-spare warning proven"),
+			"Mode: read-only", look(follower, leader, readOnly).twice(), twoServe, findings("show read-only-mode warning proven zk3", noSpare),
 		},
 	})
 }

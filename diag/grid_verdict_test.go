@@ -11,7 +11,7 @@ func TestVerdict(t *testing.T) {
 		{"all serve, two looks", look(follower, leader, follower).twice(), "serving 0: 3 of 3 by conf, need 2, spare 1", nil},
 		{"five serve", look(follower, leader, follower, follower, follower), "serving 0: 5 of 5 by conf, need 3, spare 2", nil},
 		{"3.4 tells no list", look(follower, leader, follower).as(oldest), "serving 0: 3 of 3 by targets, need 2, spare 1", nil},
-		{"two servers, both serve", look(follower, leader), "serving 0: 2 of 2 by conf, need 2, spare 0", nil},
+		{"two servers, both serve", look(follower, leader), "serving 1: 2 of 2 by conf, need 2, spare 0", findings("root even-or-tiny-ensemble warning likely")},
 
 		{
 			"one of three is down", look(follower, leader, down), "degraded 1: 2 of 3 by conf, need 2, spare 0",
@@ -77,7 +77,7 @@ func TestVerdict(t *testing.T) {
 		},
 		{
 			"read-only is no quorum", look(readOnly, down, down), "down 2: 0 of 3 by targets, need 2, spare -1",
-			findings("root process-down critical likely zk2 zk3", "fold quorum-lost critical likely"),
+			findings("root process-down critical likely zk2 zk3", "fold quorum-lost critical likely", "fold read-only-mode critical proven zk1"),
 		},
 
 		{

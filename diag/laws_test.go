@@ -266,7 +266,7 @@ func TestPages(t *testing.T) {
 	if diff := cmp.Diff(pages.Slugs(), codes); diff != "" {
 		t.Errorf("-pages +codes\n%s", diff)
 	}
-	if got := len(slices.Collect(maps.Keys(everyScene()))); got < 29*3 {
+	if got := len(slices.Collect(maps.Keys(everyScene()))); got < 42*3 {
 		t.Errorf("%d scenes", got)
 	}
 }

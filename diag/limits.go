@@ -1,6 +1,9 @@
 package diag
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Limits are the numbers that decide between two readings. Zero means the
 // default.
@@ -15,18 +18,39 @@ type Limits struct {
 	// Prohibited is the time within which "no route to host" can only be an
 	// answer from a firewall: a host that is gone takes ARP three seconds.
 	Prohibited time.Duration
+	// ZxidCounter is the number of transactions of an epoch past which its end is
+	// near: 94 % of 2^32, which leaves 3 days at 1,000 writes a second.
+	ZxidCounter uint32
+	// Descriptors is the share of the file descriptors past which few are left.
+	Descriptors float64
+	// Latency and Fsync are means past which reads and writes, and the syncs of the
+	// transaction log, are slow: 100 ms, where others warn too. A healthy disk takes
+	// under 10. ZooKeeper itself logs a sync from 1,000 on (fsync.warningthresholdms).
+	Latency, Fsync time.Duration
+	// Samples is how many a mean must be of: one slow request is none.
+	Samples int64
+	// Outstanding is the number of requests that may wait. A healthy server has a
+	// handful, for moments.
+	Outstanding int64
+	// Lag is how many transactions a follower may be behind. Servers are asked at
+	// slightly different moments, so some are nothing.
+	Lag int64
+	// Elections between two looks, more than one a minute, are too many. One is a
+	// restart of the leader.
+	Elections int64
 }
 
 func (l Limits) orDefaults() Limits {
-	l.Starting = orDefault(l.Starting, 5*time.Minute)
-	l.Settled = orDefault(l.Settled, 10*time.Second)
-	l.Prohibited = orDefault(l.Prohibited, 900*time.Millisecond)
+	l.Starting = cmp.Or(l.Starting, 5*time.Minute)
+	l.Settled = cmp.Or(l.Settled, 10*time.Second)
+	l.Prohibited = cmp.Or(l.Prohibited, 900*time.Millisecond)
+	l.ZxidCounter = cmp.Or(l.ZxidCounter, 0xF0000000)
+	l.Descriptors = cmp.Or(l.Descriptors, 0.85)
+	l.Latency = cmp.Or(l.Latency, 100*time.Millisecond)
+	l.Fsync = cmp.Or(l.Fsync, 100*time.Millisecond)
+	l.Samples = cmp.Or(l.Samples, 10)
+	l.Outstanding = cmp.Or(l.Outstanding, 10)
+	l.Lag = cmp.Or(l.Lag, 1000)
+	l.Elections = cmp.Or(l.Elections, 2)
 	return l
-}
-
-func orDefault(d, def time.Duration) time.Duration {
-	if d == 0 {
-		return def
-	}
-	return d
 }

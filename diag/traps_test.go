@@ -22,7 +22,7 @@ import (
 //	10 maxClientCnxns hits the doctor  conn-limit-reached
 //	11 TLS-only client port            here; unification, STARTTLS: later (--tls)
 //	12 clientPortAddress on one NIC    TestWhere
-//	13 zxids never agree               TestHealthyView; follower-lagging: later
+//	13 zxids never agree               TestHealthyView; follower-lagging
 //	14 Kubernetes names, NAT           here, TestWhere
 //	15 forms of server.N               TestList; zoocfg
 //	16 dynamicConfigFile               here
@@ -32,7 +32,7 @@ import (
 //	20 AdminServer off                 later: not asked in this slice
 //	21 values trimmed or not           zoocfg
 //	22 myid in CR LF                   myid-malformed alike
-//	23 latency max is for life         later: latency-high
+//	23 latency max is for life         latency-high, fsync-slow
 //	24 a reply that was cut            here; probe tells it
 //	25 a bastion may not reach 3888    quorum-port-filtered
 //	26 conf and mntr need a quorum     here

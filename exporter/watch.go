@@ -158,12 +158,9 @@ func (m *memory) slimDown(whole *look) {
 	}
 }
 
-// compared are the keys of mntr that diag compares with those of a later look: is
-// it the same election still, and whom has the leader lost?
-var compared = [...]string{"zk_uptime", "zk_synced_followers"}
-
 // slim is the look without the bulk of what it saw, which is mntr.
 func (l *look) slim() *look {
+	compared := diag.ComparedKeys()
 	out, snap := *l, *l.snap
 	snap.Before = nil
 	snap.Servers = slices.Clone(snap.Servers)

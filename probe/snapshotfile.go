@@ -162,12 +162,15 @@ func shareableConfig(c *zoocfg.Config) *zoocfg.Config {
 	return &out
 }
 
-// shareableProperties keeps the values of the list of servers. Those of other keys
-// stand in Settings, if zkdoctor knows them.
+// shareableProperties keeps the values of the list of servers, and what is a plain yes
+// or no. Those of other keys stand in Settings, if zkdoctor knows them.
 func shareableProperties(list []zoocfg.Property) []zoocfg.Property {
 	out := slices.Clone(list)
 	for i := range out {
 		key := out[i].Key
+		if slices.Contains([]string{"true", "false", "yes", "no"}, strings.ToLower(out[i].Value)) {
+			continue
+		}
 		if !strings.HasPrefix(key, "server.") && !strings.HasPrefix(key, "group.") && !strings.HasPrefix(key, "weight.") {
 			out[i].Value = withheld
 		}

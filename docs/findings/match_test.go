@@ -17,7 +17,7 @@ var matchTests = []struct{ name, line, want string }{
 	{"whitelist", "mntr is not executed because it is not in the whitelist.", "cmd-not-whitelisted"},
 	{"not serving", "This ZooKeeper instance is not currently serving requests\n", "server-not-serving quorum-lost leader-serves-no"},
 	{"standalone mode", "Latency min/avg/max: 0/0.0/0\nMode: standalone\nNode count: 5", "standalone-in-ensemble"},
-	{"read-only mode", "Mode: read-only", "quorum-lost"},
+	{"read-only mode", "Mode: read-only", "read-only-mode quorum-lost"},
 	{"status", "ZooKeeper JMX enabled by default\nUsing config: /opt/zk/bin/../conf/zoo.cfg\nError contacting service. It is probably not running.", "status-script-misleading server-not-serving process-down"},
 	{"status, wrapped", "Error contacting service. It is\n    probably not running.", "status-script-misleading server-not-serving process-down"},
 	{"status, no port", "Client port not found in the server configs", "status-script-misleading"},
@@ -51,7 +51,7 @@ var matchTests = []struct{ name, line, want string }{
 	{"channel, name", "Cannot open channel to 2 at election address zk2:3888\njava.net.UnknownHostException: zk2", "target-unresolvable"},
 	{"channel, unresolved", "Cannot open channel to 3 at election address zk3.nosuch.invalid/<unresolved>:3888\njava.nio.channels.UnresolvedAddressException", "target-unresolvable"},
 	{"channel, loopback", "Cannot open channel to 1 at election address zk1/127.0.1.1:3888\njava.net.ConnectException: Connection refused", "self-addr-loopback"},
-	{"channel, wildcard", "Cannot open channel to 1 at election address /0.0.0.0:3888\njava.net.ConnectException: Connection refused", ""},
+	{"channel, wildcard", "Cannot open channel to 1 at election address /0.0.0.0:3888\njava.net.ConnectException: Connection refused", "wildcard-self-addr"},
 	{"channel, bare", "Cannot open channel to 2 at election address /10.0.0.2:3888", "process-down quorum-port-filtered host-unreachable"},
 	{"resolve 3.4", "Failed to resolve address: zk3\njava.net.UnknownHostException: zk3", "target-unresolvable"},
 	{"smaller id 3.4", "INFO [WorkerSender[myid=1]:QuorumCnxManager@199] - Have smaller server identifier, so dropping the connection: (2, 1)", "quorum-port-filtered"},
@@ -76,13 +76,13 @@ var matchTests = []struct{ name, line, want string }{
 	{"leader lost quorum", "Shutdown called. For the reason Not sufficient followers synced, only synced with sids: [ [2] ]", "quorum-lost"},
 	{"shutdown 3.6", "Shutdown called. For the reason quorum Leader", "election-in-progress quorum-lost"},
 	{"shutdown 3.4", "java.lang.Exception: shutdown Leader! reason: Forcing shutdown", "election-in-progress quorum-lost"},
-	{"rollover", "zxid lower 32 bits have rolled over, forcing re-election, and therefore new epoch start", "election-in-progress"},
+	{"rollover", "zxid lower 32 bits have rolled over, forcing re-election, and therefore new epoch start", "zxid-rollover-near election-in-progress"},
 	{"too many, per address", "2026-11-22 03:12:07,220 [myid:] - WARN  [NIOServerCxn.Factory:0.0.0.0/0.0.0.0:2181:NIOServerCnxnFactory@211] - Too many connections from /192.168.145.7 - max is 60", "conn-limit-reached"},
 	{"too many, wrapped 3.5", "Error accepting new connection: Too many connections from /10.0.0.5 - max is 60", "conn-limit-reached"},
 	{"too many, total", "Too many connections max allowed is 1000", "conn-limit-reached"},
 	{"too many, total NIO", "Error accepting new connection: Too many connections 1000 - max is 1000", "conn-limit-reached"},
 	{"seen zxid", "INFO [..] - Refusing session request for client /10.0.0.7:51242 as it has seen zxid 0x700000012 our last zxid is 0x600000003 client must try another server", "split-brain standalone-in-ensemble"},
-	{"read-only client", "Refusing session request for not-read-only client /10.0.0.7:51242", "quorum-lost"},
+	{"read-only client", "Refusing session request for not-read-only client /10.0.0.7:51242", "read-only-mode quorum-lost"},
 	{"not running", "java.io.IOException: ZooKeeperServer not running", "server-not-serving"},
 	{"not ready", "Connection request from /10.0.0.7 refused because the server is not ready", "server-not-serving"},
 	{"pause", "WARN [JvmPauseMonitor:o.a.z.u.JvmPauseMonitor@147] - Detected pause in JVM or host machine (eg GC): pause of approximately 12034ms", "server-hung"},
@@ -103,7 +103,9 @@ var matchTests = []struct{ name, line, want string }{
 	{"another unit", "Failed to start nginx.service: already running as process 12", ""},
 	{"port in use", "java.net.BindException: Address already in use", ""},
 	{"admin port", "WARN [main:o.a.z.s.a.JettyAdminServer@164] - Problem starting AdminServer", ""},
-	{"slow disk", "fsync-ing the write ahead log in SyncThread:1 took 1203ms which will adversely effect operation latency.", ""},
+	{"slow disk", "fsync-ing the write ahead log in SyncThread:1 took 1203ms which will adversely effect operation latency.", "fsync-slow"},
+	{"digest", "ERROR - First digest mismatch on txn: 72058,1,4294967299,1,1 , expected digest is 2,5 , actual digest is 7, ", "data-digest-mismatch"},
+	{"no descriptors", "java.io.IOException: Too many open files", "fd-limit-near"},
 	{"disk full", "Severe unrecoverable error, from thread : SyncThread:1\njava.io.IOException: No space left on device", ""},
 	{"no snapshot", "No snapshot found, but there are log entries. Something is broken!", ""},
 	{"epoch file", "The current epoch, 9, is older than the last zxid, 42949672960", ""},
@@ -171,7 +173,7 @@ func TestSignaturesAreAllTested(t *testing.T) {
 func TestMatchLineReadsNoMoreThanItsLimit(t *testing.T) {
 	t.Parallel()
 	known := "Mode: read-only\n"
-	if got := names(MatchLine(known + strings.Repeat("x", maxPaste))); got != "quorum-lost" {
+	if got := names(MatchLine(known + strings.Repeat("x", maxPaste))); got != "read-only-mode quorum-lost" {
 		t.Errorf("known line first: got %q", got)
 	}
 	if got := names(MatchLine(strings.Repeat("x", maxPaste) + "\n" + known)); got != "" {

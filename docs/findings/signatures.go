@@ -36,6 +36,7 @@ func signatures() []signature {
 		linkSignatures(),
 		learnerSignatures(),
 		leaderSignatures(),
+		dataSignatures(),
 		clientSignatures(),
 		electionSignatures(),
 	} {
@@ -65,7 +66,7 @@ func replySignatures() []signature {
 		},
 		{
 			whole: "mode: read-only",
-			slugs: []string{"quorum-lost"},
+			slugs: []string{"read-only-mode", "quorum-lost"},
 			why:   "The server sees no quorum and serves reads only.",
 		},
 	}
@@ -212,8 +213,9 @@ func channelSignatures() []signature {
 	const open = "cannot open channel to "
 	return []signature{
 		{
-			// The wildcard as a peer's address has a cause of its own, without a page.
 			parts: []string{open, "at election address /0.0.0.0"}, family: "channel",
+			slugs: []string{"wildcard-self-addr"},
+			why:   "A peer of 3.5.0 to 3.5.7 gave 0.0.0.0 as its own address, so this server calls itself instead of the peer.",
 		},
 		{
 			parts: []string{open, "at election address ", "/127."}, family: "channel",
@@ -346,8 +348,30 @@ func leaderSignatures() []signature {
 		},
 		{
 			parts: []string{"zxid lower 32 bits have rolled over"},
-			slugs: []string{"election-in-progress"},
+			slugs: []string{"zxid-rollover-near", "election-in-progress"},
 			why:   "The counter of the zxid is full, so the leader calls an election on purpose; it takes seconds.",
+		},
+	}
+}
+
+// dataSignatures are what a server says of its disk and its data (FileTxnLog,
+// DataTree 3.6+, and Java's word for no file descriptors).
+func dataSignatures() []signature {
+	return []signature{
+		{
+			parts: []string{"fsync-ing the write ahead log in ", " took ", "ms"},
+			slugs: []string{"fsync-slow"},
+			why:   "The disk took longer than a second to make a write safe, and every client waited for it.",
+		},
+		{
+			parts: []string{"digest mismatch on txn"},
+			slugs: []string{"data-digest-mismatch"},
+			why:   "After this transaction the server's data was not what the leader's was.",
+		},
+		{
+			parts: []string{"too many open files"},
+			slugs: []string{"fd-limit-near"},
+			why:   "The process has used all the file descriptors that it may have.",
 		},
 	}
 }
@@ -373,7 +397,7 @@ func clientSignatures() []signature {
 		},
 		{
 			parts: []string{"refusing session request for not-read-only client"},
-			slugs: []string{"quorum-lost"},
+			slugs: []string{"read-only-mode", "quorum-lost"},
 			why:   "The server is in read-only mode because it sees no quorum.",
 		},
 		{

@@ -1,0 +1,133 @@
+package diag
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// Rules about whether the ensemble gets on: does each follower keep up, does the
+// leader stay?
+
+// leader is the only leader that told its zxid; nil when there is none.
+func (e *ensemble) onlyLeader() *server {
+	leaders := e.leaders()
+	if len(leaders) != 1 || !leaders[0].Srvr.Seen() {
+		return nil
+	}
+	return leaders[0]
+}
+
+func checkFollowerLagging(e *ensemble, limits Limits) result {
+	if e.loneStandalone() {
+		return result{}
+	}
+	lead := e.onlyLeader()
+	canJudge := func(s *server) *Skip {
+		switch {
+		case s.answered() != nil:
+			return s.answered()
+		case s.role != Follower && s.role != Observer:
+			return nil // it follows nobody: what it is has a finding of its own
+		case lead == nil:
+			return &Skip{Kind: SkipNotTold, Reason: "the leader's zxid was not seen"}
+		case !s.Srvr.Seen() || e.lag(s) == nil:
+			return &Skip{Kind: SkipUndecided, Reason: "its zxid is of another epoch than the leader's"}
+		case *e.lag(s) <= limits.Lag:
+			return nil // it is not behind now, whatever it was before
+		case e.before == nil:
+			return &Skip{Kind: SkipOneLook, Reason: "it takes two looks: --window 10s"}
+		}
+		if b := e.earlier(s); b == nil || !b.Srvr.Seen() || e.before.lag(b) == nil || e.before.onlyLeader() == nil || e.before.onlyLeader().Name != lead.Name {
+			return &Skip{Kind: SkipUndecided, Reason: "the first look had another leader, or lacks a zxid"}
+		}
+		return nil
+	}
+	out := e.each(canJudge, func(s *server, out *result) {
+		if s.role != Follower && s.role != Observer || *e.lag(s) <= limits.Lag {
+			return
+		}
+		was, now := *e.before.lag(e.earlier(s)), *e.lag(s)
+		if was <= limits.Lag || now < was || float64(now) <= e.skew(lead, s)+float64(limits.Lag) {
+			return
+		}
+		out.findings = append(out.findings, Finding{
+			Severity: Warning, Certainty: Likely, Servers: []string{s.Name},
+			Summary: "it is far behind its leader, and does not catch up: its clients read old data, and it is no spare that counts.",
+			Evidence: []Evidence{
+				{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String()},
+				{
+					Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String(),
+					Wanted: fmt.Sprintf("at most %d behind", limits.Lag),
+				},
+				{Source: "srvr", Server: s.Name, Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
+			},
+			Fix: []Fix{
+				{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether it is short of CPU or waits for its disk", Risk: "none"},
+				{Host: s.Name, Note: "look at the network between it and the leader: retransmissions, a full link"},
+				{Note: "restart no other server before it has caught up"},
+			},
+		})
+	})
+	for _, s := range e.servers {
+		if s.Srvr.Seen() {
+			lag := e.lag(s)
+			out.lookAgain = out.lookAgain || lag != nil && *lag > limits.Lag
+		}
+	}
+	return out
+}
+
+// skew is how many transactions the leader may make while both are asked: no two
+// servers are asked at the same moment.
+func (e *ensemble) skew(lead, s *server) float64 {
+	return e.zxidRate(lead) * (lead.Srvr.Took + s.Srvr.Took).Seconds()
+}
+
+// checkLeaderFlapping compares the leader's epoch: each election makes a new one.
+func checkLeaderFlapping(e *ensemble, limits Limits) result {
+	if e.loneStandalone() {
+		return result{}
+	}
+	if e.before == nil {
+		if e.unlessUnseen().skips != nil {
+			return e.unlessUnseen()
+		}
+		return skip(SkipOneLook, "it takes two looks: --window 1m")
+	}
+	now, then := e.onlyLeader(), e.before.onlyLeader()
+	if now == nil || then == nil {
+		return skip(SkipNotTold, "a leader was not seen in both looks")
+	}
+	newer, older := now.Srvr.Value.Zxid.Epoch(), then.Srvr.Value.Zxid.Epoch()
+	if newer < older {
+		return skip(SkipUndecided, "the epoch of the second look is the older one")
+	}
+	elections := int64(newer - older)
+	if elections < limits.Elections || float64(elections) <= e.between().Minutes() {
+		return result{}
+	}
+	servers := []string{now.Name}
+	if then.Name != now.Name && slices.ContainsFunc(e.servers, func(s *server) bool { return s.Name == then.Name }) {
+		servers = append(servers, then.Name)
+	}
+	perMinute := float64(elections) / math.Max(e.between().Minutes(), 1)
+	return result{findings: []Finding{{
+		Severity: Warning, Certainty: Likely, Servers: servers,
+		Summary: fmt.Sprintf("%d new leaders in %s. Each election is a time in which nobody can write, and clients may lose their sessions.", elections, seconds(e.between())),
+		Evidence: []Evidence{
+			{Source: "srvr", Server: then.Name, Key: "epoch, first look", Value: strconv.FormatUint(uint64(older), 10)},
+			{
+				Source: "srvr", Server: now.Name, Key: "epoch, second look", Value: strconv.FormatUint(uint64(newer), 10),
+				Wanted: "the same, or one more",
+			},
+			{Source: "srvr", Key: "elections a minute", Value: strconv.FormatFloat(perMinute, 'f', 1, 64)},
+		},
+		Fix: []Fix{
+			{Note: "stop whoever restarts servers in turn, a script or an orchestrator with a health check"},
+			{Host: servers[0], Note: "read in the logs why leaders step down: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"},
+			{Note: "look at what makes a leader miss its syncLimit: slow disks, long garbage collections, a blocked quorum port"},
+		},
+	}}}
+}

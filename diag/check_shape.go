@@ -1,0 +1,167 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// Rules about how the ensemble is built: how many voters, and whether they are
+// set up alike.
+
+func checkEvenOrTiny(e *ensemble, limits Limits) result {
+	switch {
+	case e.mixed:
+		return skip(SkipUndecided, "the servers that were named are of different ensembles")
+	case e.loneStandalone():
+		return result{}
+	case !e.list.proven():
+		return skip(SkipNotTold, "no server told its list of members")
+	case len(checkMembershipDivergent(e, limits).findings) > 0:
+		return skip(SkipUndecided, "the servers have different lists of members")
+	case e.list.quorum.Hierarchical():
+		return skip(SkipUndecided, "groups and weights decide, not the number of voters")
+	}
+	n := len(e.list.quorum.Voters())
+	if n%2 == 1 || n == 0 {
+		return result{}
+	}
+	f := Finding{
+		Severity: Info, Certainty: Proven,
+		Summary: fmt.Sprintf("%d voters may lose %d, and so may %d: the last one adds nothing but one more that can fail, and that every write may have to wait for.", n, (n-1)/2, n-1),
+		Evidence: []Evidence{
+			{Source: e.list.source, Key: "voters", Value: strconv.Itoa(n), Wanted: fmt.Sprintf("%d or %d", n-1, n+1)},
+		},
+		Fix: []Fix{{Note: fmt.Sprintf("take one voter out, make it an observer, or add one: %d may lose %d", n+1, n/2)}},
+	}
+	if n == 2 {
+		// Not proven: with an oracle (3.8+) one of two may go on alone.
+		f.Severity, f.Certainty = Warning, Likely
+		f.Summary = "2 voters may lose none: when either fails or restarts, nobody can write. That is worse than one server alone, which has one machine that can fail and not two."
+		f.Evidence[0].Wanted = "3"
+		f.Fix = []Fix{{
+			Note: "add a third server, a small one will do; write its server.N line on all three, then start the new one before the old ones are restarted, the leader last",
+			Risk: "each restart is an outage until the third one follows",
+		}}
+	}
+	return result{findings: []Finding{f}}
+}
+
+// setting is one that all voters should share.
+type setting struct {
+	key string
+	get func(*probe.Conf) *int
+	// vital ones decide whether servers find and keep each other; the others only
+	// what clients get.
+	vital bool
+}
+
+// shared are the settings compared. Ports are not: several servers may well share
+// a host.
+func shared() []setting {
+	return []setting{
+		{"tickTime", func(c *probe.Conf) *int { return c.TickTime }, true},
+		{"initLimit", func(c *probe.Conf) *int { return c.InitLimit }, true},
+		{"syncLimit", func(c *probe.Conf) *int { return c.SyncLimit }, true},
+		{"minSessionTimeout", func(c *probe.Conf) *int { return c.MinSessionTimeout }, false},
+		{"maxSessionTimeout", func(c *probe.Conf) *int { return c.MaxSessionTimeout }, false},
+		{"maxClientCnxns", func(c *probe.Conf) *int { return c.MaxClientCnxns }, false},
+	}
+}
+
+// checkConfigDrift compares the settings of the voters. Observers are left out:
+// they are often far away, and rightly more patient.
+func checkConfigDrift(e *ensemble, _ Limits) result {
+	if e.mixed {
+		return skip(SkipUndecided, "the servers that were named are of different ensembles")
+	}
+	if e.loneStandalone() {
+		return result{}
+	}
+	var voters []*server
+	out := e.each(func(s *server) *Skip { return s.told("conf", s.Conf.Seen(), failureKind(s.Conf)) }, func(s *server, _ *result) {
+		if s.voter() && s.twin == nil && s.Conf.Value.Quorum() {
+			voters = append(voters, s)
+		}
+	})
+	if len(voters) < 2 {
+		out.skips = append(out.skips, Skip{Kind: SkipNotTold, Reason: "fewer than two voters told their settings"})
+		return out
+	}
+	f := Finding{Severity: Info, Certainty: Proven}
+	var keys []string
+	odd := map[*server]bool{}
+	for _, set := range shared() {
+		if !set.vital && slices.Contains(keys, "tickTime") {
+			continue // session timeouts are made from it
+		}
+		evidence, strange := compare(voters, set)
+		if len(strange) == 0 {
+			continue
+		}
+		keys = append(keys, set.key)
+		f.Evidence = append(f.Evidence, evidence...)
+		for _, s := range strange {
+			odd[s] = true
+		}
+		if set.vital {
+			f.Severity = Warning
+		}
+	}
+	if len(keys) == 0 {
+		return out
+	}
+	for _, s := range voters {
+		if odd[s] {
+			f.Servers = append(f.Servers, s.Name)
+		}
+	}
+	f.Summary = enumerate(keys) + " should be the same on all voters. Which of them lead changes, and with it what holds for the others and for clients."
+	f.Fix = []Fix{
+		{Note: "find out which values are meant, and write them into every zoo.cfg"},
+		{Note: "then restart the servers that had others, one at a time, the leader last, each after all others serve", Risk: "with no spare voter each restart is an outage"},
+	}
+	out.findings = []Finding{f}
+	return out
+}
+
+// compare gives what the voters have set, and those that have not what most of
+// them have; all of them where there is no majority.
+func compare(voters []*server, set setting) (evidence []Evidence, strange []*server) {
+	count := map[int]int{}
+	for _, s := range voters {
+		if v := set.get(&s.Conf.Value); v != nil {
+			count[*v]++
+		}
+	}
+	if len(count) < 2 {
+		return nil, nil
+	}
+	usual, most := "", 0
+	for v, n := range count {
+		switch {
+		case n > most:
+			usual, most = strconv.Itoa(v), n
+		case n == most:
+			usual = ""
+		}
+	}
+	for _, s := range voters {
+		v := set.get(&s.Conf.Value)
+		if v == nil {
+			continue
+		}
+		e := Evidence{Source: "conf", Server: s.Name, Key: set.key, Value: strconv.Itoa(*v)}
+		if e.Value != usual {
+			strange = append(strange, s)
+			e.Wanted = usual
+			if usual == "" {
+				e.Wanted = "one value on all"
+			}
+		}
+		evidence = append(evidence, e)
+	}
+	return evidence, strange
+}

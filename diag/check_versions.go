@@ -1,0 +1,206 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Rules about the releases that run.
+
+// toldVersion tells why a server's version is not known; nil when it is.
+func (s *server) toldVersion() *Skip {
+	if _, ok := s.version(); ok {
+		return nil
+	}
+	if why := s.answered(); why != nil {
+		return why
+	}
+	return &Skip{Kind: SkipNotTold, Reason: "it did not tell its version"}
+}
+
+func checkVersionMixed(e *ensemble, _ Limits) result {
+	switch {
+	case e.mixed:
+		return skip(SkipUndecided, "the servers that were named are of different ensembles")
+	case e.loneStandalone():
+		return result{}
+	}
+	var f Finding
+	var versions []string
+	out := e.each((*server).toldVersion, func(s *server, _ *result) {
+		v, _ := s.version()
+		if s.role == Standalone || s.twin != nil {
+			return
+		}
+		f.Servers = append(f.Servers, s.Name)
+		f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: s.Name, Key: "Zookeeper version", Value: v.String()})
+		versions = appendNew(versions, []string{v.String()})
+	})
+	if len(f.Servers) < 2 {
+		out.skips = append(out.skips, Skip{Kind: SkipNotTold, Reason: "fewer than two servers told their version"})
+		return out
+	}
+	if len(versions) < 2 {
+		return out
+	}
+	slices.Sort(versions)
+	f.Severity, f.Certainty = Info, Proven
+	f.Summary = "an upgrade is under way, or was never ended: " + enumerate(versions) + ". Servers of neighbouring releases work together; new features wait for the last one."
+	f.Fix = []Fix{{
+		Note: "finish the upgrade or take it back: one server at a time, the leader last, each after all others serve",
+		Risk: "with no spare voter each restart is an outage",
+	}}
+	out.findings = []Finding{f}
+	return out
+}
+
+// release is major, minor, patch.
+type release [3]int
+
+func (r release) String() string { return fmt.Sprintf("%d.%d.%d", r[0], r[1], r[2]) }
+
+// within reports whether a version is from or later, and before until.
+func within(v probe.Version, from, until release) bool {
+	return v.AtLeast(from[0], from[1], from[2]) && !v.AtLeast(until[0], until[1], until[2])
+}
+
+// A wildcard is sent to the peers as the address to call back in these releases
+// (ZOOKEEPER-2164): 3.4 sends none, and from 3.5.8 and 3.6 on it is ignored.
+var (
+	wildcardFrom  = release{3, 5, 0}
+	wildcardUntil = release{3, 5, 8}
+)
+
+func checkWildcardSelfAddr(e *ensemble, _ Limits) result {
+	affected := func(s *server) bool {
+		v, _ := s.version()
+		return within(v, wildcardFrom, wildcardUntil) && s.role != Standalone
+	}
+	canJudge := func(s *server) *Skip {
+		if why := s.toldVersion(); why != nil || !affected(s) {
+			return why
+		}
+		if _, _, ok := s.ownLine(); !ok {
+			return &Skip{Kind: SkipNotTold, Reason: "neither it nor its files told which line of the list is its own"}
+		}
+		return nil
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		if !affected(s) {
+			return
+		}
+		line, source, _ := s.ownLine()
+		if !slices.ContainsFunc(line.Addresses, func(a zoocfg.Address) bool { return isWildcard(a.Host) }) {
+			return
+		}
+		v, _ := s.version()
+		out.findings = append(out.findings, Finding{
+			Severity: e.severity(s), Certainty: Proven, Servers: []string{s.Name},
+			Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
+			Evidence: []Evidence{
+				{Source: "srvr", Server: s.Name, Key: "Zookeeper version", Value: v.String(), Wanted: "3.5.8 or later"},
+				{
+					Source: source, Server: s.Name, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
+					Wanted: "the address that its peers use", File: line.File, Line: line.Line,
+				},
+			},
+			Fix: []Fix{
+				{Host: s.Name, Note: fmt.Sprintf("write server.%d as its peers write it; where it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)},
+				{
+					Host: s.Name, Note: "then restart it; or upgrade to 3.5.10, where the wildcard does no harm",
+					Risk: "if it stays out, restart the peers with lower ids too, one at a time; with no spare voter each is an outage",
+				},
+			},
+		})
+	})
+}
+
+// ownLine is the server's own line in the list that it runs with.
+func (s *server) ownLine() (line zoocfg.Server, source string, ok bool) {
+	m, source, told := s.ownList()
+	id, _, known := s.claimed()
+	if !told || !known {
+		return zoocfg.Server{}, "", false
+	}
+	own := m.Find(id)
+	if own == nil || len(own.Addresses) == 0 {
+		return zoocfg.Server{}, "", false
+	}
+	return *own, source, true
+}
+
+func isWildcard(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsUnspecified()
+}
+
+// badRelease is a fault of some releases that loses data, and is mended.
+type badRelease struct {
+	from, until release
+	issue, text string
+	// met reports whether what it takes was seen as well; nil where nothing shows it
+	// in time, so that it stays a remark.
+	met func(*server) (Evidence, bool)
+	// only limits it to some servers; nil means all.
+	only func(*server) bool
+}
+
+// badReleases is the table of known faults that data may be lost by.
+func badReleases() []badRelease {
+	return []badRelease{
+		{
+			from: release{3, 5, 0}, until: release{3, 5, 10}, issue: "ZOOKEEPER-3642",
+			text: "a follower whose leader dies while it sends its data may later start without that data.",
+		},
+		{
+			from: release{3, 5, 6}, until: release{3, 5, 7}, issue: "apache/zookeeper#1177",
+			text: "a standalone server with snapshot.trust.empty=true may start without its data.",
+			only: func(s *server) bool { return s.role == Standalone }, met: trustsEmpty,
+		},
+	}
+}
+
+// trustsEmpty reports whether snapshot.trust.empty stands in the server's own file.
+func trustsEmpty(s *server) (Evidence, bool) {
+	if s.host == nil || s.host.config == nil {
+		return Evidence{}, false
+	}
+	p, ok := s.host.config.Property("snapshot.trust.empty")
+	if !ok || p.Value != "true" {
+		return Evidence{}, false
+	}
+	return Evidence{Source: "zoo.cfg", Server: s.Name, Key: p.Key, Value: p.Value, Wanted: "removed after the upgrade", File: s.host.config.Path, Line: p.Line}, true
+}
+
+func checkKnownBadVersion(e *ensemble, _ Limits) result {
+	return e.each((*server).toldVersion, func(s *server, out *result) {
+		v, _ := s.version()
+		for _, bad := range badReleases() {
+			if !within(v, bad.from, bad.until) || bad.only != nil && !bad.only(s) {
+				continue
+			}
+			f := Finding{
+				Severity: Info, Certainty: Proven, Servers: []string{s.Name},
+				Summary: fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
+				Evidence: []Evidence{
+					{Source: "srvr", Server: s.Name, Key: "Zookeeper version", Value: v.String(), Wanted: bad.until.String() + " or later"},
+				},
+				Fix: []Fix{{
+					Note: "upgrade, one server at a time, the leader last, each after all others serve",
+					Risk: "with no spare voter each restart is an outage",
+				}},
+			}
+			if bad.met != nil {
+				if evidence, ok := bad.met(s); ok {
+					f.Severity = Warning
+					f.Evidence = append(f.Evidence, evidence)
+				}
+			}
+			out.findings = append(out.findings, f)
+		}
+	})
+}

@@ -1,0 +1,279 @@
+package diag
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// counts sets keys of mntr: key, value, key, value.
+func counts(pairs ...string) func(*probe.Server) {
+	return func(s *probe.Server) {
+		keys := s.Mntr.Value.Keys
+		for i := 0; i < len(pairs); i += 2 {
+			pair := probe.Pair{Key: pairs[i], Value: pairs[i+1]}
+			at := -1
+			for k := range keys {
+				if keys[k].Key == pair.Key {
+					at = k
+				}
+			}
+			if at < 0 {
+				keys = append(keys, pair)
+			} else {
+				keys[at] = pair
+			}
+		}
+		s.Mntr.Value.Keys = keys
+	}
+}
+
+// wrote sets the zxid.
+func wrote(epoch, counter uint32) func(*probe.Server) {
+	return func(s *probe.Server) { s.Srvr.Value.Zxid = probe.Zxid(uint64(epoch)<<32 | uint64(counter)) }
+}
+
+// runs sets the version.
+func runs(version string) func(*probe.Server) {
+	return func(s *probe.Server) {
+		v, err := probe.ParseVersion(version)
+		if err != nil {
+			panic(err)
+		}
+		if s.Srvr.Seen() {
+			s.Srvr.Value.Version = v
+		}
+		if s.Envi.Seen() {
+			s.Envi.Value.Version = v
+		}
+	}
+}
+
+// set changes a setting in conf.
+func set(change func(*probe.Conf, *int), value int) func(*probe.Server) {
+	return func(s *probe.Server) { change(&s.Conf.Value, &value) }
+}
+
+func ticks(c *probe.Conf, v *int)   { c.TickTime = v }
+func syncs(c *probe.Conf, v *int)   { c.SyncLimit = v }
+func clients(c *probe.Conf, v *int) { c.MaxClientCnxns = v }
+func longest(c *probe.Conf, v *int) { c.MaxSessionTimeout = v }
+
+// blindNetwork are the blinds of every rule that needs an answer of a server.
+func blindNetwork() []blind {
+	return []blind{
+		{"all unreachable", unseen(), SkipUnreachable},
+		{"not looked at", unvisited(), SkipNotLooked},
+	}
+}
+
+// stateRules are about what servers report in one look.
+func stateRules() []rule {
+	full := counts("zk_open_file_descriptor_count", "900", "zk_max_file_descriptor_count", "1000")
+	differs := counts("zk_digest_mismatches_count", "3")
+	return []rule{
+		{
+			ReadOnlyMode,
+			[]fire{
+				{"no quorum", look(readOnly, down, down), "critical proven zk1"},
+				{"cut off, one look", look(follower, leader, readOnly), "info possible zk3"},
+				{"cut off, two looks", look(follower, leader, readOnly).twice(), "warning proven zk3"},
+			},
+			[]alike{
+				{"no quorum, and no reads", look(looking, down, down)},
+				{"serving", look(follower, leader, follower)},
+				{"an observer", look(follower, leader, follower, observer).observing(4)},
+				{"a session of reads alone", look(follower, leader, but(mute, func(s *probe.Server) { s.Session.Value.ReadOnly = true }))},
+			},
+			blindNetwork(),
+		},
+		{
+			DataDigestMismatch,
+			[]fire{
+				{"one server", look(follower, leader, but(follower, differs)), "critical likely zk3"},
+				{"Prometheus's numbers", look(follower, leader, but(follower, counts("zk_digest_mismatches_count", "1.0"))), "critical likely zk3"},
+			},
+			[]alike{
+				{"none", look(follower, leader, follower)},
+				{"none, as Prometheus writes it", look(follower, leader, but(follower, counts("zk_digest_mismatches_count", "0.0")))},
+			},
+			append(blindNetwork(),
+				blind{"3.4 counts none", look(follower, leader, follower).as(oldest), SkipNotTold},
+				blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)), SkipNotTold},
+				blind{"mntr was cut short", look(but(follower, wordless), but(leader, wordless)), SkipNotLooked},
+			),
+		},
+		{
+			ZxidRolloverNear,
+			[]fire{
+				{"the leader's", look(but(follower, wrote(7, 0xF0000000)), but(leader, wrote(7, 0xF0000001)), follower), "warning proven zk2"},
+				{"the leader was not seen", look(but(follower, wrote(7, 0xF0000001)), gone, follower), "warning likely zk1"},
+			},
+			[]alike{
+				{"at the limit", look(follower, but(leader, wrote(7, 0xF0000000)), follower)},
+				{"followers that saw no write since the election", look(but(follower, wrote(7, 0xF0000001)), but(leader, wrote(8, 0)), follower)},
+				{"standalone", look(but(standalone, wrote(7, 0xF0000001)))},
+				{"read-only, of the epoch before", look(but(readOnly, wrote(7, 0xF0000001)), leader, follower)},
+			},
+			[]blind{
+				{"all unreachable", unseen(), SkipNotTold},
+				{"no quorum", look(looking, looking, looking), SkipNotTold},
+				{"read-only", look(but(readOnly, wrote(7, 0xF0000001)), down, down), SkipNotTold},
+			},
+		},
+		{
+			FDLimitNear,
+			[]fire{
+				{"90 %", look(follower, leader, but(follower, full)), "warning proven zk3"},
+				{"3.4", look(follower, leader, but(follower, full)).as(oldest), "warning proven zk3"},
+				{"standalone", look(but(standalone, full)), "warning proven zk1"},
+			},
+			[]alike{
+				{"few", look(follower, leader, follower)},
+				{"85 %", look(follower, leader, but(follower, counts("zk_open_file_descriptor_count", "850", "zk_max_file_descriptor_count", "1000")))},
+			},
+			append(blindNetwork(),
+				blind{"Java cannot tell", look(but(standalone, counts("zk_open_file_descriptor_count", "-1", "zk_max_file_descriptor_count", "-1"))), SkipNotTold},
+				blind{"mntr is not allowed", look(but(standalone, whitelisted)), SkipNotTold},
+				blind{"no quorum", look(looking, looking, looking), SkipNotTold},
+			),
+		},
+	}
+}
+
+// TestRolloverForecast: two looks tell when the epoch is used up.
+func TestRolloverForecast(t *testing.T) {
+	t.Parallel()
+	const left = 180000
+	now := look(follower, but(leader, wrote(7, 0xFFFFFFFF-left)), follower)
+	for name, c := range map[string]struct {
+		before scene
+		want   string
+	}{
+		"1,000 a second": {look(follower, but(leader, wrote(7, 0xFFFFFFFF-left-3000)), follower), "1000 transactions a second: used up in less than an hour"},
+		"1 a second":     {look(follower, but(leader, wrote(7, 0xFFFFFFFF-left-3)), follower), "1 transactions a second: used up in 2 days"},
+		"another epoch":  {look(follower, but(leader, wrote(6, 5)), follower), ""},
+		"no write":       {now, ""},
+	} {
+		var got []string
+		for _, f := range now.after(c.before).report().Findings {
+			for _, e := range f.Evidence {
+				if f.Code == ZxidRolloverNear && strings.Contains(e.Value, "used up") {
+					got = append(got, e.Value)
+				}
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// shapeRules are about how the ensemble is built.
+func shapeRules() []rule {
+	wild := func(id int) string {
+		lines := append([]string{}, three...)
+		lines[id-1] = strings.Replace(lines[id-1], "=zk", "=0.0.0.0#", 1)
+		lines[id-1] = strings.Replace(lines[id-1], "#"+string(rune('0'+id)), "", 1)
+		return strings.Join(append(lines, "version=0"), "\n")
+	}
+	old := runs("3.5.6")
+	two := look(follower, leader)
+	four := look(follower, leader, follower, follower)
+	weights := look(follower, leader, follower, follower).membership(
+		"server.1=zk1:2888:3888:participant", "server.2=zk2:2888:3888:participant", "server.3=zk3:2888:3888:participant",
+		"server.4=zk4:2888:3888:participant", "group.1=1:2", "group.2=3:4", "weight.1=1", "weight.2=1", "weight.3=1", "weight.4=1")
+	return []rule{
+		{
+			WildcardSelfAddr,
+			[]fire{
+				{"3.5.6, by conf", look(but(follower, lists(wild(1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
+				{"3.5.6, IPv6", look(but(follower, lists(strings.Replace(wild(1), "0.0.0.0", "[::]", 1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
+				{"3.5.6, it does not serve, by its file", look(follower, leader, but(looking, old)).onWith(3, zoo(2, "server.3=0.0.0.0:2888:3888")), "warning proven zk3"},
+				{"it costs the quorum", look(but(looking, old), down, down).onWith(1, zoo(0, "server.1=0.0.0.0:2888:3888", "server.2=zk2:2888:3888", "server.3=zk3:2888:3888")), "critical proven zk1"},
+			},
+			[]alike{
+				{"3.9 ignores it", look(but(follower, lists(wild(1))), leader, follower)},
+				{"3.5.8 ignores it", look(but(follower, lists(wild(1)), runs("3.5.8")), leader, follower)},
+				{"3.4 sends none", look(but(follower, lists(wild(1)), runs("3.4.14")), leader, follower)},
+				{"a peer's line", look(but(follower, lists(wild(2)), old), but(leader, old), but(follower, old))},
+				{"its own address", look(but(follower, old), but(leader, old), but(follower, old))},
+				{"standalone", look(but(standalone, old))},
+			},
+			append(blindNetwork(),
+				blind{"3.5.6 without conf", look(but(follower, old, whitelisted), but(leader, old, whitelisted)), SkipNotTold},
+			),
+		},
+		{
+			KnownBadVersion,
+			[]fire{
+				{"3.5.9", look(but(follower, runs("3.5.9")), leader, follower), "info proven zk1"},
+				{"3.5.6 alone", look(but(standalone, runs("3.5.6"))), "info proven zk1"},
+				{"3.5.6 alone, and it trusts an empty folder", look(but(standalone, runs("3.5.6"))).onWith(1, zoo(0, "snapshot.trust.empty=true")), "warning proven zk1"},
+				{"without a quorum", look(follower, leader, but(looking, runs("3.5.0"))), "info proven zk3"},
+			},
+			[]alike{
+				{"3.5.10", look(but(follower, runs("3.5.10")), leader, follower)},
+				{"3.4.14", look(but(follower, runs("3.4.14")), leader, follower)},
+				{"3.9.5 trusts an empty folder", look(standalone).onWith(1, zoo(0, "snapshot.trust.empty=true"))},
+			},
+			blindNetwork(),
+		},
+		{
+			VersionMixed,
+			[]fire{
+				{"half an upgrade", look(but(follower, runs("3.8.6")), leader, follower), "info proven zk1 zk2 zk3"},
+				{"one without a quorum tells by envi", look(follower, leader, but(looking, runs("3.8.6"))), "info proven zk1 zk2 zk3"},
+			},
+			[]alike{
+				{"all alike", look(follower, leader, follower)},
+				{"another build of the same", look(but(follower, runs("3.9.5-abc, built on 2026-01-01")), leader, follower)},
+				{"a standalone server is no member", look(follower, leader, but(standalone, runs("3.4.14")))},
+				{"standalone", look(standalone)},
+			},
+			append(blindNetwork(), blind{"one tells", look(follower, gone, gone), SkipNotTold}),
+		},
+		{
+			ConfigDrift,
+			[]fire{
+				{"syncLimit", look(follower, leader, but(follower, set(syncs, 50))), "warning proven zk3"},
+				{"3.4", look(follower, leader, but(follower, set(syncs, 50))).as(oldest), "warning proven zk3"},
+				{"no two alike", look(but(follower, set(ticks, 1)), but(leader, set(ticks, 2)), but(follower, set(ticks, 3))), "warning proven zk1 zk2 zk3"},
+				{"what clients get", look(follower, leader, but(follower, set(clients, 0), set(longest, 90000))), "info proven zk3"},
+			},
+			[]alike{
+				{"all alike", look(follower, leader, follower)},
+				{"an observer is more patient", look(follower, leader, follower, but(observer, set(syncs, 50))).observing(4)},
+				{"another port", look(follower, leader, but(follower, at("zk3", "192.0.2.3", 2182)))},
+				{"standalone", look(standalone)},
+				{"a standalone server has settings of its own", look(follower, leader, but(standalone, set(ticks, 9)))},
+			},
+			append(blindNetwork(),
+				blind{"conf is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)), SkipNotTold},
+				blind{"one tells", look(follower, gone, gone), SkipNotTold},
+			),
+		},
+		{
+			EvenOrTinyEnsemble,
+			[]fire{
+				{"two", two, "warning likely"},
+				{"two, by the file", look(follower, leader).as(oldest).file(zoo(2)), "warning likely"},
+				{"four", four, "info proven"},
+				{"four, one is out", look(follower, leader, follower, down), "info proven"},
+			},
+			[]alike{
+				{"three", look(follower, leader, follower)},
+				{"three and an observer", look(follower, leader, follower, observer).observing(4)},
+				{"standalone", look(standalone)},
+				{"standalone, by its file", look(standalone).onWith(1, zoo(1))},
+			},
+			[]blind{
+				{"two were named, and none tells", look(follower, leader).as(oldest), SkipNotTold},
+				{"groups", weights, SkipUndecided},
+				{"two lists", look(but(follower, lists(three[0]+"\n"+three[1]+"\nversion=0")), but(leader, lists(three[0]+"\n"+three[1]+"\nversion=0")), follower), SkipUndecided},
+				{"all unreachable", unseen(), SkipNotTold},
+			},
+		},
+	}
+}

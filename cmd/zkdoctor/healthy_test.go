@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag"
@@ -57,6 +59,16 @@ func TestHealthy(t *testing.T) {
 		{shape: shape{name: "IPv6", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, from: 1}},
 		{shape: shape{name: "IPv6 from outside", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, args: []string{"[@1]:2181", "@2", "@3"}}},
 		{
+			// 3.4 sends no address of its own, and from 3.5.8 on a wildcard is ignored.
+			shape: shape{name: "own address is the wildcard", options: zktest.Options{Hosts: zktest.Namespaces, Edit: listenOnAll}, from: 1, args: []string{"-c", "@c1"}},
+		},
+		{
+			shape: shape{
+				name: "under load, two looks", do: func(t *testing.T, ens *zktest.Ensemble) { write(t, ens.Server(1)) },
+				args: []string{"--no-local", "@1", "@2", "@3", "--window", "3s"},
+			},
+		},
+		{
 			// With the default of 2.5 s between the looks a busy test machine may still be
 			// electing in the second.
 			shape: shape{name: "right after a leader change", do: changeLeader, args: []string{"-c", "@c1", "--window", "6s"}},
@@ -87,6 +99,16 @@ func TestHealthy(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// listenOnAll gives a server 0.0.0.0 in its own line.
+func listenOnAll(s *zktest.Server) {
+	own := fmt.Sprintf("server.%d=", s.ID)
+	for i, line := range s.ServerLines {
+		if strings.HasPrefix(line, own) {
+			s.ServerLines[i] = own + "0.0.0.0:2888:3888"
 		}
 	}
 }

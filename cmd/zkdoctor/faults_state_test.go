@@ -1,0 +1,280 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// from36 are the versions whose mntr has sums and digests.
+func from36(version string) bool { return from35(version) && !strings.HasPrefix(version, "3.5.") }
+
+// stateFaults are about what servers report, now and between two looks.
+func stateFaults() []fault {
+	readOnly := []string{"-Dreadonlymode.enabled=true"}
+	return []fault{
+		{
+			shape: shape{
+				name: "no quorum, and one serves reads", options: zktest.Options{JVM: readOnly}, do: func(t *testing.T, ens *zktest.Ensemble) {
+					must(t, ens.Server(2).Kill())
+					must(t, ens.Server(3).Kill())
+					must(t, ens.WaitMode(t.Context(), ens.Server(1), "read-only"))
+				}, args: []string{"-c", "@c1"},
+			},
+			root: diag.ProcessDown, servers: []int64{2, 3}, fires: []diag.Code{diag.ReadOnlyMode, diag.QuorumLost}, state: diag.Down, exit: 2,
+		},
+		{
+			shape: shape{
+				name: "one cut off from its peers serves reads, from outside", options: zktest.Options{Hosts: zktest.Namespaces, JVM: readOnly},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host, ens.Server(3).Host))
+					must(t, ens.WaitMode(t.Context(), ens.Server(1), "read-only"))
+					must(t, ens.WaitQuorum(t.Context()))
+				}, args: []string{"@1", "@2", "@3"},
+			},
+			fires: []diag.Code{diag.ReadOnlyMode, diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "few file descriptors are left", do: fewDescriptors(2), args: outside("@1", "@2", "@3")},
+			root:  diag.FDLimitNear, servers: []int64{2}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "one voter with another syncLimit", options: zktest.Options{Edit: func(s *zktest.Server) {
+				if s.ID == 3 {
+					s.Set("syncLimit", "9")
+				}
+			}}, args: []string{"-c", "@c1"}},
+			root: diag.ConfigDrift, servers: []int64{3}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "two voters", options: zktest.Options{Servers: 2}, args: []string{"-c", "@c1"}},
+			root:  diag.EvenOrTinyEnsemble, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "four voters", options: zktest.Options{Servers: 4}, args: []string{"-c", "@c1"}},
+			fires: []diag.Code{diag.EvenOrTinyEnsemble}, state: diag.Serving, exit: 0,
+		},
+		{
+			shape: shape{name: "half an upgrade", only: func(version string) bool { return version == zktest.Newest }, options: zktest.Options{Edit: func(s *zktest.Server) {
+				if s.ID == 1 {
+					s.Version = "3.8.6"
+				}
+			}}, args: outside("@1", "@2", "@3")},
+			fires: []diag.Code{diag.VersionMixed}, state: diag.Serving, exit: 0,
+		},
+		{
+			shape: shape{name: "the data of one server differs", only: from36, do: diverge, args: outside("@1", "@2", "@3")},
+			root:  diag.DataDigestMismatch, servers: []int64{1}, state: diag.Serving, exit: 2,
+		},
+		{
+			shape: shape{
+				name: "slow writes", only: from36, do: func(t *testing.T, ens *zktest.Ensemble) {
+					letLead(t, ens, ens.Server(3))
+					write(t, ens.Server(3))
+					stallByTurns(t, ens.Server(1), ens.Server(2))
+				}, args: outside("@1", "@2", "@3", "--window", "5s"),
+			},
+			root: diag.LatencyHigh, servers: []int64{3}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "a slow disk", only: from36, do: func(t *testing.T, ens *zktest.Ensemble) {
+					letLead(t, ens, ens.Server(3))
+					slowSync(t, ens, ens.Server(3))
+					write(t, ens.Server(3))
+				}, args: outside("@1", "@2", "@3", "--window", "5s"),
+			},
+			root: diag.FsyncSlow, servers: []int64{3}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "two elections between the looks", do: func(t *testing.T, ens *zktest.Ensemble) {
+					letLead(t, ens, ens.Server(3))
+					electTwice(t, ens)
+				}, args: outside("@1", "@2", "@3", "--window", "20s"),
+			},
+			root: diag.LeaderFlapping, servers: []int64{3}, state: diag.Serving, exit: 1,
+		},
+	}
+}
+
+// fewDescriptors lowers the limit of a server that runs to what it has open and a
+// few more.
+func fewDescriptors(id int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		s := ens.Server(id)
+		open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.PID()))
+		must(t, err)
+		limit := strconv.Itoa(len(open) + 4)
+		result, err := ens.Client.Run(t.Context(), "prlimit", "--pid", strconv.Itoa(s.PID()), "--nofile="+limit+":"+limit)
+		must(t, err)
+		if result.ExitCode != 0 {
+			t.Fatalf("prlimit: %s", result.Stderr)
+		}
+	}
+}
+
+// diverge makes a follower write alone what the others do not have, under the zxids
+// of what they write meanwhile. It then joins them as if nothing had happened, and
+// the next write shows it.
+func diverge(t *testing.T, ens *zktest.Ensemble) {
+	leader, s := ens.Server(3), ens.Server(1)
+	letLead(t, ens, leader)
+	create(t, leader, "/first") // before the first write of an epoch a follower has an old zxid
+	must(t, ens.Wait(t.Context(), "the follower to have the first write", func() bool { return zxid(t, s) == zxid(t, leader) }))
+	lines := s.ConfigLines()
+	must(t, s.Kill())
+	must(t, s.WriteConfig(slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.HasPrefix(line, "server.") })))
+	must(t, s.Start(t.Context()))
+	must(t, ens.WaitMode(t.Context(), s, "standalone"))
+	create(t, s, "/alone")
+	must(t, s.Kill())
+	create(t, leader, "/together")
+	must(t, s.WriteConfig(lines))
+	must(t, s.Start(t.Context()))
+	must(t, ens.WaitServing(t.Context()))
+	create(t, leader, "/later")
+	must(t, ens.Wait(t.Context(), "a digest that differs", func() bool {
+		reply, err := s.Word(t.Context(), "mntr")
+		return err == nil && strings.Contains(reply, "zk_digest_mismatches_count\t") && !strings.Contains(reply, "zk_digest_mismatches_count\t0\n")
+	}))
+}
+
+// zxid is the line of srvr with it, empty when there is none.
+func zxid(t *testing.T, s *zktest.Server) string {
+	reply, err := s.Word(t.Context(), "srvr")
+	must(t, err)
+	for line := range strings.Lines(reply) {
+		if strings.HasPrefix(line, "Zxid: ") {
+			return line
+		}
+	}
+	return ""
+}
+
+// create makes three transactions: a session, a znode, and the session's end.
+func create(t *testing.T, s *zktest.Server, path string) {
+	session, err := s.OpenSession(t.Context(), 10*time.Second)
+	must(t, err)
+	must(t, session.Create(t.Context(), path, nil, false))
+	must(t, session.Close(t.Context()))
+}
+
+// inBackground runs f until the test ends.
+func inBackground(t *testing.T, f func()) {
+	var group sync.WaitGroup
+	group.Go(f)
+	t.Cleanup(group.Wait) // the test's context is done by then
+}
+
+// think is how long a client waits before its next write: longer than the servers
+// run that stallByTurns stops, so that every write meets them stopped.
+const think = 150 * time.Millisecond
+
+// write has twenty clients of a server create one znode after the other.
+func write(t *testing.T, s *zktest.Server) {
+	for client := range 20 {
+		session, err := s.OpenSession(t.Context(), 10*time.Second)
+		must(t, err)
+		inBackground(t, func() {
+			pause := time.NewTimer(think)
+			defer pause.Stop()
+			for n := 0; ; n++ {
+				select {
+				case <-t.Context().Done():
+					return
+				case <-pause.C:
+				}
+				if session.Create(t.Context(), fmt.Sprintf("/load-%d-%d", client, n), nil, false) != nil {
+					return // the ensemble has ended
+				}
+				pause.Reset(think)
+			}
+		})
+	}
+}
+
+// stallByTurns stops the servers for most of the time, so that who waits for their
+// acknowledgements waits long. They are never silent for a whole tick.
+func stallByTurns(t *testing.T, servers ...*zktest.Server) {
+	inBackground(t, func() {
+		stopped := false
+		set := func(stop bool) {
+			for _, s := range servers {
+				if stop {
+					_ = s.Pause()
+				} else {
+					_ = s.Resume()
+				}
+			}
+			stopped = stop
+		}
+		defer func() { set(false) }()
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for n := 0; ; n++ {
+			select {
+			case <-t.Context().Done():
+				return
+			case <-tick.C:
+			}
+			if run := n%5 == 0; run == stopped {
+				set(!run)
+			}
+		}
+	})
+}
+
+// slowSync makes every sync of a server take 200 ms longer.
+func slowSync(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
+	if _, err := exec.LookPath("strace"); err != nil {
+		if os.Getenv("CI") == "true" || os.Getenv("ZKTEST_REQUIRE") != "" {
+			t.Fatal("strace not found")
+		}
+		t.Skip("strace not found (Debian: apt-get install --no-install-recommends strace)")
+	}
+	cmd := exec.CommandContext(t.Context(), "strace", "-f", "-qq", "-o", os.DevNull, "-p", strconv.Itoa(s.PID()),
+		"-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:delay_exit=200000")
+	must(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Wait() })
+	must(t, ens.Wait(t.Context(), "strace to hold the server", func() bool {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
+		return err == nil && !strings.Contains(string(status), "TracerPid:\t0\n")
+	}))
+}
+
+// electTwice waits for zkdoctor's first look, and then has the ensemble elect
+// twice. The server with the highest id leads before, and after: of two servers it
+// wins.
+func electTwice(t *testing.T, ens *zktest.Ensemble) {
+	inBackground(t, func() {
+		highest := ens.Server(3)
+		var next *zktest.Server
+		for _, step := range []func() error{
+			func() error {
+				return ens.Wait(t.Context(), "the first look", func() bool { return strings.Contains(highest.Log(), "rocessing mntr command") })
+			},
+			highest.Kill,
+			func() (err error) { next, err = ens.Leader(t.Context()); return err },
+			func() error { return highest.Start(t.Context()) },
+			func() error { return ens.WaitServing(t.Context()) },
+			func() error { return next.Kill() },
+			func() error { return ens.WaitMode(t.Context(), highest, "leader") },
+			func() error { return next.Start(t.Context()) },
+		} {
+			if err := step(); err != nil {
+				t.Errorf("two elections: %v", err)
+				return
+			}
+		}
+	})
+}

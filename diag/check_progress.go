@@ -10,7 +10,7 @@ import (
 // Rules about whether the ensemble gets on: does each follower keep up, does the
 // leader stay?
 
-// leader is the only leader that told its zxid; nil when there is none.
+// onlyLeader is the only leader that told its zxid; nil when there is none.
 func (e *ensemble) onlyLeader() *server {
 	leaders := e.leaders()
 	if len(leaders) != 1 || !leaders[0].Srvr.Seen() {
@@ -19,64 +19,98 @@ func (e *ensemble) onlyLeader() *server {
 	return leaders[0]
 }
 
+// behind is how many transactions of its leader a learner lacks, as far as one
+// look tells. One with the zxid of an older epoch lacks at least all that the
+// leader wrote in its own. ok is false when it is ahead of the leader's epoch.
+func behind(lead, s *server) (n int64, ok bool) {
+	leads, own := lead.Srvr.Value.Zxid, s.Srvr.Value.Zxid
+	switch {
+	case !s.Srvr.Seen() || own.Epoch() > leads.Epoch():
+		return 0, false
+	case own.Epoch() < leads.Epoch():
+		return int64(leads.Counter()), true
+	}
+	return max(int64(leads.Counter())-int64(own.Counter()), 0), true
+}
+
+func (s *server) learns() bool { return s.role == Follower || s.role == Observer }
+
+// mayLag tells why it cannot be said whether a server lags; nil when it can.
+func (e *ensemble) mayLag(s *server, limit int64) *Skip {
+	lead := e.onlyLeader()
+	switch why := s.answered(); {
+	case why != nil:
+		return why
+	case !s.learns():
+		return nil // it follows nobody: what it is has a finding of its own
+	case lead == nil:
+		return &Skip{Kind: SkipNotTold, Reason: "the leader's zxid was not seen"}
+	}
+	now, ok := behind(lead, s)
+	switch {
+	case !ok:
+		return &Skip{Kind: SkipUndecided, Reason: "its zxid is of a newer epoch than the leader's"}
+	case now <= limit:
+		return nil // whatever it was before
+	case e.before == nil:
+		return &Skip{Kind: SkipOneLook, Reason: "it takes two looks: --window 10s"}
+	}
+	b, then := e.earlier(s), e.before.onlyLeader()
+	if b == nil || then == nil || then.Name != lead.Name || then.Srvr.Value.Zxid.Epoch() != lead.Srvr.Value.Zxid.Epoch() {
+		return &Skip{Kind: SkipUndecided, Reason: "the first look had another leader, or none"}
+	}
+	if _, ok := behind(then, b); !ok {
+		return &Skip{Kind: SkipUndecided, Reason: "the first look lacks its zxid"}
+	}
+	return nil
+}
+
 func checkFollowerLagging(e *ensemble, limits Limits) result {
 	if e.loneStandalone() {
 		return result{}
 	}
-	lead := e.onlyLeader()
-	canJudge := func(s *server) *Skip {
-		switch {
-		case s.answered() != nil:
-			return s.answered()
-		case s.role != Follower && s.role != Observer:
-			return nil // it follows nobody: what it is has a finding of its own
-		case lead == nil:
-			return &Skip{Kind: SkipNotTold, Reason: "the leader's zxid was not seen"}
-		case !s.Srvr.Seen() || e.lag(s) == nil:
-			return &Skip{Kind: SkipUndecided, Reason: "its zxid is of another epoch than the leader's"}
-		case *e.lag(s) <= limits.Lag:
-			return nil // it is not behind now, whatever it was before
-		case e.before == nil:
-			return &Skip{Kind: SkipOneLook, Reason: "it takes two looks: --window 10s"}
-		}
-		if b := e.earlier(s); b == nil || !b.Srvr.Seen() || e.before.lag(b) == nil || e.before.onlyLeader() == nil || e.before.onlyLeader().Name != lead.Name {
-			return &Skip{Kind: SkipUndecided, Reason: "the first look had another leader, or lacks a zxid"}
-		}
-		return nil
-	}
-	out := e.each(canJudge, func(s *server, out *result) {
-		if s.role != Follower && s.role != Observer || *e.lag(s) <= limits.Lag {
+	out := e.each(func(s *server) *Skip { return e.mayLag(s, limits.Lag) }, func(s *server, out *result) {
+		if !s.learns() {
 			return
 		}
-		was, now := *e.before.lag(e.earlier(s)), *e.lag(s)
+		lead := e.onlyLeader()
+		now, _ := behind(lead, s)
+		if now <= limits.Lag {
+			return
+		}
+		was, _ := behind(e.before.onlyLeader(), e.earlier(s))
 		if was <= limits.Lag || now < was || float64(now) <= e.skew(lead, s)+float64(limits.Lag) {
 			return
 		}
-		out.findings = append(out.findings, Finding{
-			Severity: Warning, Certainty: Likely, Servers: []string{s.Name},
-			Summary: "it is far behind its leader, and does not catch up: its clients read old data, and it is no spare that counts.",
-			Evidence: []Evidence{
-				{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String()},
-				{
-					Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String(),
-					Wanted: fmt.Sprintf("at most %d behind", limits.Lag),
-				},
-				{Source: "srvr", Server: s.Name, Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
-			},
-			Fix: []Fix{
-				{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether it is short of CPU or waits for its disk", Risk: "none"},
-				{Host: s.Name, Note: "look at the network between it and the leader: retransmissions, a full link"},
-				{Note: "restart no other server before it has caught up"},
-			},
-		})
+		out.findings = append(out.findings, e.lags(lead, s, was, now, limits.Lag))
 	})
-	for _, s := range e.servers {
-		if s.Srvr.Seen() {
-			lag := e.lag(s)
-			out.lookAgain = out.lookAgain || lag != nil && *lag > limits.Lag
+	if lead := e.onlyLeader(); lead != nil {
+		for _, s := range e.servers {
+			n, ok := behind(lead, s)
+			out.lookAgain = out.lookAgain || ok && s.learns() && n > limits.Lag
 		}
 	}
 	return out
+}
+
+func (e *ensemble) lags(lead, s *server, was, now, limit int64) Finding {
+	return Finding{
+		Severity: Warning, Certainty: Likely, Servers: []string{s.Name},
+		Summary: "it is far behind its leader, and does not catch up: its clients read old data, and it is no spare that counts.",
+		Evidence: []Evidence{
+			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String()},
+			{
+				Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String(),
+				Wanted: fmt.Sprintf("at most %d behind", limit),
+			},
+			{Source: "srvr", Server: s.Name, Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
+		},
+		Fix: []Fix{
+			{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether it is short of CPU or waits for its disk", Risk: "none"},
+			{Host: s.Name, Note: "look at the network between it and the leader: retransmissions, a full link"},
+			{Note: "restart no other server before it has caught up"},
+		},
+	}
 }
 
 // skew is how many transactions the leader may make while both are asked: no two

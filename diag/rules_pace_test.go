@@ -45,8 +45,8 @@ func paceRules() []rule {
 		blind{"3.4 has no sums", healthy().as(oldest).twice(), SkipNotTold},
 		blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)).twice(), SkipNotTold},
 	)
-	// behind is zk3 so many transactions behind zk2.
-	behind := func(n uint32) scene {
+	// late is zk3 so many transactions behind zk2.
+	late := func(n uint32) scene {
 		return look(but(follower, wrote(7, 500000)), but(leader, wrote(7, 500000)), but(follower, wrote(7, 500000-n)))
 	}
 	// leads is zk2 leading in an epoch.
@@ -89,28 +89,30 @@ func paceRules() []rule {
 		{
 			FollowerLagging,
 			[]fire{
-				{"farther each time", behind(5000).after(behind(4000)), "warning likely zk3"},
-				{"as far", behind(5000).twice(), "warning likely zk3"},
-				{"an observer", look(follower, but(leader, wrote(7, 9000)), follower, but(observer, wrote(7, 10))).observing(4).twice(), "warning likely zk4"},
+				{"farther each time", late(5000).after(late(4000)), "warning likely zk3"},
+				{"as far", late(5000).twice(), "warning likely zk3"},
+				{"no write of this epoch yet, of 5,000", look(but(follower, wrote(7, 5000)), but(leader, wrote(7, 5000)), but(follower, wrote(6, 900000))).twice(), "warning likely zk3"},
+				{"an observer", look(but(follower, wrote(7, 9000)), but(leader, wrote(7, 9000)), but(follower, wrote(7, 9000)), but(observer, wrote(7, 10))).observing(4).twice(), "warning likely zk4"},
 			},
 			[]alike{
-				{"it catches up", behind(4000).after(behind(5000))},
-				{"a thousand", behind(1000).twice()},
-				{"in one look only", behind(5000).after(behind(1000))},
+				{"it catches up", late(4000).after(late(5000))},
+				{"a thousand", late(1000).twice()},
+				{"in one look only", late(5000).after(late(1000))},
 				{"no write since the election", look(but(follower, wrote(6, 9)), but(leader, wrote(7, 0)), but(follower, wrote(7, 0))).twice()},
 				{
 					// 1,000,000 a second, and 2 ms in which both are asked: 2,000 are nothing.
 					"a leader so fast that one look is behind the other",
-					look(follower, but(leader, wrote(7, 4000000)), but(follower, wrote(7, 3997500))).
-						after(look(follower, but(leader, wrote(7, 1000000)), but(follower, wrote(7, 997500)))),
+					look(but(follower, wrote(7, 4000000)), but(leader, wrote(7, 4000000)), but(follower, wrote(7, 3997500))).
+						after(look(but(follower, wrote(7, 1000000)), but(leader, wrote(7, 1000000)), but(follower, wrote(7, 997500)))),
 				},
 				{"alone", look(standalone).twice()},
 			},
 			append(blindNetwork(),
-				blind{"one look", behind(5000), SkipOneLook},
+				blind{"one look", late(5000), SkipOneLook},
 				blind{"the leader was not seen", look(follower, gone, follower).twice(), SkipNotTold},
-				blind{"of another epoch", look(follower, but(leader, wrote(7, 5)), but(follower, wrote(6, 5))).twice(), SkipUndecided},
-				blind{"another leader before", behind(5000).after(look(leader, follower, follower)), SkipUndecided},
+				blind{"of a newer epoch than its leader", look(follower, but(leader, wrote(7, 5)), but(follower, wrote(8, 5))).twice(), SkipUndecided},
+				blind{"its zxid was not seen before", late(5000).after(look(follower, but(leader, wrote(7, 1)), gone)), SkipUndecided},
+				blind{"another leader before", late(5000).after(look(leader, follower, follower)), SkipUndecided},
 			),
 		},
 		{
@@ -144,15 +146,15 @@ func TestAsksAgain(t *testing.T) {
 		scene scene
 		want  bool
 	}{
-		"healthy":             {healthy(), false},
-		"healthy 3.4":         {healthy().as(oldest), false},
-		"slow syncs, ever":    {third(summed(fsyncTime, 100, 90000)), true},
-		"slow writes, ever":   {third(summed(updateLatency, 100, 90000)), true},
-		"slow reads, ever":    {third(summed(readLatency, 100, 90000)), true},
-		"quick ones":          {third(summed(readLatency, 100, 9000)), false},
-		"a queue":             {third(waiting(11)), true},
-		"a follower behind":   {look(follower, but(leader, wrote(7, 5000)), but(follower, wrote(7, 5))), true},
-		"behind a new leader": {look(follower, but(leader, wrote(7, 0)), but(follower, wrote(6, 5))), false},
+		"healthy":                      {healthy(), false},
+		"healthy 3.4":                  {healthy().as(oldest), false},
+		"slow syncs, ever":             {third(summed(fsyncTime, 100, 90000)), true},
+		"slow writes, ever":            {third(summed(updateLatency, 100, 90000)), true},
+		"slow reads, ever":             {third(summed(readLatency, 100, 90000)), true},
+		"quick ones":                   {third(summed(readLatency, 100, 9000)), false},
+		"a queue":                      {third(waiting(11)), true},
+		"a follower behind":            {look(follower, but(leader, wrote(7, 5000)), but(follower, wrote(7, 5))), true},
+		"first writes of a new leader": {look(follower, but(leader, wrote(7, 9)), but(follower, wrote(6, 5))), false},
 	} {
 		if got := c.scene.report().LookAgain; got != c.want {
 			t.Errorf("%s: asks again: %t, want %t", name, got, c.want)

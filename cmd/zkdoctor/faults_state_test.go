@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,7 +80,7 @@ func stateFaults() []fault {
 			shape: shape{
 				name: "slow writes", only: from36, do: func(t *testing.T, ens *zktest.Ensemble) {
 					letLead(t, ens, ens.Server(3))
-					write(t, ens.Server(3))
+					write(t, ens.Server(3), 20, think)
 					stallByTurns(t, ens.Server(1), ens.Server(2))
 				}, args: outside("@1", "@2", "@3", "--window", "5s"),
 			},
@@ -90,10 +91,26 @@ func stateFaults() []fault {
 				name: "a slow disk", only: from36, do: func(t *testing.T, ens *zktest.Ensemble) {
 					letLead(t, ens, ens.Server(3))
 					slowSync(t, ens, ens.Server(3))
-					write(t, ens.Server(3))
+					write(t, ens.Server(3), 20, think)
 				}, args: outside("@1", "@2", "@3", "--window", "5s"),
 			},
 			root: diag.FsyncSlow, servers: []int64{3}, state: diag.Serving, exit: 1,
+		},
+		{
+			// A server that is thrown out is not behind: syncLimit keeps it in.
+			shape: shape{
+				name: "a follower that does not keep up", options: zktest.Options{Config: map[string]string{"syncLimit": "100"}},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					letLead(t, ens, ens.Server(3))
+					slowFollower(t, ens, ens.Server(1))
+					write(t, ens.Server(3), 8, time.Microsecond)
+					must(t, ens.Wait(t.Context(), "a follower far behind", func() bool {
+						ahead, behind := zxid(t, ens.Server(3)), zxid(t, ens.Server(1))
+						return ahead>>32 > behind>>32 && ahead&0xffffffff > 3000 || ahead>>32 == behind>>32 && ahead-behind > 3000
+					}))
+				}, args: outside("@1", "@2", "@3", "--window", "2s"),
+			},
+			root: diag.FollowerLagging, servers: []int64{1}, state: diag.Serving, exit: 1,
 		},
 		{
 			shape: shape{
@@ -149,16 +166,18 @@ func diverge(t *testing.T, ens *zktest.Ensemble) {
 	}))
 }
 
-// zxid is the line of srvr with it, empty when there is none.
-func zxid(t *testing.T, s *zktest.Server) string {
+// zxid is the server's, 0 when it tells none.
+func zxid(t *testing.T, s *zktest.Server) int64 {
 	reply, err := s.Word(t.Context(), "srvr")
 	must(t, err)
 	for line := range strings.Lines(reply) {
-		if strings.HasPrefix(line, "Zxid: ") {
-			return line
+		if digits, ok := strings.CutPrefix(line, "Zxid: 0x"); ok {
+			n, err := strconv.ParseInt(strings.TrimSpace(digits), 16, 64)
+			must(t, err)
+			return n
 		}
 	}
-	return ""
+	return 0
 }
 
 // create makes three transactions: a session, a znode, and the session's end.
@@ -180,9 +199,10 @@ func inBackground(t *testing.T, f func()) {
 // run that stallByTurns stops, so that every write meets them stopped.
 const think = 150 * time.Millisecond
 
-// write has twenty clients of a server create one znode after the other.
-func write(t *testing.T, s *zktest.Server) {
-	for client := range 20 {
+// write has clients of a server create one znode after the other, each with a pause
+// in between.
+func write(t *testing.T, s *zktest.Server, clients int, think time.Duration) {
+	for client := range clients {
 		session, err := s.OpenSession(t.Context(), 10*time.Second)
 		must(t, err)
 		inBackground(t, func() {
@@ -234,20 +254,38 @@ func stallByTurns(t *testing.T, servers ...*zktest.Server) {
 	})
 }
 
+// slowFollower makes each read of what the leader sends take 300 ms longer: the
+// thread that does it has the name of the server's role.
+func slowFollower(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", s.PID()))
+	must(t, err)
+	for _, thread := range threads {
+		if name, _ := os.ReadFile(thread + "/comm"); strings.HasPrefix(string(name), "QuorumPeer[") {
+			trace(t, ens, filepath.Base(thread), "-e", "trace=read,recvfrom", "-e", "inject=read,recvfrom:delay_exit=300000")
+			return
+		}
+	}
+	t.Fatal("no thread that follows")
+}
+
 // slowSync makes every sync of a server take 200 ms longer.
 func slowSync(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
+	trace(t, ens, strconv.Itoa(s.PID()), "-f", "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:delay_exit=200000")
+}
+
+// trace has strace hold a process or a thread until the test ends.
+func trace(t *testing.T, ens *zktest.Ensemble, pid string, args ...string) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		if os.Getenv("CI") == "true" || os.Getenv("ZKTEST_REQUIRE") != "" {
 			t.Fatal("strace not found")
 		}
 		t.Skip("strace not found (Debian: apt-get install --no-install-recommends strace)")
 	}
-	cmd := exec.CommandContext(t.Context(), "strace", "-f", "-qq", "-o", os.DevNull, "-p", strconv.Itoa(s.PID()),
-		"-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:delay_exit=200000")
+	cmd := exec.CommandContext(t.Context(), "strace", append([]string{"-qq", "-o", os.DevNull, "-p", pid}, args...)...)
 	must(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Wait() })
-	must(t, ens.Wait(t.Context(), "strace to hold the server", func() bool {
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
+	must(t, ens.Wait(t.Context(), "strace to hold it", func() bool {
+		status, err := os.ReadFile("/proc/" + pid + "/status")
 		return err == nil && !strings.Contains(string(status), "TracerPid:\t0\n")
 	}))
 }

@@ -64,7 +64,7 @@ func TestHealthy(t *testing.T) {
 		},
 		{
 			shape: shape{
-				name: "under load, two looks", do: func(t *testing.T, ens *zktest.Ensemble) { write(t, ens.Server(1)) },
+				name: "under load, two looks", do: func(t *testing.T, ens *zktest.Ensemble) { write(t, ens.Server(1), 20, think) },
 				args: []string{"--no-local", "@1", "@2", "@3", "--window", "3s"},
 			},
 		},

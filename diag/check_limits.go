@@ -72,12 +72,15 @@ func checkZxidRollover(e *ensemble, limits Limits) result {
 	return result{findings: []Finding{f}}
 }
 
+// noData is the zxid of a server that has no data yet (db.autocreate=false): -1.
+const noData = probe.Zxid(math.MaxUint64)
+
 // newestZxid is the server of a quorum with the highest zxid, the leader where
 // several show it; nil when none told.
 func (e *ensemble) newestZxid() *server {
 	var newest *server
 	for _, s := range e.servers {
-		if !s.Srvr.Seen() || !s.Srvr.Value.Mode.InQuorum() || s.twin != nil {
+		if !s.Srvr.Seen() || !s.Srvr.Value.Mode.InQuorum() || s.twin != nil || s.Srvr.Value.Zxid == noData {
 			continue
 		}
 		if newest == nil || s.Srvr.Value.Zxid > newest.Srvr.Value.Zxid ||
@@ -152,7 +155,7 @@ func checkFDLimit(e *ensemble, limits Limits) result {
 			},
 			Fix: []Fix{
 				{
-					Host: s.Name, Command: fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {print $4}' | sort | uniq -c | sort -n | tail", s.Port),
+					Host: s.Name, Command: fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port),
 					Note: "see whether clients hold more connections than they should", Risk: "none",
 				},
 				{

@@ -53,7 +53,7 @@ func (e *ensemble) mayLag(s *server, limit int64) *Skip {
 	case now <= limit:
 		return nil // whatever it was before
 	case e.before == nil:
-		return &Skip{Kind: SkipOneLook, Reason: "it takes two looks: --window 10s"}
+		return &Skip{Kind: SkipOneLook, Reason: "it takes two looks (check --window 10s)"}
 	}
 	b, then := e.earlier(s), e.before.onlyLeader()
 	if b == nil || then == nil || then.Name != lead.Name || then.Srvr.Value.Zxid.Epoch() != lead.Srvr.Value.Zxid.Epoch() {
@@ -128,7 +128,7 @@ func checkLeaderFlapping(e *ensemble, limits Limits) result {
 		if e.unlessUnseen().skips != nil {
 			return e.unlessUnseen()
 		}
-		return skip(SkipOneLook, "it takes two looks: --window 1m")
+		return skip(SkipOneLook, "it takes two looks (check --window 1m)")
 	}
 	now, then := e.onlyLeader(), e.before.onlyLeader()
 	if now == nil || then == nil {

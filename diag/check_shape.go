@@ -38,7 +38,7 @@ func checkEvenOrTiny(e *ensemble, limits Limits) result {
 	}
 	if n == 2 {
 		// Not proven: with an oracle (3.8+) one of two may go on alone.
-		f.Severity, f.Certainty = Warning, Likely
+		f.Severity, f.Certainty, f.Title = Warning, Likely, "two voters: the loss of either is an outage"
 		f.Summary = "2 voters may lose none: when either fails or restarts, nobody can write. That is worse than one server alone, which has one machine that can fail and not two."
 		f.Evidence[0].Wanted = "3"
 		f.Fix = []Fix{{
@@ -118,7 +118,7 @@ func checkConfigDrift(e *ensemble, _ Limits) result {
 			f.Servers = append(f.Servers, s.Name)
 		}
 	}
-	f.Summary = enumerate(keys) + " should be the same on all voters. Which of them lead changes, and with it what holds for the others and for clients."
+	f.Summary = enumerate(keys) + " should be the same on all voters. Who leads changes, and with it what holds for the others and for clients."
 	f.Fix = []Fix{
 		{Note: "find out which values are meant, and write them into every zoo.cfg"},
 		{Note: "then restart the servers that had others, one at a time, the leader last, each after all others serve", Risk: "with no spare voter each restart is an outage"},

@@ -11,6 +11,16 @@ import (
 
 // Rules about the releases that run.
 
+// release is the evidence that a server's version is.
+func (s *server) release(wanted string) Evidence {
+	v, _ := s.version()
+	e := Evidence{Source: "srvr", Server: s.Name, Key: "Zookeeper version", Value: v.String(), Wanted: wanted}
+	if !s.Srvr.Seen() {
+		e.Source, e.Key = "envi", "zookeeper.version"
+	}
+	return e
+}
+
 // toldVersion tells why a server's version is not known; nil when it is.
 func (s *server) toldVersion() *Skip {
 	if _, ok := s.version(); ok {
@@ -37,7 +47,7 @@ func checkVersionMixed(e *ensemble, _ Limits) result {
 			return
 		}
 		f.Servers = append(f.Servers, s.Name)
-		f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: s.Name, Key: "Zookeeper version", Value: v.String()})
+		f.Evidence = append(f.Evidence, s.release(""))
 		versions = appendNew(versions, []string{v.String()})
 	})
 	if len(f.Servers) < 2 {
@@ -49,7 +59,8 @@ func checkVersionMixed(e *ensemble, _ Limits) result {
 	}
 	slices.Sort(versions)
 	f.Severity, f.Certainty = Info, Proven
-	f.Summary = "an upgrade is under way, or was never ended: " + enumerate(versions) + ". Servers of neighbouring releases work together; new features wait for the last one."
+	f.Title = "servers run different releases: " + enumerate(versions)
+	f.Summary = "an upgrade is under way, or was never ended. Servers of neighbouring releases work together; new features wait for the last one."
 	f.Fix = []Fix{{
 		Note: "finish the upgrade or take it back: one server at a time, the leader last, each after all others serve",
 		Risk: "with no spare voter each restart is an outage",
@@ -98,11 +109,15 @@ func checkWildcardSelfAddr(e *ensemble, _ Limits) result {
 			return
 		}
 		v, _ := s.version()
+		certainty := Proven
+		if s.serving != yes {
+			certainty = Likely // it may be out for another reason
+		}
 		out.findings = append(out.findings, Finding{
-			Severity: e.severity(s), Certainty: Proven, Servers: []string{s.Name},
+			Severity: e.severity(s), Certainty: certainty, Servers: []string{s.Name},
 			Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
 			Evidence: []Evidence{
-				{Source: "srvr", Server: s.Name, Key: "Zookeeper version", Value: v.String(), Wanted: "3.5.8 or later"},
+				s.release(wildcardUntil.String() + " or later"),
 				{
 					Source: source, Server: s.Name, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
 					Wanted: "the address that its peers use", File: line.File, Line: line.Line,
@@ -185,10 +200,8 @@ func checkKnownBadVersion(e *ensemble, _ Limits) result {
 			}
 			f := Finding{
 				Severity: Info, Certainty: Proven, Servers: []string{s.Name},
-				Summary: fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
-				Evidence: []Evidence{
-					{Source: "srvr", Server: s.Name, Key: "Zookeeper version", Value: v.String(), Wanted: bad.until.String() + " or later"},
-				},
+				Summary:  fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
+				Evidence: []Evidence{s.release(bad.until.String() + " or later")},
 				Fix: []Fix{{
 					Note: "upgrade, one server at a time, the leader last, each after all others serve",
 					Risk: "with no spare voter each restart is an outage",

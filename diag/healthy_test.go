@@ -110,7 +110,7 @@ func TestLostVersions(t *testing.T) {
 func BenchmarkDiagnose(b *testing.B) {
 	thirty := look(slices.Concat([]state{leader}, slices.Repeat([]state{follower}, 29))...)
 	for name, s := range map[string]scene{
-		"3 healthy": look(follower, leader, follower), "3 lost": look(looking, down, down).on(1).twice(), "30 healthy": thirty,
+		"3 healthy": look(follower, leader, follower), "3 lost": look(looking, down, down).on(1).twice(), "30 healthy": thirty, "30 healthy, twice": thirty.twice(),
 		"30 out": look(slices.Concat([]state{leader}, slices.Repeat([]state{follower}, 15), slices.Repeat([]state{down}, 14))...),
 	} {
 		b.Run(name, func(b *testing.B) { benchmark(b, s.snap()) })

@@ -91,7 +91,7 @@ func (e *ensemble) inTwoLooks(s *server, name string) *Skip {
 		return &Skip{Kind: SkipNotTold, Reason: "its mntr has no sums to take a mean of (3.6 and later do)"}
 	}
 	if e.before == nil {
-		return &Skip{Kind: SkipOneLook, Reason: "it takes two looks: --window 10s"}
+		return &Skip{Kind: SkipOneLook, Reason: "it takes two looks (check --window 10s)"}
 	}
 	if _, ok := e.meanSince(s, name); !ok {
 		return &Skip{Kind: SkipUndecided, Reason: "it told no sums in the first look, or was restarted since"}

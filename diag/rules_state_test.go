@@ -114,6 +114,7 @@ func stateRules() []rule {
 				{"at the limit", look(follower, but(leader, wrote(7, 0xF0000000)), follower)},
 				{"followers that saw no write since the election", look(but(follower, wrote(7, 0xF0000001)), but(leader, wrote(8, 0)), follower)},
 				{"standalone", look(but(standalone, wrote(7, 0xF0000001)))},
+				{"-1: a server without data", look(but(follower, wrote(0xFFFFFFFF, 0xFFFFFFFF)), but(leader, wrote(7, 5)), follower)},
 				{"read-only, of the epoch before", look(but(readOnly, wrote(7, 0xF0000001)), leader, follower)},
 			},
 			[]blind{
@@ -190,8 +191,8 @@ func shapeRules() []rule {
 			[]fire{
 				{"3.5.6, by conf", look(but(follower, lists(wild(1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
 				{"3.5.6, IPv6", look(but(follower, lists(strings.Replace(wild(1), "0.0.0.0", "[::]", 1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
-				{"3.5.6, it does not serve, by its file", look(follower, leader, but(looking, old)).onWith(3, zoo(2, "server.3=0.0.0.0:2888:3888")), "warning proven zk3"},
-				{"it costs the quorum", look(but(looking, old), down, down).onWith(1, zoo(0, "server.1=0.0.0.0:2888:3888", "server.2=zk2:2888:3888", "server.3=zk3:2888:3888")), "critical proven zk1"},
+				{"3.5.6, it does not serve, by its file", look(follower, leader, but(looking, old)).onWith(3, zoo(2, "server.3=0.0.0.0:2888:3888")), "warning likely zk3"},
+				{"it costs the quorum", look(but(looking, old), down, down).onWith(1, zoo(0, "server.1=0.0.0.0:2888:3888", "server.2=zk2:2888:3888", "server.3=zk3:2888:3888")), "critical likely zk1"},
 			},
 			[]alike{
 				{"3.9 ignores it", look(but(follower, lists(wild(1))), leader, follower)},

@@ -65,7 +65,7 @@ func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, op
 	waiting.Stop()
 	logSnapshot(log, snap)
 	if again := f.again(snap, options); again > 0 {
-		say("looking again in %v, to tell an election from an outage ...", again)
+		say("looking again in %v, to see what passes and what stays ...", again)
 		if !wait(ctx, again) {
 			cut := *snap
 			cut.Incomplete = probe.EndedBy(ctx)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,4 +115,37 @@ func criticalOf(t *testing.T, s *zktest.Server, version string) []lint.Remark {
 		t.Errorf("exit %d, %+v", r.ExitCode, r.Counts)
 	}
 	return slices.DeleteFunc(r.Remarks, func(m lint.Remark) bool { return m.Severity != diag.Critical })
+}
+
+// TestLintOnAServersHost: without a file it finds that of the process, and whose it
+// is.
+func TestLintOnAServersHost(t *testing.T) {
+	t.Parallel()
+	program, err := builtProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range zktest.UnderTest() {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			atOnce <- struct{}{}
+			t.Cleanup(func() { <-atOnce })
+			ens := zktest.StartT(t, zktest.Options{Version: version, Servers: 2, Observers: 1, Hosts: zktest.Namespaces, Config: map[string]string{"peerType": "observer"}})
+			for _, s := range ens.Servers {
+				result, err := s.Run(t.Context(), program, "lint", "-o", "json", "--zookeeper", version)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var r lint.Report
+				if err := json.Unmarshal(result.Stdout, &r); err != nil {
+					t.Fatalf("%v: %s %s", err, result.Stdout, result.Stderr)
+				}
+				// Two voters are a warning; the observer alone is what peerType says.
+				says := slices.ContainsFunc(r.Remarks, func(m lint.Remark) bool { return m.Rule == "peer-type" })
+				if r.File != s.ConfigFile || result.ExitCode != diag.ExitWarning || says == s.Observer {
+					t.Errorf("server.%d: %s, exit %d: %+v", s.ID, r.File, result.ExitCode, r.Remarks)
+				}
+			}
+		})
+	}
 }

@@ -40,6 +40,11 @@ const modern = "tickTime=2000\ninitLimit=10\nsyncLimit=5\ndataDir=/var/lib/zooke
 	"server.1=zk1.example:2888:3888;2181\nserver.2=zk2.example:2888:3888;2181\nserver.3=zk3.example:2888:3888;2181\n" +
 	"server.4=zk4.example:2888:3888:observer;2181\n"
 
+// image is what the official image writes for one of three servers.
+const image = "dataDir=/data\ndataLogDir=/datalog\ntickTime=2000\ninitLimit=5\nsyncLimit=2\nautopurge.snapRetainCount=3\n" +
+	"autopurge.purgeInterval=0\nmaxClientCnxns=60\nstandaloneEnabled=true\nadmin.enableServer=true\n" +
+	"server.1=zoo1:2888:3888;2181\nserver.2=zoo2:2888:3888;2181\nserver.3=zoo3:2888:3888;2181\n"
+
 // replace changes the value of a key of good and keeps its line.
 func replace(config, key, value string) string {
 	before, after, found := strings.Cut("\n"+config, "\n"+key+"=")
@@ -73,6 +78,7 @@ func TestGood(t *testing.T) {
 		{"install guide, with an observer", guide + "server.4=192.168.145.103:2888:3888:observer\n", all},
 		{"modern", modern, append([]string{""}, all[3:]...)},
 		{"alone", alone, all},
+		{"the official image", image, append([]string{""}, all[2:]...)},
 		{"5 voters", good + "server.4=zk4:2888:3888\nserver.5=zk5:2888:3888\n", all},
 		{"on one host", alone + "server.1=127.0.0.1:2888:3888\nserver.2=127.0.0.1:2889:3889\nserver.3=127.0.0.1:2890:3890\n", all},
 		{"IPv6", alone + "server.1=[2001:db8::1]:2888:3888\nserver.2=[2001:db8::2]:2888:3888\nserver.3=[2001:db8::3]:2888:3888\n", all},
@@ -175,23 +181,22 @@ func TestRules(t *testing.T) {
 			{good + "metricsProvider.httpPort=2181\n", all},
 			{alone + "server.1=10.0.0.1:2888:3888;10.0.0.2:3888\nserver.2=zk2:2888:3888\n", all},
 		}},
-		{"surprise", []fires{
-			{good + "tickTime=2000\n", all, warn, 12},
-			{"\xef\xbb\xbf" + good, all, warn, 1},
-			{strings.ReplaceAll(good, "\n", "\r\n"), all, warn, 1},
-			{replace(good, "dataDir", "/var/lib/zookeeper # data"), all, warn, 4},
-			{good + "jute.maxbuffer=1\n", all, warn, 12},
-			{good + "zookeeper.skipACL=yes\n", all, warn, 12},
-			{good + "server4=zk4:2888:3888\n", all, warn, 12},
-			{good + "forceSync=false\n", all, warn, 12},
-			{good + "multiAddress.enabled=true\n", all, info, 12},
-			{replace(good, "dataDir", "/var/ünï"), all, warn, 4},
-			{alone + "server.1=a:2888:3888|b:2888:3888\nserver.2=zk2:2888:3888\n", all, info, 9},
-		}, []quiet{
+		{"bom", []fires{{"\xef\xbb\xbf" + good, all, warn, 1}}, []quiet{{good, all}}},
+		{"crlf", []fires{{strings.ReplaceAll(good, "\n", "\r\n"), all, warn, 1}}, []quiet{{good, all}}},
+		{"not-latin1", []fires{{replace(good, "dataDir", "/var/ünï"), all, warn, 4}}, []quiet{{guide, all}}},
+		{"duplicate", []fires{{good + "tickTime=2000\n", all, warn, 12}, {good + "server.1=zk9:2888:3888\n", all, warn, 12}}, []quiet{{good, all}}},
+		{"trailing-comment", []fires{{replace(good, "dataDir", "/var/lib/zookeeper # data"), all, warn, 4}}, []quiet{
 			{good + "ssl.keyStore.password=a #b\n", all},
 			{replace(good, "clientPort", "2181 # clients"), all}, // it would not start
-			{good + "fsync.warningthresholdms=500\n", v("3.4.10")},
 		}},
+		{"no-effect", []fires{
+			{good + "jute.maxbuffer=1\n", all, warn, 12},
+			{good + "zookeeper.skipACL=yes\n", all, warn, 12},
+			{good + "multiAddress.enabled=true\n", all, info, 12},
+		}, []quiet{{good + "fsync.warningthresholdms=500\n", v("3.4.10")}, {good + "multiAddress.enabled=true\n", v("3.5.10")}}},
+		{"ignored-value", []fires{{good + "forceSync=false\n", all, warn, 12}}, []quiet{{good + "forceSync=yes\n", all}}},
+		{"server-key", []fires{{good + "server4=zk4:2888:3888\n", all, warn, 12}}, []quiet{{good + "serverCnxnFactory=" + netty + "\n", all}}},
+		{"multi-address", []fires{{alone + "server.1=a:2888:3888|b:2888:3888\nserver.2=zk2:2888:3888\n", all, info, 9}}, []quiet{{good, all}}},
 		{
 			"no-client-port",
 			[]fires{{without(good, "clientPort"), v("3.9.5"), warn, 0}},

@@ -185,15 +185,20 @@ func missing(p zoocfg.Problem) string {
 	return "set it, or leave out what needs it"
 }
 
-// surprises are the notes of zoocfg.
-func surprises(s *subject) []Remark {
-	var all []Remark
-	for _, n := range s.Notes {
-		if r, ok := s.surprise(n); ok {
-			all = append(all, r)
+// noted is a rule for the notes of one kind.
+func noted(kind zoocfg.NoteKind) func(*subject) []Remark {
+	return func(s *subject) []Remark {
+		var all []Remark
+		for _, n := range s.Notes {
+			if n.Kind != kind {
+				continue
+			}
+			if r, ok := s.surprise(n); ok {
+				all = append(all, r)
+			}
 		}
+		return all
 	}
-	return all
 }
 
 func (s *subject) surprise(n zoocfg.Note) (Remark, bool) {

@@ -1,5 +1,7 @@
 package lint
 
+import "github.com/zkdoctor/zkdoctor/probe/zoocfg"
+
 // Rules is every rule, in the order in which remarks on one line are shown.
 func Rules() []Rule {
 	return []Rule{
@@ -8,7 +10,16 @@ func Rules() []Rule {
 		{"client-port-contradicts", clientPortContradicts},
 		{"no-quorum-possible", noQuorumPossible},
 		{"port-collision", portCollision},
-		{"surprise", surprises},
+
+		{"bom", noted(zoocfg.NoteBOM)},
+		{"crlf", noted(zoocfg.NoteCRLF)},
+		{"not-latin1", noted(zoocfg.NoteNotLatin1)},
+		{"duplicate", noted(zoocfg.NoteDuplicate)},
+		{"trailing-comment", noted(zoocfg.NoteTrailingComment)},
+		{"no-effect", noted(zoocfg.NoteNoEffect)},
+		{"ignored-value", noted(zoocfg.NoteIgnoredValue)},
+		{"server-key", noted(zoocfg.NoteServerKey)},
+		{"multi-address", noted(zoocfg.NoteMultiAddress)},
 
 		{"no-client-port", noClientPort},
 		{"limit-negative", limitNegative},

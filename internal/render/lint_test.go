@@ -30,7 +30,7 @@ func lintReports() map[string]*lint.Report {
 		"lint-hostile": {
 			SchemaVersion: 1, Tool: tool, File: "/" + strings.Repeat("very/long/", 20) + "zoo.cfg\x1b[2J",
 			Remarks: []lint.Remark{{
-				Rule: "surprise", Severity: diag.Warning, File: "/" + strings.Repeat("very/long/", 20) + "zoo.cfg\x1b[2J", Line: 12345,
+				Rule: "no-effect", Severity: diag.Warning, File: "/" + strings.Repeat("very/long/", 20) + "zoo.cfg\x1b[2J", Line: 12345,
 				Key: "\x1b]0;owned\a\u202e" + strings.Repeat("k", 90), Found: "a\r\nb\x00\xff", Recommended: strings.Repeat("w", 300), Why: "ü", Versions: "3.5.0-3.5.7",
 			}},
 			Counts: lint.Counts{Warning: 1}, ExitCode: 1,

@@ -52,10 +52,11 @@ func Explains() map[Code][]Code {
 	}
 }
 
-// neverRoot are symptoms: shown when nothing explains them, but as what they are.
+// neverRoot are symptoms: shown when nothing explains them, but as what they are;
+// and settings that are unwise and cause no outage.
 func neverRoot(c Code) bool {
 	switch c {
-	case QuorumLost, DegradedNoSpare, ServerNotServing, ReadOnlyMode, StatusScriptMisleading, ElectionInProgress:
+	case QuorumLost, DegradedNoSpare, ServerNotServing, ReadOnlyMode, StatusScriptMisleading, ElectionInProgress, ForceSyncOff:
 		return true
 	default:
 		return false

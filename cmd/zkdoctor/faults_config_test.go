@@ -31,12 +31,13 @@ func configFaults() []fault {
 			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: diag.Serving, exit: 1,
 		},
 		{
+			// It causes nothing, so it is no root cause.
 			shape: shape{name: "forceSync=no", options: zktest.Options{Edit: only1(func(s *zktest.Server) { s.Set("forceSync", "no") })}, args: []string{"-c", "@c1"}},
-			root:  diag.ForceSyncOff, servers: []int64{1}, state: diag.Serving, exit: 1,
+			fires: []diag.Code{diag.ForceSyncOff}, state: diag.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "forceSync=no on the command line", options: zktest.Options{Edit: only1(func(s *zktest.Server) { s.JVM = append(s.JVM, "-Dzookeeper.forceSync=no") })}, args: []string{"-c", "@c1"}},
-			root:  diag.ForceSyncOff, servers: []int64{1}, state: diag.Serving, exit: 1,
+			fires: []diag.Code{diag.ForceSyncOff}, state: diag.Serving, exit: 1,
 		},
 		{
 			// A remark, so there is no root cause.

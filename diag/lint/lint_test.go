@@ -178,6 +178,7 @@ func TestRules(t *testing.T) {
 			{alone + "server.1=zk1:2181:3888\nserver.2=zk2:2888:3888\n", all},
 			{alone + "server.1=zk1:2181:3888\nserver.2=zk2:2888:3888\n", Options{ID: new(int64(2))}},
 			{alone + "server.1=10.0.0.1:2181:3888\nserver.2=zk2:2888:3888\nclientPortAddress=10.0.0.2\n", Options{ID: new(int64(1))}},
+			{replace(good, "clientPort", "3888") + "clientPortAddress=127.0.0.1\n", all},
 			{good + "metricsProvider.httpPort=2181\n", all},
 			{alone + "server.1=10.0.0.1:2888:3888;10.0.0.2:3888\nserver.2=zk2:2888:3888\n", all},
 		}},

@@ -29,6 +29,10 @@ const (
 	admin
 )
 
+// anyHost is the own address of a server of which only the port is known. It is
+// none that a client port may be bound to.
+const anyHost = "?"
+
 type listener struct {
 	key, host string
 	file      string
@@ -85,8 +89,11 @@ func (s *subject) peerListeners() []listener {
 		return true
 	}
 	host := own.Addresses[0].Host
-	if s.QuorumListenOnAllIPs.Value || s.ID == nil {
-		host = "" // whatever it is, a client port on all addresses collides
+	switch {
+	case s.QuorumListenOnAllIPs.Value:
+		host = ""
+	case s.ID == nil:
+		host = anyHost
 	}
 	var all []listener
 	add := func(what string, port func(zoocfg.Address) int, e effect) {

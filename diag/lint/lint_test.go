@@ -171,6 +171,7 @@ func TestRules(t *testing.T) {
 			{alone + "server.1=zk1:2888:2888\nserver.2=zk2:2888:2888\nserver.3=zk3:2888:2888\n", v("3.4.10"), warn, 9},
 			{alone + "server.1=zk1:2181:3888\nserver.2=zk2:2888:3888\n", Options{ID: new(int64(1))}, warn, 9},
 			{good + "metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider\nmetricsProvider.httpPort=2181\n", all, crit, 6},
+			{good + "secureClientPort=7000\nmetricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider\n", v("3.6.4"), crit, 12},
 		}, []quiet{
 			{replace(alone, "clientPort", "8080") + "admin.enableServer=false\n", all},
 			{replace(alone, "clientPort", "8080"), v("3.4.10")},
@@ -179,6 +180,7 @@ func TestRules(t *testing.T) {
 			{alone + "server.1=zk1:2181:3888\nserver.2=zk2:2888:3888\n", Options{ID: new(int64(2))}},
 			{alone + "server.1=10.0.0.1:2181:3888\nserver.2=zk2:2888:3888\nclientPortAddress=10.0.0.2\n", Options{ID: new(int64(1))}},
 			{replace(good, "clientPort", "3888") + "clientPortAddress=127.0.0.1\n", all},
+			{good + "secureClientPort=7000\nmetricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider\n", v("3.5.10")},
 			{good + "metricsProvider.httpPort=2181\n", all},
 			{alone + "server.1=10.0.0.1:2888:3888;10.0.0.2:3888\nserver.2=zk2:2888:3888\n", all},
 		}},

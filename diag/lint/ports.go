@@ -147,7 +147,9 @@ func (s *subject) collision(a, b listener) Remark {
 	switch {
 	case a.effect == endsLater && b.effect == cannotLead:
 		r.Versions = "3.4" // later ones do not take the line, which is a problem
-	case b.versions != "":
+	case a.versions == "3.6+" && b.versions == "3.5-3.9":
+		r.Versions = "3.6-3.9"
+	case a.versions != "3.6+" && b.versions != "":
 		r.Versions = b.versions
 	}
 	r.Severity, r.Why = s.outcome(b)

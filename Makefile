@@ -15,10 +15,10 @@ export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
 
-# The tests of cmd/zkdoctor that run the program on real ensembles.
-REAL := ^(TestHealthy|TestFaults|TestPairs|TestMerged|TestLogTellsWhy)$$
-# Those, and the one that waits for alerts as long as people would.
-LONG := ^(TestHealthy|TestFaults|TestPairs|TestMerged|TestLogTellsWhy|TestPages)$$
+# The tests of cmd/zkdoctor that are worth running with every ZooKeeper.
+REAL := ^(TestHealthy|TestFaults|TestLogTellsWhy)$$
+# All of its tests that start servers.
+LONG := ^(TestHealthy|TestFaults|TestPairs|TestMerged|TestMixed|TestLogTellsWhy|TestLintOn.*|TestPages)$$
 # The packages whose tests need no server, but for $(LONG).
 PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
 # Only root may make network namespaces. For others the tests that need them are
@@ -51,10 +51,10 @@ test: ## Run all tests, those on real ZooKeepers (oldest and newest) too.
 	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -parallel 3 -timeout $(TIMEOUT) ./...
 
 .PHONY: matrix
-matrix: ## Run the tests on real ensembles with every ZooKeeper from 3.4 to 3.9.
+matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.5.10,3.6.4).
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=all go test -timeout $(TIMEOUT) -run '$(REAL)' ./cmd/zkdoctor/...
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) go test -parallel 3 -timeout $(TIMEOUT) -run '$(REAL)' ./cmd/zkdoctor/...
 
 .PHONY: faults
 faults: ## Break real ensembles in every way, and print what zkdoctor says (VERSIONS=all).

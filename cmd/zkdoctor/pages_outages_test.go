@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
@@ -119,7 +121,9 @@ func splitInTwo(ctx context.Context, ens *zktest.Ensemble) (*zktest.Server, erro
 	return nil, startAll(ctx, ens)
 }
 
-// mergeAgain gives all the list of five.
+// mergeAgain gives all the list of five, and keeps the data of the greater camp: with
+// the other's left in place, its servers have other data than their leader, and
+// their digests say so.
 func mergeAgain(ctx context.Context, ens *zktest.Ensemble) error {
 	for _, s := range ens.Servers {
 		if err := s.Kill(); err != nil {
@@ -129,6 +133,22 @@ func mergeAgain(ctx context.Context, ens *zktest.Ensemble) error {
 		if err := s.WriteConfig(s.ConfigLines()); err != nil {
 			return err
 		}
+	}
+	for _, id := range []int{1, 2} {
+		for _, dir := range []string{ens.Server(id).DataDir, ens.Server(id).DataLogDir} {
+			data := filepath.Join(dir, "version-2")
+			if err := os.Rename(data, data+".moved"); err != nil {
+				return err
+			}
+		}
+	}
+	for _, id := range []int{3, 4, 5} {
+		if err := ens.Server(id).Start(ctx); err != nil {
+			return err
+		}
+	}
+	if err := ens.WaitQuorum(ctx); err != nil {
+		return err
 	}
 	return startAll(ctx, ens)
 }

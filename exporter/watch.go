@@ -115,7 +115,7 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	question := w.question
 	question.Timeout = timeout
 	slow := time.Since(w.slowAt) >= slowEvery
-	question.Local = w.question.Local && slow
+	question.Local, question.Earlier = w.question.Local && slow, w.local
 	plan, local, err := probe.Prepare(ctx, question)
 	if err != nil {
 		return nil, err

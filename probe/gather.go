@@ -17,7 +17,7 @@ import (
 const maxServersAtOnce = 64
 
 // Gather looks at every target at once, and at the rest of what the plan asks
-// for. local is what LookLocal found on this host. It ends when all looks have
+// for. local is what was found on this host. It ends when all looks have
 // ended or ctx has, whichever comes first, and leaves nothing running.
 func Gather(ctx context.Context, plan Plan, local []Local) *Snapshot {
 	return gather(ctx, plan, local, nil)

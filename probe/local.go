@@ -10,17 +10,18 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// LookLocal looks at every ZooKeeper process of this host: its configuration,
+// lookLocal looks at every ZooKeeper process of this host: its configuration,
 // its myid, its sockets and its addresses, each as that process has them. The
-// result is in ascending order of PID; nil when none runs.
-func LookLocal(ctx context.Context) []Local {
+// result is in ascending order of PID; nil when none runs. earlier is what an
+// earlier look found, nil for none.
+func lookLocal(ctx context.Context, earlier []Local) []Local {
 	var local []Local
 	for _, p := range findProcesses(ctx) {
 		files := p.files()
 		l := Local{Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath}
 		l.Config = p.readConfig(files)
+		l.lookAtDisk(ctx, files, sameProcess(earlier, p.PID))
 		if l.Config.Seen() {
-			l.MyID, l.DataDir = readMyID(files, l.Config.Value)
 			l.NextConfig = files.exists(nextConfig(p.configPath))
 		}
 		l.Addrs = namespaceAddrs(p.PID)
@@ -34,9 +35,9 @@ func LookLocal(ctx context.Context) []Local {
 // LookLocalAgain is the second look at what the first one found on this host. A
 // server whose process has ended meanwhile is looked at by its files.
 func LookLocalAgain(ctx context.Context, first []Local) []Local {
-	now := LookLocal(ctx)
+	now := lookLocal(ctx, first)
 	var again []Local
-	for _, l := range first {
+	for f, l := range first {
 		resolved := l.Resolved // names are looked up once a run
 		i := slices.IndexFunc(now, func(n Local) bool { return sameLocal(l, n) })
 		switch {
@@ -45,12 +46,32 @@ func LookLocalAgain(ctx context.Context, first []Local) []Local {
 		case l.Process != nil && l.Process.Container || !l.Config.Seen():
 			continue // its files went with it
 		default:
-			l = LookConfig(l.Config.Value.Path, l.ConfigSource)
+			l = lookConfig(ctx, l.Config.Value.Path, l.ConfigSource, &first[f])
 		}
 		l.Resolved = resolved
 		again = append(again, l)
 	}
 	return again
+}
+
+// sameProcess finds the earlier look at a process, or nil.
+func sameProcess(earlier []Local, pid int) *Local {
+	for i := range earlier {
+		if p := earlier[i].Process; p != nil && p.PID == pid {
+			return &earlier[i]
+		}
+	}
+	return nil
+}
+
+// sameFile finds the earlier look at a server that did not run, or nil.
+func sameFile(earlier []Local, path string) *Local {
+	for i := range earlier {
+		if earlier[i].Process == nil && earlier[i].ConfigPath == path {
+			return &earlier[i]
+		}
+	}
+	return nil
 }
 
 // sameLocal tells a server of this host by its process, or by its configuration
@@ -65,14 +86,14 @@ func sameLocal(a, b Local) bool {
 	return a.Config.Seen() && b.Config.Seen() && a.Config.Value.Path == b.Config.Value.Path
 }
 
-// LookConfig is what this host's files tell of a server that does not run. path
-// is its zoo.cfg, source what led to it.
-func LookConfig(path, source string) Local {
+// lookConfig is what this host's files tell of a server that does not run. path
+// is its zoo.cfg, source what led to it, earlier an earlier look at it, or nil.
+func lookConfig(ctx context.Context, path, source string, earlier *Local) Local {
 	l := Local{ConfigSource: source, ConfigPath: path}
 	files := hostFiles{}
 	l.Config = files.readConfig(path)
+	l.lookAtDisk(ctx, files, earlier)
 	if l.Config.Seen() {
-		l.MyID, l.DataDir = readMyID(files, l.Config.Value)
 		l.NextConfig = files.exists(nextConfig(path))
 	}
 	l.Addrs = ownAddrs()

@@ -29,3 +29,5 @@ func ownListeners() Obs[[]netip.AddrPort]          { return Obs[[]netip.AddrPort
 func namespaceAddrs(int) Obs[[]netip.Addr]         { return Obs[[]netip.Addr]{} }
 func namespaceListeners(int) Obs[[]netip.AddrPort] { return Obs[[]netip.AddrPort]{} }
 func heldConnections() Obs[map[netip.AddrPort]int] { return Obs[map[netip.AddrPort]int]{} }
+
+func (hostFiles) readData(*zoocfg.Config) Obs[Data] { return Obs[Data]{} }

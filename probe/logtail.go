@@ -116,9 +116,9 @@ var logSigns = []logSign{
 	{LogExit, []string{"Unexpected exception, exiting abnormally", "Exiting JVM with code"}},
 }
 
-// logStart is what every start of a server writes (QuorumPeerConfig.parse, all
+// logBegins is what every start of a server writes (QuorumPeerConfig.parse, all
 // versions): what stands before it is of an earlier run.
-const logStart = "Reading configuration from: "
+const logBegins = "Reading configuration from: "
 
 // ScanLog finds the lines that mean something, since the last start. cut says that
 // the first line may lack its beginning.
@@ -126,7 +126,7 @@ func ScanLog(text []byte, cut bool) []LogLine {
 	if cut {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}
-	if i := bytes.LastIndex(text, []byte(logStart)); i >= 0 {
+	if i := bytes.LastIndex(text, []byte(logBegins)); i >= 0 {
 		text = text[i:]
 	}
 	var found []LogLine

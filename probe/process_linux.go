@@ -57,6 +57,7 @@ func findProcesses(ctx context.Context) []localProcess {
 			}
 			l.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")
 			l.ForceSync = jvmProperty(args, "zookeeper.forceSync")
+			l.TrustEmpty = jvmProperty(args, "zookeeper.snapshot.trust.empty")
 			found = append(found, l)
 		}
 	}
@@ -101,6 +102,7 @@ func describe(ctx context.Context, p *process.Process, main string) localProcess
 	}
 	l.State, l.Container = processStatus(l.PID)
 	l.OtherNetwork = otherNamespace(l.PID, "net", l.Container)
+	l.Credentials = credentials(l.PID)
 	return l
 }
 

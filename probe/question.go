@@ -20,6 +20,9 @@ type Question struct {
 	ConfigFile string
 	// Local is false when this host's files and processes are to be left alone.
 	Local bool
+	// Earlier is what an earlier look found on this host; nil for none. A disk that
+	// still hangs since then is not looked at again.
+	Earlier []Local
 	// Timeout bounds the look-up of names; 0 means DefaultTimeout.
 	Timeout time.Duration
 }
@@ -42,12 +45,12 @@ func setupErrorf(format string, args ...any) error {
 func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	var local []Local
 	if q.Local {
-		local = LookLocal(ctx)
+		local = lookLocal(ctx, q.Earlier)
 	}
 	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout}
 	switch {
 	case q.ConfigFile != "":
-		file := LookConfig(q.ConfigFile, "--config")
+		file := lookConfig(ctx, q.ConfigFile, "--config", sameFile(q.Earlier, q.ConfigFile))
 		if !file.Config.Seen() {
 			return Plan{}, nil, setupErrorf("%s", file.Config.Failure.Text)
 		}
@@ -64,10 +67,10 @@ func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 		if !q.Local {
 			return Plan{}, nil, setupErrorf("no server named: give host names, or --config FILE")
 		}
-		return prepareHost(ctx, plan, local)
+		return prepareHost(ctx, plan, local, q.Earlier)
 	case q.Local && len(local) == 0:
 		if path, source := FindConfig(os.DirFS("/"), os.Getenv); path != "" {
-			local = []Local{LookConfig(path, source)}
+			local = []Local{lookConfig(ctx, path, source, sameFile(q.Earlier, path))}
 		}
 	}
 	plan.names = lookUp(ctx, plan.Timeout, hostsOf(plan, local))
@@ -93,14 +96,14 @@ func ConfigTargets(path string) ([]Target, error) {
 }
 
 // prepareHost answers the question that names nothing: this host's own ensemble.
-func prepareHost(ctx context.Context, plan Plan, local []Local) (Plan, []Local, error) {
+func prepareHost(ctx context.Context, plan Plan, local, earlier []Local) (Plan, []Local, error) {
 	if len(local) == 0 {
 		path, source := FindConfig(os.DirFS("/"), os.Getenv)
 		if path == "" {
 			return Plan{}, nil, setupErrorf("no server named, and %s.\n"+
 				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", foundNothing())
 		}
-		local = []Local{LookConfig(path, source)}
+		local = []Local{lookConfig(ctx, path, source, sameFile(earlier, path))}
 	}
 	readable := slices.DeleteFunc(slices.Clone(local), func(l Local) bool { return !l.Config.Seen() })
 	if len(readable) == 0 {

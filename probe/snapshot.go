@@ -147,6 +147,10 @@ type Local struct {
 	NextConfig Obs[bool] `json:"next_config"`
 	// DataDir tells whether dataDir could be looked at.
 	DataDir Obs[bool] `json:"data_dir"`
+	// Data is what dataDir and dataLogDir hold, and Looked when that was looked at,
+	// in UTC: the exporter looks at this host more rarely than at the servers.
+	Data   Obs[Data] `json:"data"`
+	Looked time.Time `json:"looked,omitzero"`
 	// Addrs are the addresses of the network namespace that the server is in.
 	Addrs Obs[[]netip.Addr] `json:"addrs"`
 	// Listeners are the listening TCP sockets of that namespace, whoever owns
@@ -162,6 +166,10 @@ type Local struct {
 	Script Obs[Srvr] `json:"script"`
 	// ScriptAddr is that address, as written in the configuration.
 	ScriptAddr string `json:"script_addr,omitempty"`
+
+	// hung is closed once a look at the disk that was given up has ended after all;
+	// nil where none was.
+	hung <-chan struct{}
 }
 
 // ResolvedHost is the resolution of the host of one server.N line.
@@ -192,6 +200,20 @@ type Process struct {
 	LeaderServes string `json:"leader_serves,omitempty"`
 	// ForceSync is -Dzookeeper.forceSync, empty when not given.
 	ForceSync string `json:"force_sync,omitempty"`
+	// TrustEmpty is -Dzookeeper.snapshot.trust.empty, empty when not given.
+	TrustEmpty string `json:"trust_empty,omitempty"`
+	// Credentials decide which files it may write.
+	Credentials Obs[Credentials] `json:"credentials"`
+}
+
+// Credentials are what the kernel judges a process by when it opens a file.
+type Credentials struct {
+	UID uint32 `json:"uid"`
+	// Groups are all its groups.
+	Groups []uint32 `json:"groups,omitempty"`
+	// WritesAll is set when permissions do not bind it, as with root
+	// (CAP_DAC_OVERRIDE).
+	WritesAll bool `json:"writes_all,omitempty"`
 }
 
 // MyID is a myid file, byte for byte.

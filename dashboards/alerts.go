@@ -50,6 +50,7 @@ func groups() []alertGroup {
 		{"zkdoctor-servers", "Is a server out?", slices.Concat(serverAlerts(), reachAlerts())},
 		{"zkdoctor-identity", "Is each server who it should be?", identityAlerts()},
 		{"zkdoctor-build", "Is it built to last?", buildAlerts()},
+		{"zkdoctor-data", "Will it start again?", dataAlerts()},
 		{"zkdoctor-load", "Does it keep up?", loadAlerts()},
 		{"zkdoctor-exporter", "Does zkdoctor see?", exporterAlerts()},
 	}
@@ -270,6 +271,27 @@ func buildAlerts() []alert {
 			summary:     "{{ $labels.ensemble }} has run {{ $value }} versions of ZooKeeper for a week",
 			description: "An upgrade was begun and not ended.",
 		},
+	}
+}
+
+// dataAlerts are about what only an exporter on the server itself sees, which is why
+// each says so. It looks at its own host every 5 minutes.
+func dataAlerts() []alert {
+	onHost := func(name string, code diag.Code, wait time.Duration, why, description string) alert {
+		return alert{
+			name: name, severity: ticket, code: code, wait: wait, why: why,
+			description: description + " Only an exporter that runs on the server sees this.",
+		}
+	}
+	stays := "it does not pass by itself; the host is looked at every 5 minutes, so it has been seen once at least when this fires"
+	return []alert{
+		onHost("ZooKeeperDiskFull", diag.DiskFull, oneMore, "each further write throws the server out; one scrape more, so that no single one can alert", "Free space outside version-2: its next write, or the next snapshot, fails."),
+		onHost("ZooKeeperTransactionLogCorrupt", diag.TxnlogCorrupt, restart, stays, "It will not start again. Restart nothing else before it is mended."),
+		onHost("ZooKeeperNoSnapshot", diag.NoSnapshot, restart, stays, "It will not start again. Restart nothing else before it is mended."),
+		onHost("ZooKeeperEpochMismatch", diag.EpochMismatch, restart, stays, "It will not start again. Restart nothing else before it is mended."),
+		onHost("ZooKeeperDataNotWritable", diag.DataDirNotWritable, restart, stays, "It will not start again, or fails at its next write."),
+		onHost("ZooKeeperNothingPurged", diag.AutopurgeOff, time.Hour, "the disk is full within 30 days, and an hour of purging by hand may be under way", "Set autopurge.purgeInterval: at this rate the disk is full within 30 days."),
+		onHost("ZooKeeperDataInTmp", diag.DataDirInTmp, time.Hour, "what cleans there takes days, and somebody may be trying something", "The next reboot, or systemd-tmpfiles, takes its data."),
 	}
 }
 

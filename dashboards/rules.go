@@ -142,7 +142,9 @@ func inhibitFile() []byte {
 	graph := diag.Explains()
 	has := alerting()
 	for _, c := range diag.Catalogue() {
-		if !has[c.Code] {
+		// A disk that is only nearly full, or files that will fail a later write, have
+		// the same code and hide nothing.
+		if !has[c.Code] || c.Code == diag.DiskFull || c.Code == diag.DataDirNotWritable {
 			continue
 		}
 		// What stands for the ensemble has no server in common with its cause. That

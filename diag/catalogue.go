@@ -34,6 +34,13 @@ const (
 	ElectionPortConflict   Code = "election-port-conflict"
 	QuorumPortConflict     Code = "quorum-port-conflict"
 	PeerNameUnresolvable   Code = "peer-name-unresolvable"
+	DiskFull               Code = "disk-full"
+	TxnlogCorrupt          Code = "txnlog-corrupt"
+	NoSnapshot             Code = "no-snapshot"
+	EpochMismatch          Code = "epoch-mismatch"
+	DataDirNotWritable     Code = "datadir-not-writable"
+	AutopurgeOff           Code = "autopurge-off"
+	DataDirInTmp           Code = "datadir-in-tmp"
 	TargetUnresolvable     Code = "target-unresolvable"
 	TargetsIncomplete      Code = "targets-incomplete"
 	TargetDuplicate        Code = "target-duplicate"
@@ -89,6 +96,13 @@ func Catalogue() []Check {
 		{ElectionPortConflict, "another program has its election port", "a server's own process and sockets", checkElectionPortConflict},
 		{QuorumPortConflict, "another program has its quorum port", "srvr, twice, and the quorum port", checkQuorumPortConflict},
 		{PeerNameUnresolvable, "a member's name has no address there", "a server's own names", checkPeerName},
+		{DiskFull, "the disk of its data is full", "a server's own files", checkDiskFull},
+		{TxnlogCorrupt, "its newest transaction log is broken", "a server's own files", checkTxnlogCorrupt},
+		{NoSnapshot, "it has transaction logs and no snapshot", "a server's own files", checkNoSnapshot},
+		{EpochMismatch, "its epoch files contradict its data", "a server's own files", checkEpochMismatch},
+		{DataDirNotWritable, "its data directory cannot be written", "a server's own files and process", checkDataDirNotWritable},
+		{AutopurgeOff, "old snapshots are never removed", "a server's own files", checkAutopurgeOff},
+		{DataDirInTmp, "its data is where files are cleared away", "a server's own files", checkDataDirInTmp},
 		{TargetUnresolvable, "a name has no address", "name resolution", checkTargetUnresolvable},
 		{TargetsIncomplete, "not all servers were named", "conf or a configuration", checkTargetsIncomplete},
 		{TargetDuplicate, "one server was named twice", "addresses", checkTargetDuplicate},

@@ -40,13 +40,13 @@ func fold(raw []Finding, e *ensemble) (shown, folded []Finding) {
 	return orEmpty(shown), merge(folded)
 }
 
-// covers reports whether a cause is sure enough and concerns every server that
+// covers reports whether a cause is sure enough, at work now, and concerns every server that
 // the consequence does. What concerns the whole ensemble is explained by what
 // keeps a voter out; what is about this host and no row of the table, by nothing
 // elsewhere.
 func (e *ensemble) covers(cause, consequence Finding) bool {
 	switch {
-	case cause.Certainty == Possible:
+	case cause.Certainty == Possible, cause.Later:
 		return false
 	case consequence.Code == SplitBrain:
 		return true

@@ -22,6 +22,12 @@ func Explains() map[Code][]Code {
 		SelfAddrNotLocal: append([]Code{ProcessWithoutListener, HostUnreachable}, stopped...),
 		SelfAddrLoopback: append([]Code{ProcessWithoutListener}, out...),
 
+		DiskFull:           append([]Code{TxnlogCorrupt, EpochMismatch, ProcessDown}, out...),
+		DataDirNotWritable: append([]Code{ProcessDown}, out...),
+		TxnlogCorrupt:      {ProcessDown},
+		NoSnapshot:         {ProcessDown},
+		EpochMismatch:      {ProcessDown},
+
 		ProcessWithoutListener: out,
 		// It stays when the server is back: what is not of this server it must not hide.
 		WildcardSelfAddr:   {ServerNotServing, ReadOnlyMode, QuorumLost, StatusScriptMisleading},
@@ -65,7 +71,14 @@ func neverRoot(c Code) bool {
 
 // alwaysShown are the findings that stay on the screen even when something
 // explains them: whoever acts must know of them.
-func alwaysShown(c Code) bool { return c == SplitBrain || c == MyidDuplicate }
+func alwaysShown(c Code) bool {
+	switch c {
+	case SplitBrain, MyidDuplicate, DiskFull, TxnlogCorrupt, EpochMismatch:
+		return true // a disk with room again does not mend what it broke
+	default:
+		return false
+	}
+}
 
 // dataAtRisk are the findings that come first, whatever else is wrong.
 func dataAtRisk(c Code) bool {

@@ -38,6 +38,13 @@ type Limits struct {
 	// Elections between two looks, more than one a minute, are too many. One is a
 	// restart of the leader.
 	Elections int64
+	// Quiet is the time after its last change from which a file of a running server
+	// counts as it is: a server writes a new log's header, and the epoch after a
+	// snapshot, within a second, on a slow disk within some.
+	Quiet time.Duration
+	// Room is how soon a disk is full for that to be a warning: a month leaves time
+	// for a change in working hours.
+	Room time.Duration
 }
 
 func (l Limits) orDefaults() Limits {
@@ -52,5 +59,7 @@ func (l Limits) orDefaults() Limits {
 	l.Outstanding = cmp.Or(l.Outstanding, 10)
 	l.Lag = cmp.Or(l.Lag, 1000)
 	l.Elections = cmp.Or(l.Elections, 2)
+	l.Quiet = cmp.Or(l.Quiet, 30*time.Second)
+	l.Room = cmp.Or(l.Room, 30*24*time.Hour)
 	return l
 }

@@ -39,11 +39,13 @@ func (h localHost) local(snap *probe.Snapshot, servers int) probe.Local {
 		Process: &probe.Process{
 			PID: 1000 + h.id, Main: "QuorumPeerMain", User: "zookeeper",
 			Started: now().Add(-time.Hour), State: "S",
+			Credentials: probe.Saw(probe.Credentials{UID: 1000, Groups: []uint32{1000}}, quick),
 		},
 		ConfigSource: "process", ConfigPath: "/etc/zookeeper/zoo.cfg",
 		Config:  probe.Saw(config, quick),
 		DataDir: probe.Saw(true, quick),
-		Addrs:   probe.Saw(append(addrs("127.0.0.1", "::1"), addrOf(h.id)), quick),
+		Data:    probe.Saw(healthyData(), quick), Looked: now(),
+		Addrs: probe.Saw(append(addrs("127.0.0.1", "::1"), addrOf(h.id)), quick),
 		Listeners: probe.Saw([]netip.AddrPort{
 			netip.MustParseAddrPort("[::]:2181"), netip.AddrPortFrom(addrOf(h.id), 3888),
 		}, quick),
@@ -130,7 +132,7 @@ func unresolved(l *probe.Local) { l.Resolved = nil }
 // unreadable is a configuration that may not be read.
 func unreadable(l *probe.Local) {
 	l.Config = probe.Failed[*zoocfg.Config](&probe.Failure{Kind: probe.Denied, Text: "/etc/zookeeper/zoo.cfg: permission denied"}, quick)
-	l.MyID, l.DataDir = probe.Obs[probe.MyID]{}, probe.Obs[bool]{}
+	l.MyID, l.DataDir, l.Data = probe.Obs[probe.MyID]{}, probe.Obs[bool]{}, probe.Obs[probe.Data]{}
 }
 
 // contained lives in a container.

@@ -257,6 +257,10 @@ type Finding struct {
 	// Explains lists what is folded under it, as code or code@server.
 	Explains []string `json:"explains"`
 	Docs     string   `json:"docs"`
+
+	// Later is set on what will only do harm later, at the next start or once a disk
+	// is full: it explains nothing that is wrong now.
+	Later bool `json:"-"`
 }
 
 // Evidence is one observed fact.

@@ -37,6 +37,8 @@ func (d *Data) Logs() *DataDir {
 type DataDir struct {
 	// Path is the directory as its server sees it.
 	Path string `json:"path"`
+	// Real is Path with symbolic links followed; empty when that is not known.
+	Real string `json:"real,omitempty"`
 	// Owner is that of the directory itself.
 	Owner Obs[Owner] `json:"owner"`
 	// Version2 is the owner of version-2. It is absent before the first start.

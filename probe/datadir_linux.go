@@ -41,9 +41,12 @@ func (f hostFiles) readData(config *zoocfg.Config) Obs[Data] {
 }
 
 func (f hostFiles) readDataDir(path string) DataDir {
-	d := DataDir{Path: f.absolute(path)}
+	d := DataDir{Path: filepath.Clean(f.absolute(path))}
 	located, owner := f.directory(d.Path)
 	d.Owner = owner
+	if owner.Seen() {
+		d.Real = f.real(located)
+	}
 	inner, version2 := f.directory(filepath.Join(d.Path, "version-2"))
 	d.Version2 = version2
 	if version2.Seen() {
@@ -125,20 +128,29 @@ func (f hostFiles) volume(path, located string) Obs[Volume] {
 	return Saw(v, 0)
 }
 
+// real is a located directory as its server would name it once all links are
+// followed; empty when that cannot be told.
+func (f hostFiles) real(located string) string {
+	if f.root != "" { // securejoin has left nothing to follow
+		return filepath.Clean("/" + strings.TrimPrefix(located, f.root))
+	}
+	resolved, err := filepath.EvalSymlinks(located)
+	if err != nil {
+		return ""
+	}
+	return resolved
+}
+
 // mount finds the mount that a located directory is on; nil when it cannot be told.
 func (f hostFiles) mount(located string) *procfs.MountInfo {
-	resolved, err := filepath.EvalSymlinks(located)
+	resolved := f.real(located)
 	var mounts []*procfs.MountInfo
 	if f.root == "" {
 		mounts, _ = procfs.GetMounts() // without them its place is not told
-	} else {
-		// Below /proc/PID/root there is nothing left to resolve.
-		resolved, err = filepath.Clean("/"+strings.TrimPrefix(located, f.root)), nil
-		if pid, convErr := strconv.Atoi(filepath.Base(filepath.Dir(f.root))); convErr == nil {
-			mounts, _ = procfs.GetProcMounts(pid)
-		}
+	} else if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(f.root))); err == nil {
+		mounts, _ = procfs.GetProcMounts(pid)
 	}
-	if err != nil {
+	if resolved == "" {
 		return nil
 	}
 	var best *procfs.MountInfo

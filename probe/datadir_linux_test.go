@@ -70,7 +70,7 @@ func TestReadData(t *testing.T) {
 		t.Fatalf("%+v", d.Logs)
 	}
 	l := data.Logs()
-	if newest := l.Logs.Value.Newest; l.Path != "/logs" || len(newest) != 2 || newest[0].Content.Value.First != 0x1000000c9 || newest[1].Content.Tried {
+	if newest := l.Logs.Value.Newest; l.Path != "/logs" || l.Real != "/log" || len(newest) != 2 || newest[0].Content.Value.First != 0x1000000c9 || newest[1].Content.Tried {
 		t.Errorf("%+v", l)
 	}
 	if v := l.Volume; !v.Seen() || v.Value.Bytes == 0 || v.Value.FreeBytes > v.Value.Bytes {
@@ -158,7 +158,7 @@ func TestDeniedData(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		defer unix.SetfsuidRetUid(os.Getuid()) //nolint:errcheck // it was so before
+		defer unix.SetfsuidRetUid(os.Getuid()) // it was so before
 		for top := dir; top != os.TempDir() && top != "/"; top = filepath.Dir(top) {
 			if _, err := os.Stat(top); err != nil {
 				t.Log("even the temporary directory is closed: ", err)

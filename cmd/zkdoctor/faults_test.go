@@ -32,7 +32,7 @@ type fault struct {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, version := range zktest.UnderTest() {
-		for _, c := range slices.Concat(processFaults(), myidFaults(), networkFaults(), memberFaults(), targetFaults(), nameFaults(), configFaults(), stateFaults()) {
+		for _, c := range slices.Concat(processFaults(), myidFaults(), networkFaults(), memberFaults(), targetFaults(), nameFaults(), configFaults(), stateFaults(), dataFaults()) {
 			t.Run(version+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				c.judge(t, c.look(t, version), version)

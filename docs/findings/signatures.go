@@ -31,12 +31,13 @@ func signatures() []signature {
 		replySignatures(),
 		scriptSignatures(),
 		startSignatures(),
+		dataSignatures(),
 		idSignatures(),
 		channelSignatures(),
 		linkSignatures(),
 		learnerSignatures(),
 		leaderSignatures(),
-		dataSignatures(),
+		strainSignatures(),
 		clientSignatures(),
 		electionSignatures(),
 	} {
@@ -166,6 +167,69 @@ func startSignatures() []signature {
 			parts: []string{"exiting jvm with code 14"},
 			slugs: []string{"process-down", "self-addr-not-local", "myid-wrong-server"},
 			why:   "The server ended because it could not listen on its election port.",
+		},
+	}
+}
+
+// dataSignatures are servers that cannot read or write their data (FileTxnSnapLog,
+// FileTxnLog, QuorumPeer.loadDataBase, DatadirCleanupManager).
+func dataSignatures() []signature {
+	return []signature{
+		{
+			parts: []string{"no space left on device"},
+			slugs: []string{"disk-full"},
+			why:   "The file system that the server writes to is full.",
+		},
+		{
+			parts: []string{"no snapshot found, but there are log entries"},
+			slugs: []string{"no-snapshot"},
+			why:   "The server has transaction logs and no snapshot, and takes that for lost data.",
+		},
+		{
+			parts: []string{"has invalid magic number "},
+			slugs: []string{"txnlog-corrupt"},
+			why:   "A transaction log does not begin like one, so the server does not start.",
+		},
+		{
+			parts: []string{"delete empty tail log file to recover from corruption file"},
+			slugs: []string{"txnlog-corrupt"},
+			why:   "The newest transaction log was empty; 3.9.3 and later remove it and go on.",
+		},
+		{
+			parts: []string{"the current epoch, ", ", is older than the last zxid"},
+			slugs: []string{"epoch-mismatch"},
+			why:   "The data is of a later epoch than the server says, so it does not start.",
+		},
+		{
+			parts: []string{"the accepted epoch, ", " is less than the current epoch"},
+			slugs: []string{"epoch-mismatch"},
+			why:   "The two epoch files contradict each other, so the server does not start.",
+		},
+		{
+			parts: []string{"cannot write to data directory"},
+			slugs: []string{"datadir-not-writable"},
+			why:   "The user of the server may not write to its dataLogDir, or it is mounted read-only.",
+		},
+		{
+			parts: []string{"cannot write to snap directory"},
+			slugs: []string{"datadir-not-writable"},
+			why:   "The user of the server may not write to its dataDir, or it is mounted read-only.",
+		},
+		{
+			parts: []string{"purge task is not scheduled"},
+			slugs: []string{"autopurge-off"},
+			why:   "autopurge.purgeInterval is not set: old snapshots and logs stay for ever.",
+		},
+		{
+			// The exception below the line says which it is.
+			parts: []string{"unable to load database on disk"}, family: "database",
+			slugs: []string{"disk-full", "txnlog-corrupt", "no-snapshot", "epoch-mismatch"},
+			why:   "The server cannot use what it finds in its data directory; the exception below the line says why.",
+		},
+		{
+			parts: []string{"unable to run quorum server"}, family: "database",
+			slugs: []string{"disk-full", "txnlog-corrupt", "no-snapshot", "epoch-mismatch"},
+			why:   "The server cannot use what it finds in its data directory; the exception below the line says why.",
 		},
 	}
 }
@@ -354,9 +418,9 @@ func leaderSignatures() []signature {
 	}
 }
 
-// dataSignatures are what a server says of its disk and its data (FileTxnLog,
+// strainSignatures are what a server says of its disk and its data (FileTxnLog,
 // DataTree 3.6+, and Java's word for no file descriptors).
-func dataSignatures() []signature {
+func strainSignatures() []signature {
 	return []signature{
 		{
 			parts: []string{"fsync-ing the write ahead log in ", " took ", "ms"},

@@ -1,0 +1,42 @@
+package diag
+
+import "strconv"
+
+// digestMismatches counts transactions after which the data of a server was not
+// what the leader's was (DataTree.compareDigest, 3.6+). It starts at 0 with the
+// process.
+const digestMismatches = "zk_digest_mismatches_count"
+
+func checkDataDigest(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if why := s.toldMntr(); why != nil {
+			return why
+		}
+		if _, ok := s.Mntr.Value.Count(digestMismatches); !ok {
+			return &Skip{Kind: SkipNotTold, Reason: "it counts no digests (3.6 and later do)"}
+		}
+		return nil
+	}
+	return e.each(canJudge, func(s *server, out *result) {
+		n, _ := s.Mntr.Value.Count(digestMismatches)
+		if n <= 0 {
+			return
+		}
+		out.findings = append(out.findings, Finding{
+			Severity: Critical, Certainty: Likely, Servers: []string{s.Name},
+			Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
+			Evidence: []Evidence{
+				{Source: "mntr", Server: s.Name, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
+				{Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
+			},
+			Fix: []Fix{
+				{Note: "restart nothing yet, the leader least of all: which of the servers is right is not known"},
+				{Note: "find out which servers differ: compare the digests in their logs, and the znodes that matter to you, server by server (zkdoctor explain data-digest-mismatch)"},
+				{
+					Host: s.Name, Note: "once it is known to be wrong, and while the others serve with a spare: stop it, MOVE version-2 out of dataDir and dataLogDir, start it, wait until it follows",
+					Risk: "one server at a time; what only this server has is then in the moved folders alone",
+				},
+			},
+		})
+	})
+}

@@ -7,25 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 // workDir returns a directory for the servers that is not there yet, with a path
-// short enough for the screen: .cache/demo in the module. One demo at a time has
-// it, until unlock; the kernel unlocks when the process is killed, and then the
-// next demo removes what was left.
+// short enough for the screen: .cache/demo in the module, as a rule. One demo at a
+// time has it, until unlock; the kernel unlocks when the process is killed, and then
+// the next demo removes what was left.
 func workDir() (dir string, unlock func(), err error) {
-	cache := os.Getenv("ZKDOCTOR_CACHE") // as in zktest
-	if cache == "" {
-		root, err := moduleRoot()
-		if err != nil {
-			return "", nil, err
-		}
-		cache = filepath.Join(root, ".cache")
-	}
-	if cache, err = filepath.Abs(cache); err != nil {
-		return "", nil, err
-	}
-	if err := os.MkdirAll(cache, 0o755); err != nil {
+	cache, err := zktest.DataHome()
+	if err != nil {
 		return "", nil, err
 	}
 	lock, err := os.Open(cache)

@@ -89,7 +89,7 @@ func (e *Ensemble) makeDir() error {
 		e.onClose(func() { os.RemoveAll(e.Dir) })
 		return os.MkdirAll(e.Dir, 0o755)
 	}
-	cache, err := cacheDir()
+	cache, err := DataHome()
 	if err != nil {
 		return err
 	}

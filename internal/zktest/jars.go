@@ -164,6 +164,39 @@ func cacheDir() (string, error) {
 	return dir, nil
 }
 
+// DataHome returns the folder below which servers keep their data: that of the jars,
+// unless that is where files are cleared away, as in a checkout below /tmp. There a
+// healthy server would not be healthy: its data would be gone after a reboot. Then it
+// is /var/cache/zkdoctor for root, and .cache/zkdoctor in the home of others.
+func DataHome() (string, error) {
+	dir, err := cacheDir()
+	if err != nil || !clearedAway(dir) {
+		return dir, err
+	}
+	other := "/var/cache/zkdoctor"
+	if os.Geteuid() != 0 {
+		home, err := os.UserCacheDir()
+		if err != nil {
+			return "", err
+		}
+		other = filepath.Join(home, "zkdoctor")
+	}
+	if clearedAway(other) {
+		return "", fmt.Errorf("%s and %s are where files are cleared away: set ZKDOCTOR_CACHE to a folder elsewhere", dir, other)
+	}
+	return other, os.MkdirAll(other, 0o755)
+}
+
+// clearedAway reports whether a path is below a directory for temporary files.
+func clearedAway(path string) bool {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return slices.ContainsFunc([]string{"/tmp", "/var/tmp", "/dev/shm"}, func(tmp string) bool {
+		return path == tmp || strings.HasPrefix(path, tmp+"/")
+	})
+}
+
 // moduleRoot looks upwards from the working directory for go.mod.
 func moduleRoot() (string, error) {
 	start, err := os.Getwd()

@@ -189,8 +189,8 @@ func DataHome() (string, error) {
 
 // clearedAway reports whether a path is below a directory for temporary files.
 func clearedAway(path string) bool {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	return slices.ContainsFunc([]string{"/tmp", "/var/tmp", "/dev/shm"}, func(tmp string) bool {
 		return path == tmp || strings.HasPrefix(path, tmp+"/")

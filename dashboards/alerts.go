@@ -105,7 +105,7 @@ func ensembleAlerts() []alert {
 		},
 		{
 			name: "ZooKeeperNoSpare", severity: ticket, code: diag.DegradedNoSpare,
-			wait: restart, why: "a rolling restart takes one voter out at a time, for less than that",
+			wait: restart + time.Minute, why: "longer than a rolling restart has one voter out, and than its causes wait, which keep it quiet",
 			summary:     "{{ $labels.ensemble }} serves, and the loss of one more voter is an outage",
 			description: "A configured voter is out. Restart nothing before it is back.",
 		},

@@ -26,7 +26,7 @@ import (
 // promise is what is added to the wait of an alert before it is due at a
 // receiver: a scrape and an evaluation at the worst moment, a second look, what
 // Alertmanager gathers for, and a machine that is busy.
-const promise = 75 * time.Second
+const promise = 100 * time.Second
 
 // TestPages breaks real ensembles in different ways at once, and waits for what
 // people get: real servers, the exporter as built, Prometheus and Alertmanager

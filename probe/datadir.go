@@ -267,7 +267,8 @@ func failedDisk(failure *Failure, took time.Duration) disk {
 	return disk{Failed[MyID](failure, took), Failed[bool](failure, took), Failed[Data](failure, took)}
 }
 
-// lookAtDisk fills in what the disk of l's server tells. earlier is the look before
+// lookAtDisk fills in what the disk of l's server tells, as far as its
+// configuration was read. earlier is the look before
 // at the same server, or nil: where that still hangs, another would only hang
 // beside it.
 func (l *Local) lookAtDisk(ctx context.Context, files hostFiles, earlier *Local) {
@@ -284,6 +285,7 @@ func (l *Local) lookAtDisk(ctx context.Context, files hostFiles, earlier *Local)
 		d, l.hung = lookDisk(ctx, func() disk { return files.readDisk(config) })
 	}
 	l.MyID, l.DataDir, l.Data = d.myID, d.exists, d.data
+	l.NextConfig = files.exists(nextConfig(l.ConfigPath))
 }
 
 // hangs reports whether the look at the server's disk has not ended yet.

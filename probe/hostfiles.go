@@ -52,32 +52,43 @@ func (f hostFiles) locate(path string) (string, error) {
 
 // read reads at most limit bytes of a regular file. name is for texts.
 func (f hostFiles) read(path string, limit int64) ([]byte, *Failure) {
-	if f.denied != nil {
-		return nil, f.denied
-	}
-	shown := f.absolute(path)
-	located, err := f.locate(path)
-	if err != nil {
-		return nil, fileFailure(shown, err)
-	}
-	// A FIFO would block the open, a device could do anything.
-	if info, err := os.Stat(located); err != nil {
-		return nil, fileFailure(shown, err)
-	} else if info.IsDir() {
-		return nil, &Failure{Protocol, shown + ": is a directory, not a file"}
-	} else if !info.Mode().IsRegular() {
-		return nil, &Failure{Protocol, shown + ": is not a regular file"}
-	}
-	file, err := os.Open(located)
-	if err != nil {
-		return nil, fileFailure(shown, err)
+	file, _, failure := f.open(path)
+	if failure != nil {
+		return nil, failure
 	}
 	defer file.Close() //nolint:errcheck // only read from
 	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
-		return nil, fileFailure(shown, err)
+		return nil, fileFailure(f.absolute(path), err)
 	}
 	return data, nil
+}
+
+// open opens a regular file for reading, and nothing else: a FIFO would block, a
+// device could do anything.
+func (f hostFiles) open(path string) (*os.File, fs.FileInfo, *Failure) {
+	if f.denied != nil {
+		return nil, nil, f.denied
+	}
+	shown := f.absolute(path)
+	located, err := f.locate(path)
+	if err != nil {
+		return nil, nil, fileFailure(shown, err)
+	}
+	info, err := os.Stat(located)
+	switch {
+	case err != nil:
+		return nil, nil, fileFailure(shown, err)
+	case info.IsDir():
+		return nil, nil, &Failure{Protocol, shown + ": is a directory, not a file"}
+	case !info.Mode().IsRegular():
+		return nil, nil, &Failure{Protocol, shown + ": is not a regular file"}
+	}
+	file, err := os.Open(located)
+	if err != nil {
+		return nil, nil, fileFailure(shown, err)
+	}
+	return file, info, nil
 }
 
 func fileFailure(path string, err error) *Failure {

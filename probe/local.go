@@ -21,9 +21,6 @@ func lookLocal(ctx context.Context, earlier []Local) []Local {
 		l := Local{Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath}
 		l.Config = p.readConfig(files)
 		l.lookAtDisk(ctx, files, sameProcess(earlier, p.PID))
-		if l.Config.Seen() {
-			l.NextConfig = files.exists(nextConfig(p.configPath))
-		}
 		l.Addrs = namespaceAddrs(p.PID)
 		l.Listeners = namespaceListeners(p.PID)
 		l.Log = files.readLog(p.logs())
@@ -93,9 +90,6 @@ func lookConfig(ctx context.Context, path, source string, earlier *Local) Local 
 	files := hostFiles{}
 	l.Config = files.readConfig(path)
 	l.lookAtDisk(ctx, files, earlier)
-	if l.Config.Seen() {
-		l.NextConfig = files.exists(nextConfig(path))
-	}
 	l.Addrs = ownAddrs()
 	l.Listeners = ownListeners()
 	l.Log = files.readLog(files.logsBeside(path))

@@ -208,26 +208,12 @@ func (f hostFiles) readLog(paths []string) Obs[LogTail] {
 // tail reads the end of one log. It asks for nothing that could block: the file is
 // a regular one.
 func (f hostFiles) tail(path string) (*LogTail, *Failure) {
-	if f.denied != nil {
-		return nil, f.denied
-	}
-	shown := f.absolute(path)
-	located, err := f.locate(path)
-	if err != nil {
-		return nil, fileFailure(shown, err)
-	}
-	info, err := os.Stat(located)
-	if err != nil {
-		return nil, fileFailure(shown, err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &Failure{Protocol, shown + ": is not a regular file"}
-	}
-	file, err := os.Open(located)
-	if err != nil {
-		return nil, fileFailure(shown, err)
+	file, info, failure := f.open(path)
+	if failure != nil {
+		return nil, failure
 	}
 	defer file.Close() //nolint:errcheck // only read from
+	shown := f.absolute(path)
 	from := max(info.Size()-maxLogTail, 0)
 	text, err := io.ReadAll(io.NewSectionReader(file, from, maxLogTail))
 	if err != nil {

@@ -32,7 +32,7 @@ func dataDirs(d *probe.Data) []*probe.DataDir {
 	return []*probe.DataDir{&d.Dir, d.LogDir}
 }
 
-// unseen is the reason for which nothing can be said about a part of the data;
+// unseenData is the reason for which nothing can be said about a part of the data;
 // empty when it was seen, or is not there at all.
 func unseenData[T any](o probe.Obs[T]) string {
 	if o.Seen() || o.FailedAs(probe.Absent) {
@@ -55,7 +55,7 @@ func newestSnapshot(d *probe.DataDir) int64 {
 	return 0
 }
 
-// version is the version of the host's server: its own word, or else what all
+// versionAt is the version of the host's server: its own word, or else what all
 // others that tell agree on, which is likely its own too.
 func (e *ensemble) versionAt(h *host) (v probe.Version, told, own bool) {
 	if h.server != nil {

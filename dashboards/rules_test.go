@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 var update = flag.Bool("update", false, "write the rules and their page anew")
@@ -298,7 +299,7 @@ func ofFinding(a alert) scenario {
 func TestPromtool(t *testing.T) {
 	promtool, err := exec.LookPath("promtool")
 	if err != nil {
-		if os.Getenv("CI") == "true" || os.Getenv("ZKTEST_REQUIRE") != "" {
+		if zktest.Required() {
 			t.Fatal("promtool not found: install it (Debian: apt-get install --no-install-recommends prometheus)")
 		}
 		t.Skip("promtool not found (Debian: apt-get install --no-install-recommends prometheus)")

@@ -22,6 +22,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 // browser is a Chromium without a window, and what it complained about.
@@ -39,7 +41,7 @@ func startBrowser(t *testing.T) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		if os.Getenv("CI") == "true" || os.Getenv("ZKTEST_REQUIRE") == "1" {
+		if zktest.Required() {
 			t.Fatal("chromium is missing: apt-get install chromium")
 		}
 		t.Skip("there is no chromium: apt-get install chromium")

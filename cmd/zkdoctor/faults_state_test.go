@@ -276,7 +276,7 @@ func slowSync(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
 // trace has strace hold a process or a thread until the test ends.
 func trace(t *testing.T, ens *zktest.Ensemble, pid string, args ...string) {
 	if _, err := exec.LookPath("strace"); err != nil {
-		if os.Getenv("CI") == "true" || os.Getenv("ZKTEST_REQUIRE") != "" {
+		if zktest.Required() {
 			t.Fatal("strace not found")
 		}
 		t.Skip("strace not found (Debian: apt-get install --no-install-recommends strace)")

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"os"
 	"slices"
 	"testing"
 
@@ -16,7 +15,7 @@ func TestDemo(t *testing.T) {
 	d := demo{out: &out}
 	err := d.play(t.Context())
 	if errors.Is(err, zktest.ErrNoJava) || errors.Is(err, zktest.ErrNoMaven) {
-		if os.Getenv("CI") != "true" && os.Getenv("ZKTEST_REQUIRE") == "" { // as zktest.StartT
+		if !zktest.Required() {
 			t.Skipf("needs a real ZooKeeper: %v", err)
 		}
 	}

@@ -95,7 +95,7 @@ func wait(t *testing.T, out *screen, ended <-chan error, done func() bool) {
 		case <-tick.C:
 		case err := <-ended:
 			lacking := errors.Is(err, zktest.ErrNoJava) || errors.Is(err, zktest.ErrNoMaven) || errors.Is(err, promstack.ErrNotInstalled)
-			if lacking && os.Getenv("CI") != "true" && os.Getenv("ZKTEST_REQUIRE") == "" {
+			if lacking && !zktest.Required() {
 				t.Skip(err)
 			}
 			t.Fatalf("it ended: %v\n%s", err, out)

@@ -2,10 +2,11 @@ package promstack
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 // PrometheusT starts a Prometheus for a test, which ends with it. When the test
@@ -31,27 +32,19 @@ func ExporterT(t testing.TB, config, program string, flags ...string) *Server {
 	return closed(t, s, err)
 }
 
-// cache is beside the ensembles, on the same disk, and not in /tmp.
+// cache is where the ensembles keep their data too.
 func cache(t testing.TB) string {
 	t.Helper()
-	dir, err := os.Getwd()
+	home, err := zktest.DataHome()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, ".cache", "run")
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod here or above")
-		}
-		dir = filepath.Dir(dir)
-	}
+	return filepath.Join(home, "run")
 }
 
 func closed(t testing.TB, s *Server, err error) *Server {
 	t.Helper()
-	if errors.Is(err, ErrNotInstalled) && os.Getenv("CI") != "true" && os.Getenv("ZKTEST_REQUIRE") == "" {
+	if errors.Is(err, ErrNotInstalled) && !zktest.Required() {
 		t.Skip(err)
 	}
 	if err != nil {

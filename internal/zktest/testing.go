@@ -48,11 +48,16 @@ func StartT(t testing.TB, options Options) *Ensemble {
 
 func giveUp(t testing.TB, err error) {
 	t.Helper()
-	required := os.Getenv("CI") == "true" || os.Getenv("ZKTEST_REQUIRE") != ""
-	if lacking(err) && !required {
+	if lacking(err) && !Required() {
 		t.Skipf("needs a real ZooKeeper: %v", err)
 	}
 	t.Fatal(err)
+}
+
+// Required reports whether a test must fail where the machine lacks what it needs,
+// instead of being skipped: CI is "true" or ZKTEST_REQUIRE is set.
+func Required() bool {
+	return os.Getenv("CI") == "true" || os.Getenv("ZKTEST_REQUIRE") != ""
 }
 
 // withoutWords leaves out the lines that a server logs for each four letter

@@ -16,9 +16,9 @@ LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
 
 # The tests of cmd/zkdoctor that are worth running with every ZooKeeper.
-REAL := ^(TestHealthy|TestFaults|TestLogTellsWhy)$$
+REAL := ^(TestHealthy|TestRollingRestart|TestFaults|TestPairs|TestLogTellsWhy)$$
 # All of its tests that start servers.
-LONG := ^(TestHealthy|TestFaults|TestPairs|TestMerged|TestMixed|TestLogTellsWhy|TestLintOn.*|TestPages)$$
+LONG := ^(TestHealthy|TestRollingRestart|TestFaults|TestPairs|TestMerged|TestMixed|TestLogTellsWhy|TestLintOn.*|TestPages)$$
 # The packages whose tests need no server, but for $(LONG).
 PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
 # Only root may make network namespaces. For others the tests that need them are
@@ -51,15 +51,20 @@ test: ## Run all tests, those on real ZooKeepers (oldest and newest) too.
 	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -parallel 3 -timeout $(TIMEOUT) ./...
 
 .PHONY: matrix
-matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.5.10,3.6.4).
+matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,3.7.2; SPREAD=1).
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) go test -parallel 3 -timeout $(TIMEOUT) -run '$(REAL)' ./cmd/zkdoctor/...
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) ZKTEST_SPREAD=$(SPREAD) go test -parallel 3 -timeout $(TIMEOUT) -run '$(REAL)' ./cmd/zkdoctor/...
 
 .PHONY: faults
 faults: ## Break real ensembles in every way, and print what zkdoctor says (VERSIONS=all).
 	@.ci/install all
-	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -run '^(TestFaults|TestPairs)$$' ./cmd/zkdoctor | tools/faults
+	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -run '^(TestFaults|TestPairs|TestHealthy|TestRollingRestart)$$' ./cmd/zkdoctor | tools/faults
+
+.PHONY: healthy
+healthy: ## Look 50 times at healthy ensembles of every shape (LOOKS=50).
+	@.ci/install all
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) ZKTEST_LOOKS=$(or $(LOOKS),50) go test -count=1 -timeout 60m -run '^TestHealthy$$' ./cmd/zkdoctor
 
 .PHONY: race
 race: ## Run the tests that need no server with the race detector.

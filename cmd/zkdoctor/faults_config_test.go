@@ -10,15 +10,18 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
+// noDynamic is why 3.4 has no fault of a dynamic file.
+const noDynamic = "3.4 has no dynamic configuration"
+
 // configFaults are settings that a server runs with, or will not start with.
 func configFaults() []fault {
 	return []fault{
 		{
-			shape: shape{name: "members in zoo.cfg beside a dynamic file, running", only: from35, do: besideDynamic(2), args: []string{"-c", "@c2"}},
+			shape: shape{name: "members in zoo.cfg beside a dynamic file, running", only: from35, why: noDynamic, do: besideDynamic(2), args: []string{"-c", "@c2"}},
 			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: diag.Serving, exit: 1,
 		},
 		{
-			shape: shape{name: "members in zoo.cfg beside a dynamic file, stopped", only: from35, do: andEnd(func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{name: "members in zoo.cfg beside a dynamic file, stopped", only: from35, why: noDynamic, do: andEnd(func(t *testing.T, ens *zktest.Ensemble) {
 				besideDynamic(2)(t, ens)
 				must(t, ens.Server(2).Stop(t.Context()))
 				must(t, ens.Server(2).Start(t.Context()))
@@ -27,7 +30,7 @@ func configFaults() []fault {
 			state: diag.Degraded, exit: 1,
 		},
 		{
-			shape: shape{name: "a reconfiguration that did not end", only: from35, do: leftOver(2), args: []string{"-c", "@c2"}},
+			shape: shape{name: "a reconfiguration that did not end", only: from35, why: noDynamic, do: leftOver(2), args: []string{"-c", "@c2"}},
 			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: diag.Serving, exit: 1,
 		},
 		{

@@ -41,16 +41,15 @@ func dataFaults() []fault {
 			root: diag.TxnlogCorrupt, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
 		},
 		{
-			shape: shape{name: "newest log empty", only: only34, do: restartWith(1, emptyLog), args: []string{"-c", "@c1"}},
+			shape: shape{name: "newest log empty", only: only34, why: "3.9.3 and later remove an empty newest log; 3.5 to 3.9.2 are as 3.4", do: restartWith(1, emptyLog), args: []string{"-c", "@c1"}},
 			root:  diag.TxnlogCorrupt, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
 		},
 		{
-			// 3.9.3 and later remove it themselves.
-			shape: shape{name: "newest log empty, before a start", only: newer, do: killWith(1, emptyLog), args: []string{"-c", "@c1"}},
+			shape: shape{name: "newest log empty, before a start", only: newer, why: "before 3.9.3 an empty newest log is fatal", do: killWith(1, emptyLog), args: []string{"-c", "@c1"}},
 			root:  diag.ProcessDown, servers: []int64{1}, state: diag.Degraded, exit: 1,
 		},
 		{
-			shape: shape{name: "newest log empty, after a start", only: newer, do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{name: "newest log empty, after a start", only: newer, why: "before 3.9.3 an empty newest log is fatal", do: func(t *testing.T, ens *zktest.Ensemble) {
 				killWith(1, emptyLog)(t, ens)
 				must(t, ens.Server(1).Start(t.Context()))
 				must(t, ens.WaitServing(t.Context()))
@@ -58,12 +57,11 @@ func dataFaults() []fault {
 			state: diag.Serving, exit: 0,
 		},
 		{
-			shape: shape{name: "snapshots deleted", only: from35, do: restartWith(1, removeSnapshots), args: []string{"-c", "@c1"}},
+			shape: shape{name: "snapshots deleted", only: from35, why: "3.4 starts from its logs alone", do: restartWith(1, removeSnapshots), args: []string{"-c", "@c1"}},
 			root:  diag.NoSnapshot, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
 		},
 		{
-			// 3.4 makes no snapshot until it needs one, and starts from its logs.
-			shape: shape{name: "no snapshot, as 3.4 begins", only: only34, do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{name: "no snapshot, as 3.4 begins", only: only34, why: "3.5.3 and later do not start without a snapshot", do: func(t *testing.T, ens *zktest.Ensemble) {
 				killWith(1, removeSnapshots)(t, ens)
 				must(t, ens.Server(1).Start(t.Context()))
 				must(t, ens.WaitServing(t.Context()))

@@ -33,8 +33,7 @@ func nameFaults() []fault {
 			root: diag.ClientPortConflict, servers: []int64{2}, fires: []diag.Code{diag.NotZooKeeper, diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
 		},
 		{
-			// 3.4 stays up without the port.
-			shape: shape{name: "another program on its election port", only: from35, do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{name: "another program on its election port", only: from35, why: "3.4 stays up without the port: process-without-listener", do: func(t *testing.T, ens *zktest.Ensemble) {
 				s := ens.Server(2)
 				must(t, s.Kill())
 				must(t, ens.Wait(t.Context(), "the election port to be free", func() bool {

@@ -22,8 +22,9 @@ type pair struct {
 // as causes.
 func TestPairs(t *testing.T) {
 	t.Parallel()
-	for _, version := range zktest.UnderTest() {
-		for _, c := range pairs() {
+	for n, c := range pairs() {
+		c.logMissing(t)
+		for _, version := range c.versions(n) {
 			t.Run(version+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				c.judge(t, c.look(t, version), version)

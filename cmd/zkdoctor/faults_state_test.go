@@ -19,6 +19,9 @@ import (
 // from36 are the versions whose mntr has sums and digests.
 func from36(version string) bool { return from35(version) && !strings.HasPrefix(version, "3.5.") }
 
+// noSums is why older ones cannot tell of their data and their pace.
+const noSums = "before 3.6 mntr has no digests and no sums"
+
 // stateFaults are about what servers report, now and between two looks.
 func stateFaults() []fault {
 	readOnly := []string{"-Dreadonlymode.enabled=true"}
@@ -65,7 +68,7 @@ func stateFaults() []fault {
 			fires: []diag.Code{diag.EvenOrTinyEnsemble}, state: diag.Serving, exit: 0,
 		},
 		{
-			shape: shape{name: "half an upgrade", only: func(version string) bool { return version == zktest.Newest }, options: zktest.Options{Edit: func(s *zktest.Server) {
+			shape: shape{name: "half an upgrade", only: func(version string) bool { return version == zktest.Newest }, why: "one pair of releases shows it", options: zktest.Options{Edit: func(s *zktest.Server) {
 				if s.ID == 1 {
 					s.Version = "3.8.6"
 				}
@@ -73,12 +76,12 @@ func stateFaults() []fault {
 			fires: []diag.Code{diag.VersionMixed}, state: diag.Serving, exit: 0,
 		},
 		{
-			shape: shape{name: "the data of one server differs", only: from36, do: diverge, args: outside("@1", "@2", "@3")},
+			shape: shape{name: "the data of one server differs", only: from36, why: noSums, do: diverge, args: outside("@1", "@2", "@3")},
 			root:  diag.DataDigestMismatch, servers: []int64{1}, state: diag.Serving, exit: 2,
 		},
 		{
 			shape: shape{
-				name: "slow writes", only: from36, do: func(t *testing.T, ens *zktest.Ensemble) {
+				name: "slow writes", only: from36, why: noSums, do: func(t *testing.T, ens *zktest.Ensemble) {
 					letLead(t, ens, ens.Server(3))
 					write(t, ens.Server(3), 20, think)
 					stallByTurns(t, ens.Server(1), ens.Server(2))
@@ -88,7 +91,7 @@ func stateFaults() []fault {
 		},
 		{
 			shape: shape{
-				name: "a slow disk", only: from36, do: func(t *testing.T, ens *zktest.Ensemble) {
+				name: "a slow disk", only: from36, why: noSums, do: func(t *testing.T, ens *zktest.Ensemble) {
 					letLead(t, ens, ens.Server(3))
 					slowSync(t, ens, ens.Server(3))
 					write(t, ens.Server(3), 20, think)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -41,8 +43,10 @@ var builtProgram = sync.OnceValues(func() (string, error) {
 type shape struct {
 	name    string
 	options zktest.Options
-	// only limits the case to some versions; nil means all.
+	// only limits the case to some versions, and why says what is different on the
+	// others; nil means all.
 	only func(version string) bool
+	why  string
 	// do breaks the ensemble, or brings it into its shape; nil does nothing.
 	do func(t *testing.T, ens *zktest.Ensemble)
 	// from is the id of the server on whose host zkdoctor runs; 0 is the client.
@@ -52,12 +56,47 @@ type shape struct {
 	args []string
 }
 
+// versions are the releases that the n-th case of a table runs on: all that are
+// under test and have such a case. With ZKTEST_SPREAD set it is just one of them, in
+// turn, so that every case runs and none does four times.
+func (s shape) versions(n int) []string {
+	possible := slices.DeleteFunc(zktest.UnderTest(), func(version string) bool { return s.only != nil && !s.only(version) })
+	if os.Getenv("ZKTEST_SPREAD") == "" || len(possible) == 0 {
+		return possible
+	}
+	n %= len(possible)
+	return possible[n : n+1]
+}
+
+// logMissing writes the versions under test that the case is not possible on.
+func (s shape) logMissing(t *testing.T) {
+	t.Helper()
+	for _, version := range zktest.UnderTest() {
+		if s.only != nil && !s.only(version) {
+			t.Logf("NOT POSSIBLE | %s | %s | %s |", s.name, version, s.why)
+		}
+		if s.only != nil && s.why == "" {
+			t.Errorf("%q: why is it not possible on %s?", s.name, version)
+		}
+	}
+}
+
 // look brings a shape about and gives zkdoctor's report on it.
 func (s shape) look(t *testing.T, version string) *diag.Report {
 	t.Helper()
-	if s.only != nil && !s.only(version) {
-		t.Skipf("not on %s: see the case's comment", version)
-	}
+	return s.start(t, version).ask(t)
+}
+
+// patient is a shape that was brought about.
+type patient struct {
+	ens     *zktest.Ensemble
+	host    *zktest.Host
+	command []string
+}
+
+// start brings a shape about.
+func (s shape) start(t *testing.T, version string) *patient {
+	t.Helper()
 	program, err := builtProgram()
 	if err != nil {
 		t.Fatal(err)
@@ -71,44 +110,58 @@ func (s shape) look(t *testing.T, version string) *diag.Report {
 	if s.do != nil {
 		s.do(t, ens)
 	}
-	host := ens.Client
+	p := &patient{ens: ens, host: ens.Client, command: []string{program, "check", "-o", "json"}}
 	if s.from != 0 {
-		host = ens.Server(s.from).Host
+		p.host = ens.Server(s.from).Host
 	}
-	command := []string{program, "check", "-o", "json"}
 	for _, arg := range s.args {
 		for _, server := range ens.Servers {
 			id := string(rune('0' + server.ID))
 			arg = strings.ReplaceAll(arg, "@c"+id, server.ConfigFile)
 			arg = strings.ReplaceAll(arg, "@"+id, server.Addr)
 		}
-		command = append(command, arg)
-	}
-	result, err := host.Run(t.Context(), command...)
-	if err != nil {
-		t.Fatalf("%q: %v", command, err)
-	}
-	report := new(diag.Report)
-	decoder := json.NewDecoder(bytes.NewReader(result.Stdout))
-	if err := decoder.Decode(report); err != nil {
-		t.Fatalf("%q: exit %d, no JSON: %v\nstdout: %s\nstderr: %s", command, result.ExitCode, err, result.Stdout, result.Stderr)
-	}
-	if len(result.Stderr) > 0 {
-		t.Errorf("stderr is not empty: %s", result.Stderr)
-	}
-	if result.ExitCode != report.Verdict.ExitCode {
-		t.Errorf("exit code %d, the report says %d", result.ExitCode, report.Verdict.ExitCode)
-	}
-	if report.Checks.Crashed > 0 {
-		t.Errorf("%d rules crashed", report.Checks.Crashed)
+		p.command = append(p.command, arg)
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			text, _ := host.Run(t.Context(), append([]string{program, "check", "--all"}, command[4:]...)...)
-			t.Logf("%q\n%s\njson: %s", command, text.Stdout, result.Stdout)
+			text, _ := p.host.Run(t.Context(), append([]string{program, "check", "--all"}, p.command[4:]...)...)
+			t.Logf("%q\n%s", p.command, text.Stdout)
 		}
 	})
+	return p
+}
+
+// ask runs zkdoctor and gives its report.
+func (p *patient) ask(t *testing.T) *diag.Report {
+	t.Helper()
+	report, err := p.report(t.Context())
+	must(t, err)
 	return report
+}
+
+// report runs zkdoctor. What is wrong with its answer is an error, and not what the
+// answer says.
+func (p *patient) report(ctx context.Context) (*diag.Report, error) {
+	result, err := p.host.Run(ctx, p.command...)
+	if err != nil {
+		return nil, err
+	}
+	fail := func(format string, args ...any) (*diag.Report, error) {
+		return nil, fmt.Errorf("%q: exit %d, %s\nstdout: %s\nstderr: %s", p.command, result.ExitCode, fmt.Sprintf(format, args...), result.Stdout, result.Stderr)
+	}
+	report := new(diag.Report)
+	if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(report); err != nil {
+		return fail("no JSON: %v", err)
+	}
+	switch {
+	case len(result.Stderr) > 0:
+		return fail("stderr is not empty")
+	case result.ExitCode != report.Verdict.ExitCode:
+		return fail("and the report says %d", report.Verdict.ExitCode)
+	case report.Checks.Crashed > 0:
+		return fail("%d rules crashed", report.Checks.Crashed)
+	}
+	return report, nil
 }
 
 // idsOf are the ids of servers, which the report names by address.

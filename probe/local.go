@@ -35,7 +35,7 @@ func LookLocalAgain(ctx context.Context, first []Local) []Local {
 	now := lookLocal(ctx, first)
 	var again []Local
 	for f, l := range first {
-		resolved := l.Resolved // names are looked up once a run
+		resolved, logPath := l.Resolved, l.logPath // names are looked up once a run
 		i := slices.IndexFunc(now, func(n Local) bool { return sameLocal(l, n) })
 		switch {
 		case i >= 0:
@@ -45,7 +45,8 @@ func LookLocalAgain(ctx context.Context, first []Local) []Local {
 		default:
 			l = lookConfig(ctx, l.Config.Value.Path, l.ConfigSource, &first[f])
 		}
-		l.Resolved = resolved
+		l.Resolved, l.logPath = resolved, logPath
+		l.lookAtNamedLog()
 		again = append(again, l)
 	}
 	return again

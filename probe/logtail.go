@@ -26,6 +26,14 @@ type LogTail struct {
 	// Size is that of the whole file in bytes, and Read what was read of its end.
 	Size int64 `json:"size"`
 	Read int64 `json:"read"`
+	// Modified is when it was last written to, in UTC; zero where that is not known.
+	Modified time.Time `json:"modified,omitzero"`
+	// Begins is set where the last start of the server is in what was read. Without
+	// it the server has run for long, or does not log its start: a line may then be of
+	// a start before.
+	Begins bool `json:"begins,omitempty"`
+	// Last is the time of the newest line of all that has one, as the log writes it.
+	Last string `json:"last,omitempty"`
 	// Lines are those since the last start of the server, each kind once, the newest
 	// first.
 	Lines []LogLine `json:"lines,omitempty"`
@@ -34,8 +42,8 @@ type LogTail struct {
 // LogLine is the newest line of a kind.
 type LogLine struct {
 	Sign LogSign `json:"sign"`
-	// At is the time as the log writes it, in the server's own time zone; empty where
-	// the line has none.
+	// At is the time as the log writes it, in the server's own time zone: that of the
+	// line, or of the one above that an exception belongs to; empty where none has any.
 	At string `json:"at,omitempty"`
 	// Text is the message, printable, at most 240 bytes.
 	Text string `json:"text"`
@@ -120,30 +128,34 @@ var logSigns = []logSign{
 // versions): what stands before it is of an earlier run.
 const logBegins = "Reading configuration from: "
 
-// ScanLog finds the lines that mean something, since the last start. cut says that
-// the first line may lack its beginning.
-func ScanLog(text []byte, cut bool) []LogLine {
+// ScanLog finds the lines that mean something, since the last start, and fills in
+// what else the text alone tells. cut says that the first line may lack its beginning.
+func ScanLog(text []byte, cut bool) LogTail {
+	var tail LogTail
 	if cut {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}
 	if i := bytes.LastIndex(text, []byte(logBegins)); i >= 0 {
-		text = text[i:]
+		tail.Begins, text = true, text[i:]
 	}
-	var found []LogLine
 	for line := range bytes.Lines(text) {
+		at, message := takeApart(line)
+		if at != "" {
+			tail.Last = at
+		}
 		sign, ok := signOf(line)
 		if !ok {
 			continue
 		}
-		one := newLogLine(sign, string(line))
-		if i := slices.IndexFunc(found, func(l LogLine) bool { return l.Sign == sign }); i >= 0 {
-			one.Count += found[i].Count
-			found = slices.Delete(found, i, i+1)
+		one := LogLine{Sign: sign, At: tail.Last, Text: printableText(message), Count: 1}
+		if i := slices.IndexFunc(tail.Lines, func(l LogLine) bool { return l.Sign == sign }); i >= 0 {
+			one.Count += tail.Lines[i].Count
+			tail.Lines = slices.Delete(tail.Lines, i, i+1)
 		}
-		found = append(found, one)
+		tail.Lines = append(tail.Lines, one)
 	}
-	slices.Reverse(found)
-	return found
+	slices.Reverse(tail.Lines)
+	return tail
 }
 
 func signOf(line []byte) (LogSign, bool) {
@@ -160,33 +172,84 @@ func signOf(line []byte) (LogSign, bool) {
 	return "", false
 }
 
-// newLogLine takes a line apart: "2026-11-25 12:35:43,025 [myid:] - WARN [thread] -
-// message", or any other.
-func newLogLine(sign LogSign, line string) LogLine {
-	l := LogLine{Sign: sign, Text: strings.TrimSpace(line), Count: 1}
-	const stamp = "2006-01-02 15:04:05"
-	if len(line) > len(stamp) {
-		if _, err := time.Parse(stamp, line[:len(stamp)]); err == nil {
-			l.At = line[:len(stamp)]
-			_, l.Text, _ = strings.Cut(l.Text, " - ")
-		}
+// logStamp is how ZooKeeper's own log configurations write a time, in all versions;
+// the fraction of a second follows.
+const logStamp = "2006-01-02 15:04:05"
+
+// takeApart takes a line apart: "2026-11-25 12:35:43,025 [myid:] - WARN [thread] -
+// message", with the journal's own head ("Nov 25 12:35:43 zk1 java[812]: ") before it
+// or without. at is empty where a line has no time, and message is then all of it.
+func takeApart(line []byte) (at string, message []byte) {
+	message = bytes.TrimSpace(line)
+	rest := message
+	if !stamped(rest) {
+		_, rest, _ = bytes.Cut(message, []byte("]: "))
 	}
-	if _, message, ok := strings.Cut(l.Text, "] - "); ok && l.At != "" {
-		l.Text = message
+	if !stamped(rest) {
+		return "", message
 	}
-	l.Text = printableText(l.Text)
-	return l
+	at, message = string(rest[:len(logStamp)]), rest
+	if _, behind, found := bytes.Cut(message, []byte(" - ")); found {
+		message = behind
+	}
+	if _, behind, found := bytes.Cut(message, []byte("] - ")); found {
+		message = behind
+	}
+	return at, message
+}
+
+// stamped reports whether a line begins with a time.
+func stamped(line []byte) bool {
+	if len(line) <= len(logStamp) || line[4] != '-' {
+		return false
+	}
+	_, err := time.Parse(logStamp, string(line[:len(logStamp)]))
+	return err == nil
 }
 
 // printableText makes a stranger's line fit for a screen and a file.
-func printableText(s string) string {
-	s = strings.Map(func(r rune) rune {
+func printableText(message []byte) string {
+	s := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '?'
 		}
 		return r
-	}, s)
+	}, string(message))
 	return s[:min(len(s), maxLogText)]
+}
+
+// nameLog gives the one server among local the log at path, which the user named, in
+// the place of what was found. The error is a *SetupError.
+func nameLog(path string, local []Local) error {
+	switch {
+	case len(local) == 0:
+		return setupErrorf("--log %s: this host has no server of the ensemble asked about whose log that could be", path)
+	case len(local) > 1:
+		var servers []string
+		for _, l := range local {
+			servers = append(servers, l.ConfigPath)
+		}
+		return setupErrorf("--log %s: this host has %d servers of the ensemble (%s), and whose log that is cannot be told", path, len(local), strings.Join(servers, ", "))
+	}
+	local[0].logPath = path
+	local[0].lookAtNamedLog()
+	if failure := local[0].Log.Failure; failure != nil {
+		return setupErrorf("--log %s", failure.Text)
+	}
+	return nil
+}
+
+// lookAtNamedLog reads the log that the user named, if any.
+func (l *Local) lookAtNamedLog() {
+	if l.logPath == "" {
+		return
+	}
+	started := time.Now()
+	if tail, failure := (hostFiles{}).tail(l.logPath); failure != nil {
+		l.Log = Failed[LogTail](failure, time.Since(started))
+	} else {
+		l.Log = Saw(*tail, time.Since(started))
+	}
 }
 
 // readLog reads the end of the first log that is there.
@@ -219,7 +282,28 @@ func (f hostFiles) tail(path string) (*LogTail, *Failure) {
 	if err != nil {
 		return nil, fileFailure(shown, err)
 	}
-	return &LogTail{Path: shown, Size: info.Size(), Read: int64(len(text)), Lines: ScanLog(text, from > 0)}, nil
+	if info.Size() == 0 {
+		return nil, &Failure{Empty, shown + ": is empty"}
+	}
+	if !isText(text) {
+		return nil, &Failure{Protocol, shown + ": is no text: a log that is packed or binary has to be unpacked first"}
+	}
+	tail := ScanLog(text, from > 0)
+	tail.Path, tail.Size, tail.Read, tail.Modified = shown, info.Size(), int64(len(text)), info.ModTime().UTC()
+	return &tail, nil
+}
+
+// isText reports whether bytes are a log's. Of packed or binary files every tenth byte
+// is a control character. NUL is none here: a log that another program cuts while its
+// server writes begins with any number of them.
+func isText(text []byte) bool {
+	control := 0
+	for _, b := range text {
+		if b < ' ' && b != 0 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != '\x1b' {
+			control++
+		}
+	}
+	return control <= len(text)/100
 }
 
 // logsBeside are where the scripts of ZooKeeper and its packages write the log of a

@@ -1,8 +1,10 @@
 package probe
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -20,15 +22,21 @@ java.net.ConnectException: Connection refused (Connection refused)
 java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296
 `
 	want := []LogLine{
-		{LogEpochOld, "", "java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296", 1},
+		{LogEpochOld, "2026-11-25 12:35:43", "java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296", 1},
 		{LogDatabaseUnloaded, "2026-11-25 12:35:43", "Unable to load database on disk", 1},
 		{LogPeerUnreached, "2026-11-25 12:35:42", "Cannot open channel to 3 at election address /10.0.0.3:3888", 2},
 	}
-	if d := cmp.Diff(want, ScanLog([]byte(log), false)); d != "" {
+	got := ScanLog([]byte(log), false)
+	if d := cmp.Diff(LogTail{Begins: true, Last: "2026-11-25 12:35:43", Lines: want}, got); d != "" {
+		t.Error(d)
+	}
+	// As the journal has it.
+	journal := regexp.MustCompile(`(?m)^`).ReplaceAllString(log, "Nov 25 12:35:43 zk1 java[812]: ")
+	if d := cmp.Diff(want[1:], ScanLog([]byte(journal), false).Lines[1:]); d != "" {
 		t.Error(d)
 	}
 	// A first line without its beginning may be anything.
-	if got := ScanLog([]byte("Address already in use\nrest\n"), true); got != nil {
+	if got := ScanLog([]byte("Address already in use\nrest\n"), true); got.Lines != nil || got.Begins {
 		t.Error(got)
 	}
 }
@@ -50,6 +58,12 @@ func TestLogTailBounds(t *testing.T) {
 	if none := (hostFiles{}).readLog(nil); !none.FailedAs(Absent) {
 		t.Errorf("no log: %+v", none)
 	}
+	if err := os.WriteFile(path, append([]byte("\x1f\x8b\x08"), bytes.Repeat([]byte{1, 200, 'x'}, 1000)...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if packed := (hostFiles{}).readLog([]string{path}); !packed.FailedAs(Protocol) {
+		t.Errorf("a packed log: %+v", packed)
+	}
 	if dir := (hostFiles{}).readLog([]string{filepath.Dir(path)}); !dir.FailedAs(Protocol) {
 		t.Errorf("a directory: %+v", dir)
 	}
@@ -59,7 +73,7 @@ func FuzzScanLog(f *testing.F) {
 	f.Add([]byte("2026-11-25 12:35:43,004 [myid:1] - ERROR [x] - Len error 1195725856\n"), false)
 	f.Add([]byte("Reading configuration from: x\nNo space left on device"), true)
 	f.Fuzz(func(t *testing.T, text []byte, cut bool) {
-		lines := ScanLog(text, cut)
+		lines := ScanLog(text, cut).Lines
 		if len(lines) > len(logSigns) {
 			t.Errorf("%d lines of %d kinds", len(lines), len(logSigns))
 		}
@@ -76,5 +90,30 @@ func BenchmarkScanLog(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		ScanLog(text, true)
+	}
+}
+
+// TestNameLog: a log that was named is one server's, and whose must be plain.
+func TestNameLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "exported.log")
+	if err := os.WriteFile(path, []byte("2026-11-25 12:35:43,004 [myid:1] - ERROR [x] - No space left on device\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	one := []Local{{ConfigPath: "/a/zoo.cfg", Log: Failed[LogTail](&Failure{Absent, "none"}, 0)}}
+	if err := nameLog(path, one); err != nil || len(one[0].Log.Value.Lines) != 1 {
+		t.Errorf("%v: %+v", err, one[0].Log)
+	}
+	for _, c := range []struct {
+		local []Local
+		path  string
+		want  string
+	}{
+		{nil, path, "no server of the ensemble"},
+		{[]Local{{ConfigPath: "/a/zoo.cfg"}, {ConfigPath: "/b/zoo.cfg"}}, path, "2 servers of the ensemble (/a/zoo.cfg, /b/zoo.cfg)"},
+		{[]Local{{}}, path + ".nothing", "no such file"},
+	} {
+		if err := nameLog(c.path, c.local); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %q", err, c.want)
+		}
 	}
 }

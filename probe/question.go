@@ -20,6 +20,9 @@ type Question struct {
 	ConfigFile string
 	// Local is false when this host's files and processes are to be left alone.
 	Local bool
+	// LogFile is the log of this host's server, where that cannot be found by itself;
+	// empty to look for it.
+	LogFile string
 	// Earlier is what an earlier look found on this host; nil for none. A disk that
 	// still hangs since then is not looked at again.
 	Earlier []Local
@@ -43,6 +46,14 @@ func setupErrorf(format string, args ...any) error {
 // runs, its configuration in the places that FindConfig knows. The error is a
 // *SetupError.
 func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
+	plan, local, err := prepare(ctx, q)
+	if err == nil && q.LogFile != "" {
+		err = nameLog(q.LogFile, local)
+	}
+	return plan, local, err
+}
+
+func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	var local []Local
 	if q.Local {
 		local = lookLocal(ctx, q.Earlier)

@@ -170,6 +170,8 @@ type Local struct {
 	// hung is closed once a look at the disk that was given up has ended after all;
 	// nil where none was.
 	hung <-chan struct{}
+	// logPath is the log that the user named; empty to look for it.
+	logPath string
 }
 
 // ResolvedHost is the resolution of the host of one server.N line.

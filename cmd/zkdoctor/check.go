@@ -89,6 +89,9 @@ func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger,
 	if c.Config != "" {
 		return nil, errors.New("--from and --config each name what to judge: choose")
 	}
+	if c.Log != "" {
+		return nil, errors.New("--from judges what was seen before, and --log is of this host's server now: give --log to collect")
+	}
 	// check --from *.json: the shell makes the others arguments.
 	return readSnapshots(append(slices.Clone(c.From), c.Targets...))
 }

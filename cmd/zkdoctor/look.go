@@ -18,6 +18,7 @@ type lookFlags struct {
 	Targets []string `arg:"" optional:"" name:"target" help:"Server as host, host:port or [v6]:port, or a connect string a:2181,b:2181/chroot."`
 
 	Config  string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg." env:"ZKDOCTOR_CONFIG"`
+	Log     string `placeholder:"FILE" group:"what" help:"The log of this host's server, where zkdoctor does not find it: out of the journal, say." env:"ZKDOCTOR_LOG"`
 	NoLocal bool   `group:"what" help:"Leave this host's own files and processes alone." env:"ZKDOCTOR_NO_LOCAL"`
 
 	Timeout      duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
@@ -40,6 +41,8 @@ func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, op
 	switch {
 	case f.Window > 0 && f.NoSecondLook:
 		return nil, errors.New("--window asks for two looks and --no-second-look for one: choose")
+	case f.NoLocal && f.Log != "":
+		return nil, errors.New("--log is of this host's server, and --no-local leaves that alone: choose")
 	case f.NoLocal && f.Config == "" && len(f.Targets) == 0:
 		return nil, errors.New("--no-local without servers leaves nothing to look at: name servers, or give --config FILE")
 	}
@@ -50,7 +53,7 @@ func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, op
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(f.Deadline+f.Window))
 	defer cancel()
 
-	question := probe.Question{Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, Timeout: time.Duration(f.Timeout)}
+	question := probe.Question{Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log, Timeout: time.Duration(f.Timeout)}
 	plan, local, err := probe.Prepare(ctx, question)
 	if err != nil {
 		return nil, err

@@ -169,7 +169,12 @@ func serverAlerts() []alert {
 		{
 			name: "ZooKeeperPeerPortFiltered", severity: ticket, code: diag.QuorumPortFiltered,
 			wait: 10 * time.Minute, why: "peer ports are looked at every 5 minutes; twice",
-			description: "It works as long as nobody restarts: new connections between servers are blocked. Only an exporter on a server of the ensemble says this at warning; seen from outside it is policy.",
+			description: "New connections between servers are blocked, and one of them is out. Only an exporter on a server of the ensemble says this at warning; seen from outside it is policy.",
+		},
+		{
+			name: "ZooKeeperPeerPortBlockSleeps", severity: ticket, code: diag.LatentPortBlock,
+			wait: 10 * time.Minute, why: "peer ports are looked at every 5 minutes; twice",
+			description: "It works as long as nobody restarts: new connections between servers are blocked. Only an exporter on a server of the ensemble sees this.",
 		},
 		{
 			name: "ZooKeeperNoElectionListener", severity: ticket, code: diag.ProcessWithoutListener,

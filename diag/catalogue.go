@@ -30,6 +30,7 @@ const (
 	SelfAddrLoopback       Code = "self-addr-loopback"
 	ProcessWithoutListener Code = "process-without-listener"
 	QuorumPortFiltered     Code = "quorum-port-filtered"
+	LatentPortBlock        Code = "latent-port-block"
 	ClientPortConflict     Code = "client-port-conflict"
 	ElectionPortConflict   Code = "election-port-conflict"
 	QuorumPortConflict     Code = "quorum-port-conflict"
@@ -92,6 +93,7 @@ func Catalogue() []Check {
 		{SelfAddrLoopback, "its own name means loopback", "a server's own files and names", checkSelfAddrLoopback},
 		{ProcessWithoutListener, "runs without an election listener", "a server's own process and sockets", checkProcessWithoutListener},
 		{QuorumPortFiltered, "a port between servers is blocked", "the quorum and election ports", checkQuorumPortFiltered},
+		{LatentPortBlock, "a blocked port: after a restart it may stay out", "the quorum and election ports, from a member", checkLatentPortBlock},
 		{ClientPortConflict, "another program has its client port", "a server's own process and sockets", checkClientPortConflict},
 		{ElectionPortConflict, "another program has its election port", "a server's own process and sockets", checkElectionPortConflict},
 		{QuorumPortConflict, "another program has its quorum port", "srvr, twice, and the quorum port", checkQuorumPortConflict},

@@ -72,8 +72,8 @@ func (e *ensemble) ways(s *server) []way {
 	return out
 }
 
-// portsFromAll is quorum-port-filtered from what all hosts saw.
-func (e *ensemble) portsFromAll() result {
+// portsFromAll is blockedPorts from what all hosts saw.
+func (e *ensemble) portsFromAll(latent bool) result {
 	canJudge := func(s *server) *Skip {
 		for _, v := range e.vantages {
 			seen := v.called(s.Name)
@@ -98,7 +98,7 @@ func (e *ensemble) portsFromAll() result {
 			evidence = append(evidence, ev)
 		}
 		for _, port := range []int{s.Election.Number, s.Quorum.Number} {
-			if from := blockedFrom[port]; len(from) > 0 {
+			if from := blockedFrom[port]; len(from) > 0 && latent == e.sleeps(s, from...) {
 				out.findings = append(out.findings, e.wayBlocked(s, port, from, openFrom[port], evidence))
 				return // one finding a server: the evidence has all ports
 			}
@@ -111,11 +111,7 @@ func (e *ensemble) wayBlocked(s *server, port int, from, open []string, evidence
 		Severity: e.severity(s), Certainty: Proven, Servers: []string{s.Name}, Evidence: evidence,
 		Summary: fmt.Sprintf("its host is up, and connections from %s to its port %d get nothing back.", strings.Join(from, " and "), port),
 		Fix: []Fix{
-			{
-				Host: s.Name, Command: fmt.Sprintf("sudo firewall-cmd --permanent --add-port=%d/tcp && sudo firewall-cmd --reload", port),
-				Note: "where firewalld runs; limit the rule to the peers' addresses",
-				Risk: "--reload drops rules that were added at run time only",
-			},
+			openPort(s, port),
 			{Host: s.Name, Command: "sudo nft list ruleset", Note: "any other firewall: find the rule for port " + strconv.Itoa(port)},
 		},
 	}
@@ -123,8 +119,8 @@ func (e *ensemble) wayBlocked(s *server, port int, from, open []string, evidence
 		f.Summary = fmt.Sprintf("connections from %s to its port %d get nothing back, and from %s they are taken: something blocks that way alone.",
 			strings.Join(from, " and "), port, strings.Join(open, " and "))
 	}
-	if s.serving == yes {
-		f.Summary += " It serves now, over links made earlier; after a restart it may not come back."
+	if e.sleeps(s, from...) {
+		f.warnOfRestart()
 	}
 	return f
 }

@@ -152,8 +152,8 @@ func TestExplainsNothing(t *testing.T) {
 	t.Parallel()
 	r := look(but(follower, peers(probe.Refused, probe.Filtered)), leader, looking).on(2).twice().report()
 	for _, f := range r.Findings {
-		if f.Code == QuorumPortFiltered && len(f.Explains) > 0 {
-			t.Errorf("quorum-port-filtered at %v, which serves, explains %v", f.Servers, f.Explains)
+		if f.Code == QuorumPortFiltered || f.Code == LatentPortBlock && len(f.Explains) > 0 {
+			t.Errorf("%s at %v, which serves, explains %v", f.Code, f.Servers, f.Explains)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestExplainsNothing(t *testing.T) {
 func TestMerged(t *testing.T) {
 	t.Parallel()
 	r := look(but(follower, peers(probe.Filtered, "")), leader, but(follower, peers(probe.Refused, probe.Filtered))).on(2).report()
-	if len(r.Findings) != 1 || r.Findings[0].Code != QuorumPortFiltered {
+	if len(r.Findings) != 1 || r.Findings[0].Code != LatentPortBlock {
 		t.Fatalf("got %v", digest(r))
 	}
 	f := r.Findings[0]

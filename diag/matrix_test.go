@@ -34,19 +34,34 @@ func TestMatrix(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		scenes []scene
-		want   []string
-		ways   int
+		// want is latent-port-block, and out quorum-port-filtered.
+		want, out []string
+		ways      int
 	}{
-		{"all open", []scene{one, three}, nil, 4},
-		{"one way blocked", []scene{look(leader, blocked, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, 4},
-		{"a bastion is kept out", []scene{look(leader, blocked, blocked).from("bastion"), one}, nil, 5},
-		{"one member cannot reach a host that another reaches", []scene{look(leader, gone, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, 4},
-		{"nobody reaches it", []scene{look(leader, gone, follower).on(1).from("zk1"), look(leader, gone, follower).on(3).from("zk3")}, nil, 4},
-		{"it is down", []scene{look(leader, down, follower).on(1).from("zk1"), look(leader, down, follower).on(3).from("zk3")}, nil, 4},
+		{"all open", []scene{one, three}, nil, nil, 4},
+		{"one way blocked", []scene{look(leader, blocked, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, nil, 4},
+		{
+			"one way blocked, and who is called is out",
+			[]scene{look(leader, but(looking, peers(probe.Refused, probe.Filtered)), follower).on(1).from("zk1").twice(), look(leader, looking, follower).on(3).from("zk3").twice()},
+			nil,
+			[]string{"warning proven zk2"},
+			4,
+		},
+		{
+			"one way blocked, and who calls is out",
+			[]scene{look(looking, blocked, leader).on(1).from("zk1").twice(), look(looking, follower, leader).on(3).from("zk3").twice()},
+			nil,
+			[]string{"warning proven zk2"},
+			4,
+		},
+		{"a bastion is kept out", []scene{look(leader, blocked, blocked).from("bastion"), one}, nil, nil, 5},
+		{"one member cannot reach a host that another reaches", []scene{look(leader, gone, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, nil, 4},
+		{"nobody reaches it", []scene{look(leader, gone, follower).on(1).from("zk1"), look(leader, gone, follower).on(3).from("zk3")}, nil, nil, 4},
+		{"it is down", []scene{look(leader, down, follower).on(1).from("zk1"), look(leader, down, follower).on(3).from("zk3")}, nil, nil, 4},
 	} {
 		r := merged(t, c.scenes...)
-		if got := concluded(r, QuorumPortFiltered); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		if got, out := concluded(r, LatentPortBlock), concluded(r, QuorumPortFiltered); !slices.Equal(got, c.want) || !slices.Equal(out, c.out) {
+			t.Errorf("%s: %q and %q, want %q and %q", c.name, got, out, c.want, c.out)
 		}
 		if len(r.Reach) != c.ways {
 			t.Errorf("%s: %d ways, want %d: %v", c.name, len(r.Reach), c.ways, r.Reach)

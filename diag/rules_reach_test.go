@@ -8,6 +8,7 @@ import (
 
 func reachRules() []rule {
 	shut := but(follower, peers(probe.Refused, probe.Filtered))
+	shutOut := but(looking, peers(probe.Refused, probe.Filtered))
 	alias := but(follower, says(3), at("192.0.2.3", "192.0.2.3", 2181))
 	peerNameless := but(follower, func(s *probe.Server) { s.PeerResolve = failed[[]netip.Addr](s, probe.Resolve, quick) })
 	return []rule{
@@ -78,19 +79,43 @@ func reachRules() []rule {
 			QuorumPortFiltered,
 			[]fire{
 				{"from a bastion: possible", look(follower, leader, shut), "info possible zk3"},
-				{"from a peer: proven", look(follower, leader, shut).on(1), "warning proven zk3"},
-				{"the quorum port of the leader", look(follower, but(leader, peers(probe.Filtered, "")), follower).on(1), "warning proven zk2"},
+				{"from a peer: proven", look(follower, leader, shutOut).on(1).twice(), "warning proven zk3"},
+				{"the quorum port of the leader, from who is out", look(looking, but(leader, peers(probe.Filtered, "")), follower).on(1).twice(), "warning proven zk2"},
 				{"the network says so", look(follower, leader, but(looking, prohibited)).twice(), "warning likely zk3"},
 				{"refused, and its own sockets listen", look(follower, leader, but(looking, peers(probe.Refused, probe.Refused))).on(3), "warning proven zk3"},
 				{"it costs the quorum", look(down, looking, but(looking, peers(probe.Refused, probe.Filtered))).on(2).twice(), "critical proven zk3"},
 			},
 			[]alike{
 				{"2888 refused on a follower", look(follower, leader, follower).on(1)},
+				{"both ends serve", look(follower, leader, shut).on(1)},
 				{"2888 refused on who led a moment ago", look(follower, leader, follower).on(3, func(l *probe.Local) {
 					l.Listeners.Value = append(l.Listeners.Value, netip.MustParseAddrPort("192.0.2.3:2888"))
 				})},
 				{"the whole host is unreachable", look(follower, leader, gone).on(1)},
 				{"no route, slowly: the host is dead", look(follower, leader, noRoute).on(1)},
+			},
+			[]blind{
+				{"not probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(follower, peers("-", "-"))), SkipNotLooked},
+				{"unreachable", look(follower, leader, gone), SkipUnreachable},
+			},
+		},
+		{
+			LatentPortBlock,
+			[]fire{
+				{"from a peer", look(follower, leader, shut).on(1), "warning proven zk3"},
+				{"the quorum port of the leader", look(follower, but(leader, peers(probe.Filtered, "")), follower).on(1), "warning proven zk2"},
+				{"of a follower, which may lead tomorrow", look(but(follower, peers(probe.Filtered, "")), leader, follower).on(2), "warning proven zk1"},
+				{"refused, and its own sockets listen", look(follower, leader, but(follower, peers(probe.Refused, probe.Refused))).on(3), "warning proven zk3"},
+				{"beside a server that is down", look(shut, leader, down).on(2), "warning proven zk1"},
+			},
+			[]alike{
+				{"2888 refused on a follower", look(follower, leader, follower).on(1)},
+				{"from a bastion", look(follower, leader, shut)},
+				{"prohibited, from a bastion", look(follower, leader, but(follower, prohibited))},
+				{"it is out", look(follower, leader, shutOut).on(1).twice()},
+				{"who cannot reach it is out", look(looking, leader, shut).on(1).twice()},
+				{"what it does is not known", look(follower, leader, but(gone, peers(probe.Refused, probe.Filtered))).on(1)},
+				{"the whole host is unreachable", look(follower, leader, gone).on(1)},
 			},
 			[]blind{
 				{"not probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(follower, peers("-", "-"))), SkipNotLooked},

@@ -49,7 +49,7 @@ func networkFaults() []fault {
 			shape: shape{name: "3888 dropped while healthy, seen from a peer", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 			}, from: 3, args: []string{"--timeout", "1s"}},
-			root: diag.QuorumPortFiltered, servers: []int64{1}, state: diag.Serving, exit: 1,
+			root: diag.LatentPortBlock, servers: []int64{1}, state: diag.Serving, exit: 1,
 		},
 		{
 			// A bastion may rightly be kept out: a remark, no alarm.

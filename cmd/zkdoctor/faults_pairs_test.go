@@ -149,7 +149,7 @@ func pairs() []pair {
 			shape: shape{name: "3888 dropped at one and one down, seen from a peer", options: namespaces(), do: both(kill(2), func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 			}), from: 3, args: []string{"--timeout", "1s"}},
-			roots: map[diag.Code][]int64{diag.QuorumPortFiltered: {1}, diag.ProcessDown: {2}}, state: diag.Degraded, exit: 1,
+			roots: map[diag.Code][]int64{diag.LatentPortBlock: {1}, diag.ProcessDown: {2}}, state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one with a list of its own and one down", options: edited(4, func(s *zktest.Server) {

@@ -36,13 +36,13 @@ func TestMerged(t *testing.T) {
 			name: "one way blocked", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).DropIn(t.Context(), 3888, ens.Server(1).Host))
 			},
-			root: diag.QuorumPortFiltered, servers: []int64{2}, ways: []string{"1>2 filtered"}, exit: 1,
+			root: diag.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 filtered"}, exit: 1,
 		},
 		{
 			name: "one pair cut off", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host))
 			},
-			root: diag.QuorumPortFiltered, servers: []int64{1, 2}, ways: []string{"1>2 filtered", "2>1 filtered"}, exit: 1,
+			root: diag.LatentPortBlock, servers: []int64{1, 2}, ways: []string{"1>2 filtered", "2>1 filtered"}, exit: 1,
 		},
 		{
 			name: "a server down", do: func(t *testing.T, ens *zktest.Ensemble) {

@@ -1,0 +1,127 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// Rules about ports between servers that something blocks. What is blocked only for
+// new connections harms nobody before a restart, and has a name of its own.
+
+// checkQuorumPortFiltered reports the blocked ports of servers that are out, or that
+// somebody who is out cannot reach, and what a stranger to the ensemble could not reach.
+func checkQuorumPortFiltered(e *ensemble, _ Limits) result { return e.blockedPorts(false) }
+
+// checkLatentPortBlock reports the blocked ports between servers that all serve, over
+// links that were made before.
+func checkLatentPortBlock(e *ensemble, _ Limits) result { return e.blockedPorts(true) }
+
+// sleeps reports whether a blocked way to a server does no harm yet: both its ends
+// serve.
+func (e *ensemble) sleeps(to *server, from ...string) bool {
+	for _, name := range from {
+		if s := e.called(name); s == nil || s.serving != yes {
+			return false
+		}
+	}
+	return to.serving == yes
+}
+
+// blockedPorts finds what is blocked: what does no harm before a restart, or all else.
+func (e *ensemble) blockedPorts(latent bool) result {
+	if e.vantages != nil {
+		return e.portsFromAll(latent)
+	}
+	canJudge := func(s *server) *Skip {
+		switch {
+		case s.election == PortNotProbed && s.quorumPort == PortNotProbed:
+			return &Skip{Kind: SkipNotLooked, Reason: "its peer ports were not probed"}
+		case !s.hostAnswers():
+			return &Skip{Kind: SkipUnreachable, Reason: "it could not be reached from here"}
+		}
+		return nil
+	}
+	peer := e.memberVantage()
+	return e.each(canJudge, func(s *server, out *result) {
+		for _, port := range []struct {
+			view PortView
+			look probe.Obs[probe.Dial]
+		}{{s.electionView(), s.Election.Look}, {s.quorumView(), s.Quorum.Look}} {
+			switch {
+			case port.view.State == PortFiltered:
+				// A bastion may rightly be kept out: what it cannot reach sleeps nowhere.
+				if latent == (peer != "" && e.sleeps(s, peer)) {
+					out.findings = append(out.findings, e.portFiltered(s, port.view, port.look))
+				}
+			case port.view.Port == s.Election.Number && s.rejected(port.view.Port, port.look) && s.portHost.distributed():
+				if latent == e.sleeps(s) {
+					out.findings = append(out.findings, e.portRejected(s, port.view))
+				}
+			}
+		}
+	})
+}
+
+// portFiltered weighs from where the port was found filtered. A server of the
+// ensemble must reach it; a bastion may well not be allowed to.
+func (e *ensemble) portFiltered(s *server, port PortView, look probe.Obs[probe.Dial]) Finding {
+	from := e.snap.Vantage.Host
+	f := Finding{
+		Severity: e.severity(s), Certainty: Possible, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
+		Evidence: []Evidence{
+			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
+			s.tcp(s.clientView(), ""),
+		},
+		Fix: []Fix{openPort(s, port.Port)},
+	}
+	if peer := e.memberVantage(); peer != "" {
+		f.Certainty = Proven
+		f.Summary = fmt.Sprintf("the host answers on another port, and connections from %s to its port %d get nothing back.", peer, port.Port)
+		switch {
+		case e.sleeps(s, peer):
+			f.warnOfRestart()
+		case s.serving == yes:
+			f.Summary += fmt.Sprintf(" %s is out, and this may be why.", peer)
+		}
+	} else if s.prohibited(look) && s.serving != yes {
+		f.Certainty = Likely
+		f.Summary = fmt.Sprintf("the network itself says that port %d is prohibited, and the server is not in the quorum.", port.Port)
+	}
+	return f
+}
+
+// portRejected is a port on which the host's own sockets show a listener, and
+// which refuses all the same: a firewall answers in its name.
+func (e *ensemble) portRejected(s *server, port PortView) Finding {
+	f := Finding{
+		Severity: e.severity(s), Certainty: Proven, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("ZooKeeper listens on %d, and whoever connects is refused: a firewall rejects in its name.", port.Port),
+		Evidence: []Evidence{
+			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"},
+			{Source: "sockets", Server: s.Name, Key: "listening on " + strconv.Itoa(port.Port), Value: "yes"},
+		},
+		Fix: []Fix{{Host: s.Name, Command: "sudo nft list ruleset", Note: fmt.Sprintf("find the rule that rejects port %d, and let the peers' addresses through", port.Port)}},
+	}
+	if e.sleeps(s) {
+		f.warnOfRestart()
+	}
+	return f
+}
+
+// openPort is the step that opens a port on the host of a server.
+func openPort(s *server, port int) Fix {
+	return Fix{
+		Host: s.Name, Command: fmt.Sprintf("sudo firewall-cmd --permanent --add-port=%d/tcp && sudo firewall-cmd --reload", port),
+		Note: "where firewalld runs; limit the rule to the peers' addresses",
+		Risk: "--reload drops rules that were added at run time only",
+	}
+}
+
+// warnOfRestart says what a block that sleeps will do.
+func (f *Finding) warnOfRestart() {
+	f.Summary += " It works now, over links made earlier; who is restarted may not come back."
+	f.Fix = append([]Fix{{Note: "restart nobody before new connections get through"}}, f.Fix...)
+}

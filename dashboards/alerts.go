@@ -243,6 +243,7 @@ func identityAlerts() []alert {
 		config("ZooKeeperOwnAddressForeign", diag.SelfAddrNotLocal, ticket, "It cannot listen on the address that its own line gives it."),
 		config("ZooKeeperOwnAddressWildcard", diag.WildcardSelfAddr, ticket, "Its release tells its peers to call it at 0.0.0.0: after a restart it may stay out."),
 		config("ZooKeeperOwnAddressLoopback", diag.SelfAddrLoopback, ticket, "It listens for its peers where none can reach it."),
+		config("ZooKeeperConfigNotLoaded", diag.ConfigNotLoaded, ticket, "It cannot start, or will not start again: its configuration is not there, or not for its user. Only an exporter that runs on the server sees this."),
 		{
 			name: "ZooKeeperDynamicConfigContradicted", severity: ticket, code: diag.DynamicConfigOverrides, wait: rollout, why: "a reconfiguration passes in seconds, a rollout in minutes",
 			description: "It will not start again with the members that are in its zoo.cfg beside dynamicConfigFile, or a reconfiguration was never finished.",

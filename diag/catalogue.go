@@ -1,5 +1,7 @@
 package diag
 
+import "slices"
+
 // Code is the slug of a finding: its only name, in text, JSON, metrics, alerts
 // and pages. Slugs are never reused.
 type Code string
@@ -31,6 +33,7 @@ const (
 	ProcessWithoutListener Code = "process-without-listener"
 	QuorumPortFiltered     Code = "quorum-port-filtered"
 	LatentPortBlock        Code = "latent-port-block"
+	ConfigNotLoaded        Code = "config-not-loaded"
 	ClientPortConflict     Code = "client-port-conflict"
 	ElectionPortConflict   Code = "election-port-conflict"
 	QuorumPortConflict     Code = "quorum-port-conflict"
@@ -66,7 +69,10 @@ const (
 )
 
 // Catalogue is every rule, in the order in which ties are shown.
-func Catalogue() []Check {
+func Catalogue() []Check { return slices.Concat(servingChecks(), hostChecks(), otherChecks()) }
+
+// servingChecks ask who serves.
+func servingChecks() []Check {
 	return []Check{
 		{QuorumLost, "no quorum: nobody can be elected leader", "the role of every voter", checkQuorumLost},
 		{DegradedNoSpare, "serving, and no more voters may be lost", "the role of every voter", checkDegradedNoSpare},
@@ -84,6 +90,13 @@ func Catalogue() []Check {
 		{StandaloneInEnsemble, "a server runs alone beside the ensemble", "srvr", checkStandaloneInEnsemble},
 		{SplitBrain, "two leaders, each accepts writes", "srvr, twice", checkSplitBrain},
 		{MembershipDivergent, "servers have different lists of members", "conf, or the files of two servers", checkMembershipDivergent},
+	}
+}
+
+// hostChecks ask what a server is on its own host: its id, its addresses and ports, and
+// what it would start with.
+func hostChecks() []Check {
+	return []Check{
 		{MyidMissing, "the myid file is missing", "a server's own files", checkMyidMissing},
 		{MyidMalformed, "the myid file holds no number", "a server's own files", checkMyidMalformed},
 		{MyidNotInServers, "myid is in no server.N line", "a server's own files", checkMyidNotInServers},
@@ -94,6 +107,7 @@ func Catalogue() []Check {
 		{ProcessWithoutListener, "runs without an election listener", "a server's own process and sockets", checkProcessWithoutListener},
 		{QuorumPortFiltered, "a port between servers is blocked", "the quorum and election ports", checkQuorumPortFiltered},
 		{LatentPortBlock, "a blocked port: after a restart it may stay out", "the quorum and election ports, from a member", checkLatentPortBlock},
+		{ConfigNotLoaded, "its configuration is not the one, or not there", "a server's own files", checkConfigLoaded},
 		{ClientPortConflict, "another program has its client port", "a server's own process and sockets", checkClientPortConflict},
 		{ElectionPortConflict, "another program has its election port", "a server's own process and sockets", checkElectionPortConflict},
 		{QuorumPortConflict, "another program has its quorum port", "srvr, twice, and the quorum port", checkQuorumPortConflict},
@@ -105,6 +119,12 @@ func Catalogue() []Check {
 		{DataDirNotWritable, "its data directory cannot be written", "a server's own files and process", checkDataDirNotWritable},
 		{AutopurgeOff, "old snapshots are never removed", "a server's own files", checkAutopurgeOff},
 		{DataDirInTmp, "its data is where files are cleared away", "a server's own files", checkDataDirInTmp},
+	}
+}
+
+// otherChecks ask about the question, about settings, and how well it is served.
+func otherChecks() []Check {
+	return []Check{
 		{TargetUnresolvable, "a name has no address", "name resolution", checkTargetUnresolvable},
 		{TargetsIncomplete, "not all servers were named", "conf or a configuration", checkTargetsIncomplete},
 		{TargetDuplicate, "one server was named twice", "addresses", checkTargetDuplicate},

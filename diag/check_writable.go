@@ -110,19 +110,21 @@ func (e *ensemble) notForOwner(h *host, d *probe.DataDir, version2 probe.Owner) 
 	}, ""
 }
 
-// writes reports whether permissions let a user make files in a directory. The
+// writes reports whether permissions let a user make files in a directory.
+func writes(o probe.Owner, uid uint32, groups []uint32) truth { return permits(o, 2, uid, groups) }
+
+// permits reports whether permissions let a user read (4), write (2) or pass (1). The
 // group's bits may be a mask over an access list, so they prove something only
 // where they are not set, or where it is the user's own group.
-func writes(o probe.Owner, uid uint32, groups []uint32) truth {
-	const write = 2
+func permits(o probe.Owner, what, uid uint32, groups []uint32) truth {
 	switch {
 	case o.UID == uid:
-		return isTrue(o.Mode>>6&write != 0)
+		return isTrue(o.Mode>>6&what != 0)
 	case slices.Contains(groups, o.GID):
-		return isTrue(o.Mode>>3&write != 0)
-	case o.Mode&write != 0:
+		return isTrue(o.Mode>>3&what != 0)
+	case o.Mode&what != 0:
 		return yes
-	case o.Mode>>3&write != 0:
+	case o.Mode>>3&what != 0:
 		return unknown
 	}
 	return no

@@ -14,6 +14,8 @@ func Explains() map[Code][]Code {
 		// Beside a running process it explains nothing.
 		DynamicConfigOverrides: {ProcessDown},
 
+		ConfigNotLoaded: {ProcessDown},
+
 		MyidMissing:      {ProcessDown},
 		MyidMalformed:    {ProcessDown},
 		MyidNotInServers: {ProcessDown},

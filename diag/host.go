@@ -69,6 +69,7 @@ func (h *host) isLocal(addr netip.Addr) bool {
 // its id decides.
 func (h *host) match(servers []*server) {
 	if h.config == nil {
+		h.matchByAddress(servers)
 		return
 	}
 	var rows []*server
@@ -84,6 +85,20 @@ func (h *host) match(servers []*server) {
 	}
 	if len(rows) == 0 && len(h.own) == 0 {
 		rows = h.claimedRow(servers)
+	}
+	if len(rows) == 1 && rows[0].host == nil {
+		h.server, rows[0].host = rows[0], h
+	}
+}
+
+// matchByAddress finds the row of a server whose configuration cannot be read: the
+// only one at an address of its host, loopback apart.
+func (h *host) matchByAddress(servers []*server) {
+	var rows []*server
+	for _, s := range servers {
+		if h.Addrs.Seen() && slices.ContainsFunc(s.Resolve.Value, func(a netip.Addr) bool { return !a.IsLoopback() && slices.Contains(h.Addrs.Value, a) }) {
+			rows = append(rows, s)
+		}
 	}
 	if len(rows) == 1 && rows[0].host == nil {
 		h.server, rows[0].host = rows[0], h

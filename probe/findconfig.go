@@ -3,7 +3,6 @@ package probe
 import (
 	"io/fs"
 	"path"
-	"strings"
 )
 
 // wellKnown are the places where a zoo.cfg lies on hosts that follow a package,
@@ -16,23 +15,14 @@ var wellKnown = []string{
 	"/etc/zookeeper/zoo.cfg",
 }
 
-// unitDirs are where systemd reads units from, strongest first.
-var unitDirs = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
-
-// unitNames are the names under which ZooKeeper is usually run.
-var unitNames = []string{"zookeeper.service", "zookeeper-server.service", "zk.service", "confluent-zookeeper.service"}
-
 // FindConfig finds the zoo.cfg of a server that does not run: in its systemd
 // unit, in $ZOOCFGDIR, then in the usual places. root is the file system, rooted
-// at /. path is empty when there is none; source is what led to it.
+// at /. path is empty when nothing leads to one; source is what led to it. The file
+// is there, unless nothing but a unit, or a ZooKeeper unpacked in a usual place,
+// leads to one: then it is the file that a start would want.
 func FindConfig(root fs.FS, getenv func(string) string) (configPath, source string) {
-	for _, dir := range unitDirs {
-		for _, name := range unitNames {
-			unit := path.Join(dir, name)
-			if found := configOfUnit(root, unit); found != "" {
-				return found, unit
-			}
-		}
+	if u := findUnit(root, func(u Unit) bool { return isFile(root, u.Config) }); u != nil {
+		return u.Config, u.File
 	}
 	if dir := getenv("ZOOCFGDIR"); dir != "" {
 		if file := path.Join(dir, "zoo.cfg"); isFile(root, file) {
@@ -42,6 +32,14 @@ func FindConfig(root fs.FS, getenv func(string) string) (configPath, source stri
 	for _, file := range wellKnown {
 		if isFile(root, file) {
 			return file, "well-known path"
+		}
+	}
+	if u := findUnit(root, func(u Unit) bool { return u.Config != "" }); u != nil {
+		return u.Config, u.File
+	}
+	for _, file := range wellKnown {
+		if isFile(root, path.Join(path.Dir(file), "..", "bin", "zkServer.sh")) {
+			return file, "zkServer.sh beside it"
 		}
 	}
 	return "", ""
@@ -57,31 +55,4 @@ func searched(getenv func(string) string) []string {
 		places = append(places, "$ZOOCFGDIR (not set)")
 	}
 	return append(places, wellKnown...)
-}
-
-// configOfUnit finds an existing file named *.cfg or *.properties in the command
-// of a unit.
-func configOfUnit(root fs.FS, unit string) string {
-	data, err := fs.ReadFile(root, strings.TrimPrefix(unit, "/"))
-	if err != nil || len(data) > maxConfig {
-		return ""
-	}
-	for line := range strings.Lines(string(data)) {
-		command, ok := strings.CutPrefix(strings.TrimSpace(line), "ExecStart=")
-		if !ok {
-			continue
-		}
-		for word := range strings.FieldsSeq(command) {
-			word = strings.Trim(word, `"'`)
-			if ext := path.Ext(word); (ext == ".cfg" || ext == ".properties") && path.IsAbs(word) && isFile(root, word) {
-				return word
-			}
-		}
-	}
-	return ""
-}
-
-func isFile(root fs.FS, file string) bool {
-	info, err := fs.Stat(root, strings.TrimPrefix(file, "/"))
-	return err == nil && info.Mode().IsRegular()
 }

@@ -22,7 +22,13 @@ func TestFindConfig(t *testing.T) {
 			fstest.MapFS{"conf.d/zoo.cfg": file(""), "srv/zk/zoo.cfg": file(""), "etc/systemd/system/zookeeper.service": unit},
 			"/conf.d", "/srv/zk/zoo.cfg", "/etc/systemd/system/zookeeper.service",
 		},
-		{"a unit whose file is gone", fstest.MapFS{"etc/systemd/system/zookeeper.service": unit}, "", "", ""},
+		{"a unit whose file is gone", fstest.MapFS{"etc/systemd/system/zookeeper.service": unit}, "", "/srv/zk/zoo.cfg", "/etc/systemd/system/zookeeper.service"},
+		{
+			"a file that is there before a unit whose file is gone",
+			fstest.MapFS{"etc/systemd/system/zookeeper.service": unit, "etc/zookeeper/zoo.cfg": file("")},
+			"", "/etc/zookeeper/zoo.cfg", "well-known path",
+		},
+		{"unpacked, and never configured", fstest.MapFS{"opt/zookeeper/bin/zkServer.sh": file("")}, "", "/opt/zookeeper/conf/zoo.cfg", "zkServer.sh beside it"},
 		{"a directory in its place", fstest.MapFS{"etc/zookeeper/conf/zoo.cfg/x": file("")}, "", "", ""},
 		{"a variable that leads nowhere", fstest.MapFS{}, "/nowhere", "", ""},
 	}

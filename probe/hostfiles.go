@@ -161,3 +161,17 @@ func (f hostFiles) exists(dir string) Obs[bool] {
 	}
 	return Saw(true, 0)
 }
+
+// configsBeside are the names in the directory of a configuration that is not there
+// which are called like one: five at the most.
+func (f hostFiles) configsBeside(path string) []string {
+	located, err := f.locate(filepath.Dir(path))
+	if err != nil || f.denied != nil {
+		return nil
+	}
+	found, err := fs.Glob(os.DirFS(located), "*.cfg")
+	if err != nil {
+		return nil
+	}
+	return found[:min(len(found), 5)]
+}

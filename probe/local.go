@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -20,6 +22,7 @@ func lookLocal(ctx context.Context, earlier []Local) []Local {
 		files := p.files()
 		l := Local{Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath}
 		l.Config = p.readConfig(files)
+		l.ConfigAccess = files.access(p.configPath)
 		l.lookAtDisk(ctx, files, sameProcess(earlier, p.PID))
 		l.Addrs = namespaceAddrs(p.PID)
 		l.Listeners = namespaceListeners(p.PID)
@@ -40,12 +43,14 @@ func LookLocalAgain(ctx context.Context, first []Local) []Local {
 		switch {
 		case i >= 0:
 			l = now[i]
-		case l.Process != nil && l.Process.Container || !l.Config.Seen():
+		case l.Process != nil && (l.Process.Container || !l.Config.Seen()):
 			continue // its files went with it
-		default:
+		case l.Config.Seen():
 			l = lookConfig(ctx, l.Config.Value.Path, l.ConfigSource, &first[f])
+		default:
+			l = lookConfig(ctx, l.ConfigPath, l.ConfigSource, &first[f])
 		}
-		l.Resolved, l.logPath = resolved, logPath
+		l.Resolved, l.Named, l.logPath = resolved, first[f].Named, logPath
 		l.lookAtNamedLog()
 		again = append(again, l)
 	}
@@ -90,11 +95,36 @@ func lookConfig(ctx context.Context, path, source string, earlier *Local) Local 
 	l := Local{ConfigSource: source, ConfigPath: path}
 	files := hostFiles{}
 	l.Config = files.readConfig(path)
+	l.ConfigAccess = files.access(path)
+	l.lookAtStart(files)
 	l.lookAtDisk(ctx, files, earlier)
 	l.Addrs = ownAddrs()
 	l.Listeners = ownListeners()
 	l.Log = files.readLog(files.logsBeside(path))
 	return l
+}
+
+// lookAtStart looks at how this host would start a server that does not run: by the
+// unit whose command leads to its configuration, or else by any that leads to one;
+// and with the ZooKeeper that lies there.
+func (l *Local) lookAtStart(files hostFiles) {
+	path, err := filepath.Abs(l.ConfigPath)
+	if err != nil {
+		return
+	}
+	root := os.DirFS("/")
+	l.Unit = findUnit(root, func(u Unit) bool { return filepath.Clean(u.Config) == path })
+	if l.Unit == nil {
+		l.Unit = findUnit(root, func(u Unit) bool { return u.Config != "" })
+	}
+	if l.Unit != nil {
+		l.Unit.ConfigFailure = files.readConfig(l.Unit.Config).Failure
+		l.Unit.Credentials = userCredentials(l.Unit.User)
+	}
+	l.Install = lookInstall(path, l.Unit)
+	if l.Config.FailedAs(Absent) {
+		l.Beside = files.configsBeside(path)
+	}
 }
 
 // lookScripts asks srvr where zkServer.sh status would ask it, for every process

@@ -22,6 +22,8 @@ func (localProcess) files() hostFiles              { return hostFiles{} }
 
 func (localProcess) readConfig(hostFiles) Obs[*zoocfg.Config] { return Obs[*zoocfg.Config]{} }
 
+func (hostFiles) access(string) Obs[Access] { return Obs[Access]{} }
+
 func (localProcess) logs() []string { return nil }
 
 func ownAddrs() Obs[[]netip.Addr]                  { return Obs[[]netip.Addr]{} }

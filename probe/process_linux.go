@@ -52,7 +52,7 @@ func findProcesses(ctx context.Context) []localProcess {
 			if l.State == "Z" {
 				continue
 			}
-			if len(rest) == 1 {
+			if len(rest) == 1 && main != "HQuorumPeer" { // which takes HBase's own configuration
 				l.configPath = rest[0]
 			}
 			l.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")

@@ -63,7 +63,7 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	case q.ConfigFile != "":
 		file := lookConfig(ctx, q.ConfigFile, "--config", sameFile(q.Earlier, q.ConfigFile))
 		if !file.Config.Seen() {
-			return Plan{}, nil, setupErrorf("%s", file.Config.Failure.Text)
+			return Plan{}, nil, unreadable(file, local)
 		}
 		plan.Config = file.Config.Value
 		if len(q.Targets) == 0 {
@@ -73,6 +73,7 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 		if len(plan.Targets) == 0 {
 			return Plan{}, nil, listsNone(q.ConfigFile)
 		}
+		compareNamed(local, file)
 		local = append(local, unlessRunning(local, file)...)
 	case len(q.Targets) == 0:
 		if !q.Local {
@@ -90,6 +91,20 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 
 func listsNone(path string) error {
 	return setupErrorf("%s: no server.N line and no clientPort: nothing to look at", path)
+}
+
+// unreadable says why a configuration cannot be read, and what there is instead.
+func unreadable(file Local, local []Local) error {
+	lines := []string{file.Config.Failure.Text}
+	if len(file.Beside) > 0 {
+		lines = append(lines, "In its directory there is "+strings.Join(file.Beside, ", ")+".")
+	}
+	for _, l := range local {
+		if l.Process != nil && l.ConfigPath != "" && !l.Process.Container {
+			lines = append(lines, fmt.Sprintf("The ZooKeeper that runs here (pid %d) has read %s.", l.Process.PID, l.ConfigPath))
+		}
+	}
+	return setupErrorf("%s", strings.Join(lines, "\n"))
 }
 
 // ConfigTargets are the servers that a zoo.cfg lists, without a look at any; there
@@ -118,7 +133,7 @@ func prepareHost(ctx context.Context, plan Plan, local, earlier []Local) (Plan, 
 	}
 	readable := slices.DeleteFunc(slices.Clone(local), func(l Local) bool { return !l.Config.Seen() })
 	if len(readable) == 0 {
-		return Plan{}, nil, setupErrorf("a ZooKeeper was found on this host, and its configuration cannot be read:\n%s", local[0].Config.Failure.Text)
+		return Plan{}, nil, unreadHost(local[0])
 	}
 	if first, other := readable[0], otherEnsemble(readable); other != nil {
 		return Plan{}, nil, setupErrorf("this host runs servers of more than one ensemble; choose one with -c FILE:\n%s\n%s",
@@ -135,6 +150,17 @@ func prepareHost(ctx context.Context, plan Plan, local, earlier []Local) (Plan, 
 		resolveMembers(plan.names, &local[i])
 	}
 	return plan, local, nil
+}
+
+// unreadHost says that this host's ZooKeeper has no configuration that can be read:
+// then which servers are its ensemble is not known.
+func unreadHost(l Local) error {
+	if l.Process != nil || !l.Config.FailedAs(Absent) {
+		return setupErrorf("a ZooKeeper was found on this host, and its configuration cannot be read:\n%s", l.Config.Failure.Text)
+	}
+	return setupErrorf("the ZooKeeper of this host cannot start (config-not-loaded): %s leads to a configuration that is not there.\n%s\n"+
+		"Name the servers to see the ensemble without it (zkdoctor check zk1 zk2 zk3); zkdoctor explain config-not-loaded says what to do.",
+		l.ConfigSource, unreadable(l, nil))
 }
 
 // foundNothing says what was looked for on this host.
@@ -187,7 +213,7 @@ func sameEnsemble(a, b *zoocfg.Config) bool {
 // file to this host (its dataDir is not here, and none of its servers is).
 func unlessRunning(local []Local, file Local) []Local {
 	for _, l := range local {
-		if l.Process != nil && l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path {
+		if l.Process != nil && l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path || l.runsFor(file) {
 			return nil
 		}
 	}
@@ -215,7 +241,7 @@ func listsAddr(config *zoocfg.Config, addrs []netip.Addr) bool {
 func concerned(plan Plan, local []Local, wanted bool) []Local {
 	var kept []Local
 	for _, l := range local {
-		if !wanted || !l.Config.Seen() || !belongs(plan, l) {
+		if !wanted || !belongs(plan, l) && !(len(local) == 1 && standsFor(plan, l)) {
 			continue
 		}
 		resolveMembers(plan.names, &l)
@@ -229,6 +255,9 @@ func concerned(plan Plan, local []Local, wanted bool) []Local {
 // lines, or a target is its own client port.
 func belongs(plan Plan, l Local) bool {
 	config := l.Config.Value
+	if !l.Config.Seen() {
+		return false
+	}
 	if plan.Config != nil && sameEnsemble(plan.Config, config) {
 		return true
 	}
@@ -247,6 +276,22 @@ func belongs(plan Plan, l Local) bool {
 		}
 	}
 	return false
+}
+
+// standsFor reports whether the only server of this host, whose configuration cannot
+// be read, is of the ensemble asked about: just one target is at an address of this
+// host, loopback apart.
+func standsFor(plan Plan, l Local) bool {
+	if l.Config.Seen() || !l.Addrs.Seen() {
+		return false
+	}
+	here := 0
+	for _, t := range plan.Targets {
+		if slices.ContainsFunc(plan.names[t.Host].Value, func(a netip.Addr) bool { return !a.IsLoopback() && slices.Contains(l.Addrs.Value, a) }) {
+			here++
+		}
+	}
+	return here == 1
 }
 
 // binds reports whether a client address is one at which the server of this host

@@ -141,7 +141,20 @@ type Local struct {
 	// ConfigPath is the file as its server knows it.
 	ConfigPath string              `json:"config_path"`
 	Config     Obs[*zoocfg.Config] `json:"config"`
-	MyID       Obs[MyID]           `json:"myid"`
+	// ConfigAccess is who may read the file; not tried in a container.
+	ConfigAccess Obs[Access] `json:"config_access"`
+	// Beside are the names of other configurations in the directory of one that is not
+	// there.
+	Beside []string `json:"beside,omitempty"`
+	// Named is the file that the user named as the configuration, where it is another
+	// one than the process has read; nil otherwise.
+	Named *NamedConfig `json:"named,omitempty"`
+	// Unit is how systemd starts the server; nil when a process runs, or no unit was
+	// found. Install is the ZooKeeper that a start would run, not tried when a process
+	// runs.
+	Unit    *Unit        `json:"unit,omitempty"`
+	Install Obs[Install] `json:"install"`
+	MyID    Obs[MyID]    `json:"myid"`
 	// NextConfig tells whether <zoo.cfg>.dynamic.next lies beside the
 	// configuration: a reconfiguration that was proposed and is not done.
 	NextConfig Obs[bool] `json:"next_config"`
@@ -172,6 +185,15 @@ type Local struct {
 	hung <-chan struct{}
 	// logPath is the log that the user named; empty to look for it.
 	logPath string
+}
+
+// NamedConfig is a file with the same dataDir as that of a running server, which is
+// not the one that it has read.
+type NamedConfig struct {
+	Path string `json:"path"`
+	// Keys are those whose values differ, in alphabetical order; without any the files
+	// say the same.
+	Keys []string `json:"keys,omitempty"`
 }
 
 // ResolvedHost is the resolution of the host of one server.N line.

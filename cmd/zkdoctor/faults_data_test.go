@@ -242,16 +242,8 @@ func dataInTmp(id int) func(*testing.T, *zktest.Ensemble) {
 // another user's, and starts it as that user, until it dies of it.
 func restartAsNobody(id int) func(*testing.T, *zktest.Ensemble) {
 	return func(t *testing.T, ens *zktest.Ensemble) {
-		s := ens.Server(id)
-		on(t, s, "cat /proc/$(pgrep -x java)/cmdline > "+s.Dir+"/command")
-		killWith(id, func(t *testing.T, s *zktest.Server) {
+		runAsNobody(t, ens, id, "Cannot write to", func(s *zktest.Server) {
 			on(t, s, "chown nobody "+s.DataDir+" "+s.DataLogDir)
-			result, err := s.Host.Run(t.Context(), "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups",
-				"xargs", "--null", "--arg-file="+s.Dir+"/command", "env")
-			must(t, err)
-			if out := string(result.Stdout) + string(result.Stderr); !strings.Contains(out, "Cannot write to") {
-				t.Fatalf("exit %d: %s", result.ExitCode, out)
-			}
-		})(t, ens)
+		})
 	}
 }

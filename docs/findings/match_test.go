@@ -27,6 +27,8 @@ var matchTests = []struct{ name, line, want string }{
 	{"failed to start", "Starting zookeeper ... FAILED TO START", "process-down"},
 	{"myid missing 3.4", "Caused by: java.lang.IllegalArgumentException: /var/lib/zookeeper/myid file is missing", "myid-missing"},
 	{"myid missing 3.8", "Caused by: java.lang.IllegalArgumentException: myid file is missing", "myid-missing"},
+	{"no configuration", "Caused by: java.lang.IllegalArgumentException: /opt/zookeeper/conf/zoo.cfg file is missing", "config-not-loaded"},
+	{"a configuration of no use", "2026-11-22 03:04:05,006 [myid:] - ERROR [main:QuorumPeerMain@99] - Invalid config, exiting abnormally", "config-not-loaded myid-missing myid-malformed"},
 	{"myid blank", "Caused by: java.lang.IllegalArgumentException: serverid 1  is not a number", "myid-malformed"},
 	{"myid empty", "Caused by: java.lang.IllegalArgumentException: serverid null is not a number", "myid-malformed"},
 	{"not in list", "java.lang.RuntimeException: My id 9 not in the peer list", "myid-not-in-servers"},

@@ -30,6 +30,7 @@ func signatures() []signature {
 	for _, list := range [][]signature{
 		replySignatures(),
 		scriptSignatures(),
+		configSignatures(),
 		startSignatures(),
 		dataSignatures(),
 		idSignatures(),
@@ -109,14 +110,24 @@ func scriptSignatures() []signature {
 	}
 }
 
-// startSignatures are reasons why a server does not come up (QuorumPeerConfig,
-// QuorumPeerMain, QuorumPeer, QuorumCnxManager.Listener).
-func startSignatures() []signature {
+// configSignatures are what a server says of its configuration and its myid before it
+// ends (QuorumPeerConfig, QuorumPeerMain, QuorumPeer).
+func configSignatures() []signature {
 	return []signature{
 		{
-			parts: []string{"myid file is missing"},
+			parts: []string{"myid file is missing"}, family: "missing",
 			slugs: []string{"myid-missing"},
 			why:   "The server found no file myid in its dataDir and does not start.",
+		},
+		{
+			parts: []string{"illegalargumentexception: ", "file is missing"}, family: "missing",
+			slugs: []string{"config-not-loaded"},
+			why:   "The configuration that ZooKeeper was started with is not there.",
+		},
+		{
+			parts: []string{"invalid config, exiting abnormally"},
+			slugs: []string{"config-not-loaded", "myid-missing", "myid-malformed"},
+			why:   "The server could not make use of its configuration and has ended; the lines below say why.",
 		},
 		{
 			parts: []string{"serverid ", " is not a number"},
@@ -128,6 +139,13 @@ func startSignatures() []signature {
 			slugs: []string{"myid-not-in-servers"},
 			why:   "The number in myid has no server line in the configuration, so the server does not start.",
 		},
+	}
+}
+
+// startSignatures are reasons why a server does not come up (QuorumPeerConfig,
+// QuorumPeerMain, QuorumPeer, QuorumCnxManager.Listener).
+func startSignatures() []signature {
+	return []signature{
 		{
 			parts: []string{"must be in a separate dynamic config file"},
 			slugs: []string{"dynamic-config-overrides"},

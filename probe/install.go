@@ -1,0 +1,216 @@
+package probe
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Install is a ZooKeeper as it was unpacked, and what its scripts would start it
+// with (bin/zkEnv.sh, 3.4 to 3.9).
+type Install struct {
+	// Dir holds bin/zkServer.sh.
+	Dir string `json:"dir"`
+	// Jars are its own jars, zookeeper-3.9.5.jar, in lib and at the top: without one
+	// there is no main class.
+	Jars []string `json:"jars,omitempty"`
+	// Lib is set when there is a directory lib, Source when it is the source code.
+	Lib    bool `json:"lib,omitempty"`
+	Source bool `json:"source,omitempty"`
+	// ClassPath is the file that sets the class path in another way than a release
+	// of ZooKeeper does; empty for none. The jars then decide nothing.
+	ClassPath string `json:"class_path,omitempty"`
+	Java      Java   `json:"java"`
+}
+
+// Java is which java the scripts would take.
+type Java struct {
+	// Home is JAVA_HOME, and From the file or the unit that sets it; empty where
+	// none of those that were read does.
+	Home string `json:"home,omitempty"`
+	From string `json:"from,omitempty"`
+	// HomeHas tells whether there is a bin/java in it that can be run.
+	HomeHas Obs[bool] `json:"home_has"`
+	// FallsBack is set when the scripts take the java of PATH where Home has none
+	// (3.5 and later).
+	FallsBack bool `json:"falls_back,omitempty"`
+	// InPath is the java in the PATH of the unit, empty for none; not looked at
+	// where no unit starts it.
+	InPath Obs[string] `json:"in_path"`
+	// Unsure is set where files or variables that were not read may set JAVA_HOME or
+	// PATH.
+	Unsure bool `json:"unsure,omitempty"`
+	// Version is what the java that would be taken says of itself in its file
+	// release; empty where it says nothing.
+	Version string `json:"version,omitempty"`
+}
+
+// servicePath is the PATH that systemd gives to a service that sets none.
+const servicePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// ownJar is the name of the jar with the main class, in a release.
+var ownJar = regexp.MustCompile(`^zookeeper-[0-9].*\.jar$`)
+
+// lookInstall looks at the ZooKeeper whose scripts lie beside a configuration, or
+// that a unit starts. config is the path of the zoo.cfg, u may be nil.
+func lookInstall(config string, u *Unit) Obs[Install] {
+	started := time.Now()
+	dir := filepath.Join(filepath.Dir(config), "..")
+	if u != nil && u.Script != "" {
+		dir = filepath.Join(filepath.Dir(u.Script), "..")
+	}
+	root := os.DirFS("/")
+	if !isFile(root, path.Join(dir, "bin", "zkServer.sh")) || !isFile(root, path.Join(dir, "bin", "zkEnv.sh")) {
+		return Failed[Install](&Failure{Absent, "no bin/zkServer.sh in " + dir}, time.Since(started))
+	}
+	return Saw(readInstall(root, dir, filepath.Dir(config), u), time.Since(started))
+}
+
+func readInstall(root fs.FS, dir, configDir string, u *Unit) Install {
+	in := Install{Dir: dir, Lib: isDir(root, path.Join(dir, "lib"))}
+	for _, place := range []string{dir, path.Join(dir, "lib")} {
+		in.Jars = append(in.Jars, jarsOf(root, place)...)
+	}
+	// The build files of 3.4 and 3.5 (ant), and of 3.5 and later (Maven).
+	in.Source = isFile(root, path.Join(dir, "pom.xml")) && isDir(root, path.Join(dir, "zookeeper-server/src")) ||
+		isFile(root, path.Join(dir, "build.xml")) && isDir(root, path.Join(dir, "src/java/main"))
+	script, _ := readSmall(root, path.Join(dir, "bin", "zkEnv.sh"))
+	env := string(script)
+	if !strings.Contains(env, "/../lib") || !strings.Contains(env, "/../zookeeper-*.jar") {
+		in.ClassPath = path.Join(dir, "bin", "zkEnv.sh") // a distribution's own
+	}
+	if built(root, dir) {
+		in.ClassPath = dir // a source tree that was built: the scripts take what it built
+	}
+	in.Java = Java{FallsBack: strings.Contains(env, `-x "$JAVA_HOME/bin/java"`)}
+	if u != nil {
+		in.Java.Home, in.Java.Unsure = u.JavaHome, u.SetsMore
+		if u.JavaHome != "" {
+			in.Java.From = u.File
+		}
+		if u.SetsClassPath {
+			in.ClassPath = u.File
+		}
+	}
+	// Both files are read by the shell, so that they win.
+	for _, name := range []string{"zookeeper-env.sh", "java.env"} {
+		in.sourced(root, path.Join(configDir, name))
+	}
+	in.Java.find(root, u)
+	return in
+}
+
+// jarsOf are the names in a directory that ownJar has.
+func jarsOf(root fs.FS, dir string) []string {
+	entries, err := fs.ReadDir(root, strings.TrimPrefix(dir, "/"))
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for _, e := range entries {
+		if ownJar.MatchString(e.Name()) && isFile(root, path.Join(dir, e.Name())) {
+			found = append(found, e.Name())
+		}
+	}
+	return found
+}
+
+// built reports whether a source tree holds classes that its scripts would take.
+func built(root fs.FS, dir string) bool {
+	return slices.ContainsFunc([]string{"build/classes", "zookeeper-server/target/classes"}, func(classes string) bool {
+		return isDir(root, path.Join(dir, classes))
+	})
+}
+
+// sourced takes from a file that zkEnv.sh reads what it says of JAVA_HOME and of the
+// class path.
+func (in *Install) sourced(root fs.FS, file string) {
+	text, ok := readSmall(root, file)
+	if !ok {
+		if isFile(root, file) {
+			in.Java.Unsure = true // it is there, and may not be read
+		}
+		return
+	}
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		value, set := strings.CutPrefix(strings.TrimPrefix(line, "export "), "JAVA_HOME=")
+		switch {
+		case set && strings.ContainsAny(value, "$`();&|"):
+			in.Java.Unsure = true
+		case set:
+			in.Java.Home, in.Java.From = strings.Trim(value, `"'`), file
+		case strings.Contains(line, "JAVA_HOME"), strings.Contains(line, "PATH=") && !strings.Contains(line, "CLASSPATH"), strings.HasPrefix(line, ". "), strings.HasPrefix(line, "source "):
+			in.Java.Unsure = true
+		case strings.Contains(line, "CLASSPATH"), strings.Contains(line, "ZOOLIBDIR"), strings.Contains(line, "ZOOKEEPER_PREFIX"):
+			in.ClassPath = file
+		}
+	}
+}
+
+// find looks for the java itself.
+func (j *Java) find(root fs.FS, u *Unit) {
+	taken := ""
+	if j.Home != "" {
+		has := runs(root, path.Join(j.Home, "bin/java"))
+		j.HomeHas = Saw(has, 0)
+		if has {
+			taken = path.Join(j.Home, "bin/java")
+		}
+	}
+	if u != nil {
+		search := servicePath
+		if u.Path != "" {
+			search = u.Path
+		}
+		found := ""
+		for dir := range strings.SplitSeq(search, ":") {
+			if java := path.Join(dir, "java"); found == "" && runs(root, java) {
+				found = java
+			}
+		}
+		j.InPath = Saw(found, 0)
+		if taken == "" {
+			taken = found
+		}
+	}
+	if taken != "" {
+		j.Version = javaVersion(taken)
+	}
+}
+
+// runs reports whether a file is there that somebody may run.
+func runs(root fs.FS, file string) bool {
+	info, err := fs.Stat(root, strings.TrimPrefix(file, "/"))
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// javaVersion is JAVA_VERSION in the file release of a JDK or JRE, whose bin/java, or
+// jre/bin/java, is named; empty where it has none.
+func javaVersion(java string) string {
+	java, err := filepath.EvalSymlinks(java)
+	if err != nil {
+		return ""
+	}
+	root := os.DirFS("/")
+	for _, up := range []string{"../..", "../../.."} {
+		text, ok := readSmall(root, filepath.Join(java, up, "release"))
+		if !ok {
+			continue
+		}
+		for line := range strings.Lines(string(text)) {
+			if value, ok := strings.CutPrefix(line, "JAVA_VERSION="); ok {
+				return strings.Trim(strings.TrimSpace(value), `"`)
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,248 @@
+package probe
+
+import (
+	"bytes"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/coreos/go-systemd/v22/unit"
+)
+
+// Unit is how systemd starts the ZooKeeper of this host.
+type Unit struct {
+	// Name is that of the unit, zookeeper.service, and File where it was read.
+	Name string `json:"name"`
+	File string `json:"file"`
+	// Config is the zoo.cfg that its command leads to, there or not; empty where that
+	// cannot be told.
+	Config string `json:"config,omitempty"`
+	// Script is the zkServer.sh that it runs; empty where it runs something else.
+	Script string `json:"script,omitempty"`
+	// User is whom it runs as; empty for root.
+	User string `json:"user,omitempty"`
+	// Credentials are those of User on this host.
+	Credentials Obs[Credentials] `json:"credentials"`
+	// JavaHome and Path are the variables that it sets; empty where it does not.
+	JavaHome string `json:"java_home,omitempty"`
+	Path     string `json:"path,omitempty"`
+	// ConfigFailure is why Config cannot be read here; nil where it can.
+	ConfigFailure *Failure `json:"config_failure,omitempty"`
+	// SetsMore is set where it takes variables or a user from elsewhere, so that it
+	// may have others than these.
+	SetsMore bool `json:"sets_more,omitempty"`
+	// SetsClassPath is set where it sets CLASSPATH.
+	SetsClassPath bool `json:"sets_class_path,omitempty"`
+}
+
+// unitDirs are where systemd reads units from, strongest first.
+var unitDirs = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
+
+// unitNames are the names under which ZooKeeper is usually run.
+var unitNames = []string{"zookeeper.service", "zookeeper-server.service", "zk.service", "confluent-zookeeper.service"}
+
+// maxDropIns bounds how many files beside a unit are read.
+const maxDropIns = 32
+
+// findUnit finds the first unit of a usual name for which wanted holds; nil for
+// none. root is the file system, rooted at /.
+func findUnit(root fs.FS, wanted func(Unit) bool) *Unit {
+	for _, dir := range unitDirs {
+		for _, name := range unitNames {
+			if strongest(root, name) != dir {
+				continue // another directory's file hides it
+			}
+			u, ok := readUnit(root, path.Join(dir, name))
+			if ok && wanted(u) {
+				return &u
+			}
+		}
+	}
+	return nil
+}
+
+// strongest is the directory whose file of that name counts; empty for none.
+func strongest(root fs.FS, name string) string {
+	for _, dir := range unitDirs {
+		if isFile(root, path.Join(dir, name)) {
+			return dir
+		}
+	}
+	return ""
+}
+
+// readUnit reads a unit and its drop-ins, which come in the order of their names.
+func readUnit(root fs.FS, file string) (Unit, bool) {
+	name := path.Base(file)
+	text, ok := readSmall(root, file)
+	if !ok {
+		return Unit{}, false
+	}
+	dropIns := map[string]string{} // by name: the strongest directory's counts
+	for _, dir := range unitDirs {
+		entries, err := fs.ReadDir(root, strings.TrimPrefix(path.Join(dir, name+".d"), "/"))
+		if err != nil {
+			continue
+		}
+		for _, e := range entries[:min(len(entries), maxDropIns)] {
+			if _, hidden := dropIns[e.Name()]; !hidden && strings.HasSuffix(e.Name(), ".conf") {
+				dropIns[e.Name()] = path.Join(dir, name+".d", e.Name())
+			}
+		}
+	}
+	texts := [][]byte{text}
+	var names []string
+	for dropIn := range dropIns {
+		names = append(names, dropIn)
+	}
+	slices.Sort(names)
+	for _, dropIn := range names {
+		if text, ok := readSmall(root, dropIns[dropIn]); ok {
+			texts = append(texts, text)
+		}
+	}
+	u, command, configDir := parseUnit(texts)
+	u.Name, u.File = name, file
+	u.Config, u.Script = startedBy(root, command, configDir)
+	return u, true
+}
+
+// parseUnit reads the files of one unit, the later ones over the earlier. What no
+// parser of unit files takes says nothing. configDir is the $ZOOCFGDIR that it sets.
+func parseUnit(texts [][]byte) (u Unit, command []string, configDir string) {
+	for _, text := range texts {
+		options, err := unit.DeserializeOptions(bytes.NewReader(text))
+		if err != nil {
+			continue
+		}
+		for _, o := range options {
+			if o.Section != "Service" {
+				continue
+			}
+			switch o.Name {
+			case "ExecStart":
+				command = words(o.Value)
+			case "User":
+				u.User = o.Value
+			case "Environment":
+				if dir := u.setVariables(words(o.Value)); dir != "" {
+					configDir = dir
+				}
+			case "EnvironmentFile", "PassEnvironment", "DynamicUser":
+				u.SetsMore = true
+			}
+		}
+	}
+	return u, command, configDir
+}
+
+// setVariables takes the variables that mean something, and returns $ZOOCFGDIR.
+func (u *Unit) setVariables(list []string) (configDir string) {
+	for _, variable := range list {
+		key, value, _ := strings.Cut(variable, "=")
+		switch key {
+		case "JAVA_HOME":
+			u.JavaHome = value
+		case "PATH":
+			u.Path = value
+		case "ZOOCFGDIR":
+			configDir = value
+		case "CLASSPATH":
+			u.SetsClassPath = true
+		}
+	}
+	return configDir
+}
+
+// words splits as systemd does: at blanks, outside quotes.
+func words(s string) []string {
+	var out []string
+	var word strings.Builder
+	quote, begun := rune(0), false
+	for _, r := range s {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '"' || r == '\'':
+			quote, begun = r, true
+		case r == ' ' || r == '\t':
+			if begun {
+				out = append(out, word.String())
+				word.Reset()
+			}
+			begun = false
+		default:
+			begun = true
+			word.WriteRune(r)
+		}
+	}
+	if begun {
+		out = append(out, word.String())
+	}
+	return out
+}
+
+// startedBy finds in a command the zoo.cfg and the script that it leads to. A
+// variable or a specifier in a name leads nowhere that can be told.
+func startedBy(root fs.FS, command []string, configDir string) (config, script string) {
+	known := func(word string) bool { return !strings.ContainsAny(word, "$%") }
+	for i, word := range command {
+		if i == 0 {
+			word = strings.TrimLeft(word, "-@:+!|") // systemd's own signs
+		}
+		if path.Base(word) == "zkServer.sh" && path.IsAbs(word) && known(word) {
+			script = word
+		}
+		ext := path.Ext(word)
+		switch {
+		case ext != ".cfg" && ext != ".properties", !known(word):
+		case path.IsAbs(word):
+			config = path.Clean(word)
+		case configDir != "" && known(configDir) && word == path.Base(word):
+			config = path.Join(configDir, word)
+		}
+		if word == "--config" && i+1 < len(command) && known(command[i+1]) {
+			configDir = command[i+1] // zkServer.sh --config DIR
+		}
+	}
+	if config == "" && script != "" {
+		config = defaultConfig(root, script, configDir)
+	}
+	return config, script
+}
+
+// defaultConfig is the file that zkServer.sh takes when none is named: zoo.cfg in
+// $ZOOCFGDIR, which zkEnv.sh beside it sets to /etc/zookeeper, where that is a
+// directory, or to ../conf.
+func defaultConfig(root fs.FS, script, configDir string) string {
+	dir := path.Dir(script)
+	if configDir != "" {
+		return path.Join(configDir, "zoo.cfg")
+	}
+	if !isFile(root, path.Join(dir, "zkEnv.sh")) || isDir(root, "/etc/zookeeper") {
+		return ""
+	}
+	return path.Join(dir, "..", "conf", "zoo.cfg")
+}
+
+// readSmall reads a regular file that is no larger than a configuration.
+func readSmall(root fs.FS, file string) ([]byte, bool) {
+	if !isFile(root, file) {
+		return nil, false
+	}
+	data, err := fs.ReadFile(root, strings.TrimPrefix(file, "/"))
+	return data, err == nil && len(data) <= maxConfig
+}
+
+func isFile(root fs.FS, file string) bool {
+	info, err := fs.Stat(root, strings.TrimPrefix(file, "/"))
+	return err == nil && info.Mode().IsRegular()
+}
+
+func isDir(root fs.FS, dir string) bool {
+	info, err := fs.Stat(root, strings.TrimPrefix(dir, "/"))
+	return err == nil && info.IsDir()
+}

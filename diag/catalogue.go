@@ -38,6 +38,8 @@ const (
 	ElectionPortConflict   Code = "election-port-conflict"
 	QuorumPortConflict     Code = "quorum-port-conflict"
 	PeerNameUnresolvable   Code = "peer-name-unresolvable"
+	QuorumTLSHandshake     Code = "quorum-tls-handshake"
+	QuorumSASLFailed       Code = "quorum-sasl-failed"
 	DiskFull               Code = "disk-full"
 	TxnlogCorrupt          Code = "txnlog-corrupt"
 	NoSnapshot             Code = "no-snapshot"
@@ -112,6 +114,8 @@ func hostChecks() []Check {
 		{ElectionPortConflict, "another program has its election port", "a server's own process and sockets", checkElectionPortConflict},
 		{QuorumPortConflict, "another program has its quorum port", "srvr, twice, and the quorum port", checkQuorumPortConflict},
 		{PeerNameUnresolvable, "a member's name has no address there", "a server's own names", checkPeerName},
+		{QuorumTLSHandshake, "TLS between servers fails", "a server's own files and log, twice", checkQuorumTLS},
+		{QuorumSASLFailed, "servers do not accept each other's password", "a server's own files and log, twice", checkQuorumSASL},
 		{DiskFull, "the disk of its data is full", "a server's own files", checkDiskFull},
 		{TxnlogCorrupt, "its newest transaction log is broken", "a server's own files", checkTxnlogCorrupt},
 		{NoSnapshot, "it has transaction logs and no snapshot", "a server's own files", checkNoSnapshot},

@@ -45,6 +45,9 @@ func Explains() map[Code][]Code {
 		ElectionPortConflict: append([]Code{ClientPortMismatch, ProcessDown}, out...),
 		PeerNameUnresolvable: append([]Code{TargetUnresolvable, ProcessWithoutListener, ProcessDown}, out...),
 
+		QuorumTLSHandshake: out,
+		QuorumSASLFailed:   out,
+
 		StandaloneInEnsemble: {SplitBrain, ServerNotServing, ReadOnlyMode, DegradedNoSpare, QuorumLost},
 		MembershipDivergent:  append([]Code{SplitBrain}, out...),
 		SplitBrain:           {DataDigestMismatch},

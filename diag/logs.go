@@ -2,6 +2,7 @@ package diag
 
 import (
 	"slices"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -20,7 +21,7 @@ var fatalSigns = []probe.LogSign{
 // outsideSigns are what a server writes that runs and finds no quorum.
 var outsideSigns = []probe.LogSign{
 	probe.LogListenerGone, probe.LogAddressForeign, probe.LogNoSpace, probe.LogDatabaseUnloaded, probe.LogOwnIDElsewhere,
-	probe.LogEpochAhead, probe.LogPeerTLS, probe.LogPeerSASL, probe.LogUnknownPeer, probe.LogLeaderUnreached, probe.LogPeerUnreached,
+	probe.LogEpochAhead, probe.LogPeerTLS, probe.LogPeerTLSHello, probe.LogPeerFIPS, probe.LogPeerSASL, probe.LogPeerTLSCut, probe.LogUnknownPeer, probe.LogLeaderUnreached, probe.LogPeerUnreached,
 }
 
 // maxLogEvidence is how many lines of a log a finding shows.
@@ -38,8 +39,44 @@ func (h *host) logged(signs []probe.LogSign) []Evidence {
 		if i < 0 || len(out) == maxLogEvidence {
 			continue
 		}
-		line := h.Log.Value.Lines[i]
-		out = append(out, Evidence{Source: "log", Server: h.name(), Key: line.At, Value: line.Text, File: h.Log.Value.Path})
+		out = append(out, h.logEvidence(h.Log.Value.Lines[i]))
 	}
 	return out
+}
+
+func (h *host) logEvidence(line probe.LogLine) Evidence {
+	return Evidence{Source: "log", Server: h.name(), Key: line.At, Value: line.Text, File: h.Log.Value.Path}
+}
+
+// lately is how long ago a line may be for what it tells of to be going on. A server
+// without a quorum calls its peers once a minute at least
+// (FastLeaderElection.maxNotificationInterval, 60 s), and so do those that miss one.
+const lately = 2 * time.Minute
+
+// saysLately are the lines of these kinds that a running server has written within the
+// last two minutes, and how many in all. reason says why that cannot be told: a line
+// of an earlier run, or long mended, must count for nothing.
+func (h *host) saysLately(signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string) {
+	if !h.Log.Seen() {
+		return nil, 0, "its log was not read: " + reasonOf(h.Log.Failure, "it was not looked for")
+	}
+	tail := &h.Log.Value
+	last, err := time.Parse(time.DateTime, tail.Last)
+	if err != nil {
+		return nil, 0, "its log has no times that zkdoctor can read"
+	}
+	if h.Looked.Sub(tail.Modified) > lately {
+		return nil, 0, ""
+	}
+	for _, sign := range signs {
+		i := slices.IndexFunc(tail.Lines, func(l probe.LogLine) bool { return l.Sign == sign })
+		if i < 0 {
+			continue
+		}
+		if at, err := time.Parse(time.DateTime, tail.Lines[i].At); err == nil && last.Sub(at) <= lately {
+			lines = append(lines, tail.Lines[i])
+			count += tail.Lines[i].Count
+		}
+	}
+	return lines, count, ""
 }

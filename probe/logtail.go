@@ -80,10 +80,20 @@ const (
 	LogPeerUnreached    LogSign = "peer-unreached"
 	LogLeaderUnreached  LogSign = "leader-unreached"
 	LogEpochAhead       LogSign = "epoch-ahead"
-	LogPeerTLS          LogSign = "peer-tls"
-	LogPeerSASL         LogSign = "peer-sasl"
-	LogJavaClass        LogSign = "java-class"
-	LogExit             LogSign = "exit"
+	// LogPeerTLS is a failed handshake with a peer; LogPeerTLSCut a connection of a
+	// peer that was closed in one; LogPeerTLSHello the greeting of a peer with TLS,
+	// taken for a server's id by one without.
+	LogPeerTLS      LogSign = "peer-tls"
+	LogPeerTLSCut   LogSign = "peer-tls-cut"
+	LogPeerTLSHello LogSign = "peer-tls-hello"
+	// LogPeerPlain is a connection without TLS to a port that wants it. A connect and
+	// close is enough for the line.
+	LogPeerPlain LogSign = "peer-plain"
+	LogPeerSASL  LogSign = "peer-sasl"
+	// LogPeerFIPS: DIGEST-MD5 between servers is off, for FIPS mode is on (3.9+).
+	LogPeerFIPS  LogSign = "peer-fips"
+	LogJavaClass LogSign = "java-class"
+	LogExit      LogSign = "exit"
 )
 
 // logSign is a sign and the fragments of its lines. The first sign in the table that
@@ -92,6 +102,9 @@ type logSign struct {
 	sign      LogSign
 	fragments []string
 }
+
+// noSign is for lines that look like one of a kind and mean something else.
+const noSign LogSign = ""
 
 // logSigns is in the order from the special to the general.
 var logSigns = []logSign{
@@ -110,8 +123,15 @@ var logSigns = []logSign{
 	{LogAddressInUse, []string{"Address already in use"}},
 	{LogListenerGone, []string{"I won't be able to participate in leader election any longer"}}, // QuorumCnxManager.Listener
 	{LogOwnIDElsewhere, []string{"We got a connection request from a server with our own ID"}},  // QuorumCnxManager, 3.5+
-	{LogPeerTLS, []string{"Failed to verify both host address and host name", "SSLHandshakeException", "Blocked insecure connection attempt"}},
-	{LogPeerSASL, []string{"Failed to authenticate using SASL", "Server failed to authenticate quorum learner"}},
+	// A client's handshake, on the secure client port, fails within Netty.
+	{noSign, []string{"DecoderException: javax.net.ssl", "Caused by: javax.net.ssl"}},
+	{LogPeerTLS, []string{"javax.net.ssl.SSLHandshakeException"}},                        // QuorumCnxManager, Learner; the line below theirs
+	{LogPeerTLSCut, []string{"java.net.SocketException: Socket is closed"}},              // UnifiedServerSocket, 3.5.5+
+	{LogPeerTLSHello, []string{"Connection broken for id 158611"}},                       // the bytes 16 03 01 or 16 03 03 as a number
+	{LogPeerPlain, []string{"Blocked insecure connection attempt"}},                      // UnifiedServerSocket
+	{LogPeerSASL, []string{"SaslException: Authentication failed against server"}},       // SaslQuorumAuthLearner
+	{LogPeerSASL, []string{"not trying to authenticate and authentication is required"}}, // SaslQuorumAuthServer
+	{LogPeerFIPS, []string{"QuorumLearner will not use DIGEST-MD5"}},                     // SecurityUtils
 	{LogUnknownPeer, []string{"Invalid server id: ", "non-cluster member"}},
 	{LogDatabaseUnloaded, []string{"Unable to load database on disk", "Unable to run quorum server"}},
 	{LogAdminPort, []string{"AdminServer, exiting abnormally", "Problem starting AdminServer"}},
@@ -165,7 +185,7 @@ func signOf(line []byte) (LogSign, bool) {
 	for i := range logSigns {
 		for _, fragment := range logSigns[i].fragments {
 			if bytes.Contains(line, []byte(fragment)) {
-				return logSigns[i].sign, true
+				return logSigns[i].sign, logSigns[i].sign != noSign
 			}
 		}
 	}

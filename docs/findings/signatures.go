@@ -34,6 +34,7 @@ func signatures() []signature {
 		startSignatures(),
 		dataSignatures(),
 		idSignatures(),
+		rejectionSignatures(),
 		channelSignatures(),
 		linkSignatures(),
 		learnerSignatures(),
@@ -286,6 +287,31 @@ func idSignatures() []signature {
 			slugs: []string{"membership-divergent"},
 			why:   "The elected leader is not in this server's list.",
 		},
+	}
+}
+
+// rejectionSignatures are servers that do not let each other in (QuorumCnxManager,
+// UnifiedServerSocket, ZKTrustManager, SaslQuorumAuthServer, SaslQuorumAuthLearner).
+func rejectionSignatures() []signature {
+	tls, sasl := []string{"quorum-tls-handshake"}, []string{"quorum-sasl-failed"}
+	return []signature{
+		{
+			// A client's, on the secure client port.
+			parts: []string{"decoderexception: javax.net.ssl"}, family: "handshake",
+		},
+		{parts: []string{"sslhandshakeexception"}, family: "handshake", slugs: tls, why: "A handshake of TLS failed: the text behind the exception says which side did not believe the other."},
+		{parts: []string{"failed to verify both host address and host name"}, slugs: tls, why: "The certificate of a peer names neither its address nor its host name."},
+		{parts: []string{"failed to verify host"}, slugs: tls, why: "The certificate of a peer does not name it; if both its address and its name fail, it is turned away."},
+		{parts: []string{"certificate for <", "match any of the subject alternative names"}, slugs: tls, why: "The certificate of a peer does not name it."},
+		{parts: []string{"cannot open secure channel to "}, slugs: tls, why: "This server could not reach a peer's election port with TLS; the exception below the line says how it failed."},
+		{parts: []string{"blocked insecure connection attempt"}, slugs: tls, why: "Somebody came to a port between servers without TLS: a port check, or a server that has TLS off."},
+		{parts: []string{"socket mode detection timed out"}, slugs: tls, why: "Somebody opened a port between servers and said nothing: a port check, or a peer that hangs."},
+		{parts: []string{"connection broken for id 158611"}, family: "link", slugs: tls, why: "That id is a greeting in TLS: a peer, or a scanner, speaks TLS to a server that has it off."},
+		{parts: []string{"authentication failed against server"}, slugs: sasl, why: "A peer did not accept the user or password of this server."},
+		{parts: []string{"not trying to authenticate and authentication is required"}, slugs: sasl, why: "A peer has SASL off, and this server requires it."},
+		{parts: []string{"failed to authenticate using sasl"}, slugs: sasl, why: "A peer, or a port check, did not show the right password; the exception below the line says what it did."},
+		{parts: []string{"server failed to authenticate quorum learner"}, slugs: sasl, why: "A follower did not show the right password to its leader."},
+		{parts: []string{"quorumlearner will not use digest-md5"}, slugs: sasl, why: "FIPS mode, on by default from 3.9 on, forbids the mechanism by which the servers authenticate."},
 	}
 }
 

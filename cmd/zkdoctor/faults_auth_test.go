@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// noTLS is why 3.4 has no fault of TLS.
+const noTLS = "TLS between servers came with 3.5.5"
+
+// authFaults are servers that do not let each other in.
+func authFaults() []fault {
+	unstarted := zktest.Options{Hosts: zktest.Namespaces, NoStart: true, NoWait: true}
+	tls := func(odd string, from int, sign string) func(*testing.T, *zktest.Ensemble) {
+		return func(t *testing.T, ens *zktest.Ensemble) {
+			startTLS(t, ens, odd)
+			waitLog(t, ens, ens.Server(from), sign)
+		}
+	}
+	sasl := func(odd string, from int, sign string, jvm ...string) func(*testing.T, *zktest.Ensemble) {
+		return func(t *testing.T, ens *zktest.Ensemble) {
+			startSASL(t, ens, odd, jvm...)
+			waitLog(t, ens, ens.Server(from), sign)
+		}
+	}
+	return []fault{
+		{
+			// Its own log says only that the connections of its peers end.
+			shape: shape{name: "a certificate that its peers do not trust", only: from35, why: noTLS, options: unstarted, do: tls("stranger", 1, "SocketException: Socket is closed"), from: 1},
+			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "a peer's certificate that is not trusted", only: from35, why: noTLS, options: unstarted, do: tls("stranger", 2, "javax.net.ssl.SSLHandshakeException"), from: 2},
+			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "a certificate of another name", only: until38, why: "3.4 has no TLS; 3.9 is in FIPS mode by default, and does not look at names between servers", options: unstarted, do: tls("misnamed", 2, "javax.net.ssl.SSLHandshakeException"), from: 2},
+			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "one server without TLS", only: from35, why: noTLS, options: unstarted, do: tls("", 1, "Connection broken for id 158611"), from: 1},
+			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "TLS between all servers", only: from35, why: noTLS, options: unstarted, do: func(t *testing.T, ens *zktest.Ensemble) {
+				startTLS(t, ens, "common")
+				must(t, ens.WaitServing(t.Context()))
+			}, from: 1},
+			state: diag.Serving, exit: 0,
+		},
+		{
+			shape: shape{name: "another password among servers", options: unstarted, do: sasl("other", 1, "Authentication failed against server", "-Dzookeeper.fips-mode=false"), from: 1},
+			root:  diag.QuorumSASLFailed, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// What an ensemble meets that comes from 3.8 as it is.
+			shape: shape{name: "DIGEST-MD5 in FIPS mode", only: newer, why: "FIPS mode came with 3.9", options: unstarted, do: sasl("common", 1, "will not use DIGEST-MD5"), from: 1},
+			root:  diag.QuorumSASLFailed, servers: []int64{1}, fires: []diag.Code{diag.QuorumLost}, state: diag.Down, exit: 2,
+		},
+	}
+}
+
+func until38(version string) bool {
+	return from35(version) && !strings.HasPrefix(version, "3.9.")
+}
+
+// waitLog waits until a server has written a line with the text twice.
+func waitLog(t *testing.T, ens *zktest.Ensemble, s *zktest.Server, text string) {
+	t.Helper()
+	must(t, ens.Wait(t.Context(), fmt.Sprintf("server.%d to write %q twice", s.ID, text), func() bool {
+		return strings.Count(s.Log(), text) >= 2
+	}))
+}
+
+const storePassword = "changeit"
+
+// startTLS starts servers that speak TLS with each other. Server 1 has the key of that
+// name, and without one no TLS; the others have the common key.
+func startTLS(t *testing.T, ens *zktest.Ensemble, odd string) {
+	t.Helper()
+	var names []string
+	for _, s := range ens.Servers {
+		names = append(names, "ip:"+s.Addr)
+	}
+	all := strings.Join(names, ",")
+	makeKey(t, ens.Dir, "common", all)
+	trusted := []string{"common"}
+	switch odd {
+	case "stranger":
+		makeKey(t, ens.Dir, odd, all)
+	case "misnamed":
+		makeKey(t, ens.Dir, odd, "dns:elsewhere.example,ip:192.0.2.9")
+		trusted = append(trusted, odd)
+	}
+	for _, name := range trusted {
+		keytool(t, "-exportcert", "-rfc", "-alias", name, "-keystore", keyStore(ens.Dir, name), "-storepass", storePassword, "-file", filepath.Join(ens.Dir, name+".pem"))
+		keytool(t, "-importcert", "-noprompt", "-alias", name, "-file", filepath.Join(ens.Dir, name+".pem"), "-storetype", "JKS", "-keystore", filepath.Join(ens.Dir, "trust.jks"), "-storepass", storePassword)
+	}
+	for _, s := range ens.Servers {
+		name := "common"
+		if s.ID == 1 {
+			name = odd
+		}
+		if name != "" {
+			s.Set("sslQuorum", "true")
+			s.Set("ssl.quorum.keyStore.location", keyStore(ens.Dir, name))
+			s.Set("ssl.quorum.keyStore.password", storePassword)
+			s.Set("ssl.quorum.trustStore.location", filepath.Join(ens.Dir, "trust.jks"))
+			s.Set("ssl.quorum.trustStore.password", storePassword)
+		}
+		must(t, s.WriteConfig(s.ConfigLines()))
+		must(t, s.Start(t.Context()))
+	}
+	must(t, ens.WaitQuorum(t.Context()))
+}
+
+func keyStore(dir, name string) string { return filepath.Join(dir, name+".p12") }
+
+// makeKey makes a key and its certificate, which it signs itself.
+func makeKey(t *testing.T, dir, name, names string) {
+	t.Helper()
+	keytool(t, "-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN="+name, "-ext", "san="+names, "-validity", "30",
+		"-storetype", "PKCS12", "-keystore", keyStore(dir, name), "-storepass", storePassword)
+}
+
+func keytool(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), "keytool", args...).CombinedOutput(); err != nil {
+		t.Fatalf("keytool %q: %v\n%s", args, err, out)
+	}
+}
+
+// startSASL starts servers that authenticate with each other. Server 1 has that
+// password, the others the common one.
+func startSASL(t *testing.T, ens *zktest.Ensemble, odd string, jvm ...string) {
+	t.Helper()
+	for _, s := range ens.Servers {
+		password := "common"
+		if s.ID == 1 {
+			password = odd
+		}
+		jaas := filepath.Join(s.Dir, "jaas.conf")
+		must(t, os.WriteFile(jaas, fmt.Appendf(nil, `QuorumServer {
+  org.apache.zookeeper.server.auth.DigestLoginModule required user_zk=%q;
+};
+QuorumLearner {
+  org.apache.zookeeper.server.auth.DigestLoginModule required username="zk" password=%[1]q;
+};
+`, password), 0o600))
+		s.Set("quorum.auth.enableSasl", "true")
+		s.Set("quorum.auth.learnerRequireSasl", "true")
+		s.Set("quorum.auth.serverRequireSasl", "true")
+		s.JVM = append(append(s.JVM, "-Djava.security.auth.login.config="+jaas), jvm...)
+		must(t, s.WriteConfig(s.ConfigLines()))
+		must(t, s.Start(t.Context()))
+	}
+}

@@ -1,0 +1,143 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// Rules about servers that do not let each other in: TLS and SASL between them.
+
+// rejection is a way in which servers refuse each other, and how their logs show it.
+type rejection struct {
+	// signs are the lines that nobody but a peer can cause. One may be of a moment;
+	// repeated is what keeps a server out.
+	signs []probe.LogSign
+	// finding fills in what is wrong at that server, as the log of h has it.
+	finding func(h *host, lines []probe.LogLine) Finding
+}
+
+// repeated is how many lines are more than a moment's.
+const repeated = 2
+
+func checkQuorumTLS(e *ensemble, _ Limits) result {
+	return e.perHost(func(h *host) ([]Finding, string) {
+		r := rejection{[]probe.LogSign{probe.LogPeerTLS, probe.LogPeerTLSCut}, handshakeFails}
+		if !h.config.SSLQuorum.Value {
+			r = rejection{[]probe.LogSign{probe.LogPeerTLSHello}, speaksNoTLS}
+		}
+		return e.rejected(h, r)
+	})
+}
+
+func checkQuorumSASL(e *ensemble, _ Limits) result {
+	return e.perHost(func(h *host) ([]Finding, string) {
+		if !h.config.QuorumSASL.Value {
+			return nil, "" // what its peers say of it stands in their logs
+		}
+		return e.rejected(h, rejection{[]probe.LogSign{probe.LogPeerFIPS, probe.LogPeerSASL}, passwordFails})
+	})
+}
+
+// rejected finds the server that is refused, by the log of a host: its own, or the one
+// voter besides that runs and does not serve while this one does.
+func (e *ensemble) rejected(h *host, r rejection) ([]Finding, string) {
+	if !h.distributed() || h.Process == nil {
+		return nil, ""
+	}
+	s := h.server
+	if s == nil {
+		return nil, "which of the servers this host is was not found out"
+	}
+	at := s
+	if s.serving == yes {
+		out := e.filter(func(o *server) bool { return o.voter() && o.notServing() && o.role == NotServing })
+		if len(out) != 1 {
+			return nil, "" // none, or which of them it is cannot be told from here
+		}
+		at = out[0]
+	}
+	if !at.notServing() {
+		return nil, "whether it serves was not told"
+	}
+	lines, count, reason := h.saysLately(r.signs...)
+	switch {
+	case reason != "":
+		return nil, reason
+	case count < repeated:
+		return nil, ""
+	case e.before == nil:
+		return nil, "it does not serve this moment, and takes two looks to tell from joining"
+	case !e.twice(at, (*server).notServing):
+		return nil, ""
+	}
+	f := r.finding(h, lines)
+	f.Severity, f.Certainty, f.Servers = e.severity(at), Likely, []string{at.Name}
+	f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: at.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower"})
+	for _, line := range lines {
+		f.Evidence = append(f.Evidence, h.logEvidence(line))
+	}
+	if at != s {
+		f.Summary = fmt.Sprintf("%s serves, %s is the one voter that runs and does not, and by the log of %s it is refused. %s", s.Name, at.Name, s.Name, f.Summary)
+	}
+	for i := range f.Fix {
+		if f.Fix[i].Host == "" {
+			f.Fix[i].Host = at.Name
+		}
+	}
+	return []Finding{f}, ""
+}
+
+func handshakeFails(h *host, _ []probe.LogLine) Finding {
+	return Finding{
+		Summary: "handshakes of TLS between servers fail: one side does not trust the other's certificate, or does not speak TLS. The text behind SSLHandshakeException says which.",
+		Evidence: []Evidence{
+			h.setting("sslQuorum", "true", h.config.SSLQuorum.File, h.config.SSLQuorum.Line),
+		},
+		Fix: []Fix{
+			{Command: "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves; sslQuorum must be the same on all", Risk: "none"},
+			{Note: "look at its certificate (keytool -list -v -keystore FILE): is it still valid, is its issuer in the trust store of the others, does it name this host? PKIX means the issuer; bad_certificate or certificate_unknown, that a peer does not trust this one; \"Failed to verify\", the name; \"terminated the handshake\", that the peer speaks no TLS"},
+			{Note: "put the right file in its place, and restart this server alone. Leave those that serve as they are: they check a certificate only when a connection is made", Risk: "none, it serves nobody as it is"},
+		},
+	}
+}
+
+func speaksNoTLS(h *host, _ []probe.LogLine) Finding {
+	f := Finding{
+		Summary: "servers call each other with TLS, and one of them does not speak it: it takes the greeting for a server's id, 1586114..., and waits for ever.",
+		Evidence: []Evidence{
+			h.setting("sslQuorum", "false", h.config.SSLQuorum.File, h.config.SSLQuorum.Line),
+		},
+		Fix: []Fix{
+			{Command: "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves", Risk: "none"},
+			{Note: "sslQuorum must be the same on all. Where the others have it, give this one sslQuorum=true and its key and trust store; where they have not, take it out here. Restart this server alone", Risk: "none, it serves nobody as it is"},
+			{Note: "if TLS is only being introduced: portUnification=true on all first, then sslQuorum=true on one after the other, and portUnification away at the end"},
+		},
+	}
+	if !h.config.SSLQuorum.IsSet() {
+		f.Evidence[0] = Evidence{Source: "zoo.cfg", Server: h.name(), Key: "sslQuorum", Value: "not set", Wanted: "true, as its peers have it", File: h.config.Path}
+	}
+	return f
+}
+
+func passwordFails(h *host, lines []probe.LogLine) Finding {
+	f := Finding{
+		Summary: "servers that authenticate to each other with SASL refuse each other: the user or password of one differs from the others', or one of them does not authenticate at all.",
+		Evidence: []Evidence{
+			h.setting("quorum.auth.enableSasl", "true", h.config.QuorumSASL.File, h.config.QuorumSASL.Line),
+		},
+		Fix: []Fix{
+			{Command: "grep -n '^quorum[.]auth[.]' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves", Risk: "none"},
+			{Note: "compare the sections QuorumServer and QuorumLearner of its JAAS file (-Djava.security.auth.login.config) with those of a server that serves: the same user and password on all; with Kerberos a keytab that is its own"},
+			{Note: "mend that file, and restart this server alone", Risk: "none, it serves nobody as it is"},
+		},
+	}
+	if slices.ContainsFunc(lines, func(l probe.LogLine) bool { return l.Sign == probe.LogPeerFIPS }) {
+		f.Summary = "it has FIPS mode on, as 3.9 has by default, and that forbids DIGEST-MD5, by which its servers authenticate to each other. An ensemble that came from 3.8 with it finds no quorum any more."
+		f.Fix = []Fix{
+			{Note: "add -Dzookeeper.fips-mode=false to SERVER_JVMFLAGS on every server that runs 3.9 or later, and restart it; or authenticate with Kerberos"},
+		}
+	}
+	return f
+}

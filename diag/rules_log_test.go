@@ -1,0 +1,88 @@
+package diag
+
+import (
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// aside is server 3 that runs and stays out, in two looks.
+func aside(changes ...func(*probe.Local)) scene {
+	return look(follower, leader, looking).on(3, changes...).twice()
+}
+
+func asideWith(config string, changes ...func(*probe.Local)) scene {
+	return look(follower, leader, looking).onWith(3, config, changes...).twice()
+}
+
+func logRules() []rule {
+	tls, sasl := zoo(3, "sslQuorum=true"), zoo(3, "quorum.auth.enableSasl=true")
+	failed := func(n int) probe.LogLine {
+		return line(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: PKIX path building failed", n)
+	}
+	cut := line(probe.LogPeerTLSCut, "java.net.SocketException: Socket is closed", 5)
+	hello := line(probe.LogPeerTLSHello, "Connection broken for id 1586114798943272961, my id = 3", 5)
+	probed := line(probe.LogPeerPlain, "java.io.IOException: Blocked insecure connection attempt", 9)
+	refused := line(probe.LogPeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
+	return []rule{
+		{
+			QuorumTLSHandshake,
+			[]fire{
+				{"handshakes fail", asideWith(tls, logged(failed(2))), "warning likely zk3"},
+				{"connections of peers end", asideWith(tls, logged(cut)), "warning likely zk3"},
+				{"it speaks no TLS", aside(logged(hello)), "warning likely zk3"},
+				{"the quorum is lost", look(looking, looking, looking).onWith(3, tls, logged(failed(2))).twice(), "critical likely zk3"},
+				{"by the log of one that serves", look(looking, leader, follower).onWith(3, tls, logged(failed(2))).twice(), "warning likely zk1"},
+			},
+			[]alike{
+				{"it serves", healthy().onWith(3, tls, logged(failed(5))).twice()},
+				{"it does not say so", asideWith(tls, logged())},
+				{"of a moment", asideWith(tls, logged(failed(1)))},
+				{"an hour ago", asideWith(tls, logged(agoLine(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 50)))},
+				{"its log stands still", asideWith(tls, logged(failed(5)), tailed(still))},
+				{"what knocks in vain is no peer", asideWith(tls, logged(probed))},
+				{"a scanner that speaks TLS", aside(logged(failed(5)))},
+				{"it was joining", healthy().onWith(3, tls, logged(failed(5))).after(look(follower, leader, looking))},
+				{"two others are out", look(looking, looking, follower, leader, follower).onWith(3, zoo(5, "sslQuorum=true"), logged(failed(2))).twice()},
+				{"it has ended", out().onWith(3, tls, stopped, logged(failed(2))).twice()},
+				{"standalone", look(standalone).onWith(1, zoo(0), logged(failed(2)))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"no log", asideWith(tls, unlogged), SkipUndecided},
+				{"a log without times", asideWith(tls, logged(failed(2)), tailed(timeless)), SkipUndecided},
+				{"one look", look(follower, leader, looking).onWith(3, tls, logged(failed(2))), SkipUndecided},
+			},
+		},
+		{
+			QuorumSASLFailed,
+			[]fire{
+				{"another password", asideWith(sasl, logged(refused)), "warning likely zk3"},
+				{"FIPS mode", look(looking, looking, looking).onWith(3, sasl, logged(line(probe.LogPeerFIPS, "QuorumLearner will not use DIGEST-MD5 as SASL mechanism, because FIPS mode is enabled.", 7))).twice(), "critical likely zk3"},
+				{"by the log of one that serves", look(looking, leader, follower).onWith(3, sasl, logged(refused)).twice(), "warning likely zk1"},
+			},
+			[]alike{
+				{"it serves", healthy().onWith(3, sasl, logged(refused)).twice()},
+				{"no SASL among servers", aside(logged(refused))},
+				{"an hour ago", asideWith(sasl, logged(agoLine(probe.LogPeerSASL, "javax.security.sasl.SaslException: x", 50)))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"no log", asideWith(sasl, unlogged), SkipUndecided},
+				{"one look", look(follower, leader, looking).onWith(3, sasl, logged(refused)), SkipUndecided},
+			},
+		},
+	}
+}
+
+// TestLogFolds: what a log tells of a server that stays out explains that it does.
+func TestLogFolds(t *testing.T) {
+	t.Parallel()
+	degraded := "degraded 1: 2 of 3 by conf, need 2, spare 0"
+	runGrid(t, []row{
+		{
+			"a certificate", asideWith(zoo(3, "sslQuorum=true"), logged(line(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))), degraded,
+			findings("root quorum-tls-handshake warning likely zk3", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk3", "fold status-script-misleading info proven zk3"),
+		},
+	})
+}

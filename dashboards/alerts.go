@@ -396,6 +396,8 @@ func withoutAlert() map[diag.Code]string {
 	return map[diag.Code]string{
 		diag.ElectionInProgress:     "info: it passes, and ZooKeeperLeaderLost says when it does not",
 		diag.LeaderServesNo:         "info: it is a choice",
+		diag.ElectionPortHeld:       "it takes two looks at a host's connections, seconds apart, and the exporter looks at its host every 5 minutes: ZooKeeperServerNotServing says who waits",
+		diag.PeerAddrStale:          "as above: ZooKeeperServerNotServing sends to zkdoctor check, which sees it",
 		diag.CmdNotWhitelisted:      "info: it only says what cannot be seen",
 		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
 		diag.PeerTypeMismatch:       "info: the list has the role, and that is what counts",

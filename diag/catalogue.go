@@ -40,6 +40,8 @@ const (
 	PeerNameUnresolvable   Code = "peer-name-unresolvable"
 	QuorumTLSHandshake     Code = "quorum-tls-handshake"
 	QuorumSASLFailed       Code = "quorum-sasl-failed"
+	PeerAddrStale          Code = "peer-addr-stale"
+	ElectionPortHeld       Code = "election-port-held"
 	DiskFull               Code = "disk-full"
 	TxnlogCorrupt          Code = "txnlog-corrupt"
 	NoSnapshot             Code = "no-snapshot"
@@ -116,6 +118,8 @@ func hostChecks() []Check {
 		{PeerNameUnresolvable, "a member's name has no address there", "a server's own names", checkPeerName},
 		{QuorumTLSHandshake, "TLS between servers fails", "a server's own files and log, twice", checkQuorumTLS},
 		{QuorumSASLFailed, "servers do not accept each other's password", "a server's own files and log, twice", checkQuorumSASL},
+		{PeerAddrStale, "a member is called where it is no more", "a server's own connections, twice", checkPeerAddrStale},
+		{ElectionPortHeld, "a stranger holds its election port", "a server's own connections, twice", checkElectionPortHeld},
 		{DiskFull, "the disk of its data is full", "a server's own files", checkDiskFull},
 		{TxnlogCorrupt, "its newest transaction log is broken", "a server's own files", checkTxnlogCorrupt},
 		{NoSnapshot, "it has transaction logs and no snapshot", "a server's own files", checkNoSnapshot},

@@ -132,7 +132,12 @@ func (h *host) trustsEmpty() bool {
 	if h.Process != nil && strings.EqualFold(h.Process.TrustEmpty, "true") {
 		return true
 	}
-	p, ok := h.config.Property("snapshot.trust.empty")
+	return h.sets("snapshot.trust.empty")
+}
+
+// sets reports whether a line of the host's configuration sets a key to true.
+func (h *host) sets(key string) bool {
+	p, ok := h.config.Property(key)
 	return ok && strings.EqualFold(strings.TrimSpace(p.Value), "true")
 }
 

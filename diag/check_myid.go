@@ -15,6 +15,22 @@ import (
 // perHost applies a rule to every server whose own files were looked at, and
 // says why it could not be applied elsewhere.
 func (e *ensemble) perHost(rule func(h *host) ([]Finding, string)) result {
+	return e.eachHost(func(h *host) ([]Finding, *Skip) {
+		findings, reason := rule(h)
+		return findings, undecided(reason)
+	})
+}
+
+// undecided is a skip for that reason; nil for none.
+func undecided(reason string) *Skip {
+	if reason == "" {
+		return nil
+	}
+	return &Skip{Kind: SkipUndecided, Reason: reason}
+}
+
+// eachHost is perHost for rules whose skips are not all of one kind.
+func (e *ensemble) eachHost(rule func(h *host) ([]Finding, *Skip)) result {
 	if len(e.hosts) == 0 {
 		return skip(SkipLocalFiles, "needs a server's own files: run zkdoctor there")
 	}
@@ -24,10 +40,11 @@ func (e *ensemble) perHost(rule func(h *host) ([]Finding, string)) result {
 			out.skips = append(out.skips, Skip{Kind: SkipDenied, Server: h.name(), Reason: reasonOf(h.Config.Failure, "no configuration was read")})
 			continue
 		}
-		findings, reason := rule(h)
+		findings, why := rule(h)
 		out.findings = append(out.findings, findings...)
-		if reason != "" {
-			out.skips = append(out.skips, Skip{Kind: SkipUndecided, Server: h.name(), Reason: reason})
+		if why != nil {
+			why.Server = h.name()
+			out.skips = append(out.skips, *why)
 		}
 	}
 	return out

@@ -43,6 +43,8 @@ func Explains() map[Code][]Code {
 
 		ClientPortConflict:   append([]Code{NotZooKeeper, ProcessDown, ConnLimitReached, ServerHung}, out...),
 		ElectionPortConflict: append([]Code{ClientPortMismatch, ProcessDown}, out...),
+		PeerAddrStale:        out,
+		ElectionPortHeld:     out,
 		PeerNameUnresolvable: append([]Code{TargetUnresolvable, ProcessWithoutListener, ProcessDown}, out...),
 
 		QuorumTLSHandshake: out,

@@ -3,6 +3,8 @@ package diag
 import (
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
@@ -49,6 +51,7 @@ func (h localHost) local(snap *probe.Snapshot, servers int) probe.Local {
 		Listeners: probe.Saw([]netip.AddrPort{
 			netip.MustParseAddrPort("[::]:2181"), netip.AddrPortFrom(addrOf(h.id), 3888),
 		}, quick),
+		Links:      probe.Saw(probe.Links{Owners: probe.Saw(true, quick)}, quick),
 		ScriptAddr: "localhost:2181",
 	}
 	myid(fmt.Sprintf("%d\n", h.id))(&l)
@@ -61,6 +64,15 @@ func (h localHost) local(snap *probe.Snapshot, servers int) probe.Local {
 		}
 		l.Resolved = append(l.Resolved, r)
 	}
+	for _, m := range config.Servers {
+		peer, id := int(m.ID), h.id
+		switch { // the higher id calls
+		case peer > id:
+			linked(fmt.Sprintf("192.0.2.%d:3888 192.0.2.%d:%d", id, peer, 40000+id))(&l)
+		case peer < id:
+			linked(fmt.Sprintf("192.0.2.%d:%d 192.0.2.%d:3888", id, 40000+peer, peer))(&l)
+		}
+	}
 	for i := range snap.Servers {
 		if s := &snap.Servers[i]; s.Resolve.Seen() && s.Resolve.Value[0] == addrOf(h.id) {
 			l.Script = s.Srvr
@@ -70,6 +82,42 @@ func (h localHost) local(snap *probe.Snapshot, servers int) probe.Local {
 		change(&l)
 	}
 	return l
+}
+
+// linked adds connections of the server's own, as "local remote", and what follows:
+// calling, waiting, foreign.
+func linked(links ...string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		for _, text := range links {
+			words := strings.Fields(text)
+			link := probe.Link{Local: netip.MustParseAddrPort(words[0]), Remote: netip.MustParseAddrPort(words[1])}
+			link.Calling, link.Waiting = slices.Contains(words, "calling"), slices.Contains(words, "waiting")
+			link.Own = !link.Waiting && !slices.Contains(words, "foreign")
+			l.Links.Value.Sockets = append(l.Links.Value.Sockets, link)
+			l.Links.Value.Total++
+		}
+	}
+}
+
+// unlinked takes away the connections with an address.
+func unlinked(remote string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.Links.Value.Sockets = slices.DeleteFunc(l.Links.Value.Sockets, func(k probe.Link) bool { return k.Remote.Addr() == addr(remote) })
+		l.Links.Value.Total = len(l.Links.Value.Sockets)
+	}
+}
+
+// unseenLinks are connections that could not be looked at.
+func unseenLinks(l *probe.Local) {
+	l.Links = probe.Failed[probe.Links](&probe.Failure{Kind: probe.Denied, Text: "/proc/1001/net/tcp: permission denied"}, quick)
+}
+
+// ownersDenied: whose a connection is was not to be seen.
+func ownersDenied(l *probe.Local) {
+	l.Links.Value.Owners = probe.Failed[bool](&probe.Failure{Kind: probe.Denied, Text: "/proc/1001/fd: permission denied"}, quick)
+	for i := range l.Links.Value.Sockets {
+		l.Links.Value.Sockets[i].Own = false
+	}
 }
 
 // myid sets the bytes of the file.

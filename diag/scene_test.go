@@ -138,6 +138,11 @@ func (s scene) snap() *probe.Snapshot {
 	if s.earlier != nil {
 		snap.Before = s.earlier.snap()
 		snap.Before.Started = now().Add(-3 * time.Second)
+		for i := range snap.Before.Local {
+			if l := &snap.Before.Local[i]; !l.Looked.IsZero() {
+				l.Looked = l.Looked.Add(-3 * time.Second)
+			}
+		}
 		for i := range snap.Servers { // as GatherAgain does
 			snap.Servers[i].Quorum = snap.Before.Servers[i].Quorum
 			snap.Servers[i].Election = snap.Before.Servers[i].Election

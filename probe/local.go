@@ -26,6 +26,7 @@ func lookLocal(ctx context.Context, earlier []Local) []Local {
 		l.lookAtDisk(ctx, files, sameProcess(earlier, p.PID))
 		l.Addrs = namespaceAddrs(p.PID)
 		l.Listeners = namespaceListeners(p.PID)
+		l.Links = linksOf(p.PID, peerPorts(l.Config))
 		l.Log = files.readLog(p.logs())
 		local = append(local, l)
 	}

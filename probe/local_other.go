@@ -30,6 +30,7 @@ func ownAddrs() Obs[[]netip.Addr]                  { return Obs[[]netip.Addr]{} 
 func ownListeners() Obs[[]netip.AddrPort]          { return Obs[[]netip.AddrPort]{} }
 func namespaceAddrs(int) Obs[[]netip.Addr]         { return Obs[[]netip.Addr]{} }
 func namespaceListeners(int) Obs[[]netip.AddrPort] { return Obs[[]netip.AddrPort]{} }
+func linksOf(int, []uint16) Obs[Links]             { return Obs[Links]{} }
 func heldConnections() Obs[map[netip.AddrPort]int] { return Obs[map[netip.AddrPort]int]{} }
 
 func (hostFiles) readData(*zoocfg.Config) Obs[Data] { return Obs[Data]{} }

@@ -78,6 +78,7 @@ const (
 	LogOwnIDElsewhere   LogSign = "own-id-elsewhere"
 	LogUnknownPeer      LogSign = "unknown-peer"
 	LogPeerUnreached    LogSign = "peer-unreached"
+	LogChallengeTimeout LogSign = "challenge-timeout"
 	LogLeaderUnreached  LogSign = "leader-unreached"
 	LogEpochAhead       LogSign = "epoch-ahead"
 	// LogPeerTLS is a failed handshake with a peer; LogPeerTLSCut a connection of a
@@ -139,10 +140,15 @@ var logSigns = []logSign{
 	{LogConfigInvalid, []string{"Invalid config, exiting abnormally", "Error processing "}},
 	{LogJavaClass, []string{"Could not find or load main class", "UnsupportedClassVersionError"}},
 	{LogUnrecoverable, []string{"Severe unrecoverable error"}},
+	{LogChallengeTimeout, []string{challenge + ": java.net.SocketTimeoutException"}}, // QuorumCnxManager, 3.4
 	{LogPeerUnreached, []string{"Cannot open channel to "}},
 	{LogLeaderUnreached, []string{"Unexpected exception, tries=", "Couldn't find the leader with id"}},
 	{LogExit, []string{"Unexpected exception, exiting abnormally", "Exiting JVM with code"}},
 }
+
+// challenge is what a server writes about who connects to its election port and does
+// not say who it is (QuorumCnxManager, all versions). From 3.5 on the next line says how.
+const challenge = "Exception reading or writing challenge"
 
 // logBegins is what every start of a server writes (QuorumPeerConfig.parse, all
 // versions): what stands before it is of an earlier run.
@@ -158,12 +164,17 @@ func ScanLog(text []byte, cut bool) LogTail {
 	if i := bytes.LastIndex(text, []byte(logBegins)); i >= 0 {
 		tail.Begins, text = true, text[i:]
 	}
+	var challenged bool
 	for line := range bytes.Lines(text) {
 		at, message := takeApart(line)
 		if at != "" {
 			tail.Last = at
 		}
 		sign, ok := signOf(line)
+		if challenged && at == "" && bytes.Contains(line, []byte("SocketTimeoutException")) {
+			sign, ok, message = LogChallengeTimeout, true, append([]byte(challenge+": "), message...)
+		}
+		challenged = bytes.HasSuffix(message, []byte(challenge))
 		if !ok {
 			continue
 		}

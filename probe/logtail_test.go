@@ -30,6 +30,18 @@ java.io.IOException: The current epoch, 0, is older than the last zxid, 42949672
 	if d := cmp.Diff(LogTail{Begins: true, Last: "2026-11-25 12:35:43", Lines: want}, got); d != "" {
 		t.Error(d)
 	}
+	const held = challenge + ": java.net.SocketTimeoutException: Read timed out"
+	for _, text := range []string{
+		"2026-11-25 12:35:43,004 [myid:1] - WARN  [x] - " + held + "\n",
+		"2026-11-25 12:35:43,004 [myid:] - WARN  [x] - " + strings.Replace(held, ": ", "\n", 1) + "\n\tat java.base/x\n",
+	} {
+		if d := cmp.Diff([]LogLine{{LogChallengeTimeout, "2026-11-25 12:35:43", held, 1}}, ScanLog([]byte(text), false).Lines); d != "" {
+			t.Error(d)
+		}
+	}
+	if got := ScanLog([]byte(challenge+"\njava.io.EOFException\n"), false); got.Lines != nil {
+		t.Error(got)
+	}
 	// As the journal has it.
 	journal := regexp.MustCompile(`(?m)^`).ReplaceAllString(log, "Nov 25 12:35:43 zk1 java[812]: ")
 	if d := cmp.Diff(want[1:], ScanLog([]byte(journal), false).Lines[1:]); d != "" {

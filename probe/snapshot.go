@@ -169,6 +169,9 @@ type Local struct {
 	// Listeners are the listening TCP sockets of that namespace, whoever owns
 	// them. An unspecified address means all addresses.
 	Listeners Obs[[]netip.AddrPort] `json:"listeners"`
+	// Links are the connections of that namespace on and to the peer ports of the
+	// members; not looked at where no process runs.
+	Links Obs[Links] `json:"links"`
 	// Log is the end of the server's log: the file that its process writes, or that
 	// the scripts write beside its configuration.
 	Log Obs[LogTail] `json:"log"`

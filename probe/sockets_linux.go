@@ -19,6 +19,7 @@ import (
 // States of a TCP socket in /proc/net/tcp (include/net/tcp_states.h).
 const (
 	tcpEstablished = 0x01
+	tcpSynSent     = 0x02
 	tcpListen      = 0x0A
 )
 
@@ -89,9 +90,9 @@ func parseIfInet6(data []byte) []netip.Addr {
 func listenersOf(proc string) Obs[[]netip.AddrPort] {
 	started := time.Now()
 	var listeners []netip.AddrPort
-	err := eachSocket(proc, func(state uint64, local, _ netip.AddrPort) {
-		if state == tcpListen {
-			listeners = append(listeners, local)
+	err := eachSocket(proc, func(s socket) {
+		if s.state == tcpListen {
+			listeners = append(listeners, s.local)
 		}
 	})
 	if err != nil {
@@ -106,9 +107,9 @@ func listenersOf(proc string) Obs[[]netip.AddrPort] {
 func heldConnections() Obs[map[netip.AddrPort]int] {
 	started := time.Now()
 	held := map[netip.AddrPort]int{}
-	err := eachSocket("/proc/self", func(state uint64, _, remote netip.AddrPort) {
-		if state == tcpEstablished {
-			held[remote]++
+	err := eachSocket("/proc/self", func(s socket) {
+		if s.state == tcpEstablished {
+			held[s.remote]++
 		}
 	})
 	if err != nil {
@@ -117,9 +118,17 @@ func heldConnections() Obs[map[netip.AddrPort]int] {
 	return Saw(held, time.Since(started))
 }
 
+// socket is a line of /proc/net/tcp or tcp6.
+type socket struct {
+	// state is one of the tcp constants, and inode the socket's; 0 while it belongs to
+	// no process.
+	state, inode  uint64
+	local, remote netip.AddrPort
+}
+
 // eachSocket visits the TCP sockets of the network namespace of a /proc entry.
 // The error is that of the IPv4 list; a kernel without IPv6 has no other.
-func eachSocket(proc string, visit func(state uint64, local, remote netip.AddrPort)) error {
+func eachSocket(proc string, visit func(socket)) error {
 	dir, err := procfs.NewFS(proc)
 	if err != nil {
 		return err
@@ -132,7 +141,7 @@ func eachSocket(proc string, visit func(state uint64, local, remote netip.AddrPo
 		sockets = append(sockets, six...)
 	}
 	for _, s := range sockets {
-		visit(s.St, socketAddr(s.LocalAddr, s.LocalPort), socketAddr(s.RemAddr, s.RemPort))
+		visit(socket{s.St, s.Inode, socketAddr(s.LocalAddr, s.LocalPort), socketAddr(s.RemAddr, s.RemPort)})
 	}
 	return nil
 }

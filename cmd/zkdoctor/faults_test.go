@@ -31,7 +31,7 @@ type fault struct {
 // right servers.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	for n, c := range slices.Concat(processFaults(), myidFaults(), networkFaults(), memberFaults(), targetFaults(), nameFaults(), configFaults(), stateFaults(), dataFaults(), startFaults(), authFaults()) {
+	for n, c := range slices.Concat(processFaults(), myidFaults(), networkFaults(), memberFaults(), targetFaults(), nameFaults(), configFaults(), stateFaults(), dataFaults(), startFaults(), authFaults(), linkFaults()) {
 		c.logMissing(t)
 		for _, version := range c.versions(n) {
 			t.Run(version+"/"+c.name, func(t *testing.T) {

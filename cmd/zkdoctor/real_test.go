@@ -124,7 +124,7 @@ func (s shape) start(t *testing.T, version string) *patient {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			text, _ := p.host.Run(t.Context(), append([]string{program, "check", "--all"}, p.command[4:]...)...)
+			text, _ := p.host.Run(context.WithoutCancel(t.Context()), append([]string{program, "check", "--all"}, p.command[4:]...)...)
 			t.Logf("%q\n%s", p.command, text.Stdout)
 		}
 	})

@@ -337,12 +337,12 @@ func channelSignatures() []signature {
 		},
 		{
 			parts: []string{open, "timed out"}, family: "channel",
-			slugs: []string{"quorum-port-filtered", "host-unreachable"},
+			slugs: []string{"quorum-port-filtered", "host-unreachable", "peer-addr-stale"},
 			why:   "The peer's election port gave no answer at all: a firewall drops it, or the host is off.",
 		},
 		{
 			parts: []string{open, "no route to host"}, family: "channel",
-			slugs: []string{"quorum-port-filtered", "host-unreachable"},
+			slugs: []string{"quorum-port-filtered", "host-unreachable", "peer-addr-stale"},
 			why:   "The network refused the way to the peer's election port: a firewall says no, or the host is off.",
 		},
 		{
@@ -373,6 +373,11 @@ func linkSignatures() []signature {
 	link := []string{"process-down", "myid-duplicate"}
 	lost := "The election link to a peer broke: the peer stopped, or, if it repeats for ever, two servers share an id."
 	return []signature{
+		{
+			parts: []string{"exception reading or writing challenge", "timed out"},
+			slugs: []string{"election-port-held"},
+			why:   "Somebody connected to the election port and said nothing: no peer got through until that timed out.",
+		},
 		{
 			parts: []string{"failed to resolve address: "},
 			slugs: []string{"target-unresolvable"},

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// linkFaults are about who is connected with whom.
+func linkFaults() []fault {
+	return []fault{
+		{
+			// Each of the three is waited for, 10 s as ZooKeeper is usually configured.
+			shape: shape{
+				name: "idle connections on an election port", options: zktest.Options{Hosts: zktest.Namespaces, Config: map[string]string{"tickTime": "2000"}},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					letLead(t, ens, ens.Server(3))
+					must(t, ens.Server(2).Kill())
+					_, err := ens.Server(1).HoldConnections(t.Context(), 3888, 3)
+					must(t, err)
+					must(t, ens.Server(2).Start(t.Context()))
+					waitLooking(t, ens, ens.Server(2))
+					must(t, ens.Wait(t.Context(), "server.2 to wait behind them", func() bool {
+						return strings.Contains(sockets(t, ens.Server(1), "established", "]:3888"), "10.99.0.2]:")
+					}))
+				}, from: 1,
+			},
+			root: diag.ElectionPortHeld, servers: []int64{1, 2}, fires: []diag.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "a member has moved, and its old address is still called", options: zktest.Options{
+					Hosts: zktest.Namespaces, NoWait: true,
+					// As in a JVM with a security manager: names are looked up once.
+					JVM: []string{"-Dsun.net.inetaddr.ttl=-1"}, Edit: named,
+				}, do: move(1), from: 2,
+			},
+			root: diag.PeerAddrStale, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+		},
+	}
+}
+
+// named lists the servers by their names.
+func named(s *zktest.Server) {
+	for i := range s.ServerLines {
+		s.ServerLines[i] = fmt.Sprintf("server.%d=zk%d:2888:3888", i+1, i+1)
+	}
+}
+
+// move gives a server another address once the others run, and its name as well. It
+// has the lowest id, so they have to call it. At its old address nothing answers.
+func move(id int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		must(t, ens.WaitServing(t.Context()))
+		s := ens.Server(id)
+		must(t, s.Kill())
+		old, moved := s.Addr, "10.99.0.51"
+		on(t, s, fmt.Sprintf("ip addr del %s/24 dev eth0 && ip addr add %s/24 dev eth0", old, moved))
+		if _, err := ens.Client.Run(t.Context(), "ip", "addr", "add", old+"/24", "dev", "eth0"); err != nil {
+			t.Fatal(err)
+		}
+		must(t, ens.Client.DropIn(t.Context(), 3888))
+		s.Addr = moved
+		names := []string{"127.0.0.1 localhost"}
+		for _, o := range ens.Servers {
+			names = append(names, o.Addr+" "+o.Name)
+		}
+		for _, o := range ens.Servers {
+			must(t, o.SetHosts(names))
+		}
+		must(t, s.Start(t.Context()))
+		waitLooking(t, ens, s)
+		// A call lasts for 5 s: one that begins now is seen twice.
+		begun := sockets(t, ens.Server(2), "syn-sent", old+"]:3888")
+		must(t, ens.Wait(t.Context(), "the old address to be called anew", func() bool {
+			now := sockets(t, ens.Server(2), "syn-sent", old+"]:3888")
+			return now != "" && now != begun
+		}))
+	}
+}
+
+// sockets are the connections of a host in a state that have a text in them.
+func sockets(t *testing.T, s *zktest.Server, state, with string) string {
+	t.Helper()
+	result, err := s.Run(t.Context(), "ss", "-Htn", "state", state)
+	must(t, err)
+	var out string
+	for line := range strings.Lines(string(result.Stdout)) {
+		if strings.Contains(line, with) {
+			out += line
+		}
+	}
+	return out
+}

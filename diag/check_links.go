@@ -1,0 +1,230 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Rules about who is connected with whom.
+
+// checkElectionPortHeld reports connections of strangers on a server's election port.
+// One thread accepts there and reads the first bytes itself, for tickTime x syncLimit
+// at most, before it accepts another (QuorumCnxManager.Listener, all versions, without
+// quorum SASL).
+func checkElectionPortHeld(e *ensemble, _ Limits) result {
+	again := false
+	out := e.eachHost(func(h *host) ([]Finding, *Skip) {
+		if h.sets("quorum.auth.enableSasl") {
+			return nil, nil // threads of their own read there
+		}
+		pair, reason := e.links(h)
+		if pair == nil {
+			return nil, undecided(reason)
+		}
+		ports := electionPortsOf(h.claimedLine())
+		onPort := func(l probe.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
+		strange := func(l probe.Link) bool { return onPort(l) && pair.stranger(l) }
+		switch {
+		case len(ports) == 0:
+			return nil, undecided("its own line is not known")
+		case !slices.ContainsFunc(h.Links.Value.Sockets, strange):
+			return nil, nil
+		case h.Process.State == "T" || h.server != nil && hangs(h.server):
+			return nil, undecided("its process hangs, and accepts nobody")
+		case pair.before == nil:
+			again = true
+			return nil, &Skip{Kind: SkipOneLook, Reason: "strangers are connected to its election port; it takes two looks"}
+		}
+		held := pair.stay(strange)
+		if len(held) == 0 {
+			return nil, nil
+		}
+		// Behind NAT, or with several networks, a member has an address that is not its
+		// own. Such a connection stands for the one that is missing.
+		if missing := e.unlinked(h); len(held) <= len(missing) {
+			return nil, undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
+		}
+		waiting := pair.stay(func(l probe.Link) bool { return onPort(l) && l.Waiting })
+		return []Finding{e.portHeld(h, held, waiting)}, nil
+	})
+	out.lookAgain = again
+	return out
+}
+
+// unlinked are the members, not known to be down, with which a host has no election
+// connection.
+func (e *ensemble) unlinked(h *host) []string {
+	var out []string
+	for i := range h.config.Servers {
+		id := h.config.Servers[i].ID
+		s := e.row(id)
+		if id == h.id || s != nil && s.role == RoleDown || h.hasLink(id) {
+			continue
+		}
+		name := fmt.Sprintf("server.%d", id)
+		if s != nil {
+			name = s.Name
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+func (e *ensemble) portHeld(h *host, held, waiting []probe.Link) Finding {
+	port := held[0].Local.Port()
+	f := Finding{
+		Severity: e.hostSeverity(h), Certainty: Possible, Servers: h.servers(),
+		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is no member, stays open: while its first bytes are awaited no member gets through.", port, strangers(held)),
+		Fix: []Fix{
+			{Host: h.name(), Command: fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), Note: "who is connected", Risk: "none"},
+			{Note: fmt.Sprintf("take port %d out of what %s does: the health check of a load balancer, a scanner, a monitor. Each connection is dropped by itself after tickTime x syncLimit; no restart is needed", port, strangers(held))},
+			{Host: h.name(), Note: fmt.Sprintf("let only the members reach port %d: a firewall there", port)},
+		},
+	}
+	for _, l := range held {
+		f.Evidence = append(f.Evidence, Evidence{Source: "sockets", Server: h.name(), Key: fmt.Sprintf("%s to %d", l.Remote, port), Value: "established, in both looks", Wanted: "members alone"})
+		if len(f.Evidence) == maxSockets {
+			break
+		}
+	}
+	if said := h.logged([]probe.LogSign{probe.LogChallengeTimeout}); len(said) > 0 {
+		f.Certainty = Likely
+		f.Evidence = append(f.Evidence, said...)
+	}
+	if len(waiting) > 0 {
+		f.Certainty = Likely
+		f.Evidence = append(f.Evidence, Evidence{Source: "sockets", Server: h.name(), Key: fmt.Sprintf("waiting on %d", port), Value: plural(len(waiting), "connection") + ", not accepted in both looks", Wanted: "none"})
+	}
+	for _, l := range h.Links.Value.Sockets {
+		for _, r := range h.Resolved {
+			s := e.row(r.ID)
+			if s == nil || s.serving != no || !l.Waiting || l.Local.Port() != port || !slices.Contains(r.Addrs.Value, l.Remote.Addr()) || slices.Contains(f.Servers, s.Name) {
+				continue
+			}
+			f.Servers = append(f.Servers, s.Name)
+			f.Summary += fmt.Sprintf(" %s waits behind it.", s.Name)
+			if e.severity(s) == Critical {
+				f.Severity = Critical
+			}
+		}
+	}
+	return f
+}
+
+// maxSockets is how many connections a finding shows.
+const maxSockets = 3
+
+// strangers are the addresses at the other end.
+func strangers(links []probe.Link) string {
+	var out []string
+	for _, l := range links {
+		out = appendNew(out, []string{l.Remote.Addr().String()})
+	}
+	return enumerate(out)
+}
+
+// checkPeerAddrStale reports members that a server calls at an address which their
+// names no longer mean: its JVM looked them up before.
+func checkPeerAddrStale(e *ensemble, _ Limits) result {
+	again := false
+	out := e.eachHost(func(h *host) ([]Finding, *Skip) {
+		pair, reason := e.links(h)
+		if pair == nil {
+			return nil, undecided(reason)
+		}
+		own := h.claimedLine()
+		if own == nil {
+			return nil, undecided("its own line is not known")
+		}
+		listens := append(electionPortsOf(own), quorumPortsOf(own)...)
+		wrong := func(l probe.Link) bool {
+			return pair.stranger(l) && !slices.Contains(listens, l.Local.Port()) && (l.Own || !h.Links.Value.Owners.Seen())
+		}
+		switch {
+		case !slices.ContainsFunc(h.Links.Value.Sockets, wrong):
+			return nil, nil
+		case pair.before == nil:
+			again = true
+			return nil, &Skip{Kind: SkipOneLook, Reason: "it calls an address that is no member's; it takes two looks"}
+		}
+		var found []Finding
+		for _, l := range pair.stay(wrong) {
+			if f := e.addrStale(h, l); f != nil {
+				found = append(found, *f)
+			}
+		}
+		return found, nil
+	})
+	out.lookAgain = again
+	return out
+}
+
+// addrStale is the finding for a connection to an address that is no member's; nil
+// where all that have its port are linked.
+func (e *ensemble) addrStale(h *host, l probe.Link) *Finding {
+	// Who serves and has no other connection is there, by another address of its own.
+	serves := func(m *zoocfg.Server) bool { s := e.row(m.ID); return s != nil && s.serving == yes && !l.Calling }
+	var lost []*zoocfg.Server
+	for i := range h.config.Servers {
+		m := &h.config.Servers[i]
+		if m.ID != h.id && slices.Contains(append(electionPortsOf(m), quorumPortsOf(m)...), l.Remote.Port()) && !h.hasLink(m.ID) && !serves(m) {
+			lost = append(lost, m)
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	// One that is down would not be called back.
+	down := func(m *zoocfg.Server) bool { s := e.row(m.ID); return s != nil && s.role == RoleDown }
+	if up := slices.DeleteFunc(slices.Clone(lost), down); len(up) > 0 {
+		lost = up
+	}
+	how := "connected to"
+	if l.Calling {
+		how = "calling"
+	}
+	f := &Finding{
+		Severity: Warning, Certainty: Possible,
+		Evidence: []Evidence{{Source: "sockets", Server: h.name(), Key: how, Value: l.Remote.String(), Wanted: "an address of a member"}},
+	}
+	var named []string
+	for _, m := range lost {
+		r, _ := h.resolved(m.ID)
+		f.Evidence = append(f.Evidence, Evidence{Source: "dns", Server: h.name(), Key: r.Host, Value: joinAddrs(r.Addrs.Value)})
+		named = append(named, r.Host)
+		if s := e.row(m.ID); s != nil {
+			f.Servers = append(f.Servers, s.Name)
+		}
+	}
+	r, _ := h.resolved(lost[0].ID)
+	f.Summary = fmt.Sprintf("%s is %s %s, which is no member's address: %s may have been there once.", h.name(), how, l.Remote, strings.Join(named, " or "))
+	if s := e.row(lost[0].ID); len(lost) == 1 {
+		f.Summary = fmt.Sprintf("the name %s means %s now, and %s is still %s it at %s: its JVM looked the name up before.", r.Host, joinAddrs(r.Addrs.Value), h.name(), how, l.Remote)
+		if s != nil && s.serving == no && !down(lost[0]) && h.Links.Value.Owners.Seen() {
+			f.Certainty, f.Severity = Likely, e.severity(s)
+		}
+	}
+	if said := h.logged([]probe.LogSign{probe.LogPeerUnreached}); len(said) > 0 && strings.Contains(said[0].Value, l.Remote.Addr().String()) {
+		f.Evidence = append(f.Evidence, said...)
+	}
+	f.Fix = e.freshAddress(h, r.Host, l)
+	return f
+}
+
+// freshAddress orders the steps: names first, and restarts last.
+func (e *ensemble) freshAddress(h *host, name string, l probe.Link) []Fix {
+	risk := "with no spare voter each restart is an outage"
+	if spare := e.verdict.Spare; spare != nil && *spare <= 0 {
+		risk = "no voter is spare now: this restart stops the service until the server is back"
+	}
+	return []Fix{
+		{Host: h.name(), Command: "getent hosts " + shellWord(name), Note: "first see that the name means the right address on every server; mend DNS or /etc/hosts before anything is restarted", Risk: "none"},
+		{Note: "wait a minute and look again: by default a JVM looks a name up anew after 30 seconds"},
+		{Note: fmt.Sprintf("without a restart: give the moved server the address %s too, if nobody else has it", l.Remote.Addr())},
+		{Host: h.name(), Note: "else restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next", Risk: risk},
+	}
+}

@@ -1,0 +1,155 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// What the connections on and to the peer ports of a server's host tell. Whose a
+// connection is shows by its address alone, so that of every member must be known.
+
+// linksApart is how far apart two looks at a host's connections may be: what is held
+// open without a word is closed after tickTime x syncLimit, 10 s as usually configured.
+const linksApart = 30 * time.Second
+
+// linkPair are two looks at the connections of one host.
+type linkPair struct {
+	now, before *host
+	// known are the addresses of all members, and of the host itself.
+	known []netip.Addr
+}
+
+// links are two looks at the connections of a host; nil with the reason for which
+// they cannot be judged.
+func (e *ensemble) links(h *host) (pair *linkPair, reason string) {
+	switch {
+	case h.Process == nil:
+		return nil, "no process runs for it"
+	case !h.Links.Seen():
+		return nil, reasonOf(h.Links.Failure, "its connections were not looked at")
+	case h.Links.Value.Total > len(h.Links.Value.Sockets):
+		return nil, fmt.Sprintf("it has %d connections on its peer ports, and not all were looked at", h.Links.Value.Total)
+	}
+	known, reason := e.memberAddrs(h)
+	if reason != "" {
+		return nil, reason
+	}
+	return &linkPair{now: h, before: e.hostBefore(h), known: known}, ""
+}
+
+// hostBefore is the same process in the earlier look, when that looked at its
+// connections some seconds before; nil otherwise.
+func (e *ensemble) hostBefore(h *host) *host {
+	if e.before == nil {
+		return nil
+	}
+	for _, b := range e.before.hosts {
+		apart := h.Looked.Sub(b.Looked)
+		if b.Process != nil && b.Process.PID == h.Process.PID && b.ConfigPath == h.ConfigPath && b.Links.Seen() && apart > 0 && apart <= linksApart {
+			return b
+		}
+	}
+	return nil
+}
+
+// memberAddrs are all addresses that a member may have as seen on a host.
+func (e *ensemble) memberAddrs(h *host) (addrs []netip.Addr, reason string) {
+	if len(h.Resolved) == 0 {
+		return nil, "the members' names were not looked up there: they are a container's own"
+	}
+	addrs = slices.Clone(h.Addrs.Value)
+	hosts := map[string]bool{}
+	for _, r := range h.Resolved {
+		hosts[strings.ToLower(r.Host)] = true
+		own := h.hasID && r.ID == h.id
+		switch {
+		case own:
+		case !r.Addrs.Seen():
+			return nil, fmt.Sprintf("%s has no address there, so that whose a connection is cannot be told", r.Host)
+		case slices.ContainsFunc(r.Addrs.Value, netip.Addr.IsLoopback):
+			return nil, "members share loopback addresses, which tell nothing"
+		}
+		addrs = append(addrs, r.Addrs.Value...)
+	}
+	for _, s := range e.servers {
+		addrs = append(append(addrs, s.Resolve.Value...), s.PeerAddrs().Value...)
+		hosts[strings.ToLower(s.Host)] = true
+	}
+	for _, m := range e.list.Servers {
+		for _, a := range m.Addresses {
+			literal, err := netip.ParseAddr(a.Host)
+			switch {
+			case err == nil:
+				addrs = append(addrs, literal)
+			case a.Host != "" && !hosts[strings.ToLower(a.Host)]:
+				return nil, fmt.Sprintf("%s is a member by %s, and its name was not looked up there", a.Host, e.list.source)
+			}
+		}
+	}
+	return addrs, ""
+}
+
+// stay are the connections that are there in both looks and of which keep holds. Those
+// that are being made may have another local port in each.
+func (p *linkPair) stay(keep func(probe.Link) bool) []probe.Link {
+	var out []probe.Link
+	for _, l := range p.now.Links.Value.Sockets {
+		same := func(b probe.Link) bool {
+			return b.Remote == l.Remote && (b.Local == l.Local || b.Calling && l.Calling)
+		}
+		if keep(l) && slices.ContainsFunc(p.before.Links.Value.Sockets, same) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// stranger reports whether the other end of a connection is no member.
+func (p *linkPair) stranger(l probe.Link) bool { return !slices.Contains(p.known, l.Remote.Addr()) }
+
+// claimedLine is the line of the host's own id, or nil.
+func (h *host) claimedLine() *zoocfg.Server {
+	if !h.hasID {
+		return nil
+	}
+	return h.config.Find(h.id)
+}
+
+// electionPortsOf are those of a line; none of nil.
+func electionPortsOf(m *zoocfg.Server) []uint16 {
+	var ports []uint16
+	if m == nil {
+		return nil
+	}
+	for _, a := range m.Addresses {
+		ports = append(ports, uint16(a.ElectionPort)) //nolint:gosec // a port
+	}
+	return ports
+}
+
+// quorumPortsOf are those of a line.
+func quorumPortsOf(m *zoocfg.Server) []uint16 {
+	var ports []uint16
+	for _, a := range m.Addresses {
+		ports = append(ports, uint16(a.QuorumPort)) //nolint:gosec // a port
+	}
+	return ports
+}
+
+// hasLink reports whether a host has an election connection with a member, made from
+// either side, accepted or not.
+func (h *host) hasLink(id int64) bool {
+	own, other := electionPortsOf(h.claimedLine()), electionPortsOf(h.config.Find(id))
+	return slices.ContainsFunc(h.Links.Value.Sockets, func(l probe.Link) bool {
+		with := slices.ContainsFunc(h.Resolved, func(r probe.ResolvedHost) bool {
+			return r.ID == id && slices.Contains(r.Addrs.Value, l.Remote.Addr())
+		})
+		return with && !l.Calling && (slices.Contains(own, l.Local.Port()) || slices.Contains(other, l.Remote.Port()))
+	})
+}

@@ -147,6 +147,16 @@ func serverAlerts() []alert {
 			description: "Its host refuses the client and the election port: nothing runs there.",
 		},
 		{
+			name: "ZooKeeperClassPathBroken", severity: ticket, code: diag.StartFailedClassPath,
+			wait: restart, why: "an upgrade that is under way has no jars for a moment",
+			description: "Java is started without ZooKeeper's jars. Only an exporter that runs on the server sees this.",
+		},
+		{
+			name: "ZooKeeperJavaMissing", severity: ticket, code: diag.JavaMissingOrWrong,
+			wait: restart, why: "an upgrade that is under way has no Java for a moment",
+			description: "There is no Java where its start looks for one, or one that cannot run it. Only an exporter that runs on the server sees this.",
+		},
+		{
 			name: "ZooKeeperServerHung", severity: ticket, code: diag.ServerHung,
 			wait: 2 * time.Minute, why: "longer than a bad garbage collection",
 			description: "The kernel accepts connections for it, and the process does not answer.",

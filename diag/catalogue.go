@@ -34,6 +34,8 @@ const (
 	QuorumPortFiltered     Code = "quorum-port-filtered"
 	LatentPortBlock        Code = "latent-port-block"
 	ConfigNotLoaded        Code = "config-not-loaded"
+	StartFailedClassPath   Code = "start-failed-classpath"
+	JavaMissingOrWrong     Code = "java-missing-or-wrong"
 	ClientPortConflict     Code = "client-port-conflict"
 	ElectionPortConflict   Code = "election-port-conflict"
 	QuorumPortConflict     Code = "quorum-port-conflict"
@@ -112,6 +114,8 @@ func hostChecks() []Check {
 		{QuorumPortFiltered, "a port between servers is blocked", "the quorum and election ports", checkQuorumPortFiltered},
 		{LatentPortBlock, "a blocked port: after a restart it may stay out", "the quorum and election ports, from a member", checkLatentPortBlock},
 		{ConfigNotLoaded, "its configuration is not the one, or not there", "a server's own files", checkConfigLoaded},
+		{StartFailedClassPath, "Java finds no ZooKeeper to start", "a server's own files and log", checkStartClassPath},
+		{JavaMissingOrWrong, "there is no Java to start it with", "a server's own files and log", checkJava},
 		{ClientPortConflict, "another program has its client port", "a server's own process and sockets", checkClientPortConflict},
 		{ElectionPortConflict, "another program has its election port", "a server's own process and sockets", checkElectionPortConflict},
 		{QuorumPortConflict, "another program has its quorum port", "srvr, twice, and the quorum port", checkQuorumPortConflict},

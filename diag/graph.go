@@ -14,7 +14,9 @@ func Explains() map[Code][]Code {
 		// Beside a running process it explains nothing.
 		DynamicConfigOverrides: {ProcessDown},
 
-		ConfigNotLoaded: {ProcessDown},
+		ConfigNotLoaded:      {ProcessDown},
+		StartFailedClassPath: {ProcessDown},
+		JavaMissingOrWrong:   {ProcessDown},
 
 		MyidMissing:      {ProcessDown},
 		MyidMalformed:    {ProcessDown},

@@ -15,7 +15,7 @@ var fatalSigns = []probe.LogSign{
 	probe.LogMyIDMissing, probe.LogMyIDMalformed, probe.LogMyIDNotListed, probe.LogNoSpace, probe.LogOutOfMemory,
 	probe.LogRecordTooLong, probe.LogEpochOld, probe.LogNoSnapshot, probe.LogDataDamaged, probe.LogDataDenied,
 	probe.LogAddressForeign, probe.LogAddressInUse, probe.LogDatabaseUnloaded, probe.LogAdminPort, probe.LogMetricsPort,
-	probe.LogConfigInvalid, probe.LogJavaClass, probe.LogUnrecoverable, probe.LogExit,
+	probe.LogConfigInvalid, probe.LogJavaVersion, probe.LogJavaClass, probe.LogJavaOptions, probe.LogJavaMissing, probe.LogUnrecoverable, probe.LogExit,
 }
 
 // outsideSigns are what a server writes that runs and finds no quorum.

@@ -8,6 +8,10 @@ func startRules() []rule {
 	named := func(keys ...string) func(*probe.Local) {
 		return func(l *probe.Local) { l.Named = &probe.NamedConfig{Path: "/root/zoo.cfg", Keys: keys} }
 	}
+	const noMain = "Error: Could not find or load main class org.apache.zookeeper.server.quorum.QuorumPeerMain"
+	noScripts := func(l *probe.Local) {
+		l.Install = probe.Failed[probe.Install](&probe.Failure{Kind: probe.Absent, Text: "no bin/zkServer.sh in /opt/zookeeper"}, quick)
+	}
 	return []rule{
 		{
 			ConfigNotLoaded,
@@ -41,6 +45,59 @@ func startRules() []rule {
 					u.Credentials = probe.Failed[probe.Credentials](&probe.Failure{Kind: probe.Absent, Text: "no such user"}, quick)
 				}), configMode(ok, closed)), SkipUndecided},
 				{"perhaps an access list", out().on(3, stopped, byUnit(), configMode(ok, ownedBy(0, 0, 0o640))), SkipUndecided},
+			},
+		},
+		{
+			StartFailedClassPath,
+			[]fire{
+				{"its log says so", out().on(3, stopped, said(probe.LogJavaClass, noMain)), "warning likely zk3"},
+				{"no jar", out().on(3, stopped, unpacked(noJars)), "warning likely zk3"},
+				{"both", out().on(3, stopped, unpacked(noJars), said(probe.LogJavaClass, noMain)), "warning proven zk3"},
+				{"source code", out().on(3, stopped, unpacked(noJars, func(in *probe.Install) { in.Lib, in.Source = false, true })), "warning likely zk3"},
+				{"the jars came back since", out().on(3, stopped, unpacked(), said(probe.LogJavaClass, noMain)), "warning likely zk3"},
+				{"quorum lost", look(down, looking, down).on(3, stopped, unpacked(noJars)), "critical likely zk3"},
+			},
+			[]alike{
+				{"all there", out().on(3, stopped, unpacked())},
+				{"it runs", healthy().on(3, said(probe.LogJavaClass, noMain))},
+				{"another program's class", out().on(3, stopped, unpacked(), said(probe.LogJavaClass, "Error: Could not find or load main class com.example.Main"))},
+				{"it got further since", out().on(3, stopped, unpacked(), logs(probe.LogExit, probe.LogJavaClass))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"what starts it was not looked at", out().on(3, stopped), SkipUndecided},
+				{"no scripts", out().on(3, stopped, noScripts), SkipUndecided},
+				{"neither lib nor source: some other layout", out().on(3, stopped, unpacked(noJars, func(in *probe.Install) { in.Lib = false })), SkipUndecided},
+				{"a class path of its own", out().on(3, stopped, unpacked(noJars, func(in *probe.Install) { in.ClassPath = "/etc/zookeeper/java.env" })), SkipUndecided},
+			},
+		},
+		{
+			JavaMissingOrWrong,
+			[]fire{
+				{"nohup finds none", out().on(3, stopped, said(probe.LogJavaMissing, "nohup: failed to run command 'java': No such file or directory")), "warning likely zk3"},
+				{"none in JAVA_HOME, which 3.4 takes", out().on(3, stopped, unpacked(home(false), func(in *probe.Install) { in.Java.FallsBack = false })), "warning likely zk3"},
+				{"none in JAVA_HOME nor in PATH", out().on(3, stopped, byUnit(), unpacked(home(false), noPath)), "warning likely zk3"},
+				{"none in PATH", out().on(3, stopped, byUnit(), unpacked(noPath)), "warning likely zk3"},
+				{"none in PATH, and its log", out().on(3, stopped, byUnit(), unpacked(noPath), said(probe.LogJavaMissing, "java: command not found")), "warning proven zk3"},
+				{"the unit's own", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", probe.Saw(false, quick) })), "warning likely zk3"},
+				{"too old", out().on(3, stopped, unpacked(home(true)), said(probe.LogJavaVersion, "java.lang.UnsupportedClassVersionError: Unsupported major.minor version 52.0")), "warning likely zk3"},
+				{"an option", out().on(3, stopped, said(probe.LogJavaOptions, "Unrecognized VM option 'UseParNewGC'")), "warning likely zk3"},
+				{"quorum lost", look(down, looking, down).on(3, stopped, byUnit(), unpacked(noPath)), "critical likely zk3"},
+			},
+			[]alike{
+				{"in PATH", out().on(3, stopped, byUnit(), unpacked())},
+				{"in JAVA_HOME", out().on(3, stopped, unpacked(home(true)))},
+				{"none in JAVA_HOME: PATH's is taken", out().on(3, stopped, byUnit(), unpacked(home(false)))},
+				{"it runs", healthy().on(3, byUnit(), unpacked(noPath), logs(probe.LogJavaMissing))},
+				{"it got further since", out().on(3, stopped, byUnit(), unpacked(), logs(probe.LogExit, probe.LogJavaMissing))},
+				{"the unit's own", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", probe.Saw(true, quick) }))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"what starts it was not looked at", out().on(3, stopped), SkipUndecided},
+				{"no scripts", out().on(3, stopped, noScripts), SkipUndecided},
+				{"no unit: whose PATH?", out().on(3, stopped, unpacked()), SkipUndecided},
+				{"a file that sets more", out().on(3, stopped, byUnit(), unpacked(noPath, func(in *probe.Install) { in.Java.Unsure = true })), SkipUndecided},
 			},
 		},
 	}

@@ -43,3 +43,39 @@ func configMode(dir, file probe.Owner) func(*probe.Local) {
 }
 
 func ownedBy(uid, gid, mode uint32) probe.Owner { return probe.Owner{UID: uid, GID: gid, Mode: mode} }
+
+// unpacked is the ZooKeeper that a start would run, started by the unit of the scene if
+// it has one.
+func unpacked(changes ...func(*probe.Install)) func(*probe.Local) {
+	return func(l *probe.Local) {
+		in := probe.Install{
+			Dir: "/opt/zookeeper", Jars: []string{"zookeeper-3.9.5.jar"}, Lib: true,
+			Java: probe.Java{FallsBack: true},
+		}
+		if l.Unit != nil {
+			in.Java.InPath = probe.Saw("/usr/bin/java", quick)
+		}
+		for _, change := range changes {
+			change(&in)
+		}
+		l.Install = probe.Saw(in, quick)
+	}
+}
+
+// said is the newest line of its log.
+func said(sign probe.LogSign, text string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.Log = probe.Saw(probe.LogTail{Path: "/opt/zookeeper/logs/zookeeper.out", Lines: []probe.LogLine{{Sign: sign, Text: text, Count: 1}}}, quick)
+	}
+}
+
+func noJars(in *probe.Install) { in.Jars = nil }
+
+// home sets JAVA_HOME, with a java in it or without.
+func home(has bool) func(*probe.Install) {
+	return func(in *probe.Install) {
+		in.Java.Home, in.Java.From, in.Java.HomeHas = "/usr/lib/jvm/java-8", "/etc/zookeeper/java.env", probe.Saw(has, quick)
+	}
+}
+
+func noPath(in *probe.Install) { in.Java.InPath.Value = "" }

@@ -60,6 +60,9 @@ var ownJar = regexp.MustCompile(`^zookeeper-[0-9].*\.jar$`)
 // that a unit starts. config is the path of the zoo.cfg, u may be nil.
 func lookInstall(config string, u *Unit) Obs[Install] {
 	started := time.Now()
+	if u != nil && u.Java != "" {
+		return Failed[Install](&Failure{Absent, u.File + " runs java itself"}, 0)
+	}
 	dir := filepath.Join(filepath.Dir(config), "..")
 	if u != nil && u.Script != "" {
 		dir = filepath.Join(filepath.Dir(u.Script), "..")

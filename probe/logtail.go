@@ -92,9 +92,13 @@ const (
 	LogPeerPlain LogSign = "peer-plain"
 	LogPeerSASL  LogSign = "peer-sasl"
 	// LogPeerFIPS: DIGEST-MD5 between servers is off, for FIPS mode is on (3.9+).
-	LogPeerFIPS  LogSign = "peer-fips"
-	LogJavaClass LogSign = "java-class"
-	LogExit      LogSign = "exit"
+	LogPeerFIPS LogSign = "peer-fips"
+
+	LogJavaClass   LogSign = "java-class"
+	LogJavaVersion LogSign = "java-version"
+	LogJavaMissing LogSign = "java-missing"
+	LogJavaOptions LogSign = "java-options"
+	LogExit        LogSign = "exit"
 )
 
 // logSign is a sign and the fragments of its lines. The first sign in the table that
@@ -138,7 +142,10 @@ var logSigns = []logSign{
 	{LogAdminPort, []string{"AdminServer, exiting abnormally", "Problem starting AdminServer"}},
 	{LogMetricsPort, []string{"Cannot boot MetricsProvider"}},
 	{LogConfigInvalid, []string{"Invalid config, exiting abnormally", "Error processing "}},
-	{LogJavaClass, []string{"Could not find or load main class", "UnsupportedClassVersionError"}},
+	{LogJavaVersion, []string{"UnsupportedClassVersionError"}},    // Java
+	{LogJavaClass, []string{"Could not find or load main class"}}, // Java
+	{LogJavaOptions, []string{"Unrecognized VM option", "Unrecognized option: ", "Could not reserve enough space", "Invalid maximum heap size", "Multiple garbage collectors selected", "Conflicting collector combinations"}},
+	{LogJavaMissing, []string{"nohup: failed to run command", "nohup: can't execute", "java: command not found", "java: not found", "java could not be found in PATH"}}, // coreutils, busybox, shells, zkEnv.sh
 	{LogUnrecoverable, []string{"Severe unrecoverable error"}},
 	{LogChallengeTimeout, []string{challenge + ": java.net.SocketTimeoutException"}}, // QuorumCnxManager, 3.4
 	{LogPeerUnreached, []string{"Cannot open channel to "}},

@@ -53,6 +53,34 @@ java.io.IOException: The current epoch, 0, is older than the last zxid, 42949672
 	}
 }
 
+// TestScanLogOfJava: what stands in zookeeper.out when ZooKeeper itself was never begun.
+func TestScanLogOfJava(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		want LogSign
+		line string
+	}{
+		{LogJavaMissing, "nohup: failed to run command \u2018java\u2019: No such file or directory"},
+		{LogJavaMissing, "nohup: can't execute 'java': No such file or directory"},
+		{LogJavaMissing, "zkServer.sh: line 170: java: command not found"},
+		{LogJavaMissing, "Error: JAVA_HOME is not set and java could not be found in PATH."},
+		{LogJavaClass, "Error: Could not find or load main class org.apache.zookeeper.server.quorum.QuorumPeerMain"},
+		{LogJavaVersion, "Exception in thread \"main\" java.lang.UnsupportedClassVersionError: org/apache/zookeeper/server/quorum/QuorumPeerMain : Unsupported major.minor version 52.0"},
+		{LogJavaOptions, "Unrecognized VM option 'UseConcMarkSweepGC'"},
+		{LogJavaOptions, "Could not reserve enough space for 99999999KB object heap"},
+		{"", "Error: Could not create the Java Virtual Machine."},
+		{"", "Picked up JAVA_TOOL_OPTIONS: -Djava.io.tmpdir=/tmp/java-test"},
+	} {
+		var got LogSign
+		if tail := ScanLog([]byte(c.line+"\n"), false); len(tail.Lines) > 0 {
+			got = tail.Lines[0].Sign
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.line, got, c.want)
+		}
+	}
+}
+
 func TestLogTailBounds(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "zookeeper.out")
 	long := strings.Repeat("2026-11-25 12:35:41,002 [myid:1] - WARN  [x] - nothing of interest\n", 20_000)

@@ -20,6 +20,10 @@ type Unit struct {
 	Config string `json:"config,omitempty"`
 	// Script is the zkServer.sh that it runs; empty where it runs something else.
 	Script string `json:"script,omitempty"`
+	// Java is the java that it runs itself; empty where a script finds it. JavaRuns
+	// tells whether that can be run.
+	Java     string    `json:"java,omitempty"`
+	JavaRuns Obs[bool] `json:"java_runs"`
 	// User is whom it runs as; empty for root.
 	User string `json:"user,omitempty"`
 	// Credentials are those of User on this host.
@@ -41,6 +45,9 @@ var unitDirs = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/lib/
 
 // unitNames are the names under which ZooKeeper is usually run.
 var unitNames = []string{"zookeeper.service", "zookeeper-server.service", "zk.service", "confluent-zookeeper.service"}
+
+// unitSigns may stand before a command (systemd.service(5)).
+const unitSigns = "-@:+!|"
 
 // maxDropIns bounds how many files beside a unit are read.
 const maxDropIns = 32
@@ -105,6 +112,12 @@ func readUnit(root fs.FS, file string) (Unit, bool) {
 	u, command, configDir := parseUnit(texts)
 	u.Name, u.File = name, file
 	u.Config, u.Script = startedBy(root, command, configDir)
+	if len(command) > 0 {
+		program := strings.TrimLeft(command[0], unitSigns)
+		if path.IsAbs(program) && path.Base(program) == "java" && !strings.ContainsAny(program, "$%") {
+			u.Java, u.JavaRuns = program, Saw(runs(root, program), 0)
+		}
+	}
 	return u, true
 }
 
@@ -191,7 +204,7 @@ func startedBy(root fs.FS, command []string, configDir string) (config, script s
 	known := func(word string) bool { return !strings.ContainsAny(word, "$%") }
 	for i, word := range command {
 		if i == 0 {
-			word = strings.TrimLeft(word, "-@:+!|") // systemd's own signs
+			word = strings.TrimLeft(word, unitSigns)
 		}
 		if path.Base(word) == "zkServer.sh" && path.IsAbs(word) && known(word) {
 			script = word

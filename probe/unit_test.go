@@ -27,7 +27,7 @@ func TestFindUnit(t *testing.T) {
 		},
 		{
 			"java itself", unitOf("Environment=JAVA_HOME=/opt/jdk \"PATH=/opt/jdk/bin:/bin\" 'CLASSPATH=/opt/zk/*'\nExecStart=-/opt/jdk/bin/java -Dlog=/x.properties \\\n  org.apache.zookeeper.server.quorum.QuorumPeerMain \"/srv/my zoo.cfg\"\n"),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/srv/my zoo.cfg", JavaHome: "/opt/jdk", Path: "/opt/jdk/bin:/bin", SetsClassPath: true},
+			&Unit{Name: "zookeeper.service", File: file, Config: "/srv/my zoo.cfg", Java: "/opt/jdk/bin/java", JavaRuns: Saw(false, 0), JavaHome: "/opt/jdk", Path: "/opt/jdk/bin:/bin", SetsClassPath: true},
 		},
 		{
 			"no file named: conf beside bin", with(unitOf("EnvironmentFile=-/etc/default/zookeeper\nExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", ""),

@@ -45,7 +45,54 @@ func startFaults() []fault {
 			}, args: []string{"-c", "@c1.old"}},
 			fires: []diag.Code{diag.ConfigNotLoaded}, state: diag.Serving, exit: 0,
 		},
+		{
+			shape: shape{name: "its jars are missing", do: startAs(1, "Could not find or load main class", func(_ *testing.T, s *zktest.Server) []string {
+				return []string{"java", "-cp", s.Dir + "/lib/*"}
+			}), args: []string{"-c", "@c1"}},
+			root: diag.StartFailedClassPath, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "its Java is too old", do: startAs(1, "UnsupportedClassVersionError", func(t *testing.T, s *zktest.Server) []string {
+				// A class of a version that no Java knows yet.
+				class := filepath.Join(s.Dir, "lib", filepath.FromSlash(strings.ReplaceAll(mainClass, ".", "/"))+".class")
+				must(t, os.MkdirAll(filepath.Dir(class), 0o755))
+				must(t, os.WriteFile(class, []byte("\xca\xfe\xba\xbe\x00\x00\x00\xff\x00\x01"), 0o644))
+				must(t, os.WriteFile(filepath.Join(s.Dir, "lib", "zookeeper-"+s.Version+".jar"), nil, 0o644))
+				return []string{"java", "-cp", s.Dir + "/lib"}
+			}), args: []string{"-c", "@c1"}},
+			root: diag.JavaMissingOrWrong, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "its Java is gone", do: startAs(1, "No such file or directory", func(t *testing.T, s *zktest.Server) []string {
+				must(t, os.WriteFile(filepath.Join(s.Dir, "conf", "java.env"), []byte("export JAVA_HOME=/usr/lib/jvm/gone\n"), 0o644))
+				must(t, os.WriteFile(filepath.Join(s.Dir, "lib", "zookeeper-"+s.Version+".jar"), nil, 0o644))
+				return []string{"/usr/lib/jvm/gone/bin/java"}
+			}), args: []string{"-c", "@c1"}},
+			root: diag.JavaMissingOrWrong, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
+		},
 	}
+}
+
+const mainClass = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
+
+// startAs ends a server, and starts it as zkServer.sh start does, with the files of a
+// release round it, until it has ended with that message. prepare makes the fault, and
+// returns the command as far as the main class.
+func startAs(id int, message string, prepare func(*testing.T, *zktest.Server) []string) func(*testing.T, *zktest.Ensemble) {
+	return killWith(id, func(t *testing.T, s *zktest.Server) {
+		// What decides in the scripts of 3.4; those of later ones differ in the last line.
+		const env = "for i in \"$ZOOBINDIR\"/../zookeeper-*.jar\nZOOLIBDIR=${ZOOLIBDIR:-$ZOOBINDIR/../lib}\nJAVA=\"$JAVA_HOME/bin/java\"\n"
+		for path, text := range map[string]string{"bin/zkServer.sh": "", "bin/zkEnv.sh": env, "lib/log4j.jar": ""} {
+			path = filepath.Join(s.Dir, path)
+			must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+			must(t, os.WriteFile(path, []byte(text), 0o755))
+		}
+		command := append(prepare(t, s), mainClass, s.ConfigFile)
+		on(t, s, "nohup '"+strings.Join(command, "' '")+"' > "+s.LogFile+" 2>&1 || true")
+		if !strings.Contains(s.Log(), message) {
+			t.Fatalf("it says: %s", s.Log())
+		}
+	})
 }
 
 // runBy lets a unit of systemd start a server of a host with a file system of its

@@ -31,6 +31,7 @@ func signatures() []signature {
 		replySignatures(),
 		scriptSignatures(),
 		configSignatures(),
+		javaSignatures(),
 		startSignatures(),
 		dataSignatures(),
 		idSignatures(),
@@ -140,6 +141,35 @@ func configSignatures() []signature {
 			slugs: []string{"myid-not-in-servers"},
 			why:   "The number in myid has no server line in the configuration, so the server does not start.",
 		},
+	}
+}
+
+// javaSignatures are what Java, the shell and nohup say of a start that never got to
+// ZooKeeper.
+func javaSignatures() []signature {
+	const none = "There is no java where the start looks for one, so nothing was run."
+	java := []string{"java-missing-or-wrong"}
+	return []signature{
+		{
+			parts: []string{"could not find or load main class org.apache.zookeeper"},
+			slugs: []string{"start-failed-classpath"},
+			why:   "Java was started without ZooKeeper's jars.",
+		},
+		{
+			parts: []string{"unsupportedclassversionerror"},
+			slugs: java, why: "The java is older than the one the classes were made for.",
+		},
+		{
+			parts: []string{"unrecognized vm option"},
+			slugs: java, why: "This java does not know an option that it is given, and ends.",
+		},
+		{
+			parts: []string{"could not reserve enough space for", "object heap"},
+			slugs: java, why: "The host cannot give Java the heap that it is told to take.",
+		},
+		{parts: []string{"java: command not found"}, slugs: java, why: none},
+		{parts: []string{"java_home is not set and java could not be found in path"}, slugs: java, why: none},
+		{parts: []string{"nohup: ", "java"}, slugs: java, why: none},
 	}
 }
 

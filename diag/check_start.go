@@ -1,0 +1,188 @@
+package diag
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// Rules about a start that ends before ZooKeeper itself has begun: Java or its
+// classes are not there.
+
+// perStopped applies a rule to every server that does not run. One that runs has
+// started, whatever its files say now.
+func (e *ensemble) perStopped(rule func(h *host) ([]Finding, string)) result {
+	return e.perHost(func(h *host) ([]Finding, string) {
+		if h.Process != nil {
+			return nil, ""
+		}
+		return rule(h)
+	})
+}
+
+// lastWord is the newest line of a server's log that means anything, if it is of that
+// kind: what comes after it shows that the start went on.
+func (h *host) lastWord(signs ...probe.LogSign) *probe.LogLine {
+	if !h.Log.Seen() || len(h.Log.Value.Lines) == 0 || !slices.Contains(signs, h.Log.Value.Lines[0].Sign) {
+		return nil
+	}
+	return &h.Log.Value.Lines[0]
+}
+
+func (h *host) lineEvidence(l *probe.LogLine) Evidence {
+	return Evidence{Source: "log", Server: h.name(), Key: l.At, Value: l.Text, File: h.Log.Value.Path}
+}
+
+func checkStartClassPath(e *ensemble, _ Limits) result {
+	return e.perStopped(func(h *host) ([]Finding, string) {
+		line := h.lastWord(probe.LogJavaClass)
+		if line != nil && !strings.Contains(line.Text, "zookeeper") {
+			line = nil // another program's
+		}
+		in, why := h.install()
+		bare := in != nil && in.ClassPath == "" && len(in.Jars) == 0 && (in.Lib || in.Source)
+		switch {
+		case line == nil && in == nil:
+			return nil, why
+		case line == nil && in.ClassPath != "":
+			return nil, in.ClassPath + " sets the class path in a way of its own"
+		case line == nil && len(in.Jars) > 0:
+			return nil, ""
+		case line == nil && !bare:
+			return nil, in.Dir + " is not laid out as a release is"
+		}
+		return []Finding{e.noMainClass(h, line, in, bare)}, ""
+	})
+}
+
+// install is the ZooKeeper that a start would run; nil, and why, when that is not known.
+func (h *host) install() (*probe.Install, string) {
+	switch {
+	case h.Install.Seen():
+		return &h.Install.Value, ""
+	case h.Install.Tried:
+		return nil, "what starts it was not found: " + h.Install.Failure.Text
+	}
+	return nil, "what starts it was not looked at"
+}
+
+// noMainClass is a start without the jar that has ZooKeeper's main class. line is what
+// the log says, nil for nothing; bare that the jar is not there.
+func (e *ensemble) noMainClass(h *host, line *probe.LogLine, in *probe.Install, bare bool) Finding {
+	f := Finding{
+		Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
+		Summary: "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
+		Fix: []Fix{
+			{Host: h.name(), Note: "put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that"},
+			{Host: h.name(), Note: "start it as its own user, and wait until it follows"},
+		},
+	}
+	if line != nil {
+		f.Evidence = append(f.Evidence, h.lineEvidence(line))
+	}
+	if !bare {
+		return f
+	}
+	f.Evidence = append(f.Evidence, Evidence{Source: "install", Server: h.name(), Key: "zookeeper-VERSION.jar", Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Dir})
+	if in.Source {
+		f.Summary = "what is unpacked there is ZooKeeper's source code, which has no jars. From 3.5.5 on the file to download is the one with -bin in its name."
+		f.Evidence = append(f.Evidence, Evidence{Source: "install", Server: h.name(), Key: "build files", Value: "source code, not built", File: in.Dir})
+		f.Fix[0].Note = "unpack apache-zookeeper-VERSION-bin.tar.gz instead, beside this one, and use its bin and lib with the conf that is there"
+	}
+	if line != nil {
+		f.Certainty = Proven
+	}
+	return f
+}
+
+func checkJava(e *ensemble, _ Limits) result {
+	return e.perStopped(func(h *host) ([]Finding, string) {
+		line := h.lastWord(probe.LogJavaMissing, probe.LogJavaVersion, probe.LogJavaOptions)
+		missing, evidence, why := h.javaMissing()
+		switch {
+		case line != nil && line.Sign != probe.LogJavaMissing:
+			return []Finding{e.wrongJava(h, line)}, ""
+		case line == nil && !missing:
+			return nil, why
+		}
+		f := e.noJava(h, evidence)
+		if line != nil {
+			f.Evidence = slices.Insert(f.Evidence, 0, h.lineEvidence(line))
+		}
+		if line != nil && missing {
+			f.Certainty = Proven
+		}
+		return []Finding{f}, ""
+	})
+}
+
+// javaMissing reports whether what starts the server would find no java, with the
+// evidence, or why that is not known.
+func (h *host) javaMissing() (missing bool, evidence []Evidence, why string) {
+	if u := h.Unit; u != nil && u.Java != "" && u.Config == h.config.Path {
+		missing := u.JavaRuns.Seen() && !u.JavaRuns.Value
+		return missing, []Evidence{{Source: "unit", Server: h.name(), Key: "ExecStart", Value: u.Java + " cannot be run", Wanted: "a java", File: u.File}}, ""
+	}
+	in, why := h.install()
+	if in == nil {
+		return false, nil, why
+	}
+	j := in.Java
+	noHome := j.HomeHas.Seen() && !j.HomeHas.Value
+	if noHome {
+		evidence = append(evidence, Evidence{Source: "java", Server: h.name(), Key: "JAVA_HOME", Value: j.Home + " has no bin/java that can be run", Wanted: "the directory of a JDK or JRE", File: j.From})
+	}
+	nowhere := j.InPath.Seen() && j.InPath.Value == ""
+	if nowhere {
+		evidence = append(evidence, Evidence{Source: "java", Server: h.name(), Key: "PATH", Value: "no java in the PATH of the unit", Wanted: "one, or JAVA_HOME", File: h.Unit.File})
+	}
+	switch {
+	case j.HomeHas.Seen() && j.HomeHas.Value:
+		return false, nil, ""
+	case j.Unsure:
+		return false, nil, "files or variables that were not read may say which java it takes"
+	case noHome && !j.FallsBack:
+		return true, evidence, ""
+	case !j.InPath.Seen():
+		return false, nil, "which PATH it is started with is not known"
+	}
+	return nowhere, evidence, ""
+}
+
+func (e *ensemble) noJava(h *host, evidence []Evidence) Finding {
+	return Finding{
+		Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(), Evidence: evidence,
+		Summary: "there is no java where its start looks for one, so nothing was ever run. zkServer.sh up to 3.5.4 prints STARTED all the same.",
+		Fix: []Fix{
+			{Host: h.name(), Note: "see which java there is: the PATH of your shell is not that of a service", Command: "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", Risk: "none"},
+			{Host: h.name(), Note: "install one if there is none; then name it for every kind of start: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg, which zkServer.sh reads"},
+			{Host: h.name(), Note: "start it as its own user, and wait until it follows"},
+		},
+	}
+}
+
+// wrongJava is a java that cannot run this ZooKeeper, or refuses its options.
+func (e *ensemble) wrongJava(h *host, line *probe.LogLine) Finding {
+	f := Finding{
+		Title: "its Java is too old for it", Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
+		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
+		Evidence: []Evidence{h.lineEvidence(line)},
+		Fix: []Fix{
+			{Host: h.name(), Note: "name a newer java: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg. An update of the system may have changed what java means"},
+			{Host: h.name(), Note: "start it as its own user, and wait until it follows"},
+		},
+	}
+	if line.Sign == probe.LogJavaOptions {
+		f.Title = "its Java refuses the options it is given"
+		f.Summary = "Java ended before ZooKeeper began: it knows one of its options no more, or cannot have the memory that is asked for. A newer Java drops options of older ones, those of garbage collectors above all."
+		f.Fix[0].Note = "take the option out of JVMFLAGS, SERVER_JVMFLAGS, java.env or the unit, or give it a value that this Java takes on this host"
+	}
+	if h.Install.Seen() {
+		if j := h.Install.Value.Java; j.Version != "" {
+			f.Evidence = append(f.Evidence, Evidence{Source: "java", Server: h.name(), Key: "JAVA_VERSION", Value: j.Version, File: cmp.Or(j.Home, j.InPath.Value)})
+		}
+	}
+	return f
+}

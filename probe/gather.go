@@ -146,12 +146,14 @@ func (g *gatherer) run(ctx context.Context) {
 	known := make(chan peerNumbers, 1) // what conf says of the peer ports
 	if !g.plan.PeerPorts {
 		g.words(ctx, known)
+		g.askAdmin(ctx)
 		g.numberPorts(g.numbers(ctx, known))
 		return
 	}
 	var group errgroup.Group
 	group.Go(func() error { g.ports(ctx, known); return nil })
 	g.words(ctx, known)
+	g.askAdmin(ctx)
 	_ = group.Wait()
 }
 
@@ -180,6 +182,39 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	case s.Srvr.FailedAs(Empty), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(Reset):
 		s.Session = AskSession(ctx, addr, t)
 	}
+}
+
+// askAdmin asks the AdminServer for what the client port would not tell. Before 3.5
+// there is none.
+func (g *gatherer) askAdmin(ctx context.Context) {
+	s := g.server
+	need := adminNeed{stats: true, members: true, mntr: true}
+	switch {
+	case s.Srvr.Seen():
+		need = adminNeed{members: s.Conf.FailedAs(NotAllowed), mntr: s.Mntr.FailedAs(NotAllowed)}
+		if need == (adminNeed{}) || !s.Srvr.Value.Version.AtLeast(3, 5, 0) {
+			return
+		}
+	case s.Envi.Seen() && !s.Envi.Value.Version.AtLeast(3, 5, 0), s.Session.Seen():
+		return
+	case s.Srvr.FailedAs(NotServing), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(Empty), s.Srvr.FailedAs(Reset), s.Srvr.FailedAs(TLS), s.Srvr.FailedAs(Refused):
+	default: // out of reach, hung, another program, or not asked
+		return
+	}
+	port, assumed := g.plan.adminPort()
+	if port == 0 || g.shared {
+		return
+	}
+	addr := s.Resolve.Value[0]
+	if s.Client.Seen() {
+		addr = s.Client.Value.Remote.Addr()
+	}
+	s.Admin.Port, s.Admin.Assumed = port, assumed
+	a := admin{
+		addr: netip.AddrPortFrom(addr, uint16(port)), path: g.plan.adminPath(), look: &s.Admin, //nolint:gosec // a port
+		dial: max(adminDial, 10*s.Client.Took), transport: Transport{Timeout: g.plan.Timeout},
+	}
+	a.ask(ctx, need)
 }
 
 // countHeld counts this host's connections to the servers that close new ones

@@ -52,6 +52,10 @@ type Plan struct {
 	Secure bool        `json:"tls,omitempty"`
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool `json:"peer_ports"`
+	// Admin is false when AdminServers are not to be asked (3.5+, HTTP); AdminPort is
+	// theirs, 0 for what the configuration says, or else 8080.
+	Admin     bool `json:"admin,omitempty"`
+	AdminPort int  `json:"admin_port,omitempty"`
 	// Sockets is false when the connections of this host are not to be counted,
 	// which takes long where it has many.
 	Sockets bool `json:"-"`

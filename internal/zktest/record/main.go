@@ -1,7 +1,9 @@
 // Command record asks real ZooKeeper servers of every version in every state
 // for their four letter words, and writes the replies below
 // probe/testdata/replies/<version>/<state>/<word>.txt, where the parsers' tests
-// read them. It needs root, for network namespaces.
+// read them; and what their AdminServers (3.5+) say below
+// probe/testdata/replies/<version>/<state>/admin/<command>.json. It needs root, for
+// network namespaces.
 //
 //	go run ./internal/zktest/record [-scene name] [version ...]
 //
@@ -68,6 +70,12 @@ func record(ctx context.Context, version string, scene scene, dir string) error 
 		return err
 	}
 	for state, server := range states {
+		if scene.options.Admin {
+			if err := recordAdmin(ctx, ens, server, filepath.Join(dir, state, "admin")); err != nil {
+				return err
+			}
+			continue
+		}
 		asked := scene.words
 		if asked == nil {
 			asked = words()
@@ -77,14 +85,17 @@ func record(ctx context.Context, version string, scene scene, dir string) error 
 			if err != nil {
 				return err
 			}
-			file := filepath.Join(dir, state, word+".txt")
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-				return err
-			}
-			if err := os.WriteFile(file, []byte(scrub(reply, server)), 0o644); err != nil {
+			if err := save(filepath.Join(dir, state, word+".txt"), scrub(reply, server)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func save(file, text string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(text), 0o644)
 }

@@ -43,6 +43,17 @@ func scenes(version string) []scene {
 			words:   refused,
 		},
 	}
+	if version != zktest.Oldest { // the AdminServer came with 3.5
+		all = append(all,
+			scene{name: "admin", options: zktest.Options{Observers: 1, Admin: true}, play: roles("leader", "follower", "observer")},
+			scene{name: "admin standalone", options: zktest.Options{Servers: 1, Admin: true}, play: roles("standalone")},
+			scene{name: "admin not serving", options: zktest.Options{NoStart: true, Admin: true}, play: lonely("not-serving", "")},
+			scene{
+				name:    "admin leader serves no",
+				options: zktest.Options{Admin: true, NoWait: true, Config: map[string]string{"leaderServes": "no"}},
+				play:    leaderServesNo,
+			})
+	}
 	if version != zktest.Oldest && version != "3.5.10" { // metrics providers came with 3.6
 		all = append(all, scene{
 			name: "prometheus",
@@ -88,6 +99,23 @@ func renamed(mode, state string) play {
 		}
 		return map[string]*zktest.Server{state: states[mode]}, nil
 	}
+}
+
+// leaderServesNo waits until two follow a leader that serves no clients.
+func leaderServesNo(ctx context.Context, ens *zktest.Ensemble) (map[string]*zktest.Server, error) {
+	var leader *zktest.Server
+	err := ens.Wait(ctx, "two followers", func() bool {
+		followers := 0
+		for _, s := range ens.Servers {
+			if s.Mode(ctx) == "follower" {
+				followers++
+			} else {
+				leader = s
+			}
+		}
+		return followers == 2
+	})
+	return map[string]*zktest.Server{"leader-serves-no": leader}, err
 }
 
 // lonely starts one server of three and waits until it answers, in the mode.

@@ -1,0 +1,201 @@
+package probe
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// DefaultAdminPort is admin.serverPort where nobody has set it (3.5+).
+const DefaultAdminPort = 8080
+
+// adminDial is how long an AdminServer may take to accept a connection, unless the
+// client port took a tenth of more.
+const adminDial = 200 * time.Millisecond
+
+// AdminLook is what the AdminServer (3.5+) of a server tells over HTTP. It is asked
+// only where the client port does not tell the same: a word that is not allowed, a
+// port that speaks TLS, a leader that serves no clients.
+type AdminLook struct {
+	// Port is that of the AdminServer; 0 when it was not asked. Assumed is set when it
+	// is the documented one because nothing better was known.
+	Port    int  `json:"port,omitempty"`
+	Assumed bool `json:"assumed,omitempty"`
+	// Stats is what srvr says.
+	Stats Obs[Srvr] `json:"stats"`
+	// Settings is what conf says of the server itself; without limits and members.
+	Settings Obs[Conf] `json:"settings"`
+	// Voters are the members that vote (3.6+), without observers, groups and weights.
+	Voters Obs[*zoocfg.Membership] `json:"voters"`
+	// Leader is whom the server takes for the leader (3.6+).
+	Leader Obs[AdminLeader] `json:"leader"`
+	// Monitor is what mntr says.
+	Monitor Obs[Mntr] `json:"monitor"`
+	// Clock is how far the server's clock is ahead of this host's, to the second: the
+	// HTTP date has no parts of it. It is not tried where no date came.
+	Clock Obs[time.Duration] `json:"clock"`
+}
+
+// The commands that zkdoctor asks. Others change something (stat_reset), or tell
+// secrets (initial_configuration, system_properties).
+const (
+	adminConf    = "configuration"
+	adminStats   = "server_stats"
+	adminVoters  = "voting_view"
+	adminLeader  = "leader"
+	adminMonitor = "monitor"
+)
+
+// adminPort is where the AdminServers listen; 0 where they are off, or are not to be
+// asked.
+func (p *Plan) adminPort() (port int, assumed bool) {
+	switch {
+	case !p.Admin:
+		return 0, false
+	case p.AdminPort != 0:
+		return p.AdminPort, false
+	case p.Config == nil:
+		return DefaultAdminPort, true
+	}
+	if set, ok := p.Config.Property("admin.enableServer"); ok && strings.EqualFold(set.Value, "false") {
+		return 0, false
+	}
+	if set, ok := p.Config.Property("admin.serverPort"); ok {
+		port, err := strconv.Atoi(set.Value)
+		if err != nil || port < 1 || port > 65535 {
+			return 0, false
+		}
+		return port, false
+	}
+	return DefaultAdminPort, true
+}
+
+// adminPath is where the commands are.
+func (p *Plan) adminPath() string {
+	if p.Config != nil {
+		if set, ok := p.Config.Property("admin.commandURL"); ok && strings.HasPrefix(set.Value, "/") && !strings.ContainsAny(set.Value, " \r\n") {
+			return strings.TrimSuffix(set.Value, "/")
+		}
+	}
+	return "/commands"
+}
+
+// admin is the AdminServer of one server, as one run asks it.
+type admin struct {
+	addr netip.AddrPort
+	// path is admin.commandURL.
+	path string
+	// dial bounds the time until the port has answered at all: a firewall before it
+	// must not cost a whole look. transport bounds each answer.
+	dial      time.Duration
+	transport Transport
+	look      *AdminLook
+}
+
+// askAdmin asks an AdminServer one command, by HTTP/1.1 over a connection of its own,
+// and reads the answer with parse, one of the ParseAdmin functions. clock is how far
+// the server's clock is ahead.
+func askAdmin[T any](ctx context.Context, a admin, command string, parse func([]byte) (T, error)) (answer Obs[T], clock Obs[time.Duration]) {
+	l := newLook(ctx, a.addr, a.transport.Timeout)
+	l.what, l.tls, l.room = command, a.transport.TLS, 32<<10
+	d := l
+	d.until = l.started.Add(min(a.dial, l.until.Sub(l.started)))
+	d.runFirst = l.runFirst && d.until.Equal(l.until)
+	conn, _, failure := d.dial(ctx)
+	if failure != nil {
+		return Failed[T](failure, l.took()), clock
+	}
+	request := "GET " + a.path + "/" + command + " HTTP/1.1\r\nHost: " + a.addr.String() + "\r\nUser-Agent: zkdoctor\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
+	reply, failure := l.exchange(ctx, conn, []byte(request))
+	if failure != nil {
+		return Failed[T](failure, l.took()), clock
+	}
+	head, body, failure := l.readHTTP(reply.Data)
+	if failure != nil {
+		return Failed[T](failure, l.took()), clock
+	}
+	value, err := parse(body)
+	if _, told := errors.AsType[adminError](err); err != nil && !told {
+		return Failed[T](l.fail(Protocol, "what answers is no AdminServer: %v", err), l.took()), clock
+	}
+	if date, err := http.ParseTime(head.Get("Date")); err == nil {
+		clock = Saw(ahead(date, l.started, time.Now()), l.took())
+	}
+	if err != nil {
+		return Failed[T](l.adminFailure(err), l.took()), clock
+	}
+	return Saw(value, l.took()), clock
+}
+
+// ahead is how far a clock is ahead that showed date, cut to the second, at some
+// moment between asked and answered. 0 where it may have been right.
+func ahead(date, asked, answered time.Time) time.Duration {
+	switch {
+	case date.Add(time.Second).Before(asked):
+		return date.Add(time.Second).Sub(asked).Truncate(time.Second)
+	case date.After(answered):
+		return date.Sub(answered).Truncate(time.Second)
+	}
+	return 0
+}
+
+// readHTTP takes an HTTP answer apart.
+func (l look) readHTTP(data []byte) (http.Header, []byte, *Failure) {
+	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(data)), nil)
+	if err != nil {
+		if stranger := foreign(data); stranger != "" {
+			return nil, nil, l.fail(Protocol, "%s answered", stranger)
+		}
+		return nil, nil, l.fail(Protocol, "no HTTP answer, it starts with %s", quoted(firstLine(data)))
+	}
+	defer response.Body.Close() //nolint:errcheck // it is in memory
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxReply))
+	switch {
+	case err != nil:
+		return nil, nil, l.fail(Reset, "the connection ended in the middle of the answer to %s", l.what)
+	case response.StatusCode == http.StatusUnauthorized, response.StatusCode == http.StatusForbidden:
+		return nil, nil, l.fail(Denied, "the AdminServer refuses %s: %s", l.what, printable(response.Status, maxForeign))
+	case response.StatusCode != http.StatusOK:
+		return nil, nil, l.fail(Protocol, "HTTP %s", printable(response.Status, maxForeign))
+	}
+	return response.Header, body, nil
+}
+
+// adminFailure sorts what an AdminServer says in place of an answer.
+func (l look) adminFailure(err error) *Failure {
+	if said, ok := errors.AsType[adminError](err); ok && said.notServing() {
+		return l.fail(NotServing, "the server runs, but is not currently serving requests")
+	}
+	return l.fail(Absent, "%v", err)
+}
+
+// adminNeed is what the client port did not tell.
+type adminNeed struct{ stats, members, mntr bool }
+
+// ask fills the look. The settings come first, for they tell whose AdminServer it is;
+// a port that does not give them is asked nothing else.
+func (a admin) ask(ctx context.Context, need adminNeed) {
+	a.look.Settings, a.look.Clock = askAdmin(ctx, a, adminConf, ParseAdminConf)
+	if !a.look.Settings.Seen() {
+		return
+	}
+	if need.stats {
+		a.look.Stats, _ = askAdmin(ctx, a, adminStats, ParseAdminStats)
+	}
+	if need.members {
+		a.look.Voters, _ = askAdmin(ctx, a, adminVoters, ParseAdminVoters)
+		a.look.Leader, _ = askAdmin(ctx, a, adminLeader, ParseAdminLeader)
+	}
+	if need.mntr {
+		a.look.Monitor, _ = askAdmin(ctx, a, adminMonitor, ParseAdminMonitor)
+	}
+}

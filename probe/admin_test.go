@@ -1,0 +1,121 @@
+package probe
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+const goodConf = `{"client_port":2181,"server_id":2,"command":"configuration","error":null}`
+
+// page is an AdminServer that gives every command the same answer.
+func page(status, date, body string) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+			return
+		}
+		fmt.Fprintf(conn, "HTTP/1.1 %s\r\nDate: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", status, date, len(body), body)
+	}
+}
+
+// TestAskAdmin: what is not an AdminServer is told apart from one that has nothing to
+// say, and none of them costs more than its time.
+func TestAskAdmin(t *testing.T) {
+	noError := FailureKind("")
+	for name, c := range map[string]struct {
+		peer func(*net.TCPConn)
+		want FailureKind
+	}{
+		"answers":               {page("200 OK", "", goodConf), noError},
+		"not serving":           {page("200 OK", "", `{"command":"configuration","error":"`+notServingText+`"}`), NotServing},
+		"does not know it":      {page("200 OK", "", `{"command":"configuration","error":"Unknown command: configuration"}`), Absent},
+		"another web server":    {page("200 OK", "", "<html><body>It works!</body></html>"), Protocol},
+		"another's JSON":        {page("200 OK", "", `{"status":"UP"}`), Protocol},
+		"no such page":          {page("404 Not Found", "", "<html></html>"), Protocol},
+		"moved to TLS":          {page("302 Found", "", ""), Protocol},
+		"wants a password":      {page("401 Unauthorized", "", `{}`), Denied},
+		"a null pointer inside": {page("500 Server Error", "", "<html></html>"), Protocol},
+		"SSH":                   {func(c *net.TCPConn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n"); untilGone(c) }, Protocol},
+		"cut short": {func(c *net.TCPConn) {
+			_, _ = http.ReadRequest(bufio.NewReader(c))
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"command\"")
+		}, Reset},
+		"closes":       {closesAtOnce, Reset},
+		"is silent":    {neverAnswers, Silent},
+		"never ends":   {streams, TooLarge},
+		"trickles":     {trickles, Silent},
+		"not an id":    {page("200 OK", "", `{"client_port":2181,"command":"configuration","error":null}`), Protocol},
+		"another type": {page("200 OK", "", `{"server_id":"two","command":"configuration","error":null}`), Protocol},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := admin{addr: serve(t, c.peer), path: "/commands", dial: time.Second, transport: Transport{Timeout: time.Second}}
+			got, _ := askAdmin(t.Context(), a, adminConf, ParseAdminConf)
+			if c.want == noError && !got.Seen() || c.want != noError && !got.FailedAs(c.want) {
+				t.Errorf("got %+v, want %s", got.Failure, c.want)
+			}
+		})
+	}
+}
+
+func TestAskAdminClosed(t *testing.T) {
+	a := admin{addr: refusing(t), path: "/commands", dial: time.Second, look: new(AdminLook)}
+	a.ask(t.Context(), adminNeed{stats: true, members: true, mntr: true})
+	if !a.look.Settings.FailedAs(Refused) || a.look.Stats.Tried || a.look.Monitor.Tried {
+		t.Errorf("a closed port was asked on: %+v", a.look)
+	}
+}
+
+// TestClock: the HTTP date has no parts of a second, so that a clock which may be right
+// is taken for right.
+func TestClock(t *testing.T) {
+	asked := time.Date(2026, 11, 25, 12, 0, 10, 900e6, time.UTC)
+	answered := asked.Add(200 * time.Millisecond)
+	for date, want := range map[time.Time]time.Duration{
+		asked.Truncate(time.Second):                       0,
+		answered.Truncate(time.Second):                    0,
+		asked.Add(10 * time.Second).Truncate(time.Second): 8 * time.Second,
+		asked.Add(-time.Minute).Truncate(time.Second):     -59 * time.Second,
+	} {
+		if got := ahead(date, asked, answered); got != want {
+			t.Errorf("%s: %v, want %v", date, got, want)
+		}
+	}
+	a := admin{addr: serve(t, page("200 OK", "Mon, 01 Jan 2024 00:00:00 GMT", goodConf)), path: "/commands", dial: time.Second}
+	if _, clock := askAdmin(t.Context(), a, adminConf, ParseAdminConf); !clock.Seen() || clock.Value > -24*time.Hour {
+		t.Errorf("%+v", clock)
+	}
+}
+
+// TestAdminPort: where the configuration says.
+func TestAdminPort(t *testing.T) {
+	for name, c := range map[string]struct {
+		plan    Plan
+		port    int
+		assumed bool
+		path    string
+	}{
+		"not wanted":      {Plan{}, 0, false, "/commands"},
+		"no file":         {Plan{Admin: true}, 8080, true, "/commands"},
+		"by flag":         {Plan{Admin: true, AdminPort: 9080}, 9080, false, "/commands"},
+		"off":             {Plan{Admin: true, Config: zooCfg("admin.enableServer=false")}, 0, false, "/commands"},
+		"another":         {Plan{Admin: true, Config: zooCfg("admin.serverPort=9990")}, 9990, false, "/commands"},
+		"another path":    {Plan{Admin: true, Config: zooCfg("admin.commandURL=/zk/")}, 8080, true, "/zk"},
+		"no number":       {Plan{Admin: true, Config: zooCfg("admin.serverPort=http")}, 0, false, "/commands"},
+		"a hostile path":  {Plan{Admin: true, Config: zooCfg(`admin.commandURL=/a\r\nHost: x`)}, 8080, true, "/commands"},
+		"says nothing":    {Plan{Admin: true, Config: zooCfg("tickTime=2000")}, 8080, true, "/commands"},
+		"not a full path": {Plan{Admin: true, Config: zooCfg("admin.commandURL=commands")}, 8080, true, "/commands"},
+	} {
+		port, assumed := c.plan.adminPort()
+		if port != c.port || assumed != c.assumed || c.plan.adminPath() != c.path {
+			t.Errorf("%s: %d %v %q", name, port, assumed, c.plan.adminPath())
+		}
+	}
+}
+
+func zooCfg(text string) *zoocfg.Config { return zoocfg.Parse("zoo.cfg", []byte(text+"\n")) }

@@ -281,6 +281,11 @@ func buildAlerts() []alert {
 			description: "Its release may lose data, and what it takes for that was seen.",
 		},
 		{
+			name: "ZooKeeperClockSkew", severity: ticket, code: diag.ClockSkew,
+			wait: rollout, why: "a clock that has just been started follows its time server within minutes",
+			description: "More than a minute apart. Kerberos and certificates fail first, and no two logs can be laid side by side.",
+		},
+		{
 			name: "ZooKeeperVersionsMixed", severity: ticket, code: diag.VersionMixed,
 			expr: `count by (ensemble) (count by (ensemble, version) (zookeeper_server_info{version!=""})) > 1`,
 			wait: 7 * 24 * time.Hour, why: "an upgrade that is under way, with a weekend in it",

@@ -68,6 +68,7 @@ const (
 	EvenOrTinyEnsemble     Code = "even-or-tiny-ensemble"
 	ZxidRolloverNear       Code = "zxid-rollover-near"
 	FDLimitNear            Code = "fd-limit-near"
+	ClockSkew              Code = "clock-skew"
 	FsyncSlow              Code = "fsync-slow"
 	LeaderFlapping         Code = "leader-flapping"
 	FollowerLagging        Code = "follower-lagging"
@@ -153,6 +154,7 @@ func otherChecks() []Check {
 		{EvenOrTinyEnsemble, "an even number of voters", "conf or a configuration", checkEvenOrTiny},
 		{ZxidRolloverNear, "the epoch runs out of transactions", "srvr of the leader", checkZxidRollover},
 		{FDLimitNear, "few file descriptors are left", "mntr", checkFDLimit},
+		{ClockSkew, "the clocks of servers differ", "the AdminServers of two servers", checkClockSkew},
 		{FsyncSlow, "its disk is slow to sync the log", "mntr of 3.6 and later, twice", checkFsyncSlow},
 		{LeaderFlapping, "one leader after the other", "srvr of the leader, twice", checkLeaderFlapping},
 		{FollowerLagging, "is far behind the leader", "srvr, twice", checkFollowerLagging},

@@ -26,7 +26,7 @@ func checkDataDigest(e *ensemble, _ Limits) result {
 			Severity: Critical, Certainty: Likely, Servers: []string{s.Name},
 			Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
 			Evidence: []Evidence{
-				{Source: "mntr", Server: s.Name, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
+				{Source: s.mntrFrom, Server: s.Name, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
 				{Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
 			},
 			Fix: []Fix{

@@ -148,10 +148,10 @@ func checkFDLimit(e *ensemble, limits Limits) result {
 			Summary: fmt.Sprintf("%.0f %% of its file descriptors are in use. Each connection takes one; with none left it takes no connection and cannot open a log or a snapshot.", 100*share),
 			Evidence: []Evidence{
 				{
-					Source: "mntr", Server: s.Name, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
+					Source: s.mntrFrom, Server: s.Name, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
 					Wanted: fmt.Sprintf("up to %.0f %% of %d", 100*limits.Descriptors, limit),
 				},
-				{Source: "mntr", Server: s.Name, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
+				{Source: s.mntrFrom, Server: s.Name, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
 			},
 			Fix: []Fix{
 				{
@@ -165,7 +165,7 @@ func checkFDLimit(e *ensemble, limits Limits) result {
 			},
 		}
 		if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
-			f.Evidence = append(f.Evidence, Evidence{Source: "mntr", Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10)})
+			f.Evidence = append(f.Evidence, Evidence{Source: s.mntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10)})
 		}
 		out.findings = append(out.findings, f)
 	})

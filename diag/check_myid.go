@@ -262,7 +262,7 @@ func checkMyidWrongServer(e *ensemble, _ Limits) result {
 	judged := false
 	for _, s := range e.servers {
 		id, source, ok := s.claimed()
-		if !ok || source != "conf" || s.member == nil || s.member.ID < 0 || !e.isAt(s.member, s) {
+		if !ok || !fromServer(source) || s.member == nil || s.member.ID < 0 || !e.isAt(s.member, s) {
 			continue
 		}
 		judged = true
@@ -273,7 +273,7 @@ func checkMyidWrongServer(e *ensemble, _ Limits) result {
 			Severity: e.severity(s), Certainty: Likely, Servers: []string{s.Name},
 			Summary: fmt.Sprintf("it is at the address of server %d and says that it is server %d. It works as long as all listen on all addresses; the ids are not where the list has them.", s.member.ID, id),
 			Evidence: []Evidence{
-				{Source: "conf", Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10), Wanted: strconv.FormatInt(s.member.ID, 10)},
+				{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10), Wanted: strconv.FormatInt(s.member.ID, 10)},
 				{Source: e.list.source, Key: fmt.Sprintf("server.%d", s.member.ID), Value: s.member.Addresses[0].Host, File: s.member.File, Line: s.member.Line},
 			},
 			Fix: []Fix{{

@@ -28,8 +28,8 @@ func (c claim) name() string {
 func (e *ensemble) claimsOfID() []claim {
 	var out []claim
 	for _, s := range e.servers {
-		if id, source, ok := s.claimed(); ok && source == "conf" && s.twin == nil {
-			out = append(out, claim{id, s, s.host, Evidence{Source: "conf", Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)}})
+		if id, source, ok := s.claimed(); ok && fromServer(source) && s.twin == nil {
+			out = append(out, claim{id, s, s.host, Evidence{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)}})
 		}
 	}
 	for _, h := range e.hosts {

@@ -223,8 +223,8 @@ func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {
 			denied bool
 		}{
 			{"srvr", s.Srvr.FailedAs(probe.NotAllowed)},
-			{"conf", s.Conf.FailedAs(probe.NotAllowed)},
-			{"mntr", s.Mntr.FailedAs(probe.NotAllowed)},
+			{"conf", s.Server.Conf.FailedAs(probe.NotAllowed)},
+			{"mntr", s.Server.Mntr.FailedAs(probe.NotAllowed)},
 			{"envi", s.Envi.FailedAs(probe.NotAllowed)},
 			{"ruok", s.Ruok.FailedAs(probe.NotAllowed)},
 			{"isro", s.Isro.FailedAs(probe.NotAllowed)},
@@ -232,9 +232,13 @@ func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {
 			if !w.denied {
 				continue
 			}
+			summary := "the server runs and allows few four-letter words; rules that need the others are skipped."
+			if s.Admin.Settings.Seen() {
+				summary = "the server runs and allows few four-letter words; its AdminServer told what it knows of the others."
+			}
 			out.findings = append(out.findings, Finding{
 				Severity: Info, Certainty: Proven, Servers: []string{s.Name},
-				Summary:  "the server runs and allows few four-letter words; rules that need the others are skipped.",
+				Summary:  summary,
 				Evidence: []Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}},
 				Fix: []Fix{{
 					Note: "to see more, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",

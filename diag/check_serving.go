@@ -189,7 +189,7 @@ func (e *ensemble) hung(s *server) Finding {
 	if l := s.queued; l != nil {
 		n, _ := l.Mntr.Value.SyncedFollowers()
 		f.Evidence = append(f.Evidence, Evidence{
-			Source: "mntr", Server: l.Name, Key: "zk_synced_followers", Value: strconv.FormatInt(n, 10), Wanted: strconv.Itoa(len(e.list.quorum.Voters()) - 1),
+			Source: l.mntrFrom, Server: l.Name, Key: "zk_synced_followers", Value: strconv.FormatInt(n, 10), Wanted: strconv.Itoa(len(e.list.quorum.Voters()) - 1),
 		})
 	}
 	if s.stoppedHere() {
@@ -243,7 +243,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds())
 
 func checkLeaderServesNo(e *ensemble, _ Limits) result {
 	return e.each(e.mayLead, func(s *server, out *result) {
-		if s.role != Leader || !s.inferred {
+		if s.role != Leader || !s.notServing() {
 			return
 		}
 		f := Finding{
@@ -253,6 +253,10 @@ func checkLeaderServesNo(e *ensemble, _ Limits) result {
 				{Source: "srvr", Server: s.Name, Value: "not currently serving requests"},
 				s.tcp(s.quorumView(), "open on the leader only"),
 			},
+		}
+		if s.toldByAdmin() {
+			f.Certainty = Proven
+			f.Evidence = append(f.Evidence, Evidence{Source: sourceAdmin, Server: s.Name, Key: "server_state", Value: "leader"})
 		}
 		for _, o := range e.filter(func(o *server) bool { return o.role == Follower }) {
 			f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})

@@ -153,7 +153,7 @@ func compare(voters []*server, set setting) (evidence []Evidence, strange []*ser
 		if v == nil {
 			continue
 		}
-		e := Evidence{Source: "conf", Server: s.Name, Key: set.key, Value: strconv.Itoa(*v)}
+		e := Evidence{Source: s.confFrom, Server: s.Name, Key: set.key, Value: strconv.Itoa(*v)}
 		if e.Value != usual {
 			strange = append(strange, s)
 			e.Wanted = usual

@@ -18,7 +18,7 @@ const (
 // took is the evidence that a mean between both looks is.
 func (e *ensemble) took(s *server, name string, m mean, limit time.Duration) Evidence {
 	return Evidence{
-		Source: "mntr", Server: s.Name, Key: "zk_sum_" + name + " / zk_cnt_" + name,
+		Source: s.mntrFrom, Server: s.Name, Key: "zk_sum_" + name + " / zk_cnt_" + name,
 		Value:  fmt.Sprintf("%d ms each, of %d in %s", m.each.Milliseconds(), m.count, seconds(e.between())),
 		Wanted: fmt.Sprintf("up to %d ms", limit.Milliseconds()),
 	}

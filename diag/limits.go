@@ -38,6 +38,9 @@ type Limits struct {
 	// Elections between two looks, more than one a minute, are too many. One is a
 	// restart of the leader.
 	Elections int64
+	// Skew is how far apart the clocks of two servers may be; past MuchSkew it is a
+	// warning: Kerberos refuses at 5 minutes.
+	Skew, MuchSkew time.Duration
 	// Quiet is the time after its last change from which a file of a running server
 	// counts as it is: a server writes a new log's header, and the epoch after a
 	// snapshot, within a second, on a slow disk within some.
@@ -59,6 +62,8 @@ func (l Limits) orDefaults() Limits {
 	l.Outstanding = cmp.Or(l.Outstanding, 10)
 	l.Lag = cmp.Or(l.Lag, 1000)
 	l.Elections = cmp.Or(l.Elections, 2)
+	l.Skew = cmp.Or(l.Skew, 5*time.Second)
+	l.MuchSkew = cmp.Or(l.MuchSkew, time.Minute)
 	l.Quiet = cmp.Or(l.Quiet, 30*time.Second)
 	l.Room = cmp.Or(l.Room, 30*24*time.Hour)
 	return l

@@ -100,7 +100,7 @@ type Verdict struct {
 	Summary string `json:"summary"`
 	// Voters is the number of configured voters, 0 when not known.
 	Voters int `json:"voters"`
-	// VotersSource says where the list of voters comes from: conf, file or
+	// VotersSource says where the list of voters comes from: conf, admin, file or
 	// targets, the better one first. With targets the number is the user's.
 	VotersSource  string `json:"voters_source"`
 	ServingVoters int    `json:"serving_voters"`

@@ -3,6 +3,7 @@ package diag
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -26,6 +27,15 @@ func counts(pairs ...string) func(*probe.Server) {
 			}
 		}
 		s.Mntr.Value.Keys = keys
+	}
+}
+
+// clocks are how far those of the first servers are ahead.
+func clocks(ahead ...time.Duration) func(*probe.Snapshot) {
+	return func(s *probe.Snapshot) {
+		for i, by := range ahead {
+			s.Servers[i].Admin.Clock = probe.Saw(by, quick)
+		}
 	}
 }
 
@@ -220,6 +230,23 @@ func shapeRules() []rule {
 				{"3.9.5 trusts an empty folder", look(standalone).onWith(1, zoo(0, "snapshot.trust.empty=true"))},
 			},
 			blindNetwork(),
+		},
+		{
+			ClockSkew,
+			[]fire{
+				{"one of three", look(follower, leader, follower).edit(clocks(0, 0, 10*time.Second)), "info proven zk3"},
+				{"one of three, much", look(follower, leader, follower).edit(clocks(-2*time.Minute, 0, 0)), "warning proven zk1"},
+				{"all ahead of this host, and one more", look(follower, leader, follower).edit(clocks(time.Hour, time.Hour, time.Hour+6*time.Second)), "info proven zk3"},
+				{"two that tell, and none is right", look(follower, leader, down).edit(clocks(0, 7*time.Second)), "info proven zk1 zk2"},
+			},
+			[]alike{
+				{"alike", look(follower, leader, follower).edit(clocks(0, 0, 0))},
+				{"this host is wrong", look(follower, leader, follower).edit(clocks(time.Hour, time.Hour, time.Hour))},
+				{"seconds", look(follower, leader, follower).edit(clocks(0, 2*time.Second, -3*time.Second))},
+			},
+			append(blindNetwork(),
+				blind{"no AdminServer was asked", healthy(), SkipNotTold},
+				blind{"one told", healthy().edit(clocks(time.Hour)), SkipNotTold}),
 		},
 		{
 			VersionMixed,

@@ -34,6 +34,11 @@ func isTrue(b bool) truth {
 // server is one server with what its looks mean.
 type server struct {
 	*probe.Server
+	// Conf and Mntr are what the words told or, where they are not allowed, what the
+	// AdminServer did; confFrom and mntrFrom say which. They hide the words themselves.
+	Conf               probe.Obs[probe.Conf]
+	Mntr               probe.Obs[probe.Mntr]
+	confFrom, mntrFrom string
 	// member is its line in the list of members; nil when it is not in it, or
 	// when which one it is cannot be told.
 	member *zoocfg.Server
@@ -63,7 +68,8 @@ type server struct {
 }
 
 func newServer(s *probe.Server, secure bool) *server {
-	v := &server{Server: s, role: RoleUnknown, secure: secure}
+	v := &server{Server: s, role: RoleUnknown, secure: secure, Conf: s.Conf, confFrom: "conf", Mntr: s.Mntr, mntrFrom: "mntr"}
+	v.hearAdmin()
 	v.client = v.portState(s.Client)
 	if v.client == PortOpen && s.Srvr.FailedAs(probe.Silent) {
 		v.client = PortSilent
@@ -218,8 +224,8 @@ func (s *server) voter() bool {
 // claimed is the id that the server says it has: by conf, or by the myid file
 // of its own process. ok is false when neither was seen.
 func (s *server) claimed() (id int64, source string, ok bool) {
-	if c := s.Conf; c.Seen() && c.Value.ServerID != nil && c.Value.Quorum() {
-		return *c.Value.ServerID, "conf", true
+	if c := s.Conf; c.Seen() && c.Value.ServerID != nil && (c.Value.Quorum() || s.confFrom == sourceAdmin && s.mode() != probe.ModeStandalone) {
+		return *c.Value.ServerID, s.confFrom, true
 	}
 	if s.host != nil && s.host.Process != nil && s.host.hasID {
 		return s.host.id, "myid", true
@@ -235,6 +241,13 @@ func (s *server) judge() {
 		s.serving = isTrue(s.role != ReadOnly)
 		if s.role == ReadOnly {
 			s.note = "serves reads only, for want of a quorum"
+		}
+	case s.toldByAdmin():
+		s.role = Role(s.mode())
+		s.serving = isTrue(s.role != ReadOnly)
+		s.note = "serves, as its AdminServer says"
+		if s.role == Leader && s.notServing() {
+			s.note = "leads and refuses clients (leaderServes=no)"
 		}
 	case s.notServing():
 		s.role, s.serving = NotServing, no
@@ -336,6 +349,8 @@ func (s *server) version() (probe.Version, bool) {
 		return s.Srvr.Value.Version, true
 	case s.Envi.Seen():
 		return s.Envi.Value.Version, true
+	case s.toldByAdmin():
+		return s.Admin.Stats.Value.Version, true
 	}
 	return probe.Version{}, false
 }

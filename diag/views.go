@@ -54,8 +54,8 @@ func (e *ensemble) view(s *server) ServerView {
 		seconds := int64(up / time.Second)
 		v.UptimeSeconds = &seconds
 	}
-	if s.Srvr.Seen() {
-		srvr := s.Srvr.Value
+	if told := s.stats(); told.Seen() {
+		srvr := told.Value
 		zxid := srvr.Zxid.String()
 		v.Zxid = &zxid
 		v.Connections, v.LatencyAvgMs, v.LatencyMaxMs = &srvr.Connections, &srvr.LatencyAvg, &srvr.LatencyMax
@@ -103,8 +103,8 @@ func (s *server) skippedWords() []string {
 		kind probe.FailureKind
 	}{
 		{"srvr", failureKind(s.Srvr)},
-		{"mntr", failureKind(s.Mntr)},
-		{"conf", failureKind(s.Conf)},
+		{"mntr", failureKind(s.Server.Mntr)},
+		{"conf", failureKind(s.Server.Conf)},
 		{"envi", failureKind(s.Envi)},
 		{"ruok", failureKind(s.Ruok)},
 		{"isro", failureKind(s.Isro)},

@@ -12,6 +12,7 @@ import (
 // Where the list of voters can come from, the better one first.
 const (
 	sourceConf    = "conf"
+	sourceAdmin   = "admin"
 	sourceFile    = "file"
 	sourceTargets = "targets"
 )
@@ -27,11 +28,15 @@ type list struct {
 func (l *list) proven() bool { return l.source != sourceTargets }
 
 // membership chooses the list of members: what a serving server says (conf,
-// 3.5+), the leader before others; else a configuration file; else the targets
+// 3.5+), the leader before others; else what its AdminServer does (3.6+); else a
+// configuration file; else the targets
 // themselves, each taken for a voter.
 func membership(e *ensemble) list {
 	if best := e.snap.Membership(); best != nil {
 		return newList(*best, sourceConf)
+	}
+	if l, ok := e.adminMembers(); ok {
+		return l
 	}
 	if c := e.snap.Plan.Config; c != nil && len(c.Servers) > 0 {
 		return newList(c.Membership, sourceFile)
@@ -254,14 +259,14 @@ func matchesHost(m *zoocfg.Server, s *server) bool {
 // that claim one id have the vote of the first.
 func (e *ensemble) vote(s *server) int64 {
 	id, source, ok := s.claimed()
-	if !ok || source != "conf" {
+	if !ok || !fromServer(source) {
 		return s.member.ID
 	}
 	if s.member.ID >= 0 {
 		return id
 	}
 	for _, o := range e.servers {
-		if other, source, ok := o.claimed(); ok && source == "conf" && other == id && o.member != nil {
+		if other, source, ok := o.claimed(); ok && fromServer(source) && other == id && o.member != nil {
 			return o.member.ID
 		}
 	}

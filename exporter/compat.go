@@ -30,16 +30,17 @@ func (t *table) compat(ch chan<- prometheus.Metric, host string, s *probe.Server
 		version, _, _ := strings.Cut(*view.Version, "-")
 		out.zk("zk_version", 1, "version", version)
 	}
-	if !s.Mntr.Seen() {
+	mntr := s.Monitored()
+	if !mntr.Seen() {
 		return
 	}
-	if state, ok := s.Mntr.Value.PeerState(); ok {
+	if state, ok := mntr.Value.PeerState(); ok {
 		first, _, _ := strings.Cut(state, " ")
 		out.zk("zk_peer_state", 1, "state", first)
 	}
 	g := t.scratch.Get().(*scratch)
 	defer func() { g.reset(); t.scratch.Put(g) }()
-	for _, p := range s.Mntr.Value.Keys {
+	for _, p := range mntr.Value.Keys {
 		key, ours := strings.CutPrefix(p.Key, "zk_")
 		if value, ok := number(p.Value); ours && ok {
 			t.pass(g, t.zk, key, value)

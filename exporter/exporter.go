@@ -24,6 +24,10 @@ type Options struct {
 	// PeerPorts and Local are false to leave the quorum and election ports, and
 	// this host's own files and processes, alone.
 	PeerPorts, Local bool
+	// Admin is false to leave AdminServers alone; AdminPort is theirs, 0 for what the
+	// configuration says, or else 8080.
+	Admin     bool
+	AdminPort int
 	// Compat adds another exporter's metrics: "dabealu", or "" for none.
 	Compat string
 	// Include and Exclude select metrics by name; empty selects all.
@@ -158,7 +162,7 @@ func (e *Exporter) newState(config *Config) (*state, error) {
 		w := &watcher{
 			name: ensemble.Name, listed: ensemble.listed, timeout: time.Duration(ensemble.Limits.Timeout), tls: ensemble.TLS.client(),
 			version: e.options.Version, peers: e.options.PeerPorts, memory: newMemory(),
-			question: probe.Question{ConfigFile: ensemble.ZooCfg, Local: e.options.Local},
+			question: probe.Question{ConfigFile: ensemble.ZooCfg, Local: e.options.Local, Admin: e.options.Admin, AdminPort: e.options.AdminPort},
 		}
 		if ensemble.ZooCfg == "" {
 			w.question.Targets = ensemble.listed

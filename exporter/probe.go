@@ -44,7 +44,7 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 			}
 			return &watcher{
 				name: name, version: e.options.Version, peers: e.options.PeerPorts && len(targets) > 1, tls: secure,
-				question: probe.Question{Targets: targets}, single: len(targets) == 1, memory: newMemory(),
+				question: probe.Question{Targets: targets, Admin: e.options.Admin, AdminPort: e.options.AdminPort}, single: len(targets) == 1, memory: newMemory(),
 			}
 		})
 	}

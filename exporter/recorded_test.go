@@ -41,6 +41,12 @@ func recordedServers(t testing.TB) []recordedServer {
 		s.Mntr = recordedReply(t, dir, probe.WordMntr, probe.ParseMntr)
 		s.Conf = recordedReply(t, dir, probe.WordConf, probe.ParseConf)
 		s.Client = probe.Saw(probe.Dial{}, 0)
+		if filepath.Base(dir) == "leader-serves-no" { // where AdminServers alone were recorded
+			s.Srvr = probe.Failed[probe.Srvr](&probe.Failure{Kind: probe.NotServing}, 0)
+			s.Admin.Stats = recordedPage(t, dir, "server_stats", probe.ParseAdminStats)
+			s.Admin.Settings = recordedPage(t, dir, "configuration", probe.ParseAdminConf)
+			s.Admin.Monitor = recordedPage(t, dir, "monitor", probe.ParseAdminMonitor)
+		}
 		all = append(all, recordedServer{name, s})
 	}
 	return all
@@ -65,6 +71,19 @@ func recordedReply[T any](t testing.TB, dir string, word probe.Word, parse func(
 		return probe.Obs[T]{}
 	}
 	return probe.Interpret(probe.Saw(probe.Reply{From: netip.MustParseAddrPort("192.0.2.1:2181"), Data: reply}, 0), word, parse)
+}
+
+func recordedPage[T any](t testing.TB, dir, command string, parse func([]byte) (T, error)) probe.Obs[T] {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join(dir, "admin", command+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := parse(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return probe.Saw(value, 0)
 }
 
 // mntr is a server that says these lines in mntr, "key value" each.

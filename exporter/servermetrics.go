@@ -26,9 +26,8 @@ func (t *table) server(ch chan<- prometheus.Metric, ensemble, server string, s *
 	out := t.sender(ch, pair("ensemble", ensemble), pair("server", server))
 	out.set("zookeeper_up", oneIf(answers(s)))
 	if view.Serving != nil {
-		// A leader that was only inferred has its part in the quorum and answers no
-		// client (leaderServes=no).
-		out.set("zookeeper_serving", oneIf(*view.Serving && (!view.Inferred || view.Role != diag.Leader)))
+		// A leader with leaderServes=no has its part in the quorum and answers no client.
+		out.set("zookeeper_serving", oneIf(*view.Serving && !s.Srvr.FailedAs(probe.NotServing)))
 	}
 	out.identity(view)
 	for _, role := range roles {
@@ -40,8 +39,8 @@ func (t *table) server(ch chan<- prometheus.Metric, ensemble, server string, s *
 
 	g := t.scratch.Get().(*scratch)
 	defer func() { g.reset(); t.scratch.Put(g) }()
-	if s.Mntr.Seen() {
-		t.readMntr(g, &s.Mntr.Value)
+	if mntr := s.Monitored(); mntr.Seen() {
+		t.readMntr(g, &mntr.Value)
 	}
 	if s.Srvr.Seen() {
 		for _, r := range t.fromSrvr {

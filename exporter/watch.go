@@ -165,14 +165,16 @@ func (l *look) slim() *look {
 	snap.Before = nil
 	snap.Servers = slices.Clone(snap.Servers)
 	for i := range snap.Servers {
-		mntr := &snap.Servers[i].Mntr.Value
-		var kept probe.Pairs
-		for _, key := range compared {
-			if value, told := mntr.Keys.Get(key); told {
-				kept = append(kept, probe.Pair{Key: key, Value: strings.Clone(value)})
+		server := &snap.Servers[i]
+		for _, mntr := range []*probe.Mntr{&server.Mntr.Value, &server.Admin.Monitor.Value} {
+			var kept probe.Pairs
+			for _, key := range compared {
+				if value, told := mntr.Keys.Get(key); told {
+					kept = append(kept, probe.Pair{Key: key, Value: strings.Clone(value)})
+				}
 			}
+			*mntr = probe.Mntr{Keys: kept}
 		}
-		*mntr = probe.Mntr{Keys: kept}
 	}
 	out.snap = &snap
 	return &out

@@ -181,13 +181,27 @@ func (l look) adminFailure(err error) *Failure {
 // adminNeed is what the client port did not tell.
 type adminNeed struct{ stats, members, mntr bool }
 
-// ask fills the look. The settings come first, for they tell whose AdminServer it is;
-// a port that does not give them is asked nothing else.
-func (a admin) ask(ctx context.Context, need adminNeed) {
-	a.look.Settings, a.look.Clock = askAdmin(ctx, a, adminConf, ParseAdminConf)
-	if !a.look.Settings.Seen() {
+// ask fills the look. The settings come first, for they tell whose AdminServer it is:
+// a host may have several. A port that does not give them, or gives another server's,
+// is asked nothing else. own tells by the client ports, plain and TLS, -1 for none.
+func (a admin) ask(ctx context.Context, need adminNeed, own func(plain, secure int) bool) {
+	settings, clock := askAdmin(ctx, a, adminConf, ParseAdminConf)
+	if c := settings.Value; settings.Seen() {
+		plain, secure := -1, -1
+		if c.ClientPort != nil {
+			plain = *c.ClientPort
+		}
+		if c.SecureClientPort != nil {
+			secure = *c.SecureClientPort
+		}
+		if !own(plain, secure) {
+			settings = Failed[Conf](failure(a.addr, Absent, "the AdminServer of another server, with the client port %d", plain), settings.Took)
+		}
+	}
+	if a.look.Settings = settings; !settings.Seen() {
 		return
 	}
+	a.look.Clock = clock
 	if need.stats {
 		a.look.Stats, _ = askAdmin(ctx, a, adminStats, ParseAdminStats)
 	}

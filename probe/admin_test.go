@@ -65,9 +65,18 @@ func TestAskAdmin(t *testing.T) {
 
 func TestAskAdminClosed(t *testing.T) {
 	a := admin{addr: refusing(t), path: "/commands", dial: time.Second, look: new(AdminLook)}
-	a.ask(t.Context(), adminNeed{stats: true, members: true, mntr: true})
+	a.ask(t.Context(), adminNeed{stats: true, members: true, mntr: true}, func(int, int) bool { return true })
 	if !a.look.Settings.FailedAs(Refused) || a.look.Stats.Tried || a.look.Monitor.Tried {
 		t.Errorf("a closed port was asked on: %+v", a.look)
+	}
+}
+
+// TestForeignAdmin: an AdminServer may be of another server of the same host.
+func TestForeignAdmin(t *testing.T) {
+	a := admin{addr: serve(t, page("200 OK", "", goodConf)), path: "/commands", dial: time.Second, look: new(AdminLook)}
+	a.ask(t.Context(), adminNeed{mntr: true}, func(plain, secure int) bool { return plain == 2182 || secure == 2182 })
+	if !a.look.Settings.FailedAs(Absent) || a.look.Monitor.Tried || a.look.Clock.Tried {
+		t.Errorf("%+v", a.look)
 	}
 }
 

@@ -74,7 +74,7 @@ func ParseAdminStats(body []byte) (Srvr, error) {
 	}
 	return Srvr{
 		Version: version, ReadOnly: page.ReadOnly, Mode: mode, Zxid: Zxid(page.Stats.Zxid), //nolint:gosec // the same 64 bits
-		 NodeCount: page.NodeCount,
+		NodeCount:  page.NodeCount,
 		LatencyMin: page.Stats.LatencyMin, LatencyAvg: page.Stats.LatencyAvg, LatencyMax: page.Stats.LatencyMax,
 		Received: page.Stats.Received, Sent: page.Stats.Sent,
 		Connections: page.Stats.Connections, Outstanding: page.Stats.Outstanding,

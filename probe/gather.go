@@ -214,7 +214,10 @@ func (g *gatherer) askAdmin(ctx context.Context) {
 		addr: netip.AddrPortFrom(addr, uint16(port)), path: g.plan.adminPath(), look: &s.Admin, //nolint:gosec // a port
 		dial: max(adminDial, 10*s.Client.Took), transport: Transport{Timeout: g.plan.Timeout},
 	}
-	a.ask(ctx, need)
+	a.ask(ctx, need, func(plain, secure int) bool {
+		// A leader that serves no clients says -1 for its client port.
+		return plain == s.Port || secure == s.Port || plain == -1 && s.Srvr.FailedAs(NotServing)
+	})
 }
 
 // countHeld counts this host's connections to the servers that close new ones

@@ -26,6 +26,9 @@ type Question struct {
 	// Earlier is what an earlier look found on this host; nil for none. A disk that
 	// still hangs since then is not looked at again.
 	Earlier []Local
+	// Admin and AdminPort are those of the Plan.
+	Admin     bool
+	AdminPort int
 	// Timeout bounds the look-up of names; 0 means DefaultTimeout.
 	Timeout time.Duration
 }
@@ -58,7 +61,7 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	if q.Local {
 		local = lookLocal(ctx, q.Earlier)
 	}
-	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout}
+	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout, Admin: q.Admin, AdminPort: q.AdminPort}
 	switch {
 	case q.ConfigFile != "":
 		file := lookConfig(ctx, q.ConfigFile, "--config", sameFile(q.Earlier, q.ConfigFile))

@@ -98,6 +98,14 @@ type Server struct {
 	Held Obs[int] `json:"held"`
 }
 
+// Monitored is what mntr tells or, where it is not allowed, the AdminServer.
+func (s *Server) Monitored() Obs[Mntr] {
+	if !s.Mntr.Seen() && s.Admin.Monitor.Seen() {
+		return s.Admin.Monitor
+	}
+	return s.Mntr
+}
+
 // PeerHost is the host of the quorum and election ports: that of the server.N
 // line, or else the host of the client port.
 func (s *Server) PeerHost() string {

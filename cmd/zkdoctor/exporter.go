@@ -27,6 +27,8 @@ type exporterCmd struct {
 
 	Timeout     duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
 	NoPeerPorts bool     `group:"how" help:"Never connect to the quorum and election ports (2888, 3888)." env:"ZKDOCTOR_NO_PEER_PORTS"`
+	NoAdmin     bool     `group:"how" help:"Never ask AdminServers, by HTTP, for what the client ports do not tell." env:"ZKDOCTOR_NO_ADMIN"`
+	AdminPort   int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration." env:"ZKDOCTOR_ADMIN_PORT"`
 
 	Include []string `group:"say" placeholder:"REGEXP" help:"Serve only metrics whose names match." env:"ZKDOCTOR_INCLUDE"`
 	Exclude []string `group:"say" placeholder:"REGEXP" help:"Leave out metrics whose names match." env:"ZKDOCTOR_EXCLUDE"`
@@ -118,7 +120,7 @@ func (c *exporterCmd) prefix() string {
 
 func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
 	o := exporter.Options{
-		Timeout: time.Duration(c.Timeout), PeerPorts: !c.NoPeerPorts, Local: !c.NoLocal,
+		Timeout: time.Duration(c.Timeout), PeerPorts: !c.NoPeerPorts, Local: !c.NoLocal, Admin: !c.NoAdmin, AdminPort: c.AdminPort,
 		MaxConcurrent: c.MaxRequests, Version: versionNumber(), Log: log, Load: c.load, Prefix: c.prefix(),
 	}
 	if c.Compat != "none" {
@@ -135,6 +137,10 @@ func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
 		return o, errors.New("nothing to watch: name servers, or give --config FILE or --ensembles FILE")
 	case named > 1:
 		return o, errors.New("servers, --config and --ensembles exclude each other: choose one")
+	case c.AdminPort < 0 || c.AdminPort > 65535:
+		return o, fmt.Errorf("--admin-port %d is not a number from 1 to 65535", c.AdminPort)
+	case c.NoAdmin && c.AdminPort != 0:
+		return o, errors.New("--no-admin and --admin-port contradict each other: choose")
 	case c.MaxRequests < 1:
 		return o, errors.New("--web.max-requests must be at least 1")
 	}

@@ -27,11 +27,30 @@ type fault struct {
 	exit  int
 }
 
+// allFaults are those of one thing gone wrong.
+func allFaults() []fault {
+	return slices.Concat(
+		processFaults(),
+		myidFaults(),
+		networkFaults(),
+		memberFaults(),
+		targetFaults(),
+		nameFaults(),
+		configFaults(),
+		stateFaults(),
+		dataFaults(),
+		startFaults(),
+		authFaults(),
+		lockedFaults(),
+		linkFaults(),
+	)
+}
+
 // TestFaults breaks real ensembles, and wants the cause named first, with the
 // right servers.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	for n, c := range slices.Concat(processFaults(), myidFaults(), networkFaults(), memberFaults(), targetFaults(), nameFaults(), configFaults(), stateFaults(), dataFaults(), startFaults(), authFaults(), linkFaults()) {
+	for n, c := range allFaults() {
 		c.logMissing(t)
 		for _, version := range c.versions(n) {
 			t.Run(version+"/"+c.name, func(t *testing.T) {

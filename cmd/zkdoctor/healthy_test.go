@@ -55,6 +55,30 @@ func TestHealthy(t *testing.T) {
 			fires: []diag.Code{diag.CmdNotWhitelisted},
 		},
 		{
+			shape: shape{
+				name: "no word but srvr, and AdminServers", only: from35, why: noAdminServer,
+				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: []string{"--no-local", "@1", "@2", "@3"},
+			},
+			info:  []diag.Code{diag.CmdNotWhitelisted},
+			fires: []diag.Code{diag.CmdNotWhitelisted},
+		},
+		{
+			shape: shape{
+				name: "observers, no word but srvr, and AdminServers", only: from35, why: noAdminServer,
+				options: zktest.Options{Whitelist: "srvr", Admin: true, Servers: 3, Observers: 2}, args: []string{"-c", "@c1"},
+			},
+			info: []diag.Code{diag.CmdNotWhitelisted},
+		},
+		{
+			shape: shape{
+				name: "leader that serves no clients, and AdminServers", only: from35, why: noAdminServer,
+				options: zktest.Options{Admin: true, Config: map[string]string{"leaderServes": "no"}, NoWait: true},
+				do:      waitFollowers, args: []string{"--no-local", "--no-peer-ports", "@1", "@2", "@3"},
+			},
+			info:  []diag.Code{diag.LeaderServesNo},
+			fires: []diag.Code{diag.LeaderServesNo},
+		},
+		{
 			// The servers move their list to a dynamic file and rewrite zoo.cfg.
 			shape: shape{name: "a list in a dynamic file", options: zktest.Options{Config: map[string]string{"reconfigEnabled": "true"}}, args: []string{"-c", "@c1"}},
 		},
@@ -98,6 +122,9 @@ func TestHealthy(t *testing.T) {
 		}
 	}
 }
+
+// noAdminServer is why 3.4 lacks a shape.
+const noAdminServer = "AdminServers came with 3.5"
 
 // looks is how often each healthy shape is looked at: ZKTEST_LOOKS, or once.
 func looks(t *testing.T) int {

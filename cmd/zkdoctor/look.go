@@ -24,6 +24,8 @@ type lookFlags struct {
 	Timeout      duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
 	Deadline     duration `group:"how" default:"10s" help:"Limit of the whole run." env:"ZKDOCTOR_DEADLINE"`
 	NoPeerPorts  bool     `group:"how" help:"Do not connect to the quorum and election ports (2888, 3888)." env:"ZKDOCTOR_NO_PEER_PORTS"`
+	NoAdmin      bool     `group:"how" help:"Do not ask AdminServers, by HTTP, for what the client port does not tell." env:"ZKDOCTOR_NO_ADMIN"`
+	AdminPort    int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration." env:"ZKDOCTOR_ADMIN_PORT"`
 	NoSecondLook bool     `group:"how" help:"Judge by one look, even where an election may be passing." env:"ZKDOCTOR_NO_SECOND_LOOK"`
 	Window       duration `group:"how" placeholder:"DURATION" help:"Always look twice, this far apart." env:"ZKDOCTOR_WINDOW"`
 }
@@ -43,6 +45,10 @@ func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, op
 		return nil, errors.New("--window asks for two looks and --no-second-look for one: choose")
 	case f.NoLocal && f.Log != "":
 		return nil, errors.New("--log is of this host's server, and --no-local leaves that alone: choose")
+	case f.AdminPort < 0 || f.AdminPort > 65535:
+		return nil, fmt.Errorf("--admin-port %d is not a number from 1 to 65535", f.AdminPort)
+	case f.NoAdmin && f.AdminPort != 0:
+		return nil, errors.New("--no-admin and --admin-port contradict each other: choose")
 	case f.NoLocal && f.Config == "" && len(f.Targets) == 0:
 		return nil, errors.New("--no-local without servers leaves nothing to look at: name servers, or give --config FILE")
 	}
@@ -53,7 +59,10 @@ func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, op
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(f.Deadline+f.Window))
 	defer cancel()
 
-	question := probe.Question{Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log, Timeout: time.Duration(f.Timeout)}
+	question := probe.Question{
+		Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log,
+		Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
+	}
 	plan, local, err := probe.Prepare(ctx, question)
 	if err != nil {
 		return nil, err
@@ -121,6 +130,7 @@ func logSnapshot(log zerolog.Logger, snap *probe.Snapshot) {
 		logLook(log, "ruok", s.Ruok)
 		logLook(log, "isro", s.Isro)
 		logLook(log, "serving probe", s.Session)
+		logLook(log, "AdminServer", s.Admin.Settings)
 	}
 }
 

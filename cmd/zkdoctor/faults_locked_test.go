@@ -1,0 +1,57 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// lockedFaults are faults of ensembles that allow no word but srvr, as 3.5.3 and later
+// do unless they are told otherwise; and have AdminServers.
+func lockedFaults() []fault {
+	locked := func(o zktest.Options) zktest.Options {
+		o.Whitelist, o.Admin = "srvr", true
+		return o
+	}
+	return []fault{
+		{
+			shape: shape{
+				name: "ids swapped, no word but srvr", only: from36, why: "before 3.6 AdminServers do not tell the members",
+				options: locked(zktest.Options{Edit: swapIDs}), args: outside("@1", "@2", "@3"),
+			},
+			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "ids swapped, no word but srvr, by configuration", only: from35, why: noAdminServer,
+				options: locked(zktest.Options{Edit: swapIDs}), args: []string{"-c", "@c1", "--no-local"},
+			},
+			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "two of three down, no word but srvr", only: from35, why: noAdminServer, options: locked(zktest.Options{}),
+				do: kill(2, 3), args: outside("@1", "@2", "@3"),
+			},
+			root: diag.ProcessDown, servers: []int64{2, 3}, fires: []diag.Code{diag.QuorumLost}, state: diag.Down, exit: 2,
+		},
+		{
+			// Its followers name it, and its AdminServer does; without that this looks
+			// like a lost quorum.
+			shape: shape{
+				name: "a leader that serves no clients, and one down", only: from35, why: noAdminServer,
+				options: zktest.Options{Admin: true, NoWait: true, Config: map[string]string{"leaderServes": "no"}},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					waitFollowers(t, ens)
+					for s, mode := range ens.Modes(t.Context()) {
+						if mode == "follower" && s.ID == 1 {
+							must(t, s.Kill())
+						}
+					}
+				}, args: outside("@1", "@2", "@3"),
+			},
+			root: diag.ProcessDown, servers: []int64{1}, fires: []diag.Code{diag.LeaderServesNo}, state: diag.Degraded, exit: 1,
+		},
+	}
+}

@@ -1,0 +1,76 @@
+package diag
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// locked takes the words from a server and gives it an AdminServer.
+func locked(id int64, mode probe.Mode, voters *zoocfg.Membership) func(*probe.Snapshot) {
+	return func(s *probe.Snapshot) {
+		server := &s.Servers[id-1]
+		denied := &probe.Failure{Kind: probe.NotAllowed, Text: "not in the whitelist"}
+		server.Conf, server.Mntr = probe.Failed[probe.Conf](denied, quick), probe.Failed[probe.Mntr](denied, quick)
+		server.Admin.Settings = probe.Saw(probe.Conf{ServerID: &id, ClientPort: new(2181)}, quick)
+		server.Admin.Voters = probe.Saw(voters, quick)
+		server.Admin.Monitor = probe.Saw(probe.Mntr{Keys: probe.Pairs{{Key: "zk_digest_mismatches_count", Value: "1"}}}, quick)
+		if !server.Srvr.Seen() {
+			server.Admin.Stats = probe.Saw(probe.Srvr{Mode: mode, Version: server.Envi.Value.Version}, quick)
+		}
+	}
+}
+
+func threeVoters() *zoocfg.Membership {
+	m := zoocfg.Parse("zoo.cfg", []byte(zoo(3))).Membership
+	return &m
+}
+
+// TestAdminInsteadOfWords: where words are not allowed, ids, members and counters come
+// from the AdminServer, and the report says so.
+func TestAdminInsteadOfWords(t *testing.T) {
+	r := look(follower, leader, follower).edit(locked(1, "", threeVoters())).edit(locked(2, "", threeVoters())).edit(locked(3, "", threeVoters())).report()
+	if r.Verdict.VotersSource != sourceAdmin || r.Verdict.Voters != 3 || r.Verdict.State != Serving {
+		t.Errorf("%+v", r.Verdict)
+	}
+	for i, s := range r.Servers {
+		if s.ID == nil || *s.ID != int64(i+1) || s.IDSource != sourceAdmin || !slices.Contains(s.Skipped, "conf") {
+			t.Errorf("%+v", s)
+		}
+	}
+	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == DataDigestMismatch })
+	if i < 0 || r.Findings[i].Evidence[0].Source != sourceAdmin {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
+// TestAdminTellsTheRole: a leader that refuses clients, and a server whose client port
+// speaks TLS, are seen serving.
+func TestAdminTellsTheRole(t *testing.T) {
+	r := look(follower, looking, follower).edit(locked(2, probe.ModeLeader, threeVoters())).report()
+	if s := r.Servers[1]; s.Role != Leader || s.Inferred || r.Verdict.State != Serving || len(concluded(r, LeaderServesNo)) == 0 {
+		t.Errorf("%+v\n%+v", s, r.Verdict)
+	}
+	if r.Verdict.ServingVoters != 3 {
+		t.Errorf("%d serve", r.Verdict.ServingVoters)
+	}
+	r = look(follower, leader, closing).edit(locked(3, probe.ModeFollower, threeVoters())).report()
+	if s := r.Servers[2]; s.Role != Follower || r.Verdict.ServingVoters != 3 {
+		t.Errorf("%+v\n%+v", s, r.Verdict)
+	}
+}
+
+// TestAdminLacksObservers: its list has the voters alone; the file has the others.
+func TestAdminLacksObservers(t *testing.T) {
+	file := zoo(3) + "server.4=zk4:2888:3888:observer\n"
+	r := look(follower, leader, follower, observer).observing(4).file(file).edit(locked(2, "", threeVoters())).edit(func(s *probe.Snapshot) {
+		for i := range s.Servers {
+			s.Servers[i].Conf = probe.Obs[probe.Conf]{}
+		}
+	}).report()
+	if r.Verdict.VotersSource != sourceAdmin || r.Verdict.Voters != 3 || r.Servers[3].ID == nil || len(concluded(r, TargetsIncomplete)) > 0 {
+		t.Errorf("%+v\n%+v", r.Verdict, r.Servers[3])
+	}
+}

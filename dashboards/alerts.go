@@ -46,7 +46,7 @@ type alertGroup struct {
 // withoutAlert.
 func groups() []alertGroup {
 	return []alertGroup{
-		{"zkdoctor-ensemble", "Can clients write?", ensembleAlerts()},
+		{"zkdoctor-ensemble", "Can clients write?", slices.Concat(ensembleAlerts(), agreementAlerts())},
 		{"zkdoctor-servers", "Is a server out?", slices.Concat(serverAlerts(), reachAlerts())},
 		{"zkdoctor-identity", "Is each server who it should be?", identityAlerts()},
 		{"zkdoctor-build", "Is it built to last?", buildAlerts()},
@@ -97,17 +97,40 @@ func ensembleAlerts() []alert {
 			description: "Servers answer and nobody was seen leading for a minute: elections do not end, the leader hangs, or the quorum is lost.",
 		},
 		{
-			name: "ZooKeeperSplitBrain", severity: page, code: diag.SplitBrain,
-			expr: `zkdoctor_verdict{state="split"} == 1`,
-			wait: 0, why: "two looks have shown two leaders; every further write makes it worse",
-			summary:     "{{ $labels.ensemble }} has two leaders, and each accepts writes",
-			description: "Stop writes if you can, and decide whose data counts before anything is restarted.",
+			name: "ZooKeeperLeaderNotCommitting", severity: page, code: diag.LeaderNotCommitting,
+			wait: oneMore, why: "the finding itself compares two looks; one scrape more, so that no single one can page",
+			description: "It says that it leads, and no write gets through: too few followers confirm them.",
 		},
 		{
 			name: "ZooKeeperNoSpare", severity: ticket, code: diag.DegradedNoSpare,
 			wait: restart + time.Minute, why: "longer than a rolling restart has one voter out, and than its causes wait, which keep it quiet",
 			summary:     "{{ $labels.ensemble }} serves, and the loss of one more voter is an outage",
 			description: "A configured voter is out. Restart nothing before it is back.",
+		},
+		{
+			name: "ZooKeeperReadOnly", severity: ticket, code: diag.ReadOnlyMode,
+			wait: restart, why: "a server that starts before its peers passes through it",
+			description: "It is cut off from the quorum and shows old data to those who only read.",
+		},
+		{
+			name: "ZooKeeperLeaderFlaps", severity: ticket, code: diag.LeaderFlapping,
+			expr: "max by (ensemble) (changes(zookeeper_epoch[15m])) > 3",
+			wait: 0, why: "the window is the wait",
+			summary:     "{{ $labels.ensemble }} has changed its leader {{ $value }} times in 15 minutes",
+			description: "Each election is a time without service. Slow disks, long garbage collections and a blocked quorum port do that.",
+		},
+	}
+}
+
+// agreementAlerts are about servers that do not hold the same: leader, members, data.
+func agreementAlerts() []alert {
+	return []alert{
+		{
+			name: "ZooKeeperSplitBrain", severity: page, code: diag.SplitBrain,
+			expr: `zkdoctor_verdict{state="split"} == 1`,
+			wait: 0, why: "two looks have shown two leaders; every further write makes it worse",
+			summary:     "{{ $labels.ensemble }} has two leaders, and each accepts writes",
+			description: "Stop writes if you can, and decide whose data counts before anything is restarted.",
 		},
 		{
 			name: "ZooKeeperStandalone", severity: page, code: diag.StandaloneInEnsemble,
@@ -123,18 +146,6 @@ func ensembleAlerts() []alert {
 			name: "ZooKeeperDataDiffers", severity: page, code: diag.DataDigestMismatch,
 			wait: oneMore, why: "the count never falls while the server runs; one scrape more",
 			description: "Clients read different data from different servers. Restart nothing before you know which of them is right.",
-		},
-		{
-			name: "ZooKeeperReadOnly", severity: ticket, code: diag.ReadOnlyMode,
-			wait: restart, why: "a server that starts before its peers passes through it",
-			description: "It is cut off from the quorum and shows old data to those who only read.",
-		},
-		{
-			name: "ZooKeeperLeaderFlaps", severity: ticket, code: diag.LeaderFlapping,
-			expr: "max by (ensemble) (changes(zookeeper_epoch[15m])) > 3",
-			wait: 0, why: "the window is the wait",
-			summary:     "{{ $labels.ensemble }} has changed its leader {{ $value }} times in 15 minutes",
-			description: "Each election is a time without service. Slow disks, long garbage collections and a blocked quorum port do that.",
 		},
 	}
 }

@@ -152,7 +152,7 @@ func inhibitFile() []byte {
 		var ofServer, ofEnsemble []string
 		for _, code := range graph[c.Code] {
 			switch {
-			case !has[code], code == diag.QuorumLost, code == diag.SplitBrain:
+			case !has[code], code == diag.QuorumLost, code == diag.SplitBrain, code == diag.LeaderNotCommitting:
 			case diag.EnsembleWide(code), diag.EnsembleWide(c.Code):
 				ofEnsemble = append(ofEnsemble, string(code))
 			default:

@@ -73,6 +73,7 @@ const (
 	LeaderFlapping         Code = "leader-flapping"
 	FollowerLagging        Code = "follower-lagging"
 	LatencyHigh            Code = "latency-high"
+	LeaderNotCommitting    Code = "leader-not-committing"
 )
 
 // Catalogue is every rule, in the order in which ties are shown.
@@ -96,6 +97,7 @@ func servingChecks() []Check {
 		{ClientPortMismatch, "serves clients on another port", "the client and the election port", checkClientPortMismatch},
 		{StandaloneInEnsemble, "a server runs alone beside the ensemble", "srvr", checkStandaloneInEnsemble},
 		{SplitBrain, "two leaders, each accepts writes", "srvr, twice", checkSplitBrain},
+		{LeaderNotCommitting, "it leads, and no write gets through", "srvr and mntr of the leader, twice", checkLeaderNotCommitting},
 		{MembershipDivergent, "servers have different lists of members", "conf, or the files of two servers", checkMembershipDivergent},
 	}
 }

@@ -60,8 +60,11 @@ func (e *ensemble) covers(cause, consequence Finding) bool {
 	return !slices.ContainsFunc(consequence.Servers, func(s string) bool { return !slices.Contains(cause.Servers, s) })
 }
 
-// EnsembleWide reports whether a finding is about the ensemble and no server of it.
-func EnsembleWide(c Code) bool { return c == QuorumLost || c == DegradedNoSpare || c == SplitBrain }
+// EnsembleWide reports whether a finding is about the ensemble, whatever server of it
+// shows that.
+func EnsembleWide(c Code) bool {
+	return c == QuorumLost || c == DegradedNoSpare || c == SplitBrain || c == LeaderNotCommitting
+}
 
 // tops are the findings at the head of the chains that lead to i.
 func tops(i int, parents [][]int) []int {

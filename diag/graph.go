@@ -9,7 +9,7 @@ package diag
 func Explains() map[Code][]Code {
 	// What keeps one server out.
 	stopped := []Code{ProcessDown, ServerNotServing, ReadOnlyMode}
-	out := []Code{ServerNotServing, ReadOnlyMode, DegradedNoSpare, QuorumLost, StatusScriptMisleading}
+	out := []Code{ServerNotServing, ReadOnlyMode, DegradedNoSpare, QuorumLost, LeaderNotCommitting, StatusScriptMisleading}
 	return map[Code][]Code{
 		// Beside a running process it explains nothing.
 		DynamicConfigOverrides: {ProcessDown},
@@ -57,6 +57,7 @@ func Explains() map[Code][]Code {
 		SplitBrain:           {DataDigestMismatch},
 		FsyncSlow:            {LeaderFlapping, FollowerLagging, LatencyHigh},
 		LeaderFlapping:       {LatencyHigh},
+		LeaderNotCommitting:  {LatencyHigh},
 
 		ProcessDown: {DegradedNoSpare, QuorumLost},
 		QuorumLost:  {ServerNotServing, ReadOnlyMode, StatusScriptMisleading},
@@ -82,7 +83,7 @@ func neverRoot(c Code) bool {
 // explains them: whoever acts must know of them.
 func alwaysShown(c Code) bool {
 	switch c {
-	case SplitBrain, MyidDuplicate, DiskFull, TxnlogCorrupt, EpochMismatch:
+	case SplitBrain, LeaderNotCommitting, MyidDuplicate, DiskFull, TxnlogCorrupt, EpochMismatch:
 		return true // a disk with room again does not mend what it broke
 	default:
 		return false

@@ -72,7 +72,7 @@ func meanEver(s *server, name string) time.Duration {
 // look: is it the same election still, whom has the leader lost, and what happened
 // meanwhile? Whoever keeps looks may forget the other keys of the earlier one.
 func ComparedKeys() []string {
-	keys := []string{"zk_uptime", "zk_synced_followers"}
+	keys := []string{"zk_uptime", "zk_synced_followers", proposals, commits}
 	for _, name := range []string{fsyncTime, readLatency, updateLatency} {
 		for _, pair := range summaryKeys(name) {
 			keys = append(keys, pair[:]...)

@@ -137,7 +137,7 @@ func (e *ensemble) servingState(t tally, leaders []*server) (State, bool) {
 	// commit nothing.
 	q := e.list.quorum
 	leaderless := len(leaders) == 0 && t.open == 0 && !e.bySession() && (e.list.proven() || len(t.out) > 0)
-	if leaderless || !e.loneVoice() && (!q.Contains(t.alive) || !q.Contains(t.willing)) {
+	if e.findStall() != nil || leaderless || !e.loneVoice() && (!q.Contains(t.alive) || !q.Contains(t.willing)) {
 		return Unknown, true
 	}
 	if len(t.out) == 0 {
@@ -309,6 +309,8 @@ func (e *ensemble) unknownSummary(t tally, leaders []*server) string {
 			text += " Out: " + enumerate(t.out) + "."
 		}
 		return text
+	case e.findStall() != nil:
+		return enumerate(names(leaders)) + " leads, and confirms no write: writes hang."
 	case e.provesQuorum() && e.settled:
 		return enumerate(names(leaders)) + " says that it leads, and " + enumerate(t.out) + " that they do not follow."
 	case e.provesQuorum():

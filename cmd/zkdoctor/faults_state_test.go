@@ -27,6 +27,20 @@ func stateFaults() []fault {
 	readOnly := []string{"-Dreadonlymode.enabled=true"}
 	return []fault{
 		{
+			// It would step down after 50 s.
+			shape: shape{
+				name: "a leader whose followers are paused", options: zktest.Options{Config: map[string]string{"syncLimit": "100"}},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					letLead(t, ens, ens.Server(3))
+					write(t, ens.Server(3), 2, think)
+					must(t, ens.Server(1).Pause())
+					must(t, ens.Server(2).Pause())
+					waitOutstanding(t, ens, ens.Server(3))
+				}, args: []string{"-c", "@c3", "--timeout", "500ms"},
+			},
+			root: diag.ServerHung, servers: []int64{1, 2}, fires: []diag.Code{diag.LeaderNotCommitting}, state: diag.Unknown, exit: 2,
+		},
+		{
 			shape: shape{
 				name: "no quorum, and one serves reads", options: zktest.Options{JVM: readOnly}, do: func(t *testing.T, ens *zktest.Ensemble) {
 					must(t, ens.Server(2).Kill())
@@ -196,6 +210,14 @@ func inBackground(t *testing.T, f func()) {
 	var group sync.WaitGroup
 	group.Go(f)
 	t.Cleanup(group.Wait) // the test's context is done by then
+}
+
+// waitOutstanding waits until requests wait in a server.
+func waitOutstanding(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
+	must(t, ens.Wait(t.Context(), "requests to wait", func() bool {
+		reply, err := s.Word(t.Context(), "srvr")
+		return err == nil && strings.Contains(reply, "Outstanding: ") && !strings.Contains(reply, "Outstanding: 0\n")
+	}))
 }
 
 // think is how long a client waits before its next write: longer than the servers

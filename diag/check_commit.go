@@ -1,0 +1,147 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// The counters of mntr on a leader (Leader.propose and Leader.commit, 3.6+).
+const (
+	proposals = "zk_proposal_count"
+	commits   = "zk_commit_count"
+)
+
+// stall is a leader that confirmed nothing between two looks, although it had to, or
+// cannot.
+type stall struct {
+	now, then *server
+	// why is a sentence, and evidence what it rests on beside the zxid.
+	why      string
+	evidence []Evidence
+}
+
+// findStall compares the leader with itself; nil where it is well, or where that cannot
+// be said. A zxid that stands still is no sign by itself: nobody may write.
+func (e *ensemble) findStall() *stall {
+	if e.before == nil || !e.list.proven() || e.hasOracle() {
+		return nil
+	}
+	now, then := e.onlyLeader(), e.before.onlyLeader()
+	if now == nil || then == nil || now.Name != then.Name || now.Srvr.Value.Zxid != then.Srvr.Value.Zxid {
+		return nil
+	}
+	s := &stall{now: now, then: then}
+	waits := min(now.Srvr.Value.Outstanding, then.Srvr.Value.Outstanding) > 0
+	switch {
+	case e.tooFewSynced(now) && e.before.tooFewSynced(then):
+		s.why = "fewer followers are in sync with it than a majority takes"
+		s.evidence = []Evidence{s.told("zk_synced_followers", fmt.Sprintf("%d or more", e.list.quorum.Needed()-1))}
+	case waits && !e.canConfirm() && !e.before.canConfirm():
+		s.why = "requests wait in it, and too few are left to confirm them; out: " + enumerate(e.count().out)
+		s.evidence = []Evidence{s.outstanding()}
+	case waits && s.grew(proposals) > 0 && s.grew(commits) == 0:
+		s.why = "it has proposed writes and confirmed none"
+		s.evidence = []Evidence{s.outstanding(), s.told(proposals, ""), s.told(commits, "one more for each proposal")}
+	default:
+		return nil
+	}
+	return s
+}
+
+// hasOracle reports whether an outside program may stand in for a vote (3.8+).
+func (e *ensemble) hasOracle() bool {
+	for _, h := range e.hosts {
+		if h.config != nil {
+			if _, set := h.config.Property("oraclePath"); set {
+				return true
+			}
+		}
+	}
+	if c := e.snap.Plan.Config; c != nil {
+		_, set := c.Property("oraclePath")
+		return set
+	}
+	return false
+}
+
+// tooFewSynced reports whether a leader counts fewer followers in sync than a majority
+// takes. Of weights and groups the number tells nothing.
+func (e *ensemble) tooFewSynced(lead *server) bool {
+	synced, ok := lead.Mntr.Value.SyncedFollowers()
+	return ok && lead.Mntr.Seen() && e.list.proven() && !e.list.quorum.Hierarchical() && synced < int64(e.list.quorum.Needed()-1)
+}
+
+// canConfirm reports whether the voters that are not known to be out form a quorum.
+func (e *ensemble) canConfirm() bool { return e.list.quorum.Contains(e.count().possible) }
+
+// grew is by how much a counter of the leader grew between the looks; -1 where it was
+// not told.
+func (s *stall) grew(key string) int64 {
+	now, ok := s.now.Mntr.Value.Count(key)
+	then, both := s.then.Mntr.Value.Count(key)
+	if !ok || !both || now < then {
+		return -1
+	}
+	return now - then
+}
+
+func (s *stall) told(key, wanted string) Evidence {
+	now, _ := s.now.Mntr.Value.Count(key)
+	then, _ := s.then.Mntr.Value.Count(key)
+	return Evidence{Source: "mntr", Server: s.now.Name, Key: key, Value: fmt.Sprintf("%d, then %d", then, now), Wanted: wanted}
+}
+
+func (s *stall) outstanding() Evidence {
+	return Evidence{
+		Source: "srvr", Server: s.now.Name, Key: "Outstanding",
+		Value: fmt.Sprintf("%d, then %d", s.then.Srvr.Value.Outstanding, s.now.Srvr.Value.Outstanding), Wanted: "0 in one of both looks",
+	}
+}
+
+// checkLeaderNotCommitting reports a leader that leads and confirms no write. It steps
+// down by itself once its followers have been silent for syncLimit ticks, and never
+// where they do answer it.
+func checkLeaderNotCommitting(e *ensemble, _ Limits) result {
+	lead := e.onlyLeader()
+	switch {
+	case e.loneStandalone():
+		return result{}
+	case lead == nil:
+		return skip(SkipNotTold, "a leader that tells its zxid was not seen")
+	case !e.list.proven():
+		return skip(SkipNotTold, "how many voters there are is not known")
+	case e.hasOracle():
+		return skip(SkipUndecided, "an oracle may stand in for a vote")
+	case e.before == nil && lead.Srvr.Value.Outstanding == 0 && !e.tooFewSynced(lead):
+		return result{} // nothing waits
+	case e.before == nil:
+		out := skip(SkipOneLook, "it takes two looks (check --window 10s)")
+		out.lookAgain = e.tooFewSynced(lead) || !e.canConfirm()
+		return out
+	}
+	s := e.findStall()
+	if s == nil {
+		return result{}
+	}
+	return result{findings: []Finding{{
+		Severity: Critical, Certainty: Likely, Servers: []string{lead.Name},
+		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. Reads work, writes and new sessions hang.", seconds(e.between()), s.why),
+		Evidence: append([]Evidence{
+			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(probe.ModeLeader)},
+			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String() + ", in both looks", Wanted: "a later one"},
+		}, s.evidence...),
+		Fix: []Fix{
+			{Note: "mend the followers first, those that are out: with a majority again it goes on by itself"},
+			{
+				Host: lead.Name, Command: "echo mntr | nc " + shellWord(lead.Host) + " " + strconv.Itoa(lead.Port) + " | grep -E 'synced_followers|outstanding_requests'",
+				Note: "whether it goes on", Risk: "none",
+			},
+			{
+				Host: lead.Name, Note: "where all followers are well and it still writes nothing, restart ZooKeeper there: they elect another",
+				Risk: "reads stop too until that is done",
+			},
+		},
+	}}}
+}

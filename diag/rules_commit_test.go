@@ -1,0 +1,82 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// leading is zk2 leading two followers, with changes.
+func leading(changes ...func(*probe.Server)) scene {
+	return look(follower, but(leader, append([]func(*probe.Server){wrote(7, 100)}, changes...)...), follower)
+}
+
+// counted sets how many writes a leader has proposed, and confirmed.
+func counted(proposed, committed int) func(*probe.Server) {
+	return counts(proposals, fmt.Sprint(proposed), commits, fmt.Sprint(committed))
+}
+
+func commitRules() []rule {
+	// deaf is zk2 leading followers that do not answer.
+	deaf := func(changes ...func(*probe.Server)) scene {
+		s := leading(changes...)
+		s.states = []state{hung, s.states[1], hung}
+		return s.membership(three...)
+	}
+	grouped := []string{
+		"server.1=zk1:2888:3888:participant", "server.2=zk2:2888:3888:participant", "server.3=zk3:2888:3888:participant",
+		"group.1=1:2:3", "weight.1=0", "weight.2=1", "weight.3=0",
+	}
+	return []rule{{
+		LeaderNotCommitting,
+		[]fire{
+			{"its followers do not answer, and requests wait", deaf(waiting(3)).twice(), "critical likely zk2"},
+			{"as 3.4 tells it, by the file", deaf(waiting(3)).as(oldest).file(zoo(3)).twice(), "critical likely zk2"},
+			{"too few are in sync", leading(insync(0)).twice(), "critical likely zk2"},
+			{"of five", look(follower, but(leader, wrote(7, 100), insync(1)), follower, follower, follower).twice(), "critical likely zk2"},
+			{"it proposes, and confirms nothing", leading(waiting(5), counted(30, 20)).after(leading(waiting(2), counted(25, 20))), "critical likely zk2"},
+		},
+		[]alike{
+			{"nobody writes", leading().twice()},
+			{"it writes, with few in sync", leading(insync(0)).after(look(follower, but(leader, wrote(7, 99), insync(0)), follower))},
+			{"readers alone", leading(waiting(50), counted(30, 30)).twice()},
+			{"a write that never was confirmed, long ago", leading(waiting(1), counted(31, 30)).twice()},
+			{"a write under way in one of both looks", leading(waiting(1), counted(31, 30)).after(leading(counted(30, 30)))},
+			{"it confirms some", leading(waiting(5), counted(40, 31)).after(leading(waiting(5), counted(30, 30)))},
+			{"few were in sync once", leading(insync(1)).after(leading(insync(0)))},
+			{"its followers do not answer, and nothing waits", deaf().twice()},
+			{"they answered a moment ago", deaf(waiting(3)).after(leading(waiting(3)))},
+			{"another led", leading(insync(0)).after(look(but(leader, wrote(7, 100), insync(0)), follower, follower))},
+			{"one of three does not answer", look(hung, but(leader, wrote(7, 100), waiting(3)), follower).twice()},
+			{"observers do not answer", look(follower, but(leader, wrote(7, 100), waiting(3)), follower, hung, hung).observing(4, 5).twice()},
+			{"weights: it has all the votes", leading(insync(0)).membership(grouped...).twice()},
+			{"a standalone server", look(but(standalone, waiting(3))).twice()},
+			{"one look, and nothing waits", leading()},
+		},
+		[]blind{
+			{"one look", leading(waiting(1)), SkipOneLook},
+			{"one look, too few in sync", leading(insync(0)), SkipOneLook},
+			{"no leader seen", look(follower, gone, follower).twice(), SkipNotTold},
+			{"not looked at", unvisited(), SkipNotTold},
+			{"how many there are is not known", leading(insync(0)).as(oldest).twice(), SkipNotTold},
+			{"an oracle votes", leading(insync(0)).onWith(1, zoo(3, "oraclePath=/var/oracle")).twice(), SkipUndecided},
+			{"an oracle votes, by the file", leading(insync(0)).file(zoo(3, "oraclePath=/var/oracle")).twice(), SkipUndecided},
+		},
+	}}
+}
+
+// TestStalled: the verdict says that writes hang, and who is out comes first.
+func TestStalled(t *testing.T) {
+	t.Parallel()
+	s := look(hung, but(leader, wrote(7, 100), waiting(3)), hung).membership(three...).twice()
+	runGrid(t, []row{{
+		"followers that hang", s, "unknown 2: 1 of 3 by conf, need 2, spare ?",
+		findings("root server-hung warning likely zk1 zk3", "show leader-not-committing critical likely zk2"),
+	}})
+	r := s.report()
+	if !slices.Contains(r.Findings[0].Explains, string(LeaderNotCommitting)) {
+		t.Errorf("server-hung explains %v", r.Findings[0].Explains)
+	}
+}

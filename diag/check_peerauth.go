@@ -14,6 +14,8 @@ type rejection struct {
 	// signs are the lines that nobody but a peer can cause. One may be of a moment;
 	// repeated is what keeps a server out.
 	signs []probe.LogSign
+	// says finds them: those of the last two minutes, or since the last start.
+	says func(h *host, signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string)
 	// finding fills in what is wrong at that server, as the log of h has it.
 	finding func(h *host, lines []probe.LogLine) Finding
 }
@@ -23,9 +25,10 @@ const repeated = 2
 
 func checkQuorumTLS(e *ensemble, _ Limits) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
-		r := rejection{[]probe.LogSign{probe.LogPeerTLS, probe.LogPeerTLSCut}, handshakeFails}
+		r := rejection{[]probe.LogSign{probe.LogPeerTLS, probe.LogPeerTLSCut}, (*host).saysLately, handshakeFails}
 		if !h.config.SSLQuorum.Value {
-			r = rejection{[]probe.LogSign{probe.LogPeerTLSHello}, speaksNoTLS}
+			// Its peers call it while they elect, and then no more.
+			r = rejection{[]probe.LogSign{probe.LogPeerTLSHello}, (*host).saysSinceStart, speaksNoTLS}
 		}
 		return e.rejected(h, r)
 	})
@@ -36,7 +39,7 @@ func checkQuorumSASL(e *ensemble, _ Limits) result {
 		if !h.config.QuorumSASL.Value {
 			return nil, "" // what its peers say of it stands in their logs
 		}
-		return e.rejected(h, rejection{[]probe.LogSign{probe.LogPeerFIPS, probe.LogPeerSASL}, passwordFails})
+		return e.rejected(h, rejection{[]probe.LogSign{probe.LogPeerFIPS, probe.LogPeerSASL}, (*host).saysLately, passwordFails})
 	})
 }
 
@@ -50,18 +53,18 @@ func (e *ensemble) rejected(h *host, r rejection) ([]Finding, string) {
 	if s == nil {
 		return nil, "which of the servers this host is was not found out"
 	}
-	at := s
+	at, says := s, r.says
 	if s.serving == yes {
 		out := e.filter(func(o *server) bool { return o.voter() && o.notServing() && o.role == NotServing })
 		if len(out) != 1 {
 			return nil, "" // none, or which of them it is cannot be told from here
 		}
-		at = out[0]
+		at, says = out[0], (*host).saysLately
 	}
 	if !at.notServing() {
 		return nil, "whether it serves was not told"
 	}
-	lines, count, reason := h.saysLately(r.signs...)
+	lines, count, reason := says(h, r.signs...)
 	switch {
 	case reason != "":
 		return nil, reason

@@ -58,7 +58,7 @@ const lately = 2 * time.Minute
 // of an earlier run, or long mended, must count for nothing.
 func (h *host) saysLately(signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string) {
 	if !h.Log.Seen() {
-		return nil, 0, "its log was not read: " + reasonOf(h.Log.Failure, "it was not looked for")
+		return nil, 0, h.noLog()
 	}
 	tail := &h.Log.Value
 	last, err := time.Parse(time.DateTime, tail.Last)
@@ -68,15 +68,38 @@ func (h *host) saysLately(signs ...probe.LogSign) (lines []probe.LogLine, count 
 	if h.Looked.Sub(tail.Modified) > lately {
 		return nil, 0, ""
 	}
+	lines, count = h.lines(signs, func(l probe.LogLine) bool {
+		at, err := time.Parse(time.DateTime, l.At)
+		return err == nil && last.Sub(at) <= lately
+	})
+	return lines, count, ""
+}
+
+// saysSinceStart are the lines of these kinds since the last start of the server, and
+// how many in all.
+func (h *host) saysSinceStart(signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string) {
+	switch tail := &h.Log.Value; {
+	case !h.Log.Seen():
+		return nil, 0, h.noLog()
+	case !tail.Begins:
+		return nil, 0, "its last start is not in what was read of its log"
+	case h.Process != nil && tail.Modified.Before(h.Process.Started):
+		return nil, 0, "its log is older than its process"
+	}
+	lines, count = h.lines(signs, func(probe.LogLine) bool { return true })
+	return lines, count, ""
+}
+
+func (h *host) noLog() string { return "its log was not read: " + reasonOf(h.Log.Failure, "it was not looked for") }
+
+// lines are those of these kinds that count, in the order of the kinds.
+func (h *host) lines(signs []probe.LogSign, counts func(probe.LogLine) bool) (lines []probe.LogLine, n int) {
 	for _, sign := range signs {
-		i := slices.IndexFunc(tail.Lines, func(l probe.LogLine) bool { return l.Sign == sign })
-		if i < 0 {
-			continue
-		}
-		if at, err := time.Parse(time.DateTime, tail.Lines[i].At); err == nil && last.Sub(at) <= lately {
-			lines = append(lines, tail.Lines[i])
-			count += tail.Lines[i].Count
+		i := slices.IndexFunc(h.Log.Value.Lines, func(l probe.LogLine) bool { return l.Sign == sign })
+		if i >= 0 && counts(h.Log.Value.Lines[i]) {
+			lines = append(lines, h.Log.Value.Lines[i])
+			n += h.Log.Value.Lines[i].Count
 		}
 	}
-	return lines, count, ""
+	return lines, n
 }

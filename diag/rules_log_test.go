@@ -2,6 +2,7 @@ package diag
 
 import (
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -51,6 +52,8 @@ func logRules() []rule {
 				noLocal(), denied(),
 				{"no log", asideWith(tls, unlogged), SkipUndecided},
 				{"a log without times", asideWith(tls, logged(failed(2)), tailed(timeless)), SkipUndecided},
+				{"a long log without its start", aside(logged(hello), tailed(func(l *probe.LogTail) { l.Begins = false })), SkipUndecided},
+				{"the log of a run before", aside(logged(hello), tailed(func(l *probe.LogTail) { l.Modified = now().Add(-2 * time.Hour) })), SkipUndecided},
 				{"one look", look(follower, leader, looking).onWith(3, tls, logged(failed(2))), SkipUndecided},
 			},
 		},

@@ -117,6 +117,9 @@ func startTLS(t *testing.T, ens *zktest.Ensemble, odd string) {
 		}
 		must(t, s.WriteConfig(s.ConfigLines()))
 		must(t, s.Start(t.Context()))
+		if s.ID == 1 { // so that the others call it while they elect
+			must(t, ens.Wait(t.Context(), "server.1 to listen", func() bool { return listens(t.Context(), s, s.ElectionPort) }))
+		}
 	}
 	must(t, ens.WaitQuorum(t.Context()))
 }

@@ -322,6 +322,8 @@ func dataAlerts() []alert {
 		onHost("ZooKeeperNoSnapshot", diag.NoSnapshot, restart, stays, "It will not start again. Restart nothing else before it is mended."),
 		onHost("ZooKeeperEpochMismatch", diag.EpochMismatch, restart, stays, "It will not start again. Restart nothing else before it is mended."),
 		onHost("ZooKeeperDataNotWritable", diag.DataDirNotWritable, restart, stays, "It will not start again, or fails at its next write."),
+		onHost("ZooKeeperForeignData", diag.ForeignData, restart, stays, "It has data of another ensemble. Restart no other server before it is mended: it may win the election."),
+		onHost("ZooKeeperRecordTooLong", diag.DataUnreasonableLength, restart, stays, "It lost its -Djute.maxbuffer. Leave its data alone, and give it the option back."),
 		onHost("ZooKeeperPeerTLSFails", diag.QuorumTLSHandshake, restart, "a certificate that is being replaced", "Servers do not accept each other's certificate, and one is out. Restart nothing else before it is mended."),
 		onHost("ZooKeeperPeerPasswordRefused", diag.QuorumSASLFailed, restart, "a password that is being replaced", "Servers do not accept each other's password, and one is out. Restart nothing else before it is mended."),
 		onHost("ZooKeeperNothingPurged", diag.AutopurgeOff, time.Hour, "the disk is full within 30 days, and an hour of purging by hand may be under way", "Set autopurge.purgeInterval: at this rate the disk is full within 30 days."),

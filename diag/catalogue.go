@@ -48,6 +48,8 @@ const (
 	TxnlogCorrupt          Code = "txnlog-corrupt"
 	NoSnapshot             Code = "no-snapshot"
 	EpochMismatch          Code = "epoch-mismatch"
+	ForeignData            Code = "foreign-data"
+	DataUnreasonableLength Code = "data-unreasonable-length"
 	DataDirNotWritable     Code = "datadir-not-writable"
 	AutopurgeOff           Code = "autopurge-off"
 	DataDirInTmp           Code = "datadir-in-tmp"
@@ -131,6 +133,8 @@ func hostChecks() []Check {
 		{TxnlogCorrupt, "its newest transaction log is broken", "a server's own files", checkTxnlogCorrupt},
 		{NoSnapshot, "it has transaction logs and no snapshot", "a server's own files", checkNoSnapshot},
 		{EpochMismatch, "its epoch files contradict its data", "a server's own files", checkEpochMismatch},
+		{ForeignData, "its data is of another ensemble", "a server's own files, and the leader, twice", checkForeignData},
+		{DataUnreasonableLength, "a record is longer than it may read", "a server's own log", checkUnreasonableLength},
 		{DataDirNotWritable, "its data directory cannot be written", "a server's own files and process", checkDataDirNotWritable},
 		{AutopurgeOff, "old snapshots are never removed", "a server's own files", checkAutopurgeOff},
 		{DataDirInTmp, "its data is where files are cleared away", "a server's own files", checkDataDirInTmp},

@@ -31,6 +31,9 @@ func Explains() map[Code][]Code {
 		TxnlogCorrupt:      {ProcessDown},
 		NoSnapshot:         {ProcessDown},
 		EpochMismatch:      {ProcessDown},
+		ForeignData:        append([]Code{ConnLimitReached}, out...),
+
+		DataUnreasonableLength: append([]Code{ProcessDown, ConnLimitReached}, out...),
 
 		ProcessWithoutListener: out,
 		// It stays when the server is back: what is not of this server it must not hide.

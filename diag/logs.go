@@ -90,7 +90,9 @@ func (h *host) saysSinceStart(signs ...probe.LogSign) (lines []probe.LogLine, co
 	return lines, count, ""
 }
 
-func (h *host) noLog() string { return "its log was not read: " + reasonOf(h.Log.Failure, "it was not looked for") }
+func (h *host) noLog() string {
+	return "its log was not read: " + reasonOf(h.Log.Failure, "it was not looked for")
+}
 
 // lines are those of these kinds that count, in the order of the kinds.
 func (h *host) lines(signs []probe.LogSign, counts func(probe.LogLine) bool) (lines []probe.LogLine, n int) {

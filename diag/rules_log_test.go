@@ -24,6 +24,12 @@ func logRules() []rule {
 	cut := line(probe.LogPeerTLSCut, "java.net.SocketException: Socket is closed", 5)
 	hello := line(probe.LogPeerTLSHello, "Connection broken for id 1586114798943272961, my id = 3", 5)
 	probed := line(probe.LogPeerPlain, "java.io.IOException: Blocked insecure connection attempt", 9)
+	long := func(length string, n int) probe.LogLine {
+		return line(probe.LogRecordTooLong, "java.io.IOException: Unreasonable length = "+length, n)
+	}
+	unloaded := line(probe.LogDatabaseUnloaded, "Unable to load database on disk", 1)
+	older := line(probe.LogEpochAhead, "java.io.IOException: Leaders epoch, 3 is less than accepted epoch, 153", 900)
+	ahead := keeps(epochs("3", "153"))
 	refused := line(probe.LogPeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
 	return []rule{
 		{
@@ -58,6 +64,53 @@ func logRules() []rule {
 			},
 		},
 		{
+			DataUnreasonableLength,
+			[]fire{
+				{"it cannot load its data", out().on(3, stopped, logged(unloaded, long("1500000", 1)), keeps(large)), "warning likely zk3"},
+				{"the leader's", aside(logged(long("2500000", 300))), "warning likely zk3"},
+				{"the quorum is lost", look(down, looking, down).on(3, stopped, logged(unloaded, long("1500000", 1)), keeps(large)), "critical likely zk3"},
+				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), stopped, logged(line(probe.LogExit, "Unexpected exception, exiting abnormally", 1), long("1500000", 1)), keeps(large)), "critical likely zk1"},
+			},
+			[]alike{
+				{"a scanner on 2888 of one that serves", healthy().on(3, logged(long("1195725856", 30))).twice()},
+				{"an hour ago", aside(logged(agoLine(probe.LogRecordTooLong, "java.io.IOException: Unreasonable length = 2500000", 3)))},
+				{"it ended for another reason", out().on(3, stopped, logged(long("1500000", 1)), keeps(large))},
+				{"nothing of the kind", out().on(3, stopped, logged(unloaded))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"no log", out().on(3, stopped, unlogged), SkipUndecided},
+				{"no log, and it runs", aside(unlogged), SkipUndecided},
+				{"one look", look(follower, leader, looking).on(3, logged(long("2500000", 300))), SkipUndecided},
+				{"a long log without its start", out().on(3, stopped, logged(unloaded, long("1500000", 1)), tailed(func(l *probe.LogTail) { l.Begins = false })), SkipUndecided},
+				{"no record's length", out().on(3, stopped, logged(unloaded, long("-1", 1))), SkipUndecided},
+				{"longer than any of its files", out().on(3, stopped, logged(unloaded, long("99000000", 1))), SkipUndecided},
+			},
+		},
+		{
+			ForeignData,
+			[]fire{
+				{"by its files", aside(ahead), "warning likely zk3"},
+				{"and its log", aside(ahead, logged(older)), "warning proven zk3"},
+				{"it closes before it has answered", look(follower, leader, closing).on(3, ahead, logged(older)).after(look(follower, leader, looking).on(3, ahead)), "warning proven zk3"},
+			},
+			[]alike{
+				{"it serves", healthy().on(3, ahead).twice()},
+				{"its epoch is the leader's", aside(keeps(epochs("1", "1")))},
+				{"it does not run", out().on(3, stopped, ahead).twice()},
+				{"standalone", look(standalone).onWith(1, zoo(0), ahead).twice()},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"its data was not seen", aside(dataUnseen(probe.Denied)), SkipUndecided},
+				{"one look", look(follower, leader, looking).on(3, ahead), SkipUndecided},
+				{"nobody leads", look(looking, looking, looking).on(3, ahead).twice(), SkipUndecided},
+				{"another leader than before", look(follower, leader, looking).on(3, ahead).after(look(leader, follower, looking).on(3, ahead)), SkipUndecided},
+				{"it is accepting one this moment", look(follower, leader, looking).on(3, ahead).after(look(follower, leader, looking).on(3, keeps(epochs("3", "3")))), SkipUndecided},
+				{"acceptedEpoch is not there", aside(keeps(func(d *probe.Data) { d.Dir.AcceptedEpoch = noPart[probe.EpochFile](probe.Absent) })), SkipUndecided},
+			},
+		},
+		{
 			QuorumSASLFailed,
 			[]fire{
 				{"another password", asideWith(sasl, logged(refused)), "warning likely zk3"},
@@ -78,6 +131,9 @@ func logRules() []rule {
 	}
 }
 
+// large is a log of 4 MiB.
+func large(d *probe.Data) { newestLog(func(f *probe.DataFile) { f.Allocated = 4 * mib })(d) }
+
 // TestLogFolds: what a log tells of a server that stays out explains that it does.
 func TestLogFolds(t *testing.T) {
 	t.Parallel()
@@ -86,6 +142,14 @@ func TestLogFolds(t *testing.T) {
 		{
 			"a certificate", asideWith(zoo(3, "sslQuorum=true"), logged(line(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))), degraded,
 			findings("root quorum-tls-handshake warning likely zk3", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk3", "fold status-script-misleading info proven zk3"),
+		},
+		{
+			"a record too long", out().on(3, stopped, logged(line(probe.LogDatabaseUnloaded, "Unable to load database on disk", 1), line(probe.LogRecordTooLong, "java.io.IOException: Unreasonable length = 1500000", 1)), keeps(large)), degraded,
+			findings("root data-unreasonable-length warning likely zk3", "fold degraded-no-spare warning proven", "fold process-down warning proven zk3"),
+		},
+		{
+			"data of another ensemble", aside(keeps(epochs("3", "153"))), degraded,
+			findings("root foreign-data warning likely zk3", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk3", "fold status-script-misleading info proven zk3"),
 		},
 	})
 }

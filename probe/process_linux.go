@@ -57,6 +57,7 @@ func findProcesses(ctx context.Context) []localProcess {
 			}
 			l.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")
 			l.ForceSync = jvmProperty(args, "zookeeper.forceSync")
+			l.JuteMaxBuffer = jvmProperty(args, "jute.maxbuffer")
 			l.TrustEmpty = jvmProperty(args, "zookeeper.snapshot.trust.empty")
 			found = append(found, l)
 		}

@@ -239,6 +239,8 @@ type Process struct {
 	ForceSync string `json:"force_sync,omitempty"`
 	// TrustEmpty is -Dzookeeper.snapshot.trust.empty, empty when not given.
 	TrustEmpty string `json:"trust_empty,omitempty"`
+	// JuteMaxBuffer is -Djute.maxbuffer, empty when not given.
+	JuteMaxBuffer string `json:"jute_max_buffer,omitempty"`
 	// Credentials decide which files it may write.
 	Credentials Obs[Credentials] `json:"credentials"`
 }

@@ -41,6 +41,7 @@ func allFaults() []fault {
 		dataFaults(),
 		startFaults(),
 		authFaults(),
+		logFaults(),
 		lockedFaults(),
 		linkFaults(),
 	)

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// logFaults are those that a server's own log tells of.
+func logFaults() []fault {
+	large := zktest.Options{JVM: []string{largeBuffer}}
+	return []fault{
+		{
+			shape: shape{name: "jute.maxbuffer lost at a restart", options: large, do: func(t *testing.T, ens *zktest.Ensemble) {
+				loseBuffer(t, ens, func(*zktest.Server) {})
+				andEnd(func(*testing.T, *zktest.Ensemble) {}, 1)(t, ens)
+			}, args: []string{"-c", "@c1"}},
+			root: diag.DataUnreasonableLength, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// It joins and leaves hundreds of times a second: whether it answers is luck.
+			shape: shape{name: "jute.maxbuffer lost, and the record is the leader's", options: large, do: func(t *testing.T, ens *zktest.Ensemble) {
+				loseBuffer(t, ens, func(s *zktest.Server) {
+					must(t, os.RemoveAll(filepath.Join(s.DataDir, "version-2")))
+					must(t, os.RemoveAll(filepath.Join(s.DataLogDir, "version-2")))
+				})
+				waitLog(t, ens, ens.Server(1), "Unreasonable length = ")
+			}, args: []string{"-c", "@c1"}},
+			root: diag.DataUnreasonableLength, servers: []int64{1}, exit: 1,
+		},
+		{
+			shape: shape{name: "data of another ensemble", do: func(t *testing.T, ens *zktest.Ensemble) {
+				killWith(1, epoch("acceptedEpoch", "153"))(t, ens)
+				must(t, ens.Server(1).Start(t.Context()))
+				waitLog(t, ens, ens.Server(1), "is less than accepted epoch, 153")
+			}, args: []string{"-c", "@c1"}},
+			root: diag.ForeignData, servers: []int64{1}, exit: 1,
+		},
+	}
+}
+
+const largeBuffer = "-Djute.maxbuffer=8000000"
+
+// loseBuffer writes a znode that takes a large buffer, and starts server 1 without
+// one.
+func loseBuffer(t *testing.T, ens *zktest.Ensemble, change func(*zktest.Server)) {
+	t.Helper()
+	session, err := ens.Server(2).OpenSession(t.Context(), 20*time.Second)
+	must(t, err)
+	must(t, session.Create(t.Context(), "/large", make([]byte, 2_500_000), false))
+	must(t, session.Close(t.Context()))
+	s := ens.Server(1)
+	must(t, s.Kill())
+	s.JVM = slices.DeleteFunc(s.JVM, func(flag string) bool { return strings.HasPrefix(flag, "-Djute.maxbuffer") })
+	change(s)
+	must(t, ens.WaitQuorum(t.Context()))
+	must(t, s.Start(t.Context()))
+}

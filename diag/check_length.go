@@ -1,0 +1,109 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// largestRecord is the length up to which a record counts as one: jute.maxbuffer is
+// some MiB where it was raised at all. What is longer is read out of damaged bytes.
+const largestRecord = 256 << 20
+
+// checkUnreasonableLength reports a server that meets a record which is longer than its
+// jute.maxbuffer allows, in its own data or in its leader's (BinaryInputArchive).
+func checkUnreasonableLength(e *ensemble, _ Limits) result {
+	again := false
+	out := e.perHost(func(h *host) ([]Finding, string) {
+		if h.Process == nil {
+			return e.cannotLoad(h)
+		}
+		if !h.distributed() {
+			return nil, "" // it runs, so it has read its data
+		}
+		out, wait, reason := e.staysOut(h)
+		again = again || wait
+		if !out {
+			return nil, reason
+		}
+		lines, count, reason := h.saysLately(probe.LogRecordTooLong)
+		if reason != "" || count < repeated {
+			return nil, reason
+		}
+		return e.tooLong(h, lines[0], "it runs, and each time that it joins the leader sends it a record longer than its jute.maxbuffer allows, so that it leaves again.")
+	})
+	out.lookAgain = again
+	return out
+}
+
+// cannotLoad judges a server that has ended.
+func (e *ensemble) cannotLoad(h *host) ([]Finding, string) {
+	if h.server != nil && h.server.serving == yes {
+		return nil, ""
+	}
+	lines, _, reason := h.saysSinceStart(probe.LogRecordTooLong)
+	ended, _, _ := h.saysSinceStart(probe.LogDatabaseUnloaded, probe.LogExit)
+	if len(lines) == 0 || len(ended) == 0 {
+		return nil, reason
+	}
+	return e.tooLong(h, lines[0], "its data has a record longer than its jute.maxbuffer allows, so that it ends when it loads it.")
+}
+
+// tooLong is the finding, where the length can be that of a record.
+func (e *ensemble) tooLong(h *host, line probe.LogLine, what string) ([]Finding, string) {
+	_, text, _ := strings.Cut(line.Text, "Unreasonable length = ")
+	length, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	if err != nil || length <= 0 || length > largestRecord || !h.mayHold(length) {
+		return nil, "the length that its log complains of is no record's: its data is damaged, or something else speaks to its ports"
+	}
+	enough := int64(1 << 20)
+	for enough <= length {
+		enough *= 2
+	}
+	f := Finding{
+		Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
+		Summary:  what + " The setting was lowered, or lost at a restart; the data is sound.",
+		Evidence: []Evidence{h.logEvidence(line)},
+		Fix: []Fix{
+			{
+				Host: h.name(), Note: fmt.Sprintf("give it the -Djute.maxbuffer that it had, or that the others have: %d at the least, %d to be safe. It belongs into SERVER_JVMFLAGS (conf/java.env, or its systemd unit), the same on all servers and clients; in zoo.cfg it has no effect", length, enough),
+				Risk: "none",
+			},
+			{Host: h.name(), Note: "restart it. Leave version-2 alone: nothing in it is broken, and to move it away would only bring the same record again, from the leader"},
+		},
+	}
+	if p := h.Process; p != nil {
+		value := p.JuteMaxBuffer
+		if value == "" {
+			value = "not given: 1048575"
+		}
+		f.Evidence = append(f.Evidence, Evidence{Source: "process", Server: h.name(), Key: "-Djute.maxbuffer", Value: value, Wanted: fmt.Sprintf("%d or more", length)})
+	}
+	if p, ok := h.config.Property("jute.maxbuffer"); ok {
+		f.Evidence = append(f.Evidence, Evidence{Source: "zoo.cfg", Server: h.name(), Key: "jute.maxbuffer", Value: "set, and not read from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.config.Path, Line: p.Line})
+	}
+	return []Finding{f}, ""
+}
+
+// mayHold reports whether one of its files is long enough to hold a record of that
+// length: false only where all were seen, and a server that runs gets it from its
+// leader.
+func (h *host) mayHold(length int64) bool {
+	data, _ := h.data()
+	if data == nil || h.Process != nil {
+		return true
+	}
+	for _, d := range dataDirs(data) {
+		for _, files := range []probe.Obs[probe.DataFiles]{d.Snapshots, d.Logs} {
+			v := files.Value
+			if d.Version2.Seen() && !files.Seen() || v.AtLeast || v.Total > len(v.Newest) ||
+				slices.ContainsFunc(v.Newest, func(f probe.DataFile) bool { return f.Allocated >= length }) {
+				return true
+			}
+		}
+	}
+	return false
+}

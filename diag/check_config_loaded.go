@@ -76,10 +76,11 @@ func (e *ensemble) configGone(h *host, why *probe.Failure, source string) *Findi
 		f.Summary = "the configuration that the running process was started with cannot be read any more. It does not need it now, and will not start again."
 		return f
 	}
-	if line := h.logged([]probe.LogSign{probe.LogConfigInvalid}); line != nil {
+	line := h.logged([]probe.LogSign{probe.LogConfigInvalid})
+	if line != nil || h.endedWith(2) {
 		f.Certainty = Proven
-		f.Evidence = append(f.Evidence, line...)
 	}
+	f.Evidence = append(append(f.Evidence, line...), h.serviceEvidence()...)
 	return f
 }
 
@@ -144,6 +145,7 @@ func (e *ensemble) configForbidden(h *host, step probe.AccessStep, user, wanted 
 	}
 	f.Evidence = append(f.Evidence, Evidence{Source: "unit", Server: h.name(), Key: "User", Value: user, File: h.Unit.File})
 	f.Evidence = append(f.Evidence, h.logged([]probe.LogSign{probe.LogConfigInvalid})...)
+	f.Evidence = append(f.Evidence, h.serviceEvidence()...)
 	return f
 }
 

@@ -69,6 +69,7 @@ func (e *ensemble) processDown(s *server) Finding {
 	if s.host != nil {
 		f.Certainty = Proven
 		f.Evidence = append(f.Evidence, Evidence{Source: "process", Server: s.Name, Value: "no QuorumPeerMain for " + s.host.ConfigPath})
+		f.Evidence = append(f.Evidence, s.host.serviceEvidence()...)
 		f.Evidence = append(f.Evidence, s.host.logged(fatalSigns)...)
 	}
 	return f

@@ -111,9 +111,10 @@ func checkJava(e *ensemble, _ Limits) result {
 		if line != nil {
 			f.Evidence = slices.Insert(f.Evidence, 0, h.lineEvidence(line))
 		}
-		if line != nil && missing {
+		if missing && (line != nil || h.endedWith(126, 127, 203)) {
 			f.Certainty = Proven
 		}
+		f.Evidence = append(f.Evidence, h.serviceEvidence()...)
 		return []Finding{f}, ""
 	})
 }

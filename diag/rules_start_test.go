@@ -18,6 +18,8 @@ func startRules() []rule {
 			[]fire{
 				{"missing", out().on(3, stopped, noConfig(probe.Absent, "zoo_sample.cfg")), "warning likely zk3"},
 				{"missing, and its log says so", out().on(3, stopped, noConfig(probe.Absent), logs(probe.LogConfigInvalid)), "warning proven zk3"},
+				{"missing, and systemd saw how it ended", out().on(3, stopped, noConfig(probe.Absent), byUnit(), ended("exit-code", 1, 2)), "warning proven zk3"},
+				{"missing, and it ended of something else", out().on(3, stopped, noConfig(probe.Absent), byUnit(), ended("exit-code", 1, 3)), "warning likely zk3"},
 				{"a directory", out().on(3, stopped, noConfig(probe.Protocol)), "warning likely zk3"},
 				{"quorum lost", look(down, looking, down).on(3, stopped, noConfig(probe.Absent)), "critical likely zk3"},
 				{"gone under a running server", healthy().on(3, noConfig(probe.Absent)), "warning proven zk3"},
@@ -80,6 +82,7 @@ func startRules() []rule {
 				{"none in PATH", out().on(3, stopped, byUnit(), unpacked(noPath)), "warning likely zk3"},
 				{"none in PATH, and its log", out().on(3, stopped, byUnit(), unpacked(noPath), said(probe.LogJavaMissing, "java: command not found")), "warning proven zk3"},
 				{"the unit's own", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", probe.Saw(false, quick) })), "warning likely zk3"},
+				{"systemd could not run it", out().on(3, stopped, byUnit(), ended("exit-code", 1, 203), unpacked(noPath)), "warning proven zk3"},
 				{"too old", out().on(3, stopped, unpacked(home(true)), said(probe.LogJavaVersion, "java.lang.UnsupportedClassVersionError: Unsupported major.minor version 52.0")), "warning likely zk3"},
 				{"an option", out().on(3, stopped, said(probe.LogJavaOptions, "Unrecognized VM option 'UseParNewGC'")), "warning likely zk3"},
 				{"quorum lost", look(down, looking, down).on(3, stopped, byUnit(), unpacked(noPath)), "critical likely zk3"},

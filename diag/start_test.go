@@ -79,3 +79,10 @@ func home(has bool) func(*probe.Install) {
 }
 
 func noPath(in *probe.Install) { in.Java.InPath.Value = "" }
+
+// ended is what systemd tells: how the main process ended last.
+func ended(result string, code, status int32) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.Service = probe.Saw(probe.Service{Unit: "zookeeper.service", Active: "failed", Sub: "failed", Result: result, Code: code, Status: status}, quick)
+	}
+}

@@ -23,6 +23,9 @@ func lookLocal(ctx context.Context, earlier []Local) []Local {
 		l := Local{Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath}
 		l.Config = p.readConfig(files)
 		l.ConfigAccess = files.access(p.configPath)
+		if p.Unit != "" && files.root == "" {
+			l.Service = askSystemd(ctx, busSocket, p.Unit)
+		}
 		l.lookAtDisk(ctx, files, sameProcess(earlier, p.PID))
 		l.Addrs = namespaceAddrs(p.PID)
 		l.Listeners = namespaceListeners(p.PID)
@@ -97,7 +100,7 @@ func lookConfig(ctx context.Context, path, source string, earlier *Local) Local 
 	files := hostFiles{}
 	l.Config = files.readConfig(path)
 	l.ConfigAccess = files.access(path)
-	l.lookAtStart(files)
+	l.lookAtStart(ctx, files)
 	l.lookAtDisk(ctx, files, earlier)
 	l.Addrs = ownAddrs()
 	l.Listeners = ownListeners()
@@ -108,14 +111,16 @@ func lookConfig(ctx context.Context, path, source string, earlier *Local) Local 
 // lookAtStart looks at how this host would start a server that does not run: by the
 // unit whose command leads to its configuration, or else by any that leads to one;
 // and with the ZooKeeper that lies there.
-func (l *Local) lookAtStart(files hostFiles) {
+func (l *Local) lookAtStart(ctx context.Context, files hostFiles) {
 	path, err := filepath.Abs(l.ConfigPath)
 	if err != nil {
 		return
 	}
 	root := os.DirFS("/")
-	l.Unit = findUnit(root, func(u Unit) bool { return filepath.Clean(u.Config) == path })
-	if l.Unit == nil {
+	l.Unit = findUnit(root, func(u Unit) bool { return u.Config == path })
+	if l.Unit != nil {
+		l.Service = askSystemd(ctx, busSocket, l.Unit.Name)
+	} else {
 		l.Unit = findUnit(root, func(u Unit) bool { return u.Config != "" })
 	}
 	if l.Unit != nil {

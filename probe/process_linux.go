@@ -104,6 +104,7 @@ func describe(ctx context.Context, p *process.Process, main string) localProcess
 	l.State, l.Container = processStatus(l.PID)
 	l.OtherNetwork = otherNamespace(l.PID, "net", l.Container)
 	l.Credentials = credentials(l.PID)
+	l.Unit = unitOf(l.PID)
 	return l
 }
 
@@ -117,6 +118,33 @@ func otherNamespace(pid int, kind string, container bool) bool {
 	}
 	ours, err := os.Readlink("/proc/self/ns/" + kind)
 	return err != nil || theirs != ours
+}
+
+// unitOf is the service that systemd runs the process in, by its control group. Those
+// of users' own managers are not the host's.
+func unitOf(pid int) string {
+	proc, err := procfs.NewProc(pid)
+	if err != nil {
+		return ""
+	}
+	groups, err := proc.Cgroups()
+	if err != nil {
+		return ""
+	}
+	for _, g := range groups {
+		if g.HierarchyID != 0 && !slices.Contains(g.Controllers, "name=systemd") {
+			continue
+		}
+		for part := range strings.SplitSeq(g.Path, "/") {
+			if strings.HasPrefix(part, "user@") {
+				return ""
+			}
+			if strings.HasSuffix(part, ".service") {
+				return part
+			}
+		}
+	}
+	return ""
 }
 
 // processStatus reads the state letter, and whether the process lives in a PID

@@ -164,6 +164,9 @@ type Local struct {
 	// runs.
 	Unit    *Unit        `json:"unit,omitempty"`
 	Install Obs[Install] `json:"install"`
+	// Service is what systemd tells of the unit that the process belongs to, or that
+	// would start it; not tried where no unit is known.
+	Service Obs[Service] `json:"service"`
 	MyID    Obs[MyID]    `json:"myid"`
 	// NextConfig tells whether <zoo.cfg>.dynamic.next lies beside the
 	// configuration: a reconfiguration that was proposed and is not done.
@@ -233,6 +236,8 @@ type Process struct {
 	// OtherNetwork is set when the process lives in another network namespace
 	// than zkdoctor: its loopback addresses are its own.
 	OtherNetwork bool `json:"other_network,omitempty"`
+	// Unit is the unit of systemd that it runs in; empty for none.
+	Unit string `json:"unit,omitempty"`
 	// LeaderServes is -Dzookeeper.leaderServes, empty when not given.
 	LeaderServes string `json:"leader_serves,omitempty"`
 	// ForceSync is -Dzookeeper.forceSync, empty when not given.

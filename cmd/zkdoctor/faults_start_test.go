@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/fakesystemd"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -15,11 +16,17 @@ func startFaults() []fault {
 	targets := []string{"@1", "@2", "@3"}
 	return []fault{
 		{
-			shape: shape{name: "its configuration is gone", options: namespaces(), do: restartWith(1, func(t *testing.T, s *zktest.Server) {
-				runBy(t, s, "")
-				must(t, os.Rename(s.ConfigFile, filepath.Join(filepath.Dir(s.ConfigFile), "zoo_sample.cfg")))
-			}), from: 1, args: targets},
-			root: diag.ConfigNotLoaded, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
+			shape: shape{name: "its configuration is gone", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				restartWith(1, func(t *testing.T, s *zktest.Server) {
+					runBy(t, s, "")
+					must(t, os.Rename(s.ConfigFile, filepath.Join(filepath.Dir(s.ConfigFile), "zoo_sample.cfg")))
+				})(t, ens)
+				code, _ := ens.Server(1).ExitCode()
+				saw(t, ens.Server(1), fakesystemd.Properties{
+					"ActiveState": "failed", "SubState": "failed", "Result": "exit-code", "ExecMainCode": int32(1), "ExecMainStatus": int32(code),
+				})
+			}, from: 1, args: targets},
+			root: diag.ConfigNotLoaded, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, shows: "exit code 2 (its configuration or its myid)", state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "its configuration is not for its user", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -104,6 +111,16 @@ func runBy(t *testing.T, s *zktest.Server, user string) {
 		unit += "User=" + user + "\n"
 	}
 	on(t, s, "mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && cat >/run/systemd/system/zookeeper.service <<'END'\n"+unit+"END")
+}
+
+// saw lets systemd tell of that unit.
+func saw(t *testing.T, s *zktest.Server, told fakesystemd.Properties) *fakesystemd.Manager {
+	t.Helper()
+	socket := filepath.Join(t.TempDir(), "bus")
+	systemd := fakesystemd.Start(t, socket)
+	systemd.Set(t, "zookeeper.service", told)
+	on(t, s, "mkdir /run/dbus && ln -s "+socket+" /run/dbus/system_bus_socket")
+	return systemd
 }
 
 // runAsNobody ends a server that has run as root, and starts it as another user,

@@ -22,6 +22,8 @@ type fault struct {
 	servers []int64
 	// fires are further findings that must be there, shown or folded.
 	fires []diag.Code
+	// shows is a text that some evidence has; empty for any.
+	shows string
 	// state is empty where it is a matter of luck.
 	state diag.State
 	exit  int
@@ -82,6 +84,11 @@ func (c fault) judge(t *testing.T, report *diag.Report, version string) {
 		if !slices.Contains(fired, code) {
 			t.Errorf("%s was not found; found: %v", code, fired)
 		}
+	}
+	if !slices.ContainsFunc(slices.Concat(report.Findings, report.Folded), func(f diag.Finding) bool {
+		return slices.ContainsFunc(f.Evidence, func(e diag.Evidence) bool { return strings.Contains(e.Value, c.shows) })
+	}) && c.shows != "" {
+		t.Errorf("no evidence has %q", c.shows)
 	}
 	said := joinCodes(fired) // where there is no root
 	if root.Code != "" {

@@ -1,0 +1,45 @@
+package diag
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// TestServiceEvidence: systemd has seen how a server that is down ended.
+func TestServiceEvidence(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		told func(*probe.Local)
+		want string
+	}{
+		{"its data directory", ended("exit-code", 1, 3), "failed, exit-code, exit code 3 (its data directory)"},
+		{"killed", ended("signal", 2, 9), "failed, signal, killed by signal 9"},
+		{"for want of memory", ended("oom-kill", 2, 9), "failed, oom-kill, killed by signal 9"},
+		{"an unknown code", ended("exit-code", 1, 77), "failed, exit-code, exit code 77"},
+		{"stopped", func(l *probe.Local) {
+			l.Service = probe.Saw(probe.Service{Unit: "zookeeper.service", Active: "inactive", Sub: "dead", Result: "success", Code: 1, Status: 143}, quick)
+		}, "inactive, exit code 143 (stopped by SIGTERM)"},
+		{"not told", func(*probe.Local) {}, ""},
+		{"may not ask", func(l *probe.Local) {
+			l.Service = probe.Failed[probe.Service](&probe.Failure{Kind: probe.Denied, Text: "systemd, zookeeper.service: denied"}, quick)
+		}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			for _, f := range out().on(3, stopped, c.told).report().Findings {
+				for _, e := range f.Evidence {
+					if f.Code == ProcessDown && e.Source == "systemd" {
+						got = strings.TrimPrefix(got+"\n"+e.Value, "\n")
+					}
+				}
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}

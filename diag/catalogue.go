@@ -75,6 +75,8 @@ const (
 	LeaderFlapping         Code = "leader-flapping"
 	FollowerLagging        Code = "follower-lagging"
 	LatencyHigh            Code = "latency-high"
+	DataSetLarge           Code = "dataset-large"
+	ObserverCounted        Code = "observer-counted"
 	LeaderNotCommitting    Code = "leader-not-committing"
 )
 
@@ -158,9 +160,11 @@ func otherChecks() []Check {
 		{VersionMixed, "servers run different releases", "the version of two servers", checkVersionMixed},
 		{ConfigDrift, "voters have different settings", "conf of two voters", checkConfigDrift},
 		{EvenOrTinyEnsemble, "an even number of voters", "conf or a configuration", checkEvenOrTiny},
+		{ObserverCounted, "observers are up, and have no vote", "a list of members, and their roles", checkObserverCounted},
 		{ZxidRolloverNear, "the epoch runs out of transactions", "srvr of the leader", checkZxidRollover},
 		{FDLimitNear, "few file descriptors are left", "mntr", checkFDLimit},
 		{ClockSkew, "the clocks of servers differ", "the AdminServers of two servers", checkClockSkew},
+		{DataSetLarge, "holds much in memory", "mntr", checkDataSetLarge},
 		{FsyncSlow, "its disk is slow to sync the log", "mntr of 3.6 and later, twice", checkFsyncSlow},
 		{LeaderFlapping, "one leader after the other", "srvr of the leader, twice", checkLeaderFlapping},
 		{FollowerLagging, "is far behind the leader", "srvr, twice", checkFollowerLagging},

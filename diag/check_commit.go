@@ -90,7 +90,7 @@ func (s *stall) grew(key string) int64 {
 func (s *stall) told(key, wanted string) Evidence {
 	now, _ := s.now.Mntr.Value.Count(key)
 	then, _ := s.then.Mntr.Value.Count(key)
-	return Evidence{Source: "mntr", Server: s.now.Name, Key: key, Value: fmt.Sprintf("%d, then %d", then, now), Wanted: wanted}
+	return Evidence{Source: s.now.mntrFrom, Server: s.now.Name, Key: key, Value: fmt.Sprintf("%d, then %d", then, now), Wanted: wanted}
 }
 
 func (s *stall) outstanding() Evidence {

@@ -141,7 +141,7 @@ func TestVerdict(t *testing.T) {
 			"observers do not make up for voters", look(looking, down, down, looking, looking).observing(4, 5).
 				file(zoo(3, "server.4=zk4:2888:3888:observer", "server.5=zk5:2888:3888:observer")),
 			"down 2: 0 of 3 by file, need 2, spare -1",
-			findings("root process-down critical likely zk2 zk3", "fold quorum-lost critical proven",
+			findings("root process-down critical likely zk2 zk3", "show observer-counted info proven zk4 zk5", "fold quorum-lost critical proven",
 				"fold server-not-serving critical proven zk1", "fold server-not-serving warning proven zk4 zk5"),
 		},
 		{

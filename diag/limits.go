@@ -41,6 +41,11 @@ type Limits struct {
 	// Skew is how far apart the clocks of two servers may be; past MuchSkew it is a
 	// warning: Kerberos refuses at 5 minutes.
 	Skew, MuchSkew time.Duration
+	// Znodes, Watches, Ephemerals and DataSize, in bytes, are what a server holds in
+	// memory, past which it is large: a million znodes or watches, a hundred thousand
+	// ephemerals, 512 MiB. The heap that the scripts give, 1000 MB from 3.5.5 on, has
+	// room for no more than that, and a snapshot of it takes seconds to send.
+	Znodes, Watches, Ephemerals, DataSize int64
 	// Quiet is the time after its last change from which a file of a running server
 	// counts as it is: a server writes a new log's header, and the epoch after a
 	// snapshot, within a second, on a slow disk within some.
@@ -64,6 +69,10 @@ func (l Limits) orDefaults() Limits {
 	l.Elections = cmp.Or(l.Elections, 2)
 	l.Skew = cmp.Or(l.Skew, 5*time.Second)
 	l.MuchSkew = cmp.Or(l.MuchSkew, time.Minute)
+	l.Znodes = cmp.Or(l.Znodes, 1_000_000)
+	l.Watches = cmp.Or(l.Watches, 1_000_000)
+	l.Ephemerals = cmp.Or(l.Ephemerals, 100_000)
+	l.DataSize = cmp.Or(l.DataSize, 512<<20)
 	l.Quiet = cmp.Or(l.Quiet, 30*time.Second)
 	l.Room = cmp.Or(l.Room, 30*24*time.Hour)
 	return l

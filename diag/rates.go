@@ -73,6 +73,9 @@ func meanEver(s *server, name string) time.Duration {
 // meanwhile? Whoever keeps looks may forget the other keys of the earlier one.
 func ComparedKeys() []string {
 	keys := []string{"zk_uptime", "zk_synced_followers", proposals, commits}
+	for _, key := range dataSetKeys(Limits{}) {
+		keys = append(keys, key.name)
+	}
 	for _, name := range []string{fsyncTime, readLatency, updateLatency} {
 		for _, pair := range summaryKeys(name) {
 			keys = append(keys, pair[:]...)

@@ -41,6 +41,19 @@ func stateFaults() []fault {
 			root: diag.ServerHung, servers: []int64{1, 2}, fires: []diag.Code{diag.LeaderNotCommitting}, state: diag.Unknown, exit: 2,
 		},
 		{
+			// Three of five are up, and two of those have no vote.
+			shape: shape{
+				name: "observers up, and most voters down", options: zktest.Options{Servers: 3, Observers: 2}, do: func(t *testing.T, ens *zktest.Ensemble) {
+					must(t, ens.Server(2).Kill())
+					must(t, ens.Server(3).Kill())
+					for _, id := range []int{1, 4, 5} {
+						must(t, ens.WaitMode(t.Context(), ens.Server(id), ""))
+					}
+				}, args: []string{"-c", "@c1"},
+			},
+			root: diag.ProcessDown, servers: []int64{2, 3}, fires: []diag.Code{diag.ObserverCounted, diag.QuorumLost}, state: diag.Down, exit: 2,
+		},
+		{
 			shape: shape{
 				name: "no quorum, and one serves reads", options: zktest.Options{JVM: readOnly}, do: func(t *testing.T, ens *zktest.Ensemble) {
 					must(t, ens.Server(2).Kill())

@@ -1,0 +1,56 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// dataSetKey is a number of mntr that says how much a server holds, and what is much.
+type dataSetKey struct {
+	name, what string
+	limit      int64
+}
+
+func dataSetKeys(l Limits) []dataSetKey {
+	return []dataSetKey{
+		{"zk_znode_count", "znodes", l.Znodes},
+		{"zk_approximate_data_size", "bytes of data", l.DataSize},
+		{"zk_ephemerals_count", "ephemerals", l.Ephemerals},
+		{"zk_watch_count", "watches", l.Watches},
+	}
+}
+
+// checkDataSetLarge reports how much a server holds in memory, where that is much. The
+// tree is the same on all; watches are each server's own.
+func checkDataSetLarge(e *ensemble, limits Limits) result {
+	return e.each((*server).toldMntr, func(s *server, out *result) {
+		var much []string
+		var evidence []Evidence
+		for _, key := range dataSetKeys(limits) {
+			n, ok := s.Mntr.Value.Count(key.name)
+			if !ok || n <= key.limit {
+				continue
+			}
+			much = append(much, key.what)
+			value := strconv.FormatInt(n, 10)
+			if b := e.earlier(s); b != nil {
+				if was, told := b.Mntr.Value.Count(key.name); told {
+					value = fmt.Sprintf("%d, then %d, %s later", was, n, seconds(e.between()))
+				}
+			}
+			evidence = append(evidence, Evidence{Source: s.mntrFrom, Server: s.Name, Key: key.name, Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10)})
+		}
+		if len(much) == 0 {
+			return
+		}
+		out.findings = append(out.findings, Finding{
+			Severity: Info, Certainty: Proven, Servers: []string{s.Name}, Evidence: evidence,
+			Summary: fmt.Sprintf("many %s. All of it is in the heap of each server, is written out with each snapshot, and is sent whole to a server that has been away for long.", strings.Join(much, ", ")),
+			Fix: []Fix{
+				{Note: "find out which client makes them, and whether it removes what it no longer needs; ZooKeeper is for coordination, and not a database"},
+				{Note: "let the heap (-Xmx) have room for several times the data, and initLimit x tickTime be longer than a snapshot takes to be sent"},
+			},
+		})
+	})
+}

@@ -168,6 +168,11 @@ func serverAlerts() []alert {
 			description: "There is no Java where its start looks for one, or one that cannot run it. Only an exporter that runs on the server sees this.",
 		},
 		{
+			name: "ZooKeeperRestartLoop", severity: ticket, code: diag.RestartLoop,
+			wait: oneMore, why: "it takes several starts to be found; one scrape more",
+			description: "It ends soon after each start. Only an exporter that runs on the server sees this.",
+		},
+		{
 			name: "ZooKeeperServerHung", severity: ticket, code: diag.ServerHung,
 			wait: 2 * time.Minute, why: "longer than a bad garbage collection",
 			description: "The kernel accepts connections for it, and the process does not answer.",

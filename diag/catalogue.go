@@ -33,6 +33,7 @@ const (
 	ProcessWithoutListener Code = "process-without-listener"
 	QuorumPortFiltered     Code = "quorum-port-filtered"
 	LatentPortBlock        Code = "latent-port-block"
+	RestartLoop            Code = "restart-loop"
 	ConfigNotLoaded        Code = "config-not-loaded"
 	StartFailedClassPath   Code = "start-failed-classpath"
 	JavaMissingOrWrong     Code = "java-missing-or-wrong"
@@ -120,6 +121,7 @@ func hostChecks() []Check {
 		{ProcessWithoutListener, "runs without an election listener", "a server's own process and sockets", checkProcessWithoutListener},
 		{QuorumPortFiltered, "a port between servers is blocked", "the quorum and election ports", checkQuorumPortFiltered},
 		{LatentPortBlock, "a blocked port: after a restart it may stay out", "the quorum and election ports, from a member", checkLatentPortBlock},
+		{RestartLoop, "is started again and again", "a server's own process, log and unit", checkRestarts},
 		{ConfigNotLoaded, "its configuration is not the one, or not there", "a server's own files", checkConfigLoaded},
 		{StartFailedClassPath, "Java finds no ZooKeeper to start", "a server's own files and log", checkStartClassPath},
 		{JavaMissingOrWrong, "there is no Java to start it with", "a server's own files and log", checkJava},

@@ -71,7 +71,7 @@ func (e *ensemble) configGone(h *host, why *probe.Failure, source string) *Findi
 			f.Fix = slices.Insert(f.Fix, 0, Fix{Host: h.name(), Note: "zoo_sample.cfg is only an example: it has no server.N line and keeps the data in /tmp. Write a zoo.cfg of your own"})
 		}
 	}
-	if h.Process != nil {
+	if e.lives(h) {
 		f.Certainty, f.Later = Proven, true
 		f.Summary = "the configuration that the running process was started with cannot be read any more. It does not need it now, and will not start again."
 		return f

@@ -156,7 +156,7 @@ func checkMyidMissing(e *ensemble, _ Limits) result {
 			Evidence: []Evidence{h.myidEvidence("the number of its server.N line")},
 			Fix:      h.writeID(),
 		}
-		if h.Process != nil {
+		if e.lives(h) {
 			f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
 		}
 		if h.DataDir.Seen() && !h.DataDir.Value {

@@ -89,7 +89,7 @@ func (e *ensemble) willNotStart(h *host, summary string, evidence ...Evidence) F
 		Severity: e.hostSeverity(h), Certainty: Proven, Servers: h.servers(),
 		Summary: summary + " It cannot start.", Evidence: evidence, Fix: e.refill(h),
 	}
-	if h.Process != nil {
+	if e.lives(h) {
 		f.Later = true
 		f.Summary = summary + " The running process has read it before or does not need it; it will not start again."
 	}

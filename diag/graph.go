@@ -1,5 +1,10 @@
 package diag
 
+import (
+	"maps"
+	"slices"
+)
+
 // Explains is the graph from cause to consequence: what a finding hides when it
 // is proven or likely and concerns the same servers. Chains fold: what is hidden
 // still hides. It has no cycle, which a test makes sure of.
@@ -8,33 +13,8 @@ package diag
 // script says about a server stand at its end.
 func Explains() map[Code][]Code {
 	// What keeps one server out.
-	stopped := []Code{ProcessDown, ServerNotServing, ReadOnlyMode}
 	out := []Code{ServerNotServing, ReadOnlyMode, DegradedNoSpare, QuorumLost, LeaderNotCommitting, StatusScriptMisleading}
-	return map[Code][]Code{
-		// Beside a running process it explains nothing.
-		DynamicConfigOverrides: {ProcessDown},
-
-		ConfigNotLoaded:      {ProcessDown},
-		StartFailedClassPath: {ProcessDown},
-		JavaMissingOrWrong:   {ProcessDown},
-
-		MyidMissing:      {ProcessDown},
-		MyidMalformed:    {ProcessDown},
-		MyidNotInServers: {ProcessDown},
-		MyidDuplicate:    append([]Code{MyidWrongServer, SelfAddrNotLocal, ProcessWithoutListener}, stopped...),
-		MyidWrongServer:  append([]Code{SelfAddrNotLocal, ProcessWithoutListener}, stopped...),
-		SelfAddrNotLocal: append([]Code{ProcessWithoutListener, HostUnreachable}, stopped...),
-		SelfAddrLoopback: append([]Code{ProcessWithoutListener}, out...),
-
-		DiskFull:           append([]Code{TxnlogCorrupt, EpochMismatch, ProcessDown}, out...),
-		DataDirNotWritable: append([]Code{ProcessDown}, out...),
-		TxnlogCorrupt:      {ProcessDown},
-		NoSnapshot:         {ProcessDown},
-		EpochMismatch:      {ProcessDown},
-		ForeignData:        append([]Code{ConnLimitReached}, out...),
-
-		DataUnreasonableLength: append([]Code{ProcessDown, ConnLimitReached}, out...),
-
+	graph := map[Code][]Code{
 		ProcessWithoutListener: out,
 		// It stays when the server is back: what is not of this server it must not hide.
 		WildcardSelfAddr:   {ServerNotServing, ReadOnlyMode, QuorumLost, StatusScriptMisleading},
@@ -68,6 +48,46 @@ func Explains() map[Code][]Code {
 		// nothing is spare.
 		ServerNotServing: {DegradedNoSpare, StatusScriptMisleading},
 		ReadOnlyMode:     {DegradedNoSpare},
+	}
+	maps.Copy(graph, ends(out))
+	// What ends a server ends it each time that it is started.
+	for cause, list := range graph {
+		if slices.Contains(list, ProcessDown) {
+			graph[cause] = append(slices.Clone(list), RestartLoop, ServerStarting)
+		}
+	}
+	graph[RestartLoop] = append([]Code{ProcessDown, ServerStarting}, out...)
+	return graph
+}
+
+// ends is the part of the graph that begins with what ends a server or keeps it from
+// starting, as its own host shows it. out is what keeping it out explains.
+func ends(out []Code) map[Code][]Code {
+	stopped := []Code{ProcessDown, ServerNotServing, ReadOnlyMode}
+	return map[Code][]Code{
+		// Beside a running process it explains nothing.
+		DynamicConfigOverrides: {ProcessDown},
+
+		ConfigNotLoaded:      {ProcessDown},
+		StartFailedClassPath: {ProcessDown},
+		JavaMissingOrWrong:   {ProcessDown},
+
+		MyidMissing:      {ProcessDown},
+		MyidMalformed:    {ProcessDown},
+		MyidNotInServers: {ProcessDown},
+		MyidDuplicate:    append([]Code{MyidWrongServer, SelfAddrNotLocal, ProcessWithoutListener}, stopped...),
+		MyidWrongServer:  append([]Code{SelfAddrNotLocal, ProcessWithoutListener}, stopped...),
+		SelfAddrNotLocal: append([]Code{ProcessWithoutListener, HostUnreachable}, stopped...),
+		SelfAddrLoopback: append([]Code{ProcessWithoutListener}, out...),
+
+		DiskFull:           append([]Code{TxnlogCorrupt, EpochMismatch, ProcessDown}, out...),
+		DataDirNotWritable: append([]Code{ProcessDown}, out...),
+		TxnlogCorrupt:      {ProcessDown},
+		NoSnapshot:         {ProcessDown},
+		EpochMismatch:      {ProcessDown},
+		ForeignData:        append([]Code{ConnLimitReached}, out...),
+
+		DataUnreasonableLength: append([]Code{ProcessDown, ConnLimitReached}, out...),
 	}
 }
 

@@ -1,6 +1,10 @@
 package diag
 
-import "github.com/zkdoctor/zkdoctor/probe"
+import (
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
 
 func startRules() []rule {
 	missing := &probe.Failure{Kind: probe.Absent, Text: "/srv/zoo.cfg: no such file or directory"}
@@ -101,6 +105,37 @@ func startRules() []rule {
 				{"no scripts", out().on(3, stopped, noScripts), SkipUndecided},
 				{"no unit: whose PATH?", out().on(3, stopped, unpacked()), SkipUndecided},
 				{"a file that sets more", out().on(3, stopped, byUnit(), unpacked(noPath, func(in *probe.Install) { in.Java.Unsure = true })), SkipUndecided},
+			},
+		},
+		{
+			RestartLoop,
+			[]fire{
+				{"systemd counts on", out().on(3, stopped, restarts(9, "auto-restart")).after(out().on(3, stopped, restarts(8, "auto-restart"))), "warning proven zk3"},
+				{"two at a time", healthy().on(3, restarts(2, "running")).after(healthy().on(3, restarts(0, "running"))), "warning proven zk3"},
+				{"the first of systemd's, and young before", out().on(3, began(8, time.Second), restarts(1, "running")).after(out().on(3, began(7, 5*time.Second), restarts(0, "running"))), "warning proven zk3"},
+				{"two processes", out().on(3, began(8, time.Second)).after(out().on(3, began(7, 5*time.Second))), "warning likely zk3"},
+				{"its log", out().on(3, stopped, startedAt(5*time.Second, "01:00:00", "03:03:10", "03:03:20", "03:03:30", "03:03:40")), "warning likely zk3"},
+				{"its log, between two ends", out().on(3, began(8, time.Second), startedAt(time.Second, "03:03:10", "03:03:20", "03:03:30", "03:03:40")), "warning likely zk3"},
+				{"quorum lost", look(down, looking, down).on(3, stopped, startedAt(time.Second, "03:03:10", "03:03:20", "03:03:30", "03:03:40")), "critical likely zk3"},
+			},
+			[]alike{
+				{"runs on", healthy().on(3).twice()},
+				{"an operator's restart", healthy().on(3, began(8, time.Second)).after(healthy().on(3, began(7, time.Hour)))},
+				{"a start", healthy().on(3, began(8, time.Second)).after(out().on(3, stopped))},
+				{"an operator's restart of a unit", healthy().on(3, began(8, time.Second), restarts(0, "running")).after(healthy().on(3, began(7, time.Hour), restarts(2, "running")))},
+				{"it crashed once", healthy().on(3, began(8, time.Second), restarts(1, "running")).after(healthy().on(3, began(7, time.Hour), restarts(0, "running")))},
+				{"systemd counted long ago", healthy().on(3, restarts(40, "running")).twice()},
+				{"the log of last week", healthy().on(3, startedAt(time.Second, "03:03:10", "03:03:20", "03:03:30", "03:03:40"))},
+				{"and of one that was given up", out().on(3, stopped, startedAt(time.Hour, "03:03:10", "03:03:20", "03:03:30", "03:03:40"))},
+				{"starts of an afternoon", healthy().on(3, began(8, time.Second), startedAt(time.Second, "01:03:10", "02:03:20", "03:00:30", "03:03:40"))},
+				{"starts by hand", healthy().on(3, began(8, time.Second), startedAt(time.Second, "03:00:10", "03:01:20", "03:02:30", "03:03:40"))},
+				{"a clock set back", healthy().on(3, began(8, time.Second), startedAt(time.Second, "03:03:10", "03:03:20", "03:03:30", "03:03:05"))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"neither log nor systemd", out().on(3, stopped), SkipUndecided},
+				{"its age was not told", healthy().on(3, func(l *probe.Local) { l.Process.Started = time.Time{} }), SkipUndecided},
+				{"one look at a young one", healthy().on(3, began(8, time.Second)), SkipUndecided},
 			},
 		},
 	}

@@ -1,6 +1,8 @@
 package diag
 
 import (
+	"time"
+
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -79,6 +81,28 @@ func home(has bool) func(*probe.Install) {
 }
 
 func noPath(in *probe.Install) { in.Java.InPath.Value = "" }
+
+// began is a process of that number that began that long ago.
+func began(pid int, ago time.Duration) func(*probe.Local) {
+	return func(l *probe.Local) { l.Process.PID, l.Process.Started = pid, now().Add(-ago) }
+}
+
+// startedAt are the times of the starts in its log, which was written to that long ago.
+func startedAt(written time.Duration, clock ...string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.Log = probe.Saw(probe.LogTail{Path: "/opt/zookeeper/logs/zookeeper.log", Begins: true, Modified: now().Add(-written)}, quick)
+		for _, at := range clock {
+			l.Log.Value.Starts = append(l.Log.Value.Starts, "2026-11-22 "+at)
+		}
+	}
+}
+
+// restarts is what systemd tells of them.
+func restarts(n uint32, sub string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.Service = probe.Saw(probe.Service{Unit: "zookeeper.service", Active: "activating", Sub: sub, Result: "exit-code", Restarts: n}, quick)
+	}
+}
 
 // ended is what systemd tells: how the main process ended last.
 func ended(result string, code, status int32) func(*probe.Local) {

@@ -32,6 +32,9 @@ type LogTail struct {
 	// it the server has run for long, or does not log its start: a line may then be of
 	// a start before.
 	Begins bool `json:"begins,omitempty"`
+	// Starts are the times of the last starts, the oldest first, as the log writes
+	// them: ten at the most.
+	Starts []string `json:"starts,omitempty"`
 	// Last is the time of the newest line of all that has one, as the log writes it.
 	Last string `json:"last,omitempty"`
 	// Lines are those since the last start of the server, each kind once, the newest
@@ -168,6 +171,7 @@ func ScanLog(text []byte, cut bool) LogTail {
 	if cut {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}
+	tail.Starts = startsIn(text)
 	if i := bytes.LastIndex(text, []byte(logBegins)); i >= 0 {
 		tail.Begins, text = true, text[i:]
 	}
@@ -194,6 +198,22 @@ func ScanLog(text []byte, cut bool) LogTail {
 	}
 	slices.Reverse(tail.Lines)
 	return tail
+}
+
+// maxStarts is how many starts are kept of a log.
+const maxStarts = 10
+
+func startsIn(text []byte) []string {
+	var starts []string
+	for line := range bytes.Lines(text) {
+		if !bytes.Contains(line, []byte(logBegins)) {
+			continue
+		}
+		if at, _ := takeApart(line); at != "" {
+			starts = append(starts, at)
+		}
+	}
+	return starts[max(len(starts)-maxStarts, 0):]
 }
 
 func signOf(line []byte) (LogSign, bool) {

@@ -27,7 +27,7 @@ java.io.IOException: The current epoch, 0, is older than the last zxid, 42949672
 		{LogPeerUnreached, "2026-11-25 12:35:42", "Cannot open channel to 3 at election address /10.0.0.3:3888", 2},
 	}
 	got := ScanLog([]byte(log), false)
-	if d := cmp.Diff(LogTail{Begins: true, Last: "2026-11-25 12:35:43", Lines: want}, got); d != "" {
+	if d := cmp.Diff(LogTail{Begins: true, Starts: []string{"2026-11-25 12:35:40"}, Last: "2026-11-25 12:35:43", Lines: want}, got); d != "" {
 		t.Error(d)
 	}
 	const held = challenge + ": java.net.SocketTimeoutException: Read timed out"

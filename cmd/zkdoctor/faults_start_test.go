@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,13 @@ func startFaults() []fault {
 			fires: []diag.Code{diag.ConfigNotLoaded}, state: diag.Serving, exit: 0,
 		},
 		{
+			shape: shape{name: "started again and again", do: func(t *testing.T, ens *zktest.Ensemble) {
+				killWith(1, func(t *testing.T, s *zktest.Server) { must(t, s.RemoveMyID()) })(t, ens)
+				restartOnEnd(t, ens, 1)
+			}, args: []string{"-c", "@c1"}},
+			root: diag.MyidMissing, servers: []int64{1}, fires: []diag.Code{diag.RestartLoop}, state: diag.Degraded, exit: 1,
+		},
+		{
 			shape: shape{name: "its jars are missing", do: startAs(1, "Could not find or load main class", func(_ *testing.T, s *zktest.Server) []string {
 				return []string{"java", "-cp", s.Dir + "/lib/*"}
 			}), args: []string{"-c", "@c1"}},
@@ -100,6 +108,26 @@ func startAs(id int, message string, prepare func(*testing.T, *zktest.Server) []
 			t.Fatalf("it says: %s", s.Log())
 		}
 	})
+}
+
+// restartOnEnd starts a server whenever it has ended, until the test ends, and returns
+// once it has been started some times.
+func restartOnEnd(t *testing.T, ens *zktest.Ensemble, id int) {
+	t.Helper()
+	s := ens.Server(id)
+	starts := func() int { return strings.Count(s.Log(), "Reading configuration from") }
+	before := starts()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	t.Cleanup(func() { cancel(); <-done })
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			_ = s.Start(ctx) // one that cannot be started shows in the log below
+			_ = ens.Wait(ctx, "it to end", func() bool { return !s.Running() })
+		}
+	}()
+	must(t, ens.Wait(t.Context(), "some starts", func() bool { return starts() >= before+4 }))
 }
 
 // runBy lets a unit of systemd start a server of a host with a file system of its

@@ -428,6 +428,7 @@ func exporterAlerts() []alert {
 func withoutAlert() map[diag.Code]string {
 	return map[diag.Code]string{
 		diag.ElectionInProgress:     "info: it passes, and ZooKeeperLeaderLost says when it does not",
+		diag.WideOpen:               "info: hygiene, for a working day",
 		diag.DataSetLarge:           "info: large is no fault; what it does to the heap and to syncs has alerts",
 		diag.ObserverCounted:        "info: it only says how to count",
 		diag.LeaderServesNo:         "info: it is a choice",

@@ -76,6 +76,7 @@ const (
 	LeaderFlapping         Code = "leader-flapping"
 	FollowerLagging        Code = "follower-lagging"
 	LatencyHigh            Code = "latency-high"
+	WideOpen               Code = "jmx-or-4lw-wide-open"
 	DataSetLarge           Code = "dataset-large"
 	ObserverCounted        Code = "observer-counted"
 	LeaderNotCommitting    Code = "leader-not-committing"
@@ -154,6 +155,7 @@ func otherChecks() []Check {
 		{TargetsMixed, "servers of different ensembles were named", "conf of two servers", checkTargetsMixed},
 		{DynamicConfigOverrides, "zoo.cfg and the dynamic file contradict each other", "a server's own files", checkDynamicConfig},
 		{ForceSyncOff, "confirms writes before they are on the disk", "a server's own files", checkForceSync},
+		{WideOpen, "JMX or all four-letter words are open to strangers", "a server's own process, sockets and files", checkWideOpen},
 		{PeerTypeMismatch, "peerType is not the role in the list", "a server's own files", checkPeerType},
 		{ReadOnlyMode, "serves reads only, for want of a quorum", "srvr", checkReadOnlyMode},
 		{DataDigestMismatch, "its data differs from the leader's", "mntr of 3.6 and later", checkDataDigest},

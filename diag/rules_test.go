@@ -34,7 +34,7 @@ type blind struct {
 }
 
 func allRules() []rule {
-	return slices.Concat(ensembleRules(), serverRules(), reachRules(), myidRules(), addressRules(), nameRules(), configRules(), stateRules(), shapeRules(), paceRules(), dataRules(), startRules(), logRules(), linkRules(), commitRules(), observerRules(), dataSetRules())
+	return slices.Concat(ensembleRules(), serverRules(), reachRules(), myidRules(), addressRules(), nameRules(), configRules(), stateRules(), shapeRules(), paceRules(), dataRules(), startRules(), logRules(), linkRules(), commitRules(), observerRules(), dataSetRules(), wideOpenRules())
 }
 
 func TestRules(t *testing.T) {

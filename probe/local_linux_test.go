@@ -45,6 +45,25 @@ func TestZooKeeperArgs(t *testing.T) {
 	}
 }
 
+func TestJMX(t *testing.T) {
+	const jmx = "-Dcom.sun.management.jmxremote"
+	for _, c := range []struct {
+		name string
+		args []string
+		want *JMX
+	}{
+		{"as zkServer.sh starts it", []string{"java", jmx, jmx + ".local.only=false"}, nil},
+		{"as it does with JMXPORT", []string{"java", jmx, jmx + ".port=7199", jmx + ".authenticate=false", jmx + ".ssl=false"}, &JMX{Port: "7199"}},
+		{"the port alone", []string{"java", jmx + ".port=7199"}, &JMX{Port: "7199", Authenticate: true, TLS: true}},
+		{"the last one counts", []string{"java", jmx + ".ssl=true", jmx + ".port=1", jmx + ".port=7199", jmx + ".ssl=false"}, &JMX{Port: "7199", Authenticate: true}},
+		{"neither true nor false", []string{"java", jmx + ".port=7199", jmx + ".authenticate=", jmx + ".ssl=TRUE"}, &JMX{Port: "7199", TLS: true}},
+	} {
+		if diff := cmp.Diff(c.want, jmxOf(c.args)); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
 // fibTrie is what Linux 6 prints for a host with loopback and one interface.
 const fibTrie = `Main:
   +-- 0.0.0.0/0 3 0 5

@@ -59,6 +59,8 @@ func findProcesses(ctx context.Context) []localProcess {
 			l.ForceSync = jvmProperty(args, "zookeeper.forceSync")
 			l.JuteMaxBuffer = jvmProperty(args, "jute.maxbuffer")
 			l.TrustEmpty = jvmProperty(args, "zookeeper.snapshot.trust.empty")
+			l.Whitelist = jvmProperty(args, "zookeeper.4lw.commands.whitelist")
+			l.JMX, l.JMXFile = jmxOf(args), jvmProperty(args, "com.sun.management.config.file")
 			found = append(found, l)
 		}
 	}
@@ -82,13 +84,30 @@ func zooKeeperArgs(args []string) (main string, rest []string, ok bool) {
 	return "", nil, false
 }
 
+// jvmProperty is what -Dkey=value sets; of several the last one counts.
 func jvmProperty(args []string, key string) string {
-	for _, arg := range args {
+	for _, arg := range slices.Backward(args) {
 		if value, ok := strings.CutPrefix(arg, "-D"+key+"="); ok {
 			return value
 		}
 	}
 	return ""
+}
+
+// jmxOf is the JMX port that a command line opens to other hosts; nil for none.
+// -Dcom.sun.management.jmxremote alone opens none (ConnectorBootstrap, all versions of
+// Java), and is what zkServer.sh gives by default.
+func jmxOf(args []string) *JMX {
+	port := jvmProperty(args, "com.sun.management.jmxremote.port")
+	if port == "" {
+		return nil
+	}
+	// Boolean.valueOf: anything but true is false.
+	on := func(key string) bool {
+		value := jvmProperty(args, "com.sun.management.jmxremote."+key)
+		return value == "" && !slices.Contains(args, "-Dcom.sun.management.jmxremote."+key+"=") || strings.EqualFold(value, "true")
+	}
+	return &JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
 }
 
 func describe(ctx context.Context, p *process.Process, main string) localProcess {

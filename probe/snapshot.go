@@ -246,8 +246,26 @@ type Process struct {
 	TrustEmpty string `json:"trust_empty,omitempty"`
 	// JuteMaxBuffer is -Djute.maxbuffer, empty when not given.
 	JuteMaxBuffer string `json:"jute_max_buffer,omitempty"`
+	// Whitelist is -Dzookeeper.4lw.commands.whitelist, empty when not given. The key in
+	// zoo.cfg goes before it.
+	Whitelist string `json:"whitelist,omitempty"`
+	// JMX is the port for JMX that its command line opens; nil for none. JMXFile is
+	// where that may be set too (com.sun.management.config.file), and empty for nowhere.
+	JMX     *JMX   `json:"jmx,omitempty"`
+	JMXFile string `json:"jmx_file,omitempty"`
 	// Credentials decide which files it may write.
 	Credentials Obs[Credentials] `json:"credentials"`
+}
+
+// JMX is a port on which a JVM lets itself be managed from other hosts
+// (com.sun.management.jmxremote.port; zkServer.sh: JMXPORT).
+type JMX struct {
+	// Port is as written.
+	Port string `json:"port"`
+	// Authenticate and TLS are what Java makes of the command line: true unless
+	// something else is said there, which zkServer.sh does.
+	Authenticate bool `json:"authenticate"`
+	TLS          bool `json:"tls"`
 }
 
 // Credentials are what the kernel judges a process by when it opens a file.

@@ -17,6 +17,19 @@ const noDynamic = "3.4 has no dynamic configuration"
 func configFaults() []fault {
 	return []fault{
 		{
+			shape: shape{
+				name: "JMX without a password, and all words at a public address", options: zktest.Options{
+					Hosts: zktest.Namespaces,
+					JVM: []string{
+						"-Dcom.sun.management.jmxremote", "-Dcom.sun.management.jmxremote.port=7199",
+						"-Dcom.sun.management.jmxremote.authenticate=false", "-Dcom.sun.management.jmxremote.ssl=false",
+					},
+				},
+				do: func(t *testing.T, ens *zktest.Ensemble) { on(t, ens.Server(1), "ip addr add 192.0.2.77/32 dev eth0") }, from: 1,
+			},
+			fires: []diag.Code{diag.WideOpen}, state: diag.Serving, exit: 0,
+		},
+		{
 			shape: shape{name: "members in zoo.cfg beside a dynamic file, running", only: from35, why: noDynamic, do: besideDynamic(2), args: []string{"-c", "@c2"}},
 			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: diag.Serving, exit: 1,
 		},

@@ -374,6 +374,11 @@ func loadAlerts() []alert {
 			description: "By more than 1,000 transactions, for five minutes. Servers are asked at slightly different moments, so a few are nothing.",
 		},
 		{
+			name: "ZooKeeperPacketsTooLong", severity: ticket, code: diag.OversizePacket,
+			wait: 10 * time.Minute, why: "somebody may be trying something out",
+			description: "Answers are near jute.maxbuffer, or a client sends more than it allows. What is longer is neither written nor read. Seen in full where the exporter runs on the server.",
+		},
+		{
 			name: "ZooKeeperFileDescriptorsLow", severity: ticket, code: diag.FDLimitNear,
 			expr: "zookeeper_open_file_descriptors / zookeeper_max_file_descriptors > 0.85",
 			wait: restart, why: "a wave of clients that reconnect passes",
@@ -437,6 +442,7 @@ func withoutAlert() map[diag.Code]string {
 		diag.CmdNotWhitelisted:      "info: it only says what cannot be seen",
 		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
 		diag.PeerTypeMismatch:       "info: the list has the role, and that is what counts",
+		diag.AdminPortConflict:      "info in an ensemble; of a standalone server that it keeps down ZooKeeperProcessDown tells",
 		diag.TargetDuplicate:        "info: about the question, not the ensemble",
 		diag.TargetsMixed:           "about the question: ZkdoctorVerdictUnknown says that nothing is judged",
 		diag.StatusScriptMisleading: "info: about a script, for people on the host",

@@ -40,6 +40,7 @@ const (
 	ClientPortConflict     Code = "client-port-conflict"
 	ElectionPortConflict   Code = "election-port-conflict"
 	QuorumPortConflict     Code = "quorum-port-conflict"
+	AdminPortConflict      Code = "admin-port-conflict"
 	PeerNameUnresolvable   Code = "peer-name-unresolvable"
 	QuorumTLSHandshake     Code = "quorum-tls-handshake"
 	QuorumSASLFailed       Code = "quorum-sasl-failed"
@@ -71,6 +72,7 @@ const (
 	EvenOrTinyEnsemble     Code = "even-or-tiny-ensemble"
 	ZxidRolloverNear       Code = "zxid-rollover-near"
 	FDLimitNear            Code = "fd-limit-near"
+	OversizePacket         Code = "oversize-znode-or-packet"
 	ClockSkew              Code = "clock-skew"
 	FsyncSlow              Code = "fsync-slow"
 	LeaderFlapping         Code = "leader-flapping"
@@ -129,6 +131,7 @@ func hostChecks() []Check {
 		{ClientPortConflict, "another program has its client port", "a server's own process and sockets", checkClientPortConflict},
 		{ElectionPortConflict, "another program has its election port", "a server's own process and sockets", checkElectionPortConflict},
 		{QuorumPortConflict, "another program has its quorum port", "srvr, twice, and the quorum port", checkQuorumPortConflict},
+		{AdminPortConflict, "another program has its AdminServer's port", "a server's own log and sockets", checkAdminPortConflict},
 		{PeerNameUnresolvable, "a member's name has no address there", "a server's own names", checkPeerName},
 		{QuorumTLSHandshake, "TLS between servers fails", "a server's own files and log, twice", checkQuorumTLS},
 		{QuorumSASLFailed, "servers do not accept each other's password", "a server's own files and log, twice", checkQuorumSASL},
@@ -167,6 +170,7 @@ func otherChecks() []Check {
 		{ObserverCounted, "observers are up, and have no vote", "a list of members, and their roles", checkObserverCounted},
 		{ZxidRolloverNear, "the epoch runs out of transactions", "srvr of the leader", checkZxidRollover},
 		{FDLimitNear, "few file descriptors are left", "mntr", checkFDLimit},
+		{OversizePacket, "answers or requests are at the limit of length", "mntr of 3.6 and later", checkOversize},
 		{ClockSkew, "the clocks of servers differ", "the AdminServers of two servers", checkClockSkew},
 		{DataSetLarge, "holds much in memory", "mntr", checkDataSetLarge},
 		{FsyncSlow, "its disk is slow to sync the log", "mntr of 3.6 and later, twice", checkFsyncSlow},

@@ -30,6 +30,7 @@ func Explains() map[Code][]Code {
 		ElectionPortConflict: append([]Code{ClientPortMismatch, ProcessDown}, out...),
 		PeerAddrStale:        out,
 		ElectionPortHeld:     out,
+		AdminPortConflict:    {ProcessDown},
 		PeerNameUnresolvable: append([]Code{TargetUnresolvable, ProcessWithoutListener, ProcessDown}, out...),
 
 		QuorumTLSHandshake: out,

@@ -14,7 +14,7 @@ import (
 var fatalSigns = []probe.LogSign{
 	probe.LogMyIDMissing, probe.LogMyIDMalformed, probe.LogMyIDNotListed, probe.LogNoSpace, probe.LogOutOfMemory,
 	probe.LogRecordTooLong, probe.LogEpochOld, probe.LogNoSnapshot, probe.LogDataDamaged, probe.LogDataDenied,
-	probe.LogAddressForeign, probe.LogAddressInUse, probe.LogDatabaseUnloaded, probe.LogAdminPort, probe.LogMetricsPort,
+	probe.LogAddressForeign, probe.LogAddressInUse, probe.LogDatabaseUnloaded, probe.LogAdminEnd, probe.LogMetricsPort,
 	probe.LogConfigInvalid, probe.LogJavaVersion, probe.LogJavaClass, probe.LogJavaOptions, probe.LogJavaMissing, probe.LogUnrecoverable, probe.LogExit,
 }
 

@@ -1,6 +1,9 @@
 package diag
 
 import (
+	"net/netip"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -30,6 +33,8 @@ func logRules() []rule {
 	unloaded := line(probe.LogDatabaseUnloaded, "Unable to load database on disk", 1)
 	older := line(probe.LogEpochAhead, "java.io.IOException: Leaders epoch, 3 is less than accepted epoch, 153", 900)
 	ahead := keeps(epochs("3", "153"))
+	bind := line(probe.LogAddressInUse, "Caused by: java.net.BindException: Address already in use", 1)
+	admin := []func(*probe.Local){logged(adminLine("8080"), bind), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080")}
 	refused := line(probe.LogPeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
 	return []rule{
 		{
@@ -61,6 +66,49 @@ func logRules() []rule {
 				{"a long log without its start", aside(logged(hello), tailed(func(l *probe.LogTail) { l.Begins = false })), SkipUndecided},
 				{"the log of a run before", aside(logged(hello), tailed(func(l *probe.LogTail) { l.Modified = now().Add(-2 * time.Hour) })), SkipUndecided},
 				{"one look", look(follower, leader, looking).onWith(3, tls, logged(failed(2))), SkipUndecided},
+			},
+		},
+		{
+			AdminPortConflict,
+			[]fire{
+				{"in an ensemble", healthy().on(3, admin...), "info proven zk3"},
+				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), append([]func(*probe.Local){stopped}, admin...)...), "critical proven zk1"},
+				{"another port, by an option", healthy().on(3, logged(adminLine("9090"), bind), hears("[::]:2181", "192.0.2.3:3888", "[::]:9090")), "info proven zk3"},
+			},
+			[]alike{
+				{"its own AdminServer", healthy().on(3, logged(), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080"))},
+				{"the port is free again", healthy().on(3, logged(adminLine("8080"), bind))},
+				{"it failed for another reason", healthy().on(3, logged(adminLine("8080")), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080"))},
+				{"another address", healthy().onWith(3, zoo(3, "admin.serverAddress=192.0.2.3"), logged(adminLine("8080"), bind), hears("[::]:2181", "192.0.2.3:3888", "127.0.0.1:8080"))},
+				{"it is off", healthy().onWith(3, zoo(3, "admin.enableServer=false"), admin...)},
+				{"a member that has ended", out().on(3, append([]func(*probe.Local){stopped}, admin...)...)},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"no log", healthy().on(3, unlogged), SkipUndecided},
+				{"a long log without its start", healthy().on(3, append(admin, tailed(func(l *probe.LogTail) { l.Begins = false }))...), SkipUndecided},
+				{"sockets not seen", healthy().on(3, append(admin, func(l *probe.Local) { l.Listeners = probe.Obs[[]netip.AddrPort]{} })...), SkipUndecided},
+			},
+		},
+		{
+			OversizePacket,
+			[]fire{
+				{"near the default", look(follower, leader, but(follower, answered(1_000_000))).on(3), "warning proven zk3"},
+				{"near its own", look(follower, leader, but(follower, answered(4_000_000))).on(3, buffer("4194304")), "warning proven zk3"},
+				{"the limit is not known", look(follower, leader, but(follower, answered(1_000_000))), "info possible zk3"},
+				{"a client writes too much", healthy().on(3, logged(line(probe.LogPacketTooLong, "Exception causing close of session 0x1: Len error 1100054", 3))), "warning likely zk3"},
+				{"HTTP", healthy().on(3, logged(line(probe.LogStrangerBytes, "Exception causing close of session 0x0: Len error 1195725856", 300))), "info proven zk3"},
+			},
+			[]alike{
+				{"short", look(follower, leader, but(follower, answered(500_000))).on(3)},
+				{"raised enough", look(follower, leader, but(follower, answered(1_000_000))).on(3, buffer("4194304"))},
+				{"once", healthy().on(3, logged(line(probe.LogPacketTooLong, "Len error 1100054", 1)))},
+				{"an hour ago", healthy().on(3, logged(agoLine(probe.LogPacketTooLong, "Len error 1100054", 30), agoLine(probe.LogStrangerBytes, "Len error 1195725856", 30)))},
+			},
+			[]blind{
+				{"3.4 does not tell", healthy().as(oldest), SkipNotTold},
+				{"unreachable", unseen(), SkipUnreachable},
+				{"raised, how far is not known", look(follower, leader, but(follower, answered(2_000_000))), SkipUndecided},
 			},
 		},
 		{
@@ -131,6 +179,27 @@ func logRules() []rule {
 	}
 }
 
+func adminLine(port string) probe.LogLine {
+	return line(probe.LogAdminPort, "org.apache.zookeeper.server.admin.AdminServer$AdminServerException: Problem starting AdminServer on address 0.0.0.0, port "+port+" and command URL /commands", 2)
+}
+
+// answered sets the longest answer that a server tells of.
+func answered(bytes int) func(*probe.Server) {
+	return func(s *probe.Server) {
+		s.Mntr.Value.Keys = slices.Clone(s.Mntr.Value.Keys)
+		for i, p := range s.Mntr.Value.Keys {
+			if p.Key == "zk_max_client_response_size" {
+				s.Mntr.Value.Keys[i].Value = strconv.Itoa(bytes)
+			}
+		}
+	}
+}
+
+// buffer is -Djute.maxbuffer.
+func buffer(bytes string) func(*probe.Local) {
+	return func(l *probe.Local) { l.Process.JuteMaxBuffer = bytes }
+}
+
 // large is a log of 4 MiB.
 func large(d *probe.Data) { newestLog(func(f *probe.DataFile) { f.Allocated = 4 * mib })(d) }
 
@@ -152,4 +221,20 @@ func TestLogFolds(t *testing.T) {
 			findings("root foreign-data warning likely zk3", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk3", "fold status-script-misleading info proven zk3"),
 		},
 	})
+}
+
+// TestReadLength: a length that is no length is read for people.
+func TestReadLength(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Exception causing close of session 0x0: Len error 1195725856":                                              `1195725856 is "GET ", the beginning of HTTP`,
+		"java.io.IOException: Len error. A message from /127.0.0.1:5 with advertised length of 369295618 is either": "369295618 is the greeting of TLS",
+		"Len error 1397966893":           `1397966893 is "SSH-", the greeting of SSH`,
+		"Len error 99999999999999999999": otherProtocol,
+		"something else":                 otherProtocol,
+	} {
+		if got := readLength(text); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
 }

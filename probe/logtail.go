@@ -76,7 +76,9 @@ const (
 	LogNoSpace          LogSign = "no-space"
 	LogOutOfMemory      LogSign = "out-of-memory"
 	LogUnrecoverable    LogSign = "unrecoverable"
+	// LogAdminPort: the AdminServer did not start; LogAdminEnd: so the server ended.
 	LogAdminPort        LogSign = "admin-port"
+	LogAdminEnd         LogSign = "admin-end"
 	LogMetricsPort      LogSign = "metrics-port"
 	LogOwnIDElsewhere   LogSign = "own-id-elsewhere"
 	LogUnknownPeer      LogSign = "unknown-peer"
@@ -97,11 +99,16 @@ const (
 	// LogPeerFIPS: DIGEST-MD5 between servers is off, for FIPS mode is on (3.9+).
 	LogPeerFIPS LogSign = "peer-fips"
 
-	LogJavaClass   LogSign = "java-class"
-	LogJavaVersion LogSign = "java-version"
-	LogJavaMissing LogSign = "java-missing"
-	LogJavaOptions LogSign = "java-options"
-	LogExit        LogSign = "exit"
+	// LogStrangerBytes is something other than ZooKeeper's protocol at the client port:
+	// its first four bytes were taken for a length. LogPacketTooLong is any other
+	// length above jute.maxbuffer.
+	LogStrangerBytes LogSign = "stranger-bytes"
+	LogPacketTooLong LogSign = "packet-too-long"
+	LogJavaClass     LogSign = "java-class"
+	LogJavaVersion   LogSign = "java-version"
+	LogJavaMissing   LogSign = "java-missing"
+	LogJavaOptions   LogSign = "java-options"
+	LogExit          LogSign = "exit"
 )
 
 // logSign is a sign and the fragments of its lines. The first sign in the table that
@@ -142,7 +149,11 @@ var logSigns = []logSign{
 	{LogPeerFIPS, []string{"QuorumLearner will not use DIGEST-MD5"}},                     // SecurityUtils
 	{LogUnknownPeer, []string{"Invalid server id: ", "non-cluster member"}},
 	{LogDatabaseUnloaded, []string{"Unable to load database on disk", "Unable to run quorum server"}},
-	{LogAdminPort, []string{"AdminServer, exiting abnormally", "Problem starting AdminServer"}},
+	{LogAdminEnd, []string{"AdminServer, exiting abnormally"}}, // ZooKeeperServerMain
+	{LogAdminPort, []string{"Problem starting AdminServer"}},   // QuorumPeer, JettyAdminServer
+	// NIOServerCnxn, NettyServerCnxn: "GET ", "HEAD", "POST", "PUT ", "SSH-", and TLS.
+	{LogStrangerBytes, []string{" 1195725856", " 1212498244", " 1347375956", " 1347769376", " 1397966893", "Len error 36929", "length of 36929"}},
+	{LogPacketTooLong, []string{"Len error"}},
 	{LogMetricsPort, []string{"Cannot boot MetricsProvider"}},
 	{LogConfigInvalid, []string{"Invalid config, exiting abnormally", "Error processing "}},
 	{LogJavaVersion, []string{"UnsupportedClassVersionError"}},    // Java

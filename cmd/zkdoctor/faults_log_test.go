@@ -42,7 +42,64 @@ func logFaults() []fault {
 			}, args: []string{"-c", "@c1"}},
 			root: diag.ForeignData, servers: []int64{1}, exit: 1,
 		},
+		{
+			shape: shape{
+				name: "another program on the AdminServer's port", only: from35, why: noAdmin,
+				options: zktest.Options{Admin: true, NoStart: true, NoWait: true}, do: takeAdminPort, args: []string{"-c", "@c1"},
+			},
+			fires: []diag.Code{diag.AdminPortConflict}, state: diag.Serving, exit: 0,
+		},
+		{
+			shape: shape{
+				name: "another program on the AdminServer's port, standalone", only: from35, why: noAdmin,
+				options: zktest.Options{Servers: 1, Admin: true, NoStart: true, NoWait: true}, do: takeAdminPort, args: []string{"-c", "@c1"},
+			},
+			root: diag.AdminPortConflict, servers: []int64{1}, fires: []diag.Code{diag.ProcessDown}, state: diag.Down, exit: 2,
+		},
+		{
+			shape: shape{name: "an answer of 0.95 MiB", only: from36, why: "before 3.6 mntr does not tell how long answers are", do: func(t *testing.T, ens *zktest.Ensemble) {
+				session, err := ens.Server(1).OpenSession(t.Context(), 20*time.Second)
+				must(t, err)
+				must(t, session.Create(t.Context(), "/large", make([]byte, 996_000), false))
+				must(t, session.Watch(t.Context(), "/large")) // which reads it
+				must(t, session.Close(t.Context()))
+			}, args: []string{"-c", "@c1"}},
+			root: diag.OversizePacket, servers: []int64{1}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "HTTP to the client port", do: func(t *testing.T, ens *zktest.Ensemble) {
+				s := ens.Server(1)
+				for range 3 {
+					conn, err := ens.Client.Dial(t.Context(), clientAddress(s))
+					must(t, err)
+					_, err = conn.Write([]byte("GET /metrics HTTP/1.1\r\n\r\n"))
+					must(t, err)
+					t.Cleanup(func() { _ = conn.Close() })
+				}
+				waitLog(t, ens, s, "1195725856")
+			}, args: []string{"-c", "@c1"}},
+			fires: []diag.Code{diag.OversizePacket}, state: diag.Serving, exit: 0,
+		},
 	}
+}
+
+const noAdmin = "3.4 has no AdminServer"
+
+// takeAdminPort starts the servers while another program has the port of the first
+// one's AdminServer.
+func takeAdminPort(t *testing.T, ens *zktest.Ensemble) {
+	one := ens.Server(1)
+	l, err := one.Listen(t.Context(), one.Addr+":8080")
+	must(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	for _, s := range ens.Servers {
+		must(t, s.Start(t.Context()))
+	}
+	if len(ens.Servers) > 1 {
+		must(t, ens.WaitServing(t.Context()))
+		return
+	}
+	must(t, ens.Wait(t.Context(), "the server to end", func() bool { return !one.Running() }))
 }
 
 const largeBuffer = "-Djute.maxbuffer=8000000"

@@ -40,6 +40,7 @@ func signatures() []signature {
 		idSignatures(),
 		rejectionSignatures(),
 		strangerSignatures(),
+		packetSignatures(),
 		channelSignatures(),
 		linkSignatures(),
 		learnerSignatures(),

@@ -1,5 +1,7 @@
 package findings
 
+import "slices"
+
 // settingSignatures are values of zoo.cfg that a server dies of (QuorumPeerConfig,
 // QuorumPeer.QuorumServer, QuorumHierarchical).
 func settingSignatures() []signature {
@@ -32,6 +34,8 @@ func settingSignatures() []signature {
 // MetricsProvider).
 func portSignatures() []signature {
 	return []signature{
+		{parts: []string{"adminserver, exiting abnormally"}, slugs: []string{"admin-port-conflict"}, why: "The AdminServer could not have its port, 8080, and a standalone server ends of that."},
+		{parts: []string{"problem starting adminserver"}, slugs: []string{"admin-port-conflict"}, why: "The AdminServer could not have its port, 8080; a member of an ensemble runs on without it."},
 		{parts: []string{"cannot boot metricsprovider"}, slugs: []string{"process-down"}, why: "The port of the metrics provider, 7000, is taken, or its class is missing: the server does not start."},
 		{parts: []string{"couldn't bind to "}, slugs: []string{"quorum-port-conflict", "self-addr-not-local"}, why: "The elected leader could not have its quorum port, so another server has to lead."},
 		{parts: []string{"address already in use"}, slugs: []string{"client-port-conflict", "election-port-conflict", "quorum-port-conflict"}, why: "Another program has the port; the lines beside this one say which it is."},
@@ -62,6 +66,27 @@ func damageSignatures() []signature {
 		{parts: []string{"got unexpected packet from leader"}, slugs: diverged, why: "The server and its leader do not agree on where they are: it ends, to fetch all anew."},
 		{parts: []string{"unexpected empty data tree, setting zxid to -1"}, slugs: []string{"server-not-serving"}, why: "The server has no data, and db.autocreate=false forbids it to vote without."},
 	}
+}
+
+// packetSignatures are what comes to the client port and is too long, or no packet at
+// all: its first four bytes are read as a length (NIOServerCnxn, NettyServerCnxn).
+func packetSignatures() []signature {
+	slugs := []string{"oversize-znode-or-packet"}
+	known := func(length, what string) []signature {
+		why := what + " came to the client port: a health check or a scanner, and no large packet."
+		return []signature{
+			{parts: []string{"len error " + length}, family: "length", slugs: slugs, why: why},
+			{parts: []string{"len error", "advertised length of " + length}, family: "length", slugs: slugs, why: why},
+		}
+	}
+	all := slices.Concat(
+		known("1195725856", "HTTP (GET)"), known("1212498244", "HTTP (HEAD)"), known("1347375956", "HTTP (POST)"),
+		known("1347769376", "HTTP (PUT)"), known("36929", "TLS"), known("1397966893", "SSH"),
+	)
+	return append(all,
+		signature{parts: []string{"len error"}, family: "length", slugs: slugs, why: "A client sent more than jute.maxbuffer allows, and its connection was closed."},
+		signature{parts: []string{"packet len", "is out of range"}, slugs: slugs, why: "An answer was longer than the jute.maxbuffer of the client, which drops the connection and asks again."},
+	)
 }
 
 // strangerSignatures are what comes to a port between servers and is none of theirs, and

@@ -1,0 +1,144 @@
+package diag
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+const (
+	// defaultJuteMaxBuffer is the longest packet by default, in bytes
+	// (BinaryInputArchive.maxBuffer, 0xfffff).
+	defaultJuteMaxBuffer = 1<<20 - 1
+	// nearLimit is the share of it from which an answer is near the limit: one more
+	// child, or a longer value, and it is over.
+	nearLimit = 0.9
+)
+
+// checkOversize looks at the longest answer that a server has given since its start,
+// and at what its log says of what came to its client port.
+func checkOversize(e *ensemble, _ Limits) result {
+	canJudge := func(s *server) *Skip {
+		if why := s.toldMntr(); why != nil {
+			return why
+		}
+		if _, ok := s.Mntr.Value.Count("zk_max_client_response_size"); !ok {
+			return &Skip{Kind: SkipNotTold, Reason: "its mntr does not tell how long its answers are (3.6 and later do)"}
+		}
+		return nil
+	}
+	out := e.each(canJudge, func(s *server, out *result) {
+		longest, _ := s.Mntr.Value.Count("zk_max_client_response_size")
+		limit, known := s.juteMaxBuffer()
+		if float64(longest) < nearLimit*float64(limit) {
+			return
+		}
+		if longest > limit && !known {
+			out.skips = append(out.skips, Skip{Kind: SkipUndecided, Server: s.Name, Reason: "it has given longer answers than jute.maxbuffer allows by default: the option was raised, how far is not known"})
+			return
+		}
+		out.findings = append(out.findings, s.longAnswer(longest, limit, known))
+	})
+	for _, h := range e.hosts {
+		out.findings = append(out.findings, e.longRequests(h)...)
+	}
+	return out
+}
+
+// juteMaxBuffer is the limit of the server; known is false where the default is only
+// assumed.
+func (s *server) juteMaxBuffer() (limit int64, known bool) {
+	if s.host == nil || s.host.Process == nil {
+		return defaultJuteMaxBuffer, false
+	}
+	n, err := strconv.ParseInt(s.host.Process.JuteMaxBuffer, 0, 64)
+	if err != nil || n <= 0 {
+		return defaultJuteMaxBuffer, s.host.Process.JuteMaxBuffer == ""
+	}
+	return n, true
+}
+
+func (s *server) longAnswer(longest, limit int64, known bool) Finding {
+	f := Finding{
+		Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("the longest answer since its start has %d bytes, and jute.maxbuffer allows %d. What is longer cannot be written; and a client drops the connection at an answer longer than its own limit, asks again, and so on for ever.", longest, limit),
+		Evidence: []Evidence{
+			{Source: "mntr", Server: s.Name, Key: "zk_max_client_response_size", Value: strconv.FormatInt(longest, 10), Wanted: fmt.Sprintf("less than %.0f %% of %d", 100*nearLimit, limit)},
+		},
+		Fix: []Fix{
+			{Note: "find the znode: a long value, or one with very many children, whose names make up the answer. Ask the program that owns it to split it, or to keep the bulk elsewhere"},
+			{Note: "if that takes time, raise -Djute.maxbuffer, to the same on all servers and all clients, one server at a time, the clients first", Risk: "large znodes slow every server down: each write goes to all of them whole"},
+		},
+	}
+	if !known {
+		f.Certainty = Possible
+		f.Summary += " (The default: what the server was started with is seen on its host only.)"
+	}
+	return f
+}
+
+// longRequests are what the log of a server says of packets that it refused within the
+// last two minutes.
+func (e *ensemble) longRequests(h *host) []Finding {
+	if h.config == nil || h.Process == nil {
+		return nil
+	}
+	var out []Finding
+	if lines, count, _ := h.saysLately(probe.LogPacketTooLong); count >= repeated {
+		out = append(out, Finding{
+			Severity: Warning, Certainty: Likely, Servers: h.servers(),
+			Title:    "a client sends more than it may",
+			Summary:  "a client sends packets longer than jute.maxbuffer allows. The server closes the connection each time, and the client tries again.",
+			Evidence: []Evidence{h.logEvidence(lines[0])},
+			Fix: []Fix{
+				{Host: h.name(), Note: "the line names the client, or its session: ask its owner what it writes. It has to write less at a time; only if that cannot be, raise -Djute.maxbuffer, to the same on all servers and clients"},
+			},
+		})
+	}
+	if lines, _, _ := h.saysLately(probe.LogStrangerBytes); len(lines) > 0 {
+		out = append(out, Finding{
+			Severity: Info, Certainty: Proven, Servers: h.servers(),
+			Title:    "a stranger speaks to its client port",
+			Summary:  fmt.Sprintf("what its log calls a length of %s: it is no large packet, and jute.maxbuffer is not to be raised for it. A health check or a scanner has the wrong port.", readLength(lines[0].Text)),
+			Evidence: []Evidence{h.logEvidence(lines[0])},
+		})
+	}
+	return out
+}
+
+const otherProtocol = "that kind is the beginning of another protocol"
+
+// readLength says what a length in a log line is as four bytes: "1195725856 is "GET ",
+// the beginning of HTTP".
+func readLength(text string) string {
+	length, ok := numberAfter(text, "Len error ")
+	if !ok {
+		length, ok = numberAfter(text, "length of ")
+	}
+	n, err := strconv.ParseUint(length, 10, 32)
+	if !ok || err != nil {
+		return otherProtocol
+	}
+	bytes, _ := hex.DecodeString(fmt.Sprintf("%08x", n)) // eight digits
+	word := string(bytes)
+	switch {
+	case strings.HasPrefix(word, "\x16\x03"):
+		return length + " is the greeting of TLS"
+	case word == "SSH-":
+		return length + ` is "SSH-", the greeting of SSH`
+	}
+	return fmt.Sprintf("%s is %q, the beginning of HTTP", length, word)
+}
+
+// numberAfter is the decimal number behind a word in a text.
+func numberAfter(text, word string) (digits string, ok bool) {
+	_, rest, ok := strings.Cut(text, word)
+	end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+	if end < 0 {
+		end = len(rest)
+	}
+	return rest[:end], ok && end > 0
+}

@@ -297,6 +297,16 @@ func buildAlerts() []alert {
 			description: "Its release may lose data, and what it takes for that was seen.",
 		},
 		{
+			name: "ZooKeeperCertificateExpiring", severity: ticket, code: diag.CertificateExpiring,
+			wait: rollout, why: "days are left; and where it has expired, clients tell sooner than any alert",
+			description: "Clients that check it will be refused from its last day on, all of them at once.",
+		},
+		{
+			name: "ZooKeeperClientTLSFailed", severity: ticket, code: diag.ClientTLSFailed,
+			wait: rollout, why: "certificates are being changed on servers and clients one after the other",
+			description: "The exporter cannot speak to the client port: nothing is known of that server. Clients with the same authorities fare no better.",
+		},
+		{
 			name: "ZooKeeperClockSkew", severity: ticket, code: diag.ClockSkew,
 			wait: rollout, why: "a clock that has just been started follows its time server within minutes",
 			description: "More than a minute apart. Kerberos and certificates fail first, and no two logs can be laid side by side.",

@@ -19,6 +19,8 @@ const (
 	CmdNotWhitelisted      Code = "cmd-not-whitelisted"
 	ConnLimitReached       Code = "conn-limit-reached"
 	NotZooKeeper           Code = "not-zookeeper"
+	ClientTLSFailed        Code = "client-tls-failed"
+	CertificateExpiring    Code = "certificate-expiring"
 	ClientPortMismatch     Code = "client-port-mismatch"
 	StandaloneInEnsemble   Code = "standalone-in-ensemble"
 	SplitBrain             Code = "split-brain"
@@ -102,6 +104,8 @@ func servingChecks() []Check {
 		{CmdNotWhitelisted, "four-letter words are not allowed", "the words", checkCmdNotWhitelisted},
 		{ConnLimitReached, "takes no more connections from here", "srvr, the serving probe, this host's sockets", checkConnLimit},
 		{NotZooKeeper, "what answers is not ZooKeeper", "srvr", checkNotZooKeeper},
+		{ClientTLSFailed, "TLS to its client port fails", "a handshake", checkClientTLS},
+		{CertificateExpiring, "its certificate ends soon", "a handshake", checkCertificate},
 		{ClientPortMismatch, "serves clients on another port", "the client and the election port", checkClientPortMismatch},
 		{StandaloneInEnsemble, "a server runs alone beside the ensemble", "srvr", checkStandaloneInEnsemble},
 		{SplitBrain, "two leaders, each accepts writes", "srvr, twice", checkSplitBrain},

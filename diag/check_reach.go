@@ -178,7 +178,7 @@ func (e *ensemble) connLimit(s *server) (limit int, known bool) {
 
 func checkNotZooKeeper(e *ensemble, _ Limits) result {
 	canJudge := func(s *server) *Skip {
-		if s.secure && s.Srvr.FailedAs(probe.TLS) {
+		if s.Srvr.FailedAs(probe.TLS) {
 			return &Skip{Kind: SkipUndecided, Reason: reasonOf(s.Srvr.Failure, "")}
 		}
 		return s.answered()
@@ -187,14 +187,6 @@ func checkNotZooKeeper(e *ensemble, _ Limits) result {
 		switch {
 		case s.Session.Seen():
 			return // its client protocol is ZooKeeper's
-		case s.Srvr.FailedAs(probe.TLS):
-			out.findings = append(out.findings, Finding{
-				Severity: Info, Certainty: Possible, Servers: []string{s.Name},
-				Summary:  "the port speaks TLS: ZooKeeper's secureClientPort, most likely, which was asked in plain text.",
-				Evidence: []Evidence{answer(s, "srvr", s.Srvr)},
-				Fix:      []Fix{{Note: "ask its plain client port, where it has one"}},
-			})
-			return
 		case !s.Srvr.FailedAs(probe.Protocol) && !s.Srvr.FailedAs(probe.TooLarge) && !s.Session.FailedAs(probe.Protocol):
 			return
 		}

@@ -57,7 +57,7 @@ func Diagnose(snap *probe.Snapshot, o Options) *Report {
 		GeneratedAt:   snap.Started.Truncate(time.Second),
 		TookMs:        took(snap),
 		Incomplete:    snap.Incomplete,
-		Vantage:       Vantage{Host: snap.Vantage.Host, LocalServer: e.localServer()},
+		Vantage:       Vantage{Host: snap.Vantage.Host, LocalServer: e.localServer(), Unverified: snap.Plan.Unverified},
 		Verdict:       e.verdict,
 		Servers:       e.serverViews(),
 		Processes:     e.processViews(),

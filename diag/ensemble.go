@@ -42,7 +42,7 @@ func newEnsemble(snap *probe.Snapshot) *ensemble {
 		e.vantages = append(e.vantages, newEnsemble(v))
 	}
 	for i := range snap.Servers {
-		e.servers = append(e.servers, newServer(&snap.Servers[i], snap.Plan.Secure))
+		e.servers = append(e.servers, newServer(&snap.Servers[i], snap.Plan.Secure || snap.Servers[i].Secure))
 	}
 	for i := range snap.Local {
 		if h := newHost(&snap.Local[i]); !h.isElsewhere(e.servers) {

@@ -118,16 +118,22 @@ func (h *host) claimedRow(servers []*server) []*server {
 }
 
 // listensFor reports whether the client address of a row is one that this
-// host's configuration would bind.
+// host's configuration would bind, in plain text or for TLS.
 func (h *host) listensFor(s *server) bool {
-	port := h.config.ClientPort.Value
+	port, address := h.config.ClientPort.Value, h.config.ClientPortAddress.Value
 	if s.Member != nil && s.Member.Client != nil {
 		port = s.Member.Client.Port
+	}
+	if s.Port != port && s.Port != 0 {
+		port, address = h.config.SecureClientPort.Value, h.config.SecureClientPortAddress.Value
+		if s.Member != nil && s.Member.SecureClient != nil {
+			port = s.Member.SecureClient.Port
+		}
 	}
 	if s.Port != port && s.Port != 0 || !s.Resolve.Seen() {
 		return false
 	}
-	bound, err := netip.ParseAddr(h.config.ClientPortAddress.Value)
+	bound, err := netip.ParseAddr(address)
 	if err == nil && !bound.IsUnspecified() {
 		return slices.Contains(s.Resolve.Value, bound)
 	}

@@ -46,6 +46,9 @@ type Limits struct {
 	// ephemerals, 512 MiB. The heap that the scripts give, 1000 MB from 3.5.5 on, has
 	// room for no more than that, and a snapshot of it takes seconds to send.
 	Znodes, Watches, Ephemerals, DataSize int64
+	// Certificate is how long before its end a certificate should have been renewed; a
+	// quarter of its life where that is less, as with those that live for days.
+	Certificate time.Duration
 	// Quiet is the time after its last change from which a file of a running server
 	// counts as it is: a server writes a new log's header, and the epoch after a
 	// snapshot, within a second, on a slow disk within some.
@@ -73,6 +76,7 @@ func (l Limits) orDefaults() Limits {
 	l.Watches = cmp.Or(l.Watches, 1_000_000)
 	l.Ephemerals = cmp.Or(l.Ephemerals, 100_000)
 	l.DataSize = cmp.Or(l.DataSize, 512<<20)
+	l.Certificate = cmp.Or(l.Certificate, 30*24*time.Hour)
 	l.Quiet = cmp.Or(l.Quiet, 30*time.Second)
 	l.Room = cmp.Or(l.Room, 30*24*time.Hour)
 	return l

@@ -48,6 +48,9 @@ type Vantage struct {
 	// LocalServer is the name of the server that runs on this host; nil when
 	// none, or when more than one does.
 	LocalServer *string `json:"local_server"`
+	// Unverified says that the certificates of servers were not checked
+	// (--tls-insecure).
+	Unverified bool `json:"tls_unverified,omitempty"`
 }
 
 // Reach is the way from one host to the peer ports of a server.

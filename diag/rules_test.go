@@ -34,7 +34,27 @@ type blind struct {
 }
 
 func allRules() []rule {
-	return slices.Concat(ensembleRules(), serverRules(), reachRules(), myidRules(), addressRules(), nameRules(), configRules(), stateRules(), shapeRules(), paceRules(), dataRules(), startRules(), logRules(), linkRules(), commitRules(), observerRules(), dataSetRules(), wideOpenRules())
+	return slices.Concat(
+		ensembleRules(),
+		serverRules(),
+		reachRules(),
+		myidRules(),
+		addressRules(),
+		nameRules(),
+		configRules(),
+		stateRules(),
+		shapeRules(),
+		paceRules(),
+		dataRules(),
+		startRules(),
+		logRules(),
+		linkRules(),
+		commitRules(),
+		observerRules(),
+		dataSetRules(),
+		wideOpenRules(),
+		tlsRules(),
+	)
 }
 
 func TestRules(t *testing.T) {

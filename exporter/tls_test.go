@@ -1,15 +1,7 @@
 package exporter
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,53 +12,11 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// pemFiles are the certificate and key of one who signed it himself, as OpenSSL
-// would write them, and both in one file, as ZooKeeper wants them.
-type pemFiles struct{ cert, key, both string }
-
-func newPEM(t *testing.T, dir, name string, addrs ...string) pemFiles {
+func certificate(t *testing.T, dir, name string) zktest.Certificate {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	cert, err := zktest.NewCertificate(dir, name, time.Hour)
 	must(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	}
-	for _, addr := range addrs {
-		template.IPAddresses = append(template.IPAddresses, net.ParseIP(addr))
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	must(t, err)
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
-	must(t, err)
-	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
-	files := pemFiles{filepath.Join(dir, name+".pem"), filepath.Join(dir, name+".key"), filepath.Join(dir, name+".both.pem")}
-	must(t, os.WriteFile(files.cert, certPEM, 0o600))
-	must(t, os.WriteFile(files.key, keyPEM, 0o600))
-	must(t, os.WriteFile(files.both, append(keyPEM, certPEM...), 0o600))
-	return files
-}
-
-// secured is an ensemble whose only client ports speak TLS, and know the client
-// alone.
-func secured(version string, server, client pemFiles) zktest.Options {
-	return zktest.Options{
-		Version: version, NoWait: true, // its words are over TLS, and zktest has plain text alone
-		JVM: []string{
-			"-Dzookeeper.serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
-			"-Dzookeeper.ssl.keyStore.location=" + server.both, "-Dzookeeper.ssl.keyStore.type=PEM",
-			"-Dzookeeper.ssl.trustStore.location=" + client.cert, "-Dzookeeper.ssl.trustStore.type=PEM",
-		},
-		Edit: func(s *zktest.Server) {
-			s.Unset("clientPort")
-			s.Unset("clientPortAddress")
-			s.Set("secureClientPort", fmt.Sprint(s.ClientPort))
-			s.Set("secureClientPortAddress", s.Addr)
-		},
-	}
+	return cert
 }
 
 // TestRealTLS: servers that speak nothing but TLS to clients, and to those alone
@@ -81,17 +31,17 @@ func TestRealTLS(t *testing.T) {
 			dir := t.TempDir()
 			// An ensemble's addresses are known once it is made, so the certificate
 			// is for a name.
-			server, client, stranger := newPEM(t, dir, "zk.test"), newPEM(t, dir, "client"), newPEM(t, dir, "stranger")
-			ens := zktest.StartT(t, secured(version, server, client))
+			server, client, stranger := certificate(t, dir, "zk.test"), certificate(t, dir, "client"), certificate(t, dir, "stranger")
+			ens := zktest.StartT(t, zktest.Options{Version: version, TLS: &zktest.TLS{Server: server, Client: client}})
 			var targets []string
 			for _, s := range ens.Servers {
 				targets = append(targets, target(s))
 			}
 			file := filepath.Join(dir, "ensembles.yml")
 			load := func() (*Config, error) { return LoadConfig(file) }
-			write := func(cert pemFiles) {
+			write := func(cert zktest.Certificate) {
 				t.Helper()
-				tls := fmt.Sprintf("{ca_file: zk.test.pem, cert_file: %s, key_file: %s, server_name: zk.test}", filepath.Base(cert.cert), filepath.Base(cert.key))
+				tls := fmt.Sprintf("{ca_file: zk.test.pem, cert_file: %s, key_file: %s, server_name: zk.test}", filepath.Base(cert.Cert), filepath.Base(cert.Key))
 				must(t, os.WriteFile(file, []byte(fmt.Sprintf("ensembles: [{name: secure, servers: ['%s'], tls: %s}]\n", strings.Join(targets, "','"), tls)), 0o600))
 			}
 			write(client)

@@ -18,6 +18,8 @@ type Dial struct {
 	// Local tells which address of this host leads there; the zero AddrPort when
 	// the peer had reset the connection before it could be looked at.
 	Local netip.AddrPort `json:"local"`
+	// TLS is what became of TLS on it.
+	TLS TLSLook `json:"tls,omitzero"`
 }
 
 // look is the time allotted to one look at one address, all of it: connect,
@@ -31,6 +33,7 @@ type look struct {
 	// runFirst: the run's deadline comes before the look's own.
 	runFirst bool
 	tls      *tls.Config // nil for plain text
+	shown    *TLSLook    // what became of TLS
 	room     int         // how many bytes of an answer are expected
 }
 
@@ -39,7 +42,7 @@ func newLook(ctx context.Context, addr netip.AddrPort, timeout time.Duration) lo
 		timeout = DefaultTimeout
 	}
 	now := time.Now()
-	l := look{addr: addr, started: now, until: now.Add(timeout)}
+	l := look{addr: addr, started: now, until: now.Add(timeout), shown: new(TLSLook)}
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(l.until) {
 		l.until, l.runFirst = deadline, true
 	}

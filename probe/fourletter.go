@@ -47,6 +47,7 @@ func AskWord(ctx context.Context, addr netip.AddrPort, word Word, t Transport) (
 		return Failed[Reply](failure, connected.Took), connected
 	}
 	r, failure := l.exchange(ctx, conn, []byte(l.what))
+	connected.Value.TLS = *l.shown
 	if failure != nil {
 		return Failed[Reply](failure, l.took()), connected
 	}
@@ -145,6 +146,7 @@ func (l look) readFailure(ctx context.Context, data []byte, err error) *Failure 
 	case l.cancelled(ctx, timedOut):
 		return l.failCancelled()
 	case text != "":
+		l.shown.failed(err)
 		return l.fail(TLS, "%s", text)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return l.fail(Reset, "connection reset before an answer to %s", l.what)

@@ -45,6 +45,7 @@ func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Sn
 		plan.Timeout = DefaultTimeout
 	}
 	plan.Secure = plan.TLS != nil
+	plan.Unverified = plan.TLS != nil && plan.TLS.InsecureSkipVerify
 	started := time.Now()
 	s := &Snapshot{
 		Format:  SnapshotFormat,
@@ -165,8 +166,9 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	if !s.Resolve.Seen() {
 		return
 	}
-	t := g.plan.transport().to(s.Host)
+	t := g.plan.transport(s.Target)
 	addr := g.askSrvr(ctx, t)
+	defer g.tellTLS(ctx, addr, t)
 	switch {
 	case s.Srvr.Seen():
 		s.Conf = Ask(ctx, addr, WordConf, t, ParseConf)
@@ -182,6 +184,38 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	case s.Srvr.FailedAs(Empty), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(Reset):
 		s.Session = AskSession(ctx, addr, t)
 	}
+}
+
+// tellTLS finds out whether a port that said nothing in plain text speaks TLS, or the
+// other way round; and whether one that speaks TLS speaks plain text too.
+func (g *gatherer) tellTLS(ctx context.Context, addr netip.AddrPort, t Transport) {
+	s := g.server
+	cut := s.Srvr.FailedAs(Empty) || s.Srvr.FailedAs(Reset)
+	seen := &s.Client.Value.TLS
+	switch {
+	case t.TLS == nil && (s.Srvr.FailedAs(TLS) || cut && s.Session.Tried && !s.Session.Seen() && !s.Session.FailedAs(Silent)):
+		// An answer in TLS's own form tells enough, with or without a certificate.
+		if look := greet(ctx, addr, s.Host, t.Timeout); look.Certificate != nil || s.Srvr.FailedAs(TLS) {
+			s.wasNotAskedTLS(addr, look)
+		}
+	case t.TLS != nil && (s.Srvr.Seen() || cut || seen.Fault == TLSPlainText):
+		plain, _ := AskWord(ctx, addr, WordSrvr, Transport{Timeout: t.Timeout})
+		said := Interpret(plain, WordSrvr, ParseSrvr)
+		speaks := said.Seen() || said.FailedAs(NotServing) || said.FailedAs(NotAllowed)
+		if speaks && s.Srvr.Seen() {
+			seen.PlainToo = true
+		} else if speaks {
+			seen.Fault = TLSPlainText
+			s.Srvr.Failure = failure(addr, TLS, "it speaks plain text and not TLS")
+		}
+	}
+}
+
+// wasNotAskedTLS is the outcome for a server that shows a certificate, and nothing to
+// who speaks plain text.
+func (s *Server) wasNotAskedTLS(addr netip.AddrPort, look TLSLook) {
+	s.Client.Value.TLS = look
+	s.Srvr.Failure = failure(addr, TLS, "it speaks TLS, and was asked in plain text")
 }
 
 // askAdmin asks the AdminServer for what the client port would not tell. Before 3.5
@@ -247,8 +281,12 @@ func (g *gatherer) askSrvr(ctx context.Context, t Transport) netip.AddrPort {
 		}
 		addr = netip.AddrPortFrom(a, uint16(s.Port)) //nolint:gosec // 1 to 65535 by construction
 		t.Timeout = left / time.Duration(len(addrs)-i)
+		greeted := greetMeanwhile(ctx, addr, s.Host, t)
 		reply, connected := AskWord(ctx, addr, WordSrvr, t)
 		s.Client, s.Srvr = connected, Interpret(reply, WordSrvr, ParseSrvr)
+		if look := greeted(s.Srvr.FailedAs(Silent)); look.Certificate != nil {
+			s.wasNotAskedTLS(addr, look)
+		}
 		if connected.Seen() {
 			break
 		}

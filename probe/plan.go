@@ -50,6 +50,8 @@ type Plan struct {
 	// in the snapshot that it was not nil.
 	TLS    *tls.Config `json:"-"`
 	Secure bool        `json:"tls,omitempty"`
+	// Unverified says that the certificates of servers were not judged.
+	Unverified bool `json:"tls_unverified,omitempty"`
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool `json:"peer_ports"`
 	// Admin is false when AdminServers are not to be asked (3.5+, HTTP); AdminPort is
@@ -68,7 +70,14 @@ type Plan struct {
 	Tool string `json:"-"`
 }
 
-func (p *Plan) transport() Transport { return Transport{Timeout: p.Timeout, TLS: p.TLS} }
+// transport is how one of its servers is spoken to.
+func (p *Plan) transport(t Target) Transport {
+	how := Transport{Timeout: p.Timeout, TLS: p.TLS}
+	if how.TLS == nil && t.Secure {
+		how.TLS = new(tls.Config)
+	}
+	return how.to(t.Host)
+}
 
 // Target is one server to look at.
 type Target struct {
@@ -78,6 +87,8 @@ type Target struct {
 	// Assumed is set when Port is the default and nobody said so: another server
 	// of the ensemble may well use another one.
 	Assumed bool `json:"assumed,omitempty"`
+	// Secure is set when Port is one for TLS alone, as the configuration says.
+	Secure bool `json:"secure,omitempty"`
 	// Member is the server.N line; nil when the target was named by hand.
 	Member *zoocfg.Server `json:"member,omitempty"`
 }

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net/netip"
 	"os"
@@ -26,6 +27,8 @@ type Question struct {
 	// Earlier is what an earlier look found on this host; nil for none. A disk that
 	// still hangs since then is not looked at again.
 	Earlier []Local
+	// TLS is how to speak it to the client ports; nil for plain text.
+	TLS *tls.Config
 	// Admin and AdminPort are those of the Plan.
 	Admin     bool
 	AdminPort int
@@ -61,7 +64,7 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	if q.Local {
 		local = lookLocal(ctx, q.Earlier)
 	}
-	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout, Admin: q.Admin, AdminPort: q.AdminPort}
+	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout, TLS: q.TLS, Admin: q.Admin, AdminPort: q.AdminPort}
 	switch {
 	case q.ConfigFile != "":
 		file := lookConfig(ctx, q.ConfigFile, "--config", sameFile(q.Earlier, q.ConfigFile))
@@ -71,7 +74,7 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 		plan.Config = file.Config.Value
 		if len(q.Targets) == 0 {
 			plan.Source = FromFile
-			plan.Targets = configTargets(plan.Config, claims(plan.Config, local))
+			plan.Targets = configTargets(plan.Config, claims(plan.Config, local), q.TLS != nil)
 		}
 		if len(plan.Targets) == 0 {
 			return Plan{}, nil, listsNone(q.ConfigFile)
@@ -117,7 +120,7 @@ func ConfigTargets(path string) ([]Target, error) {
 	if !config.Seen() {
 		return nil, setupErrorf("%s", config.Failure.Text)
 	}
-	targets := configTargets(config.Value, nil)
+	targets := configTargets(config.Value, nil, false)
 	if len(targets) == 0 {
 		return nil, listsNone(path)
 	}
@@ -144,7 +147,7 @@ func prepareHost(ctx context.Context, plan Plan, local, earlier []Local) (Plan, 
 	}
 	plan.Source = FromHost
 	plan.Config = readable[0].Config.Value
-	plan.Targets = configTargets(plan.Config, claims(plan.Config, readable))
+	plan.Targets = configTargets(plan.Config, claims(plan.Config, readable), plan.TLS != nil)
 	if len(plan.Targets) == 0 {
 		return Plan{}, nil, listsNone(readable[0].ConfigPath)
 	}
@@ -174,7 +177,7 @@ func foundNothing() string {
 
 func describeEnsemble(l Local) string {
 	var hosts []string
-	for _, t := range configTargets(l.Config.Value, nil) {
+	for _, t := range configTargets(l.Config.Value, nil, false) {
 		hosts = append(hosts, t.name())
 	}
 	pid := ""
@@ -274,7 +277,8 @@ func belongs(plan Plan, l Local) bool {
 				}
 			}
 		}
-		if t.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, l.binds) {
+		if t.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, l.binds(config.ClientPortAddress.Value)) ||
+			t.Port == config.SecureClientPort.Value && slices.ContainsFunc(addrs, l.binds(config.SecureClientPortAddress.Value)) {
 			return true
 		}
 	}
@@ -298,16 +302,18 @@ func standsFor(plan Plan, l Local) bool {
 }
 
 // binds reports whether a client address is one at which the server of this host
-// listens.
-func (l *Local) binds(addr netip.Addr) bool {
-	bound, err := netip.ParseAddr(l.Config.Value.ClientPortAddress.Value)
-	if err == nil && !bound.IsUnspecified() {
-		return addr == bound
+// listens, by the address that it is told to bind: empty for all.
+func (l *Local) binds(address string) func(netip.Addr) bool {
+	bound, err := netip.ParseAddr(address)
+	return func(addr netip.Addr) bool {
+		switch {
+		case err == nil && !bound.IsUnspecified():
+			return addr == bound
+		case addr.IsLoopback():
+			return l.Process == nil || !l.Process.OtherNetwork
+		}
+		return slices.Contains(l.Addrs.Value, addr)
 	}
-	if addr.IsLoopback() {
-		return l.Process == nil || !l.Process.OtherNetwork
-	}
-	return slices.Contains(l.Addrs.Value, addr)
 }
 
 // claims maps the ids that the servers of this host claim to their own
@@ -338,14 +344,14 @@ func claims(config *zoocfg.Config, local []Local) map[int64]*zoocfg.Config {
 // configTargets are the servers that a configuration lists; a standalone one
 // lists itself. claimed are the configurations of servers of this host: each
 // knows its own client port, where the file at hand can only assume that all
-// use the same.
-func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config) []Target {
+// use the same. overTLS prefers the ports for TLS.
+func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) []Target {
 	if len(config.Servers) == 0 {
-		return standaloneTarget(config)
+		return standaloneTarget(config, overTLS)
 	}
 	var targets []Target
 	for i := range config.Servers {
-		targets = append(targets, memberTarget(&config.Servers[i], config, claimed))
+		targets = append(targets, memberTarget(&config.Servers[i], config, claimed, overTLS))
 	}
 	// Several servers on one host cannot all have the port that the file names.
 	// Whose it is, it does not say.
@@ -357,33 +363,45 @@ func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config) []Ta
 	return targets
 }
 
-func standaloneTarget(config *zoocfg.Config) []Target {
-	host, port := config.ClientPortAddress.Value, config.ClientPort.Value
-	if port == 0 {
+// choosesTLS reports whether a server is to be asked at its port for TLS: when it has
+// one, and that is wanted or it has no other.
+func choosesTLS(plain, secure int, wanted bool) bool { return secure > 0 && (wanted || plain <= 0) }
+
+func standaloneTarget(config *zoocfg.Config, overTLS bool) []Target {
+	t := Target{Host: config.ClientPortAddress.Value, Port: config.ClientPort.Value}
+	if choosesTLS(t.Port, config.SecureClientPort.Value, overTLS) {
+		t = Target{Host: config.SecureClientPortAddress.Value, Port: config.SecureClientPort.Value, Secure: true}
+	}
+	if t.Port == 0 {
 		return nil
 	}
-	if host == "" || host == "0.0.0.0" || host == "::" {
-		host = "localhost"
+	if t.Host == "" || t.Host == "0.0.0.0" || t.Host == "::" {
+		t.Host = "localhost"
 	}
-	return []Target{{Host: host, Port: port}}
+	return []Target{t}
 }
 
-func memberTarget(member *zoocfg.Server, config *zoocfg.Config, claimed map[int64]*zoocfg.Config) Target {
+func memberTarget(member *zoocfg.Server, config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) Target {
 	t := Target{Member: member}
 	own := claimed[member.ID]
 	if own != nil {
 		config = own
 	}
 	t.Host, t.Port = config.ClientAddress(member.ID)
+	client, bound := member.Client, config.ClientPortAddress.Value
+	if host, port := config.SecureClientAddress(member.ID); choosesTLS(t.Port, port, overTLS) {
+		t.Host, t.Port, t.Secure = host, port, true
+		client, bound = member.SecureClient, config.SecureClientPortAddress.Value
+	}
 	if t.Port == 0 {
 		t.Host, t.Port = member.Addresses[0].Host, DefaultClientPort
 	}
-	if own != nil && own.ClientPortAddress.Value != "" && member.Client == nil {
-		t.Host = own.ClientPortAddress.Value
+	if own != nil && bound != "" && client == nil {
+		t.Host = bound
 	}
 	if addr, err := netip.ParseAddr(t.Host); err == nil && addr.IsUnspecified() {
 		t.Host = "localhost" // the wildcard stands for the host that the file is from
 	}
-	t.Assumed = member.Client == nil && own == nil
+	t.Assumed = client == nil && own == nil
 	return t
 }

@@ -35,7 +35,7 @@ func (t Transport) to(host string) Transport {
 // secure wraps a connection, which already has its deadline, in TLS. The
 // handshake ends when ctx does, for that moves the deadline.
 func (l look) secure(ctx context.Context, conn net.Conn) (net.Conn, *Failure) {
-	secured := tls.Client(conn, l.tls)
+	secured := tls.Client(conn, l.shown.noting(l.tls))
 	// The deadline of conn bounds it, and its end shows as a timeout: with a
 	// context of its own the two could not be told apart.
 	if err := secured.HandshakeContext(context.WithoutCancel(ctx)); err != nil {
@@ -47,6 +47,7 @@ func (l look) secure(ctx context.Context, conn net.Conn) (net.Conn, *Failure) {
 // handshakeFailure sorts what can go wrong before the first byte of an answer.
 func (l look) handshakeFailure(ctx context.Context, err error) *Failure {
 	if text := tlsReason(err); text != "" {
+		l.shown.failed(err)
 		return l.fail(TLS, "%s", text)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

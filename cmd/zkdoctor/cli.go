@@ -62,6 +62,7 @@ func run(args []string, t terminal) (code int) {
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "what", Title: "What to look at:"},
 			{Key: "how", Title: "How to look:"},
+			{Key: "tls", Title: "TLS:"},
 			{Key: "say", Title: "What to say:"},
 			{Key: "web", Title: "Where to serve:"},
 		}),

@@ -45,6 +45,7 @@ func allFaults() []fault {
 		authFaults(),
 		logFaults(),
 		lockedFaults(),
+		tlsFaults(),
 		linkFaults(),
 	)
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
@@ -78,6 +79,18 @@ func TestHealthy(t *testing.T) {
 			info:  []diag.Code{diag.LeaderServesNo},
 			fires: []diag.Code{diag.LeaderServesNo},
 		},
+		{shape: shape{name: "TLS alone", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("@1", "@2", "@3")}},
+		{shape: shape{name: "TLS alone, by configuration", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("-c", "@c1")}},
+		{
+			shape: shape{
+				name: "TLS alone, on one of them", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, options: namespaces(), from: 1,
+				args: trusted("-c", "@c1")[1:],
+			},
+			info: []diag.Code{diag.StatusScriptMisleading},
+		},
+		{shape: shape{name: "TLS unverified", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: outside("--tls-insecure", "--tls-cert", "@cert", "--tls-key", "@key", "@1", "@2", "@3")}},
+		{shape: shape{name: "TLS and plain text on one port", only: from36, why: noUnification, secure: &security{ends: time.Hour, unified: true}, args: trusted("@1", "@2", "@3")}},
+		{shape: shape{name: "plain text and TLS on one port", only: from36, why: noUnification, secure: &security{ends: time.Hour, unified: true}, args: outside("@1", "@2", "@3")}},
 		{
 			// The servers move their list to a dynamic file and rewrite zoo.cfg.
 			shape: shape{name: "a list in a dynamic file", options: zktest.Options{Config: map[string]string{"reconfigEnabled": "true"}}, args: []string{"-c", "@c1"}},

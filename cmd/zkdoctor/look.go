@@ -28,6 +28,8 @@ type lookFlags struct {
 	AdminPort    int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration." env:"ZKDOCTOR_ADMIN_PORT"`
 	NoSecondLook bool     `group:"how" help:"Judge by one look, even where an election may be passing." env:"ZKDOCTOR_NO_SECOND_LOOK"`
 	Window       duration `group:"how" placeholder:"DURATION" help:"Always look twice, this far apart." env:"ZKDOCTOR_WINDOW"`
+
+	tlsFlags
 }
 
 // secondLookAfter lies between the two looks: longer than any healthy election
@@ -56,12 +58,16 @@ func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, op
 	if err != nil {
 		return nil, err
 	}
+	secure, err := f.config()
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(f.Deadline+f.Window))
 	defer cancel()
 
 	question := probe.Question{
 		Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log,
-		Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
+		TLS: secure, Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
 	}
 	plan, local, err := probe.Prepare(ctx, question)
 	if err != nil {

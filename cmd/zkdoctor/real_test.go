@@ -47,12 +47,15 @@ type shape struct {
 	// others; nil means all.
 	only func(version string) bool
 	why  string
+	// secure gives the client ports TLS; nil for plain text.
+	secure *security
 	// do breaks the ensemble, or brings it into its shape; nil does nothing.
 	do func(t *testing.T, ens *zktest.Ensemble)
 	// from is the id of the server on whose host zkdoctor runs; 0 is the client.
 	from int
 	// args are zkdoctor's own, after "check -o json"; @N is the address of
-	// server N, and @cN its configuration file.
+	// server N, and @cN its configuration file; @ca, @cert and @key are the files of
+	// whom the servers trust, @stranger those of somebody else.
 	args []string
 }
 
@@ -106,6 +109,7 @@ func (s shape) start(t *testing.T, version string) *patient {
 	options := s.options
 	options.Version = version
 	options.Config = maps.Clone(options.Config)
+	words := s.secure.prepare(t, &options)
 	ens := zktest.StartT(t, options)
 	if s.do != nil {
 		s.do(t, ens)
@@ -120,6 +124,7 @@ func (s shape) start(t *testing.T, version string) *patient {
 			arg = strings.ReplaceAll(arg, "@c"+id, server.ConfigFile)
 			arg = strings.ReplaceAll(arg, "@"+id, server.Addr)
 		}
+		arg = words.Replace(arg)
 		p.command = append(p.command, arg)
 	}
 	t.Cleanup(func() {

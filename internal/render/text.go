@@ -13,6 +13,7 @@ func Text(w io.Writer, r *diag.Report, o Options) error {
 	p := newPage(r, o)
 	timed := p.headline()
 	p.incomplete()
+	p.unverified()
 	p.processes()
 	p.servers()
 	p.reach()
@@ -77,6 +78,13 @@ func (p *page) incomplete() {
 	}
 	p.flow("incomplete: ", indent, clean(p.r.Incomplete, maxWord)+after+
 		"; what follows is what was known by then.")
+}
+
+// unverified says so when anybody could have answered in the place of the servers.
+func (p *page) unverified() {
+	if p.r.Vantage.Unverified {
+		p.flow("not checked: ", indent, "the certificates of the servers, as --tls-insecure says: it was not made sure that it was they who answered.")
+	}
 }
 
 // processes are the ZooKeeper processes of this host for which

@@ -45,6 +45,8 @@ type Options struct {
 	// Whitelist is the value of 4lw.commands.whitelist. Empty means "*", all
 	// words; see WhitelistDefault.
 	Whitelist string
+	// TLS is nil for client ports of plain text.
+	TLS *TLS
 	// Admin turns the AdminServer (3.5+) on, on port 8080 of each server's own
 	// address. Without it, it is off.
 	Admin bool
@@ -102,11 +104,20 @@ func (o Options) configLines(s *Server) []string {
 		{"tickTime", "500"},
 		{"initLimit", "10"},
 		{"syncLimit", "5"},
-		{"clientPort", strconv.Itoa(s.ClientPort)},
 	}
+	port, address := "clientPort", "clientPortAddress"
+	if o.TLS != nil {
+		for _, line := range o.TLS.entries() {
+			entries = append(entries, entry{line[0], line[1]})
+		}
+		if !o.TLS.Unified {
+			port, address = "secureClientPort", "secureClientPortAddress"
+		}
+	}
+	entries = append(entries, entry{port, strconv.Itoa(s.ClientPort)})
 	if o.Hosts == Loopback {
 		// Else the first server takes 2181 of all addresses.
-		entries = append(entries, entry{"clientPortAddress", s.Addr})
+		entries = append(entries, entry{address, s.Addr})
 	}
 	if o.Whitelist != WhitelistDefault {
 		entries = append(entries, entry{"4lw.commands.whitelist", o.Whitelist})

@@ -24,6 +24,11 @@ func (s *Server) Word(ctx context.Context, word string) (string, error) {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	if secure := s.ensemble.options.TLS; secure != nil && !secure.Unified {
+		if conn, err = secure.secure(ctx, conn); err != nil {
+			return "", fmt.Errorf("TLS to server.%d: %w", s.ID, err)
+		}
+	}
 	if _, err := io.WriteString(conn, word); err != nil {
 		return "", fmt.Errorf("%s to server.%d: %w", word, s.ID, err)
 	}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// tlsFlags say how to speak TLS to client ports. Any of them turns it on.
+type tlsFlags struct {
+	TLS           bool   `name:"tls" group:"tls" help:"Speak TLS to the client ports. The other flags of this group imply it." env:"ZKDOCTOR_TLS"`
+	TLSCA         string `name:"tls-ca" placeholder:"FILE" group:"tls" help:"Trust the authorities in this PEM file, and no others." env:"ZKDOCTOR_TLS_CA"`
+	TLSCert       string `name:"tls-cert" placeholder:"FILE" group:"tls" help:"Show servers the certificate in this PEM file." env:"ZKDOCTOR_TLS_CERT"`
+	TLSKey        string `name:"tls-key" placeholder:"FILE" group:"tls" help:"Its key, PEM, not encrypted; may be the same file." env:"ZKDOCTOR_TLS_KEY"`
+	TLSServerName string `name:"tls-server-name" placeholder:"NAME" group:"tls" help:"Name that the certificates of servers must have, where it is not the one asked." env:"ZKDOCTOR_TLS_SERVER_NAME"`
+	TLSInsecure   bool   `name:"tls-insecure" group:"tls" help:"Do not check the certificates of servers. The report says so." env:"ZKDOCTOR_TLS_INSECURE"`
+}
+
+// config is nil without any of the flags. The errors are sentences for the user.
+func (f *tlsFlags) config() (*tls.Config, error) {
+	if *f == (tlsFlags{}) {
+		return nil, nil //nolint:nilnil // plain text
+	}
+	config := &tls.Config{ServerName: f.TLSServerName, InsecureSkipVerify: f.TLSInsecure} //nolint:gosec // as asked; the report says so
+	switch {
+	case f.TLSInsecure && f.TLSCA != "":
+		return nil, errors.New("--tls-insecure checks no certificate and --tls-ca says how to: choose")
+	case f.TLSCert == "" && f.TLSKey != "":
+		return nil, errors.New("--tls-key without --tls-cert: a key is of no use without its certificate")
+	}
+	if f.TLSCA != "" {
+		pool, err := authorities("--tls-ca", f.TLSCA)
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = pool
+	}
+	if f.TLSCert != "" {
+		pair, err := f.pair()
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// pair reads our own certificate and its key.
+func (f *tlsFlags) pair() (tls.Certificate, error) {
+	cert, err := readPEM("--tls-cert", f.TLSCert)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	keyFlag, keyFile := "--tls-key", f.TLSKey
+	if keyFile == "" {
+		keyFlag, keyFile = "--tls-cert", f.TLSCert
+	}
+	key, err := readPEM(keyFlag, keyFile)
+	switch {
+	case err != nil:
+		return tls.Certificate{}, err
+	case !has(cert, "CERTIFICATE"):
+		return tls.Certificate{}, fmt.Errorf("--tls-cert %s: no certificate in it%s", f.TLSCert, holds(cert))
+	case encrypted(key):
+		return tls.Certificate{}, fmt.Errorf("%s %s: the key is encrypted, and zkdoctor asks for no password; decrypt a copy: openssl pkey -in %s -out plain.key", keyFlag, keyFile, keyFile)
+	case !has(key, "PRIVATE KEY") && f.TLSKey == "":
+		return tls.Certificate{}, fmt.Errorf("--tls-cert %s: no key in it; name its file with --tls-key", f.TLSCert)
+	case !has(key, "PRIVATE KEY"):
+		return tls.Certificate{}, fmt.Errorf("%s %s: no private key in it%s", keyFlag, keyFile, holds(key))
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("--tls-cert %s and %s %s: %s", f.TLSCert, keyFlag, keyFile, strings.TrimPrefix(err.Error(), "tls: "))
+	}
+	return pair, nil
+}
+
+// authorities reads the certificates of a PEM file, those that OpenSSL calls trusted
+// too.
+func authorities(flag, file string) (*x509.CertPool, error) {
+	data, err := readPEM(flag, file)
+	if err != nil {
+		return nil, err
+	}
+	pool, found := x509.NewCertPool(), 0
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" && block.Type != "TRUSTED CERTIFICATE" && block.Type != "X509 CERTIFICATE" {
+			continue
+		}
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: certificate %d in it cannot be read: %w", flag, file, found+1, err)
+		}
+		pool.AddCert(cert)
+		found++
+	}
+	if found == 0 {
+		return nil, fmt.Errorf("%s %s: no certificate in it%s", flag, file, holds(data))
+	}
+	return pool, nil
+}
+
+// maxPEM bounds what is read of a file: a bundle of all public authorities has 250 KiB.
+const maxPEM = 4 << 20
+
+// readPEM reads a file that must be PEM. Of what Java and Windows use instead it says
+// how to convert it.
+func readPEM(flag, file string) ([]byte, error) {
+	f, err := os.Open(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s %s: no such file", flag, file)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s %s: permission denied; run zkdoctor as its owner, or give that user a copy of mode 0600", flag, file)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s %s: not a file", flag, file)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	case len(data) == 0:
+		return nil, fmt.Errorf("%s %s: the file is empty", flag, file)
+	case len(data) > maxPEM:
+		return nil, fmt.Errorf("%s %s: larger than %d MiB, no PEM file is", flag, file, maxPEM>>20)
+	}
+	if how := converted(data, flag, file); how != "" {
+		return nil, fmt.Errorf("%s %s: %s", flag, file, how)
+	}
+	return data, nil
+}
+
+// converted names a format that is not PEM, and the command that makes PEM of it; empty
+// for PEM.
+func converted(data []byte, flag, file string) string {
+	what := "-nokeys"
+	if flag == "--tls-key" {
+		what = "-nocerts -nodes"
+	}
+	fromP12 := "openssl pkcs12 -in %s " + what + " -out %s.pem"
+	switch {
+	case bytes.HasPrefix(data, []byte{0xfe, 0xed, 0xfe, 0xed}), bytes.HasPrefix(data, []byte{0xce, 0xce, 0xce, 0xce}):
+		return fmt.Sprintf("a Java key store (JKS), not PEM; convert it: keytool -importkeystore -srckeystore %s -destkeystore %s.p12 -deststoretype PKCS12; "+fromP12, file, file, file+".p12", file)
+	case bytes.Contains(data, []byte("-----BEGIN ")):
+		return ""
+	case data[0] == 0x30 && bytes.Contains(data[:min(len(data), 8)], []byte{0x02, 0x01, 0x03}): // PFX has version 3 (RFC 7292, 4)
+		return fmt.Sprintf("a PKCS#12 store, not PEM; convert it: "+fromP12, file, file)
+	case data[0] == 0x30 && flag == "--tls-key":
+		return fmt.Sprintf("DER, not PEM; convert it: openssl pkey -inform der -in %s -out %s.pem", file, file)
+	case data[0] == 0x30:
+		return fmt.Sprintf("DER, not PEM; convert it: openssl x509 -inform der -in %s -out %s.pem", file, file)
+	}
+	return "not PEM: no line -----BEGIN ...-----"
+}
+
+// has reports whether a PEM file has a block whose type ends so.
+func has(data []byte, kind string) bool {
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if strings.HasSuffix(block.Type, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// encrypted reports a key that wants a password: PKCS#8's, and OpenSSL's older form.
+func encrypted(data []byte) bool {
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "ENCRYPTED PRIVATE KEY" || strings.HasSuffix(block.Type, "PRIVATE KEY") && strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
+			return true
+		}
+	}
+	return false
+}
+
+// holds says what a PEM file has instead.
+func holds(data []byte) string {
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return ", and nothing else that can be read"
+	}
+	return fmt.Sprintf("; it has a %s", strings.ToLower(block.Type))
+}

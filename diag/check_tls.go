@@ -1,0 +1,143 @@
+package diag
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// Rules about TLS to the client ports.
+
+// certificate is the evidence that a server's certificate is.
+func (s *server) certificate(wanted string) Evidence {
+	c := s.Client.Value.TLS.Certificate
+	names := "no names"
+	if len(c.Names) > 0 {
+		names = "for " + strings.Join(c.Names, " ")
+	}
+	return Evidence{
+		Source: "tls", Server: s.Name, Key: "certificate", Wanted: wanted,
+		Value: fmt.Sprintf("%s, %s, by %s, valid %s to %s", c.Subject, names, c.Issuer, c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly)),
+	}
+}
+
+// checkClientTLS says why TLS to a client port fails, as far as a client can know.
+func checkClientTLS(e *ensemble, _ Limits) result {
+	return e.each((*server).answered, func(s *server, out *result) {
+		seen := s.Client.Value.TLS
+		if seen.Fault == "" || !s.Srvr.FailedAs(probe.TLS) {
+			return
+		}
+		f := Finding{
+			Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
+			Evidence: []Evidence{answer(s, "srvr", s.Srvr)},
+		}
+		if s.serving == yes {
+			f.Severity = Info // it serves, as another port told
+		}
+		var wanted string
+		f.Title, f.Summary, wanted, f.Fix = s.tlsFault(seen, e.snap.Vantage.Host)
+		if seen.Certificate != nil {
+			f.Evidence = append(f.Evidence, s.certificate(wanted))
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// tlsFault puts a fault into words. here is the host that asked.
+func (s *server) tlsFault(seen probe.TLSLook, here string) (title, summary, wanted string, fix []Fix) {
+	at := fmt.Sprintf("%s:%d", s.Host, s.Port)
+	switch seen.Fault {
+	case probe.TLSNotAsked:
+		return "its client port speaks TLS, and was asked in plain text",
+			"it shows a certificate to whoever says hello. Nothing is wrong with it; the question was.", "",
+			[]Fix{{Host: here, Note: "ask with TLS, and with the certificate of its authority", Command: "zkdoctor check --tls-ca CA.pem " + at, Risk: "none"}}
+	case probe.TLSPlainText:
+		return "its client port speaks plain text, and was asked with TLS",
+			"it answers four-letter words without TLS: this is not its secureClientPort, or TLS was never turned on.", "",
+			[]Fix{{Host: here, Note: "ask without --tls, or ask its secureClientPort", Command: "zkdoctor check " + at, Risk: "none"}}
+	case probe.TLSAuthority:
+		return "its certificate is signed by nobody whom zkdoctor trusts",
+			"clients refuse it too, unless they were given its authority.", "an authority out of --tls-ca, or of the system",
+			[]Fix{
+				{Host: here, Note: "name the PEM file with the certificate of its issuer", Command: "zkdoctor check --tls-ca CA.pem " + at, Risk: "none"},
+				{Host: s.Name, Note: "or, if that was the right file: give the server a certificate of that authority, with the ones between them in its key store"},
+			}
+	case probe.TLSName:
+		return "its certificate is for other names than the one it was asked by",
+			"clients that connect to this name refuse it, if they check names, as Java's do by default.", s.Host + " among the names",
+			[]Fix{
+				{Note: "ask by a name that it has, or say which one counts: --tls-server-name NAME"},
+				{Host: s.Name, Note: "or give the server a certificate that has the names by which clients know it (SAN)"},
+			}
+	case probe.TLSDates:
+		return "its certificate is not valid at this time", "every client that checks it refuses it.", "valid today",
+			[]Fix{{Host: s.Name, Note: "renew it; look at the clocks of both hosts too (timedatectl)"}}
+	case probe.TLSRefused:
+		return "it wants a client certificate that it trusts",
+			"it ends the handshake over ours, or over our having none (ssl.clientAuth=need is ZooKeeper's default). Whether it serves was not seen.", "",
+			[]Fix{{Host: here, Note: "give one that its trust store knows", Command: "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem " + at, Risk: "none"}}
+	default:
+		return "TLS to its client port fails", "the handshake ends before either side has shown a certificate, or over one of them.", "",
+			[]Fix{{Host: here, Note: "see what both sides offer", Command: "openssl s_client -connect " + at + " </dev/null", Risk: "none"}}
+	}
+}
+
+// checkCertificate looks at the dates of the certificates that client ports show.
+func checkCertificate(e *ensemble, limits Limits) result {
+	canJudge := func(s *server) *Skip {
+		if s.Client.Value.TLS.Certificate != nil {
+			return nil
+		}
+		if s.secure && s.Client.Seen() {
+			return &Skip{Kind: SkipNotTold, Reason: "it showed no certificate"}
+		}
+		return s.answered()
+	}
+	now := e.snap.Started
+	valid := func(s *server) bool { c := s.Client.Value.TLS.Certificate; return c == nil || now.Before(c.NotAfter) }
+	othersDo := len(e.filter(func(s *server) bool { return s.client == PortOpen && valid(s) })) > 0
+	return e.each(canJudge, func(s *server, out *result) {
+		c := s.Client.Value.TLS.Certificate
+		if c == nil {
+			return
+		}
+		left, due := c.NotAfter.Sub(now), min(limits.Certificate, c.NotAfter.Sub(c.NotBefore)/4)
+		f := Finding{
+			Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
+			Evidence: []Evidence{s.certificate("valid for " + days(due) + " more at least")},
+			Fix: []Fix{
+				{Host: s.Name, Note: "have a new one signed for the same names, and put it with its key into the key store"},
+				{Host: s.Name, Note: "with client.certReload=true, which 3.9 knows, that is all; else restart it, one server at a time", Risk: "with no spare voter each restart is an outage"},
+			},
+		}
+		switch {
+		case now.Before(c.NotBefore):
+			f.Title = "its certificate is not valid yet"
+			f.Summary = fmt.Sprintf("it begins at %s: clients refuse it until then. More likely a clock is wrong, here or where it was made.", c.NotBefore.Format(time.RFC3339))
+		case left <= 0:
+			f.Title = "its certificate has expired"
+			f.Summary = fmt.Sprintf("it ended %s ago: every client that checks it is refused by its own rules, whatever the quorum does.", ago(-left))
+			if !othersDo {
+				f.Severity, f.Certainty = Critical, Likely // none is left to go to
+			}
+		case left < due:
+			f.Later = true
+			f.Title = "its certificate ends in " + ago(left)
+			f.Summary = fmt.Sprintf("from %s on clients refuse this server, all at once and without any other warning.", c.NotAfter.Format(time.RFC3339))
+		default:
+			return
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// ago is a time in days, or in hours where it is less than two.
+func ago(d time.Duration) string {
+	if d < 48*time.Hour {
+		return plural(int(d/time.Hour), "hour")
+	}
+	return days(d)
+}

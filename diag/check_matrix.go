@@ -109,14 +109,14 @@ func (e *ensemble) portsFromAll(latent bool) result {
 func (e *ensemble) wayBlocked(s *server, port int, from, open []string, evidence []Evidence) Finding {
 	f := Finding{
 		Severity: e.severity(s), Certainty: Proven, Servers: []string{s.Name}, Evidence: evidence,
-		Summary: fmt.Sprintf("its host is up, and connections from %s to its port %d get nothing back.", strings.Join(from, " and "), port),
+		Summary: fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
 		Fix: []Fix{
 			openPort(s, port),
 			{Host: s.Name, Command: "sudo nft list ruleset", Note: "any other firewall: find the rule for port " + strconv.Itoa(port)},
 		},
 	}
 	if len(open) > 0 {
-		f.Summary = fmt.Sprintf("connections from %s to its port %d get nothing back, and from %s they are taken: something blocks that way alone.",
+		f.Summary = fmt.Sprintf("connections from %s to its port %d do not get through, and from %s they are taken: something blocks that way alone.",
 			strings.Join(from, " and "), port, strings.Join(open, " and "))
 	}
 	if e.sleeps(s, from...) {

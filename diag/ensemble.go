@@ -50,6 +50,7 @@ func newEnsemble(snap *probe.Snapshot) *ensemble {
 			e.hosts = append(e.hosts, h)
 		}
 	}
+	e.findChanged()
 	e.findElsewhere()
 	for i, s := range e.servers {
 		if s.twin = s.sameAs(e.servers[:i]); s.twin == nil && !s.nameless() {
@@ -96,6 +97,25 @@ func (e *ensemble) findQueued() {
 			s.role, s.serving = NotServing, no
 			s.note = "swallows connections, lost by the leader"
 		}
+	}
+}
+
+// findChanged ties the one server of this host that matched no target to the one
+// target at an address of this host where it listens: its configuration was changed
+// since its start, and no longer says that.
+func (e *ensemble) findChanged() {
+	running := slices.DeleteFunc(slices.Clone(e.hosts), func(h *host) bool { return h.Process == nil || h.server != nil })
+	if len(running) != 1 {
+		return
+	}
+	h := running[0]
+	rows := e.filter(func(s *server) bool {
+		id, source, told := s.claimed()
+		same := told && source == s.confFrom && h.hasID && id == h.id || s.Member != nil && h.hasID && s.Member.ID == h.id
+		return s.host == nil && same && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) && h.listensAt(s.Resolve.Value, s.Port)
+	})
+	if len(rows) == 1 {
+		h.server, rows[0].host = rows[0], h
 	}
 }
 

@@ -3,16 +3,17 @@ package diag
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
 
 // The 26 traps of findings.md 2.5 and where they are tested. Those marked "probe"
-// or "zoocfg" are traps of parsing, which no rule sees; "later" has no rule yet.
+// or "zoocfg" are traps of parsing, which no rule sees.
 //
-//	 1 2888 refused off the leader     TestHealthyView; quorum-port-filtered alike
+//	 1 2888 refused off the leader     TestHealthyView; quorum-port-filtered alike; here
 //	 2 open, imok, alive, not serving  here
-//	 3 starting; Netty binds late      server-starting; 2.6 "refused, refused" with NIO
+//	 3 starting; Netty binds late      server-starting; here
 //	 4 leaderServes=no                 TestLeaderServesNo
 //	 5 standalone on purpose           TestStandaloneVersions
 //	 6 observers, groups, weights      TestList, TestVerdict
@@ -20,21 +21,21 @@ import (
 //	 8 two leaders in a hand-over      TestVerdict, split-brain alike
 //	 9 whitelist, empty, unknown word  cmd-not-whitelisted; unknown words: never asked
 //	10 maxClientCnxns hits the doctor  conn-limit-reached
-//	11 TLS-only client port            here; unification, STARTTLS: later (--tls)
+//	11 TLS-only client port            here
 //	12 clientPortAddress on one NIC    TestWhere
 //	13 zxids never agree               TestHealthyView; follower-lagging
-//	14 Kubernetes names, NAT           here, TestWhere
+//	14 Kubernetes names, NAT           here, TestWhere; election-port-held
 //	15 forms of server.N               TestList; zoocfg
 //	16 dynamicConfigFile               here
 //	17 zoo.cfg older than reality      TestList
-//	18 dataDir differs                 probe: the process's own
+//	18 dataDir differs                 here; probe: the process's own
 //	19 ClickHouse Keeper               here
-//	20 AdminServer off                 later: not asked in this slice
+//	20 AdminServer off                 here
 //	21 values trimmed or not           zoocfg
 //	22 myid in CR LF                   myid-malformed alike
 //	23 latency max is for life         latency-high, fsync-slow
 //	24 a reply that was cut            here; probe tells it
-//	25 a bastion may not reach 3888    quorum-port-filtered
+//	25 a bastion may not reach 3888    quorum-port-filtered, latent-port-block
 //	26 conf and mntr need a quorum     here
 
 func TestTraps(t *testing.T) {
@@ -42,7 +43,27 @@ func TestTraps(t *testing.T) {
 	degraded := "degraded 1: 2 of 3 by conf, need 2, spare 0"
 	keeper := func(s *probe.Server) { s.Srvr.Failure.Text = "192.0.2.3:2181: a ClickHouse Keeper answered" }
 	cut := func(s *probe.Server) { s.Srvr.Failure.Kind = probe.Reset }
+	off := func(s *probe.Server) { s.Admin.Stats = failed[probe.Srvr](s, probe.Refused, quick) }
+	serving := "serving 0: 3 of 3 by conf, need 2, spare 1"
 	runGrid(t, []row{
+		{
+			"1: observers at a follower", look(follower, leader, follower).onWith(1, zoo(3, "observerMasterPort=2191"), hears("192.0.2.1:2181", "192.0.2.1:3888", "192.0.2.1:2191")),
+			serving, nil,
+		},
+		{
+			"3: Netty, which has no port before its data", look(follower, leader, down).on(3, hears(), young(time.Second)), degraded + ", again",
+			findings("show server-starting info likely zk3", "fold degraded-no-spare warning proven", "fold status-script-misleading info proven zk3"),
+		},
+		{
+			"12: another clientPortAddress since its start", look(follower, leader, follower).onWith(3, zoo(3, "clientPortAddress=192.0.2.88")), serving, nil,
+		},
+		{
+			"18: another dataDir than its peers'", look(follower, leader, follower).on(1).onWith(3, strings.Replace(zoo(3), "/var/lib", "/srv", 1)), serving, nil,
+		},
+		{
+			"20: no AdminServer", look(but(follower, whitelisted, off), but(leader, whitelisted, off), but(follower, whitelisted, off)).file(zoo(3)),
+			"serving 0: 3 of 3 by file, need 2, spare 1", findings("show cmd-not-whitelisted info proven zk1 zk2 zk3"),
+		},
 		{
 			"2: imok proves nothing", look(follower, leader, looking).on(3).twice(), degraded,
 			findings("show server-not-serving warning proven zk3", "fold degraded-no-spare warning proven", "fold status-script-misleading info proven zk3"),

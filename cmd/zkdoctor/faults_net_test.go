@@ -194,6 +194,14 @@ func memberFaults() []fault {
 			root: diag.StandaloneInEnsemble, servers: []int64{3}, state: diag.Degraded, exit: 2,
 		},
 		{
+			shape: shape{name: "a server that lists only itself", options: zktest.Options{Edit: func(s *zktest.Server) {
+				if s.ID == 3 {
+					s.ServerLines = s.ServerLines[2:]
+				}
+			}}, args: outside("@1", "@2", "@3")},
+			root: diag.StandaloneInEnsemble, servers: []int64{3}, state: diag.Degraded, exit: 2,
+		},
+		{
 			shape: shape{name: "one server with a list of its own", options: zktest.Options{Edit: func(s *zktest.Server) {
 				if s.ID == 3 {
 					s.ServerLines = append(s.ServerLines, "server.4=127.0.0.44:2888:3888")

@@ -268,6 +268,13 @@ func processFaults() []fault {
 			root:  diag.ProcessWithoutListener, servers: []int64{3}, state: diag.Serving, exit: 1,
 		},
 		{
+			shape: shape{name: "another clientPortAddress, since the start", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				s := ens.Server(1)
+				must(t, s.WriteConfig(append(s.ConfigLines(), "clientPortAddress=10.99.0.88")))
+			}, from: 1, args: []string{"@1", "@2", "@3"}},
+			fires: []diag.Code{diag.StatusScriptMisleading}, state: diag.Serving, exit: 0,
+		},
+		{
 			shape: shape{name: "CRLF in zoo.cfg", options: zktest.Options{NoWait: true, NoStart: true}, do: withCRLF, args: []string{"-c", "@c1"}},
 			fires: []diag.Code{diag.StatusScriptMisleading}, state: diag.Serving, exit: 0,
 		},

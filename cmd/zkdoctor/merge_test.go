@@ -45,6 +45,20 @@ func TestMerged(t *testing.T) {
 			root: diag.LatentPortBlock, servers: []int64{1, 2}, ways: []string{"1>2 filtered", "2>1 filtered"}, exit: 1,
 		},
 		{
+			// What refuses may be dead: its own sockets say that it listens.
+			name: "rejected in its name", do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(2).Reject(t.Context(), 3888, zktest.TCPReset))
+			},
+			root: diag.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 refused", "3>2 refused"}, exit: 1,
+		},
+		{
+			name: "blocked and out since its restart", do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(1).DropIn(t.Context(), 3888))
+				coldStart(1)(t, ens)
+			},
+			root: diag.QuorumPortFiltered, servers: []int64{1}, ways: []string{"2>1 filtered", "3>1 filtered"}, exit: 1,
+		},
+		{
 			name: "a server down", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).Kill())
 				must(t, ens.WaitQuorum(t.Context()))

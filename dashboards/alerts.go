@@ -338,6 +338,7 @@ func dataAlerts() []alert {
 		onHost("ZooKeeperEpochMismatch", diag.EpochMismatch, restart, stays, "It will not start again. Restart nothing else before it is mended."),
 		onHost("ZooKeeperDataNotWritable", diag.DataDirNotWritable, restart, stays, "It will not start again, or fails at its next write."),
 		onHost("ZooKeeperForeignData", diag.ForeignData, restart, stays, "It has data of another ensemble. Restart no other server before it is mended: it may win the election."),
+		onHost("ZooKeeperSyncTooSlow", diag.SyncTooSlow, restart, "a follower that fetches much may need more than one go", "Its data does not arrive within initLimit ticks. Start no server with emptied data meanwhile."),
 		onHost("ZooKeeperRecordTooLong", diag.DataUnreasonableLength, restart, stays, "It lost its -Djute.maxbuffer. Leave its data alone, and give it the option back."),
 		onHost("ZooKeeperPeerTLSFails", diag.QuorumTLSHandshake, restart, "a certificate that is being replaced", "Servers do not accept each other's certificate, and one is out. Restart nothing else before it is mended."),
 		onHost("ZooKeeperPeerPasswordRefused", diag.QuorumSASLFailed, restart, "a password that is being replaced", "Servers do not accept each other's password, and one is out. Restart nothing else before it is mended."),

@@ -54,6 +54,7 @@ const (
 	EpochMismatch          Code = "epoch-mismatch"
 	ForeignData            Code = "foreign-data"
 	DataUnreasonableLength Code = "data-unreasonable-length"
+	SyncTooSlow            Code = "sync-too-slow"
 	DataDirNotWritable     Code = "datadir-not-writable"
 	AutopurgeOff           Code = "autopurge-off"
 	DataDirInTmp           Code = "datadir-in-tmp"
@@ -147,6 +148,7 @@ func hostChecks() []Check {
 		{EpochMismatch, "its epoch files contradict its data", "a server's own files", checkEpochMismatch},
 		{ForeignData, "its data is of another ensemble", "a server's own files, and the leader, twice", checkForeignData},
 		{DataUnreasonableLength, "a record is longer than it may read", "a server's own log", checkUnreasonableLength},
+		{SyncTooSlow, "its data arrives too late", "a server's own log, twice", checkSyncTooSlow},
 		{DataDirNotWritable, "its data directory cannot be written", "a server's own files and process", checkDataDirNotWritable},
 		{AutopurgeOff, "old snapshots are never removed", "a server's own files", checkAutopurgeOff},
 		{DataDirInTmp, "its data is where files are cleared away", "a server's own files", checkDataDirInTmp},

@@ -41,7 +41,7 @@ func Explains() map[Code][]Code {
 		StandaloneInEnsemble: {SplitBrain, ServerNotServing, ReadOnlyMode, DegradedNoSpare, QuorumLost},
 		MembershipDivergent:  append([]Code{SplitBrain}, out...),
 		SplitBrain:           {DataDigestMismatch},
-		FsyncSlow:            {LeaderFlapping, FollowerLagging, LatencyHigh},
+		FsyncSlow:            {SyncTooSlow, LeaderFlapping, FollowerLagging, LatencyHigh},
 		LeaderFlapping:       {LatencyHigh},
 		LeaderNotCommitting:  {LatencyHigh},
 
@@ -83,13 +83,14 @@ func ends(out []Code) map[Code][]Code {
 		SelfAddrNotLocal: append([]Code{ProcessWithoutListener, HostUnreachable}, stopped...),
 		SelfAddrLoopback: append([]Code{ProcessWithoutListener}, out...),
 
-		DiskFull:           append([]Code{TxnlogCorrupt, EpochMismatch, ProcessDown}, out...),
+		DiskFull:           append([]Code{TxnlogCorrupt, EpochMismatch, SyncTooSlow, ProcessDown}, out...),
 		DataDirNotWritable: append([]Code{ProcessDown}, out...),
 		TxnlogCorrupt:      {ProcessDown},
 		NoSnapshot:         {ProcessDown},
 		EpochMismatch:      {ProcessDown},
 		ForeignData:        append([]Code{ConnLimitReached}, out...),
 
+		SyncTooSlow:            append([]Code{LeaderFlapping}, out...),
 		DataUnreasonableLength: append([]Code{ProcessDown, ConnLimitReached}, out...),
 	}
 }

@@ -21,7 +21,7 @@ var fatalSigns = []probe.LogSign{
 // outsideSigns are what a server writes that runs and finds no quorum.
 var outsideSigns = []probe.LogSign{
 	probe.LogListenerGone, probe.LogAddressForeign, probe.LogNoSpace, probe.LogDatabaseUnloaded, probe.LogOwnIDElsewhere,
-	probe.LogEpochAhead, probe.LogPeerTLS, probe.LogPeerTLSHello, probe.LogPeerFIPS, probe.LogPeerSASL, probe.LogPeerTLSCut, probe.LogUnknownPeer, probe.LogLeaderUnreached, probe.LogPeerUnreached,
+	probe.LogEpochAhead, probe.LogPeerTLS, probe.LogPeerTLSHello, probe.LogPeerFIPS, probe.LogPeerSASL, probe.LogPeerTLSCut, probe.LogUnknownPeer, probe.LogSyncGaveUp, probe.LogLeaderUnreached, probe.LogPeerUnreached,
 }
 
 // maxLogEvidence is how many lines of a log a finding shows.
@@ -54,9 +54,14 @@ func (h *host) logEvidence(line probe.LogLine) Evidence {
 const lately = 2 * time.Minute
 
 // saysLately are the lines of these kinds that a running server has written within the
-// last two minutes, and how many in all. reason says why that cannot be told: a line
-// of an earlier run, or long mended, must count for nothing.
+// last two minutes, and how many in all.
 func (h *host) saysLately(signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string) {
+	return h.saysWithin(lately, signs...)
+}
+
+// saysWithin is that for another time. reason says why it cannot be told: a line of an
+// earlier run, or long mended, must count for nothing.
+func (h *host) saysWithin(span time.Duration, signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string) {
 	if !h.Log.Seen() {
 		return nil, 0, h.noLog()
 	}
@@ -65,12 +70,12 @@ func (h *host) saysLately(signs ...probe.LogSign) (lines []probe.LogLine, count 
 	if err != nil {
 		return nil, 0, "its log has no times that zkdoctor can read"
 	}
-	if h.Looked.Sub(tail.Modified) > lately {
+	if h.Looked.Sub(tail.Modified) > span {
 		return nil, 0, ""
 	}
 	lines, count = h.lines(signs, func(l probe.LogLine) bool {
 		at, err := time.Parse(time.DateTime, l.At)
-		return err == nil && last.Sub(at) <= lately
+		return err == nil && last.Sub(at) <= span
 	})
 	return lines, count, ""
 }

@@ -69,6 +69,28 @@ func logRules() []rule {
 			},
 		},
 		{
+			SyncTooSlow,
+			[]fire{
+				{"a leader that gives up", look(looking, looking, looking).on(3, logged(gaveUp(3)), keeps(much)).twice(), "critical likely zk1 zk2 zk3"},
+				{"a follower that fetches all anew", aside(logged(fetched(3)), keeps(much)), "info possible zk3"},
+				{"much data at the leader", look(follower, but(leader, holds(2*gib)), looking).on(3, logged(fetched(3))).twice(), "warning likely zk3"},
+				{"little data", look(looking, looking, looking).on(3, logged(gaveUp(3))).twice(), "info possible zk1 zk2 zk3"},
+			},
+			[]alike{
+				{"it serves", healthy().on(3, logged(fetched(3))).twice()},
+				{"once", aside(logged(fetched(1)))},
+				{"an hour ago", aside(logged(agoLine(probe.LogSnapshotFetched, "Getting a snapshot from leader", 9)))},
+				{"many times a second", aside(logged(fetched(3000)))},
+				{"a record that is too long", aside(logged(fetched(3), long("2500000", 3)))},
+				{"standalone", look(standalone).onWith(1, zoo(0), logged(fetched(3)))},
+			},
+			[]blind{
+				noLocal(), denied(),
+				{"no log", aside(unlogged), SkipUndecided},
+				{"one look", look(follower, leader, looking).on(3, logged(fetched(3))), SkipUndecided},
+			},
+		},
+		{
 			AdminPortConflict,
 			[]fire{
 				{"in an ensemble", healthy().on(3, admin...), "info proven zk3"},
@@ -179,17 +201,34 @@ func logRules() []rule {
 	}
 }
 
+func gaveUp(n int) probe.LogLine {
+	return line(probe.LogSyncGaveUp, "Shutdown called. For the reason Waiting for a quorum of followers, only synced with sids: [ [3] ]", n)
+}
+
+func fetched(n int) probe.LogLine {
+	return line(probe.LogSnapshotFetched, "Getting a snapshot from leader 0x30000000a", n)
+}
+
+// much is a snapshot of 2 GiB.
+func much(d *probe.Data) { d.Dir.Snapshots.Value.Newest[0].Size = 2 * gib }
+
+// holds is the size of a leader's data.
+func holds(bytes int) func(*probe.Server) { return tellsMntr("zk_approximate_data_size", bytes) }
+
 func adminLine(port string) probe.LogLine {
 	return line(probe.LogAdminPort, "org.apache.zookeeper.server.admin.AdminServer$AdminServerException: Problem starting AdminServer on address 0.0.0.0, port "+port+" and command URL /commands", 2)
 }
 
 // answered sets the longest answer that a server tells of.
-func answered(bytes int) func(*probe.Server) {
+func answered(bytes int) func(*probe.Server) { return tellsMntr("zk_max_client_response_size", bytes) }
+
+// tellsMntr sets a value of mntr.
+func tellsMntr(key string, value int) func(*probe.Server) {
 	return func(s *probe.Server) {
 		s.Mntr.Value.Keys = slices.Clone(s.Mntr.Value.Keys)
 		for i, p := range s.Mntr.Value.Keys {
-			if p.Key == "zk_max_client_response_size" {
-				s.Mntr.Value.Keys[i].Value = strconv.Itoa(bytes)
+			if p.Key == key {
+				s.Mntr.Value.Keys[i].Value = strconv.Itoa(value)
 			}
 		}
 	}

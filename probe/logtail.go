@@ -86,6 +86,10 @@ const (
 	LogChallengeTimeout LogSign = "challenge-timeout"
 	LogLeaderUnreached  LogSign = "leader-unreached"
 	LogEpochAhead       LogSign = "epoch-ahead"
+	// LogSyncGaveUp: a leader waited for its followers to have its data, and gave up.
+	// LogSnapshotFetched: a follower begins to fetch all data anew.
+	LogSyncGaveUp      LogSign = "sync-gave-up"
+	LogSnapshotFetched LogSign = "snapshot-fetched"
 	// LogPeerTLS is a failed handshake with a peer; LogPeerTLSCut a connection of a
 	// peer that was closed in one; LogPeerTLSHello the greeting of a peer with TLS,
 	// taken for a server's id by one without.
@@ -171,6 +175,13 @@ var logSigns = []logSign{
 // not say who it is (QuorumCnxManager, all versions). From 3.5 on the next line says how.
 const challenge = "Exception reading or writing challenge"
 
+// courseSigns are of lines that count whatever their level is, INFO mostly: the course of
+// things, which means something only when it repeats.
+var courseSigns = []logSign{
+	{LogSyncGaveUp, []string{"Waiting for a quorum of followers, only synced with sids", "Timeout while waiting for NEWLEADER to be acked", "Perhaps the initTicks need to be increased"}}, // Leader
+	{LogSnapshotFetched, []string{"Getting a snapshot from leader"}}, // Learner
+}
+
 // logBegins is what every start of a server writes (QuorumPeerConfig.parse, all
 // versions): what stands before it is of an earlier run.
 const logBegins = "Reading configuration from: "
@@ -228,13 +239,16 @@ func startsIn(text []byte) []string {
 }
 
 func signOf(line []byte) (LogSign, bool) {
+	tables := [][]logSign{logSigns, courseSigns}
 	if bytes.Contains(line, []byte(" INFO ")) || bytes.Contains(line, []byte(" DEBUG ")) {
-		return "", false
+		tables = tables[1:]
 	}
-	for i := range logSigns {
-		for _, fragment := range logSigns[i].fragments {
-			if bytes.Contains(line, []byte(fragment)) {
-				return logSigns[i].sign, logSigns[i].sign != noSign
+	for _, table := range tables {
+		for i := range table {
+			for _, fragment := range table[i].fragments {
+				if bytes.Contains(line, []byte(fragment)) {
+					return table[i].sign, table[i].sign != noSign
+				}
 			}
 		}
 	}

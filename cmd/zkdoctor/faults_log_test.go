@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,15 @@ func logFaults() []fault {
 			root: diag.OversizePacket, servers: []int64{1}, state: diag.Serving, exit: 1,
 		},
 		{
+			// A follower that joins a leader with a quorum has all the time it wants, as
+			// long as data flows. One without which there is none has initLimit ticks.
+			shape: shape{
+				name: "data that arrives too late", options: zktest.Options{Hosts: zktest.Namespaces, Servers: 2, Config: map[string]string{"initLimit": "4"}},
+				do: func(t *testing.T, ens *zktest.Ensemble) { slowLink(t, ens) }, from: 2,
+			},
+			root: diag.SyncTooSlow, servers: []int64{1, 2}, fires: []diag.Code{diag.QuorumLost}, state: diag.Down, exit: 2,
+		},
+		{
 			shape: shape{name: "HTTP to the client port", do: func(t *testing.T, ens *zktest.Ensemble) {
 				s := ens.Server(1)
 				for range 3 {
@@ -81,6 +91,26 @@ func logFaults() []fault {
 			fires: []diag.Code{diag.OversizePacket}, state: diag.Serving, exit: 0,
 		},
 	}
+}
+
+// slowLink lets the second of two servers have 8 MB of data, the first none, and the
+// line between them 1.5 MB a second.
+func slowLink(t *testing.T, ens *zktest.Ensemble) {
+	t.Helper()
+	one, two := ens.Server(1), ens.Server(2)
+	session, err := two.OpenSession(t.Context(), 20*time.Second)
+	must(t, err)
+	for i := range 8 {
+		must(t, session.Create(t.Context(), fmt.Sprintf("/large%d", i), make([]byte, 1_000_000), false))
+	}
+	must(t, session.Close(t.Context()))
+	must(t, one.Kill())
+	must(t, os.RemoveAll(filepath.Join(one.DataDir, "version-2")))
+	must(t, os.RemoveAll(filepath.Join(one.DataLogDir, "version-2")))
+	on(t, two, "tc qdisc add dev eth0 root tbf rate 12mbit burst 32kbit latency 100ms")
+	must(t, one.Start(t.Context()))
+	waitLog(t, ens, two, "Waiting for a quorum of followers, only synced with sids")
+	waitLog(t, ens, one, "Getting a snapshot from leader")
 }
 
 const noAdmin = "3.4 has no AdminServer"

@@ -474,11 +474,25 @@ func leaderSignatures() []signature {
 	return []signature{
 		{parts: []string{"timeout while waiting for epoch from quorum"}, slugs: late, why: why},
 		{parts: []string{"timeout while waiting for epoch to be acked by quorum"}, slugs: late, why: why},
-		{parts: []string{"timeout while waiting for newleader to be acked by quorum"}, slugs: late, why: why},
 		{
-			parts: []string{"waiting for a quorum of followers, only synced with sids"},
-			slugs: []string{"quorum-lost", "server-not-serving"},
-			why:   "The elected leader gave up because too few followers had caught up with it.",
+			parts: []string{"timeout while waiting for newleader to be acked by quorum"},
+			slugs: []string{"sync-too-slow", "server-not-serving", "quorum-port-filtered"},
+			why:   "The elected leader gave up because too few followers had its data in time.",
+		},
+		{
+			parts: []string{"waiting for a quorum of followers, only synced with sids"}, family: "leader stops",
+			slugs: []string{"sync-too-slow", "quorum-lost", "server-not-serving"},
+			why:   "The elected leader gave up because too few followers had its data in time.",
+		},
+		{
+			parts: []string{"enough followers present", "initticks need to be increased"},
+			slugs: []string{"sync-too-slow"},
+			why:   "Enough followers came, and had the data of the leader too late.",
+		},
+		{
+			parts: []string{"too many concurrent sync"},
+			slugs: []string{"sync-too-slow"},
+			why:   "More observers fetch data at a time than the server gives it to; this one has to wait.",
 		},
 		{
 			parts: []string{"not sufficient followers synced, only synced with sids"}, family: "leader stops",

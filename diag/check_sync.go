@@ -1,0 +1,120 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// slowRate is how fast data must go, in bytes a second, for the time to be what is
+// short: any network and any disk can do less.
+const slowRate = 1 << 20
+
+// checkSyncTooSlow reports followers that do not have their leader's data within
+// initLimit ticks (Leader.waitForNewLeaderAck, LearnerHandler): they begin again and
+// again.
+func checkSyncTooSlow(e *ensemble, _ Limits) result {
+	again := false
+	out := e.perHost(func(h *host) ([]Finding, string) {
+		limit := h.syncTime()
+		if !h.distributed() || h.Process == nil || limit == 0 {
+			return nil, ""
+		}
+		out, wait, reason := e.staysOut(h)
+		again = again || wait
+		if !out {
+			return nil, reason
+		}
+		// What drops a follower for another reason does not take its time over it.
+		if other, _, _ := h.saysLately(probe.LogRecordTooLong, probe.LogEpochAhead, probe.LogNoSpace, probe.LogPeerTLS); len(other) > 0 {
+			return nil, ""
+		}
+		lines, count, reason := h.saysWithin(max(lately, 3*limit), probe.LogSyncGaveUp, probe.LogSnapshotFetched)
+		if reason != "" || count < repeated {
+			return nil, reason
+		}
+		age, ok := h.age(e.snap.Started)
+		for _, line := range lines {
+			if ok && time.Duration(line.Count-1)*limit > age {
+				return nil, "" // it fails before the time is up
+			}
+		}
+		return []Finding{e.syncTooSlow(h, limit, lines)}, ""
+	})
+	out.lookAgain = again
+	return out
+}
+
+// syncTime is how long a follower may take until it has the leader's data; 0 when the
+// configuration does not say.
+func (h *host) syncTime() time.Duration {
+	return time.Duration(h.config.InitLimit.Value) * time.Duration(h.config.TickTime.Value) * time.Millisecond
+}
+
+// dataSize is how much a follower has to fetch, in bytes: what the leader tells, or else
+// the newest snapshot of this host, of an own that waits to lead.
+func (e *ensemble) dataSize(h *host) (bytes int64, found Evidence) {
+	if leaders := e.leaders(); len(leaders) == 1 {
+		if n, ok := leaders[0].Mntr.Value.Count("zk_approximate_data_size"); ok {
+			return n, Evidence{Source: "mntr", Server: leaders[0].Name, Key: "zk_approximate_data_size", Value: strconv.FormatInt(n, 10)}
+		}
+	}
+	if data, _ := h.data(); data != nil {
+		n := written(data)
+		return n, Evidence{Source: "data", Server: h.name(), Key: "newest snapshot, and the logs after it", Value: size(uint64(n)), File: data.Dir.Path + "/version-2"} //nolint:gosec // sizes
+	}
+	return 0, Evidence{}
+}
+
+// written is the size of the newest whole snapshot and of the logs after it, which 3.4
+// may go on with for long: as much as a follower may have to fetch.
+func written(data *probe.Data) (bytes int64) {
+	var last probe.Zxid
+	for _, f := range data.Dir.Snapshots.Value.Newest {
+		if f.Content.Value.Whole {
+			bytes, last = f.Size, f.Zxid
+			break
+		}
+	}
+	for _, f := range data.Logs().Logs.Value.Newest {
+		if f.Zxid > last {
+			bytes += f.Allocated
+		}
+	}
+	return bytes
+}
+
+func (e *ensemble) syncTooSlow(h *host, limit time.Duration, lines []probe.LogLine) Finding {
+	ticks := 3 * h.config.InitLimit.Value
+	f := Finding{
+		Severity: e.hostSeverity(h), Certainty: Possible, Servers: h.servers(),
+		Summary: fmt.Sprintf("a follower must have all of the leader's data within initLimit ticks, %s here, or all begins anew; that happened several times in a row.", seconds(limit)),
+		Evidence: []Evidence{
+			h.setting("initLimit", strconv.Itoa(h.config.InitLimit.Value), h.config.InitLimit.File, h.config.InitLimit.Line),
+			h.setting("tickTime", strconv.Itoa(h.config.TickTime.Value), h.config.TickTime.File, h.config.TickTime.Line),
+		},
+		Fix: []Fix{
+			{Note: "start no server with an emptied data directory meanwhile: two of them may elect each other, and the data is gone"},
+			{Host: h.name(), Note: fmt.Sprintf("raise initLimit in zoo.cfg on every server, to %d to begin with, and restart those that serve nobody. It is the leader's that counts: where one serves, restart it last, at a quiet time", ticks), Risk: "an election, once a leader serves"},
+			{Note: "find out why it takes so long: the network between the two (tc, iperf), or the disk of the follower, which writes a snapshot before it says that it is done"},
+		},
+	}
+	if n, found := e.dataSize(h); n > 0 {
+		rate := float64(n) / limit.Seconds()
+		found.Wanted = fmt.Sprintf("less than what goes over the network, and onto the disk, in %s", seconds(limit))
+		f.Evidence = append(f.Evidence, found)
+		f.Summary += fmt.Sprintf(" %s in that time are %s a second.", size(uint64(n)), size(uint64(rate)))
+		if rate >= slowRate {
+			f.Certainty = Likely
+		}
+	}
+	for _, line := range lines {
+		f.Evidence = append(f.Evidence, h.logEvidence(line))
+		if line.Sign == probe.LogSyncGaveUp && len(e.leaders()) == 0 {
+			f.Servers = names(e.filter(func(s *server) bool { return s.voter() && s.notServing() }))
+		}
+	}
+	return f
+}

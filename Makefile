@@ -18,7 +18,7 @@ DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
 # The tests of cmd/zkdoctor that are worth running with every ZooKeeper.
 REAL := ^(TestHealthy|TestRollingRestart|TestFaults|TestPairs|TestLogTellsWhy)$$
 # All of its tests that start servers.
-LONG := ^(TestHealthy|TestRollingRestart|TestFaults|TestPairs|TestMerged|TestMixed|TestLogTellsWhy|TestLintOn.*|TestPages)$$
+LONG := ^(TestVia|TestHealthy|TestRollingRestart|TestFaults|TestPairs|TestMerged|TestMixed|TestLogTellsWhy|TestLintOn.*|TestPages)$$
 # The packages whose tests need no server, but for $(LONG).
 PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
 # Only root may make network namespaces. For others the tests that need them are

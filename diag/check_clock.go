@@ -1,33 +1,38 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
 )
 
-// checkClockSkew compares the clocks of servers with one another, as their AdminServers
-// show them, and not with this host's, which may be the wrong one.
+// checkClockSkew compares the clocks of servers with one another, and not with this
+// host's, which may be the wrong one.
 func checkClockSkew(e *ensemble, limits Limits) result {
-	var told []*server
-	out := e.each(toldClock, func(s *server, _ *result) {
+	var told []clock
+	out := e.each(func(s *server) *Skip { return toldClock(s, e.clockOf(s)) }, func(s *server, _ *result) {
 		if s.twin == nil {
-			told = append(told, s)
+			told = append(told, clock{s.Name, e.clockOf(s).Value})
 		}
 	})
 	if len(told) < 2 {
 		out.skips = append(out.skips, Skip{Kind: SkipNotTold, Reason: "fewer than two servers told the time"})
 		return out
 	}
-	usual := median(told)
+	slices.SortStableFunc(told, func(a, b clock) int { return cmp.Compare(a.ahead, b.ahead) })
+	// Of three, one that is wrong is never in the middle.
+	usual, apart := told[(len(told)-1)/2].ahead, told[len(told)-1].ahead-told[0].ahead
 	f := Finding{Severity: Info, Certainty: Proven}
-	for _, s := range told {
-		f.Evidence = append(f.Evidence, Evidence{Source: sourceAdmin, Server: s.Name, Key: "clock", Value: s.Admin.Clock.Value.String() + " ahead of this host's"})
-		off := (s.Admin.Clock.Value - usual).Abs()
+	for _, c := range told {
+		f.Evidence = append(f.Evidence, Evidence{Source: "clock", Server: c.name, Value: c.ahead.String() + " ahead of this host's"})
+		off := (c.ahead - usual).Abs()
 		if off <= limits.Skew {
 			continue
 		}
-		f.Servers = append(f.Servers, s.Name)
+		f.Servers = append(f.Servers, c.name)
 		if off > limits.MuchSkew {
 			f.Severity = Warning
 		}
@@ -36,9 +41,9 @@ func checkClockSkew(e *ensemble, limits Limits) result {
 		return out
 	}
 	if len(told) == 2 {
-		f.Servers = names(told) // which of both is wrong is not known
+		f.Servers = []string{told[0].name, told[1].name} // which of both is wrong is not known
 	}
-	f.Summary = fmt.Sprintf("the clocks are up to %s apart. ZooKeeper itself measures time another way, but its logs cannot be laid side by side, and certificates and Kerberos tickets are judged by the clock.", spread(told))
+	f.Summary = fmt.Sprintf("the clocks are up to %s apart. ZooKeeper itself measures time another way, but its logs cannot be laid side by side, and certificates and Kerberos tickets are judged by the clock.", apart.Round(time.Second))
 	for _, name := range f.Servers {
 		f.Fix = append(f.Fix, Fix{Host: name, Command: "timedatectl; chronyc tracking", Note: "see whether it follows a time server, and start what should (chrony, systemd-timesyncd)", Risk: "none"})
 	}
@@ -46,34 +51,33 @@ func checkClockSkew(e *ensemble, limits Limits) result {
 	return out
 }
 
+// clock is how far a server's clock is ahead of this host's.
+type clock struct {
+	name  string
+	ahead time.Duration
+}
+
+// clockOf is what is known of a server's clock: by the snapshot that was taken on its
+// host, or by its AdminServer.
+func (e *ensemble) clockOf(s *server) probe.Obs[time.Duration] {
+	if e.vantages == nil {
+		return s.Admin.Clock
+	}
+	for _, v := range e.vantages {
+		if local := v.localServer(); local != nil && *local == s.Name {
+			return v.snap.Vantage.Clock
+		}
+	}
+	return probe.Obs[time.Duration]{}
+}
+
 // toldClock tells why a server's clock is not known; nil when it is.
-func toldClock(s *server) *Skip {
-	if s.Admin.Clock.Seen() {
+func toldClock(s *server, clock probe.Obs[time.Duration]) *Skip {
+	if clock.Seen() {
 		return nil
 	}
 	if why := s.answered(); why != nil {
 		return why
 	}
 	return &Skip{Kind: SkipNotTold, Reason: "it told no time: AdminServers do, and are asked only where words are not allowed"}
-}
-
-// median is the clock in the middle: of three, one that is wrong is never it.
-func median(servers []*server) time.Duration {
-	clocks := sortedClocks(servers)
-	return clocks[(len(clocks)-1)/2]
-}
-
-// spread is how far the clocks are apart.
-func spread(servers []*server) time.Duration {
-	clocks := sortedClocks(servers)
-	return clocks[len(clocks)-1] - clocks[0]
-}
-
-func sortedClocks(servers []*server) []time.Duration {
-	var clocks []time.Duration
-	for _, s := range servers {
-		clocks = append(clocks, s.Admin.Clock.Value)
-	}
-	slices.Sort(clocks)
-	return clocks
 }

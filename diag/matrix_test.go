@@ -2,7 +2,9 @@ package diag
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -23,6 +25,27 @@ func merged(t *testing.T, scenes ...scene) *Report {
 		t.Fatal(err)
 	}
 	return Diagnose(m, Options{})
+}
+
+// TestClocksOfVantages: whoever had the snapshots taken knows how far the clocks of their
+// hosts are apart.
+func TestClocksOfVantages(t *testing.T) {
+	late := func(by time.Duration) func(*probe.Snapshot) {
+		return func(s *probe.Snapshot) { s.Vantage.Clock = probe.Saw(by, 0) }
+	}
+	of := func(id int, by time.Duration) scene {
+		return healthy().on(id).from(name(id)).edit(late(by))
+	}
+	for want, scenes := range map[string][]scene{
+		"warning proven zk3":     {of(1, 0), of(2, time.Second), of(3, -2*time.Minute)},
+		"info proven zk1":        {of(1, 20*time.Second), of(2, 0), of(3, 0)},
+		"":                       {of(1, time.Hour), of(2, time.Hour), of(3, time.Hour)},
+		"warning proven zk1 zk2": {of(1, 0), of(2, time.Hour)},
+	} {
+		if got := strings.Join(concluded(merged(t, scenes...), ClockSkew), "; "); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
 }
 
 // TestMatrix: what members saw of each other counts, and what a bastion could not

@@ -63,6 +63,31 @@ type Vantage struct {
 	// Addrs are the addresses of this host, as zkdoctor's own network namespace
 	// has them; not looked at where this host is to be left alone.
 	Addrs Obs[[]netip.Addr] `json:"addrs"`
+	// Clock is how far the clock of Host is ahead of that of the host which had it
+	// look; not tried where nobody did.
+	Clock Obs[time.Duration] `json:"clock,omitzero"`
+}
+
+// SeenFrom puts a snapshot that was taken on another host between asked and answered, by
+// this host's clock, into this host's time.
+func (s *Snapshot) SeenFrom(asked, answered time.Time) {
+	var ahead time.Duration
+	switch ended := s.Started.Add(s.Took); {
+	case s.Started.Before(asked):
+		ahead = s.Started.Sub(asked)
+	case ended.After(answered):
+		ahead = ended.Sub(answered)
+	}
+	s.Vantage.Clock = Saw(ahead.Truncate(time.Millisecond), 0)
+	s.Started = s.Started.Add(-ahead)
+	if s.Before != nil {
+		s.Before.Started = s.Before.Started.Add(-ahead)
+	}
+	for i := range s.Local {
+		if p := s.Local[i].Process; p != nil && !p.Started.IsZero() {
+			p.Started = p.Started.Add(-ahead)
+		}
+	}
 }
 
 // Server is one ZooKeeper server as seen over the network.

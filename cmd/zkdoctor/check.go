@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/internal/render"
@@ -18,6 +21,8 @@ type checkCmd struct {
 	lookFlags
 
 	From []string `placeholder:"FILE" group:"what" help:"Judge the snapshots in these files, written by collect, and look at nothing; - is stdin." env:"ZKDOCTOR_FROM"`
+
+	Via string `placeholder:"COMMAND" group:"what" help:"Look from the host of each server too: a command that leads there, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect." env:"ZKDOCTOR_VIA"`
 
 	Output string   `short:"o" enum:"text,json,nagios" default:"text" group:"say" help:"text, json or nagios." env:"ZKDOCTOR_OUTPUT"`
 	All    bool     `group:"say" help:"Show what is folded, passed and skipped too." env:"ZKDOCTOR_ALL"`
@@ -35,7 +40,9 @@ func (*checkCmd) Help() string {
   zkdoctor check zk1:2181,zk2:2181/chroot
   zkdoctor check -c zoo.cfg -o json   the servers that a configuration lists
   zkdoctor check --from zk1.json      what collect saw, on any machine
-  zkdoctor check --from zk*.json      on all servers: who reaches whom`
+  zkdoctor check --from zk*.json      on all servers: who reaches whom
+  zkdoctor check --via 'ssh {host} --' zk1 zk2 zk3
+                                      the same, from here`
 }
 
 func (c *checkCmd) options() (diag.Options, error) {
@@ -83,7 +90,12 @@ func (c *checkCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) erro
 
 // snapshot looks, or reads what was seen elsewhere.
 func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
-	if len(c.From) == 0 {
+	switch {
+	case c.Via != "" && len(c.From) > 0:
+		return nil, errors.New("--via looks and --from does not: choose")
+	case c.Via != "":
+		return c.lookVia(ctx, t, log, options)
+	case len(c.From) == 0:
 		return c.look(ctx, t, log, options)
 	}
 	if c.Config != "" {
@@ -94,6 +106,69 @@ func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger,
 	}
 	// check --from *.json: the shell makes the others arguments.
 	return readSnapshots(append(slices.Clone(c.From), c.Targets...))
+}
+
+// lookVia looks from here and, at the same time, from the host of each server. A host
+// that cannot be got to is told on stderr: it may well be what is wrong.
+func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
+	targets, err := probe.ParseTargets(c.Targets)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(targets) == 0 && c.Config == "":
+		return nil, errors.New("--via without servers has nowhere to go: name them, or give --config FILE")
+	case len(targets) == 0:
+		if targets, err = probe.ConfigTargets(c.Config); err != nil {
+			return nil, err
+		}
+	}
+	way, err := newVia(c.Via, c.collectArguments(), time.Duration(c.Deadline+c.Window)+viaSlack)
+	if err != nil {
+		return nil, err
+	}
+	var visits []visit
+	var group errgroup.Group
+	group.Go(func() error { visits = way.visit(ctx, hostsOf(targets)); return nil })
+	own, err := c.look(ctx, t, log, options)
+	_ = group.Wait() // what failed is in the visits
+	if err != nil {
+		return nil, err
+	}
+	var snaps []*probe.Snapshot
+	for _, v := range visits {
+		if v.err != nil {
+			fmt.Fprintf(t.err, "zkdoctor: %s: %v\n", v.host, v.err)
+			continue
+		}
+		snaps = append(snaps, v.snap)
+	}
+	if len(snaps) == 0 {
+		return nil, errors.New("--via got to none of the hosts")
+	}
+	// The host that asks may be one of theirs.
+	if !slices.ContainsFunc(snaps, func(s *probe.Snapshot) bool { return s.Vantage.Host == own.Vantage.Host }) {
+		snaps = append(snaps, own)
+	}
+	return probe.Merge(snaps)
+}
+
+// collectArguments are what zkdoctor collect is told on each host. The servers are named
+// as here, so that all mean the same by a name.
+func (c *checkCmd) collectArguments() []string {
+	args := []string{"--timeout=" + time.Duration(c.Timeout).String(), "--deadline=" + time.Duration(c.Deadline).String()}
+	for flag, given := range map[string]bool{"--no-peer-ports": c.NoPeerPorts, "--no-second-look": c.NoSecondLook, "--no-admin": c.NoAdmin} {
+		if given {
+			args = append(args, flag)
+		}
+	}
+	slices.Sort(args)
+	if c.Window > 0 {
+		args = append(args, "--window="+time.Duration(c.Window).String())
+	}
+	if c.AdminPort > 0 {
+		args = append(args, "--admin-port="+strconv.Itoa(c.AdminPort))
+	}
+	return append(args, c.Targets...)
 }
 
 func (c *checkCmd) render(w io.Writer, t terminal, r *diag.Report) error {

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// via looks at the servers of an ensemble from each of their hosts, by the operator's
+// own way to get there: --via 'ssh {host} --'. What runs there is zkdoctor collect.
+type via struct {
+	// template is the command, in words.
+	template []string
+	// arguments are those of collect.
+	arguments []string
+	// limit bounds one host, and its process.
+	limit time.Duration
+}
+
+const (
+	// viaAtOnce bounds the processes at a time.
+	viaAtOnce = 16
+	// viaSlack is what getting to a host and starting there may take.
+	viaSlack = 10 * time.Second
+	// maxSnapshotOut and maxWordsOut bound what a process may write.
+	maxSnapshotOut = 64 << 20
+	maxWordsOut    = 4 << 10
+)
+
+// newVia reads the template. Its words are split at blanks, and quotation marks hold
+// some together; no shell ever sees it.
+func newVia(template string, arguments []string, limit time.Duration) (*via, error) {
+	words, err := splitWords(template)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("--via %q: %w", template, err)
+	case len(words) == 0:
+		return nil, errors.New("--via is empty: write a command, as in --via 'ssh {host} --'")
+	case !placeholder.MatchString(template):
+		return nil, fmt.Errorf("--via %q leads to the same host each time: say where {host} goes, or {n} as in 'kubectl exec zk-{n} --'", template)
+	}
+	return &via{words, arguments, limit}, nil
+}
+
+// placeholder is what stands for a server: its host as named, that without a domain,
+// and the number at the end of that.
+var placeholder = regexp.MustCompile(`\{(host|name|n)\}`)
+
+// harmless are the host names that may become words of a command, which a shell at the
+// other end reads again: no letter has a meaning there.
+var harmless = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.:-]*$`)
+
+var numberAtEnd = regexp.MustCompile(`[0-9]+$`)
+
+// command is the command for a host.
+func (v *via) command(host string) ([]string, error) {
+	if !harmless.MatchString(host) {
+		return nil, fmt.Errorf("%q is no name to make a command of", host)
+	}
+	name, _, _ := strings.Cut(host, ".")
+	n := numberAtEnd.FindString(name)
+	var words []string
+	for _, word := range v.template {
+		if strings.Contains(word, "{n}") && n == "" {
+			return nil, fmt.Errorf("%q has no number at its end for {n}", name)
+		}
+		words = append(words, strings.NewReplacer("{host}", host, "{name}", name, "{n}", n).Replace(word))
+	}
+	return append(append(words, "zkdoctor", "collect"), v.arguments...), nil
+}
+
+// visit is what came of one host.
+type visit struct {
+	host string
+	snap *probe.Snapshot
+	err  error
+}
+
+// visit collects on every host at once. It ends when all have ended, or ctx has, and
+// leaves nothing running.
+func (v *via) visit(ctx context.Context, hosts []string) []visit {
+	visits := make([]visit, len(hosts))
+	var group errgroup.Group
+	group.SetLimit(viaAtOnce)
+	for i, host := range hosts {
+		group.Go(func() error {
+			snap, err := v.collect(ctx, host)
+			visits[i] = visit{host, snap, err}
+			return nil
+		})
+	}
+	_ = group.Wait() // what failed is in the visits
+	return visits
+}
+
+func (v *via) collect(ctx context.Context, host string) (*probe.Snapshot, error) {
+	command, err := v.command(host)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, v.limit)
+	defer cancel()
+	out, words := &capped{most: maxSnapshotOut, fatal: true}, &capped{most: maxWordsOut}
+	asked := time.Now()
+	code, err := runApart(ctx, command, out, words)
+	answered := time.Now()
+	said := lastLine(words.text())
+	switch {
+	case out.cut:
+		return nil, fmt.Errorf("%q wrote more than %d MiB, and no snapshot is so large", command[0], maxSnapshotOut>>20)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, fmt.Errorf("%q gave no snapshot in %v%s; does it wait for a password?", command[0], v.limit, said)
+	case ctx.Err() != nil:
+		return nil, errors.New("interrupted")
+	case err != nil:
+		return nil, fmt.Errorf("%q could not be started: %w", command[0], err)
+	case code == 127 || code == 126:
+		return nil, fmt.Errorf("zkdoctor was not found there (exit code %d%s): is it in the PATH of a shell that nobody logs in to?", code, said)
+	case code != 0:
+		return nil, fmt.Errorf("%q ended with exit code %d%s", command[0], code, said)
+	}
+	snap, err := probe.ReadSnapshot(bytes.NewReader(out.bytes()))
+	if err != nil {
+		return nil, fmt.Errorf("what came %w; it begins with %q%s", err, firstWords(out.text()), banner(out.text()))
+	}
+	snap.SeenFrom(asked, answered)
+	return snap, nil
+}
+
+// banner says what is wrong where a snapshot has something before it.
+func banner(out string) string {
+	if at := strings.Index(out, "{\n"); at > 0 {
+		return ": keep greetings out of shells that nobody logs in to"
+	}
+	return ""
+}
+
+// capped keeps the first bytes of what is written, and says so when there were more;
+// fatal ends whoever writes them.
+type capped struct {
+	most  int
+	fatal bool
+	mu    sync.Mutex
+	kept  []byte
+	cut   bool
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	room := c.most - len(c.kept)
+	c.cut = c.cut || len(p) > room
+	c.kept = append(c.kept, p[:min(len(p), max(room, 0))]...)
+	if c.cut && c.fatal {
+		return 0, errors.New("too much")
+	}
+	return len(p), nil
+}
+
+func (c *capped) bytes() []byte { c.mu.Lock(); defer c.mu.Unlock(); return c.kept }
+func (c *capped) text() string  { return string(c.bytes()) }
+
+// lastLine is the last thing that a command said, in brackets, or nothing.
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	if last := firstWords(lines[len(lines)-1]); last != "" {
+		return ": " + last
+	}
+	return ""
+}
+
+// firstWords is the beginning of a stranger's text, fit for a terminal.
+func firstWords(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return ' '
+		}
+		return r
+	}, text)
+	text = strings.TrimSpace(text)
+	return text[:min(len(text), 120)]
+}
+
+// splitWords splits at blanks, outside of quotation marks.
+func splitWords(text string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	open, quote := false, rune(0)
+	for _, r := range text {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '\'' || r == '"':
+			open, quote = true, r
+		case r == ' ' || r == '\t' || r == '\n':
+			if open {
+				words = append(words, word.String())
+			}
+			open = false
+			word.Reset()
+		default:
+			open = true
+			word.WriteRune(r)
+		}
+	}
+	if quote != 0 {
+		return nil, fmt.Errorf("the quotation mark %c has no end", quote)
+	}
+	if open {
+		words = append(words, word.String())
+	}
+	return words, nil
+}
+
+// hostsOf are the hosts of some servers, each once.
+func hostsOf(targets []probe.Target) []string {
+	var hosts []string
+	for _, t := range targets {
+		// The server.N line has the name by which hosts are known; the client address
+		// may be one for clients.
+		host := t.Host
+		if t.Member != nil && len(t.Member.Addresses) > 0 {
+			host = cmp.Or(t.Member.Addresses[0].Host, host)
+		}
+		if !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+)
+
+// runApart cannot end what a command started on this system, and so starts none.
+func runApart(context.Context, []string, io.Writer, io.Writer) (int, error) {
+	return 0, errors.New("--via works on Unix only")
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// TestVia: from a host that is no member, and through a real sshd on each server's, the
+// report is the one that stands on all of them.
+func TestVia(t *testing.T) {
+	t.Parallel()
+	program, err := builtProgram()
+	must(t, err)
+	for _, c := range []struct {
+		name    string
+		do      func(*testing.T, *zktest.Ensemble)
+		root    diag.Code
+		servers []int64
+		says    string // on stderr
+		exit    int
+	}{
+		{name: "healthy"},
+		{
+			// From here, and from server 3, all is well.
+			name: "one way blocked", do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(2).DropIn(t.Context(), 3888, ens.Server(1).Host))
+			},
+			root: diag.LatentPortBlock, servers: []int64{2}, exit: 1,
+		},
+		{
+			// Only its own files tell why it is not there.
+			name: "one without its myid", do: andEnd(withMyID(map[int]string{2: ""}), 2),
+			root: diag.MyidMissing, servers: []int64{2}, exit: 1,
+		},
+		{
+			name: "a host that nobody gets to", do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(3).DropIn(t.Context(), sshPort, ens.Client))
+			},
+			says: "zkdoctor: 10.99.0.3: \"ssh\" ended with exit code 255: ssh: connect to host 10.99.0.3 port 2222: Connection timed out", exit: 0,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			atOnce <- struct{}{}
+			t.Cleanup(func() { <-atOnce })
+			ens := zktest.StartT(t, zktest.Options{Hosts: zktest.Namespaces})
+			config := startSSH(t, ens, program)
+			if c.do != nil {
+				c.do(t, ens)
+			}
+			result, err := ens.Client.Run(t.Context(), program, "check", "-o", "json", "--deadline", "5s",
+				"--via", "ssh -F "+config+" {host} --", ens.Server(1).Addr, ens.Server(2).Addr, ens.Server(3).Addr)
+			must(t, err)
+			report := new(diag.Report)
+			if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(report); err != nil {
+				t.Fatalf("exit %d, %v\n%s", result.ExitCode, err, result.Stderr)
+			}
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("%s\n%s", result.Stdout, result.Stderr)
+				}
+			})
+			if result.ExitCode != c.exit || !strings.HasPrefix(string(result.Stderr), c.says) || c.says == "" && len(result.Stderr) > 0 {
+				t.Errorf("exit %d, want %d; stderr %q, want %q", result.ExitCode, c.exit, result.Stderr, c.says)
+			}
+			var root diag.Finding
+			if len(report.Findings) > 0 && report.Findings[0].Root {
+				root = report.Findings[0]
+			}
+			if root.Code != c.root || c.root != "" && fmt.Sprint(idsOf(report, root.Servers)) != fmt.Sprint(c.servers) {
+				t.Errorf("first root cause %s %v, want %s %v", root.Code, root.Servers, c.root, c.servers)
+			}
+			if len(report.Reach) == 0 {
+				t.Error("no matrix of who reaches whom")
+			}
+		})
+	}
+}
+
+const sshPort = 2222
+
+// startSSH starts an sshd on the host of every server, with keys made for the test, and
+// gives the client's configuration.
+func startSSH(t *testing.T, ens *zktest.Ensemble, program string) (config string) {
+	t.Helper()
+	sshd, err := exec.LookPath("sshd")
+	if err != nil {
+		sshd = "/usr/sbin/sshd"
+	}
+	if _, err := os.Stat(sshd); err != nil {
+		if zktest.Required() {
+			t.Fatal("sshd not found: .ci/install installs it")
+		}
+		t.Skip("sshd not found")
+	}
+	must(t, os.MkdirAll("/run/sshd", 0o755))
+	dir := t.TempDir()
+	for _, name := range []string{"host", "user"} {
+		out, err := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, name)).CombinedOutput()
+		if err != nil {
+			t.Fatalf("ssh-keygen: %v: %s", err, out)
+		}
+	}
+	for _, s := range ens.Servers {
+		file, pid := filepath.Join(dir, s.Name+".sshd"), filepath.Join(dir, s.Name+".pid")
+		must(t, os.WriteFile(file, fmt.Appendf(nil, `Port %d
+ListenAddress %s
+HostKey %s
+AuthorizedKeysFile %s
+StrictModes no
+PermitRootLogin prohibit-password
+UsePAM no
+PidFile %s
+SetEnv PATH=%s:/usr/bin:/bin ZOOCFGDIR=%s
+`, sshPort, s.Addr, filepath.Join(dir, "host"), filepath.Join(dir, "user.pub"), pid, filepath.Dir(program), filepath.Dir(s.ConfigFile)), 0o600))
+		result, err := s.Host.Run(t.Context(), sshd, "-f", file, "-E", filepath.Join(dir, s.Name+".log"))
+		if err != nil || result.ExitCode != 0 {
+			t.Fatalf("sshd on %s: exit %d, %v: %s", s.Name, result.ExitCode, err, result.Stderr)
+		}
+	}
+	config = filepath.Join(dir, "config")
+	must(t, os.WriteFile(config, fmt.Appendf(nil, `Host *
+Port %d
+User root
+IdentityFile %s
+IdentitiesOnly yes
+BatchMode yes
+ConnectTimeout 3
+StrictHostKeyChecking no
+UserKnownHostsFile /dev/null
+LogLevel ERROR
+`, sshPort, filepath.Join(dir, "user")), 0o600))
+	return config
+}

@@ -1,0 +1,30 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// runApart runs a command to its end, in a session of its own: it has no terminal to ask
+// a password on, and when ctx ends everything that it started ends with it. err is set
+// where it could not be started.
+func runApart(ctx context.Context, command []string, stdout, stderr io.Writer) (code int, err error) {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // it is the operator's own, and no shell reads it
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	cmd.Env = append(os.Environ(), "SSH_ASKPASS_REQUIRE=never")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second // for a grandchild that keeps the pipes open
+	err = cmd.Run()
+	if _, ended := errors.AsType[*exec.ExitError](err); ended || err == nil {
+		return cmd.ProcessState.ExitCode(), nil
+	}
+	return 0, err
+}

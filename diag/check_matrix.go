@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,8 +84,15 @@ func (e *ensemble) portsFromAll(latent bool) result {
 		}
 		return &Skip{Kind: SkipNotLooked, Reason: "no other member has tried its peer ports"}
 	}
-	return e.each(canJudge, func(s *server, out *result) {
-		ways := e.ways(s)
+	var shut []string
+	var alone []Finding
+	for _, v := range e.vantages {
+		if own := e.shutIn(v); own != nil {
+			shut, alone = append(shut, own.Name), append(alone, e.callsNobody(own, v))
+		}
+	}
+	out := e.each(canJudge, func(s *server, out *result) {
+		ways := slices.DeleteFunc(e.ways(s), func(w way) bool { return !w.open && slices.Contains(shut, w.from) && s.serving == yes })
 		var evidence []Evidence
 		blockedFrom, openFrom := map[int][]string{}, map[int][]string{}
 		for _, w := range ways {
@@ -104,6 +112,10 @@ func (e *ensemble) portsFromAll(latent bool) result {
 			}
 		}
 	})
+	if !latent {
+		out.findings = append(out.findings, alone...)
+	}
+	return out
 }
 
 func (e *ensemble) wayBlocked(s *server, port int, from, open []string, evidence []Evidence) Finding {

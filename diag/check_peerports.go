@@ -44,7 +44,11 @@ func (e *ensemble) blockedPorts(latent bool) result {
 		return nil
 	}
 	peer := e.memberVantage()
-	return e.each(canJudge, func(s *server, out *result) {
+	shut := e.shutIn(e)
+	out := e.each(canJudge, func(s *server, out *result) {
+		if shut != nil && s.serving == yes {
+			return // one finding has them all
+		}
 		for _, port := range []struct {
 			view PortView
 			look probe.Obs[probe.Dial]
@@ -62,6 +66,53 @@ func (e *ensemble) blockedPorts(latent bool) result {
 			}
 		}
 	})
+	if shut != nil && !latent {
+		out.findings = append(out.findings, e.callsNobody(shut, e))
+	}
+	return out
+}
+
+// shutIn is the member on whose host a vantage is, when it is out and reaches the
+// election port of nobody who serves, although their hosts are there; nil otherwise.
+// Then something on its own side is likelier than something on each of theirs.
+func (e *ensemble) shutIn(v *ensemble) *server {
+	own := e.called(v.memberVantage())
+	if own == nil || own.serving != no {
+		return nil
+	}
+	tried := 0
+	for _, s := range e.servers {
+		if s == own || s.serving != yes {
+			continue
+		}
+		seen := v.called(s.Name)
+		if seen == nil || !blocked(seen.election) || !seen.hostAnswers() {
+			return nil
+		}
+		tried++
+	}
+	if tried < 2 {
+		return nil // one may be the one that is blocked
+	}
+	return own
+}
+
+// callsNobody is the finding for a member that is shut in.
+func (e *ensemble) callsNobody(own *server, v *ensemble) Finding {
+	f := Finding{
+		Severity: e.severity(own), Certainty: Proven, Servers: []string{own.Name},
+		Summary: fmt.Sprintf("it is out, and its connections to the election port of all who serve get nothing back, though their hosts answer: something blocks what goes out from %s.", own.Name),
+		Fix: []Fix{
+			{Host: own.Name, Command: "sudo nft list ruleset", Note: "first the rules for what goes out there: ports 2888 and 3888 of the other members; in a cloud its security group and network policy", Risk: "none"},
+			{Note: "then those on the other hosts, for what comes in from its address"},
+		},
+	}
+	for _, s := range v.servers {
+		if s.election == PortFiltered || s.election == PortUnreachable {
+			f.Evidence = append(f.Evidence, Evidence{Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", s.Election.Number, own.Name), Value: s.Election.Look.Failure.Text, Wanted: "open"})
+		}
+	}
+	return f
 }
 
 // portFiltered weighs from where the port was found filtered. A server of the

@@ -77,6 +77,13 @@ func TestMatrix(t *testing.T) {
 			[]string{"warning proven zk2"},
 			4,
 		},
+		{
+			"nothing goes out of one that is out",
+			[]scene{look(looking, blocked, but(leader, peers("", probe.Filtered))).on(1).from("zk1").twice(), look(looking, follower, leader).on(3).from("zk3").twice()},
+			nil,
+			[]string{"warning proven zk1"},
+			4,
+		},
 		{"a bastion is kept out", []scene{look(leader, blocked, blocked).from("bastion"), one}, nil, nil, 5},
 		{"one member cannot reach a host that another reaches", []scene{look(leader, gone, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, nil, 4},
 		{"nobody reaches it", []scene{look(leader, gone, follower).on(1).from("zk1"), look(leader, gone, follower).on(3).from("zk3")}, nil, nil, 4},

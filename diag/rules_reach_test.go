@@ -81,6 +81,8 @@ func reachRules() []rule {
 				{"from a bastion: possible", look(follower, leader, shut), "info possible zk3"},
 				{"from a peer: proven", look(follower, leader, shutOut).on(1).twice(), "warning proven zk3"},
 				{"the quorum port of the leader, from who is out", look(looking, but(leader, peers(probe.Filtered, "")), follower).on(1).twice(), "warning proven zk2"},
+				{"what goes out of a member that is out", look(looking, but(leader, peers(probe.Filtered, probe.Filtered)), shut).on(1).twice(), "warning proven zk1"},
+				{"one that serves can be called", look(looking, leader, shut).on(1).twice(), "warning proven zk3"},
 				{"the network says so", look(follower, leader, but(looking, prohibited)).twice(), "warning likely zk3"},
 				{"refused, and its own sockets listen", look(follower, leader, but(looking, peers(probe.Refused, probe.Refused))).on(3), "warning proven zk3"},
 				{"it costs the quorum", look(down, looking, but(looking, peers(probe.Refused, probe.Filtered))).on(2).twice(), "critical proven zk3"},

@@ -46,6 +46,14 @@ func networkFaults() []fault {
 			state: diag.Degraded, exit: 1,
 		},
 		{
+			shape: shape{name: "outgoing 3888 dropped at one server, seen from there", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(1).DropOut(t.Context(), 3888))
+				coldStart(1)(t, ens)
+			}, from: 1, args: []string{"--timeout", "1s"}},
+			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing, diag.DegradedNoSpare},
+			state: diag.Degraded, exit: 1,
+		},
+		{
 			shape: shape{name: "3888 dropped while healthy, seen from a peer", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 			}, from: 3, args: []string{"--timeout", "1s"}},

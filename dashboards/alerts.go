@@ -292,6 +292,11 @@ func buildAlerts() []alert {
 			description: "After the next election other timeouts hold for all.",
 		},
 		{
+			name: "ZooKeeperMemoryShort", severity: ticket, code: diag.HeapPressure,
+			wait: 2 * time.Minute, why: "longer than a bad garbage collection; what only may happen can wait as long",
+			description: "Its heap is exhausted or too large for its host, or it stands still to collect garbage. Most of that only an exporter that runs on the server sees.",
+		},
+		{
 			name: "ZooKeeperKnownBadVersion", severity: ticket, code: diag.KnownBadVersion,
 			wait: oneMore, why: "it does not pass by itself; one scrape more",
 			description: "Its release may lose data, and what it takes for that was seen.",
@@ -454,6 +459,7 @@ func withoutAlert() map[diag.Code]string {
 		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
 		diag.PeerTypeMismatch:       "info: the list has the role, and that is what counts",
 		diag.AdminPortConflict:      "info in an ensemble; of a standalone server that it keeps down ZooKeeperProcessDown tells",
+		diag.SwapInUse:              "info: what it costs shows as pauses, in heap-pressure",
 		diag.TargetDuplicate:        "info: about the question, not the ensemble",
 		diag.TargetsMixed:           "about the question: ZkdoctorVerdictUnknown says that nothing is judged",
 		diag.StatusScriptMisleading: "info: about a script, for people on the host",

@@ -35,6 +35,8 @@ const (
 	ProcessWithoutListener Code = "process-without-listener"
 	QuorumPortFiltered     Code = "quorum-port-filtered"
 	LatentPortBlock        Code = "latent-port-block"
+	HeapPressure           Code = "heap-pressure"
+	SwapInUse              Code = "swap-in-use"
 	RestartLoop            Code = "restart-loop"
 	ConfigNotLoaded        Code = "config-not-loaded"
 	StartFailedClassPath   Code = "start-failed-classpath"
@@ -129,6 +131,8 @@ func hostChecks() []Check {
 		{ProcessWithoutListener, "runs without an election listener", "a server's own process and sockets", checkProcessWithoutListener},
 		{QuorumPortFiltered, "a port between servers is blocked", "the quorum and election ports", checkQuorumPortFiltered},
 		{LatentPortBlock, "a blocked port: after a restart it may stay out", "the quorum and election ports, from a member", checkLatentPortBlock},
+		{HeapPressure, "its memory does not suffice", "a server's own process and log, or mntr twice", checkHeapPressure},
+		{SwapInUse, "a part of it is in swap", "a server's own process", checkSwap},
 		{RestartLoop, "is started again and again", "a server's own process, log and unit", checkRestarts},
 		{ConfigNotLoaded, "its configuration is not the one, or not there", "a server's own files", checkConfigLoaded},
 		{StartFailedClassPath, "Java finds no ZooKeeper to start", "a server's own files and log", checkStartClassPath},

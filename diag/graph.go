@@ -85,10 +85,12 @@ func ends(out []Code) map[Code][]Code {
 
 		DiskFull:           append([]Code{TxnlogCorrupt, EpochMismatch, SyncTooSlow, ProcessDown}, out...),
 		DataDirNotWritable: append([]Code{ProcessDown}, out...),
-		TxnlogCorrupt:      {ProcessDown},
-		NoSnapshot:         {ProcessDown},
-		EpochMismatch:      {ProcessDown},
-		ForeignData:        append([]Code{ConnLimitReached}, out...),
+		// An end in the middle of a write leaves an epoch behind.
+		HeapPressure:  append([]Code{ServerHung, LeaderFlapping, LatencyHigh, EpochMismatch, ProcessDown}, out...),
+		TxnlogCorrupt: {ProcessDown},
+		NoSnapshot:    {ProcessDown},
+		EpochMismatch: {ProcessDown},
+		ForeignData:   append([]Code{ConnLimitReached}, out...),
 
 		SyncTooSlow:            append([]Code{LeaderFlapping}, out...),
 		DataUnreasonableLength: append([]Code{ProcessDown, ConnLimitReached}, out...),

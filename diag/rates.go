@@ -76,7 +76,7 @@ func ComparedKeys() []string {
 	for _, key := range dataSetKeys(Limits{}) {
 		keys = append(keys, key.name)
 	}
-	for _, name := range []string{fsyncTime, readLatency, updateLatency} {
+	for _, name := range []string{fsyncTime, readLatency, updateLatency, jvmPause} {
 		for _, pair := range summaryKeys(name) {
 			keys = append(keys, pair[:]...)
 		}

@@ -47,6 +47,7 @@ func allRules() []rule {
 		paceRules(),
 		dataRules(),
 		startRules(),
+		memoryRules(),
 		logRules(),
 		linkRules(),
 		commitRules(),

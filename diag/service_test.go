@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +31,8 @@ func TestServiceEvidence(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			for _, f := range out().on(3, stopped, c.told).report().Findings {
+			r := out().on(3, stopped, c.told).report()
+			for _, f := range slices.Concat(r.Findings, r.Folded) {
 				for _, e := range f.Evidence {
 					if f.Code == ProcessDown && e.Source == "systemd" {
 						got = strings.TrimPrefix(got+"\n"+e.Value, "\n")

@@ -1,6 +1,8 @@
 package diag
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
@@ -109,4 +111,41 @@ func ended(result string, code, status int32) func(*probe.Local) {
 	return func(l *probe.Local) {
 		l.Service = probe.Saw(probe.Service{Unit: "zookeeper.service", Active: "failed", Sub: "failed", Result: result, Code: code, Status: status}, quick)
 	}
+}
+
+// remembers is the memory that its process has: MiB of heap that it may take, in a group
+// that may have so many, on a host of 16 GiB.
+func remembers(heap, limit uint64, changes ...func(*probe.Memory)) func(*probe.Local) {
+	return func(l *probe.Local) {
+		m := probe.Memory{
+			MaxHeap: heap * mib, Resident: 600 * mib, Physical: 16 * gib,
+			Group: probe.Saw(probe.MemoryGroup{Path: "/system.slice/zookeeper.service", Limit: limit * mib, Used: 700 * mib, Kills: probe.Saw[uint64](0, quick)}, quick),
+		}
+		for _, change := range changes {
+			change(&m)
+		}
+		l.Process.Memory = probe.Saw(m, quick)
+	}
+}
+
+// ranOut is a log that says so since the last start.
+func ranOut(text string) func(*probe.Local) {
+	return func(l *probe.Local) {
+		l.Log = probe.Saw(probe.LogTail{
+			Path: "/opt/zookeeper/logs/zookeeper.out", Begins: true, Modified: now(),
+			Lines: []probe.LogLine{{Sign: probe.LogOutOfMemory, At: "2026-11-22 03:03:00", Text: text, Count: 1}},
+		}, quick)
+	}
+}
+
+// stoodStill is a server whose monitor has counted so many milliseconds of pauses.
+func stoodStill(count, sum int) state {
+	return but(follower, func(s *probe.Server) {
+		s.Mntr = recorded(newest, "follower", probe.WordMntr, probe.ParseMntr, func(text string) string {
+			return strings.NewReplacer(
+				"zk_cnt_jvm_pause_time_ms\t0", "zk_cnt_jvm_pause_time_ms\t"+strconv.Itoa(count),
+				"zk_sum_jvm_pause_time_ms\t0", "zk_sum_jvm_pause_time_ms\t"+strconv.Itoa(sum),
+			).Replace(text)
+		})
+	})
 }

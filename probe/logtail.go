@@ -131,7 +131,7 @@ var logSigns = []logSign{
 	{LogMyIDMalformed, []string{"is not a number"}},                                             // QuorumPeerConfig: serverid x
 	{LogMyIDNotListed, []string{"not in the peer list"}},                                        // QuorumPeer.start
 	{LogNoSpace, []string{"No space left on device"}},                                           // the operating system
-	{LogOutOfMemory, []string{"OutOfMemoryError"}},                                              // Java
+	{LogOutOfMemory, []string{"java.lang.OutOfMemoryError"}},                                    // Java
 	{LogRecordTooLong, []string{"Unreasonable length"}},                                         // BinaryInputArchive
 	{LogEpochOld, []string{"is older than the last zxid", "is less than the current epoch"}},    // QuorumPeer.loadDataBase
 	{LogEpochAhead, []string{"is less than accepted epoch", "is less than our accepted epoch"}}, // Learner

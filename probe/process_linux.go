@@ -55,6 +55,7 @@ func findProcesses(ctx context.Context) []localProcess {
 			if len(rest) == 1 && main != "HQuorumPeer" { // which takes HBase's own configuration
 				l.configPath = rest[0]
 			}
+			l.Memory = memoryOf(l.PID, args)
 			l.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")
 			l.ForceSync = jvmProperty(args, "zookeeper.forceSync")
 			l.JuteMaxBuffer = jvmProperty(args, "jute.maxbuffer")

@@ -263,6 +263,8 @@ type Process struct {
 	OtherNetwork bool `json:"other_network,omitempty"`
 	// Unit is the unit of systemd that it runs in; empty for none.
 	Unit string `json:"unit,omitempty"`
+	// Memory is what it has, and what it may have.
+	Memory Obs[Memory] `json:"memory"`
 	// LeaderServes is -Dzookeeper.leaderServes, empty when not given.
 	LeaderServes string `json:"leader_serves,omitempty"`
 	// ForceSync is -Dzookeeper.forceSync, empty when not given.

@@ -41,7 +41,7 @@ func allFaults() []fault {
 		configFaults(),
 		stateFaults(),
 		dataFaults(),
-		startFaults(),
+		startFaults(), memoryFaults(),
 		authFaults(),
 		logFaults(),
 		lockedFaults(),

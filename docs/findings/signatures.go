@@ -32,6 +32,7 @@ func signatures() []signature {
 		scriptSignatures(),
 		configSignatures(),
 		javaSignatures(),
+		memorySignatures(),
 		startSignatures(),
 		dataSignatures(),
 		settingSignatures(),
@@ -176,6 +177,22 @@ func javaSignatures() []signature {
 		{parts: []string{"java: command not found"}, slugs: java, why: none},
 		{parts: []string{"java_home is not set and java could not be found in path"}, slugs: java, why: none},
 		{parts: []string{"nohup: ", "java"}, slugs: java, why: none},
+	}
+}
+
+// memorySignatures are what Java and ZooKeeper's own monitor say when memory is short.
+func memorySignatures() []signature {
+	return []signature{
+		{
+			parts: []string{"outofmemoryerror: unable to create", "native thread"}, family: "memory",
+			slugs: []string{"fd-limit-near"},
+			why:   "Java could not make a thread: a limit of processes, not of the heap.",
+		},
+		{
+			parts: []string{"java.lang.outofmemoryerror"}, family: "memory",
+			slugs: []string{"heap-pressure", "server-hung"},
+			why:   "Java ran out of memory; from here on threads may be missing in the server.",
+		},
 	}
 }
 
@@ -580,7 +597,7 @@ func clientSignatures() []signature {
 		},
 		{
 			parts: []string{"detected pause in jvm or host machine"},
-			slugs: []string{"server-hung"},
+			slugs: []string{"heap-pressure", "server-hung"},
 			why:   "The JVM, or its whole machine, stood still for a while and answered nobody.",
 		},
 	}

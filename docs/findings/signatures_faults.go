@@ -113,6 +113,5 @@ func lostSignatures() []signature {
 		{parts: []string{"******* goodbye "}, slugs: lost, why: why},
 		{parts: []string{"closing connection to peer due to transaction timeout"}, slugs: []string{"fsync-slow", "follower-lagging"}, why: "A follower took too long to confirm a transaction, and the leader dropped it."},
 		{parts: []string{"too busy to snap, skipping"}, slugs: []string{"fsync-slow"}, why: "The last snapshot is still being written: the disk is slow, or snapCount is low."},
-		{parts: []string{"outofmemoryerror"}, slugs: []string{"server-hung", "process-down"}, why: "The heap of the JVM is too small for what the server holds."},
 	}
 }

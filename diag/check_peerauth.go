@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -25,6 +26,9 @@ const repeated = 2
 
 func checkQuorumTLS(e *ensemble, _ Limits) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
+		if f := e.tlsDiffers(h); f != nil {
+			return []Finding{*f}, ""
+		}
 		r := rejection{[]probe.LogSign{probe.LogPeerTLS, probe.LogPeerTLSCut}, (*host).saysLately, handshakeFails}
 		if !h.config.SSLQuorum.Value {
 			// Its peers call it while they elect, and then no more.
@@ -32,6 +36,40 @@ func checkQuorumTLS(e *ensemble, _ Limits) result {
 		}
 		return e.rejected(h, r)
 	})
+}
+
+// tlsDiffers compares the files of two hosts: one stays out and speaks no TLS where the
+// other serves and takes nothing else, or the other way round. No log is needed for it.
+func (e *ensemble) tlsDiffers(h *host) *Finding {
+	if !h.distributed() || h.Process == nil || h.server == nil || !e.twice(h.server, (*server).notServing) {
+		return nil
+	}
+	for _, o := range e.hosts {
+		if o.config == nil || o.Process == nil || o.server == nil || o.server.serving != yes ||
+			o.config.SSLQuorum.Value == h.config.SSLQuorum.Value || o.config.PortUnification.Value || h.config.PortUnification.Value {
+			continue
+		}
+		f := speaksNoTLS(h, nil)
+		f.Severity, f.Certainty, f.Servers = e.severity(h.server), Proven, []string{h.server.Name}
+		f.Summary = fmt.Sprintf("%s serves, and with another sslQuorum than this server has, which stays out: one speaks TLS to the other, and the other does not.", o.server.Name)
+		f.Evidence = []Evidence{h.sslQuorum(), o.sslQuorum()}
+		for i := range f.Fix {
+			f.Fix[i].Host = h.server.Name
+		}
+		return &f
+	}
+	return nil
+}
+
+// sslQuorum is the setting as evidence.
+func (h *host) sslQuorum() Evidence {
+	set := h.config.SSLQuorum
+	if !set.IsSet() {
+		return Evidence{Source: "zoo.cfg", Server: h.name(), Key: "sslQuorum", Value: "not set", Wanted: "the same on all", File: h.config.Path}
+	}
+	f := h.setting("sslQuorum", strconv.FormatBool(set.Value), set.File, set.Line)
+	f.Wanted = "the same on all"
+	return f
 }
 
 func checkQuorumSASL(e *ensemble, _ Limits) result {
@@ -60,6 +98,9 @@ func (e *ensemble) rejected(h *host, r rejection) ([]Finding, string) {
 			return nil, "" // none, or which of them it is cannot be told from here
 		}
 		at, says = out[0], (*host).saysLately
+		if at.host != nil && e.tlsDiffers(at.host) != nil {
+			return nil, "" // its own files say it better
+		}
 	}
 	if !at.notServing() {
 		return nil, "whether it serves was not told"
@@ -94,10 +135,8 @@ func (e *ensemble) rejected(h *host, r rejection) ([]Finding, string) {
 
 func handshakeFails(h *host, _ []probe.LogLine) Finding {
 	return Finding{
-		Summary: "handshakes of TLS between servers fail: one side does not trust the other's certificate, or does not speak TLS. The text behind SSLHandshakeException says which.",
-		Evidence: []Evidence{
-			h.setting("sslQuorum", "true", h.config.SSLQuorum.File, h.config.SSLQuorum.Line),
-		},
+		Summary:  "handshakes of TLS between servers fail: one side does not trust the other's certificate, or does not speak TLS. The text behind SSLHandshakeException says which.",
+		Evidence: []Evidence{h.sslQuorum()},
 		Fix: []Fix{
 			{Command: "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves; sslQuorum must be the same on all", Risk: "none"},
 			{Note: "look at its certificate (keytool -list -v -keystore FILE): is it still valid, is its issuer in the trust store of the others, does it name this host? PKIX means the issuer; bad_certificate or certificate_unknown, that a peer does not trust this one; \"Failed to verify\", the name; \"terminated the handshake\", that the peer speaks no TLS"},
@@ -107,21 +146,15 @@ func handshakeFails(h *host, _ []probe.LogLine) Finding {
 }
 
 func speaksNoTLS(h *host, _ []probe.LogLine) Finding {
-	f := Finding{
-		Summary: "servers call each other with TLS, and one of them does not speak it: it takes the greeting for a server's id, 1586114..., and waits for ever.",
-		Evidence: []Evidence{
-			h.setting("sslQuorum", "false", h.config.SSLQuorum.File, h.config.SSLQuorum.Line),
-		},
+	return Finding{
+		Summary:  "servers call each other with TLS, and one of them does not speak it: it takes the greeting for a server's id, 1586114..., and waits for ever.",
+		Evidence: []Evidence{h.sslQuorum()},
 		Fix: []Fix{
 			{Command: "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves", Risk: "none"},
 			{Note: "sslQuorum must be the same on all. Where the others have it, give this one sslQuorum=true and its key and trust store; where they have not, take it out here. Restart this server alone", Risk: "none, it serves nobody as it is"},
 			{Note: "if TLS is only being introduced: portUnification=true on all first, then sslQuorum=true on one after the other, and portUnification away at the end"},
 		},
 	}
-	if !h.config.SSLQuorum.IsSet() {
-		f.Evidence[0] = Evidence{Source: "zoo.cfg", Server: h.name(), Key: "sslQuorum", Value: "not set", Wanted: "true, as its peers have it", File: h.config.Path}
-	}
-	return f
 }
 
 func passwordFails(h *host, lines []probe.LogLine) Finding {

@@ -44,6 +44,8 @@ func logRules() []rule {
 				{"connections of peers end", asideWith(tls, logged(cut)), "warning likely zk3"},
 				{"it speaks no TLS", aside(logged(hello)), "warning likely zk3"},
 				{"the quorum is lost", look(looking, looking, looking).onWith(3, tls, logged(failed(2))).twice(), "critical likely zk3"},
+				{"by the files of two", look(looking, leader, follower).on(1).onWith(3, tls, unlogged).twice(), "warning proven zk1"},
+				{"by the files of two, the other way", look(looking, leader, follower).onWith(1, tls, unlogged).on(3).twice(), "warning proven zk1"},
 				{"by the log of one that serves", look(looking, leader, follower).onWith(3, tls, logged(failed(2))).twice(), "warning likely zk1"},
 			},
 			[]alike{
@@ -54,6 +56,8 @@ func logRules() []rule {
 				{"its log stands still", asideWith(tls, logged(failed(5)), tailed(still))},
 				{"what knocks in vain is no peer", asideWith(tls, logged(probed))},
 				{"a scanner that speaks TLS", aside(logged(failed(5)))},
+				{"TLS is being introduced", look(looking, leader, follower).on(1, logged()).onWith(3, zoo(3, "sslQuorum=true", "portUnification=true"), logged()).twice()},
+				{"the files of two agree", look(looking, leader, follower).onWith(1, tls, logged()).onWith(3, tls, logged()).twice()},
 				{"it was joining", healthy().onWith(3, tls, logged(failed(5))).after(look(follower, leader, looking))},
 				{"two others are out", look(looking, looking, follower, leader, follower).onWith(3, zoo(5, "sslQuorum=true"), logged(failed(2))).twice()},
 				{"it has ended", out().onWith(3, tls, stopped, logged(failed(2))).twice()},
@@ -250,6 +254,10 @@ func TestLogFolds(t *testing.T) {
 		{
 			"a certificate", asideWith(zoo(3, "sslQuorum=true"), logged(line(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))), degraded,
 			findings("root quorum-tls-handshake warning likely zk3", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk3", "fold status-script-misleading info proven zk3"),
+		},
+		{
+			"sslQuorum differs, and a log says so too", look(looking, leader, follower).on(1).onWith(3, zoo(3, "sslQuorum=true"), logged(line(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))).twice(), degraded,
+			findings("root quorum-tls-handshake warning proven zk1", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk1", "fold status-script-misleading info proven zk1"),
 		},
 		{
 			"a record too long", out().on(3, stopped, logged(line(probe.LogDatabaseUnloaded, "Unable to load database on disk", 1), line(probe.LogRecordTooLong, "java.io.IOException: Unreasonable length = 1500000", 1)), keeps(large)), degraded,

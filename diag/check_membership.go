@@ -111,7 +111,7 @@ func checkTargetsIncomplete(e *ensemble, _ Limits) result {
 	}
 	f.Severity, f.Certainty = Info, Proven
 	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.list.Servers), "server"), len(f.Evidence))
-	f.Fix = []Fix{{Note: "name them too, or give the configuration: zkdoctor check -c zoo.cfg"}}
+	f.Fix = []Fix{{Note: "name them too, or let the others be found: --discover, or -c zoo.cfg"}}
 	return result{findings: []Finding{f}}
 }
 

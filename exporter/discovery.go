@@ -3,10 +3,7 @@ package exporter
 import (
 	"cmp"
 	"encoding/json"
-	"net"
 	"net/http"
-	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -61,117 +58,24 @@ func discoveryTargets(name string, snap *probe.Snapshot) []sdGroup {
 		}
 		groups = append(groups, sdGroup{[]string{address}, labels})
 	}
-	members, port := listedMembers(snap)
+	members, port := snap.Listed()
 	if len(members) == 0 {
 		for i := range snap.Servers {
 			s := &snap.Servers[i]
-			add(hostPort(s.Target), idOf(s), configuredRole(s))
+			add(hostPort(s.Target), s.ToldID(), configuredRole(s))
 		}
 		return groups
 	}
-	known := configuredAs(members, snap)
+	known := snap.NamedAs(members)
 	for i := range members {
 		m := &members[i]
-		address := memberAddress(m, port)
 		if s := known[i]; s != nil {
-			address = hostPort(s.Target)
-		}
-		if address != "" {
-			add(address, &m.ID, m.Role)
+			add(hostPort(s.Target), &m.ID, m.Role)
+		} else if t, ok := probe.ReachedAt(m, port); ok {
+			add(hostPort(t), &m.ID, m.Role)
 		}
 	}
 	return groups
-}
-
-// listedMembers is the list of members in force: the leader's, else that of the
-// highest version, else none. port is the client port of the server that has it,
-// for the lines that name none.
-func listedMembers(snap *probe.Snapshot) (members []zoocfg.Server, port int) {
-	port = probe.DefaultClientPort
-	var best *probe.Server
-	for i := range snap.Servers {
-		s := &snap.Servers[i]
-		if m := s.Conf.Value.Membership; !s.Conf.Seen() || m == nil || len(m.Servers) == 0 {
-			continue
-		}
-		leads := func(s *probe.Server) bool { return s.Srvr.Seen() && s.Srvr.Value.Mode == probe.ModeLeader }
-		switch {
-		case best == nil, leads(s) && !leads(best):
-			best = s
-		case leads(s) == leads(best) && s.Conf.Value.Membership.Version > best.Conf.Value.Membership.Version:
-			best = s
-		}
-	}
-	if best == nil {
-		return nil, port
-	}
-	if p := best.Conf.Value.ClientPort; p != nil && *p > 0 {
-		port = *p
-	}
-	return best.Conf.Value.Membership.Servers, port
-}
-
-// configuredAs finds the configured server that is each member; nil where none
-// is. An address is surer than the id that a server says it has: two may say the
-// same.
-func configuredAs(members []zoocfg.Server, snap *probe.Snapshot) []*probe.Server {
-	found := make([]*probe.Server, len(members))
-	taken := map[*probe.Server]bool{}
-	for _, same := range []func(*zoocfg.Server, *probe.Server) bool{atAddress, sameID} {
-		for i := range members {
-			for k := range snap.Servers {
-				if s := &snap.Servers[k]; found[i] == nil && !taken[s] && same(&members[i], s) {
-					found[i], taken[s] = s, true
-				}
-			}
-		}
-	}
-	return found
-}
-
-// atAddress reports whether a member is at a server's host, and at its client
-// port where the member's line has one.
-func atAddress(m *zoocfg.Server, s *probe.Server) bool {
-	if m.Client != nil && m.Client.Port != s.Port {
-		return false
-	}
-	if m.Client == nil && s.Member != nil && s.Member.ID != m.ID { // several servers on one host
-		return false
-	}
-	hosts := make([]string, 0, 2)
-	for _, a := range m.Addresses {
-		hosts = append(hosts, a.Host)
-	}
-	if m.Client != nil {
-		hosts = append(hosts, m.Client.Host)
-	}
-	return slices.ContainsFunc(hosts, func(host string) bool {
-		if strings.EqualFold(host, s.Host) {
-			return true
-		}
-		addr, err := netip.ParseAddr(host)
-		if err != nil || addr.IsUnspecified() || addr.IsLoopback() {
-			return false
-		}
-		return slices.ContainsFunc(s.Resolve.Value, func(a netip.Addr) bool { return a.Unmap() == addr.Unmap() })
-	})
-}
-
-func sameID(m *zoocfg.Server, s *probe.Server) bool {
-	id := idOf(s)
-	return id != nil && *id == m.ID
-}
-
-// idOf is the id that a server says it has, else that of its line; nil when
-// neither is known.
-func idOf(s *probe.Server) *int64 {
-	if c := &s.Conf.Value; s.Conf.Seen() && c.Quorum() && c.ServerID != nil {
-		return c.ServerID
-	}
-	if s.Member != nil {
-		return &s.Member.ID
-	}
-	return nil
 }
 
 // configuredRole is what a server is configured to be: as it says, as its line
@@ -197,31 +101,6 @@ func configuredRole(s *probe.Server) zoocfg.Role {
 	default:
 		return ""
 	}
-}
-
-// memberAddress is where clients reach a member that is not configured, as far as
-// its line tells; empty when that is no address. A server could write anything
-// there.
-func memberAddress(m *zoocfg.Server, port int) string {
-	host := ""
-	if len(m.Addresses) > 0 {
-		host = m.Addresses[0].Host
-	}
-	if m.Client != nil {
-		port = m.Client.Port
-		addr, err := netip.ParseAddr(m.Client.Host)
-		if m.Client.Host != "" && (err != nil || !addr.IsUnspecified()) {
-			host = m.Client.Host
-		}
-	}
-	if strings.ContainsAny(host, "/,") { // in a connect string these end a host
-		return ""
-	}
-	targets, err := probe.ParseTargets([]string{net.JoinHostPort(host, strconv.Itoa(port))})
-	if err != nil || len(targets) != 1 {
-		return ""
-	}
-	return hostPort(targets[0])
 }
 
 // writeDiscovery answers with the groups.

@@ -16,6 +16,10 @@ func lockedFaults() []fault {
 	}
 	return []fault{
 		{
+			shape: shape{name: "one named, one down and discovered", only: from35, why: noMembers, do: kill(3), args: outside("--discover", "@1")},
+			root:  diag.ProcessDown, servers: []int64{3}, state: diag.Degraded, exit: 1,
+		},
+		{
 			shape: shape{
 				name: "ids swapped, no word but srvr", only: from36, why: "before 3.6 AdminServers do not tell the members",
 				options: locked(zktest.Options{Edit: swapIDs}), args: outside("@1", "@2", "@3"),

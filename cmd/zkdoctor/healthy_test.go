@@ -79,6 +79,14 @@ func TestHealthy(t *testing.T) {
 			info:  []diag.Code{diag.LeaderServesNo},
 			fires: []diag.Code{diag.LeaderServesNo},
 		},
+		{shape: shape{name: "one named, and the others discovered", only: from35, why: noMembers, args: outside("--discover", "@2")}},
+		{
+			shape: shape{
+				name: "one named, the others discovered by AdminServer", only: from36, why: "before 3.6 AdminServers do not tell the members",
+				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: outside("--discover", "@2"),
+			},
+			info: []diag.Code{diag.CmdNotWhitelisted},
+		},
 		{shape: shape{name: "TLS alone", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("@1", "@2", "@3")}},
 		{shape: shape{name: "TLS alone, by configuration", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("-c", "@c1")}},
 		{
@@ -138,6 +146,9 @@ func TestHealthy(t *testing.T) {
 
 // noAdminServer is why 3.4 lacks a shape.
 const noAdminServer = "AdminServers came with 3.5"
+
+// noMembers is why 3.4 cannot tell whom else to look at.
+const noMembers = "conf lists the members from 3.5 on"
 
 // looks is how often each healthy shape is looked at: ZKTEST_LOOKS, or once.
 func looks(t *testing.T) int {

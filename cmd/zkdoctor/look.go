@@ -17,9 +17,10 @@ import (
 type lookFlags struct {
 	Targets []string `arg:"" optional:"" name:"target" help:"Server as host, host:port or [v6]:port, or a connect string a:2181,b:2181/chroot."`
 
-	Config  string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg." env:"ZKDOCTOR_CONFIG"`
-	Log     string `placeholder:"FILE" group:"what" help:"The log of this host's server, where zkdoctor does not find it: out of the journal, say." env:"ZKDOCTOR_LOG"`
-	NoLocal bool   `group:"what" help:"Leave this host's own files and processes alone." env:"ZKDOCTOR_NO_LOCAL"`
+	Config   string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg." env:"ZKDOCTOR_CONFIG"`
+	Log      string `placeholder:"FILE" group:"what" help:"The log of this host's server, where zkdoctor does not find it: out of the journal, say." env:"ZKDOCTOR_LOG"`
+	Discover bool   `group:"what" help:"Add the members that the named servers list and you did not name." env:"ZKDOCTOR_DISCOVER"`
+	NoLocal  bool   `group:"what" help:"Leave this host's own files and processes alone." env:"ZKDOCTOR_NO_LOCAL"`
 
 	Timeout      duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
 	Deadline     duration `group:"how" default:"10s" help:"Limit of the whole run." env:"ZKDOCTOR_DEADLINE"`
@@ -40,41 +41,63 @@ const secondLookAfter = 2500 * time.Millisecond
 // quiet is how long a run may last before a person at a terminal is told.
 const quiet = 500 * time.Millisecond
 
-// look looks once, and again where that is asked for or what was seen asks for it.
-func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
+// question puts the flags into what is asked. The errors are sentences for the user.
+func (f *lookFlags) question() (probe.Question, error) {
+	none := probe.Question{}
 	switch {
 	case f.Window > 0 && f.NoSecondLook:
-		return nil, errors.New("--window asks for two looks and --no-second-look for one: choose")
+		return none, errors.New("--window asks for two looks and --no-second-look for one: choose")
 	case f.NoLocal && f.Log != "":
-		return nil, errors.New("--log is of this host's server, and --no-local leaves that alone: choose")
+		return none, errors.New("--log is of this host's server, and --no-local leaves that alone: choose")
 	case f.AdminPort < 0 || f.AdminPort > 65535:
-		return nil, fmt.Errorf("--admin-port %d is not a number from 1 to 65535", f.AdminPort)
+		return none, fmt.Errorf("--admin-port %d is not a number from 1 to 65535", f.AdminPort)
 	case f.NoAdmin && f.AdminPort != 0:
-		return nil, errors.New("--no-admin and --admin-port contradict each other: choose")
+		return none, errors.New("--no-admin and --admin-port contradict each other: choose")
 	case f.NoLocal && f.Config == "" && len(f.Targets) == 0:
-		return nil, errors.New("--no-local without servers leaves nothing to look at: name servers, or give --config FILE")
+		return none, errors.New("--no-local without servers leaves nothing to look at: name servers, or give --config FILE")
 	}
 	targets, err := probe.ParseTargets(f.Targets)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	secure, err := f.config()
+	if err != nil {
+		return none, err
+	}
+	return probe.Question{
+		Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log,
+		TLS: secure, Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
+	}, nil
+}
+
+// prepare finds out which servers to look at.
+func (f *lookFlags) prepare(ctx context.Context, t terminal, q probe.Question) (probe.Plan, []probe.Local, error) {
+	plan, local, err := probe.Prepare(ctx, q)
+	if err != nil {
+		return plan, nil, err
+	}
+	plan.PeerPorts, plan.Tool = !f.NoPeerPorts, "zkdoctor "+versionNumber()
+	if f.Discover {
+		var told bool
+		if plan, told = probe.Discover(ctx, plan); !told {
+			fmt.Fprintln(t.err, "zkdoctor: --discover: no server that you named told its list of members; only those you named are looked at")
+		}
+	}
+	return plan, local, nil
+}
+
+// look looks once, and again where that is asked for or what was seen asks for it.
+func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
+	question, err := f.question()
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(f.Deadline+f.Window))
 	defer cancel()
-
-	question := probe.Question{
-		Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log,
-		TLS: secure, Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
-	}
-	plan, local, err := probe.Prepare(ctx, question)
+	plan, local, err := f.prepare(ctx, t, question)
 	if err != nil {
 		return nil, err
 	}
-	plan.PeerPorts, plan.Tool = !f.NoPeerPorts, "zkdoctor "+versionNumber()
-
 	say := func(format string, args ...any) { fmt.Fprintf(t.progress(), "zkdoctor: "+format+"\n", args...) }
 	waiting := time.AfterFunc(quiet, func() {
 		say("looking, at most %v for a look ...", time.Duration(f.Timeout))

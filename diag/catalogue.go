@@ -144,7 +144,7 @@ func hostChecks() []Check {
 		{PeerNameUnresolvable, "a member's name has no address there", "a server's own names", checkPeerName},
 		{QuorumTLSHandshake, "TLS between servers fails", "a server's own files and log, twice", checkQuorumTLS},
 		{QuorumSASLFailed, "servers do not accept each other's password", "a server's own files and log, twice", checkQuorumSASL},
-		{PeerAddrStale, "a member is called where it is no more", "a server's own connections, twice", checkPeerAddrStale},
+		{PeerAddrStale, "a member is called where it is no more", "a server's own connections, twice, and its log", checkPeerAddrStale},
 		{ElectionPortHeld, "a stranger holds its election port", "a server's own connections, twice", checkElectionPortHeld},
 		{DiskFull, "the disk of its data is full", "a server's own files", checkDiskFull},
 		{TxnlogCorrupt, "its newest transaction log is broken", "a server's own files", checkTxnlogCorrupt},

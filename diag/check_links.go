@@ -2,8 +2,11 @@ package diag
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -144,9 +147,10 @@ func checkPeerAddrStale(e *ensemble, _ Limits) result {
 		wrong := func(l probe.Link) bool {
 			return pair.stranger(l) && !slices.Contains(listens, l.Local.Port()) && (l.Own || !h.Links.Value.Owners.Seen())
 		}
+		logged := e.loggedStale(pair)
 		switch {
-		case !slices.ContainsFunc(h.Links.Value.Sockets, wrong):
-			return nil, nil
+		case !slices.ContainsFunc(h.Links.Value.Sockets, wrong), pair.before == nil && logged != nil:
+			return logged, nil
 		case pair.before == nil:
 			again = true
 			return nil, &Skip{Kind: SkipOneLook, Reason: "it calls an address that is no member's; it takes two looks"}
@@ -156,6 +160,9 @@ func checkPeerAddrStale(e *ensemble, _ Limits) result {
 			if f := e.addrStale(h, l); f != nil {
 				found = append(found, *f)
 			}
+		}
+		if len(found) == 0 {
+			found = logged
 		}
 		return found, nil
 	})
@@ -211,12 +218,65 @@ func (e *ensemble) addrStale(h *host, l probe.Link) *Finding {
 	if said := h.logged([]probe.LogSign{probe.LogPeerUnreached}); len(said) > 0 && strings.Contains(said[0].Value, l.Remote.Addr().String()) {
 		f.Evidence = append(f.Evidence, said...)
 	}
-	f.Fix = e.freshAddress(h, r.Host, l)
+	f.Fix = e.freshAddress(h, r.Host, l.Remote)
 	return f
 }
 
+// recentCall is how old a line about a call may be: who is not called back tries again
+// once a minute at least (FastLeaderElection.maxNotificationInterval).
+const recentCall = 2 * time.Minute
+
+// loggedStale is the finding where no call is seen and the log has one: a call that is
+// refused is over at once.
+func (e *ensemble) loggedStale(pair *linkPair) []Finding {
+	h := pair.now
+	said := h.logged([]probe.LogSign{probe.LogPeerUnreached})
+	if len(said) == 0 {
+		return nil
+	}
+	id, at, ok := calledAt(said[0].Value)
+	m, s := h.config.Find(id), e.row(id)
+	age, known := logAge(h.Log.Value, said[0].Key, e.snap.Started)
+	switch {
+	case !ok || !known || age > recentCall || m == nil || s == nil:
+		return nil
+	case slices.Contains(pair.known, at.Addr()), h.hasLink(id), s.serving != no, s.role == RoleDown:
+		return nil
+	}
+	r, _ := h.resolved(id)
+	return []Finding{{
+		Severity: e.severity(s), Certainty: Likely, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("the name %s means %s now, and %s called it at %s a moment ago: its JVM looked the name up before.", r.Host, joinAddrs(r.Addrs.Value), h.name(), at),
+		Evidence: append(said[:1],
+			Evidence{Source: "dns", Server: h.name(), Key: r.Host, Value: joinAddrs(r.Addrs.Value), Wanted: at.Addr().String()}),
+		Fix: e.freshAddress(h, r.Host, at),
+	}}
+}
+
+// calledAt takes a line apart that tells of a call in vain: "Cannot open channel to 1 at
+// election address zk1/192.0.2.1:3888" (QuorumCnxManager, all versions).
+func calledAt(text string) (id int64, at netip.AddrPort, ok bool) {
+	_, rest, _ := strings.Cut(text, "Cannot open channel to ")
+	number, rest, _ := strings.Cut(rest, " at election address ")
+	_, address, _ := strings.Cut(rest, "/")
+	id, err := strconv.ParseInt(number, 10, 64)
+	at, bad := netip.ParseAddrPort(address)
+	return id, at, err == nil && bad == nil
+}
+
+// logAge is how old a line of a log is. The log's own times have no zone; the newest of
+// them is of when the file was last written to.
+func logAge(tail probe.LogTail, at string, now time.Time) (age time.Duration, ok bool) {
+	then, err := time.Parse(time.DateTime, at)
+	last, bad := time.Parse(time.DateTime, tail.Last)
+	if err != nil || bad != nil || tail.Modified.IsZero() {
+		return 0, false
+	}
+	return last.Sub(then) + now.Sub(tail.Modified), true
+}
+
 // freshAddress orders the steps: names first, and restarts last.
-func (e *ensemble) freshAddress(h *host, name string, l probe.Link) []Fix {
+func (e *ensemble) freshAddress(h *host, name string, old netip.AddrPort) []Fix {
 	risk := "with no spare voter each restart is an outage"
 	if spare := e.verdict.Spare; spare != nil && *spare <= 0 {
 		risk = "no voter is spare now: this restart stops the service until the server is back"
@@ -224,7 +284,7 @@ func (e *ensemble) freshAddress(h *host, name string, l probe.Link) []Fix {
 	return []Fix{
 		{Host: h.name(), Command: "getent hosts " + shellWord(name), Note: "first see that the name means the right address on every server; mend DNS or /etc/hosts before anything is restarted", Risk: "none"},
 		{Note: "wait a minute and look again: by default a JVM looks a name up anew after 30 seconds"},
-		{Note: fmt.Sprintf("without a restart: give the moved server the address %s too, if nobody else has it", l.Remote.Addr())},
+		{Note: fmt.Sprintf("without a restart: give the moved server the address %s too, if nobody else has it", old.Addr())},
 		{Host: h.name(), Note: "else restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next", Risk: risk},
 	}
 }

@@ -1,6 +1,20 @@
 package diag
 
-import "github.com/zkdoctor/zkdoctor/probe"
+import (
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// called has a log that tells of a call to zk3 in vain, so long ago.
+func called(address string, ago time.Duration) func(*probe.Local) {
+	return func(l *probe.Local) {
+		logs(probe.LogPeerUnreached)(l)
+		log := &l.Log.Value
+		log.Lines[0].At, log.Lines[0].Text = "2026-11-22 03:04:05", "Cannot open channel to 3 at election address "+address+":3888"
+		log.Last, log.Modified = "2026-11-22 03:04:15", now().Add(10*time.Second-ago) // in the server's own zone
+	}
+}
 
 // linkRules are about the connections on and to peer ports. zk1 looks; 192.0.2.50 is
 // nobody's address.
@@ -62,6 +76,9 @@ func linkRules() []rule {
 				{"to the quorum port", two.on(1, moved, linked("192.0.2.1:40008 192.0.2.53:2888")).twice(), "warning likely zk3"},
 				{"from another port each time", two.on(1, moved, stale).after(two.on(1, moved, linked("192.0.2.1:40007 192.0.2.53:3888 calling"))), "warning likely zk3"},
 				{"it costs the quorum", look(looking, down, looking).on(1, unlinked("192.0.2.2"), moved, stale).twice(), "critical likely zk3"},
+				{"a call was refused, says its log", two.on(1, moved, called("zk3/192.0.2.53", 40*time.Second)), "warning likely zk3"},
+				{"a call in one look, and its log", two.on(1, moved, stale, called("zk3/192.0.2.53", time.Second)), "warning likely zk3"},
+				{"a call in the second look, and its log", two.on(1, moved, stale, called("zk3/192.0.2.53", time.Second)).after(two.on(1, moved)), "warning likely zk3"},
 				{"whose it is cannot be seen", two.on(1, moved, stale, ownersDenied).twice(), "info possible zk3"},
 				{"the name means a host without ZooKeeper", look(follower, leader, down).on(1, moved, linked(old)).twice(), "info possible zk3"},
 				{"two are not connected", two.on(1, moved, unlinked("192.0.2.2"), stale).twice(), "info possible zk2 zk3"},
@@ -69,6 +86,12 @@ func linkRules() []rule {
 			},
 			[]alike{
 				{"all where they are", all.on(1).twice()},
+				{"a call of long ago", two.on(1, moved, called("zk3/192.0.2.53", 3*time.Minute))},
+				{"a call where it is", two.on(1, moved, called("zk3/192.0.2.3", time.Second))},
+				{"a call, and it is connected now", two.on(1, called("zk3/192.0.2.53", time.Second))},
+				{"a call, and it serves", all.on(1, moved, called("zk3/192.0.2.53", time.Second))},
+				{"a call, and it is down", look(follower, leader, down).on(1, moved, called("zk3/192.0.2.53", time.Second))},
+				{"a call to a name without an address", two.on(1, moved, called("zk3/<unresolved>", time.Second))},
 				{"once", two.on(1, moved).after(two.on(1, moved, stale))},
 				{"who serves has another address too", all.on(1, moved, linked(old)).twice()},
 				{"all are connected", all.on(1, stale).twice()},

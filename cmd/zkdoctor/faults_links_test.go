@@ -36,11 +36,33 @@ func linkFaults() []fault {
 					Hosts: zktest.Namespaces, NoWait: true,
 					// As in a JVM with a security manager: names are looked up once.
 					JVM: []string{"-Dsun.net.inetaddr.ttl=-1"}, Edit: named,
-				}, do: move(1), from: 2,
+				}, do: both(dropAtClient, both(move(1), waitCalled(1))), from: 2,
+			},
+			root: diag.PeerAddrStale, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// What is refused is over at once, and only the log tells of it.
+			shape: shape{
+				name: "a member has moved, and its old address refuses", options: zktest.Options{
+					Hosts: zktest.Namespaces, NoWait: true, JVM: []string{"-Dsun.net.inetaddr.ttl=-1"}, Edit: named,
+				}, do: func(t *testing.T, ens *zktest.Ensemble) {
+					must(t, ens.WaitServing(t.Context()))
+					refused := func() int {
+						return strings.Count(ens.Server(2).Log(), "Cannot open channel to 1 at election address zk1/10.99.0.1:3888")
+					}
+					before := refused() // while they started
+					move(1)(t, ens)
+					must(t, ens.Wait(t.Context(), "a call to be refused", func() bool { return refused() > before }))
+				}, from: 2,
 			},
 			root: diag.PeerAddrStale, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
 		},
 	}
+}
+
+// dropAtClient loses what is called at the client's host.
+func dropAtClient(t *testing.T, ens *zktest.Ensemble) {
+	must(t, ens.Client.DropIn(t.Context(), 3888))
 }
 
 // named lists the servers by their names.
@@ -51,7 +73,7 @@ func named(s *zktest.Server) {
 }
 
 // move gives a server another address once the others run, and its name as well. It
-// has the lowest id, so they have to call it. At its old address nothing answers.
+// has the lowest id, so they have to call it. The client's host has its old address.
 func move(id int) func(*testing.T, *zktest.Ensemble) {
 	return func(t *testing.T, ens *zktest.Ensemble) {
 		must(t, ens.WaitServing(t.Context()))
@@ -62,7 +84,6 @@ func move(id int) func(*testing.T, *zktest.Ensemble) {
 		if _, err := ens.Client.Run(t.Context(), "ip", "addr", "add", old+"/24", "dev", "eth0"); err != nil {
 			t.Fatal(err)
 		}
-		must(t, ens.Client.DropIn(t.Context(), 3888))
 		s.Addr = moved
 		names := []string{"127.0.0.1 localhost"}
 		for _, o := range ens.Servers {
@@ -73,6 +94,13 @@ func move(id int) func(*testing.T, *zktest.Ensemble) {
 		}
 		must(t, s.Start(t.Context()))
 		waitLooking(t, ens, s)
+	}
+}
+
+// waitCalled waits until server 2 calls a member at the address that it had.
+func waitCalled(id int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		old := fmt.Sprintf("10.99.0.%d", id)
 		// A call lasts for 5 s: one that begins now is seen twice.
 		begun := sockets(t, ens.Server(2), "syn-sent", old+"]:3888")
 		must(t, ens.Wait(t.Context(), "the old address to be called anew", func() bool {

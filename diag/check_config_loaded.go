@@ -36,11 +36,13 @@ func (e *ensemble) configLoaded(h *host) (*Finding, *Skip) {
 		return nil, &Skip{Kind: SkipUndecided, Reason: "its configuration was not looked at"}
 	case h.ConfigPath == "":
 		return nil, &Skip{Kind: SkipUndecided, Reason: "its process was started without a configuration file"}
+	case h.hidden():
+		return nil, &Skip{Kind: SkipUndecided, Reason: unseenProcess}
 	case cannotBeRead(h.Config.Failure):
 		return e.configGone(h, h.Config.Failure, h.ConfigSource), nil
 	case h.config == nil:
 		return nil, &Skip{Kind: SkipDenied, Reason: h.Config.Failure.Text}
-	case h.Named != nil:
+	case h.Named != nil && h.Process != nil:
 		return e.namedAnother(h), nil
 	case h.Process == nil && u != nil && u.Config != h.ConfigPath && cannotBeRead(u.ConfigFailure):
 		return e.configGone(h, u.ConfigFailure, u.File), nil
@@ -89,8 +91,10 @@ func (e *ensemble) configGone(h *host, why *probe.Failure, source string) *Findi
 func (e *ensemble) configReadable(h *host) (*Finding, *Skip) {
 	who, name := h.runsAs()
 	switch {
-	case !h.ConfigAccess.Seen() || who == nil:
+	case !h.ConfigAccess.Tried || who == nil:
 		return nil, nil // whom it runs as nobody says: that the file is there is all there is to know
+	case !h.ConfigAccess.Seen():
+		return nil, &Skip{Kind: SkipDenied, Reason: h.ConfigAccess.Failure.Text}
 	case !who.Seen():
 		return nil, &Skip{Kind: SkipUndecided, Reason: reasonOf(who.Failure, "whom it runs as was not looked at")}
 	case who.Value.WritesAll:

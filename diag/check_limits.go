@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -164,11 +165,33 @@ func checkFDLimit(e *ensemble, limits Limits) result {
 				},
 			},
 		}
+		if s.runsHere() {
+			f.Fix = slices.Insert(f.Fix, 1, s.host.raiseFiles()...)
+		}
 		if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
 			f.Evidence = append(f.Evidence, Evidence{Source: s.mntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10)})
 		}
 		out.findings = append(out.findings, f)
 	})
+}
+
+// raiseFiles raises the limit of the running process, where that is known and not yet
+// what the guides say, and names the unit to change for good.
+func (h *host) raiseFiles() []Fix {
+	const enough = 65536
+	var steps []Fix
+	if m := h.Process.Memory; m.Seen() && m.Value.Files > 0 && m.Value.Files < enough {
+		steps = append(steps, Fix{
+			Host: h.name(), Command: fmt.Sprintf("prlimit --pid %d --nofile=%d:%d", h.Process.PID, enough, enough),
+			Note: fmt.Sprintf("raise the limit of the running process, %d, at once; it holds until the next start", m.Value.Files), Risk: "none",
+		})
+	}
+	if h.Process.Unit != "" {
+		steps = append(steps, Fix{
+			Host: h.name(), Command: "systemctl edit " + shellWord(h.Process.Unit), Note: fmt.Sprintf("and for good: [Service], then LimitNOFILE=%d", enough), Risk: "none: it holds from the next start on",
+		})
+	}
+	return steps
 }
 
 // descriptors are the open file descriptors of the server and their limit.

@@ -52,6 +52,9 @@ func checkHeapPressure(e *ensemble, _ Limits) result {
 
 // heap judges by what a server's own host shows.
 func (e *ensemble) heap(h *host) (*Finding, string) {
+	if h.hidden() {
+		return nil, unseenProcess
+	}
 	if f := e.ranOut(h); f != nil {
 		return f, ""
 	}

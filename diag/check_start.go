@@ -18,6 +18,9 @@ func (e *ensemble) perStopped(rule func(h *host) ([]Finding, string)) result {
 		if h.Process != nil {
 			return nil, ""
 		}
+		if h.hidden() {
+			return nil, unseenProcess
+		}
 		return rule(h)
 	})
 }
@@ -135,7 +138,7 @@ func (h *host) javaMissing() (missing bool, evidence []Evidence, why string) {
 	if noHome {
 		evidence = append(evidence, Evidence{Source: "java", Server: h.name(), Key: "JAVA_HOME", Value: j.Home + " has no bin/java that can be run", Wanted: "the directory of a JDK or JRE", File: j.From})
 	}
-	nowhere := j.InPath.Seen() && j.InPath.Value == ""
+	nowhere := h.Unit != nil && j.InPath.Seen() && j.InPath.Value == ""
 	if nowhere {
 		evidence = append(evidence, Evidence{Source: "java", Server: h.name(), Key: "PATH", Value: "no java in the PATH of the unit", Wanted: "one, or JAVA_HOME", File: h.Unit.File})
 	}

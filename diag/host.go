@@ -170,6 +170,17 @@ func (h *host) listensAt(addrs []netip.Addr, port int) bool {
 	})
 }
 
+// hidden reports whether the host's server answers as ZooKeeper although no process of
+// it was seen: then what would keep it from starting has not.
+func (h *host) hidden() bool {
+	s := h.server
+	return h.Process == nil && s != nil && (s.Srvr.Seen() || s.notServing() || s.Session.Seen())
+}
+
+// unseenProcess is the reason for which nothing can be said about the start of such a
+// server.
+const unseenProcess = "it answers, and its process was not seen"
+
 // age is how long the process has run.
 func (h *host) age(now time.Time) (time.Duration, bool) {
 	if h.Process == nil || h.Process.Started.IsZero() {

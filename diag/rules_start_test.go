@@ -42,10 +42,15 @@ func startRules() []rule {
 				{"nobody says whom it runs as", out().on(3, stopped, configMode(ok, closed))},
 				{"another server's unit", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Config = "/srv/zoo.cfg" }), configMode(ok, closed))},
 				{"a left-over unit beside a running server", healthy().on(3, byUnit(func(u *probe.Unit) { u.Config, u.ConfigFailure = "/srv/zoo.cfg", missing }))},
+				{"another was named, and it has ended since", out().on(3, stopped, named("tickTime"))},
 				{"a container's users are its own", healthy().on(3, contained)},
 			},
 			[]blind{
 				noLocal(), denied(),
+				{"it answers, whatever the unit says", healthy().on(3, stopped, noConfig(probe.Absent)), SkipUndecided},
+				{"who may read it was not seen", out().on(3, stopped, byUnit(), func(l *probe.Local) {
+					l.ConfigAccess = probe.Failed[probe.Access](&probe.Failure{Kind: probe.Denied, Text: "/etc: permission denied"}, quick)
+				}), SkipDenied},
 				{"without a file", healthy().on(3, noConfig(probe.Absent), func(l *probe.Local) { l.ConfigPath = "" }), SkipUndecided},
 				{"an unknown user", out().on(3, stopped, byUnit(func(u *probe.Unit) {
 					u.Credentials = probe.Failed[probe.Credentials](&probe.Failure{Kind: probe.Absent, Text: "no such user"}, quick)
@@ -74,6 +79,7 @@ func startRules() []rule {
 				{"what starts it was not looked at", out().on(3, stopped), SkipUndecided},
 				{"no scripts", out().on(3, stopped, noScripts), SkipUndecided},
 				{"neither lib nor source: some other layout", out().on(3, stopped, unpacked(noJars, func(in *probe.Install) { in.Lib = false })), SkipUndecided},
+				{"it answers", healthy().on(3, stopped, unpacked(noJars)), SkipUndecided},
 				{"a class path of its own", out().on(3, stopped, unpacked(noJars, func(in *probe.Install) { in.ClassPath = "/etc/zookeeper/java.env" })), SkipUndecided},
 			},
 		},

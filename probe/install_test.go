@@ -61,3 +61,12 @@ func TestReadInstall(t *testing.T) {
 		})
 	}
 }
+
+func FuzzSourced(f *testing.F) {
+	f.Add("export JAVA_HOME=\"/jdk\"\n# no\nCLASSPATH=x\n")
+	f.Add("JAVA_HOME=$(dirname x)\nPATH=/y:$PATH\n. other\n")
+	f.Fuzz(func(_ *testing.T, text string) {
+		var in Install
+		in.sourced(fstest.MapFS{"java.env": mapFile(text)}, "/java.env")
+	})
+}

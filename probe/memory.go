@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Memory is what a server's process has of it, in bytes.
+// Memory is what a server's process has of it, in bytes, and what else it is limited to.
 type Memory struct {
 	// MaxHeap is the largest heap that its command line allows (-Xmx, -XX:MaxHeapSize);
 	// 0 where it says nothing: Java then takes a quarter of what there is.
@@ -14,6 +14,9 @@ type Memory struct {
 	// Resident is what it has in memory, and Swapped what was taken from there.
 	Resident uint64 `json:"resident"`
 	Swapped  uint64 `json:"swapped"`
+	// Files is how many files and connections it may have open (RLIMIT_NOFILE, the soft
+	// one); 0 where that was not told, or there is no limit.
+	Files uint64 `json:"files,omitempty"`
 	// Physical is the memory of the host; 0 where that was not told.
 	Physical uint64 `json:"physical"`
 	// Group is what its control group may have.

@@ -27,6 +27,9 @@ func memoryOf(pid int, args []string) Obs[Memory] {
 			m.Physical = *info.MemTotalBytes
 		}
 	}
+	if limits, err := proc.Limits(); err == nil && limits.OpenFiles < unlimited {
+		m.Files = limits.OpenFiles
+	}
 	m.Group = memoryGroup("/sys/fs/cgroup", proc)
 	return Saw(m, 0)
 }

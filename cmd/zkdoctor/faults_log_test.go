@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 // logFaults are those that a server's own log tells of.
 func logFaults() []fault {
 	large := zktest.Options{JVM: []string{largeBuffer}}
+	// A server that joins and leaves without end takes a processor of its own, and one
+	// of the leader's.
+	patient := []string{"-c", "@c1", "--timeout", "5s", "--deadline", "30s"}
 	return []fault{
 		{
 			shape: shape{name: "jute.maxbuffer lost at a restart", options: large, do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -32,7 +36,7 @@ func logFaults() []fault {
 					must(t, os.RemoveAll(filepath.Join(s.DataLogDir, "version-2")))
 				})
 				waitLog(t, ens, ens.Server(1), "Unreasonable length = ")
-			}, args: []string{"-c", "@c1"}},
+			}, args: patient},
 			root: diag.DataUnreasonableLength, servers: []int64{1}, exit: 1,
 		},
 		{
@@ -40,7 +44,7 @@ func logFaults() []fault {
 				killWith(1, epoch("acceptedEpoch", "153"))(t, ens)
 				must(t, ens.Server(1).Start(t.Context()))
 				waitLog(t, ens, ens.Server(1), "is less than accepted epoch, 153")
-			}, args: []string{"-c", "@c1"}},
+			}, args: patient},
 			root: diag.ForeignData, servers: []int64{1}, exit: 1,
 		},
 		{
@@ -143,6 +147,11 @@ func loseBuffer(t *testing.T, ens *zktest.Ensemble, change func(*zktest.Server))
 	must(t, session.Create(t.Context(), "/large", make([]byte, 2_500_000), false))
 	must(t, session.Close(t.Context()))
 	s := ens.Server(1)
+	// The others are enough to confirm it: this one may still be writing.
+	must(t, ens.Wait(t.Context(), "server.1 to have it too", func() bool {
+		info, err := os.Stat(newestFile(t, s.DataLogDir, "log."))
+		return err == nil && info.Sys().(*syscall.Stat_t).Blocks*512 > 2_500_000
+	}))
 	must(t, s.Kill())
 	s.JVM = slices.DeleteFunc(s.JVM, func(flag string) bool { return strings.HasPrefix(flag, "-Djute.maxbuffer") })
 	change(s)

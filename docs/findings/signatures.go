@@ -351,7 +351,11 @@ func rejectionSignatures() []signature {
 		{
 			// A client's, on the secure client port.
 			parts: []string{"decoderexception: javax.net.ssl"}, family: "handshake",
+			slugs: []string{"client-tls-failed"},
+			why:   "A client's handshake failed on the secure client port: the text behind the exception says at what.",
 		},
+		{parts: []string{"unsuccessful handshake with session"}, family: "handshake", slugs: []string{"client-tls-failed"}, why: "A client's handshake failed on the secure client port, or it spoke plain text there."},
+		{parts: []string{"x509 auth provider not found"}, slugs: []string{"client-tls-failed"}, why: "client.portUnification without secureClientPort needs authProvider.x509 set, or TLS ends after the handshake."},
 		{parts: []string{"sslhandshakeexception"}, family: "handshake", slugs: tls, why: "A handshake of TLS failed: the text behind the exception says which side did not believe the other."},
 		{parts: []string{"failed to verify both host address and host name"}, slugs: tls, why: "The certificate of a peer names neither its address nor its host name."},
 		{parts: []string{"failed to verify host"}, slugs: tls, why: "The certificate of a peer does not name it; if both its address and its name fail, it is turned away."},

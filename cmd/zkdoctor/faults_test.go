@@ -46,6 +46,7 @@ func allFaults() []fault {
 		logFaults(),
 		lockedFaults(),
 		tlsFaults(),
+		unusualFaults(),
 		linkFaults(),
 	)
 }

@@ -79,6 +79,10 @@ func TestHealthy(t *testing.T) {
 			info:  []diag.Code{diag.LeaderServesNo},
 			fires: []diag.Code{diag.LeaderServesNo},
 		},
+		{shape: shape{name: "three groups with weights", options: threeGroups(), args: []string{"-c", "@c1"}}},
+		{shape: shape{name: "three groups with weights, from outside", options: threeGroups(), args: outside("@1", "@2", "@3", "@4", "@5", "@6")}, info: []diag.Code{diag.EvenOrTinyEnsemble}},
+		{shape: shape{name: "names that mean something else here", options: called(), do: misleadClient, args: outside("@1", "@2", "@3")}},
+		{shape: shape{name: "names that mean nothing here", options: called(), do: unnamedHere, args: outside("@1", "@2", "@3")}},
 		{shape: shape{name: "one named, and the others discovered", only: from35, why: noMembers, args: outside("--discover", "@2")}},
 		{
 			shape: shape{

@@ -27,11 +27,12 @@ type Session struct {
 // The request types used here (ZooDefs.OpCode) and the xid of a ping
 // (ClientCnxn.PING_XID).
 const (
-	opCreate  = 1
-	opGetData = 4
-	opPing    = 11
-	opClose   = -11
-	pingXid   = -2
+	opCreate   = 1
+	opGetData  = 4
+	opPing     = 11
+	opReconfig = 16
+	opClose    = -11
+	pingXid    = -2
 	// watchXid marks a fired watch among the replies.
 	watchXid = -1
 )
@@ -78,6 +79,19 @@ func (c *Session) Create(ctx context.Context, path string, data []byte, ephemera
 // Watch sets a data watch on a znode.
 func (c *Session) Watch(ctx context.Context, path string) error {
 	return c.request(ctx, opGetData, path, true)
+}
+
+// Reconfigure adds servers to the ensemble and takes others out (3.5+, with
+// reconfigEnabled=true and skipACL=yes): joining are server lines with a client part,
+// leaving are ids, both separated by commas.
+func (c *Session) Reconfigure(ctx context.Context, joining, leaving string) error {
+	orNull := func(list string) any {
+		if list == "" {
+			return nil
+		}
+		return list
+	}
+	return c.request(ctx, opReconfig, orNull(joining), orNull(leaving), nil, int64(-1))
 }
 
 // Ping keeps the session alive for another Timeout.
@@ -161,6 +175,8 @@ func jute(fields []any) []byte {
 	var b []byte
 	for _, field := range fields {
 		switch v := field.(type) {
+		case nil: // a string or buffer that is not there
+			b = binary.BigEndian.AppendUint32(b, ^uint32(0))
 		case bool:
 			if v {
 				b = append(b, 1)

@@ -26,7 +26,6 @@ func logRules() []rule {
 	}
 	cut := line(probe.LogPeerTLSCut, "java.net.SocketException: Socket is closed", 5)
 	hello := line(probe.LogPeerTLSHello, "Connection broken for id 1586114798943272961, my id = 3", 5)
-	probed := line(probe.LogPeerPlain, "java.io.IOException: Blocked insecure connection attempt", 9)
 	long := func(length string, n int) probe.LogLine {
 		return line(probe.LogRecordTooLong, "java.io.IOException: Unreasonable length = "+length, n)
 	}
@@ -54,7 +53,6 @@ func logRules() []rule {
 				{"of a moment", asideWith(tls, logged(failed(1)))},
 				{"an hour ago", asideWith(tls, logged(agoLine(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 50)))},
 				{"its log stands still", asideWith(tls, logged(failed(5)), tailed(still))},
-				{"what knocks in vain is no peer", asideWith(tls, logged(probed))},
 				{"a scanner that speaks TLS", aside(logged(failed(5)))},
 				{"TLS is being introduced", look(looking, leader, follower).on(1, logged()).onWith(3, zoo(3, "sslQuorum=true", "portUnification=true"), logged()).twice()},
 				{"the files of two agree", look(looking, leader, follower).onWith(1, tls, logged()).onWith(3, tls, logged()).twice()},

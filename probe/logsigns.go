@@ -47,10 +47,7 @@ const (
 	LogPeerTLS      LogSign = "peer-tls"
 	LogPeerTLSCut   LogSign = "peer-tls-cut"
 	LogPeerTLSHello LogSign = "peer-tls-hello"
-	// LogPeerPlain is a connection without TLS to a port that wants it. A connect and
-	// close is enough for the line.
-	LogPeerPlain LogSign = "peer-plain"
-	LogPeerSASL  LogSign = "peer-sasl"
+	LogPeerSASL     LogSign = "peer-sasl"
 	// LogPeerFIPS: DIGEST-MD5 between servers is off, for FIPS mode is on (3.9+).
 	LogPeerFIPS LogSign = "peer-fips"
 
@@ -98,7 +95,6 @@ var logSigns = []logSign{
 	{LogPeerTLS, []string{"javax.net.ssl.SSLHandshakeException"}},                        // QuorumCnxManager, Learner; the line below theirs
 	{LogPeerTLSCut, []string{"java.net.SocketException: Socket is closed"}},              // UnifiedServerSocket, 3.5.5+
 	{LogPeerTLSHello, []string{"Connection broken for id 158611"}},                       // the bytes 16 03 01 or 16 03 03 as a number
-	{LogPeerPlain, []string{"Blocked insecure connection attempt"}},                      // UnifiedServerSocket
 	{LogPeerSASL, []string{"SaslException: Authentication failed against server"}},       // SaslQuorumAuthLearner
 	{LogPeerSASL, []string{"not trying to authenticate and authentication is required"}}, // SaslQuorumAuthServer
 	{LogPeerFIPS, []string{"QuorumLearner will not use DIGEST-MD5"}},                     // SecurityUtils

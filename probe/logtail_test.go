@@ -42,6 +42,12 @@ java.io.IOException: The current epoch, 0, is older than the last zxid, 42949672
 	if got := ScanLog([]byte(challenge+"\njava.io.EOFException\n"), false); got.Lines != nil {
 		t.Error(got)
 	}
+	// What a port check and a client's handshake leave behind is no peer's.
+	for _, line := range []string{"java.io.IOException: Blocked insecure connection attempt\n", "Caused by: javax.net.ssl.SSLHandshakeException: x\n", "io.netty.handler.codec.DecoderException: javax.net.ssl.SSLHandshakeException: x\n"} {
+		if got := ScanLog([]byte(line), false); got.Lines != nil {
+			t.Errorf("%s: %+v", line, got.Lines)
+		}
+	}
 	// As the journal has it.
 	journal := regexp.MustCompile(`(?m)^`).ReplaceAllString(log, "Nov 25 12:35:43 zk1 java[812]: ")
 	if d := cmp.Diff(want[1:], ScanLog([]byte(journal), false).Lines[1:]); d != "" {

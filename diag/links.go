@@ -43,16 +43,20 @@ func (e *ensemble) links(h *host) (pair *linkPair, reason string) {
 	return &linkPair{now: h, before: e.hostBefore(h), known: known}, ""
 }
 
-// hostBefore is the same process in the earlier look, when that looked at its
-// connections some seconds before; nil otherwise.
+// hostBefore is the same process in the earlier look, or in that of its own host, when
+// that looked at its connections some seconds before; nil otherwise.
 func (e *ensemble) hostBefore(h *host) *host {
-	if e.before == nil {
-		return nil
-	}
-	for _, b := range e.before.hosts {
+	same := func(b *host) bool {
 		apart := h.Looked.Sub(b.Looked)
-		if b.Process != nil && b.Process.PID == h.Process.PID && b.ConfigPath == h.ConfigPath && b.Links.Seen() && apart > 0 && apart <= linksApart {
-			return b
+		return b.Process != nil && b.Process.PID == h.Process.PID && b.ConfigPath == h.ConfigPath &&
+			slices.Equal(b.Addrs.Value, h.Addrs.Value) && b.Links.Seen() && apart > 0 && apart <= linksApart
+	}
+	for _, look := range append([]*ensemble{e}, e.vantages...) {
+		if look.before == nil {
+			continue
+		}
+		if i := slices.IndexFunc(look.before.hosts, same); i >= 0 {
+			return look.before.hosts[i]
 		}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package diag
 
 import (
+	"slices"
+	"testing"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
@@ -109,5 +111,16 @@ func linkRules() []rule {
 				denied(),
 			},
 		},
+	}
+}
+
+// TestMergedLinks: of several hosts each has its own two looks.
+func TestMergedLinks(t *testing.T) {
+	t.Parallel()
+	held := linked("192.0.2.1:3888 192.0.2.50:50001", "192.0.2.1:3888 192.0.2.50:50002 waiting")
+	all := look(follower, leader, follower)
+	r := merged(t, all.on(1, held).from("zk1").twice(), all.on(3).from("zk3").twice())
+	if got := concluded(r, ElectionPortHeld); !slices.Equal(got, []string{"warning likely zk1"}) {
+		t.Errorf("got %q", got)
 	}
 }

@@ -20,6 +20,8 @@ type stall struct {
 	// why is a sentence, and evidence what it rests on beside the zxid.
 	why      string
 	evidence []Evidence
+	// certainty is proven by a session that does not open.
+	certainty Certainty
 }
 
 // findStall compares the leader with itself; nil where it is well, or where that cannot
@@ -32,7 +34,7 @@ func (e *ensemble) findStall() *stall {
 	if now == nil || then == nil || now.Name != then.Name || now.Srvr.Value.Zxid != then.Srvr.Value.Zxid {
 		return nil
 	}
-	s := &stall{now: now, then: then}
+	s := &stall{now: now, then: then, certainty: Likely}
 	waits := min(now.Srvr.Value.Outstanding, then.Srvr.Value.Outstanding) > 0
 	switch {
 	case e.tooFewSynced(now) && e.before.tooFewSynced(then):
@@ -44,11 +46,20 @@ func (e *ensemble) findStall() *stall {
 	case waits && s.grew(proposals) > 0 && s.grew(commits) == 0:
 		s.why = "it has proposed writes and confirmed none"
 		s.evidence = []Evidence{s.outstanding(), s.told(proposals, ""), s.told(commits, "one more for each proposal")}
+	case hungSession(now) && hungSession(then):
+		s.why = "a session that was asked for there did not open, twice"
 	default:
 		return nil
 	}
+	if hungSession(now) && hungSession(then) {
+		s.certainty = Proven // that is a write of our own
+		s.evidence = append(s.evidence, Evidence{Source: "session", Server: now.Name, Value: "did not open in " + seconds(now.Opened.Took) + ", twice", Wanted: "within milliseconds"})
+	}
 	return s
 }
+
+// hungSession reports whether a session was asked for (--session) and did not open.
+func hungSession(s *server) bool { return s.Opened.FailedAs(probe.Silent) }
 
 // hasOracle reports whether an outside program may stand in for a vote (3.8+).
 func (e *ensemble) hasOracle() bool {
@@ -114,11 +125,11 @@ func checkLeaderNotCommitting(e *ensemble, _ Limits) result {
 		return skip(SkipNotTold, "how many voters there are is not known")
 	case e.hasOracle():
 		return skip(SkipUndecided, "an oracle may stand in for a vote")
-	case e.before == nil && lead.Srvr.Value.Outstanding == 0 && !e.tooFewSynced(lead):
+	case e.before == nil && lead.Srvr.Value.Outstanding == 0 && !e.tooFewSynced(lead) && !hungSession(lead):
 		return result{} // nothing waits
 	case e.before == nil:
 		out := skip(SkipOneLook, "it takes two looks (check --window 10s)")
-		out.lookAgain = e.tooFewSynced(lead) || !e.canConfirm()
+		out.lookAgain = e.tooFewSynced(lead) || !e.canConfirm() || hungSession(lead)
 		return out
 	}
 	s := e.findStall()
@@ -126,7 +137,7 @@ func checkLeaderNotCommitting(e *ensemble, _ Limits) result {
 		return result{}
 	}
 	return result{findings: []Finding{{
-		Severity: Critical, Certainty: Likely, Servers: []string{lead.Name},
+		Severity: Critical, Certainty: s.certainty, Servers: []string{lead.Name},
 		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. Reads work, writes and new sessions hang.", seconds(e.between()), s.why),
 		Evidence: append([]Evidence{
 			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(probe.ModeLeader)},

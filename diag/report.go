@@ -103,7 +103,7 @@ type Verdict struct {
 	Summary string `json:"summary"`
 	// Voters is the number of configured voters, 0 when not known.
 	Voters int `json:"voters"`
-	// VotersSource says where the list of voters comes from: conf, admin, file or
+	// VotersSource says where the list of voters comes from: conf, admin, session, file or
 	// targets, the better one first. With targets the number is the user's.
 	VotersSource  string `json:"voters_source"`
 	ServingVoters int    `json:"serving_voters"`
@@ -193,6 +193,8 @@ type ServerView struct {
 	Connections  *int64   `json:"connections"`
 	LatencyAvgMs *float64 `json:"latency_avg_ms"`
 	LatencyMaxMs *float64 `json:"latency_max_ms"`
+	// SessionMs is how long a session took to open, nil where none was (--session).
+	SessionMs *int64 `json:"session_ms,omitempty"`
 	// UptimeSeconds is the age of the server object (since the last election) as
 	// mntr gives it from 3.6 on, or of the process where it is local.
 	UptimeSeconds *int64 `json:"uptime_seconds"`

@@ -230,6 +230,9 @@ func (s *server) claimed() (id int64, source string, ok bool) {
 	if s.host != nil && s.host.Process != nil && s.host.hasID {
 		return s.host.id, "myid", true
 	}
+	if o := s.Opened; o.Seen() && o.Value.MyID > 0 && !o.Value.ReadOnly && s.mode() != probe.ModeStandalone {
+		return int64(o.Value.MyID), sourceSession, true // of an id above 255 it is a part only
+	}
 	return 0, "", false
 }
 

@@ -54,6 +54,10 @@ func (e *ensemble) view(s *server) ServerView {
 		seconds := int64(up / time.Second)
 		v.UptimeSeconds = &seconds
 	}
+	if s.Opened.Seen() {
+		ms := s.Opened.Took.Milliseconds()
+		v.SessionMs = &ms
+	}
 	if told := s.stats(); told.Seen() {
 		srvr := told.Value
 		zxid := srvr.Zxid.String()

@@ -13,6 +13,7 @@ import (
 const (
 	sourceConf    = "conf"
 	sourceAdmin   = "admin"
+	sourceSession = "session"
 	sourceFile    = "file"
 	sourceTargets = "targets"
 )
@@ -28,8 +29,8 @@ type list struct {
 func (l *list) proven() bool { return l.source != sourceTargets }
 
 // membership chooses the list of members: what a serving server says (conf,
-// 3.5+), the leader before others; else what its AdminServer does (3.6+); else a
-// configuration file; else the targets
+// 3.5+), the leader before others; else what its AdminServer does (3.6+), or a session
+// with it has shown; else a configuration file; else the targets
 // themselves, each taken for a voter.
 func membership(e *ensemble) list {
 	if best := e.snap.Membership(); best != nil {
@@ -37,6 +38,11 @@ func membership(e *ensemble) list {
 	}
 	if l, ok := e.adminMembers(); ok {
 		return l
+	}
+	for _, s := range e.servers {
+		if s.Opened.Seen() && s.Opened.Value.Members != nil {
+			return newList(*s.Opened.Value.Members, sourceSession)
+		}
 	}
 	if c := e.snap.Plan.Config; c != nil && len(c.Servers) > 0 {
 		return newList(c.Membership, sourceFile)

@@ -33,15 +33,15 @@ func Discover(ctx context.Context, plan Plan) (completed Plan, told bool) {
 }
 
 // Listed are the members in force, as the leader lists them (conf, 3.5+), else who has
-// the list of the highest version, else as an AdminServer does (3.6+, without observers);
-// none when nobody tells. port is the client port of the server that told, for the
+// the list of the highest version, else as an AdminServer does (3.6+, without observers),
+// or a session with it has shown; none when nobody tells. port is the client port of the server that told, for the
 // lines that name none.
 func (s *Snapshot) Listed() (members []zoocfg.Server, port int) {
 	port = DefaultClientPort
 	var best *Server
 	var list *zoocfg.Membership
 	leads := func(s *Server) bool { return s.Srvr.Seen() && s.Srvr.Value.Mode == ModeLeader }
-	for _, of := range []func(*Server) (*zoocfg.Membership, *int){confMembers, adminMembers} {
+	for _, of := range []func(*Server) (*zoocfg.Membership, *int){confMembers, adminMembers, sessionMembers} {
 		for i := range s.Servers {
 			server := &s.Servers[i]
 			m, p := of(server)
@@ -74,6 +74,13 @@ func adminMembers(s *Server) (*zoocfg.Membership, *int) {
 		return nil, nil
 	}
 	return s.Admin.Voters.Value, s.Admin.Settings.Value.ClientPort
+}
+
+func sessionMembers(s *Server) (*zoocfg.Membership, *int) {
+	if !s.Opened.Seen() {
+		return nil, nil
+	}
+	return s.Opened.Value.Members, nil
 }
 
 // NamedAs finds the server that each member was named as; nil where none was. An

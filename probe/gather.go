@@ -184,6 +184,9 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	case s.Srvr.FailedAs(Empty), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(Reset):
 		s.Session = AskSession(ctx, addr, t)
 	}
+	if g.plan.Session && (s.Srvr.Seen() || s.Session.Seen()) {
+		s.Opened = OpenSession(ctx, addr, t)
+	}
 }
 
 // tellTLS finds out whether a port that said nothing in plain text speaks TLS, or the

@@ -54,6 +54,9 @@ type Plan struct {
 	Unverified bool `json:"tls_unverified,omitempty"`
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool `json:"peer_ports"`
+	// Session is set when a session is to be opened with each server, and closed: two
+	// transactions each.
+	Session bool `json:"session,omitempty"`
 	// Admin is false when AdminServers are not to be asked (3.5+, HTTP); AdminPort is
 	// theirs, 0 for what the configuration says, or else 8080.
 	Admin     bool `json:"admin,omitempty"`

@@ -29,7 +29,8 @@ type Question struct {
 	Earlier []Local
 	// TLS is how to speak it to the client ports; nil for plain text.
 	TLS *tls.Config
-	// Admin and AdminPort are those of the Plan.
+	// Session, Admin and AdminPort are those of the Plan.
+	Session   bool
 	Admin     bool
 	AdminPort int
 	// Timeout bounds the look-up of names; 0 means DefaultTimeout.
@@ -64,7 +65,7 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	if q.Local {
 		local = lookLocal(ctx, q.Earlier)
 	}
-	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout, TLS: q.TLS, Admin: q.Admin, AdminPort: q.AdminPort}
+	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout, TLS: q.TLS, Session: q.Session, Admin: q.Admin, AdminPort: q.AdminPort}
 	switch {
 	case q.ConfigFile != "":
 		file := lookConfig(ctx, q.ConfigFile, "--config", sameFile(q.Earlier, q.ConfigFile))

@@ -29,7 +29,7 @@ func AskSession(ctx context.Context, addr netip.AddrPort, t Transport) Obs[Servi
 	var reply Reply
 	conn, _, failure := l.dial(ctx)
 	if failure == nil {
-		reply, failure = l.exchange(ctx, conn, connectRequest())
+		reply, failure = l.exchange(ctx, conn, connectRequest(bogusSession))
 	}
 	if failure != nil && failure.Kind == Reset {
 		failure.Kind = Empty
@@ -57,15 +57,16 @@ const bogusSession = 0x1234
 // connectRequest is a frame (int length, body) with
 // org.apache.zookeeper.proto.ConnectRequest: int protocolVersion, long
 // lastZxidSeen, int timeOut, long sessionId, buffer passwd, boolean readOnly
-// (3.4+). readOnly is true so that a read-only server answers too.
-func connectRequest() []byte {
+// (3.4+). readOnly is true so that a read-only server answers too. Session 0 asks for
+// a new one.
+func connectRequest(session uint64) []byte {
 	const length = 4 + 8 + 4 + 8 + 4 + 16 + 1
 	body := make([]byte, 0, 4+length)
 	body = binary.BigEndian.AppendUint32(body, length)
 	body = binary.BigEndian.AppendUint32(body, 0)
 	body = binary.BigEndian.AppendUint64(body, 0)
 	body = binary.BigEndian.AppendUint32(body, 4000) // within every sane [min,max]SessionTimeout
-	body = binary.BigEndian.AppendUint64(body, bogusSession)
+	body = binary.BigEndian.AppendUint64(body, session)
 	body = binary.BigEndian.AppendUint32(body, 16)
 	body = append(body, make([]byte, 16)...)
 	return append(body, 1)

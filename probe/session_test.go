@@ -21,7 +21,7 @@ func connectResponse(readOnly byte) string {
 // takesRequest reads a ConnectRequest to its end, then behaves as told.
 func takesRequest(then func(*net.TCPConn)) func(*net.TCPConn) {
 	return func(conn *net.TCPConn) {
-		_, _ = io.ReadFull(conn, make([]byte, len(connectRequest())-4))
+		_, _ = io.ReadFull(conn, make([]byte, len(connectRequest(bogusSession))-4))
 		then(conn)
 	}
 }
@@ -69,7 +69,7 @@ func TestAskSession(t *testing.T) {
 // TestConnectRequest holds the request to its length, so that it can never be
 // taken for a four-letter word, and to a session that is not new.
 func TestConnectRequest(t *testing.T) {
-	request := connectRequest()
+	request := connectRequest(bogusSession)
 	if len(request) != 49 || string(request[:4]) != "\x00\x00\x00\x2d" {
 		t.Errorf("got %q", request)
 	}

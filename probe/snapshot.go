@@ -116,6 +116,8 @@ type Server struct {
 	Isro Obs[Isro] `json:"isro"`
 	// Session is the serving probe, made only where no four-letter word answers.
 	Session Obs[Serving] `json:"session"`
+	// Opened is the session that was opened, where that was asked for.
+	Opened Obs[Opened] `json:"opened,omitzero"`
 	// Admin is what the AdminServer told that the client port would not.
 	Admin AdminLook `json:"admin,omitzero"`
 	// Held is the number of connections that this host holds to the client port,
@@ -152,7 +154,7 @@ func (s *Server) PeerAddrs() Obs[[]netip.Addr] {
 func (s Server) cancelled() bool {
 	return s.Resolve.FailedAs(Cancelled) || s.Client.FailedAs(Cancelled) || s.Srvr.FailedAs(Cancelled) ||
 		s.Mntr.FailedAs(Cancelled) || s.Conf.FailedAs(Cancelled) || s.Envi.FailedAs(Cancelled) ||
-		s.Admin.Settings.FailedAs(Cancelled) || s.Quorum.Look.FailedAs(Cancelled) || s.Election.Look.FailedAs(Cancelled)
+		s.Opened.FailedAs(Cancelled) || s.Admin.Settings.FailedAs(Cancelled) || s.Quorum.Look.FailedAs(Cancelled) || s.Election.Look.FailedAs(Cancelled)
 }
 
 // PortLook is one connect-and-close to a quorum or election port.

@@ -83,7 +83,7 @@ func overTLS(config *tls.Config, reply string, goodbye bool) func(*net.TCPConn) 
 			return
 		}
 		if request[0] == 0 { // a session's greeting: read all of it
-			_, _ = io.ReadFull(secured, make([]byte, len(connectRequest())-4))
+			_, _ = io.ReadFull(secured, make([]byte, len(connectRequest(bogusSession))-4))
 		}
 		_, _ = io.WriteString(secured, reply)
 		if goodbye {

@@ -41,6 +41,18 @@ func stateFaults() []fault {
 			root: diag.ServerHung, servers: []int64{1, 2}, fires: []diag.Code{diag.LeaderNotCommitting}, state: diag.Unknown, exit: 2,
 		},
 		{
+			// Nobody writes but zkdoctor itself.
+			shape: shape{
+				name: "a leader whose followers are paused, asked for a session", options: zktest.Options{Config: map[string]string{"syncLimit": "100"}},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					letLead(t, ens, ens.Server(3))
+					must(t, ens.Server(1).Pause())
+					must(t, ens.Server(2).Pause())
+				}, args: []string{"-c", "@c3", "--timeout", "500ms", "--session"},
+			},
+			root: diag.ServerHung, servers: []int64{1, 2}, fires: []diag.Code{diag.LeaderNotCommitting}, state: diag.Unknown, exit: 2,
+		},
+		{
 			// Three of five are up, and two of those have no vote.
 			shape: shape{
 				name: "observers up, and most voters down", options: zktest.Options{Servers: 3, Observers: 2}, do: func(t *testing.T, ens *zktest.Ensemble) {

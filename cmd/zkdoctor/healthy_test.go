@@ -91,6 +91,14 @@ func TestHealthy(t *testing.T) {
 			},
 			info: []diag.Code{diag.CmdNotWhitelisted},
 		},
+		{shape: shape{name: "sessions opened and closed", args: outside("--session", "@1", "@2", "@3")}},
+		{
+			shape: shape{
+				name: "no word but srvr, and sessions", only: from35, why: noMembers,
+				options: zktest.Options{Whitelist: "srvr"}, args: outside("--session", "--no-admin", "--discover", "@1"),
+			},
+			info: []diag.Code{diag.CmdNotWhitelisted},
+		},
 		{shape: shape{name: "TLS alone", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("@1", "@2", "@3")}},
 		{shape: shape{name: "TLS alone, by configuration", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("-c", "@c1")}},
 		{

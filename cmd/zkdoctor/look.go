@@ -25,6 +25,7 @@ type lookFlags struct {
 	Timeout      duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
 	Deadline     duration `group:"how" default:"10s" help:"Limit of the whole run." env:"ZKDOCTOR_DEADLINE"`
 	NoPeerPorts  bool     `group:"how" help:"Do not connect to the quorum and election ports (2888, 3888)." env:"ZKDOCTOR_NO_PEER_PORTS"`
+	Session      bool     `group:"how" help:"Open a session with each server and close it: two transactions each, which prove that it writes, and how fast." env:"ZKDOCTOR_SESSION"`
 	NoAdmin      bool     `group:"how" help:"Do not ask AdminServers, by HTTP, for what the client port does not tell." env:"ZKDOCTOR_NO_ADMIN"`
 	AdminPort    int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration." env:"ZKDOCTOR_ADMIN_PORT"`
 	NoSecondLook bool     `group:"how" help:"Judge by one look, even where an election may be passing." env:"ZKDOCTOR_NO_SECOND_LOOK"`
@@ -66,7 +67,7 @@ func (f *lookFlags) question() (probe.Question, error) {
 	}
 	return probe.Question{
 		Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log,
-		TLS: secure, Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
+		TLS: secure, Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
 	}, nil
 }
 
@@ -160,6 +161,7 @@ func logSnapshot(log zerolog.Logger, snap *probe.Snapshot) {
 		logLook(log, "isro", s.Isro)
 		logLook(log, "serving probe", s.Session)
 		logLook(log, "AdminServer", s.Admin.Settings)
+		logLook(log, "session", s.Opened)
 	}
 }
 

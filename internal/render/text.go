@@ -16,6 +16,7 @@ func Text(w io.Writer, r *diag.Report, o Options) error {
 	p.unverified()
 	p.processes()
 	p.servers()
+	p.sessions()
 	p.reach()
 	p.unknown()
 	if closed := p.findings(); !closed {
@@ -78,6 +79,22 @@ func (p *page) incomplete() {
 	}
 	p.flow("incomplete: ", indent, clean(p.r.Incomplete, maxWord)+after+
 		"; what follows is what was known by then.")
+}
+
+// sessions says how long sessions took to open, where that was asked for: what a client
+// waits for a write.
+func (p *page) sessions() {
+	var took []int64
+	for i := range p.r.Servers {
+		if ms := p.r.Servers[i].SessionMs; ms != nil {
+			took = append(took, *ms)
+		}
+	}
+	if len(took) == 0 {
+		return
+	}
+	p.blank()
+	p.flow("", indent, "Sessions opened at "+plural(len(took), "server")+" in "+itoa(int(slices.Min(took)))+" to "+itoa(int(slices.Max(took)))+" ms each, and were closed again.")
 }
 
 // unverified says so when anybody could have answered in the place of the servers.

@@ -134,7 +134,7 @@ func hostChecks() []Check {
 		{HeapPressure, "its memory does not suffice", "a server's own process and log, or mntr twice", checkHeapPressure},
 		{SwapInUse, "a part of it is in swap", "a server's own process", checkSwap},
 		{RestartLoop, "is started again and again", "a server's own process, log and unit", checkRestarts},
-		{ConfigNotLoaded, "its configuration is not the one, or not there", "a server's own files", checkConfigLoaded},
+		{ConfigNotLoaded, "its configuration cannot be read", "a server's own files", checkConfigLoaded},
 		{StartFailedClassPath, "Java finds no ZooKeeper to start", "a server's own files and log", checkStartClassPath},
 		{JavaMissingOrWrong, "there is no Java to start it with", "a server's own files and log", checkJava},
 		{ClientPortConflict, "another program has its client port", "a server's own process and sockets", checkClientPortConflict},

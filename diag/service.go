@@ -57,7 +57,7 @@ func (h *host) serviceEvidence() []Evidence {
 	}
 	s := h.Service.Value
 	words := []string{s.Active}
-	if s.Result != "success" && s.Result != "" {
+	if !slices.Contains([]string{"success", "exit-code", "signal", ""}, s.Result) { // what follows says as much
 		words = append(words, s.Result)
 	}
 	switch s.Code {

@@ -16,10 +16,10 @@ func TestServiceEvidence(t *testing.T) {
 		told func(*probe.Local)
 		want string
 	}{
-		{"its data directory", ended("exit-code", 1, 3), "failed, exit-code, exit code 3 (its data directory)"},
-		{"killed", ended("signal", 2, 9), "failed, signal, killed by signal 9"},
+		{"its data directory", ended("exit-code", 1, 3), "failed, exit code 3 (its data directory)"},
+		{"killed", ended("signal", 2, 9), "failed, killed by signal 9"},
 		{"for want of memory", ended("oom-kill", 2, 9), "failed, oom-kill, killed by signal 9"},
-		{"an unknown code", ended("exit-code", 1, 77), "failed, exit-code, exit code 77"},
+		{"an unknown code", ended("exit-code", 1, 77), "failed, exit code 77"},
 		{"stopped", func(l *probe.Local) {
 			l.Service = probe.Saw(probe.Service{Unit: "zookeeper.service", Active: "inactive", Sub: "dead", Result: "success", Code: 1, Status: 143}, quick)
 		}, "inactive, exit code 143 (stopped by SIGTERM)"},

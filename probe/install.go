@@ -16,7 +16,7 @@ import (
 type Install struct {
 	// Dir holds bin/zkServer.sh.
 	Dir string `json:"dir"`
-	// Jars are its own jars, zookeeper-3.9.5.jar, in lib and at the top: without one
+	// Jars are its own jars, zookeeper-3.9.5.jar, where the scripts look for them: without one
 	// there is no main class.
 	Jars []string `json:"jars,omitempty"`
 	// Lib is set when there is a directory lib, Source when it is the source code.
@@ -76,7 +76,7 @@ func lookInstall(config string, u *Unit) Obs[Install] {
 
 func readInstall(root fs.FS, dir, configDir string, u *Unit) Install {
 	in := Install{Dir: dir, Lib: isDir(root, path.Join(dir, "lib"))}
-	for _, place := range []string{dir, path.Join(dir, "lib")} {
+	for _, place := range []string{dir, path.Join(dir, "lib"), path.Join(dir, "share/zookeeper")} {
 		in.Jars = append(in.Jars, jarsOf(root, place)...)
 	}
 	// The build files of 3.4 and 3.5 (ant), and of 3.5 and later (Maven).

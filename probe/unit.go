@@ -228,14 +228,16 @@ func startedBy(root fs.FS, command []string, configDir string) (config, script s
 }
 
 // defaultConfig is the file that zkServer.sh takes when none is named: zoo.cfg in
-// $ZOOCFGDIR, which zkEnv.sh beside it sets to /etc/zookeeper, where that is a
-// directory, or to ../conf.
+// $ZOOCFGDIR, or else in ../conf, where that is there. Old releases took
+// /etc/zookeeper before it, and other ones are not known (bin/zkEnv.sh).
 func defaultConfig(root fs.FS, script, configDir string) string {
 	dir := path.Dir(script)
 	if configDir != "" {
 		return path.Join(configDir, "zoo.cfg")
 	}
-	if !isFile(root, path.Join(dir, "zkEnv.sh")) || isDir(root, "/etc/zookeeper") {
+	env, ok := readSmall(root, path.Join(dir, "zkEnv.sh"))
+	newer := strings.Contains(string(env), "${ZOOKEEPER_PREFIX}/conf")
+	if !ok || !newer && isDir(root, "/etc/zookeeper") || !isDir(root, path.Join(dir, "../conf")) {
 		return ""
 	}
 	return path.Join(dir, "..", "conf", "zoo.cfg")

@@ -30,8 +30,17 @@ func TestFindUnit(t *testing.T) {
 			&Unit{Name: "zookeeper.service", File: file, Config: "/srv/my zoo.cfg", Java: "/opt/jdk/bin/java", JavaRuns: Saw(false, 0), JavaHome: "/opt/jdk", Path: "/opt/jdk/bin:/bin", SetsClassPath: true},
 		},
 		{
-			"no file named: conf beside bin", with(unitOf("EnvironmentFile=-/etc/default/zookeeper\nExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", ""),
+			"no file named: conf beside bin", with(with(unitOf("EnvironmentFile=-/etc/default/zookeeper\nExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", ""), "opt/zk/conf/zoo_sample.cfg", ""),
 			&Unit{Name: "zookeeper.service", File: file, Config: "/opt/zk/conf/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", SetsMore: true},
+		},
+		{
+			"no file named, and /etc/zookeeper, of a newer release",
+			with(with(with(unitOf("ExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", "if [ -e \"${ZOOKEEPER_PREFIX}/conf\" ]; then\n"), "etc/zookeeper/x", ""), "opt/zk/conf/x", ""),
+			&Unit{Name: "zookeeper.service", File: file, Config: "/opt/zk/conf/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh"},
+		},
+		{
+			"no file named, and no conf", with(unitOf("ExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", ""),
+			&Unit{Name: "zookeeper.service", File: file, Script: "/opt/zk/bin/zkServer.sh"},
 		},
 		{
 			"no file named, and /etc/zookeeper", with(with(unitOf("ExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", ""), "etc/zookeeper/x", ""),

@@ -56,6 +56,9 @@ const servicePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 // ownJar is the name of the jar with the main class, in a release.
 var ownJar = regexp.MustCompile(`^zookeeper-[0-9].*\.jar$`)
 
+// setsJava is a line of a script that says which java is taken.
+var setsJava = regexp.MustCompile(`(?m)^\s*(export\s+)?(JAVA_HOME|PATH)=`)
+
 // lookInstall looks at the ZooKeeper whose scripts lie beside a configuration, or
 // that a unit starts. config is the path of the zoo.cfg, u may be nil.
 func lookInstall(config string, u *Unit) Obs[Install] {
@@ -100,6 +103,8 @@ func readInstall(root fs.FS, dir, configDir string, u *Unit) Install {
 			in.ClassPath = u.File
 		}
 	}
+	server, _ := readSmall(root, path.Join(dir, "bin", "zkServer.sh"))
+	in.Java.Unsure = in.Java.Unsure || setsJava.Match(script) || setsJava.Match(server) // as many guides advise
 	// Both files are read by the shell, so that they win.
 	for _, name := range []string{"zookeeper-env.sh", "java.env"} {
 		in.sourced(root, path.Join(configDir, name))

@@ -50,6 +50,7 @@ func TestReadInstall(t *testing.T) {
 			"the java of PATH", unpacked(env39, "opt/bin/java"), &Unit{File: "/u", Path: "/bin:/opt/bin", SetsMore: true},
 			Install{Java: Java{FallsBack: true, InPath: Saw("/opt/bin/java", 0), Unsure: true}},
 		},
+		{"a JAVA_HOME written into the script", unpacked("JAVA_HOME=/jdk\n" + env39), nil, Install{Java: Java{FallsBack: true, Unsure: true}}},
 		{"a JAVA_HOME that a shell must find", with(unpacked(env39), "zk/conf/zookeeper-env.sh", "JAVA_HOME=$(dirname x)\n"), nil, Install{Java: Java{FallsBack: true, Unsure: true, InPath: none}}},
 	}
 	for _, c := range cases {

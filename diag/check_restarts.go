@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -51,16 +52,16 @@ type loop struct {
 // loop compares the two looks, and the starts in the log among themselves; nil for no
 // loop, or where nothing tells.
 func (e *ensemble) loop(h *host) *loop {
-	b := e.earlierHost(h)
+	b, then := e.earlierHost(h)
 	if b != nil && b.Service.Seen() && h.Service.Seen() {
 		was, is := b.Service.Value.Restarts, h.Service.Value.Restarts
-		if is > was && (is-was > 1 || is >= startsByItself || e.before.isYoung(b)) {
+		if is > was && (is-was > 1 || is >= startsByItself || then.isYoung(b)) {
 			return &loop{Proven, Evidence{
 				Source: "systemd", Server: h.name(), Key: h.Service.Value.Unit, Value: fmt.Sprintf("%d restarts by itself, %d before", is, was), Wanted: "none",
 			}}
 		}
 	}
-	if b != nil && e.before.isYoung(b) && e.isYoung(h) && !h.Process.Started.Equal(b.Process.Started) {
+	if b != nil && then.isYoung(b) && e.isYoung(h) && !h.Process.Started.Equal(b.Process.Started) {
 		return &loop{Likely, Evidence{
 			Source: "process", Server: h.name(), Key: fmt.Sprintf("pid %d", h.Process.PID),
 			Value: fmt.Sprintf("is not pid %d of the look before, and neither lived for a minute", b.Process.PID),
@@ -118,16 +119,23 @@ func (e *ensemble) isYoung(h *host) bool {
 // lives reports whether the server's process runs, and goes on running.
 func (e *ensemble) lives(h *host) bool { return h.Process != nil && e.loop(h) == nil }
 
-// earlierHost is the same server of this host in the earlier look, by its
-// configuration; nil for none.
-func (e *ensemble) earlierHost(h *host) *host {
-	if e.before == nil || h.config == nil || h.Process != nil && h.Process.Container {
-		return nil
+// earlierHost is the same server of the same host in the earlier look, or in that of its
+// own host, by its configuration and its addresses; and the look. nil for none.
+func (e *ensemble) earlierHost(h *host) (*host, *ensemble) {
+	if h.config == nil || !h.Addrs.Seen() || h.Process != nil && h.Process.Container {
+		return nil, nil
 	}
-	for _, b := range e.before.hosts {
-		if b.config != nil && b.config.Path == h.config.Path && (b.Process == nil || !b.Process.Container) {
-			return b
+	same := func(b *host) bool {
+		return b.config != nil && b.config.Path == h.config.Path && slices.Equal(b.Addrs.Value, h.Addrs.Value) &&
+			(b.Process == nil || !b.Process.Container)
+	}
+	for _, look := range append(slices.Clone(e.vantages), e) {
+		if look.before == nil {
+			continue
+		}
+		if i := slices.IndexFunc(look.before.hosts, same); i >= 0 {
+			return look.before.hosts[i], look.before
 		}
 	}
-	return nil
+	return nil, nil
 }

@@ -1,6 +1,8 @@
 package diag
 
 import (
+	"slices"
+	"testing"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
@@ -144,5 +146,22 @@ func startRules() []rule {
 				{"one look at a young one", healthy().on(3, began(8, time.Second)), SkipUndecided},
 			},
 		},
+	}
+}
+
+// TestMergedRestarts: of several hosts each is compared with itself, though all have
+// their configuration in one place.
+func TestMergedRestarts(t *testing.T) {
+	t.Parallel()
+	all := look(follower, leader, follower)
+	r := merged(t, all.on(1, began(7, 5*time.Second)).from("zk1").twice(), all.on(3, began(8, 20*time.Second)).from("zk3").twice())
+	if got := concluded(r, RestartLoop); got != nil {
+		t.Errorf("started one after the other: got %q", got)
+	}
+	r = merged(t,
+		out().on(1).from("zk1").twice(),
+		out().on(3, began(9, time.Second)).from("zk3").after(out().on(3, began(8, 5*time.Second)).from("zk3")))
+	if got := concluded(r, RestartLoop); !slices.Equal(got, []string{"warning likely zk3"}) {
+		t.Errorf("in a loop: got %q", got)
 	}
 }

@@ -19,6 +19,8 @@ const (
 	// pausedShare of the time between two looks is too much: a healthy collection of
 	// garbage takes a hundredth.
 	pausedShare = 0.25
+	// pauseEvery is the short sleep (jvm.pause.sleep.time.ms).
+	pauseEvery = 500 * time.Millisecond
 	// swapped is how much of a process may be in swap: what it used once at its start.
 	swapped = 16 << 20
 )
@@ -185,7 +187,9 @@ func (e *ensemble) pauses(s *server) (f *Finding, judged bool) {
 		return nil, false // without the monitor nothing is counted
 	}
 	paused := time.Duration(m.count) * m.each
-	if float64(paused) < pausedShare*float64(e.between()) {
+	// Looks merged from several hosts may be of other times: the count tells it too.
+	passed := max(e.between(), paused+time.Duration(m.count)*pauseEvery)
+	if float64(paused) < pausedShare*float64(passed) {
 		return nil, true
 	}
 	f = &Finding{
@@ -194,7 +198,7 @@ func (e *ensemble) pauses(s *server) (f *Finding, judged bool) {
 		Summary: "all of its threads were held up together: Java collects garbage in a heap that is too small, its memory is swapped out, or the host gives it no CPU. Pauses longer than syncLimit throw it out of the quorum.",
 		Evidence: []Evidence{{
 			Source: s.mntrFrom, Server: s.Name, Key: "zk_sum_" + jvmPause,
-			Value: fmt.Sprintf("%s in %s", seconds(paused), seconds(e.between())), Wanted: "a hundredth of it",
+			Value: fmt.Sprintf("%s in %s", seconds(paused), seconds(passed)), Wanted: "a hundredth of it",
 		}},
 		Fix: []Fix{
 			{Host: s.Name, Command: "jstat -gcutil $(pgrep -f QuorumPeerMain) 1000 5", Note: "is it the garbage? Then O is near 100 and FGC grows", Risk: "none"},

@@ -190,6 +190,10 @@ func checkNotZooKeeper(e *ensemble, _ Limits) result {
 		case !s.Srvr.FailedAs(probe.Protocol) && !s.Srvr.FailedAs(probe.TooLarge) && !s.Session.FailedAs(probe.Protocol):
 			return
 		}
+		if s.Keeper != nil {
+			out.findings = append(out.findings, s.keeper())
+			return
+		}
 		out.findings = append(out.findings, Finding{
 			Severity: Warning, Certainty: Likely, Servers: []string{s.Name},
 			Summary:  "something answers on that port, and not as ZooKeeper does.",
@@ -197,6 +201,27 @@ func checkNotZooKeeper(e *ensemble, _ Limits) result {
 			Fix:      []Fix{{Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port"}},
 		})
 	})
+}
+
+// keeper is a program that speaks ZooKeeper's words and is none: nothing is wrong with
+// that, and ZooKeeper's rules say nothing about it.
+func (s *server) keeper() Finding {
+	value := strings.TrimSpace(s.Keeper.Product + " " + s.Keeper.Version)
+	return Finding{
+		Severity: Info, Certainty: Proven, Servers: []string{s.Name},
+		Title:    "this is a " + s.Keeper.Product + ", and no ZooKeeper",
+		Summary:  "it serves ZooKeeper's clients. By its own word it is " + s.keeperRole() + "; its ports, files and faults are not ZooKeeper's, so that no more is said of it.",
+		Evidence: []Evidence{{Source: "srvr", Server: s.Name, Value: value + ", " + s.keeperRole()}},
+		Fix:      []Fix{{Note: "ask it with its own tools: clickhouse-keeper-client, and the table system.zookeeper"}},
+	}
+}
+
+// keeperRole is its role in words.
+func (s *server) keeperRole() string {
+	if s.Keeper.Mode == "" {
+		return "not serving"
+	}
+	return string(s.Keeper.Mode)
 }
 
 func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {

@@ -48,7 +48,10 @@ func reachRules() []rule {
 		},
 		{
 			NotZooKeeper,
-			[]fire{{"HTTP", look(follower, leader, stranger), "warning likely zk3"}},
+			[]fire{
+				{"HTTP", look(follower, leader, stranger), "warning likely zk3"},
+				{"a Keeper", look(follower, leader, but(stranger, func(s *probe.Server) { s.Keeper = &probe.Keeper{Product: "RaftKeeper"} })), "info proven zk3"},
+			},
 			[]alike{
 				{"not serving", look(follower, leader, looking)},
 				{"closes at once", look(follower, leader, closing)},

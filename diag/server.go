@@ -300,6 +300,8 @@ func (s *server) judgeSilent() {
 		s.note = "speaks TLS on its client port"
 	case s.client == PortOpen && s.Srvr.FailedAs(probe.TooLarge):
 		s.note = "answers without end, not as ZooKeeper"
+	case s.Keeper != nil:
+		s.note = "a " + s.Keeper.Product + ", " + s.keeperRole()
 	case s.client == PortOpen && s.Srvr.FailedAs(probe.Protocol):
 		s.note = "answers, but not as ZooKeeper"
 	case s.client == PortFiltered, s.client == PortUnreachable:

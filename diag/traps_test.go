@@ -41,7 +41,10 @@ import (
 func TestTraps(t *testing.T) {
 	t.Parallel()
 	degraded := "degraded 1: 2 of 3 by conf, need 2, spare 0"
-	keeper := func(s *probe.Server) { s.Srvr.Failure.Text = "192.0.2.3:2181: a ClickHouse Keeper answered" }
+	keeper := func(s *probe.Server) {
+		s.Srvr.Failure.Text = "192.0.2.3:2181: a ClickHouse Keeper answered"
+		s.Keeper = &probe.Keeper{Product: "ClickHouse Keeper", Version: "v24.2", Mode: probe.ModeFollower}
+	}
 	cut := func(s *probe.Server) { s.Srvr.Failure.Kind = probe.Reset }
 	off := func(s *probe.Server) { s.Admin.Stats = failed[probe.Srvr](s, probe.Refused, quick) }
 	serving := "serving 0: 3 of 3 by conf, need 2, spare 1"
@@ -86,7 +89,7 @@ func TestTraps(t *testing.T) {
 		},
 		{
 			"19: another program that speaks the words", look(but(stranger, keeper), but(stranger, keeper), but(stranger, keeper)),
-			"unknown 3: 0 of 3 by targets, need 2, spare ?", findings("root not-zookeeper warning likely zk1 zk2 zk3"),
+			"unknown 3: 0 of 3 by targets, need 2, spare ?", findings("show not-zookeeper info proven zk1 zk2 zk3"),
 		},
 		{
 			"24: reset in the middle of an answer", look(follower, leader, but(closing, cut)), "serving 1: 2 of 3 by conf, need 2, spare ?",

@@ -287,6 +287,7 @@ func (g *gatherer) askSrvr(ctx context.Context, t Transport) netip.AddrPort {
 		greeted := greetMeanwhile(ctx, addr, s.Host, t)
 		reply, connected := AskWord(ctx, addr, WordSrvr, t)
 		s.Client, s.Srvr = connected, Interpret(reply, WordSrvr, ParseSrvr)
+		s.Keeper = ParseKeeper(reply.Value.Data)
 		if look := greeted(s.Srvr.FailedAs(Silent)); look.Certificate != nil {
 			s.wasNotAskedTLS(addr, look)
 		}

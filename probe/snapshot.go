@@ -108,8 +108,10 @@ type Server struct {
 	Election PortLook `json:"election"`
 
 	Srvr Obs[Srvr] `json:"srvr"`
-	Mntr Obs[Mntr] `json:"mntr"`
-	Conf Obs[Conf] `json:"conf"`
+	// Keeper is set when another program that speaks ZooKeeper's words answered srvr.
+	Keeper *Keeper   `json:"keeper,omitempty"`
+	Mntr   Obs[Mntr] `json:"mntr"`
+	Conf   Obs[Conf] `json:"conf"`
 	// Envi, Ruok and Isro are asked for only where srvr gave no role.
 	Envi Obs[Envi] `json:"envi"`
 	Ruok Obs[Ruok] `json:"ruok"`

@@ -20,7 +20,7 @@ import (
 type checkCmd struct {
 	lookFlags
 
-	From []string `placeholder:"FILE" group:"what" help:"Judge the snapshots in these files, written by collect, and look at nothing; - is stdin." env:"ZKDOCTOR_FROM"`
+	From []string `sep:"none" placeholder:"FILE" group:"what" help:"Judge the snapshots in these files, written by collect, and look at nothing; - is stdin." env:"ZKDOCTOR_FROM"`
 
 	Via string `placeholder:"COMMAND" group:"what" help:"Look from the host of each server too: a command that leads there, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect." env:"ZKDOCTOR_VIA"`
 

@@ -23,6 +23,8 @@ func checkEvenOrTiny(e *ensemble, limits Limits) result {
 		return skip(SkipUndecided, "the servers have different lists of members")
 	case e.list.quorum.Hierarchical():
 		return skip(SkipUndecided, "groups and weights decide, not the number of voters")
+	case e.hasOracle():
+		return skip(SkipUndecided, "an oracle stands in for a vote")
 	}
 	n := len(e.list.quorum.Voters())
 	if n%2 == 1 || n == 0 {
@@ -37,7 +39,7 @@ func checkEvenOrTiny(e *ensemble, limits Limits) result {
 		Fix: []Fix{{Note: fmt.Sprintf("take one voter out, make it an observer, or add one: %d may lose %d", n+1, n/2)}},
 	}
 	if n == 2 {
-		// Not proven: with an oracle (3.8+) one of two may go on alone.
+		// Not proven: an oracle (3.8+) that was not seen may let one of two go on alone.
 		f.Severity, f.Certainty, f.Title = Warning, Likely, "two voters: the loss of either is an outage"
 		f.Summary = "2 voters may lose none: when either fails or restarts, nobody can write. That is worse than one server alone, which has one machine that can fail and not two."
 		f.Evidence[0].Wanted = "3"

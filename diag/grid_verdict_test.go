@@ -11,6 +11,17 @@ func TestVerdict(t *testing.T) {
 		{"all serve, two looks", look(follower, leader, follower).twice(), "serving 0: 3 of 3 by conf, need 2, spare 1", nil},
 		{"five serve", look(follower, leader, follower, follower, follower), "serving 0: 5 of 5 by conf, need 3, spare 2", nil},
 		{"3.4 tells no list", look(follower, leader, follower).as(oldest), "serving 0: 3 of 3 by targets, need 2, spare 1", nil},
+		{
+			"an oracle, and both serve", look(follower, leader).file(zoo(2, "oraclePath=/run/oracle")), "serving 0: 2 of 2 by conf, need 2, spare ?", nil,
+		},
+		{
+			"an oracle lets one lead", look(leader, down).file(zoo(2, "oraclePath=/run/oracle")), "degraded 1: 1 of 2 by conf, need 2, spare ?",
+			findings("root process-down warning likely zk2"),
+		},
+		{
+			"an oracle, and one that does not serve", look(looking, down).file(zoo(2, "oraclePath=/run/oracle")).twice(), "unknown 3: 0 of 2 by file, need 2, spare ?",
+			findings("root process-down warning likely zk2", "show server-not-serving warning proven zk1"),
+		},
 		{"two servers, both serve", look(follower, leader), "serving 1: 2 of 2 by conf, need 2, spare 0", findings("root even-or-tiny-ensemble warning likely")},
 
 		{

@@ -113,6 +113,9 @@ func (e *ensemble) state(t tally, leaders []*server) (state State, again bool) {
 		return e.servingState(t, leaders)
 	case e.loneMember():
 		return Unknown, e.anyNotServing()
+	case e.hasOracle() && len(t.alive) > 0:
+		// Whether those that are left may serve is for an outside program to say.
+		return Unknown, e.anyNotServing()
 	case len(t.out) > 0 && !q.Contains(t.alive):
 		return Down, false
 	case t.open > 0 && !e.list.proven():
@@ -137,7 +140,7 @@ func (e *ensemble) servingState(t tally, leaders []*server) (State, bool) {
 	// commit nothing.
 	q := e.list.quorum
 	leaderless := len(leaders) == 0 && t.open == 0 && !e.bySession() && (e.list.proven() || len(t.out) > 0)
-	if e.findStall() != nil || leaderless || !e.loneVoice() && (!q.Contains(t.alive) || !q.Contains(t.willing)) {
+	if e.findStall() != nil || leaderless || !e.loneVoice() && !e.hasOracle() && (!q.Contains(t.alive) || !q.Contains(t.willing)) {
 		return Unknown, true
 	}
 	if len(t.out) == 0 {
@@ -208,7 +211,7 @@ func (e *ensemble) spare(state State, t tally) *int {
 		if e.loneStandalone() {
 			break
 		}
-		if e.loneVoice() {
+		if e.loneVoice() || e.hasOracle() {
 			return nil
 		}
 		spare = e.list.quorum.Spare(t.serving)
@@ -276,6 +279,8 @@ func (e *ensemble) servingSummary(t tally, leaders []*server) string {
 	}
 	if e.verdict.Spare != nil {
 		parts = append(parts, fmt.Sprintf("Can lose %d more.", *e.verdict.Spare))
+	} else if e.hasOracle() {
+		parts = append(parts, "How many more may be lost is for the oracle to say.")
 	} else if e.loneVoice() {
 		parts = append(parts, "How many more may be lost is not known: name its peers too.")
 	} else if least, most := e.list.quorum.Spare(t.serving), e.list.quorum.Spare(t.possible); max(least, 0) == most {
@@ -315,6 +320,8 @@ func (e *ensemble) unknownSummary(t tally, leaders []*server) string {
 		return enumerate(names(leaders)) + " says that it leads, and " + enumerate(t.out) + " that they do not follow."
 	case e.provesQuorum():
 		return "what the servers say and what their ports show do not agree in this one look."
+	case e.hasOracle() && len(t.unseen) == 0:
+		return fmt.Sprintf("not judged: %d of %s up, and whether they may serve is for the oracle to say (oraclePath).", len(t.alive), e.votersPhrase())
 	case e.loneMember():
 		state := " runs and does not serve."
 		if e.first().role == RoleDown {

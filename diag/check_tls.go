@@ -11,14 +11,13 @@ import (
 // Rules about TLS to the client ports.
 
 // certificate is the evidence that a server's certificate is.
-func (s *server) certificate(wanted string) Evidence {
-	c := s.Client.Value.TLS.Certificate
+func (s *server) certificate(what string, c *probe.Certificate, wanted string) Evidence {
 	names := "no names"
 	if len(c.Names) > 0 {
 		names = "for " + strings.Join(c.Names, " ")
 	}
 	return Evidence{
-		Source: "tls", Server: s.Name, Key: "certificate", Wanted: wanted,
+		Source: "tls", Server: s.Name, Key: what, Wanted: wanted,
 		Value: fmt.Sprintf("%s, %s, by %s, valid %s to %s", c.Subject, names, c.Issuer, c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly)),
 	}
 }
@@ -40,7 +39,7 @@ func checkClientTLS(e *ensemble, _ Limits) result {
 		var wanted string
 		f.Title, f.Summary, wanted, f.Fix = s.tlsFault(seen, e.snap.Vantage.Host)
 		if seen.Certificate != nil {
-			f.Evidence = append(f.Evidence, s.certificate(wanted))
+			f.Evidence = append(f.Evidence, s.certificate("certificate", seen.Certificate, wanted))
 		}
 		out.findings = append(out.findings, f)
 	})
@@ -85,10 +84,10 @@ func (s *server) tlsFault(seen probe.TLSLook, here string) (title, summary, want
 	}
 }
 
-// checkCertificate looks at the dates of the certificates that client ports show.
+// checkCertificate looks at the dates of the certificates that servers show.
 func checkCertificate(e *ensemble, limits Limits) result {
 	canJudge := func(s *server) *Skip {
-		if s.Client.Value.TLS.Certificate != nil {
+		if s.Client.Value.TLS.Certificate != nil || s.QuorumTLS.Certificate != nil {
 			return nil
 		}
 		if s.secure && s.Client.Seen() {
@@ -96,42 +95,60 @@ func checkCertificate(e *ensemble, limits Limits) result {
 		}
 		return s.answered()
 	}
-	now := e.snap.Started
-	valid := func(s *server) bool { c := s.Client.Value.TLS.Certificate; return c == nil || now.Before(c.NotAfter) }
+	valid := func(s *server) bool {
+		c := s.Client.Value.TLS.Certificate
+		return c == nil || e.snap.Started.Before(c.NotAfter)
+	}
 	othersDo := len(e.filter(func(s *server) bool { return s.client == PortOpen && valid(s) })) > 0
 	return e.each(canJudge, func(s *server, out *result) {
-		c := s.Client.Value.TLS.Certificate
-		if c == nil {
-			return
-		}
-		left, due := c.NotAfter.Sub(now), min(limits.Certificate, c.NotAfter.Sub(c.NotBefore)/4)
-		f := Finding{
-			Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
-			Evidence: []Evidence{s.certificate("valid for " + days(due) + " more at least")},
-			Fix: []Fix{
-				{Host: s.Name, Note: "have a new one signed for the same names, and put it with its key into the key store"},
-				{Host: s.Name, Note: "with client.certReload=true, which 3.9 knows, that is all; else restart it, one server at a time", Risk: "with no spare voter each restart is an outage"},
-			},
-		}
-		switch {
-		case now.Before(c.NotBefore):
-			f.Title = "its certificate is not valid yet"
-			f.Summary = fmt.Sprintf("it begins at %s: clients refuse it until then. More likely a clock is wrong, here or where it was made.", c.NotBefore.Format(time.RFC3339))
-		case left <= 0:
-			f.Title = "its certificate has expired"
-			f.Summary = fmt.Sprintf("it ended %s ago: every client that checks it is refused by its own rules, whatever the quorum does.", ago(-left))
-			if !othersDo {
-				f.Severity, f.Certainty = Critical, Likely // none is left to go to
+		if f := e.certificateEnds(s, "certificate", s.Client.Value.TLS.Certificate, limits); f != nil {
+			if f.Title == expired && !othersDo {
+				f.Severity, f.Certainty = Critical, Likely // none is left that clients could go to
 			}
-		case left < due:
-			f.Later = true
-			f.Title = "its certificate ends in " + ago(left)
-			f.Summary = fmt.Sprintf("from %s on clients refuse this server, all at once and without any other warning.", c.NotAfter.Format(time.RFC3339))
-		default:
-			return
+			out.findings = append(out.findings, *f)
 		}
-		out.findings = append(out.findings, f)
+		if f := e.certificateEnds(s, "certificate for servers", s.QuorumTLS.Certificate, limits); f != nil {
+			f.Summary += " It is the one for the other servers (sslQuorum): those that are connected stay so, and after a restart none is."
+			f.Later = true
+			out.findings = append(out.findings, *f)
+		}
 	})
+}
+
+// expired is the title of a certificate that has ended.
+const expired = "its certificate has expired"
+
+// certificateEnds judges the dates of one certificate; nil where they are fine, or where
+// there is none. what is how it is called.
+func (e *ensemble) certificateEnds(s *server, what string, c *probe.Certificate, limits Limits) *Finding {
+	if c == nil {
+		return nil
+	}
+	now := e.snap.Started
+	left, due := c.NotAfter.Sub(now), min(limits.Certificate, c.NotAfter.Sub(c.NotBefore)/4)
+	f := &Finding{
+		Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
+		Evidence: []Evidence{s.certificate(what, c, "valid for "+ago(due)+" more at least")},
+		Fix: []Fix{
+			{Host: s.Name, Note: "have a new one signed for the same names, and put it with its key into the key store"},
+			{Host: s.Name, Note: "with client.certReload=true, which 3.9 knows, that is all; else restart it, one server at a time", Risk: "with no spare voter each restart is an outage"},
+		},
+	}
+	switch {
+	case now.Before(c.NotBefore):
+		f.Title = "its certificate is not valid yet"
+		f.Summary = fmt.Sprintf("it begins at %s: clients refuse it until then. More likely a clock is wrong, here or where it was made.", c.NotBefore.Format(time.RFC3339))
+	case left <= 0:
+		f.Title = expired
+		f.Summary = fmt.Sprintf("it ended %s ago: whoever checks it refuses the server, whatever the quorum does.", ago(-left))
+	case left < due:
+		f.Later = true
+		f.Title = "its certificate ends in " + ago(left)
+		f.Summary = fmt.Sprintf("from %s on whoever checks it refuses this server, all at once and without any other warning.", c.NotAfter.Format(time.RFC3339))
+	default:
+		return nil
+	}
+	return f
 }
 
 // ago is a time in days, or in hours where it is less than two.

@@ -71,6 +71,10 @@ func tlsRules() []rule {
 				{"all expired", healthy().edit(overTLS).edit(all(shows(probe.TLSDates, -400*day, -day))), "critical likely zk1 zk2 zk3"},
 				{"not valid yet", healthy().edit(overTLS).edit(nth(3, shows(probe.TLSDates, day, 365*day))), "warning proven zk3"},
 				{"seen in plain text", look(follower, leader, closing).edit(nth(3, shows(probe.TLSNotAsked, -358*day, 7*day))), "warning proven zk3"},
+				{"that for the other servers", healthy().edit(nth(3, func(s *probe.Server) {
+					shows("", -358*day, 7*day)(s)
+					s.QuorumTLS, s.Client.Value.TLS = s.Client.Value.TLS, probe.TLSLook{}
+				})), "warning proven zk3"},
 				{"of a short life, and too late", healthy().edit(overTLS).edit(nth(3, shows("", -80*day, 10*day))), "warning proven zk3"},
 			},
 			[]alike{

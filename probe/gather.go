@@ -34,6 +34,7 @@ func GatherAgain(ctx context.Context, plan Plan, local []Local, before *Snapshot
 	for i := range s.Servers {
 		s.Servers[i].Quorum = before.Servers[i].Quorum
 		s.Servers[i].Election = before.Servers[i].Election
+		s.Servers[i].QuorumTLS = before.Servers[i].QuorumTLS
 	}
 	s.Plan.PeerPorts = before.Plan.PeerPorts
 	s.Known = before.Membership()
@@ -77,6 +78,9 @@ func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Sn
 		countHeld(pointers(s.Servers))
 	}
 	lookScripts(ctx, plan, s)
+	if plan.QuorumHello && before == nil {
+		greetElectionPorts(ctx, plan, s)
+	}
 	s.Took = time.Since(started)
 	s.Incomplete = s.incomplete(ctx)
 	return s

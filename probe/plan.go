@@ -54,6 +54,10 @@ type Plan struct {
 	Unverified bool `json:"tls_unverified,omitempty"`
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool `json:"peer_ports"`
+	// QuorumHello is set when the election ports of servers on this host are to be greeted
+	// in TLS, where their configuration says that they speak it: on a plain one the bytes
+	// would be taken for a server's id.
+	QuorumHello bool `json:"quorum_tls_hello,omitempty"`
 	// Session is set when a session is to be opened with each server, and closed: two
 	// transactions each.
 	Session bool `json:"session,omitempty"`

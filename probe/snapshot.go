@@ -118,6 +118,9 @@ type Server struct {
 	Isro Obs[Isro] `json:"isro"`
 	// Session is the serving probe, made only where no four-letter word answers.
 	Session Obs[Serving] `json:"session"`
+	// QuorumTLS is what the election port showed to a hello in TLS, where that was asked
+	// for (--quorum-tls-hello) and the server's own configuration has sslQuorum.
+	QuorumTLS TLSLook `json:"quorum_tls,omitzero"`
 	// Opened is the session that was opened, where that was asked for.
 	Opened Obs[Opened] `json:"opened,omitzero"`
 	// Admin is what the AdminServer told that the client port would not.

@@ -56,6 +56,14 @@ func authFaults() []fault {
 			state: diag.Serving, exit: 0,
 		},
 		{
+			// Two of thirty days are left of server 1's own.
+			shape: shape{name: "a certificate among servers that ends soon", only: from35, why: noTLS, options: unstarted, do: func(t *testing.T, ens *zktest.Ensemble) {
+				startTLS(t, ens, "ending")
+				must(t, ens.WaitServing(t.Context()))
+			}, from: 1, args: []string{"--quorum-tls-hello"}},
+			root: diag.CertificateExpiring, servers: []int64{1}, state: diag.Serving, exit: 1,
+		},
+		{
 			shape: shape{name: "another password among servers", options: unstarted, do: sasl("other", 1, "Authentication failed against server", "-Dzookeeper.fips-mode=false"), from: 1},
 			root:  diag.QuorumSASLFailed, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing}, state: diag.Degraded, exit: 1,
 		},
@@ -95,6 +103,9 @@ func startTLS(t *testing.T, ens *zktest.Ensemble, odd string) {
 	switch odd {
 	case "stranger":
 		makeKey(t, ens.Dir, odd, all)
+	case "ending":
+		makeKey(t, ens.Dir, odd, all, "-startdate", "-28d")
+		trusted = append(trusted, odd)
 	case "misnamed":
 		makeKey(t, ens.Dir, odd, "dns:elsewhere.example,ip:192.0.2.9")
 		trusted = append(trusted, odd)
@@ -126,11 +137,13 @@ func startTLS(t *testing.T, ens *zktest.Ensemble, odd string) {
 
 func keyStore(dir, name string) string { return filepath.Join(dir, name+".p12") }
 
-// makeKey makes a key and its certificate, which it signs itself.
-func makeKey(t *testing.T, dir, name, names string) {
+// makeKey makes a key and its certificate for 30 days, which it signs itself.
+func makeKey(t *testing.T, dir, name, names string, more ...string) {
 	t.Helper()
-	keytool(t, "-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN="+name, "-ext", "san="+names, "-validity", "30",
-		"-storetype", "PKCS12", "-keystore", keyStore(dir, name), "-storepass", storePassword)
+	keytool(t, append([]string{
+		"-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name, "-ext", "san=" + names, "-validity", "30",
+		"-storetype", "PKCS12", "-keystore", keyStore(dir, name), "-storepass", storePassword,
+	}, more...)...)
 }
 
 func keytool(t *testing.T, args ...string) {

@@ -26,6 +26,7 @@ type lookFlags struct {
 	Deadline     duration `group:"how" default:"10s" help:"Limit of the whole run." env:"ZKDOCTOR_DEADLINE"`
 	NoPeerPorts  bool     `group:"how" help:"Do not connect to the quorum and election ports (2888, 3888)." env:"ZKDOCTOR_NO_PEER_PORTS"`
 	Session      bool     `group:"how" help:"Open a session with each server and close it: two transactions each, which prove that it writes, and how fast." env:"ZKDOCTOR_SESSION"`
+	QuorumHello  bool     `name:"quorum-tls-hello" group:"how" help:"Say hello in TLS to the election port of this host's server, where its configuration has sslQuorum=true, to see its certificate." env:"ZKDOCTOR_QUORUM_TLS_HELLO"`
 	NoAdmin      bool     `group:"how" help:"Do not ask AdminServers, by HTTP, for what the client port does not tell." env:"ZKDOCTOR_NO_ADMIN"`
 	AdminPort    int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration." env:"ZKDOCTOR_ADMIN_PORT"`
 	NoSecondLook bool     `group:"how" help:"Judge by one look, even where an election may be passing." env:"ZKDOCTOR_NO_SECOND_LOOK"`
@@ -52,6 +53,8 @@ func (f *lookFlags) question() (probe.Question, error) {
 		return none, errors.New("--log is of this host's server, and --no-local leaves that alone: choose")
 	case f.AdminPort < 0 || f.AdminPort > 65535:
 		return none, fmt.Errorf("--admin-port %d is not a number from 1 to 65535", f.AdminPort)
+	case f.QuorumHello && (f.NoPeerPorts || f.NoLocal):
+		return none, errors.New("--quorum-tls-hello greets the election port of this host's server, and --no-peer-ports or --no-local leaves that alone: choose")
 	case f.NoAdmin && f.AdminPort != 0:
 		return none, errors.New("--no-admin and --admin-port contradict each other: choose")
 	case f.NoLocal && f.Config == "" && len(f.Targets) == 0:
@@ -77,7 +80,7 @@ func (f *lookFlags) prepare(ctx context.Context, t terminal, q probe.Question) (
 	if err != nil {
 		return plan, nil, err
 	}
-	plan.PeerPorts, plan.Tool = !f.NoPeerPorts, "zkdoctor "+versionNumber()
+	plan.PeerPorts, plan.Tool, plan.QuorumHello = !f.NoPeerPorts, "zkdoctor "+versionNumber(), f.QuorumHello
 	if f.Discover {
 		var told bool
 		if plan, told = probe.Discover(ctx, plan); !told {

@@ -106,10 +106,13 @@ func unreadable(file Local, local []Local) error {
 	if len(file.Beside) > 0 {
 		lines = append(lines, "In its directory there is "+strings.Join(file.Beside, ", ")+".")
 	}
-	for _, l := range local {
-		if l.Process != nil && l.ConfigPath != "" && !l.Process.Container {
-			lines = append(lines, fmt.Sprintf("The ZooKeeper that runs here (pid %d) has read %s.", l.Process.PID, l.ConfigPath))
-		}
+	running := slices.DeleteFunc(slices.Clone(local), func(l Local) bool { return l.Process == nil || l.ConfigPath == "" || l.Process.Container })
+	switch len(running) {
+	case 0:
+	case 1:
+		lines = append(lines, fmt.Sprintf("The ZooKeeper that runs here (pid %d) has read %s.", running[0].Process.PID, running[0].ConfigPath))
+	default:
+		lines = append(lines, fmt.Sprintf("%d ZooKeepers run here; the first (pid %d) has read %s.", len(running), running[0].Process.PID, running[0].ConfigPath))
 	}
 	return setupErrorf("%s", strings.Join(lines, "\n"))
 }

@@ -17,8 +17,10 @@ func nameFaults() []fault {
 			shape: shape{
 				name: "a member's name means nothing", options: zktest.Options{NoWait: true, Edit: func(s *zktest.Server) {
 					for i, line := range s.ServerLines {
-						if strings.HasPrefix(line, "server.3=") {
-							s.ServerLines[i] = "server.3=zk3.nosuch.invalid:2888:3888"
+						if addr, third := strings.CutPrefix(line, "server.3="); third {
+							// A name of its own: servers that share one are of one ensemble.
+							addr, _, _ = strings.Cut(addr, ":")
+							s.ServerLines[i] = "server.3=zk3-" + strings.ReplaceAll(addr, ".", "-") + ".invalid:2888:3888"
 						}
 					}
 				}}, do: waitOthers(3), args: []string{"-c", "@c1"},

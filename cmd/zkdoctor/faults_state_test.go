@@ -171,9 +171,18 @@ func stateFaults() []fault {
 func fewDescriptors(id int) func(*testing.T, *zktest.Ensemble) {
 	return func(t *testing.T, ens *zktest.Ensemble) {
 		s := ens.Server(id)
-		open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.PID()))
+		descriptors := func() int {
+			open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.PID()))
+			must(t, err)
+			return len(open)
+		}
+		// So many that a few more or less, as after an election, are nothing.
+		const held = 40
+		before := descriptors()
+		_, err := s.HoldConnections(t.Context(), s.ClientPort, held)
 		must(t, err)
-		limit := strconv.Itoa(len(open) + 4)
+		must(t, ens.Wait(t.Context(), "the connections to be accepted", func() bool { return descriptors() > before+held-5 }))
+		limit := strconv.Itoa(descriptors() + 8)
 		result, err := ens.Client.Run(t.Context(), "prlimit", "--pid", strconv.Itoa(s.PID()), "--nofile="+limit+":"+limit)
 		must(t, err)
 		if result.ExitCode != 0 {

@@ -61,6 +61,9 @@ func (e *ensemble) loop(h *host) *loop {
 			}}
 		}
 	}
+	if h.server != nil && h.server.serving == yes {
+		return nil // whoever tries things starts it so often by hand; and it serves now
+	}
 	if b != nil && then.isYoung(b) && e.isYoung(h) && !h.Process.Started.Equal(b.Process.Started) {
 		return &loop{Likely, Evidence{
 			Source: "process", Server: h.name(), Key: fmt.Sprintf("pid %d", h.Process.PID),

@@ -136,6 +136,8 @@ func startRules() []rule {
 				{"the log of last week", healthy().on(3, startedAt(time.Second, "03:03:10", "03:03:20", "03:03:30", "03:03:40"))},
 				{"and of one that was given up", out().on(3, stopped, startedAt(time.Hour, "03:03:10", "03:03:20", "03:03:30", "03:03:40"))},
 				{"starts of an afternoon", healthy().on(3, began(8, time.Second), startedAt(time.Second, "01:03:10", "02:03:20", "03:00:30", "03:03:40"))},
+				{"somebody tries things, and it serves", healthy().on(3, began(8, time.Second), startedAt(time.Second, "03:03:10", "03:03:20", "03:03:30", "03:03:40"))},
+				{"restarted twice, and it serves", healthy().on(3, began(8, time.Second)).after(healthy().on(3, began(7, 5*time.Second)))},
 				{"starts by hand", healthy().on(3, began(8, time.Second), startedAt(time.Second, "03:00:10", "03:01:20", "03:02:30", "03:03:40"))},
 				{"a clock set back", healthy().on(3, began(8, time.Second), startedAt(time.Second, "03:03:10", "03:03:20", "03:03:30", "03:03:05"))},
 			},

@@ -12,22 +12,28 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// lookLocal looks at every ZooKeeper process of this host: its configuration,
-// its myid, its sockets and its addresses, each as that process has them. The
-// result is in ascending order of PID; nil when none runs. earlier is what an
-// earlier look found, nil for none.
-func lookLocal(ctx context.Context, earlier []Local) []Local {
+// lookLocal looks at every ZooKeeper process of this host: its configuration and its
+// addresses, and of those that are wanted its myid, its data, its sockets and its log,
+// each as that process has them. That a host runs many, of other ensembles, must cost
+// little. The result is in ascending order of PID; nil when none runs. wanted decides by
+// configuration and addresses, nil wants all; earlier is what an earlier look found, nil
+// for none.
+func lookLocal(ctx context.Context, earlier []Local, wanted func(Local) bool) []Local {
 	var local []Local
 	for _, p := range findProcesses(ctx) {
 		files := p.files()
 		l := Local{Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath}
 		l.Config = p.readConfig(files)
+		l.Addrs = namespaceAddrs(p.PID)
+		if wanted != nil && !wanted(l) {
+			local = append(local, l)
+			continue
+		}
 		l.ConfigAccess = files.access(p.configPath)
 		if p.Unit != "" && files.root == "" {
 			l.Service = askSystemd(ctx, busSocket, p.Unit)
 		}
 		l.lookAtDisk(ctx, files, sameProcess(earlier, p.PID))
-		l.Addrs = namespaceAddrs(p.PID)
 		l.Listeners = namespaceListeners(p.PID)
 		l.Links = linksOf(p.PID, peerPorts(l.Config))
 		l.Log = files.readLog(p.logs())
@@ -39,7 +45,9 @@ func lookLocal(ctx context.Context, earlier []Local) []Local {
 // LookLocalAgain is the second look at what the first one found on this host. A
 // server whose process has ended meanwhile is looked at by its files.
 func LookLocalAgain(ctx context.Context, first []Local) []Local {
-	now := lookLocal(ctx, first)
+	now := lookLocal(ctx, first, func(n Local) bool {
+		return slices.ContainsFunc(first, func(l Local) bool { return sameLocal(l, n) })
+	})
 	var again []Local
 	for f, l := range first {
 		resolved, logPath := l.Resolved, l.logPath // names are looked up once a run

@@ -2,7 +2,9 @@ package probe
 
 import (
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -39,6 +41,14 @@ func lookUp(ctx context.Context, timeout time.Duration, hosts []string) names {
 	for i, host := range distinct {
 		found[host] = looks[i]
 	}
+	return found
+}
+
+// lookUpMore looks up those of the hosts that are not known yet.
+func lookUpMore(ctx context.Context, timeout time.Duration, known names, hosts []string) names {
+	hosts = slices.DeleteFunc(hosts, func(host string) bool { _, ok := known[host]; return ok })
+	found := lookUp(ctx, timeout, hosts)
+	maps.Copy(found, known)
 	return found
 }
 

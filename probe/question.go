@@ -61,18 +61,24 @@ func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 }
 
 func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
-	var local []Local
-	if q.Local {
-		local = lookLocal(ctx, q.Earlier)
+	look := func(wanted func(Local) bool) (local []Local) {
+		if q.Local {
+			local = lookLocal(ctx, q.Earlier, wanted)
+		}
+		return local
 	}
+	var local []Local
 	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout, TLS: q.TLS, Session: q.Session, Admin: q.Admin, AdminPort: q.AdminPort}
 	switch {
 	case q.ConfigFile != "":
 		file := lookConfig(ctx, q.ConfigFile, "--config", sameFile(q.Earlier, q.ConfigFile))
 		if !file.Config.Seen() {
-			return Plan{}, nil, unreadable(file, local)
+			return Plan{}, nil, unreadable(file, look(func(Local) bool { return false }))
 		}
 		plan.Config = file.Config.Value
+		local = look(func(l Local) bool {
+			return !l.Config.Seen() || mayMean(l.Config.Value, plan.Config) || belongs(plan, l)
+		})
 		if len(q.Targets) == 0 {
 			plan.Source = FromFile
 			plan.Targets = configTargets(plan.Config, claims(plan.Config, local), q.TLS != nil)
@@ -86,14 +92,26 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 		if !q.Local {
 			return Plan{}, nil, setupErrorf("no server named: give host names, or --config FILE")
 		}
-		return prepareHost(ctx, plan, local, q.Earlier)
-	case q.Local && len(local) == 0:
-		if path, source := FindConfig(os.DirFS("/"), os.Getenv); path != "" {
-			local = []Local{lookConfig(ctx, path, source, sameFile(q.Earlier, path))}
+		return prepareHost(ctx, plan, look(nil), q.Earlier)
+	default:
+		plan.names = lookUp(ctx, plan.Timeout, hostsOf(plan, nil))
+		local = look(func(l Local) bool { return !l.Config.Seen() || belongs(plan, l) })
+		if q.Local && len(local) == 0 {
+			if path, source := FindConfig(os.DirFS("/"), os.Getenv); path != "" {
+				local = []Local{lookConfig(ctx, path, source, sameFile(q.Earlier, path))}
+			}
 		}
 	}
-	plan.names = lookUp(ctx, plan.Timeout, hostsOf(plan, local))
+	// The names of other ensembles on this host are nobody's question.
+	asked := slices.DeleteFunc(slices.Clone(local), func(l Local) bool { return !belongs(plan, l) })
+	plan.names = lookUpMore(ctx, plan.Timeout, plan.names, hostsOf(plan, asked))
 	return plan, concerned(plan, local, q.Local), nil
+}
+
+// mayMean reports whether two configurations may be about one server: they share an
+// address, or the directory of the data.
+func mayMean(a, b *zoocfg.Config) bool {
+	return sameEnsemble(a, b) || a.DataDir.IsSet() && a.DataDir.Value == b.DataDir.Value
 }
 
 func listsNone(path string) error {

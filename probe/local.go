@@ -37,6 +37,11 @@ func lookLocal(ctx context.Context, earlier []Local, wanted func(Local) bool) []
 		l.Listeners = namespaceListeners(p.PID)
 		l.Links = linksOf(p.PID, peerPorts(l.Config))
 		l.Log = files.readLog(p.logs())
+		if p.ended() && files.root == "" && !p.OtherNetwork && l.Config.Seen() {
+			// It was on its way out, as in a loop of restarts, and a part of this was seen
+			// no more: its files stay.
+			l = lookConfig(ctx, l.Config.Value.Path, "a process that has just ended", nil)
+		}
 		local = append(local, l)
 	}
 	return local

@@ -25,6 +25,7 @@ func (localProcess) readConfig(hostFiles) Obs[*zoocfg.Config] { return Obs[*zooc
 func (hostFiles) access(string) Obs[Access] { return Obs[Access]{} }
 
 func (localProcess) logs() []string { return nil }
+func (localProcess) ended() bool    { return false }
 
 func ownAddrs() Obs[[]netip.Addr]                  { return Obs[[]netip.Addr]{} }
 func ownListeners() Obs[[]netip.AddrPort]          { return Obs[[]netip.AddrPort]{} }

@@ -182,6 +182,12 @@ func processStatus(pid int) (state string, container bool) {
 	return state, err == nil && len(status.NSpids) > 1
 }
 
+// ended reports whether the process is gone by now.
+func (p localProcess) ended() bool {
+	state, _ := processStatus(p.PID)
+	return state == "" || state == "Z"
+}
+
 // files says how to open what this process would open. Without the right to
 // follow /proc/PID/root the plain paths serve, unless the process is in a
 // container, whose paths are not ours.

@@ -32,7 +32,8 @@ func linkFaults() []fault {
 		},
 		{
 			shape: shape{
-				name: "a member has moved, and its old address is still called", options: zktest.Options{
+				name: "a member has moved, and its old address is still called", only: ends, why: "on 3.7.2 its new address was called before that showed",
+				options: zktest.Options{
 					Hosts: zktest.Namespaces, NoWait: true,
 					// As in a JVM with a security manager: names are looked up once.
 					JVM: []string{"-Dsun.net.inetaddr.ttl=-1"}, Edit: named,
@@ -59,6 +60,9 @@ func linkFaults() []fault {
 		},
 	}
 }
+
+// ends are the oldest and the newest release.
+func ends(version string) bool { return version == zktest.Oldest || version == zktest.Newest }
 
 // dropAtClient loses what is called at the client's host.
 func dropAtClient(t *testing.T, ens *zktest.Ensemble) {

@@ -95,12 +95,13 @@ func sameFile(earlier []Local, path string) *Local {
 }
 
 // sameLocal tells a server of this host by its process, or by its configuration
-// when it was started anew. b has a process.
+// when it was started anew, or has ended while it was looked at.
 func sameLocal(a, b Local) bool {
-	if a.Process != nil && b.Process.PID == a.Process.PID {
+	if a.Process != nil && b.Process != nil && b.Process.PID == a.Process.PID {
 		return true
 	}
-	if a.Process != nil && a.Process.Container || b.Process.Container {
+	contained := func(l Local) bool { return l.Process != nil && l.Process.Container }
+	if contained(a) || contained(b) {
 		return false // the same path in two containers is two files
 	}
 	return a.Config.Seen() && b.Config.Seen() && a.Config.Value.Path == b.Config.Value.Path

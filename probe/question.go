@@ -241,7 +241,8 @@ func sameEnsemble(a, b *zoocfg.Config) bool {
 // file to this host (its dataDir is not here, and none of its servers is).
 func unlessRunning(local []Local, file Local) []Local {
 	for _, l := range local {
-		if l.Process != nil && l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path || l.runsFor(file) {
+		// One whose process has just ended is that server too.
+		if l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path || l.runsFor(file) {
 			return nil
 		}
 	}

@@ -86,7 +86,7 @@ func (h *host) outOfHeap() []Evidence {
 	if len(lines) == 0 || strings.Contains(lines[0].Text, "native thread") {
 		return nil
 	}
-	return []Evidence{h.lineEvidence(&lines[0])}
+	return []Evidence{h.logEvidence(lines[0])}
 }
 
 // ranOut is a server that has run out of memory since its last start.

@@ -66,7 +66,7 @@ func (s *server) longAnswer(longest, limit int64, known bool) Finding {
 		Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
 		Summary: fmt.Sprintf("the longest answer since its start has %d bytes, and jute.maxbuffer allows %d. What is longer cannot be written; and a client drops the connection at an answer longer than its own limit, asks again, and so on for ever.", longest, limit),
 		Evidence: []Evidence{
-			{Source: "mntr", Server: s.Name, Key: "zk_max_client_response_size", Value: strconv.FormatInt(longest, 10), Wanted: fmt.Sprintf("less than %.0f %% of %d", 100*nearLimit, limit)},
+			{Source: s.mntrFrom, Server: s.Name, Key: "zk_max_client_response_size", Value: strconv.FormatInt(longest, 10), Wanted: fmt.Sprintf("less than %.0f %% of %d", 100*nearLimit, limit)},
 		},
 		Fix: []Fix{
 			{Note: "find the znode: a long value, or one with very many children, whose names make up the answer. Ask the program that owns it to split it, or to keep the bulk elsewhere"},

@@ -128,17 +128,8 @@ func (e *ensemble) earlierHost(h *host) (*host, *ensemble) {
 	if h.config == nil || !h.Addrs.Seen() || h.Process != nil && h.Process.Container {
 		return nil, nil
 	}
-	same := func(b *host) bool {
+	return e.findEarlier(func(b *host) bool {
 		return b.config != nil && b.config.Path == h.config.Path && slices.Equal(b.Addrs.Value, h.Addrs.Value) &&
 			(b.Process == nil || !b.Process.Container)
-	}
-	for _, look := range append(slices.Clone(e.vantages), e) {
-		if look.before == nil {
-			continue
-		}
-		if i := slices.IndexFunc(look.before.hosts, same); i >= 0 {
-			return look.before.hosts[i], look.before
-		}
-	}
-	return nil, nil
+	})
 }

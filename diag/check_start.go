@@ -34,10 +34,6 @@ func (h *host) lastWord(signs ...probe.LogSign) *probe.LogLine {
 	return &h.Log.Value.Lines[0]
 }
 
-func (h *host) lineEvidence(l *probe.LogLine) Evidence {
-	return Evidence{Source: "log", Server: h.name(), Key: l.At, Value: l.Text, File: h.Log.Value.Path}
-}
-
 func checkStartClassPath(e *ensemble, _ Limits) result {
 	return e.perStopped(func(h *host) ([]Finding, string) {
 		line := h.lastWord(probe.LogJavaClass)
@@ -83,7 +79,7 @@ func (e *ensemble) noMainClass(h *host, line *probe.LogLine, in *probe.Install, 
 		},
 	}
 	if line != nil {
-		f.Evidence = append(f.Evidence, h.lineEvidence(line))
+		f.Evidence = append(f.Evidence, h.logEvidence(*line))
 	}
 	if !bare {
 		return f
@@ -112,7 +108,7 @@ func checkJava(e *ensemble, _ Limits) result {
 		}
 		f := e.noJava(h, evidence)
 		if line != nil {
-			f.Evidence = slices.Insert(f.Evidence, 0, h.lineEvidence(line))
+			f.Evidence = slices.Insert(f.Evidence, 0, h.logEvidence(*line))
 		}
 		if missing && (line != nil || h.endedWith(126, 127, 203)) {
 			f.Certainty = Proven
@@ -172,7 +168,7 @@ func (e *ensemble) wrongJava(h *host, line *probe.LogLine) Finding {
 	f := Finding{
 		Title: "its Java is too old for it", Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
 		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
-		Evidence: []Evidence{h.lineEvidence(line)},
+		Evidence: []Evidence{h.logEvidence(*line)},
 		Fix: []Fix{
 			{Host: h.name(), Note: "name a newer java: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg. An update of the system may have changed what java means"},
 			{Host: h.name(), Note: "start it as its own user, and wait until it follows"},

@@ -58,7 +58,7 @@ func (h *host) syncTime() time.Duration {
 func (e *ensemble) dataSize(h *host) (bytes int64, found Evidence) {
 	if leaders := e.leaders(); len(leaders) == 1 {
 		if n, ok := leaders[0].Mntr.Value.Count("zk_approximate_data_size"); ok {
-			return n, Evidence{Source: "mntr", Server: leaders[0].Name, Key: "zk_approximate_data_size", Value: strconv.FormatInt(n, 10)}
+			return n, Evidence{Source: leaders[0].mntrFrom, Server: leaders[0].Name, Key: "zk_approximate_data_size", Value: strconv.FormatInt(n, 10)}
 		}
 	}
 	if data, _ := h.data(); data != nil {

@@ -189,6 +189,20 @@ func (h *host) age(now time.Time) (time.Duration, bool) {
 	return now.Sub(h.Process.Started), true
 }
 
+// findEarlier finds a host in the earlier looks, and the look: in that of its own host
+// first, where several were merged, for the times of each are its own. nil for none.
+func (e *ensemble) findEarlier(same func(*host) bool) (*host, *ensemble) {
+	for _, look := range append(slices.Clone(e.vantages), e) {
+		if look.before == nil {
+			continue
+		}
+		if i := slices.IndexFunc(look.before.hosts, same); i >= 0 {
+			return look.before.hosts[i], look.before
+		}
+	}
+	return nil, nil
+}
+
 // name is how the host's server is called in texts.
 func (h *host) name() string {
 	if h.server != nil {

@@ -46,20 +46,12 @@ func (e *ensemble) links(h *host) (pair *linkPair, reason string) {
 // hostBefore is the same process in the earlier look, or in that of its own host, when
 // that looked at its connections some seconds before; nil otherwise.
 func (e *ensemble) hostBefore(h *host) *host {
-	same := func(b *host) bool {
+	before, _ := e.findEarlier(func(b *host) bool {
 		apart := h.Looked.Sub(b.Looked)
 		return b.Process != nil && b.Process.PID == h.Process.PID && b.ConfigPath == h.ConfigPath &&
 			slices.Equal(b.Addrs.Value, h.Addrs.Value) && b.Links.Seen() && apart > 0 && apart <= linksApart
-	}
-	for _, look := range append([]*ensemble{e}, e.vantages...) {
-		if look.before == nil {
-			continue
-		}
-		if i := slices.IndexFunc(look.before.hosts, same); i >= 0 {
-			return look.before.hosts[i]
-		}
-	}
-	return nil
+	})
+	return before
 }
 
 // memberAddrs are all addresses that a member may have as seen on a host.

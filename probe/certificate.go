@@ -179,9 +179,7 @@ func greet(ctx context.Context, addr netip.AddrPort, host string, timeout time.D
 		return TLSLook{Fault: TLSNotAsked}
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(l.until)
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer l.bound(ctx, conn)()
 	secured, _ := l.secure(ctx, conn)
 	if secured != nil {
 		_ = secured.Close()

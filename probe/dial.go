@@ -94,6 +94,14 @@ func (l look) dial(ctx context.Context) (net.Conn, Dial, *Failure) {
 	return conn, d, nil
 }
 
+// bound has a connection end with the look, or with the run before it. The caller calls
+// stop when it is done.
+func (l look) bound(ctx context.Context, conn net.Conn) (stop func() bool) {
+	// Deadlines can only be set on an open connection, and this one is.
+	_ = conn.SetDeadline(l.until)
+	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+}
+
 // connected is the outcome of dial as a look of its own.
 func (l look) connected(d Dial, failure *Failure) Obs[Dial] {
 	if failure != nil && failure.Kind != Reset {

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"slices"
 	"syscall"
-	"time"
 )
 
 // maxReply is the most that is read of any answer. The largest honest one, mntr
@@ -89,10 +88,7 @@ func Interpret[T any](reply Obs[Reply], word Word, parse func([]byte) (T, error)
 // exchange writes the request, reads until the peer closes, and closes.
 func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (Reply, *Failure) {
 	defer conn.Close()
-	// Deadlines can only be set on an open connection, and this one is.
-	_ = conn.SetDeadline(l.until)
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer l.bound(ctx, conn)()
 	if l.tls != nil {
 		secured, failure := l.secure(ctx, conn)
 		if failure != nil {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -53,9 +52,7 @@ func OpenSession(ctx context.Context, addr netip.AddrPort, t Transport) Obs[Open
 		return Failed[Opened](failure, l.took())
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(l.until)
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer l.bound(ctx, conn)()
 	if l.tls != nil {
 		if conn, failure = l.secure(ctx, conn); failure != nil {
 			return Failed[Opened](failure, l.took())

@@ -137,14 +137,13 @@ func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
 		return o, errors.New("nothing to watch: name servers, or give --config FILE or --ensembles FILE")
 	case named > 1:
 		return o, errors.New("servers, --config and --ensembles exclude each other: choose one")
-	case c.AdminPort < 0 || c.AdminPort > 65535:
-		return o, fmt.Errorf("--admin-port %d is not a number from 1 to 65535", c.AdminPort)
-	case c.NoAdmin && c.AdminPort != 0:
-		return o, errors.New("--no-admin and --admin-port contradict each other: choose")
 	case c.MaxRequests < 1:
 		return o, errors.New("--web.max-requests must be at least 1")
 	}
-	var err error
+	err := checkAdmin(c.NoAdmin, c.AdminPort)
+	if err != nil {
+		return o, err
+	}
 	if o.Include, err = patterns("--include", c.Include); err != nil {
 		return o, err
 	}

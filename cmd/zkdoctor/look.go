@@ -51,14 +51,13 @@ func (f *lookFlags) question() (probe.Question, error) {
 		return none, errors.New("--window asks for two looks and --no-second-look for one: choose")
 	case f.NoLocal && f.Log != "":
 		return none, errors.New("--log is of this host's server, and --no-local leaves that alone: choose")
-	case f.AdminPort < 0 || f.AdminPort > 65535:
-		return none, fmt.Errorf("--admin-port %d is not a number from 1 to 65535", f.AdminPort)
 	case f.QuorumHello && (f.NoPeerPorts || f.NoLocal):
 		return none, errors.New("--quorum-tls-hello greets the election port of this host's server, and --no-peer-ports or --no-local leaves that alone: choose")
-	case f.NoAdmin && f.AdminPort != 0:
-		return none, errors.New("--no-admin and --admin-port contradict each other: choose")
 	case f.NoLocal && f.Config == "" && len(f.Targets) == 0:
 		return none, errors.New("--no-local without servers leaves nothing to look at: name servers, or give --config FILE")
+	}
+	if err := checkAdmin(f.NoAdmin, f.AdminPort); err != nil {
+		return none, err
 	}
 	targets, err := probe.ParseTargets(f.Targets)
 	if err != nil {
@@ -72,6 +71,17 @@ func (f *lookFlags) question() (probe.Question, error) {
 		Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log,
 		TLS: secure, Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
 	}, nil
+}
+
+// checkAdmin judges --no-admin and --admin-port; port is 0 where it was not given.
+func checkAdmin(no bool, port int) error {
+	switch {
+	case port < 0 || port > 65535:
+		return fmt.Errorf("--admin-port %d is not a number from 1 to 65535", port)
+	case no && port != 0:
+		return errors.New("--no-admin and --admin-port contradict each other: choose")
+	}
+	return nil
 }
 
 // prepare finds out which servers to look at.

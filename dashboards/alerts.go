@@ -452,6 +452,7 @@ func withoutAlert() map[diag.Code]string {
 		diag.WideOpen:               "info: hygiene, for a working day",
 		diag.DataSetLarge:           "info: large is no fault; what it does to the heap and to syncs has alerts",
 		diag.ObserverCounted:        "info: it only says how to count",
+		diag.NonVotingFollower:      "info: one that joins or leaves is no fault",
 		diag.LeaderServesNo:         "info: it is a choice",
 		diag.ElectionPortHeld:       "it takes two looks at a host's connections, seconds apart, and the exporter looks at its host every 5 minutes: ZooKeeperServerNotServing says who waits",
 		diag.PeerAddrStale:          "as above: ZooKeeperServerNotServing sends to zkdoctor check, which sees it",

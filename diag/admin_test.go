@@ -23,15 +23,16 @@ func locked(id int64, mode probe.Mode, voters *zoocfg.Membership) func(*probe.Sn
 	}
 }
 
-func threeVoters() *zoocfg.Membership {
-	m := zoocfg.Parse("zoo.cfg", []byte(zoo(3))).Membership
+// voters are so many members, all of whom vote.
+func voters(n int) *zoocfg.Membership {
+	m := zoocfg.Parse("zoo.cfg", []byte(zoo(n))).Membership
 	return &m
 }
 
 // TestAdminInsteadOfWords: where words are not allowed, ids, members and counters come
 // from the AdminServer, and the report says so.
 func TestAdminInsteadOfWords(t *testing.T) {
-	r := look(follower, leader, follower).edit(locked(1, "", threeVoters())).edit(locked(2, "", threeVoters())).edit(locked(3, "", threeVoters())).report()
+	r := look(follower, leader, follower).edit(locked(1, "", voters(3))).edit(locked(2, "", voters(3))).edit(locked(3, "", voters(3))).report()
 	if r.Verdict.VotersSource != sourceAdmin || r.Verdict.Voters != 3 || r.Verdict.State != Serving {
 		t.Errorf("%+v", r.Verdict)
 	}
@@ -49,14 +50,14 @@ func TestAdminInsteadOfWords(t *testing.T) {
 // TestAdminTellsTheRole: a leader that refuses clients, and a server whose client port
 // speaks TLS, are seen serving.
 func TestAdminTellsTheRole(t *testing.T) {
-	r := look(follower, looking, follower).edit(locked(2, probe.ModeLeader, threeVoters())).report()
+	r := look(follower, looking, follower).edit(locked(2, probe.ModeLeader, voters(3))).report()
 	if s := r.Servers[1]; s.Role != Leader || s.Inferred || r.Verdict.State != Serving || len(concluded(r, LeaderServesNo)) == 0 {
 		t.Errorf("%+v\n%+v", s, r.Verdict)
 	}
 	if r.Verdict.ServingVoters != 3 {
 		t.Errorf("%d serve", r.Verdict.ServingVoters)
 	}
-	r = look(follower, leader, closing).edit(locked(3, probe.ModeFollower, threeVoters())).report()
+	r = look(follower, leader, closing).edit(locked(3, probe.ModeFollower, voters(3))).report()
 	if s := r.Servers[2]; s.Role != Follower || r.Verdict.ServingVoters != 3 {
 		t.Errorf("%+v\n%+v", s, r.Verdict)
 	}
@@ -65,7 +66,7 @@ func TestAdminTellsTheRole(t *testing.T) {
 // TestAdminLacksObservers: its list has the voters alone; the file has the others.
 func TestAdminLacksObservers(t *testing.T) {
 	file := zoo(3) + "server.4=zk4:2888:3888:observer\n"
-	r := look(follower, leader, follower, observer).observing(4).file(file).edit(locked(2, "", threeVoters())).edit(func(s *probe.Snapshot) {
+	r := look(follower, leader, follower, observer).observing(4).file(file).edit(locked(2, "", voters(3))).edit(func(s *probe.Snapshot) {
 		for i := range s.Servers {
 			s.Servers[i].Conf = probe.Obs[probe.Conf]{}
 		}

@@ -87,6 +87,7 @@ const (
 	DataSetLarge           Code = "dataset-large"
 	ObserverCounted        Code = "observer-counted"
 	LeaderNotCommitting    Code = "leader-not-committing"
+	NonVotingFollower      Code = "non-voting-follower"
 )
 
 // Catalogue is every rule, in the order in which ties are shown.
@@ -113,7 +114,7 @@ func servingChecks() []Check {
 		{StandaloneInEnsemble, "a server runs alone beside the ensemble", "srvr", checkStandaloneInEnsemble},
 		{SplitBrain, "two leaders, each accepts writes", "srvr, twice", checkSplitBrain},
 		{LeaderNotCommitting, "it leads, and no write gets through", "srvr and mntr of the leader, twice", checkLeaderNotCommitting},
-		{MembershipDivergent, "servers have different lists of members", "conf, or the files of two servers", checkMembershipDivergent},
+		{MembershipDivergent, "servers have different lists of members", "what two servers say, or their files", checkMembershipDivergent},
 	}
 }
 
@@ -178,6 +179,7 @@ func otherChecks() []Check {
 		{ConfigDrift, "voters have different settings", "conf of two voters", checkConfigDrift},
 		{EvenOrTinyEnsemble, "an even number of voters", "conf or a configuration", checkEvenOrTiny},
 		{ObserverCounted, "observers are up, and have no vote", "a list of members, and their roles", checkObserverCounted},
+		{NonVotingFollower, "follows, and is no member", "conf, or the files of its host; or mntr of the leader", checkNonVotingFollower},
 		{ZxidRolloverNear, "the epoch runs out of transactions", "srvr of the leader", checkZxidRollover},
 		{FDLimitNear, "few file descriptors are left", "mntr", checkFDLimit},
 		{OversizePacket, "answers or requests are at the limit of length", "mntr of 3.6 and later", checkOversize},

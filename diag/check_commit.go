@@ -40,6 +40,9 @@ func (e *ensemble) findStall() *stall {
 	case e.tooFewSynced(now) && e.before.tooFewSynced(then):
 		s.why = "fewer followers are in sync with it than a majority takes"
 		s.evidence = []Evidence{s.told("zk_synced_followers", fmt.Sprintf("%d or more", e.list.quorum.Needed()-1))}
+		if n, _ := now.Mntr.Value.NonVotingFollowers(); n > 0 {
+			s.evidence = append(s.evidence, s.told(nonVotingFollowers, "they do not count"))
+		}
 	case waits && !e.canConfirm() && !e.before.canConfirm():
 		s.why = "requests wait in it, and too few are left to confirm them; out: " + enumerate(e.count().out)
 		s.evidence = []Evidence{s.outstanding()}
@@ -80,7 +83,7 @@ func (e *ensemble) hasOracle() bool {
 // tooFewSynced reports whether a leader counts fewer followers in sync than a majority
 // takes. Of weights and groups the number tells nothing.
 func (e *ensemble) tooFewSynced(lead *server) bool {
-	synced, ok := lead.Mntr.Value.SyncedFollowers()
+	synced, ok := lead.Mntr.Value.SyncedVoters()
 	return ok && lead.Mntr.Seen() && e.list.proven() && !e.list.quorum.Hierarchical() && synced < int64(e.list.quorum.Needed()-1)
 }
 

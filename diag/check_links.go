@@ -52,10 +52,29 @@ func checkElectionPortHeld(e *ensemble, _ Limits) result {
 			return nil, undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
 		}
 		waiting := pair.stay(func(l probe.Link) bool { return onPort(l) && l.Waiting })
-		return []Finding{e.portHeld(h, held, waiting)}, nil
+		f := e.portHeld(h, held, waiting)
+		if f.Certainty == Possible && e.outsidersFollow() {
+			return nil, undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
+		}
+		return []Finding{f}, nil
 	})
 	out.lookAgain = again
 	return out
+}
+
+// outsidersFollow reports whether the leader tells of followers that are no members, or
+// before 3.6, which cannot, of more learners than there are other members: one that joins
+// or leaves is connected to all election ports as well.
+func (e *ensemble) outsidersFollow() bool {
+	lead := e.onlyLeader()
+	if lead == nil || !lead.Mntr.Seen() || !e.list.proven() {
+		return false
+	}
+	if n, ok := lead.Mntr.Value.NonVotingFollowers(); ok {
+		return n > 0
+	}
+	n, _ := lead.Mntr.Value.Learners()
+	return lead.Srvr.Value.Version.AtLeast(3, 5, 0) && n > int64(len(e.list.Servers)-1)
 }
 
 // unlinked are the members, not known to be down, with which a host has no election

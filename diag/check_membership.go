@@ -43,44 +43,85 @@ func idList(m zoocfg.Membership) string {
 	return strings.Join(ids, ",")
 }
 
-// ownList is the list that a server runs with: by conf, or by its own file when
-// its process runs and conf does not tell (before 3.5, or without a quorum).
-func (s *server) ownList() (m zoocfg.Membership, source string, ok bool) {
-	if m, ok := s.reported(); ok {
-		return m, "conf", true
+// ownList is the list that a server runs with, and what told it.
+type ownList struct {
+	zoocfg.Membership
+	source     string
+	votersOnly bool
+}
+
+// ownList is what the server says, or its own file when its process runs and it says
+// nothing (before 3.5, or without a quorum).
+func (s *server) ownList() (l ownList, ok bool) {
+	if m := s.Members(); m != nil {
+		return ownList{m.Membership, string(m.By), m.VotersOnly()}, true
 	}
 	if h := s.host; h != nil && h.Process != nil && h.config != nil && len(h.config.Servers) > 0 {
-		return h.config.Membership, "zoo.cfg", true
+		return ownList{Membership: h.config.Membership, source: "zoo.cfg"}, true
 	}
-	return zoocfg.Membership{}, "", false
+	return ownList{}, false
+}
+
+// voters are the ids that vote: all that an AdminServer's list can be compared by.
+func (l *ownList) voters() string {
+	var ids []int64
+	for _, s := range l.Voters() {
+		ids = append(ids, s.ID)
+	}
+	return fmt.Sprint(ids)
+}
+
+// ownLists are the lists that servers run with, each with its server, and how many
+// different ones there are at least.
+func (e *ensemble) ownLists() (told []*server, lists []ownList, different int) {
+	whole, voters := map[string]bool{}, map[string]bool{}
+	for _, s := range e.servers {
+		l, ok := s.ownList()
+		if !ok || s.role == Standalone {
+			continue
+		}
+		told, lists = append(told, s), append(lists, l)
+		voters[l.voters()] = true
+		if !l.votersOnly {
+			whole[arithmetic(l.Membership)] = true
+		}
+	}
+	return told, lists, max(len(whole), len(voters))
+}
+
+// agreeing reports whether the lists of this look differ as they do for a moment while
+// a reconfiguration reaches one server after the other (3.5+: such lists have versions).
+func (e *ensemble) agreeing(lists []ownList) bool {
+	moving := slices.ContainsFunc(lists, func(l ownList) bool { return l.Version > 0 })
+	if !moving || e.before == nil {
+		return moving
+	}
+	_, _, before := e.before.ownLists()
+	return before < 2
 }
 
 func checkMembershipDivergent(e *ensemble, _ Limits) result {
 	if e.mixed {
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
 	}
-	byList := map[string][]string{}
-	var f Finding
-	told := 0
-	for _, s := range e.servers {
-		m, source, ok := s.ownList()
-		if !ok || s.role == Standalone {
-			continue
-		}
-		told++
-		key := arithmetic(m)
-		byList[key] = append(byList[key], s.Name)
-		f.Evidence = append(f.Evidence, Evidence{Source: source, Server: s.Name, Key: "servers", Value: idList(m)})
-		f.Servers = append(f.Servers, s.Name)
-	}
+	told, lists, different := e.ownLists()
 	switch {
-	case told < 2:
+	case len(told) < 2:
 		return skip(SkipNotTold, "fewer than two servers told their list of members")
-	case len(byList) == 1:
+	case different < 2:
 		return result{}
+	case e.agreeing(lists):
+		out := skip(SkipOneLook, "the lists differ in one look, as for a moment in every reconfiguration")
+		out.lookAgain = e.before == nil
+		return out
 	}
-	f.Severity, f.Certainty = Critical, Proven
-	f.Summary = fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", len(byList))
+	f := Finding{
+		Severity: Critical, Certainty: Proven, Servers: names(told),
+		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", different),
+	}
+	for i, s := range told {
+		f.Evidence = append(f.Evidence, Evidence{Source: lists[i].source, Server: s.Name, Key: "servers", Value: idList(lists[i].Membership)})
+	}
 	f.Fix = []Fix{
 		{Note: "give every server the same server.N lines (or the same dynamic file)"},
 		{Note: "restart one server at a time, followers first, each after the one before serves again", Risk: "with no spare voter each restart is an outage"},

@@ -214,8 +214,8 @@ func checkMyidNotInServers(e *ensemble, _ Limits) result {
 		if !h.hasID {
 			return nil, h.noID()
 		}
-		if h.config.Find(h.id) != nil {
-			return nil, ""
+		if h.config.Find(h.id) != nil || e.outOfItsList(h) {
+			return nil, "" // one that joins or leaves has a finding of its own
 		}
 		f := Finding{
 			Severity: e.hostSeverity(h), Certainty: Proven, Servers: h.servers(),
@@ -223,12 +223,29 @@ func checkMyidNotInServers(e *ensemble, _ Limits) result {
 			Evidence: []Evidence{h.myidEvidence("one of " + idList(h.config.Membership)), h.memberEvidence(h.id, "")},
 			Fix:      h.writeID(),
 		}
-		if e.list.source == sourceConf && e.list.Find(h.id) != nil {
-			f.Evidence = append(f.Evidence, Evidence{Source: "conf", Key: fmt.Sprintf("server.%d", h.id), Value: "is in the list of the running servers"})
+		if e.list.inForce() && e.list.Find(h.id) != nil {
+			f.Evidence = append(f.Evidence, Evidence{Source: e.list.source, Key: fmt.Sprintf("server.%d", h.id), Value: "is in the list of the running servers"})
 			f.Fix = []Fix{{Host: h.name(), Note: "the list in its configuration is out of date: give it the one that the other servers use"}}
+		} else if h.addressesDecide && len(h.own) == 0 {
+			f.Fix = h.notAMember()
 		}
 		return []Finding{f}, ""
 	})
+}
+
+// notAMember are the steps where no line of the list is the host's: then no number is
+// right for it, and one that some line has would be another server's.
+func (h *host) notAMember() []Fix {
+	if h.config.Dynamic != "" {
+		return []Fix{
+			{Host: h.name(), Note: "no line of the list has an address of this host: if it was taken out of the ensemble, leave it stopped"},
+			{Host: h.name(), Note: fmt.Sprintf("if it is to come back, add its own server.%d line to %s, start it, and then reconfig -add the line", h.id, h.config.Dynamic)},
+		}
+	}
+	return []Fix{
+		{Host: h.name(), Note: "no line of the list has an address of this host: if it is no member any more, leave it stopped"},
+		{Note: fmt.Sprintf("if it is to be one, give all servers its server.%d line, then restart one at a time", h.id), Risk: "with no spare voter each restart is an outage"},
+	}
 }
 
 func checkMyidWrongServer(e *ensemble, _ Limits) result {

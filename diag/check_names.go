@@ -63,8 +63,8 @@ func checkTargetsMixed(e *ensemble, _ Limits) result {
 	}
 	told := 0
 	for _, s := range e.servers {
-		m, ok := s.reported()
-		if !ok {
+		m := s.Members()
+		if m == nil {
 			continue
 		}
 		told++
@@ -72,7 +72,7 @@ func checkTargetsMixed(e *ensemble, _ Limits) result {
 		for i := range m.Servers {
 			members = append(members, m.Servers[i].Addresses[0].Host)
 		}
-		f.Evidence = append(f.Evidence, Evidence{Source: "conf", Server: s.Name, Key: "members", Value: strings.Join(members, " ")})
+		f.Evidence = append(f.Evidence, Evidence{Source: string(m.By), Server: s.Name, Key: "members", Value: strings.Join(members, " ")})
 	}
 	switch {
 	case told < 2 && told < len(e.servers):

@@ -118,8 +118,8 @@ func checkSplitBrain(e *ensemble, _ Limits) result {
 			continue
 		}
 		value := fmt.Sprintf("%s, zxid %s", s.role, s.Srvr.Value.Zxid)
-		if m, ok := s.reported(); ok {
-			value += ", list " + idList(m)
+		if m := s.Members(); m != nil {
+			value += ", list " + idList(m.Membership)
 		}
 		f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: s.Name, Value: value})
 	}

@@ -188,7 +188,7 @@ func (e *ensemble) hung(s *server) Finding {
 		})
 	}
 	if l := s.queued; l != nil {
-		n, _ := l.Mntr.Value.SyncedFollowers()
+		n, _ := l.Mntr.Value.SyncedVoters()
 		f.Evidence = append(f.Evidence, Evidence{
 			Source: l.mntrFrom, Server: l.Name, Key: "zk_synced_followers", Value: strconv.FormatInt(n, 10), Wanted: strconv.Itoa(len(e.list.quorum.Voters()) - 1),
 		})

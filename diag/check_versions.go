@@ -136,7 +136,7 @@ func checkWildcardSelfAddr(e *ensemble, _ Limits) result {
 
 // ownLine is the server's own line in the list that it runs with.
 func (s *server) ownLine() (line zoocfg.Server, source string, ok bool) {
-	m, source, told := s.ownList()
+	m, told := s.ownList()
 	id, _, known := s.claimed()
 	if !told || !known {
 		return zoocfg.Server{}, "", false
@@ -145,7 +145,7 @@ func (s *server) ownLine() (line zoocfg.Server, source string, ok bool) {
 	if own == nil || len(own.Addresses) == 0 {
 		return zoocfg.Server{}, "", false
 	}
-	return *own, source, true
+	return *own, m.source, true
 }
 
 func isWildcard(host string) bool {

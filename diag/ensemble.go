@@ -60,6 +60,7 @@ func newEnsemble(snap *probe.Snapshot) *ensemble {
 	e.list = membership(e)
 	e.mixed = e.namesDifferentEnsembles()
 	e.place()
+	e.findOutsiders()
 	for _, s := range e.servers {
 		s.portHost = s.host
 		if b := e.earlier(s); b != nil {
@@ -83,7 +84,7 @@ func (e *ensemble) findQueued() {
 	if len(leaders) != 1 || !leaders[0].Mntr.Seen() {
 		return
 	}
-	synced, ok := leaders[0].Mntr.Value.SyncedFollowers()
+	synced, ok := leaders[0].Mntr.Value.SyncedVoters()
 	following := e.filter(func(s *server) bool { return s.role == Follower && s.voter() && s.twin == nil })
 	if !ok || synced != int64(len(following)) {
 		return

@@ -72,7 +72,7 @@ func meanEver(s *server, name string) time.Duration {
 // look: is it the same election still, whom has the leader lost, and what happened
 // meanwhile? Whoever keeps looks may forget the other keys of the earlier one.
 func ComparedKeys() []string {
-	keys := []string{"zk_uptime", "zk_synced_followers", proposals, commits}
+	keys := []string{"zk_uptime", "zk_synced_followers", nonVotingFollowers, proposals, commits}
 	for _, key := range dataSetKeys(Limits{}) {
 		keys = append(keys, key.name)
 	}

@@ -64,6 +64,7 @@ func linkRules() []rule {
 				{"a member's name means nothing", all.on(1, meansNothing(3), held).twice(), SkipUndecided},
 				{"a container's names", all.on(1, unresolved, held).twice(), SkipUndecided},
 				{"a member that its file does not have", known("server.1=zk1:2888:3888\nserver.2=zk2:2888:3888\nserver.3=zk3:2888:3888\nserver.4=elsewhere:2888:3888"), SkipUndecided},
+				{"it may be a server that joins", look(follower, but(leader, counts(nonVotingFollowers, "1")), follower).on(1, linked(stranger)).twice(), SkipUndecided},
 				{"its process is stopped", all.on(1, held, func(l *probe.Local) { l.Process.State = "T" }).twice(), SkipUndecided},
 				{"no process", all.on(1, stopped, held).twice(), SkipUndecided},
 				{"its id is not known", all.on(1, held, unreadMyid).twice(), SkipUndecided},

@@ -52,6 +52,7 @@ func allRules() []rule {
 		linkRules(),
 		commitRules(),
 		observerRules(),
+		outsiderRules(),
 		dataSetRules(),
 		wideOpenRules(),
 		tlsRules(),
@@ -203,6 +204,10 @@ func ensembleRules() []rule {
 				{"an observer for one, a voter for another", look(follower, leader, but(follower, lists(
 					three[0]+"\n"+three[1]+"\nserver.3=zk3:2888:3888:observer\nversion=0"))), "critical proven zk1 zk2 zk3"},
 				{"two files", look(follower, leader, looking).as(oldest).on(1).onWith(3, zoo(5)), "critical proven zk1 zk3"},
+				{"by two AdminServers", look(follower, leader, follower).edit(locked(1, "", voters(3))).edit(locked(2, "", voters(3))).edit(locked(3, "", voters(5))), "critical proven zk1 zk2 zk3"},
+				{"by an AdminServer and conf", look(follower, leader, follower).edit(locked(3, "", voters(5))), "critical proven zk1 zk2 zk3"},
+				{"by a session and conf", look(follower, leader, but(follower, whitelisted, opened(voters(5)))), "critical proven zk1 zk2 zk3"},
+				{"lists with versions, twice", halfMoved().twice(), "critical proven zk1 zk2 zk3"},
 			},
 			[]alike{
 				{"the same lists", look(follower, leader, follower)},
@@ -210,8 +215,12 @@ func ensembleRules() []rule {
 					three[0]+"\n"+three[1]+"\nserver.3=0.0.0.0:2888:3888:participant\nversion=0")))},
 				{"a standalone server has none", look(follower, leader, standalone).onWith(3, zoo(1))},
 				{"the file of a server that does not run", look(follower, leader, down).onWith(3, zoo(5), stopped)},
+				{"an AdminServer leaves observers out", look(follower, leader, follower, observer).observing(4).edit(locked(3, "", voters(3)))},
+				{"it was so in the first look", look(follower, leader, follower).after(halfMoved())},
 			},
 			[]blind{
+				{"lists with versions, one look", halfMoved(), SkipOneLook},
+				{"they agreed a moment ago", halfMoved().after(look(follower, leader, follower)), SkipOneLook},
 				{"one tells", look(but(follower, whitelisted), leader, but(follower, whitelisted)), SkipNotTold},
 				{"3.4 does not tell", look(follower, leader, follower).as(oldest), SkipNotTold},
 			},
@@ -232,6 +241,12 @@ func ensembleRules() []rule {
 			[]blind{{"unreachable", look(follower, leader, gone), SkipUnreachable}, {"not looked at", unvisited(), SkipNotLooked}},
 		},
 	}
+}
+
+// halfMoved is a reconfiguration that has not reached server 3.
+func halfMoved() scene {
+	moved := lists(strings.Join(three, "\n") + "\nserver.4=zk4:2888:3888:participant\nversion=100000002")
+	return look(but(follower, moved), but(leader, moved), but(follower, lists(strings.Join(three, "\n")+"\nversion=100000000")))
 }
 
 // halfGrown is findings.md fact 4: servers 1 and 2 still list three servers, 3,

@@ -53,7 +53,7 @@ func tlsRules() []rule {
 				})), "warning proven zk1"},
 				{"dates, by a clock of ours that is wrong", healthy().edit(overTLS).edit(nth(1, year(probe.TLSDates))), "warning proven zk1"},
 				{"no common version", healthy().edit(overTLS).edit(nth(1, year(probe.TLSOther))), "warning proven zk1"},
-				{"its AdminServer says that it serves", look(follower, leader, closing).edit(nth(3, year(probe.TLSNotAsked))).edit(locked(3, probe.ModeFollower, threeVoters())), "info proven zk3"},
+				{"its AdminServer says that it serves", look(follower, leader, closing).edit(nth(3, year(probe.TLSNotAsked))).edit(locked(3, probe.ModeFollower, voters(3))), "info proven zk3"},
 			},
 			[]alike{
 				{"plain text", healthy()},

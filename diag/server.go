@@ -42,6 +42,8 @@ type server struct {
 	// member is its line in the list of members; nil when it is not in it, or
 	// when which one it is cannot be told.
 	member *zoocfg.Server
+	// outsider is set when the list in force has no line for the id that it says it has.
+	outsider bool
 	// host is its own host's side; nil when that was not looked at.
 	host *host
 	// twin is an earlier target that is the same server; nil for the first.
@@ -212,9 +214,12 @@ func (s *server) nameless() bool { return s.Resolve.FailedAs(probe.Resolve) }
 // notServing reports whether the server itself says that it serves nobody.
 func (s *server) notServing() bool { return s.Srvr.FailedAs(probe.NotServing) }
 
-// voter reports whether the server votes, as far as is known: one that is not
-// in the list, or that nobody calls an observer, is taken for a voter.
+// voter reports whether the server votes, as far as is known: one that was not found in
+// the list, or that nobody calls an observer, is taken for a voter.
 func (s *server) voter() bool {
+	if s.outsider {
+		return false
+	}
 	if s.member != nil {
 		return s.member.Role != zoocfg.Observer
 	}

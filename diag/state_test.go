@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // The states in which a scene can have a server: what findings.md 2.6 tells
@@ -120,15 +121,7 @@ func queueFull(_ where, s *probe.Server) {
 }
 
 // insync makes a leader count its followers.
-func insync(n int) func(*probe.Server) {
-	return func(s *probe.Server) {
-		for i := range s.Mntr.Value.Keys {
-			if s.Mntr.Value.Keys[i].Key == "zk_synced_followers" {
-				s.Mntr.Value.Keys[i].Value = strconv.Itoa(n)
-			}
-		}
-	}
-}
+func insync(n int) func(*probe.Server) { return counts("zk_synced_followers", strconv.Itoa(n)) }
 
 // forbids is an ICMP "prohibited" from the client port.
 func forbids(s *probe.Server) {
@@ -207,6 +200,11 @@ func lists(text string) func(*probe.Server) {
 func whitelisted(s *probe.Server) {
 	s.Conf = failed[probe.Conf](s, probe.NotAllowed, quick)
 	s.Mntr = failed[probe.Mntr](s, probe.NotAllowed, quick)
+}
+
+// opened has shown its list in a session.
+func opened(list *zoocfg.Membership) func(*probe.Server) {
+	return func(s *probe.Server) { s.Opened = probe.Saw(probe.Opened{Members: list}, quick) }
 }
 
 // wordless had the words after srvr cut short.

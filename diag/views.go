@@ -43,7 +43,7 @@ func (e *ensemble) view(s *server) ServerView {
 			v.Note = strings.TrimPrefix(v.Note+"; ", "; ") + fmt.Sprintf("says id %d, its line is server.%d", id, s.member.ID)
 		}
 	}
-	if s.member != nil && s.member.ID >= 0 || s.role == Observer {
+	if s.member != nil && s.member.ID >= 0 || s.role == Observer || s.outsider {
 		v.Voter = isTrue(s.voter()).pointer()
 	}
 	if version, ok := s.version(); ok {
@@ -58,7 +58,7 @@ func (e *ensemble) view(s *server) ServerView {
 		ms := s.Opened.Took.Milliseconds()
 		v.SessionMs = &ms
 	}
-	if told := s.stats(); told.Seen() {
+	if told := s.Stats(); told.Seen() {
 		srvr := told.Value
 		zxid := srvr.Zxid.String()
 		v.Zxid = &zxid

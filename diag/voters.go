@@ -11,9 +11,9 @@ import (
 
 // Where the list of voters can come from, the better one first.
 const (
-	sourceConf    = "conf"
-	sourceAdmin   = "admin"
-	sourceSession = "session"
+	sourceConf    = string(probe.ByConf)
+	sourceSession = string(probe.BySession)
+	sourceAdmin   = string(probe.ByAdmin)
 	sourceFile    = "file"
 	sourceTargets = "targets"
 )
@@ -28,21 +28,14 @@ type list struct {
 // proven reports whether the number of voters is ZooKeeper's and not the user's.
 func (l *list) proven() bool { return l.source != sourceTargets }
 
-// membership chooses the list of members: what a serving server says (conf,
-// 3.5+), the leader before others; else what its AdminServer does (3.6+), or a session
-// with it has shown; else a configuration file; else the targets
-// themselves, each taken for a voter.
+// inForce reports whether a server that runs told it.
+func (l *list) inForce() bool { return l.source != sourceFile && l.source != sourceTargets }
+
+// membership chooses the list of members: what a server says that runs with it; else a
+// configuration file; else the targets themselves, each taken for a voter.
 func membership(e *ensemble) list {
-	if best := e.snap.Membership(); best != nil {
-		return newList(*best, sourceConf)
-	}
-	if l, ok := e.adminMembers(); ok {
-		return l
-	}
-	for _, s := range e.servers {
-		if s.Opened.Seen() && s.Opened.Value.Members != nil {
-			return newList(*s.Opened.Value.Members, sourceSession)
-		}
+	if told := e.snap.Members(); told != nil {
+		return newList(e.completed(told), string(told.By))
 	}
 	if c := e.snap.Plan.Config; c != nil && len(c.Servers) > 0 {
 		return newList(c.Membership, sourceFile)
@@ -55,17 +48,25 @@ func membership(e *ensemble) list {
 	return newList(asTargets(e.servers), sourceTargets)
 }
 
-func newList(m zoocfg.Membership, source string) list {
-	return list{Membership: m, source: source, quorum: m.Quorum()}
+// completed adds to a list of voters alone the observers, groups and weights of the
+// user's file.
+func (e *ensemble) completed(told *probe.Members) zoocfg.Membership {
+	m := told.Membership
+	c := e.snap.Plan.Config
+	if !told.VotersOnly() || c == nil {
+		return m
+	}
+	m.Servers, m.Groups, m.Weights = slices.Clone(m.Servers), c.Groups, c.Weights
+	for _, s := range c.Servers {
+		if s.Role == zoocfg.Observer && m.Find(s.ID) == nil {
+			m.Servers = append(m.Servers, s)
+		}
+	}
+	return m
 }
 
-// reported is the list of members in the server's own conf reply.
-func (s *server) reported() (zoocfg.Membership, bool) {
-	m := s.Conf.Value.Membership
-	if !s.Conf.Seen() || m == nil || len(m.Servers) == 0 {
-		return zoocfg.Membership{}, false
-	}
-	return *m, true
+func newList(m zoocfg.Membership, source string) list {
+	return list{Membership: m, source: source, quorum: m.Quorum()}
 }
 
 // namesDifferentEnsembles reports whether two of the servers that the user named
@@ -76,12 +77,12 @@ func (e *ensemble) namesDifferentEnsembles() bool {
 		return false
 	}
 	for _, s := range e.servers {
-		m, ok := s.reported()
-		if !ok {
+		m := s.Members()
+		if m == nil {
 			continue
 		}
 		for _, o := range e.servers {
-			if other, ok := o.reported(); ok && !shareAddress(m, other) {
+			if other := o.Members(); other != nil && !shareAddress(m.Membership, other.Membership) {
 				return true
 			}
 		}
@@ -179,6 +180,20 @@ func (e *ensemble) place() {
 		return nil
 	})
 	pass(e.onlyOneLeft(taken))
+}
+
+// findOutsiders finds the servers that are no members: they say themselves who they are,
+// and neither the list in force nor their own has them. A list of voters alone does not
+// tell of observers.
+func (e *ensemble) findOutsiders() {
+	for _, s := range e.servers {
+		id, source, ok := s.claimed()
+		if !ok || source == sourceSession || s.member != nil || s.twin != nil || !e.list.inForce() || e.list.Find(id) != nil {
+			continue
+		}
+		own := s.Members()
+		s.outsider = s.mode() == probe.ModeFollower && (own == nil || own.Find(id) == nil)
+	}
 }
 
 // onlyOneLeft pairs the only line that no server was found for with the only

@@ -16,11 +16,11 @@ func TestKnownMembership(t *testing.T) {
 	if v := Diagnose(now, Options{}).Verdict; v.Voters != 3 || v.VotersSource != sourceTargets {
 		t.Errorf("without memory: %d voters by %s", v.Voters, v.VotersSource)
 	}
-	now.Known = before.Membership()
+	now.Known = before.Members()
 	if v := Diagnose(now, Options{}).Verdict; v.Voters != 5 || v.VotersSource != sourceConf {
 		t.Errorf("with memory: %d voters by %s", v.Voters, v.VotersSource)
 	}
-	if m := (&probe.Snapshot{}).Membership(); m != nil {
+	if m := (&probe.Snapshot{}).Members(); m != nil {
 		t.Errorf("nothing was told, got %v", m)
 	}
 }

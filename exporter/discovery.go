@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,7 +36,7 @@ func ensembleTarget(name string, members []probe.Target) sdGroup {
 }
 
 // discoveryTargets are the members of an ensemble as ZooKeeper itself lists them
-// (conf, 3.5+), else as configured. Members that are configured keep their
+// (3.5+), else as configured. Members that are configured keep their
 // configured address: it is the one that works from here, and the one that all
 // metrics have.
 func discoveryTargets(name string, snap *probe.Snapshot) []sdGroup {
@@ -58,21 +59,26 @@ func discoveryTargets(name string, snap *probe.Snapshot) []sdGroup {
 		}
 		groups = append(groups, sdGroup{[]string{address}, labels})
 	}
-	members, port := snap.Listed()
-	if len(members) == 0 {
+	members := snap.Members()
+	if members == nil {
 		for i := range snap.Servers {
 			s := &snap.Servers[i]
 			add(hostPort(s.Target), s.ToldID(), configuredRole(s))
 		}
 		return groups
 	}
-	known := snap.NamedAs(members)
-	for i := range members {
-		m := &members[i]
+	known := snap.NamedAs(members.Servers)
+	for i := range members.Servers {
+		m := &members.Servers[i]
 		if s := known[i]; s != nil {
 			add(hostPort(s.Target), &m.ID, m.Role)
-		} else if t, ok := probe.ReachedAt(m, port); ok {
+		} else if t, ok := probe.ReachedAt(m, members.ClientPort); ok {
 			add(hostPort(t), &m.ID, m.Role)
+		}
+	}
+	for i := range snap.Servers {
+		if s := &snap.Servers[i]; members.VotersOnly() && !slices.Contains(known, s) {
+			add(hostPort(s.Target), s.ToldID(), configuredRole(s))
 		}
 	}
 	return groups

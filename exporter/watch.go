@@ -140,7 +140,7 @@ func (w *watcher) remember(snap *probe.Snapshot) *look {
 		snap.Before = w.before
 	}
 	if w.last != nil {
-		snap.Known = w.last.snap.Membership()
+		snap.Known = w.last.snap.Members()
 	}
 	whole := &look{snap: snap, report: diag.Diagnose(snap, diag.Options{Version: w.version}), at: time.Now(), slowAt: w.slowAt}
 	w.last = whole

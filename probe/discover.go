@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -18,69 +19,22 @@ func Discover(ctx context.Context, plan Plan) (completed Plan, told bool) {
 	ask := plan
 	ask.PeerPorts, ask.Local, ask.Sockets = false, false, false
 	snap := Gather(ctx, ask, nil)
-	members, port := snap.Listed()
-	for i, named := range snap.NamedAs(members) {
+	members := snap.Members()
+	if members == nil {
+		return plan, false
+	}
+	for i, named := range snap.NamedAs(members.Servers) {
 		if named != nil {
 			continue
 		}
-		if t, ok := ReachedAt(&members[i], port); ok {
-			target := Target{Host: t.Host, Port: t.Port, Assumed: members[i].Client == nil, Member: &members[i]}
+		member := &members.Servers[i]
+		if t, ok := ReachedAt(member, members.ClientPort); ok {
+			target := Target{Host: t.Host, Port: t.Port, Assumed: member.Client == nil, Member: member}
 			plan.Targets = append(slices.Clip(plan.Targets), target)
 			plan.names = nil // they are looked up with the looks
 		}
 	}
-	return plan, len(members) > 0
-}
-
-// Listed are the members in force, as the leader lists them (conf, 3.5+), else who has
-// the list of the highest version, else as an AdminServer does (3.6+, without observers),
-// or a session with it has shown; none when nobody tells. port is the client port of the server that told, for the
-// lines that name none.
-func (s *Snapshot) Listed() (members []zoocfg.Server, port int) {
-	port = DefaultClientPort
-	var best *Server
-	var list *zoocfg.Membership
-	leads := func(s *Server) bool { return s.Srvr.Seen() && s.Srvr.Value.Mode == ModeLeader }
-	for _, of := range []func(*Server) (*zoocfg.Membership, *int){confMembers, adminMembers, sessionMembers} {
-		for i := range s.Servers {
-			server := &s.Servers[i]
-			m, p := of(server)
-			if m == nil || len(m.Servers) == 0 {
-				continue
-			}
-			if best == nil || leads(server) && !leads(best) || leads(server) == leads(best) && m.Version > list.Version {
-				best, list = server, m
-				if p != nil && *p > 0 {
-					port = *p
-				}
-			}
-		}
-		if best != nil {
-			return list.Servers, port
-		}
-	}
-	return nil, port
-}
-
-func confMembers(s *Server) (*zoocfg.Membership, *int) {
-	if !s.Conf.Seen() {
-		return nil, nil
-	}
-	return s.Conf.Value.Membership, s.Conf.Value.ClientPort
-}
-
-func adminMembers(s *Server) (*zoocfg.Membership, *int) {
-	if !s.Admin.Voters.Seen() {
-		return nil, nil
-	}
-	return s.Admin.Voters.Value, s.Admin.Settings.Value.ClientPort
-}
-
-func sessionMembers(s *Server) (*zoocfg.Membership, *int) {
-	if !s.Opened.Seen() {
-		return nil, nil
-	}
-	return s.Opened.Value.Members, nil
+	return plan, true
 }
 
 // NamedAs finds the server that each member was named as; nil where none was. An
@@ -148,10 +102,11 @@ func (s *Server) ToldID() *int64 {
 }
 
 // ReachedAt is where clients reach a member, as far as its line tells: port is for one
-// that names none. ok is false when that is no address; a server could write anything
+// that names none, and 0 the documented one. ok is false when that is no address; a server could write anything
 // there.
 func ReachedAt(m *zoocfg.Server, port int) (t Target, ok bool) {
 	host := ""
+	port = cmp.Or(port, DefaultClientPort)
 	if len(m.Addresses) > 0 {
 		host = m.Addresses[0].Host
 	}

@@ -8,42 +8,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-func members(t *testing.T, text string) *zoocfg.Membership {
-	t.Helper()
-	m, err := zoocfg.ParseMembership(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &m
-}
-
-// TestListed: the leader's list counts, then the highest version, then AdminServers'.
-func TestListed(t *testing.T) {
-	three := members(t, "server.1=zk1:2888:3888:participant\nserver.2=zk2:2888:3888:participant\nserver.3=zk3:2888:3888:participant\nversion=1")
-	two := members(t, "server.1=zk1:2888:3888:participant\nserver.2=zk2:2888:3888:participant\nversion=2")
-	server := func(mode Mode, list *zoocfg.Membership, port int) Server {
-		return Server{Srvr: Saw(Srvr{Mode: mode}, 0), Conf: Saw(Conf{Membership: list, ClientPort: &port}, 0)}
-	}
-	mute := Server{Admin: AdminLook{Settings: Saw(Conf{ClientPort: new(2183)}, 0), Voters: Saw(three, 0)}}
-	for name, c := range map[string]struct {
-		servers []Server
-		members int
-		port    int
-	}{
-		"the leader's":         {[]Server{server(ModeFollower, two, 2182), server(ModeLeader, three, 2281)}, 3, 2281},
-		"the newer one":        {[]Server{server(ModeFollower, three, 2182), server(ModeFollower, two, 2281)}, 2, 2281},
-		"an AdminServer's":     {[]Server{mute}, 3, 2183},
-		"conf's before that":   {[]Server{mute, server(ModeFollower, two, 2182)}, 2, 2182},
-		"nobody's":             {[]Server{{}}, 0, DefaultClientPort},
-		"a TLS port has no -1": {[]Server{server(ModeLeader, three, -1)}, 3, DefaultClientPort},
-	} {
-		got, port := (&Snapshot{Servers: c.servers}).Listed()
-		if len(got) != c.members || port != c.port {
-			t.Errorf("%s: %d members, port %d", name, len(got), port)
-		}
-	}
-}
-
 // TestNamedAs: a member that was named by another name or address is not named again.
 func TestNamedAs(t *testing.T) {
 	list := members(t, "server.1=10.0.0.1:2888:3888:participant\nserver.2=zk2:2888:3888:participant;2182\nserver.3=zk3:2888:3888:participant\nversion=1")

@@ -37,7 +37,7 @@ func GatherAgain(ctx context.Context, plan Plan, local []Local, before *Snapshot
 		s.Servers[i].QuorumTLS = before.Servers[i].QuorumTLS
 	}
 	s.Plan.PeerPorts = before.Plan.PeerPorts
-	s.Known = before.Membership()
+	s.Known = before.Members()
 	return s
 }
 

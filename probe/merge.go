@@ -38,7 +38,7 @@ func Merge(snaps []*Snapshot) (*Snapshot, error) {
 		out.Plan.Local = out.Plan.Local || s.Plan.Local
 		out.Incomplete = cmp.Or(out.Incomplete, s.Incomplete)
 		twice = twice && s.Before != nil
-		if m := s.Membership(); out.Known == nil || m != nil && s == last {
+		if m := s.Members(); out.Known == nil || m != nil && s == last {
 			out.Known = m
 		}
 	}

@@ -102,9 +102,23 @@ func (m Mntr) Learners() (count int64, ok bool) {
 	return m.Count("zk_followers")
 }
 
-// SyncedFollowers is zk_synced_followers: followers past synchronisation, the
-// leader not counted. Leader only.
+// SyncedFollowers is zk_synced_followers: followers past synchronisation, those without
+// a vote too, the leader not counted. Leader only.
 func (m Mntr) SyncedFollowers() (count int64, ok bool) { return m.Count("zk_synced_followers") }
+
+// NonVotingFollowers is zk_synced_non_voting_followers of 3.6+: how many of the followers
+// in sync are not in the list of members (Leader.getNonVotingFollowers). Leader only.
+func (m Mntr) NonVotingFollowers() (count int64, ok bool) {
+	return m.Count("zk_synced_non_voting_followers")
+}
+
+// SyncedVoters are the followers in sync that vote; before 3.6 those that do not cannot
+// be told from them.
+func (m Mntr) SyncedVoters() (count int64, ok bool) {
+	count, ok = m.SyncedFollowers()
+	nonVoting, _ := m.NonVotingFollowers()
+	return max(count-nonVoting, 0), ok
+}
 
 // QuorumSize is zk_quorum_size of 3.6+: the number of *configured* voters
 // (QuorumPeer.getQuorumSize), not of those that are there.

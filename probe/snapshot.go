@@ -26,35 +26,15 @@ type Snapshot struct {
 	Plan       Plan     `json:"plan"`
 	Servers    []Server `json:"servers"`
 	Local      []Local  `json:"local,omitempty"`
-	// Known is the list of members that a server told in an earlier look, for when
-	// none tells it now: without a quorum conf is not answered. nil for none.
-	Known *zoocfg.Membership `json:"known,omitempty"`
+	// Known are the members that a server told in an earlier look, for when none tells
+	// them now: without a quorum none does. nil for none.
+	Known *Members `json:"known,omitempty"`
 	// Before is the look before this one at the same servers; nil when there was
 	// one look only. It is one deep: Before.Before is nil.
 	Before *Snapshot `json:"before,omitempty"`
 	// Vantages are the snapshots that this one was merged from, by host; nil when it
 	// was taken on one.
 	Vantages []*Snapshot `json:"-"`
-}
-
-// Membership is the list of members that a server tells in this look, the leader
-// before others, or that was known before; nil for none.
-func (s *Snapshot) Membership() *zoocfg.Membership {
-	var best *zoocfg.Membership
-	for i := range s.Servers {
-		server := &s.Servers[i]
-		m := server.Conf.Value.Membership
-		if !server.Conf.Seen() || m == nil || len(m.Servers) == 0 {
-			continue
-		}
-		if best == nil || server.Srvr.Seen() && server.Srvr.Value.Mode == ModeLeader {
-			best = m
-		}
-	}
-	if best == nil {
-		return s.Known
-	}
-	return best
 }
 
 // Vantage says from where was looked.
@@ -136,6 +116,14 @@ func (s *Server) Monitored() Obs[Mntr] {
 		return s.Admin.Monitor
 	}
 	return s.Mntr
+}
+
+// Stats is what srvr tells or, where it tells nothing, the AdminServer.
+func (s *Server) Stats() Obs[Srvr] {
+	if !s.Srvr.Seen() && s.Admin.Stats.Seen() {
+		return s.Admin.Stats
+	}
+	return s.Srvr
 }
 
 // PeerHost is the host of the quorum and election ports: that of the server.N

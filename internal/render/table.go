@@ -125,7 +125,9 @@ func (p *page) cells(f func(*diag.ServerView) string) []string {
 func (p *page) notes() []string {
 	return p.cells(func(s *diag.ServerView) string {
 		note := cut(p.names.prose(s.Note), maxNote)
-		if s.Voter != nil && !*s.Voter && s.Role != diag.Observer {
+		if s.Voter != nil && !*s.Voter && s.Role == diag.Follower {
+			note = "no member, no vote"
+		} else if s.Voter != nil && !*s.Voter && s.Role != diag.Observer {
 			note = strings.TrimSuffix("observer; "+note, "; ")
 		}
 		return note

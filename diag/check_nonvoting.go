@@ -2,7 +2,6 @@ package diag
 
 import (
 	"fmt"
-	"net"
 	"slices"
 	"strconv"
 
@@ -50,7 +49,7 @@ func (e *ensemble) joinOrLeave(host, line string) []Fix {
 		Risk: "one voter more: see that an odd number comes of it",
 	}
 	if lead := e.onlyLeader(); lead != nil && line != "" {
-		join.Host, join.Command = lead.Name, fmt.Sprintf("zkCli.sh -server %s reconfig -add %s", shellWord(net.JoinHostPort(lead.Host, strconv.Itoa(lead.Port))), shellWord(line))
+		join.Host, join.Command = lead.Name, fmt.Sprintf("zkCli.sh -server %s reconfig -add %s", shellWord(zoocfg.HostPort{Host: lead.Host, Port: lead.Port}.String()), shellWord(line))
 		join.Note = "if it is to be a voter; as a user who may write /zookeeper/config"
 	}
 	return []Fix{join, {Host: host, Note: "if it is to leave, stop it, and take it out of the connect strings of clients"}}

@@ -72,6 +72,15 @@ func checkHostUnreachable(e *ensemble, _ Limits) result {
 		if s.election != PortNotProbed {
 			f.Evidence = append(f.Evidence, s.tcp(s.electionView(), "an answer"))
 		}
+		if s.counter != nil {
+			f.Evidence = append(f.Evidence, e.counts(s.counter))
+			f.Summary = "nothing came back from any port, and the leader has it in sync: it serves, and what is broken is the way to it from here."
+			if s.counted == no {
+				f.Severity = e.severity(s)
+				f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
+				f.Fix = []Fix{{Host: s.Name, Note: "look at its console or its hypervisor: is it up, and has it its network?"}}
+			}
+		}
 		out.findings = append(out.findings, f)
 	})
 }

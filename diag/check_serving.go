@@ -60,6 +60,10 @@ func (e *ensemble) processDown(s *server) Finding {
 			{Note: "leave version-2 alone on every server"},
 		},
 	}
+	if s.counter != nil {
+		f.Summary = "its client port refuses, and the leader has lost it: ZooKeeper is not running there. Its election port was not looked at."
+		f.Evidence[1] = e.counts(s.counter)
+	}
 	if n, of := e.enough(); n > 0 && n < of {
 		f.Fix = slices.Insert(f.Fix, 0, Fix{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", n, of)})
 	}
@@ -187,11 +191,8 @@ func (e *ensemble) hung(s *server) Finding {
 			Note: "make sure: it hangs when Recv-Q is above Send-Q, the queue's length", Risk: "none",
 		})
 	}
-	if l := s.queued; l != nil {
-		n, _ := l.Mntr.Value.SyncedVoters()
-		f.Evidence = append(f.Evidence, Evidence{
-			Source: l.mntrFrom, Server: l.Name, Key: "zk_synced_followers", Value: strconv.FormatInt(n, 10), Wanted: strconv.Itoa(len(e.list.quorum.Voters()) - 1),
-		})
+	if s.queued != nil {
+		f.Evidence = append(f.Evidence, e.counts(s.queued))
 	}
 	if s.stoppedHere() {
 		f.Certainty = Proven

@@ -26,6 +26,11 @@ type ensemble struct {
 	settled bool
 	// before is the ensemble of the earlier look; nil when there was one look.
 	before *ensemble
+	// unheard is whether the voters that told nothing themselves are in sync with the
+	// leader, as that says; one answer for all of them.
+	unheard truth
+	// lost is set when two looks say that they are not.
+	lost bool
 	// lookAgain is set when the verdict wants a second look.
 	lookAgain bool
 	// vantages are the ensemble as each of several hosts saw it; nil when one looked.
@@ -70,35 +75,9 @@ func newEnsemble(snap *probe.Snapshot) *ensemble {
 	}
 	e.inferLeader()
 	e.findQueued()
+	e.hearLeader()
 	e.judge()
 	return e
-}
-
-// findQueued finds the hung servers whose queue of connections is full. The kernel
-// then drops what comes to the client port, as a firewall does (Linux drops the
-// SYN; Java's queue has room for 50). Any ensemble with clients gets there within
-// seconds. What tells it from a firewall is the leader: it has as many followers
-// in sync as are seen following, and so has lost this one.
-func (e *ensemble) findQueued() {
-	leaders := e.leaders()
-	if len(leaders) != 1 || !leaders[0].Mntr.Seen() {
-		return
-	}
-	synced, ok := leaders[0].Mntr.Value.SyncedVoters()
-	following := e.filter(func(s *server) bool { return s.role == Follower && s.voter() && s.twin == nil })
-	if !ok || synced != int64(len(following)) {
-		return
-	}
-	for _, s := range e.servers {
-		if !s.swallows() || s.member == nil || !s.voter() {
-			continue
-		}
-		s.queued = leaders[0]
-		if b := e.earlier(s); b != nil && hangs(b) {
-			s.role, s.serving = NotServing, no
-			s.note = "swallows connections, lost by the leader"
-		}
-	}
 }
 
 // findChanged ties the one server of this host that matched no target to the one

@@ -179,7 +179,7 @@ func certaintyOrder(c Certainty) int { return slices.Index([]Certainty{Proven, L
 func (e *ensemble) regained(f Finding) int {
 	n := 0
 	for _, s := range e.servers {
-		if slices.Contains(f.Servers, s.Name) && s.voter() && (s.serving == no || s.role == Standalone) {
+		if slices.Contains(f.Servers, s.Name) && s.voter() && (s.serving == no || s.counted == no || s.role == Standalone) {
 			n++
 		}
 	}

@@ -45,8 +45,9 @@ func Explains() map[Code][]Code {
 		LeaderFlapping:       {LatencyHigh},
 		LeaderNotCommitting:  {LatencyHigh},
 
-		ProcessDown: {DegradedNoSpare, QuorumLost},
-		QuorumLost:  {ServerNotServing, ReadOnlyMode, StatusScriptMisleading},
+		ProcessDown:     {DegradedNoSpare, QuorumLost},
+		HostUnreachable: {DegradedNoSpare},
+		QuorumLost:      {ServerNotServing, ReadOnlyMode, StatusScriptMisleading},
 		// A server that is out for no reason that was found still explains why
 		// nothing is spare.
 		ServerNotServing: {DegradedNoSpare, StatusScriptMisleading},

@@ -29,7 +29,15 @@ func TestList(t *testing.T) {
 			"serving 2: 4 of 4 by conf, need 3, spare 1", findings("root membership-divergent critical proven zk1 zk2 zk3 zk4"),
 		},
 		{
-			"more were configured than named", look(follower, leader).membership(three...), "serving 0: 2 of 3 by conf, need 2, spare ?",
+			"more were configured than named", look(follower, leader).membership(three...), "serving 0: 3 of 3 by conf, need 2, spare 1",
+			findings("show targets-incomplete info proven"),
+		},
+		{
+			"and the leader has lost the one that was not named", look(follower, but(leader, insync(1))).membership(three...).twice(), "degraded 1: 2 of 3 by conf, need 2, spare 0",
+			findings("show degraded-no-spare warning proven", "show targets-incomplete info proven"),
+		},
+		{
+			"and one look says that it has lost it", look(follower, but(leader, insync(1))).membership(three...), "serving 0: 2 of 3 by conf, need 2, spare ?, again",
 			findings("show targets-incomplete info proven"),
 		},
 		{

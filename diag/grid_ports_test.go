@@ -45,7 +45,7 @@ func TestDecisionTable(t *testing.T) {
 			"serving 0: 3 of 3 by conf, need 2, spare 1", findings("show quorum-port-filtered info possible zk3"),
 		},
 		{
-			"open, open, empty", look(follower, leader, closing), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			"open, open, empty", look(follower, leader, closing), "serving 1: 3 of 3 by conf, need 2, spare 1",
 			findings("show conn-limit-reached info possible zk3"),
 		},
 		{
@@ -65,7 +65,7 @@ func TestDecisionTable(t *testing.T) {
 			findings("show degraded-no-spare warning proven", "show quorum-port-filtered info possible zk3"),
 		},
 		{
-			"refused, open", look(follower, leader, otherPort), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			"refused, open", look(follower, leader, otherPort), "serving 1: 3 of 3 by conf, need 2, spare 1",
 			findings("root client-port-mismatch warning likely zk3"),
 		},
 		{
@@ -73,16 +73,16 @@ func TestDecisionTable(t *testing.T) {
 			findings("root process-down warning likely zk3", noSpare),
 		},
 		{
-			"timeout, timeout", look(follower, leader, gone), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			"timeout, timeout", look(follower, leader, gone), "serving 1: 3 of 3 by conf, need 2, spare 1",
 			findings("root host-unreachable warning likely zk3"),
 		},
 		{
 			"timeout, open: the host is there, its client port is not", look(follower, leader, but(gone, peers(probe.Refused, ""))),
-			"serving 1: 2 of 3 by conf, need 2, spare ?", nil,
+			"serving 1: 3 of 3 by conf, need 2, spare 1", nil,
 		},
 		{
 			"refused, timeout: nothing is known", look(follower, leader, but(down, peers(probe.Filtered, probe.Filtered))),
-			"serving 1: 2 of 3 by conf, need 2, spare ?", findings("show quorum-port-filtered info possible zk3"),
+			"serving 1: 3 of 3 by conf, need 2, spare 1", findings("show quorum-port-filtered info possible zk3"),
 		},
 		{
 			"Mode: standalone beside an ensemble", look(follower, leader, standalone), "degraded 2: 2 of 3 by conf, need 2, spare 0",
@@ -175,7 +175,7 @@ func TestWhere(t *testing.T) {
 		{
 			"three servers on one host, client ports in the list", look(but(follower, loop(2181)), but(leader, loop(2182)), but(down, loop(2183), peers("-", "-"))).
 				membership(pseudo[0]+";2181", pseudo[1]+";2182", pseudo[2]+";2183").edit(rename),
-			"serving 1: 2 of 3 by conf, need 2, spare ?", nil,
+			"serving 1: 3 of 3 by conf, need 2, spare 1", nil,
 		},
 		{
 			"named by number, listed by name, one down", look(but(follower, numeric(1)), but(leader, numeric(2)), but(down, numeric(3))),

@@ -108,7 +108,7 @@ func TestVerdict(t *testing.T) {
 		},
 
 		{
-			"one unreachable while a quorum serves", look(follower, leader, gone), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			"one unreachable while a quorum serves", look(follower, leader, gone), "serving 1: 3 of 3 by conf, need 2, spare 1",
 			findings("root host-unreachable warning likely zk3"),
 		},
 		{
@@ -197,12 +197,40 @@ func TestVerdict(t *testing.T) {
 			findings("show cmd-not-whitelisted info proven zk1 zk2 zk3"),
 		},
 		{
-			"spare is open while a voter is unseen", look(follower, leader, follower, down, gone), "degraded 1: 3 of 5 by conf, need 3, spare ?",
+			"spare is open while a voter is unseen", look(follower, leader, follower, down, gone), "degraded 1: 3 of 5 by conf, need 3, spare ?, again",
 			findings("root process-down warning likely zk4", "root host-unreachable warning likely zk5"),
 		},
 		{
+			"the leader has lost the unseen one, twice", look(follower, leader, follower, down, gone).twice(), "degraded 1: 3 of 5 by conf, need 3, spare 0",
+			findings("root process-down warning likely zk4", "root host-unreachable warning likely zk5", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"the leader has lost it in the second look", look(follower, but(leader, insync(1)), gone).after(look(follower, leader, gone)), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			findings("root host-unreachable warning likely zk3"),
+		},
+		{
+			"the leader counts some of the unseen", look(follower, leader, gone, gone, follower).twice(), "degraded 1: 3 of 5 by conf, need 3, spare 0",
+			findings("root host-unreachable warning likely zk3 zk4", "fold degraded-no-spare warning proven"),
+		},
+		{
+			"the leader counts one of two unseen", look(follower, but(leader, insync(3)), gone, gone, follower).twice(), "serving 1: 3 of 5 by conf, need 3, spare ?",
+			findings("root host-unreachable warning likely zk3 zk4"),
+		},
+		{
+			"it counts one that hangs, or the unseen one", look(follower, but(leader, insync(2)), hung, gone, down).twice(), "degraded 1: 2 of 5 by conf, need 3, spare ?",
+			findings("root process-down warning likely zk5", "root server-hung warning likely zk3", "root host-unreachable warning likely zk4"),
+		},
+		{
+			"the leader does not tell", look(follower, but(leader, whitelisted), gone), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			findings("root host-unreachable warning likely zk3", "show cmd-not-whitelisted info proven zk2"),
+		},
+		{
+			"no peer ports probed, and the leader has lost one", look(but(follower, peers("-", "-")), but(leader, insync(1), peers("-", "-")), but(down, peers("-", "-"))).twice(),
+			"degraded 1: 2 of 3 by conf, need 2, spare 0", findings("root process-down warning likely zk3", "fold degraded-no-spare warning proven"),
+		},
+		{
 			"no peer ports probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(down, peers("-", "-"))),
-			"serving 1: 2 of 3 by conf, need 2, spare ?", nil,
+			"serving 1: 3 of 3 by conf, need 2, spare 1", nil,
 		},
 		{
 			"a critical finding beats a serving verdict", look(but(follower, says(2)), leader, follower),

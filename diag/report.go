@@ -116,8 +116,8 @@ type Verdict struct {
 	LeaderIDs []int64 `json:"leader_ids"`
 	// Leaders are the names of the leaders seen.
 	Leaders []string `json:"leaders"`
-	// Out are the voters known not to serve in the quorum, Unseen those that could
-	// not be judged.
+	// Out are the voters known not to serve in the quorum, Unseen those that told
+	// nothing themselves; the leader may have them in sync all the same.
 	Out    []string `json:"out"`
 	Unseen []string `json:"unseen"`
 	// Looks is how many looks the verdict rests on, 1 or 2.

@@ -23,7 +23,7 @@ func observerRules() []rule {
 		[]blind{
 			{"who votes is not known", look(looking, down, down, looking, looking), SkipNotTold},
 			{"not looked at", unvisited(), SkipNotTold},
-			{"a voter was not seen", look(follower, leader, gone, observer, observer).observing(4, 5), SkipUndecided},
+			{"a voter was not seen", look(follower, but(leader, whitelisted), gone, observer, observer).observing(4, 5), SkipUndecided},
 			{"groups decide", look(follower, leader, down, observer, observer).membership(grouped...), SkipUndecided},
 		},
 	}}

@@ -165,7 +165,7 @@ func ensembleRules() []rule {
 			[]blind{
 				{"all unreachable", unseen(), SkipUndecided},
 				{"one is down, another unseen", look(follower, leader, follower, down, gone), SkipUndecided},
-				{"one is unseen", look(follower, leader, gone), SkipUndecided},
+				{"one is unseen", look(follower, but(leader, whitelisted), gone), SkipUndecided},
 			},
 		},
 		{

@@ -92,7 +92,7 @@ func TestTraps(t *testing.T) {
 			"unknown 3: 0 of 3 by targets, need 2, spare ?", findings("show not-zookeeper info proven zk1 zk2 zk3"),
 		},
 		{
-			"24: reset in the middle of an answer", look(follower, leader, but(closing, cut)), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			"24: reset in the middle of an answer", look(follower, leader, but(closing, cut)), "serving 1: 3 of 3 by conf, need 2, spare 1",
 			findings("show conn-limit-reached info possible zk3"),
 		},
 		{
@@ -111,7 +111,8 @@ func TestSummaries(t *testing.T) {
 	}{
 		{look(follower, leader, follower), []string{"3 of 3 voters", "Leader zk2", "Can lose 1 more"}},
 		{look(follower, leader, down), []string{"2 of 3 voters", "Out: zk3", "Can lose 0 more"}},
-		{look(follower, leader, gone), []string{"2 of 3 voters", "Can lose 0 to 1 more", "zk3"}},
+		{look(follower, leader, gone), []string{"3 of 3 voters", "Can lose 1 more", "Not seen, but in sync with the leader: zk3"}},
+		{look(follower, but(leader, whitelisted), gone), []string{"2 of 3 voters", "Can lose 0 to 1 more", "zk3"}},
 		{look(follower, gone, gone), []string{"1 of 3 voters", "Leader not seen"}},
 		{look(down, down, looking), []string{"no quorum", "1 of the 3 you named", "2 needed"}},
 		{look(leader, leader, follower), []string{"2 leaders", "zk1, zk2"}},

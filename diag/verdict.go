@@ -12,7 +12,7 @@ type tally struct {
 	possible map[int64]bool // not known not to serve
 	alive    map[int64]bool // not known to be down
 	// out and unseen are the names of the voters known not to serve, and of those
-	// that could not be judged.
+	// that told nothing themselves.
 	out, unseen []string
 	// open is how many voters are neither: those, and the ones nobody looked at.
 	open int
@@ -27,7 +27,15 @@ func (e *ensemble) count() tally {
 		s := e.row(id)
 		if s == nil {
 			t.possible[id], t.alive[id], t.willing[id] = true, true, true
-			t.open++
+			switch {
+			case e.unheard == yes:
+				t.serving[id] = true
+			case e.lost:
+				t.out = append(t.out, e.list.Find(id).Addresses[0].Host)
+				delete(t.possible, id)
+			default:
+				t.open++
+			}
 			continue
 		}
 		t.willing[id] = !s.notServing() || s.inferred
@@ -40,7 +48,10 @@ func (e *ensemble) count() tally {
 			t.out = append(t.out, s.Name) // serves, but not in this ensemble
 		case s.serving == yes:
 			t.serving[vote], t.possible[vote] = true, true
-		case s.serving == no:
+		case s.counted == yes:
+			t.serving[vote], t.possible[vote] = true, true
+			t.unseen = append(t.unseen, s.Name)
+		case s.serving == no, s.counted == no:
 			t.out = append(t.out, s.Name)
 		default:
 			t.possible[id] = true
@@ -70,6 +81,7 @@ func (e *ensemble) judge() {
 		}
 	}
 	v.State, e.lookAgain = e.state(t, leaders)
+	e.lookAgain = e.lookAgain || e.unheard == no && !e.settled
 	v.Spare = e.spare(v.State, t)
 	e.verdict = v
 	e.verdict.Summary = e.summary(t, leaders)
@@ -279,6 +291,9 @@ func (e *ensemble) servingSummary(t tally, leaders []*server) string {
 	}
 	if e.verdict.Spare != nil {
 		parts = append(parts, fmt.Sprintf("Can lose %d more.", *e.verdict.Spare))
+		if e.unheard == yes && len(t.unseen) > 0 {
+			parts = append(parts, fmt.Sprintf("Not seen, but in sync with the leader: %s.", enumerate(t.unseen)))
+		}
 	} else if e.hasOracle() {
 		parts = append(parts, "How many more may be lost is for the oracle to say.")
 	} else if e.loneVoice() {

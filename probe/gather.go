@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // maxServersAtOnce bounds the goroutines and sockets of one run. Ensembles have
@@ -177,6 +179,9 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	case s.Srvr.Seen():
 		s.Conf = Ask(ctx, addr, WordConf, t, ParseConf)
 		if n := confNumbers(s.Conf); n.quorum != 0 {
+			if g.isElsewhere() {
+				n = peerNumbers{}
+			}
 			known <- n
 		}
 		s.Mntr = Ask(ctx, addr, WordMntr, t, ParseMntr)
@@ -314,6 +319,31 @@ func confNumbers(conf Obs[Conf]) peerNumbers {
 		return peerNumbers{}
 	}
 	return peerNumbers{quorum: c.QuorumPorts[0], election: c.ElectionPorts[0]}
+}
+
+// isElsewhere reports whether the peer ports that conf tells are at another address than
+// the one that was asked: behind NAT or a port-forward, in a container, or on a second
+// interface, what answers there is somebody else. Where conf tells no address (3.4), a
+// host that is several servers is taken for such a forward.
+func (g *gatherer) isElsewhere() bool {
+	s, c := g.server, &g.server.Conf.Value
+	var own *zoocfg.Server
+	if c.Membership != nil && c.ServerID != nil {
+		own = c.Membership.Find(*c.ServerID)
+	}
+	if own == nil || len(own.Addresses) == 0 {
+		return g.shared
+	}
+	for _, a := range own.Addresses {
+		addr, err := netip.ParseAddr(a.Host)
+		switch {
+		case err != nil && (!g.shared || strings.EqualFold(a.Host, s.Host)):
+			return false // another name may mean the same host
+		case err == nil && (addr.IsUnspecified() || slices.Contains(s.Resolve.Value, addr.Unmap())):
+			return false
+		}
+	}
+	return true
 }
 
 // ports looks at the quorum and election port, once each. Where the

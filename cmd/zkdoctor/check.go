@@ -111,25 +111,21 @@ func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger,
 // lookVia looks from here and, at the same time, from the host of each server. A host
 // that cannot be got to is told on stderr: it may well be what is wrong.
 func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
-	targets, err := probe.ParseTargets(c.Targets)
-	switch {
-	case err != nil:
+	limit := time.Duration(c.Deadline + c.Window)
+	way, err := newVia(c.Via, c.collectArguments(), limit+viaSlack)
+	if err != nil {
 		return nil, err
-	case len(targets) == 0 && c.Config == "":
-		return nil, errors.New("--via without servers has nowhere to go: name them, or give --config FILE")
-	case len(targets) == 0:
-		if targets, err = probe.ConfigTargets(c.Config); err != nil {
-			return nil, err
-		}
 	}
-	way, err := newVia(c.Via, c.collectArguments(), time.Duration(c.Deadline+c.Window)+viaSlack)
+	bound, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	plan, local, err := c.prepare(bound, t)
 	if err != nil {
 		return nil, err
 	}
 	var visits []visit
 	var group errgroup.Group
-	group.Go(func() error { visits = way.visit(ctx, hostsOf(targets)); return nil })
-	own, err := c.look(ctx, t, log, options)
+	group.Go(func() error { visits = way.visit(ctx, hostsOf(plan.Targets)); return nil })
+	own, err := c.lookAt(bound, t, log, options, plan, local)
 	_ = group.Wait() // what failed is in the visits
 	if err != nil {
 		return nil, err
@@ -153,10 +149,14 @@ func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, 
 }
 
 // collectArguments are what zkdoctor collect is told on each host. The servers are named
-// as here, so that all mean the same by a name.
+// as here, so that all mean the same by a name. What it takes to speak TLS is not handed
+// on, for the files are here: what this host sees by it counts. Nor are sessions: one a
+// server is enough.
 func (c *checkCmd) collectArguments() []string {
 	args := []string{"--timeout=" + time.Duration(c.Timeout).String(), "--deadline=" + time.Duration(c.Deadline).String()}
-	for flag, given := range map[string]bool{"--no-peer-ports": c.NoPeerPorts, "--no-second-look": c.NoSecondLook, "--no-admin": c.NoAdmin} {
+	for flag, given := range map[string]bool{
+		"--discover": c.Discover, "--no-peer-ports": c.NoPeerPorts, "--no-second-look": c.NoSecondLook, "--no-admin": c.NoAdmin,
+	} {
 		if given {
 			args = append(args, flag)
 		}

@@ -94,6 +94,15 @@ func networkFaults() []fault {
 			root: diag.HostUnreachable, servers: []int64{3}, state: diag.Serving, exit: 1,
 		},
 		{
+			// The leader's count tells it from a host that only zkdoctor does not reach.
+			shape: shape{name: "a dead host", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				letLead(t, ens, ens.Server(3))
+				must(t, ens.Server(1).Cut(t.Context()))
+				waitLost(t, ens)
+			}, args: []string{"-c", "@c2", "--no-local", "--timeout", "500ms"}},
+			root: diag.HostUnreachable, servers: []int64{1}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+		},
+		{
 			shape: shape{name: "all hosts out of reach", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Client.Cut(t.Context()))
 			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},

@@ -47,6 +47,7 @@ func allFaults() []fault {
 		lockedFaults(),
 		tlsFaults(),
 		unusualFaults(),
+		movingFaults(),
 		linkFaults(),
 	)
 }
@@ -157,9 +158,14 @@ func pauseUnderLoad(t *testing.T, ens *zktest.Ensemble, id int) {
 		}
 		t.Cleanup(func() { _ = conn.Close() })
 	}
+	waitLost(t, ens)
+}
+
+// waitLost waits until the leader of three has lost one of its followers.
+func waitLost(t *testing.T, ens *zktest.Ensemble) {
 	must(t, ens.Wait(t.Context(), "a leader with one follower in sync", func() bool {
-		for other, mode := range ens.Modes(t.Context()) {
-			if reply, _ := other.Word(t.Context(), "mntr"); mode == "leader" && strings.Contains(reply, "zk_synced_followers\t1") {
+		for s, mode := range ens.Modes(t.Context()) {
+			if reply, _ := s.Word(t.Context(), "mntr"); mode == "leader" && strings.Contains(reply, "zk_synced_followers\t1") {
 				return true
 			}
 		}
@@ -178,6 +184,13 @@ func processFaults() []fault {
 			shape: shape{name: "the leader down", do: kill(3), args: outside("@1", "@2", "@3")},
 			root:  diag.ProcessDown, servers: []int64{3}, fires: []diag.Code{diag.DegradedNoSpare},
 			state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "one of three down, and peer ports to be left alone", do: func(t *testing.T, ens *zktest.Ensemble) {
+				kill(2)(t, ens)
+				waitLost(t, ens)
+			}, args: []string{"-c", "@c1", "--no-local", "--no-peer-ports"}},
+			root: diag.ProcessDown, servers: []int64{2}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "two of three down (the guide's case)", do: kill(2, 3), args: []string{"-c", "@c1"}},

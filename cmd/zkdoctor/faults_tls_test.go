@@ -79,6 +79,13 @@ func tlsFaults() []fault {
 			root:  diag.ProcessDown, servers: []int64{2}, state: diag.Degraded, exit: 1,
 		},
 		{
+			shape: shape{
+				name: "one down, ports that speak TLS and plain text", only: from36, why: noUnification,
+				secure: &security{ends: 24 * time.Hour, unified: true}, do: kill(2), args: trusted("@1", "@2", "@3"),
+			},
+			root: diag.ProcessDown, servers: []int64{2}, state: diag.Degraded, exit: 1,
+		},
+		{
 			shape: shape{name: "no quorum, over TLS", only: from35, why: noClientTLS, secure: day, do: kill(2, 3), args: trusted("@1", "@2", "@3")},
 			root:  diag.ProcessDown, servers: []int64{2, 3}, fires: []diag.Code{diag.QuorumLost}, state: diag.Down, exit: 2,
 		},

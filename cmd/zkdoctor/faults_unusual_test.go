@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -38,6 +36,7 @@ func unnamedHere(t *testing.T, ens *zktest.Ensemble) { must(t, ens.Client.SetHos
 
 // unusualFaults are faults of ensembles unlike the usual three.
 func unusualFaults() []fault {
+	withObservers := zktest.Options{Servers: 3, Observers: 2}
 	six := []string{"@1", "@2", "@3", "@4", "@5", "@6"}
 	return []fault{
 		{
@@ -63,89 +62,68 @@ func unusualFaults() []fault {
 			}, args: outside("@1", "@2", "@3")},
 			root: diag.ProcessDown, servers: []int64{2}, state: diag.Degraded, exit: 1,
 		},
+		{
+			shape: shape{name: "one of three voters beside two observers down", options: withObservers, do: kill(2), args: []string{"-c", "@c1"}},
+			root:  diag.ProcessDown, servers: []int64{2}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// An observer that is out takes nothing from the quorum.
+			shape: shape{name: "one of two observers down", options: withObservers, do: kill(5), args: []string{"-c", "@c1"}},
+			root:  diag.ProcessDown, servers: []int64{5}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "the follower that observers followed down", only: from36, why: noObserverMaster, options: observerMaster(), do: func(t *testing.T, ens *zktest.Ensemble) {
+					master := waitObserved(t, ens)
+					must(t, master.Kill())
+					must(t, ens.WaitServing(t.Context()))
+					must(t, ens.WaitQuorum(t.Context()))
+				}, args: []string{"-c", "@c1"},
+			},
+			root: diag.ProcessDown, servers: []int64{1}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// What refuses could be the forward; that the leader has lost it could not.
+			shape: shape{name: "behind port-forwards, and one down", only: from35, why: noMembers, options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				forward(t, ens)
+				kill(2)(t, ens)
+			}, args: outside(forwarded(1), forwarded(2), forwarded(3))},
+			root: diag.ProcessDown, servers: []int64{2}, state: diag.Degraded, exit: 1,
+		},
 	}
 }
 
-// TestReconfig grows a real ensemble from three to five and takes two out again, while
-// zkdoctor looks: nothing of that is an outage, and once it is done all is well.
-func TestReconfig(t *testing.T) {
-	t.Parallel()
-	line := func(s *zktest.Server) string {
-		return fmt.Sprintf("server.%d=%s:%d:%d;%s:%d", s.ID, s.Addr, s.QuorumPort, s.ElectionPort, s.Addr, s.ClientPort)
-	}
-	c := shape{
-		name: "grows from 3 to 5 and back, watched", only: from35, why: "3.4 has no dynamic configuration",
-		options: zktest.Options{
-			Servers: 5, NoStart: true, NoWait: true, Config: map[string]string{"reconfigEnabled": "true"},
-			JVM: []string{"-Dzookeeper.skipACL=yes"},
-			Edit: func(s *zktest.Server) {
-				for i, line := range s.ServerLines { // all on loopback, so each at its own address
-					_, addr, _ := strings.Cut(line, "=")
-					addr, _, _ = strings.Cut(addr, ":")
-					s.ServerLines[i] += fmt.Sprintf(";%s:%d", addr, s.ClientPort)
-				}
-				own := s.ServerLines[s.ID-1]
-				s.ServerLines = s.ServerLines[:3:3]
-				if s.ID > 3 {
-					s.ServerLines = append(s.ServerLines, own) // it joins as who it will be
-				}
-				s.Unset("clientPort")
-				s.Unset("clientPortAddress")
-			},
-		},
-		args: outside("--discover", "@1", "--window", "2s"),
-	}
-	c.logMissing(t)
-	for _, version := range c.versions(0) {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			patient := c.start(t, version)
-			ens := patient.ens
-			for _, s := range ens.Servers[:3] {
-				must(t, s.Start(t.Context()))
+const noObserverMaster = "observerMasterPort came with 3.6"
+
+// observerMaster are three voters and two observers that follow followers.
+func observerMaster() zktest.Options {
+	return zktest.Options{Servers: 3, Observers: 2, Config: map[string]string{"observerMasterPort": "2191"}}
+}
+
+// waitObserved waits until the observers follow followers, and gives one of those: the
+// first server, which takes a restart of the leader where it leads.
+func waitObserved(t *testing.T, ens *zktest.Ensemble) *zktest.Server {
+	letLead(t, ens, ens.Server(3))
+	var master *zktest.Server
+	must(t, ens.Wait(t.Context(), "a follower with observers", func() bool {
+		for _, s := range ens.Servers[:2] {
+			if reply, _ := s.Word(t.Context(), "mntr"); strings.Contains(reply, "zk_synced_observers") && !strings.Contains(reply, "zk_synced_observers\t0") {
+				master = s
 			}
-			must(t, ens.WaitServing(t.Context()))
-			watched := func(change func()) *diag.Report {
-				var during *diag.Report
-				var watch errgroup.Group
-				watch.Go(func() (err error) {
-					during, err = patient.report(t.Context())
-					return err
-				})
-				change()
-				must(t, watch.Wait())
-				wantNoOutage(t, during)
-				report := patient.ask(t)
-				logRow(t, c, version, report, joinCodes(codesOf(report)))
-				return report
-			}
-			wantHealthy(t, patient.ask(t), nil)
-			grown := watched(func() {
-				for _, s := range ens.Servers[3:] {
-					must(t, s.Start(t.Context()))
-				}
-				session, err := ens.Server(1).OpenSession(t.Context(), 0)
-				must(t, err)
-				must(t, session.Reconfigure(t.Context(), line(ens.Server(4))+","+line(ens.Server(5)), ""))
-				must(t, ens.WaitServing(t.Context()))
-			})
-			wantHealthy(t, grown, nil)
-			if grown.Verdict.Voters != 5 {
-				t.Errorf("%d voters: %s", grown.Verdict.Voters, grown.Verdict.Summary)
-			}
-			shrunk := watched(func() {
-				session, err := ens.Server(1).OpenSession(t.Context(), 0)
-				must(t, err)
-				must(t, session.Reconfigure(t.Context(), "", "4,5"))
-				for _, s := range ens.Servers[3:] {
-					must(t, s.Stop(t.Context()))
-				}
-				must(t, ens.WaitQuorum(t.Context()))
-			})
-			wantHealthy(t, shrunk, nil)
-			if shrunk.Verdict.Voters != 3 {
-				t.Errorf("%d voters: %s", shrunk.Verdict.Voters, shrunk.Verdict.Summary)
-			}
-		})
+		}
+		return master != nil
+	}))
+	return master
+}
+
+// nat is an address that no host has: what the client sends there is forwarded.
+const nat = "10.99.0.200"
+
+// forwarded is where a client behind NAT reaches a server.
+func forwarded(id int) string { return fmt.Sprintf("%s:%d", nat, 12180+id) }
+
+func forward(t *testing.T, ens *zktest.Ensemble) {
+	for _, s := range ens.Servers {
+		must(t, ens.Client.Forward(t.Context(), nat, 12180+s.ID, s.Host, s.ClientPort))
 	}
 }

@@ -115,6 +115,33 @@ func TestHealthy(t *testing.T) {
 			// The servers move their list to a dynamic file and rewrite zoo.cfg.
 			shape: shape{name: "a list in a dynamic file", options: zktest.Options{Config: map[string]string{"reconfigEnabled": "true"}}, args: []string{"-c", "@c1"}},
 		},
+		{
+			shape: shape{name: "no word but srvr, by an empty whitelist", options: zktest.Options{Config: map[string]string{"4lw.commands.whitelist": ""}}, args: outside("@1", "@2", "@3")},
+			info:  []diag.Code{diag.CmdNotWhitelisted}, fires: []diag.Code{diag.CmdNotWhitelisted},
+		},
+		{
+			shape: shape{name: "observers that follow followers", only: from36, why: noObserverMaster, options: observerMaster(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				waitObserved(t, ens)
+			}, args: []string{"-c", "@c1"}},
+		},
+		{shape: shape{name: "behind port-forwards", options: namespaces(), do: forward, args: outside(forwarded(1), forwarded(2), forwarded(3))}},
+		{
+			shape: shape{name: "a server that joins, from outside", only: from35, why: noReconfig, options: joining(4), do: joinAll, args: outside("@1", "@2", "@3", "@4")},
+			info:  []diag.Code{diag.NonVotingFollower}, fires: []diag.Code{diag.NonVotingFollower},
+		},
+		{
+			shape: shape{name: "a server that joins, on its host", only: from35, why: noReconfig, options: joining(4), do: joinAll, from: 4},
+			info:  []diag.Code{diag.NonVotingFollower}, fires: []diag.Code{diag.NonVotingFollower},
+		},
+		{
+			// Only from 3.6 on the leader tells of it.
+			shape: shape{name: "beside a server that joins", only: from35, why: noReconfig, options: joining(4), do: joinAll, from: 1, args: []string{"--window", "3s"}},
+			info:  []diag.Code{diag.NonVotingFollower},
+		},
+		{
+			shape: shape{name: "a server that was taken out, on its host", only: from35, why: noReconfig, options: joining(4), do: fromAndBack, from: 4},
+			info:  []diag.Code{diag.NonVotingFollower}, fires: []diag.Code{diag.NonVotingFollower},
+		},
 		{shape: shape{name: "IPv6", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, from: 1}},
 		{shape: shape{name: "IPv6 from outside", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, args: []string{"[@1]:2181", "@2", "@3"}}},
 		{

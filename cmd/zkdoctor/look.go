@@ -85,8 +85,12 @@ func checkAdmin(no bool, port int) error {
 }
 
 // prepare finds out which servers to look at.
-func (f *lookFlags) prepare(ctx context.Context, t terminal, q probe.Question) (probe.Plan, []probe.Local, error) {
-	plan, local, err := probe.Prepare(ctx, q)
+func (f *lookFlags) prepare(ctx context.Context, t terminal) (probe.Plan, []probe.Local, error) {
+	question, err := f.question()
+	if err != nil {
+		return probe.Plan{}, nil, err
+	}
+	plan, local, err := probe.Prepare(ctx, question)
 	if err != nil {
 		return plan, nil, err
 	}
@@ -102,16 +106,17 @@ func (f *lookFlags) prepare(ctx context.Context, t terminal, q probe.Question) (
 
 // look looks once, and again where that is asked for or what was seen asks for it.
 func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
-	question, err := f.question()
-	if err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(f.Deadline+f.Window))
 	defer cancel()
-	plan, local, err := f.prepare(ctx, t, question)
+	plan, local, err := f.prepare(ctx, t)
 	if err != nil {
 		return nil, err
 	}
+	return f.lookAt(ctx, t, log, options, plan, local)
+}
+
+// lookAt is look at servers that are known. ctx has the deadline.
+func (f *lookFlags) lookAt(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options, plan probe.Plan, local []probe.Local) (*probe.Snapshot, error) {
 	say := func(format string, args ...any) { fmt.Fprintf(t.progress(), "zkdoctor: "+format+"\n", args...) }
 	waiting := time.AfterFunc(quiet, func() {
 		say("looking, at most %v for a look ...", time.Duration(f.Timeout))

@@ -119,13 +119,7 @@ func (s shape) start(t *testing.T, version string) *patient {
 		p.host = ens.Server(s.from).Host
 	}
 	for _, arg := range s.args {
-		for _, server := range ens.Servers {
-			id := string(rune('0' + server.ID))
-			arg = strings.ReplaceAll(arg, "@c"+id, server.ConfigFile)
-			arg = strings.ReplaceAll(arg, "@"+id, server.Addr)
-		}
-		arg = words.Replace(arg)
-		p.command = append(p.command, arg)
+		p.command = append(p.command, words.Replace(ofServers(ens, arg)))
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -134,6 +128,16 @@ func (s shape) start(t *testing.T, version string) *patient {
 		}
 	})
 	return p
+}
+
+// ofServers puts addresses and files of servers into an argument.
+func ofServers(ens *zktest.Ensemble, arg string) string {
+	for _, s := range ens.Servers {
+		id := string(rune('0' + s.ID))
+		arg = strings.ReplaceAll(arg, "@c"+id, s.ConfigFile)
+		arg = strings.ReplaceAll(arg, "@"+id, s.Addr)
+	}
+	return arg
 }
 
 // ask runs zkdoctor and gives its report.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
@@ -22,6 +23,8 @@ func TestVia(t *testing.T) {
 	must(t, err)
 	for _, c := range []struct {
 		name    string
+		secure  *security // TLS to the client ports; nil for plain text
+		args    []string  // nil for the three servers
 		do      func(*testing.T, *zktest.Ensemble)
 		root    diag.Code
 		servers []int64
@@ -29,6 +32,16 @@ func TestVia(t *testing.T) {
 		exit    int
 	}{
 		{name: "healthy"},
+		{
+			// What was discovered is visited too.
+			name: "one named, and one of the others without its myid", args: []string{"--discover", "@1"},
+			do: andEnd(withMyID(map[int]string{2: ""}), 2), root: diag.MyidMissing, servers: []int64{2}, exit: 1,
+		},
+		{name: "by configuration", args: []string{"-c", "@c1"}},
+		{
+			// The hosts see no more of TLS than that it is there.
+			name: "TLS alone", secure: &security{ends: time.Hour}, args: trusted("@1:2181", "@2:2181", "@3:2181")[1:],
+		},
 		{
 			// From here, and from server 3, all is well.
 			name: "one way blocked", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -52,13 +65,21 @@ func TestVia(t *testing.T) {
 			t.Parallel()
 			atOnce <- struct{}{}
 			t.Cleanup(func() { <-atOnce })
-			ens := zktest.StartT(t, zktest.Options{Hosts: zktest.Namespaces})
+			options := namespaces()
+			words := c.secure.prepare(t, &options)
+			ens := zktest.StartT(t, options)
 			config := startSSH(t, ens, program)
 			if c.do != nil {
 				c.do(t, ens)
 			}
-			result, err := ens.Client.Run(t.Context(), program, "check", "-o", "json", "--deadline", "5s",
-				"--via", "ssh -F "+config+" {host} --", ens.Server(1).Addr, ens.Server(2).Addr, ens.Server(3).Addr)
+			command := []string{program, "check", "-o", "json", "--deadline", "5s", "--via", "ssh -F " + config + " {host} --"}
+			if c.args == nil {
+				c.args = []string{"@1", "@2", "@3"}
+			}
+			for _, arg := range c.args {
+				command = append(command, words.Replace(ofServers(ens, arg)))
+			}
+			result, err := ens.Client.Run(t.Context(), command...)
 			must(t, err)
 			report := new(diag.Report)
 			if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(report); err != nil {

@@ -48,6 +48,15 @@ func (h *Host) Reject(ctx context.Context, port int, how Rejection, from ...*Hos
 	return h.rule(ctx, "input", match("iifname", "saddr", port, from), "reject with "+string(how))
 }
 
+// Forward has what this host sends to a port of an address go to another host's port, as
+// NAT and port-forwards do.
+func (h *Host) Forward(ctx context.Context, addr string, port int, to *Host, toPort int) error {
+	return h.nft(ctx, fmt.Sprintf(`add table inet zktest
+add chain inet zktest forward { type nat hook output priority -100; }
+add rule inet zktest forward ip daddr %s tcp dport %d dnat ip to %s:%d
+`, addr, port, to.Addr, toPort))
+}
+
 // Heal takes back everything that the other methods did to this host.
 func (h *Host) Heal(ctx context.Context) error {
 	return h.nft(ctx, "add table inet zktest\ndelete table inet zktest\n")

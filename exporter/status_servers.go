@@ -80,6 +80,9 @@ func notices(r *diag.Report, age time.Duration) []string {
 	if age > staleAfter {
 		out = append(out, "This is "+span(int64(age.Seconds()))+" old and says nothing about now. zkdoctor looks when it is asked: does Prometheus still scrape it?")
 	}
+	if r.Vantage.Unverified {
+		out = append(out, "The certificates of the servers are not checked, as the configuration says: it was not made sure that it was they who answered.")
+	}
 	if r.Incomplete != "" {
 		out = append(out, "Incomplete ("+visible(r.Incomplete, maxWord)+"): this is what was known by then.")
 	}

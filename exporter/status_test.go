@@ -103,6 +103,15 @@ func TestStatusGolden(t *testing.T) {
 	}
 }
 
+// TestStatusUnverified: that nobody looked at certificates is said out loud.
+func TestStatusUnverified(t *testing.T) {
+	r := healthyReport()
+	r.Vantage.Unverified = true
+	if text := rendered(t, pageOf(seen("prod", r))); !strings.Contains(text, "certificates of the servers are not checked") {
+		t.Error("it is not said")
+	}
+}
+
 // TestStatusInert: nothing is fetched, nothing runs, and the text has no
 // character that could deceive, whatever the servers say.
 func TestStatusInert(t *testing.T) {

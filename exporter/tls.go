@@ -33,9 +33,17 @@ func (t *TLS) UnmarshalYAML(node *yaml.Node) error {
 	return fmt.Errorf("line %d: tls: %w", t.line, err)
 }
 
+// FixedTLS is TLS as the caller has set it up, without files of its own; nil for nil.
+func FixedTLS(c *tls.Config) *TLS {
+	if c == nil {
+		return nil
+	}
+	return &TLS{built: c}
+}
+
 // build reads the files, which must be there.
 func (t *TLS) build() error {
-	if t == nil {
+	if t == nil || t.built != nil {
 		return nil
 	}
 	built, err := config.NewTLSConfig(&t.TLSConfig)

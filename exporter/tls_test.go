@@ -1,6 +1,8 @@
 package exporter
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"os"
@@ -41,8 +43,8 @@ func TestRealTLS(t *testing.T) {
 			load := func() (*Config, error) { return LoadConfig(file) }
 			write := func(cert zktest.Certificate) {
 				t.Helper()
-				tls := fmt.Sprintf("{ca_file: zk.test.pem, cert_file: %s, key_file: %s, server_name: zk.test}", filepath.Base(cert.Cert), filepath.Base(cert.Key))
-				must(t, os.WriteFile(file, []byte(fmt.Sprintf("ensembles: [{name: secure, servers: ['%s'], tls: %s}]\n", strings.Join(targets, "','"), tls)), 0o600))
+				how := fmt.Sprintf("{ca_file: zk.test.pem, cert_file: %s, key_file: %s, server_name: zk.test}", filepath.Base(cert.Cert), filepath.Base(cert.Key))
+				must(t, os.WriteFile(file, []byte(fmt.Sprintf("ensembles: [{name: secure, servers: ['%s'], tls: %s}]\n", strings.Join(targets, "','"), how)), 0o600))
 			}
 			write(client)
 			s := serve(t, Options{Load: load, Timeout: time.Second}, targets...)
@@ -57,6 +59,20 @@ func TestRealTLS(t *testing.T) {
 			}
 			// A single server of the ensemble is asked as the ensemble is.
 			s.ask(t, http.MethodGet, "/probe?target="+targets[0], http.StatusOK, `zookeeper_up{ensemble="secure",server="`+targets[0]+`"} 1`)
+
+			// Or as the command line has it.
+			ca, err := os.ReadFile(server.Cert)
+			must(t, err)
+			pair, err := tls.LoadX509KeyPair(client.Cert, client.Key)
+			must(t, err)
+			fixed := &tls.Config{RootCAs: x509.NewCertPool(), Certificates: []tls.Certificate{pair}, ServerName: "zk.test"}
+			fixed.RootCAs.AppendCertsFromPEM(ca)
+			byFlags := serve(t, Options{Load: func() (*Config, error) {
+				return &Config{Ensembles: []Ensemble{{Name: "secure", Servers: targets, TLS: FixedTLS(fixed)}}}, nil
+			}, Timeout: time.Second}, targets...)
+			must(t, ens.Wait(t.Context(), "a quorum to be seen over TLS by flags", func() bool {
+				return byFlags.metrics(t)[`zkdoctor_voters_serving{ensemble="secure"}`] == 3
+			}))
 
 			write(stranger)
 			s.ask(t, http.MethodPost, "/-/reload", http.StatusOK, "")

@@ -30,6 +30,8 @@ type exporterCmd struct {
 	NoAdmin     bool     `group:"how" help:"Never ask AdminServers, by HTTP, for what the client ports do not tell." env:"ZKDOCTOR_NO_ADMIN"`
 	AdminPort   int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration." env:"ZKDOCTOR_ADMIN_PORT"`
 
+	tlsFlags
+
 	Include []string `group:"say" placeholder:"REGEXP" help:"Serve only metrics whose names match." env:"ZKDOCTOR_INCLUDE"`
 	Exclude []string `group:"say" placeholder:"REGEXP" help:"Leave out metrics whose names match." env:"ZKDOCTOR_EXCLUDE"`
 	Compat  string   `group:"say" enum:"none,dabealu" default:"none" help:"Serve another exporter's metrics too: none or dabealu." env:"ZKDOCTOR_COMPAT"`
@@ -137,6 +139,8 @@ func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
 		return o, errors.New("nothing to watch: name servers, or give --config FILE or --ensembles FILE")
 	case named > 1:
 		return o, errors.New("servers, --config and --ensembles exclude each other: choose one")
+	case c.Ensembles != "" && c.tlsFlags != (tlsFlags{}):
+		return o, errors.New("--tls and its kin are for one ensemble: with --ensembles write tls into the file")
 	case c.MaxRequests < 1:
 		return o, errors.New("--web.max-requests must be at least 1")
 	}
@@ -156,7 +160,11 @@ func (c *exporterCmd) load() (*exporter.Config, error) {
 	if c.Ensembles != "" {
 		return exporter.LoadConfig(c.Ensembles)
 	}
-	return &exporter.Config{Ensembles: []exporter.Ensemble{{Name: c.Ensemble, Servers: c.Targets, ZooCfg: c.Config}}}, nil
+	secure, err := c.tlsFlags.config()
+	if err != nil {
+		return nil, err
+	}
+	return &exporter.Config{Ensembles: []exporter.Ensemble{{Name: c.Ensemble, Servers: c.Targets, ZooCfg: c.Config, TLS: exporter.FixedTLS(secure)}}}, nil
 }
 
 func patterns(flag string, texts []string) ([]*regexp.Regexp, error) {

@@ -54,6 +54,9 @@ func (e *ensemble) findStall() *stall {
 	default:
 		return nil
 	}
+	if e.mayHaveOracle() {
+		s.certainty = Possible
+	}
 	if hungSession(now) && hungSession(then) {
 		s.certainty = Proven // that is a write of our own
 		s.evidence = append(s.evidence, Evidence{Source: "session", Server: now.Name, Value: "did not open in " + seconds(now.Opened.Took) + ", twice", Wanted: "within milliseconds"})
@@ -63,22 +66,6 @@ func (e *ensemble) findStall() *stall {
 
 // hungSession reports whether a session was asked for (--session) and did not open.
 func hungSession(s *server) bool { return s.Opened.FailedAs(probe.Silent) }
-
-// hasOracle reports whether an outside program may stand in for a vote (3.8+).
-func (e *ensemble) hasOracle() bool {
-	for _, h := range e.hosts {
-		if h.config != nil {
-			if _, set := h.config.Property("oraclePath"); set {
-				return true
-			}
-		}
-	}
-	if c := e.snap.Plan.Config; c != nil {
-		_, set := c.Property("oraclePath")
-		return set
-	}
-	return false
-}
 
 // tooFewSynced reports whether a leader counts fewer followers in sync than a majority
 // takes. Of weights and groups the number tells nothing.
@@ -139,9 +126,13 @@ func checkLeaderNotCommitting(e *ensemble, _ Limits) result {
 	if s == nil {
 		return result{}
 	}
+	then := "Reads work, writes and new sessions hang."
+	if s.certainty == Possible {
+		then = "Unless an oracle lets it go on (oraclePath), reads work, and writes and new sessions hang."
+	}
 	return result{findings: []Finding{{
 		Severity: Critical, Certainty: s.certainty, Servers: []string{lead.Name},
-		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. Reads work, writes and new sessions hang.", seconds(e.between()), s.why),
+		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. %s", seconds(e.between()), s.why, then),
 		Evidence: append([]Evidence{
 			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(probe.ModeLeader)},
 			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String() + ", in both looks", Wanted: "a later one"},

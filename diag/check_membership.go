@@ -104,6 +104,50 @@ func checkMembershipDivergent(e *ensemble, _ Limits) result {
 	if e.mixed {
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
 	}
+	out := e.compareLists()
+	out.findings = append(out.findings, e.editedLists()...)
+	return out
+}
+
+// editedLists are servers whose own file has other members than they run with: it was
+// edited since they were started. A dynamic file is ZooKeeper's own.
+func (e *ensemble) editedLists() []Finding {
+	var out []Finding
+	for _, h := range e.hosts {
+		if h.server == nil || h.config == nil || h.config.Dynamic != "" || len(h.config.Servers) == 0 || !e.lives(h) {
+			continue
+		}
+		runs := h.server.Members()
+		if runs == nil {
+			continue
+		}
+		file, own := ownList{Membership: h.config.Membership}, ownList{Membership: runs.Membership}
+		same := arithmetic(file.Membership) == arithmetic(own.Membership)
+		if runs.VotersOnly() {
+			same = file.voters() == own.voters()
+		}
+		if same {
+			continue
+		}
+		out = append(out, Finding{
+			Severity: Warning, Certainty: Proven, Servers: h.servers(), Later: true,
+			Title:   "its file has other members than it runs with",
+			Summary: "its configuration was changed since it was started: at its next start it has another list than the one it runs with, and than the others may have.",
+			Evidence: []Evidence{
+				{Source: string(runs.By), Server: h.name(), Key: "servers", Value: idList(runs.Membership)},
+				{Source: "zoo.cfg", Server: h.name(), Key: "servers", Value: idList(h.config.Membership), Wanted: "the same, or soon the same on all", File: h.config.Path, Line: h.config.Servers[0].Line},
+			},
+			Fix: []Fix{
+				{Note: "is a change going on? Write the new list to all hosts before the first of them is restarted"},
+				{Host: h.name(), Note: "else take the change back: the running list is the one to keep", Risk: "none: no restart is needed"},
+			},
+		})
+	}
+	return out
+}
+
+// compareLists compares the lists that different servers run with.
+func (e *ensemble) compareLists() result {
 	told, lists, different := e.ownLists()
 	switch {
 	case len(told) < 2:

@@ -11,7 +11,7 @@ import (
 // Rules about how the ensemble is built: how many voters, and whether they are
 // set up alike.
 
-func checkEvenOrTiny(e *ensemble, limits Limits) result {
+func checkEvenOrTiny(e *ensemble, _ Limits) result {
 	switch {
 	case e.mixed:
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
@@ -19,7 +19,7 @@ func checkEvenOrTiny(e *ensemble, limits Limits) result {
 		return result{}
 	case !e.list.proven():
 		return skip(SkipNotTold, "no server told its list of members")
-	case len(checkMembershipDivergent(e, limits).findings) > 0:
+	case len(e.compareLists().findings) > 0:
 		return skip(SkipUndecided, "the servers have different lists of members")
 	case e.list.quorum.Hierarchical():
 		return skip(SkipUndecided, "groups and weights decide, not the number of voters")
@@ -39,14 +39,17 @@ func checkEvenOrTiny(e *ensemble, limits Limits) result {
 		Fix: []Fix{{Note: fmt.Sprintf("take one voter out, make it an observer, or add one: %d may lose %d", n+1, n/2)}},
 	}
 	if n == 2 {
-		// Not proven: an oracle (3.8+) that was not seen may let one of two go on alone.
-		f.Severity, f.Certainty, f.Title = Warning, Likely, "two voters: the loss of either is an outage"
+		f.Severity, f.Certainty, f.Title = Warning, Proven, "two voters: the loss of either is an outage"
 		f.Summary = "2 voters may lose none: when either fails or restarts, nobody can write. That is worse than one server alone, which has one machine that can fail and not two."
 		f.Evidence[0].Wanted = "3"
 		f.Fix = []Fix{{
 			Note: "add a third server, a small one will do; write its server.N line on all three, then start the new one before the old ones are restarted, the leader last",
 			Risk: "each restart is an outage until the third one follows",
 		}}
+		if e.mayHaveOracle() {
+			f.Severity, f.Certainty = Info, Possible
+			f.Summary = "unless an oracle has a say, which no word tells of (oraclePath), " + f.Summary
+		}
 	}
 	return result{findings: []Finding{f}}
 }

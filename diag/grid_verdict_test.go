@@ -22,7 +22,21 @@ func TestVerdict(t *testing.T) {
 			"an oracle, and one that does not serve", look(looking, down).file(zoo(2, "oraclePath=/run/oracle")).twice(), "unknown 3: 0 of 2 by file, need 2, spare ?",
 			findings("root process-down warning likely zk2", "show server-not-serving warning proven zk1"),
 		},
-		{"two servers, both serve", look(follower, leader), "serving 1: 2 of 2 by conf, need 2, spare 0", findings("root even-or-tiny-ensemble warning likely")},
+		{"two servers, both serve", look(follower, leader).as("3.6.4"), "serving 1: 2 of 2 by conf, need 2, spare 0", findings("root even-or-tiny-ensemble warning proven")},
+		{
+			"two servers, where an oracle may have a say", look(follower, leader), "serving 0: 2 of 2 by conf, need 2, spare 0",
+			findings("show even-or-tiny-ensemble info possible"),
+		},
+		{
+			"one of two leads on, where an oracle may have let it", look(but(leader, insync(0)), down).membership(three[0], three[1]).twice(),
+			"unknown 3: 1 of 2 by conf, need 2, spare ?",
+			findings("root process-down warning likely zk2", "show leader-not-committing info possible zk1", "show even-or-tiny-ensemble info possible"),
+		},
+		{
+			"one of two leads on, and none may", look(but(leader, insync(0)), down).membership(three[0], three[1]).as("3.6.4").twice(),
+			"unknown 2: 1 of 2 by conf, need 2, spare ?",
+			findings("root leader-not-committing critical likely zk1", "root process-down warning likely zk2", "root even-or-tiny-ensemble warning proven"),
+		},
 
 		{
 			"one of three is down", look(follower, leader, down), "degraded 1: 2 of 3 by conf, need 2, spare 0",

@@ -285,8 +285,10 @@ func shapeRules() []rule {
 		{
 			EvenOrTinyEnsemble,
 			[]fire{
-				{"two", two, "warning likely"},
-				{"two, by the file", look(follower, leader).as(oldest).file(zoo(2)), "warning likely"},
+				{"two, and an oracle may be there", two, "info possible"},
+				{"two, before there were oracles", look(follower, leader).as("3.7.2"), "warning proven"},
+				{"two, by the file", look(follower, leader).as(oldest).file(zoo(2)), "warning proven"},
+				{"two, and their file has no oracle", look(follower, leader).on(1), "warning proven"},
 				{"four", four, "info proven"},
 				{"four, one is out", look(follower, leader, follower, down), "info proven"},
 			},

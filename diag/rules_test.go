@@ -208,6 +208,8 @@ func ensembleRules() []rule {
 				{"by an AdminServer and conf", look(follower, leader, follower).edit(locked(3, "", voters(5))), "critical proven zk1 zk2 zk3"},
 				{"by a session and conf", look(follower, leader, but(follower, whitelisted, opened(voters(5)))), "critical proven zk1 zk2 zk3"},
 				{"lists with versions, twice", halfMoved().twice(), "critical proven zk1 zk2 zk3"},
+				{"a file that was edited since the start", look(follower, leader, follower).onWith(1, zoo(5)), "warning proven zk1"},
+				{"a voter made an observer, in the file", look(follower, leader, follower).onWith(1, zoo(2, "server.3=zk3:2888:3888:observer")), "warning proven zk1"},
 			},
 			[]alike{
 				{"the same lists", look(follower, leader, follower)},
@@ -216,6 +218,8 @@ func ensembleRules() []rule {
 				{"a standalone server has none", look(follower, leader, standalone).onWith(3, zoo(1))},
 				{"the file of a server that does not run", look(follower, leader, down).onWith(3, zoo(5), stopped)},
 				{"an AdminServer leaves observers out", look(follower, leader, follower, observer).observing(4).edit(locked(3, "", voters(3)))},
+				{"a file that was edited, of a server that tells nothing", look(but(follower, whitelisted), leader, follower).on(1)},
+				{"a file without observers, beside an AdminServer", look(follower, leader, follower, observer).observing(4).edit(locked(1, "", voters(3))).onWith(1, zoo(3, "server.4=zk4:2888:3888:observer"))},
 				{"it was so in the first look", look(follower, leader, follower).after(halfMoved())},
 			},
 			[]blind{

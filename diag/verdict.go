@@ -329,6 +329,8 @@ func (e *ensemble) unknownSummary(t tally, leaders []*server) string {
 			text += " Out: " + enumerate(t.out) + "."
 		}
 		return text
+	case e.findStall() != nil && e.mayHaveOracle():
+		return enumerate(names(leaders)) + " leads with too few in sync: unless an oracle lets it (oraclePath), writes hang."
 	case e.findStall() != nil:
 		return enumerate(names(leaders)) + " leads, and confirms no write: writes hang."
 	case e.provesQuorum() && e.settled:

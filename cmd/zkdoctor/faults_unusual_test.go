@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -83,6 +85,37 @@ func unusualFaults() []fault {
 			root: diag.ProcessDown, servers: []int64{1}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
 		},
 		{
+			shape: shape{name: "one of two down, and the oracle lets the other go on", only: from38, why: noOracle, options: oracle(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				consult(t, ens)
+				must(t, ens.Server(1).Kill())
+				must(t, ens.WaitQuorum(t.Context()))
+			}, args: []string{"-c", "@c2", "--no-local"}},
+			root: diag.ProcessDown, servers: []int64{1}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// From outside nobody can tell that there is an oracle.
+			shape: shape{name: "the same from outside: not judged", only: from38, why: noOracle, options: oracle(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				consult(t, ens)
+				must(t, ens.Server(1).Kill())
+				must(t, ens.WaitQuorum(t.Context()))
+			}, args: outside("@1", "@2")},
+			root: diag.ProcessDown, servers: []int64{1}, state: diag.Unknown, exit: 3,
+		},
+		{
+			shape: shape{name: "one of three with two addresses each down", only: from36, why: noMultiAddress, options: twoNetworks(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				startOnBoth(t, ens)
+				kill(2)(t, ens)
+			}, args: outside("@1", "@2", "@3")},
+			root: diag.ProcessDown, servers: []int64{2}, state: diag.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "a list that was edited since the start", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				s := ens.Server(1)
+				must(t, s.WriteConfig(append(s.ConfigLines(), "server.4=10.99.0.44:2888:3888")))
+			}, only: from35, why: noMembers, from: 1},
+			root: diag.MembershipDivergent, servers: []int64{1}, state: diag.Serving, exit: 1,
+		},
+		{
 			// What refuses could be the forward; that the leader has lost it could not.
 			shape: shape{name: "behind port-forwards, and one down", only: from35, why: noMembers, options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				forward(t, ens)
@@ -91,6 +124,63 @@ func unusualFaults() []fault {
 			root: diag.ProcessDown, servers: []int64{2}, state: diag.Degraded, exit: 1,
 		},
 	}
+}
+
+func from38(version string) bool {
+	return from36(version) && !strings.HasPrefix(version, "3.6.") && !strings.HasPrefix(version, "3.7.")
+}
+
+const noOracle = "oraclePath came with 3.8"
+
+// oracle are two voters, one of which may go on alone as long as a file says so.
+func oracle() zktest.Options {
+	return zktest.Options{Servers: 2, NoStart: true, NoWait: true, Edit: func(s *zktest.Server) {
+		s.Config = append(s.Config, "oraclePath="+filepath.Join(s.Dir, "oracle"))
+	}}
+}
+
+func consult(t *testing.T, ens *zktest.Ensemble) {
+	for _, s := range ens.Servers {
+		must(t, os.WriteFile(filepath.Join(s.Dir, "oracle"), []byte("1"), 0o644))
+		must(t, s.Start(t.Context()))
+	}
+	must(t, ens.WaitServing(t.Context()))
+}
+
+const noMultiAddress = "several addresses a server came with 3.6"
+
+// twoNetworks gives every server two addresses for its peers.
+func twoNetworks() zktest.Options {
+	return zktest.Options{
+		Hosts: zktest.Namespaces, NoStart: true, NoWait: true, JVM: []string{"-Dzookeeper.multiAddress.enabled=true"},
+		Edit: func(s *zktest.Server) {
+			for i, line := range s.ServerLines {
+				_, addr, _ := strings.Cut(line, "=")
+				s.ServerLines[i] = line + "|" + onSecond(addr)
+			}
+		},
+	}
+}
+
+func onSecond(addr string) string { return strings.Replace(addr, "10.99.", "10.98.", 1) }
+
+func startOnBoth(t *testing.T, ens *zktest.Ensemble) {
+	for _, s := range ens.Servers {
+		result, err := s.Host.Run(t.Context(), "ip", "addr", "add", onSecond(s.Addr)+"/24", "dev", "eth0")
+		must(t, err)
+		if result.ExitCode != 0 {
+			t.Fatalf("no second address: %s", result.Stderr)
+		}
+		must(t, s.Start(t.Context()))
+	}
+	must(t, ens.WaitServing(t.Context()))
+}
+
+// quorumOfOne is one server with standaloneEnabled=false.
+func quorumOfOne() zktest.Options {
+	return zktest.Options{Servers: 1, Config: map[string]string{"standaloneEnabled": "false"}, Edit: func(s *zktest.Server) {
+		s.ServerLines = []string{fmt.Sprintf("server.1=%s:%d:%d", s.Addr, s.QuorumPort, s.ElectionPort)}
+	}}
 }
 
 const noObserverMaster = "observerMasterPort came with 3.6"

@@ -124,6 +124,15 @@ func TestHealthy(t *testing.T) {
 				waitObserved(t, ens)
 			}, args: []string{"-c", "@c1"}},
 		},
+		{shape: shape{name: "two voters and an oracle", only: from38, why: noOracle, options: oracle(), do: consult, args: []string{"-c", "@c1"}}},
+		{
+			shape: shape{name: "two voters and an oracle, from outside", only: from38, why: noOracle, options: oracle(), do: consult, args: outside("@1", "@2")},
+			info:  []diag.Code{diag.EvenOrTinyEnsemble},
+		},
+		{shape: shape{name: "two addresses a server, from outside", only: from36, why: noMultiAddress, options: twoNetworks(), do: startOnBoth, args: outside("@1", "@2", "@3")}},
+		{shape: shape{name: "two addresses a server, on one of them", only: from36, why: noMultiAddress, options: twoNetworks(), do: startOnBoth, from: 2}},
+		{shape: shape{name: "a quorum of one", only: from35, why: "3.4 makes it standalone", options: quorumOfOne(), args: []string{"-c", "@c1"}}},
+		{shape: shape{name: "a quorum of one, from outside", only: from35, why: "3.4 makes it standalone", options: quorumOfOne(), args: outside("@1")}},
 		{shape: shape{name: "behind port-forwards", options: namespaces(), do: forward, args: outside(forwarded(1), forwarded(2), forwarded(3))}},
 		{
 			shape: shape{name: "a server that joins, from outside", only: from35, why: noReconfig, options: joining(4), do: joinAll, args: outside("@1", "@2", "@3", "@4")},

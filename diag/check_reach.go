@@ -262,10 +262,14 @@ func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {
 			if s.Admin.Settings.Seen() {
 				summary = "the server runs and allows few four-letter words; its AdminServer told what it knows of the others."
 			}
+			evidence := []Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}}
+			if s.Admin.Settings.FailedAs(probe.TLS) {
+				evidence = append(evidence, answer(s, sourceAdmin, s.Admin.Settings))
+			}
 			out.findings = append(out.findings, Finding{
 				Severity: Info, Certainty: Proven, Servers: []string{s.Name},
 				Summary:  summary,
-				Evidence: []Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}},
+				Evidence: evidence,
 				Fix: []Fix{{
 					Note: "to see more, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",
 					Risk: "with no spare voter each restart is an outage",

@@ -161,6 +161,9 @@ type PortView struct {
 	State PortState `json:"state"`
 	// Ms is how long the look took, in milliseconds; absent when not probed.
 	Ms *int64 `json:"ms,omitempty"`
+	// Speaks is "tls", or "both" where a client port that was asked by TLS speaks plain
+	// text too; absent where it was asked in plain text.
+	Speaks string `json:"speaks,omitempty"`
 }
 
 // Ports are the three ports of one server.

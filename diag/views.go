@@ -37,6 +37,12 @@ func (e *ensemble) view(s *server) ServerView {
 		},
 		Skipped: s.skippedWords(),
 	}
+	if s.secure && (s.Srvr.Seen() || s.notServing()) {
+		v.Ports.Client.Speaks = "tls"
+		if s.Client.Value.TLS.PlainToo {
+			v.Ports.Client.Speaks = "both"
+		}
+	}
 	if id, source, ok := s.id(); ok {
 		v.ID, v.IDSource = &id, source
 		if s.atLine() && s.member.ID != id {

@@ -30,6 +30,9 @@ type AdminLook struct {
 	// is the documented one because nothing better was known.
 	Port    int  `json:"port,omitempty"`
 	Assumed bool `json:"assumed,omitempty"`
+	// Secure is set when it was asked by HTTPS, for it does not speak HTTP
+	// (admin.forceHttps, 3.6.3+).
+	Secure bool `json:"tls,omitempty"`
 	// Stats is what srvr says.
 	Stats Obs[Srvr] `json:"stats"`
 	// Settings is what conf says of the server itself; without limits and members.
@@ -95,10 +98,11 @@ type admin struct {
 	// path is admin.commandURL.
 	path string
 	// dial bounds the time until the port has answered at all: a firewall before it
-	// must not cost a whole look. transport bounds each answer.
-	dial      time.Duration
-	transport Transport
-	look      *AdminLook
+	// must not cost a whole look. transport bounds each answer; secure is for one that
+	// wants HTTPS.
+	dial              time.Duration
+	transport, secure Transport
+	look              *AdminLook
 }
 
 // askAdmin asks an AdminServer one command, by HTTP/1.1 over a connection of its own,
@@ -148,6 +152,12 @@ func ahead(date, asked, answered time.Time) time.Duration {
 	return 0
 }
 
+// speaksOtherwise reports whether what was asked by HTTP may be an AdminServer that speaks
+// HTTPS alone: it closed, sent an alert of TLS, or sends elsewhere.
+func speaksOtherwise(o Obs[Conf]) bool {
+	return o.FailedAs(TLS) || o.FailedAs(Empty) || o.FailedAs(Reset) || o.FailedAs(Protocol) || o.FailedAs(Denied)
+}
+
 // readHTTP takes an HTTP answer apart.
 func (l look) readHTTP(data []byte) (http.Header, []byte, *Failure) {
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(data)), nil)
@@ -186,6 +196,15 @@ type adminNeed struct{ stats, members, mntr bool }
 // is asked nothing else. own tells by the client ports, plain and TLS, -1 for none.
 func (a admin) ask(ctx context.Context, need adminNeed, own func(plain, secure int) bool) {
 	settings, clock := askAdmin(ctx, a, adminConf, ParseAdminConf)
+	if speaksOtherwise(settings) && a.secure.TLS != nil {
+		https := a
+		https.transport = a.secure
+		// What HTTPS fails of tells more, unless it is that TLS is not spoken.
+		if s, c := askAdmin(ctx, https, adminConf, ParseAdminConf); s.Seen() || s.FailedAs(NotServing) || s.FailedAs(TLS) && !strings.HasSuffix(s.Failure.Text, notTLS) {
+			a, settings, clock = https, s, c
+			a.look.Secure = true
+		}
+	}
 	if c := settings.Value; settings.Seen() {
 		plain, secure := -1, -1
 		if c.ClientPort != nil {

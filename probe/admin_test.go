@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -68,6 +69,50 @@ func TestAskAdminClosed(t *testing.T) {
 	a.ask(t.Context(), adminNeed{stats: true, members: true, mntr: true}, func(int, int) bool { return true })
 	if !a.look.Settings.FailedAs(Refused) || a.look.Stats.Tried || a.look.Monitor.Tried {
 		t.Errorf("a closed port was asked on: %+v", a.look)
+	}
+}
+
+// TestAdminHTTPS: what does not speak HTTP is asked by HTTPS, once; what speaks neither
+// keeps what it said first.
+func TestAdminHTTPS(t *testing.T) {
+	speaks := func(config *tls.Config) func(*net.TCPConn) {
+		return func(conn *net.TCPConn) {
+			secured := tls.Server(conn, config)
+			if secured.HandshakeContext(t.Context()) != nil {
+				return
+			}
+			if _, err := http.ReadRequest(bufio.NewReader(secured)); err == nil {
+				fmt.Fprintf(secured, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(goodConf), goodConf)
+				_ = secured.Close()
+			}
+		}
+	}
+	ca := newAuthority(t)
+	serving := &tls.Config{Certificates: []tls.Certificate{ca.certificate(t, "zk1", time.Hour)}}
+	trusting := &tls.Config{RootCAs: ca.pool(), ServerName: "zk1"}
+	for name, c := range map[string]struct {
+		peer   func(*net.TCPConn)
+		trust  *tls.Config
+		want   FailureKind
+		secure bool
+	}{
+		"HTTPS alone":         {speaks(serving), trusting, "", true},
+		"HTTP":                {page("200 OK", "", goodConf), trusting, "", false},
+		"nobody we know":      {speaks(serving), &tls.Config{ServerName: "zk1"}, TLS, true},
+		"another web server":  {page("404 Not Found", "", "<html></html>"), trusting, Protocol, false},
+		"closes":              {closesAtOnce, trusting, Reset, false},
+		"is silent":           {neverAnswers, trusting, Silent, false},
+		"HTTPS is not wanted": {speaks(serving), nil, Empty, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			how := Transport{Timeout: time.Second}
+			a := admin{addr: serve(t, c.peer), path: "/commands", dial: time.Second, transport: how, secure: Transport{Timeout: time.Second, TLS: c.trust}, look: new(AdminLook)}
+			a.ask(t.Context(), adminNeed{}, func(int, int) bool { return true })
+			got := a.look.Settings
+			if got.Seen() != (c.want == "") || c.want != "" && !got.FailedAs(c.want) || a.look.Secure != c.secure {
+				t.Errorf("got %+v, by TLS %t; want %q", got.Failure, a.look.Secure, c.want)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/netip"
 	"os"
@@ -198,6 +199,10 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	}
 }
 
+// plainAfterTLS is how long a port that has answered by TLS may take to answer in plain
+// text, which costs it less, before it is taken not to speak that.
+const plainAfterTLS = 100 * time.Millisecond
+
 // tellTLS finds out whether a port that said nothing in plain text speaks TLS, or the
 // other way round; and whether one that speaks TLS speaks plain text too.
 func (g *gatherer) tellTLS(ctx context.Context, addr netip.AddrPort, t Transport) {
@@ -211,14 +216,18 @@ func (g *gatherer) tellTLS(ctx context.Context, addr netip.AddrPort, t Transport
 			s.wasNotAskedTLS(addr, look)
 		}
 	case t.TLS != nil && (s.Srvr.Seen() || cut || seen.Fault == TLSPlainText):
-		plain, _ := AskWord(ctx, addr, WordSrvr, Transport{Timeout: t.Timeout})
+		limit := t.Timeout
+		if s.Srvr.Seen() { // then it says nothing to plain text, if it speaks TLS alone
+			limit = min(limit, max(plainAfterTLS, 3*s.Srvr.Took))
+		}
+		plain, _ := AskWord(ctx, addr, WordSrvr, Transport{Timeout: limit})
 		said := Interpret(plain, WordSrvr, ParseSrvr)
 		speaks := said.Seen() || said.FailedAs(NotServing) || said.FailedAs(NotAllowed)
 		if speaks && s.Srvr.Seen() {
 			seen.PlainToo = true
 		} else if speaks {
 			seen.Fault = TLSPlainText
-			s.Srvr.Failure = failure(addr, TLS, "it speaks plain text and not TLS")
+			s.Srvr.Failure = failure(addr, TLS, notTLS)
 		}
 	}
 }
@@ -258,11 +267,19 @@ func (g *gatherer) askAdmin(ctx context.Context) {
 	s.Admin.Port, s.Admin.Assumed = port, assumed
 	a := admin{
 		addr: netip.AddrPortFrom(addr, uint16(port)), path: g.plan.adminPath(), look: &s.Admin, //nolint:gosec // a port
-		dial: max(adminDial, 10*s.Client.Took), transport: Transport{Timeout: g.plan.Timeout},
+		dial: max(adminDial, 10*s.Client.Took), transport: Transport{Timeout: g.plan.Timeout}, secure: g.plan.transport(s.Target),
+	}
+	if g.plan.TLS == nil {
+		// Nobody has named whom to trust. By HTTP it would be taken at its word as well,
+		// and nothing is sent that is a secret.
+		a.secure.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // as by HTTP
 	}
 	a.ask(ctx, need, func(plain, secure int) bool {
 		// A leader that serves no clients says -1 for its client port.
-		return plain == s.Port || secure == s.Port || plain == -1 && s.Srvr.FailedAs(NotServing)
+		// And so does a server whose only client port is one for TLS (3.9.5: of that
+		// port it says nothing).
+		none := plain == -1 && secure == -1
+		return plain == s.Port || secure == s.Port || plain == -1 && s.Srvr.FailedAs(NotServing) || none && g.plan.transport(s.Target).TLS != nil
 	})
 }
 

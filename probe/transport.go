@@ -56,6 +56,9 @@ func (l look) handshakeFailure(ctx context.Context, err error) *Failure {
 	return l.readFailure(ctx, nil, err)
 }
 
+// notTLS is what is wrong where TLS is not spoken.
+const notTLS = "it speaks plain text and not TLS"
+
 // tlsReason says what is wrong where TLS itself is; empty for any other error.
 // A server that takes no client without a certificate says so, in TLS 1.3, only
 // once the client believes the handshake over: in place of the first answer.
@@ -64,7 +67,7 @@ func tlsReason(err error) string {
 		return fmt.Sprintf("its certificate%s is not accepted: %s", certificateName(refused.UnverifiedCertificates), printable(refused.Err.Error(), maxForeign))
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return "it speaks plain text and not TLS"
+		return notTLS
 	}
 	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
 		return "it refuses the TLS handshake: " + printable(alert.Err.Error(), maxForeign)

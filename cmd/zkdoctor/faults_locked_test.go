@@ -28,6 +28,13 @@ func lockedFaults() []fault {
 		},
 		{
 			shape: shape{
+				name: "ids swapped, no word but srvr, and HTTPS", only: from36, why: noAdminTLS, adminTLS: true,
+				options: locked(zktest.Options{Edit: swapIDs}), args: outside("@1", "@2", "@3"),
+			},
+			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{
 				name: "ids swapped, no word but srvr, by configuration", only: from35, why: noAdminServer,
 				options: locked(zktest.Options{Edit: swapIDs}), args: []string{"-c", "@c1", "--no-local"},
 			},

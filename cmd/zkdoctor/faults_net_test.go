@@ -141,7 +141,7 @@ func networkFaults() []fault {
 					waitOthers(1)(t, ens)
 				}, from: 1, args: []string{"-c", "@c1"},
 			},
-			root: diag.SelfAddrNotLocal, servers: []int64{1}, state: diag.Serving, exit: 1,
+			root: diag.SelfAddrNotLocal, servers: []int64{1}, state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
@@ -166,8 +166,8 @@ func networkFaults() []fault {
 				}))
 				answerHTTP(t, l)
 				must(t, ens.WaitQuorum(t.Context()))
-			}, args: outside("@1", "@2", "@3")},
-			root: diag.NotZooKeeper, servers: []int64{2}, state: diag.Serving, exit: 1,
+			}, args: []string{"-c", "@c1", "--no-local"}},
+			root: diag.NotZooKeeper, servers: []int64{2}, state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "another client port", options: zktest.Options{Edit: func(s *zktest.Server) {
@@ -224,7 +224,8 @@ func memberFaults() []fault {
 					s.ServerLines = append(s.ServerLines, "server.4=127.0.0.44:2888:3888")
 				}
 			}}, args: []string{"-c", "@c1"}},
-			root: diag.MembershipDivergent, servers: []int64{1, 2, 3}, state: diag.Serving, exit: 2,
+			// Whose list counts, and so whether a fourth is missed, is a matter of who leads.
+			root: diag.MembershipDivergent, servers: []int64{1, 2, 3}, exit: 2,
 		},
 		{
 			shape: shape{

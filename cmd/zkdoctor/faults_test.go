@@ -269,7 +269,7 @@ func processFaults() []fault {
 				}, from: 1,
 			},
 			root: diag.SelfAddrNotLocal, servers: []int64{1}, fires: []diag.Code{diag.ProcessWithoutListener},
-			state: diag.Serving, exit: 1,
+			state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "no election listener, port was taken", only: only34, why: "from 3.5.6 on a server ends when it cannot bind, or tries for ever", options: namespaces(), do: takeElectionPort(1), from: 1},

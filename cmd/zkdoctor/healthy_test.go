@@ -72,6 +72,20 @@ func TestHealthy(t *testing.T) {
 		},
 		{
 			shape: shape{
+				name: "no word but srvr, and AdminServers of HTTPS alone", only: from36, why: noAdminTLS, adminTLS: true,
+				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: outside("--discover", "@1"),
+			},
+			info: []diag.Code{diag.CmdNotWhitelisted},
+		},
+		{
+			shape: shape{
+				name: "TLS alone, no word but srvr, and AdminServers of HTTPS alone", only: from36, why: noAdminTLS, adminTLS: true,
+				secure: &security{ends: time.Hour}, options: zktest.Options{Whitelist: "srvr", Admin: true}, args: trusted("--discover", "@1"),
+			},
+			info: []diag.Code{diag.CmdNotWhitelisted},
+		},
+		{
+			shape: shape{
 				name: "leader that serves no clients, and AdminServers", only: from35, why: noAdminServer,
 				options: zktest.Options{Admin: true, Config: map[string]string{"leaderServes": "no"}, NoWait: true},
 				do:      waitFollowers, args: []string{"--no-local", "--no-peer-ports", "@1", "@2", "@3"},
@@ -194,6 +208,9 @@ func TestHealthy(t *testing.T) {
 
 // noAdminServer is why 3.4 lacks a shape.
 const noAdminServer = "AdminServers came with 3.5"
+
+// noAdminTLS is why older ones lack a shape.
+const noAdminTLS = "admin.forceHttps came with 3.6.3"
 
 // noMembers is why 3.4 cannot tell whom else to look at.
 const noMembers = "conf lists the members from 3.5 on"

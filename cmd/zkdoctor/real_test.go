@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
@@ -49,6 +50,9 @@ type shape struct {
 	why  string
 	// secure gives the client ports TLS; nil for plain text.
 	secure *security
+	// adminTLS has the AdminServers speak HTTPS alone, with the certificate of secure or,
+	// without that, one that nobody knows.
+	adminTLS bool
 	// do breaks the ensemble, or brings it into its shape; nil does nothing.
 	do func(t *testing.T, ens *zktest.Ensemble)
 	// from is the id of the server on whose host zkdoctor runs; 0 is the client.
@@ -110,6 +114,13 @@ func (s shape) start(t *testing.T, version string) *patient {
 	options.Version = version
 	options.Config = maps.Clone(options.Config)
 	words := s.secure.prepare(t, &options)
+	if s.adminTLS {
+		cert, err := zktest.NewCertificate(t.TempDir(), "unknown", time.Hour)
+		must(t, err)
+		if options.AdminTLS = &cert; options.TLS != nil {
+			options.AdminTLS = &options.TLS.Server
+		}
+	}
 	ens := zktest.StartT(t, options)
 	if s.do != nil {
 		s.do(t, ens)

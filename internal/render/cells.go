@@ -61,8 +61,16 @@ func upWord(s *diag.ServerView) string {
 }
 
 // portWord is what a port column shows.
-func portWord(s diag.PortState) string {
-	switch s {
+func portWord(v diag.PortView) string {
+	switch s := v.State; s {
+	case diag.PortOpen:
+		switch v.Speaks {
+		case "tls":
+			return "TLS"
+		case "both":
+			return "TLS, plain"
+		}
+		return "open"
 	case diag.PortNotExpected:
 		return "-"
 	case diag.PortNotProbed, "":
@@ -91,7 +99,7 @@ func (p *page) portColumns(numbers bool) (client, quorum, election *column) {
 		}
 		c.cells = p.cells(func(s *diag.ServerView) string {
 			v := of(&s.Ports)
-			w := portWord(v.State)
+			w := portWord(v)
 			if !same && numbers && v.Port != 0 && w != "?" {
 				w = itoa(v.Port) + " " + w
 			}

@@ -50,6 +50,9 @@ type Options struct {
 	// Admin turns the AdminServer (3.5+) on, on port 8080 of each server's own
 	// address. Without it, it is off.
 	Admin bool
+	// AdminTLS is nil for an AdminServer of plain HTTP; else it speaks HTTPS alone
+	// (admin.forceHttps, 3.6.3+) and shows this certificate.
+	AdminTLS *Certificate
 	// Config are further zoo.cfg keys for all servers; they replace the keys
 	// zktest would write.
 	Config map[string]string
@@ -124,6 +127,11 @@ func (o Options) configLines(s *Server) []string {
 	}
 	if !before(o.Version, 3, 5) {
 		entries = append(entries, entry{"admin.enableServer", strconv.FormatBool(o.Admin)})
+		if c := o.AdminTLS; c != nil {
+			entries = append(entries, entry{"admin.forceHttps", "true"},
+				entry{"ssl.quorum.keyStore.location", c.Both}, entry{"ssl.quorum.keyStore.type", "PEM"},
+				entry{"ssl.quorum.trustStore.location", c.Cert}, entry{"ssl.quorum.trustStore.type", "PEM"})
+		}
 		if o.Admin && o.Hosts == Loopback {
 			entries = append(entries, entry{"admin.serverAddress", s.Addr})
 		}

@@ -72,14 +72,14 @@ func checkHostUnreachable(e *ensemble, _ Limits) result {
 		if s.election != PortNotProbed {
 			f.Evidence = append(f.Evidence, s.tcp(s.electionView(), "an answer"))
 		}
-		if s.counter != nil {
-			f.Evidence = append(f.Evidence, e.counts(s.counter))
+		f.Evidence = append(f.Evidence, e.countedEvidence(s)...)
+		switch s.counted {
+		case yes:
 			f.Summary = "nothing came back from any port, and the leader has it in sync: it serves, and what is broken is the way to it from here."
-			if s.counted == no {
-				f.Severity = e.severity(s)
-				f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
-				f.Fix = []Fix{{Host: s.Name, Note: "look at its console or its hypervisor: is it up, and has it its network?"}}
-			}
+		case no:
+			f.Severity = e.severity(s)
+			f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
+			f.Fix = []Fix{{Host: s.Name, Note: "look at its console or its hypervisor: is it up, and has it its network?"}}
 		}
 		out.findings = append(out.findings, f)
 	})
@@ -152,6 +152,13 @@ func checkConnLimit(e *ensemble, _ Limits) result {
 			Evidence: []Evidence{answer(s, "srvr", s.Srvr), answer(s, "connect", s.Session)},
 			Fix:      []Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
 		}
+		switch s.counted {
+		case yes:
+			f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
+		case no:
+			f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
+		}
+		f.Evidence = append(f.Evidence, e.countedEvidence(s)...)
 		if s.Held.Seen() {
 			f.Evidence = append(f.Evidence, Evidence{
 				Source: "sockets", Server: e.snap.Vantage.Host, Key: "connections to " + s.Name,
@@ -203,12 +210,16 @@ func checkNotZooKeeper(e *ensemble, _ Limits) result {
 			out.findings = append(out.findings, s.keeper())
 			return
 		}
-		out.findings = append(out.findings, Finding{
+		f := Finding{
 			Severity: Warning, Certainty: Likely, Servers: []string{s.Name},
 			Summary:  "something answers on that port, and not as ZooKeeper does.",
-			Evidence: []Evidence{answer(s, "srvr", s.Srvr)},
+			Evidence: append([]Evidence{answer(s, "srvr", s.Srvr)}, e.countedEvidence(s)...),
 			Fix:      []Fix{{Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port"}},
-		})
+		}
+		if s.counted == no {
+			f.Summary = "something answers on that port, and not as ZooKeeper does. The leader has lost this server: ZooKeeper may well not run there."
+		}
+		out.findings = append(out.findings, f)
 	})
 }
 

@@ -97,6 +97,14 @@ func tellsNoOutsiders(lead *server) bool {
 	return !apart && (!ok || version.AtLeast(3, 5, 0))
 }
 
+// countedEvidence is what the leader counts, where that judges the server; else nothing.
+func (e *ensemble) countedEvidence(s *server) []Evidence {
+	if s.counter == nil {
+		return nil
+	}
+	return []Evidence{e.counts(s.counter)}
+}
+
 // counts is the evidence that the leader's count is.
 func (e *ensemble) counts(lead *server) Evidence {
 	_, synced, _, _ := e.leaderCount()

@@ -39,6 +39,36 @@ func BenchmarkCheckHealthy(b *testing.B) {
 	}
 }
 
+// BenchmarkCheckTLS is the same on servers that speak TLS alone: that they say nothing to
+// plain text has to be found out too.
+func BenchmarkCheckTLS(b *testing.B) {
+	program, err := builtProgram()
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	server, err := zktest.NewCertificate(dir, "zk.test", time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	client, err := zktest.NewCertificate(dir, "client", time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ens := zktest.StartT(b, zktest.Options{TLS: &zktest.TLS{Server: server, Client: client}})
+	command := []string{program, "check", "--no-local", "--tls-ca", server.Cert, "--tls-cert", client.Cert, "--tls-key", client.Key, "--tls-server-name", "zk.test"}
+	for _, s := range ens.Servers {
+		command = append(command, s.Addr)
+	}
+	for b.Loop() {
+		result, err := ens.Client.Run(b.Context(), command...)
+		if err != nil || result.ExitCode != 0 {
+			b.Fatalf("exit %d, %v: %s%s", result.ExitCode, err, result.Stdout, result.Stderr)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/check")
+}
+
 func slowestMntr(b *testing.B, ens *zktest.Ensemble) time.Duration {
 	var slowest time.Duration
 	for _, s := range ens.Servers {

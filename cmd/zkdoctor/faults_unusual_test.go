@@ -190,20 +190,23 @@ func observerMaster() zktest.Options {
 	return zktest.Options{Servers: 3, Observers: 2, Config: map[string]string{"observerMasterPort": "2191"}}
 }
 
-// waitObserved waits until the observers follow followers, and gives one of those: the
-// first server, which takes a restart of the leader where it leads.
+// waitObserved waits until an observer follows the first server, which is a follower.
+// They choose by chance, so that one that follows the other is started anew.
 func waitObserved(t *testing.T, ens *zktest.Ensemble) *zktest.Server {
 	letLead(t, ens, ens.Server(3))
-	var master *zktest.Server
-	must(t, ens.Wait(t.Context(), "a follower with observers", func() bool {
-		for _, s := range ens.Servers[:2] {
-			if reply, _ := s.Word(t.Context(), "mntr"); strings.Contains(reply, "zk_synced_observers") && !strings.Contains(reply, "zk_synced_observers\t0") {
-				master = s
-			}
+	observed := func(id int) bool {
+		reply, _ := ens.Server(id).Word(t.Context(), "mntr")
+		return strings.Contains(reply, "zk_synced_observers\t1") || strings.Contains(reply, "zk_synced_observers\t2")
+	}
+	must(t, ens.Wait(t.Context(), "an observer of server.1", func() bool {
+		if !observed(1) && observed(2) {
+			must(t, ens.Server(4).Kill())
+			must(t, ens.Server(4).Start(t.Context()))
+			must(t, ens.WaitServing(t.Context()))
 		}
-		return master != nil
+		return observed(1)
 	}))
-	return master
+	return ens.Server(1)
 }
 
 // nat is an address that no host has: what the client sends there is forwarded.

@@ -133,41 +133,6 @@ func alertFault(alert error) TLSFault {
 	return TLSOther
 }
 
-// quietBeforeTLS is how long a port may leave plain text without an answer before it is
-// greeted in TLS. A healthy server needs some milliseconds.
-const quietBeforeTLS = 300 * time.Millisecond
-
-// greetMeanwhile greets in TLS while a question in plain text waits for its answer, if
-// that takes long: a port for TLS alone waits for the fifth byte of a record and says
-// nothing to four (Netty's SslHandler; 3.5.10 and 3.9.5), as a server that hangs does.
-// Both looks share one timeout. The function that it returns ends the greeting, having
-// waited for it where silent says that no answer came; nothing is left running.
-func greetMeanwhile(ctx context.Context, addr netip.AddrPort, host string, t Transport) func(silent bool) TLSLook {
-	if t.TLS != nil {
-		return func(bool) TLSLook { return TLSLook{} }
-	}
-	quiet := min(quietBeforeTLS, t.Timeout/4)
-	ctx, cancel := context.WithCancel(ctx)
-	seen := make(chan TLSLook, 1)
-	go func() {
-		wait := time.NewTimer(quiet)
-		defer wait.Stop()
-		select {
-		case <-wait.C:
-			seen <- greet(ctx, addr, host, t.Timeout-quiet)
-		case <-ctx.Done():
-			seen <- TLSLook{}
-		}
-	}()
-	return func(silent bool) TLSLook {
-		defer cancel()
-		if !silent {
-			cancel()
-		}
-		return <-seen
-	}
-}
-
 // greet says hello in TLS to a port that does not answer plain text, trusts what comes,
 // and sends nothing else. It is no TLS unless a certificate is shown.
 func greet(ctx context.Context, addr netip.AddrPort, host string, timeout time.Duration) TLSLook {

@@ -44,7 +44,8 @@ func TestTLSLook(t *testing.T) {
 }
 
 // TestNotAskedTLS: a port for TLS alone is silent to plain text, as a server that hangs
-// is. It is greeted, shows its certificate, and is told apart; within one timeout.
+// is. A fifth byte tells them apart, and only then is it greeted and shows its
+// certificate; within one timeout. One that hangs is sent nothing else.
 func TestNotAskedTLS(t *testing.T) {
 	t.Parallel()
 	ca := newAuthority(t)

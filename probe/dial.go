@@ -35,6 +35,9 @@ type look struct {
 	tls      *tls.Config // nil for plain text
 	shown    *TLSLook    // what became of TLS
 	room     int         // how many bytes of an answer are expected
+	// nudge is how long to wait for an answer before a newline follows the question; 0
+	// sends none.
+	nudge time.Duration
 }
 
 func newLook(ctx context.Context, addr netip.AddrPort, timeout time.Duration) look {

@@ -243,3 +243,35 @@ func TestReadAllIsBounded(t *testing.T) {
 		t.Errorf("an answer of just the limit: %d bytes, %v", len(data), err)
 	}
 }
+
+// TestNudge: of all words srvr alone is followed by a newline, and only where it gets no
+// answer; nothing else is ever sent in plain text.
+func TestNudge(t *testing.T) {
+	for name, c := range map[string]struct {
+		word   Word
+		answer string
+		want   string
+	}{
+		"srvr, silent":   {WordSrvr, "", "srvr\n"},
+		"srvr, answered": {WordSrvr, srvrLeader, "srvr"},
+		"mntr, silent":   {WordMntr, "", "mntr"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := make(chan string, 1)
+			addr := serve(t, func(conn *net.TCPConn) {
+				first := readWord(conn)
+				_, _ = io.WriteString(conn, c.answer)
+				if c.answer != "" {
+					_ = conn.CloseWrite()
+				}
+				rest, _ := io.ReadAll(conn)
+				got <- first + string(rest)
+			})
+			_, _ = AskWord(t.Context(), addr, c.word, Transport{Timeout: brief})
+			if sent := <-got; sent != c.want {
+				t.Errorf("sent %q, want %q", sent, c.want)
+			}
+		})
+	}
+}

@@ -216,20 +216,23 @@ func (g *gatherer) tellTLS(ctx context.Context, addr netip.AddrPort, t Transport
 			s.wasNotAskedTLS(addr, look)
 		}
 	case t.TLS != nil && (s.Srvr.Seen() || cut || seen.Fault == TLSPlainText):
-		limit := t.Timeout
-		if s.Srvr.Seen() { // then it says nothing to plain text, if it speaks TLS alone
-			limit = min(limit, max(plainAfterTLS, 3*s.Srvr.Took))
-		}
-		plain, _ := AskWord(ctx, addr, WordSrvr, Transport{Timeout: limit})
-		said := Interpret(plain, WordSrvr, ParseSrvr)
-		speaks := said.Seen() || said.FailedAs(NotServing) || said.FailedAs(NotAllowed)
-		if speaks && s.Srvr.Seen() {
+		if speaks := g.speaksPlain(ctx, addr, t.Timeout); speaks && s.Srvr.Seen() {
 			seen.PlainToo = true
 		} else if speaks {
 			seen.Fault = TLSPlainText
 			s.Srvr.Failure = failure(addr, TLS, notTLS)
 		}
 	}
+}
+
+// speaksPlain reports whether a port that was asked by TLS answers in plain text.
+func (g *gatherer) speaksPlain(ctx context.Context, addr netip.AddrPort, timeout time.Duration) bool {
+	if srvr := g.server.Srvr; srvr.Seen() { // if it speaks TLS alone it says nothing
+		ruok := Ask(ctx, addr, WordRuok, Transport{Timeout: min(timeout, max(plainAfterTLS, 3*srvr.Took))}, ParseRuok)
+		return ruok.Seen() || ruok.FailedAs(NotAllowed)
+	}
+	srvr := Ask(ctx, addr, WordSrvr, Transport{Timeout: timeout}, ParseSrvr)
+	return srvr.Seen() || srvr.FailedAs(NotServing) || srvr.FailedAs(NotAllowed)
 }
 
 // wasNotAskedTLS is the outcome for a server that shows a certificate, and nothing to
@@ -310,13 +313,9 @@ func (g *gatherer) askSrvr(ctx context.Context, t Transport) netip.AddrPort {
 		}
 		addr = netip.AddrPortFrom(a, uint16(s.Port)) //nolint:gosec // 1 to 65535 by construction
 		t.Timeout = left / time.Duration(len(addrs)-i)
-		greeted := greetMeanwhile(ctx, addr, s.Host, t)
 		reply, connected := AskWord(ctx, addr, WordSrvr, t)
 		s.Client, s.Srvr = connected, Interpret(reply, WordSrvr, ParseSrvr)
 		s.Keeper = ParseKeeper(reply.Value.Data)
-		if look := greeted(s.Srvr.FailedAs(Silent)); look.Certificate != nil {
-			s.wasNotAskedTLS(addr, look)
-		}
 		if connected.Seen() {
 			break
 		}

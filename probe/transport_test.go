@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -78,7 +79,11 @@ func overTLS(config *tls.Config, reply string, goodbye bool) func(*net.TCPConn) 
 	return func(conn *net.TCPConn) {
 		secured := tls.Server(conn, config)
 		request := make([]byte, 4)
-		if _, err := io.ReadFull(secured, request); err != nil {
+		_, err := io.ReadFull(secured, request)
+		if _, plain := errors.AsType[tls.RecordHeaderError](err); plain {
+			return // as Netty does
+		}
+		if err != nil {
 			untilGone(conn) // let the client read the alert before an RST could eat it
 			return
 		}

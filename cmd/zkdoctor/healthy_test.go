@@ -178,6 +178,12 @@ func TestHealthy(t *testing.T) {
 			},
 		},
 		{
+			// What zkdoctor sends to a server that does not answer must not be found in its
+			// log later as a stranger's.
+			shape: shape{name: "one that hung, and was looked at meanwhile", do: lookWhilePaused, args: []string{"-c", "@c1", "--window", "3s"}},
+			info:  []diag.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
+		},
+		{
 			// With the default of 2.5 s between the looks a busy test machine may still be
 			// electing in the second.
 			shape: shape{name: "right after a leader change", do: changeLeader, args: []string{"-c", "@c1", "--window", "6s"}},
@@ -277,6 +283,22 @@ func waitFollowers(t *testing.T, ens *zktest.Ensemble) {
 		}
 		return n == 2
 	}))
+}
+
+// lookWhilePaused looks at an ensemble one of whose followers does not answer, and lets
+// that go on.
+func lookWhilePaused(t *testing.T, ens *zktest.Ensemble) {
+	program, err := builtProgram()
+	must(t, err)
+	letLead(t, ens, ens.Server(3))
+	must(t, ens.Server(1).Pause())
+	result, err := ens.Client.Run(t.Context(), program, "check", "--no-local", ens.Server(1).Addr, ens.Server(2).Addr, ens.Server(3).Addr)
+	must(t, err)
+	if !strings.Contains(string(result.Stdout), string(diag.ServerHung)) {
+		t.Errorf("it was not found to hang:\n%s", result.Stdout)
+	}
+	must(t, ens.Server(1).Resume())
+	must(t, ens.WaitServing(t.Context()))
 }
 
 // changeLeader stops the leader until the others have a new one, and lets it go

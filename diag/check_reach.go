@@ -74,6 +74,7 @@ func checkHostUnreachable(e *ensemble, _ Limits) result {
 		}
 		f.Evidence = append(f.Evidence, e.countedEvidence(s)...)
 		switch s.counted {
+		case unknown:
 		case yes:
 			f.Summary = "nothing came back from any port, and the leader has it in sync: it serves, and what is broken is the way to it from here."
 		case no:
@@ -153,6 +154,7 @@ func checkConnLimit(e *ensemble, _ Limits) result {
 			Fix:      []Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
 		}
 		switch s.counted {
+		case unknown:
 		case yes:
 			f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
 		case no:

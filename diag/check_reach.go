@@ -27,15 +27,23 @@ func checkTargetUnresolvable(e *ensemble, _ Limits) result {
 		if !look.FailedAs(probe.Resolve) {
 			return
 		}
-		out.findings = append(out.findings, Finding{
+		f := Finding{
 			Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
 			Summary:  "the name has no address here, so the server could not be looked at. It may be fine.",
-			Evidence: []Evidence{{Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address"}},
+			Evidence: append([]Evidence{{Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address"}}, e.countedEvidence(s)...),
 			Fix: []Fix{
 				{Note: "check the spelling"},
 				{Command: "getent hosts " + shellWord(host), Note: "what this host's resolver says"},
 			},
-		})
+		}
+		switch s.counted {
+		case unknown:
+		case yes:
+			f.Summary = "the name has no address here, so the server could not be looked at. The leader has it in sync: it serves."
+		case no:
+			f.Summary = "the name has no address here, so the server could not be looked at. The leader has lost it: it is out. The name of a pod has no address until it is ready."
+		}
+		out.findings = append(out.findings, f)
 	})
 }
 

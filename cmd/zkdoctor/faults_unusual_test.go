@@ -20,6 +20,18 @@ func threeGroups() zktest.Options {
 	}}
 }
 
+// weightless is threeGroups with a group that weighs nothing, as one far away would.
+func weightless() zktest.Options {
+	o := threeGroups()
+	o.Config["weight.5"], o.Config["weight.6"] = "0", "0"
+	return o
+}
+
+// unnamedThird leaves the client the names of the first two servers.
+func unnamedThird(t *testing.T, ens *zktest.Ensemble) {
+	must(t, ens.Client.SetHosts([]string{"10.99.0.1 zk1", "10.99.0.2 zk2"}))
+}
+
 // called gives the servers' lines names in the place of addresses. From outside they
 // mean something else: each name the next server's address.
 func called() zktest.Options {
@@ -52,6 +64,23 @@ func unusualFaults() []fault {
 				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
 			}, args: []string{"-c", "@c1"}},
 			root: diag.ProcessDown, servers: []int64{3, 5}, fires: []diag.Code{diag.QuorumLost}, state: diag.Down, exit: 2,
+		},
+		{
+			// Two of six, and the quorum does not even notice.
+			shape: shape{name: "a group without weight down", options: weightless(), do: kill(5, 6), args: []string{"-c", "@c1"}},
+			root:  diag.ProcessDown, servers: []int64{5, 6}, state: diag.Degraded, exit: 1,
+		},
+		{
+			// As of a pod that is not ready. Its leader tells that it serves.
+			shape: shape{name: "a name that means nothing here, of one that serves", only: from35, why: noMembers, options: called(), do: unnamedThird, args: outside("zk1", "zk2", "zk3")},
+			root:  diag.TargetUnresolvable, servers: []int64{3}, state: diag.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "a name that means nothing here, of one that is down", only: from35, why: noMembers, options: called(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				unnamedThird(t, ens)
+				kill(3)(t, ens)
+			}, args: outside("zk1", "zk2", "zk3")},
+			root: diag.TargetUnresolvable, servers: []int64{3}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "the same from outside", only: from35, why: noMembers, options: threeGroups(), do: kill(5, 6), args: outside(six...)},

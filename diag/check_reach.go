@@ -41,7 +41,8 @@ func checkTargetUnresolvable(e *ensemble, _ Limits) result {
 		case yes:
 			f.Summary = "the name has no address here, so the server could not be looked at. The leader has it in sync: it serves."
 		case no:
-			f.Summary = "the name has no address here, so the server could not be looked at. The leader has lost it: it is out. The name of a pod has no address until it is ready."
+			f.Summary = "the name has no address here, so the server could not be looked at. The leader has lost it: it is out."
+			f.Fix = append(f.Fix, Fix{Note: "in Kubernetes a pod's name has no address until the pod is ready: kubectl describe pod says why it is not"})
 		}
 		out.findings = append(out.findings, f)
 	})

@@ -45,9 +45,11 @@ func Explains() map[Code][]Code {
 		LeaderFlapping:       {LatencyHigh},
 		LeaderNotCommitting:  {LatencyHigh},
 
-		ProcessDown:     {DegradedNoSpare, QuorumLost},
-		HostUnreachable: {DegradedNoSpare},
-		QuorumLost:      {ServerNotServing, ReadOnlyMode, StatusScriptMisleading},
+		ProcessDown: {DegradedNoSpare, QuorumLost},
+		// Where the leader has lost it too.
+		HostUnreachable:    {DegradedNoSpare},
+		TargetUnresolvable: {DegradedNoSpare},
+		QuorumLost:         {ServerNotServing, ReadOnlyMode, StatusScriptMisleading},
 		// A server that is out for no reason that was found still explains why
 		// nothing is spare.
 		ServerNotServing: {DegradedNoSpare, StatusScriptMisleading},

@@ -88,8 +88,9 @@ func ends(out []Code) map[Code][]Code {
 
 		DiskFull:           append([]Code{TxnlogCorrupt, EpochMismatch, SyncTooSlow, ProcessDown}, out...),
 		DataDirNotWritable: append([]Code{ProcessDown}, out...),
-		// An end in the middle of a write leaves an epoch behind.
-		HeapPressure:  append([]Code{ServerHung, LeaderFlapping, LatencyHigh, EpochMismatch, ProcessDown}, out...),
+		// An end in the middle of a write leaves an epoch behind, and the thread that has the
+		// client port may be the first to go.
+		HeapPressure:  append([]Code{ServerHung, ClientPortMismatch, LeaderFlapping, LatencyHigh, EpochMismatch, ProcessDown}, out...),
 		TxnlogCorrupt: {ProcessDown},
 		NoSnapshot:    {ProcessDown},
 		EpochMismatch: {ProcessDown},

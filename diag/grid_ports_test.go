@@ -69,6 +69,11 @@ func TestDecisionTable(t *testing.T) {
 			findings("root client-port-mismatch warning likely zk3"),
 		},
 		{
+			"refused, open, and it ran out of memory: the thread of its client port went first",
+			look(follower, leader, otherPort).on(3, remembers(1000, 0), ranOut("java.lang.OutOfMemoryError: Java heap space")), "serving 1: 3 of 3 by conf, need 2, spare 1",
+			findings("root heap-pressure warning proven zk3", "fold client-port-mismatch warning proven zk3", "fold status-script-misleading info proven zk3"),
+		},
+		{
 			"refused, refused", look(follower, leader, down), twoServe,
 			findings("root process-down warning likely zk3", noSpare),
 		},

@@ -53,7 +53,7 @@ type ownList struct {
 // ownList is what the server says, or its own file when its process runs and it says
 // nothing (before 3.5, or without a quorum).
 func (s *server) ownList() (l ownList, ok bool) {
-	if m := s.Members(); m != nil {
+	if m := s.runsWith; m != nil {
 		return ownList{m.Membership, string(m.By), m.VotersOnly()}, true
 	}
 	if h := s.host; h != nil && h.Process != nil && h.config != nil && len(h.config.Servers) > 0 {
@@ -74,16 +74,19 @@ func (l *ownList) voters() string {
 // ownLists are the lists that servers run with, each with its server, and how many
 // different ones there are at least.
 func (e *ensemble) ownLists() (told []*server, lists []ownList, different int) {
-	whole, voters := map[string]bool{}, map[string]bool{}
 	for _, s := range e.servers {
-		l, ok := s.ownList()
-		if !ok || s.role == Standalone {
-			continue
+		if l, ok := s.ownList(); ok && s.role != Standalone {
+			told, lists = append(told, s), append(lists, l)
 		}
-		told, lists = append(told, s), append(lists, l)
-		voters[l.voters()] = true
-		if !l.votersOnly {
-			whole[arithmetic(l.Membership)] = true
+	}
+	byVoters := slices.ContainsFunc(lists, func(l ownList) bool { return l.votersOnly })
+	whole, voters := map[string]bool{}, map[string]bool{}
+	for i := range lists {
+		if byVoters {
+			voters[lists[i].voters()] = true
+		}
+		if !lists[i].votersOnly {
+			whole[arithmetic(lists[i].Membership)] = true
 		}
 	}
 	return told, lists, max(len(whole), len(voters))
@@ -117,7 +120,7 @@ func (e *ensemble) editedLists() []Finding {
 		if h.server == nil || h.config == nil || h.config.Dynamic != "" || len(h.config.Servers) == 0 || !e.lives(h) {
 			continue
 		}
-		runs := h.server.Members()
+		runs := h.server.runsWith
 		if runs == nil {
 			continue
 		}

@@ -63,7 +63,7 @@ func checkTargetsMixed(e *ensemble, _ Limits) result {
 	}
 	told := 0
 	for _, s := range e.servers {
-		m := s.Members()
+		m := s.runsWith
 		if m == nil {
 			continue
 		}

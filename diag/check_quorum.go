@@ -118,7 +118,7 @@ func checkSplitBrain(e *ensemble, _ Limits) result {
 			continue
 		}
 		value := fmt.Sprintf("%s, zxid %s", s.role, s.Srvr.Value.Zxid)
-		if m := s.Members(); m != nil {
+		if m := s.runsWith; m != nil {
 			value += ", list " + idList(m.Membership)
 		}
 		f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: s.Name, Value: value})

@@ -42,6 +42,8 @@ type server struct {
 	// member is its line in the list of members; nil when it is not in it, or
 	// when which one it is cannot be told.
 	member *zoocfg.Server
+	// runsWith are the members that it says it runs with; nil where it told none.
+	runsWith *probe.Members
 	// outsider is set when the list in force has no line for the id that it says it has.
 	outsider bool
 	// host is its own host's side; nil when that was not looked at.
@@ -76,6 +78,7 @@ type server struct {
 
 func newServer(s *probe.Server, secure bool) *server {
 	v := &server{Server: s, role: RoleUnknown, secure: secure, Conf: s.Conf, confFrom: "conf", Mntr: s.Mntr, mntrFrom: "mntr"}
+	v.runsWith = s.Members()
 	v.hearAdmin()
 	v.client = v.portState(s.Client)
 	if v.client == PortOpen && s.Srvr.FailedAs(probe.Silent) {

@@ -77,12 +77,12 @@ func (e *ensemble) namesDifferentEnsembles() bool {
 		return false
 	}
 	for _, s := range e.servers {
-		m := s.Members()
+		m := s.runsWith
 		if m == nil {
 			continue
 		}
 		for _, o := range e.servers {
-			if other := o.Members(); other != nil && !shareAddress(m.Membership, other.Membership) {
+			if other := o.runsWith; other != nil && !shareAddress(m.Membership, other.Membership) {
 				return true
 			}
 		}
@@ -191,7 +191,7 @@ func (e *ensemble) findOutsiders() {
 		if !ok || source == sourceSession || s.member != nil || s.twin != nil || !e.list.inForce() || e.list.Find(id) != nil {
 			continue
 		}
-		own := s.Members()
+		own := s.runsWith
 		s.outsider = s.mode() == probe.ModeFollower && (own == nil || own.Find(id) == nil)
 	}
 }

@@ -60,9 +60,9 @@ func (e *ensemble) processDown(s *server) Finding {
 			{Note: "leave version-2 alone on every server"},
 		},
 	}
-	if s.counter != nil {
+	if s.counted != unknown {
 		f.Summary = "its client port refuses, and the leader has lost it: ZooKeeper is not running there. Its election port was not looked at."
-		f.Evidence[1] = e.counts(s.counter)
+		f.Evidence[1] = e.counts()
 	}
 	if n, of := e.enough(); n > 0 && n < of {
 		f.Fix = slices.Insert(f.Fix, 0, Fix{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", n, of)})
@@ -192,7 +192,7 @@ func (e *ensemble) hung(s *server) Finding {
 		})
 	}
 	if s.queued != nil {
-		f.Evidence = append(f.Evidence, e.counts(s.queued))
+		f.Evidence = append(f.Evidence, e.counts())
 	}
 	if s.stoppedHere() {
 		f.Certainty = Proven

@@ -79,7 +79,7 @@ func (e *ensemble) hearLeader() {
 		if s.member == nil || !s.voter() || s.twin != nil || s.serving != unknown {
 			continue
 		}
-		s.counted, s.counter = isTrue(!e.lost), lead
+		s.counted = isTrue(!e.lost)
 		switch {
 		case e.lost && s.client == PortRefused && s.election == PortNotProbed:
 			s.role, s.serving = RoleDown, no
@@ -99,15 +99,15 @@ func tellsNoOutsiders(lead *server) bool {
 
 // countedEvidence is what the leader counts, where that judges the server; else nothing.
 func (e *ensemble) countedEvidence(s *server) []Evidence {
-	if s.counter == nil {
+	if s.counted == unknown {
 		return nil
 	}
-	return []Evidence{e.counts(s.counter)}
+	return []Evidence{e.counts()}
 }
 
-// counts is the evidence that the leader's count is.
-func (e *ensemble) counts(lead *server) Evidence {
-	_, synced, _, _ := e.leaderCount()
+// counts is the evidence that the leader's count is; there must be one.
+func (e *ensemble) counts() Evidence {
+	lead, synced, _, _ := e.leaderCount()
 	return Evidence{
 		Source: lead.mntrFrom, Server: lead.Name, Key: "zk_synced_followers",
 		Value: strconv.FormatInt(synced, 10), Wanted: strconv.Itoa(len(e.list.quorum.Voters()) - 1),

@@ -65,9 +65,8 @@ type server struct {
 	queued *server
 
 	// counted is whether the leader counts it among its followers in sync, where it tells
-	// nothing itself; counter is that leader, nil where that is unknown.
+	// nothing itself.
 	counted truth
-	counter *server
 
 	// elsewhere is a server of this host that was not found under any target, and
 	// may well be the one that this target means; nil when there is none.

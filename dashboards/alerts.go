@@ -26,6 +26,9 @@ type alert struct {
 	code diag.Code
 	// expr is empty for the finding itself, at warning or above.
 	expr string
+	// unlessExplained has it wait anew once the alert of a cause is over. To keep it
+	// quiet in Alertmanager is not enough for what outlives its causes.
+	unlessExplained bool
 	// wait is Prometheus's for, and why its reason.
 	wait time.Duration
 	why  string
@@ -102,8 +105,8 @@ func ensembleAlerts() []alert {
 			description: "It says that it leads, and no write gets through: too few followers confirm them.",
 		},
 		{
-			name: "ZooKeeperNoSpare", severity: ticket, code: diag.DegradedNoSpare,
-			wait: restart + time.Minute, why: "longer than a rolling restart has one voter out, and than its causes wait, which keep it quiet",
+			name: "ZooKeeperNoSpare", severity: ticket, code: diag.DegradedNoSpare, unlessExplained: true,
+			wait: restart + time.Minute, why: "longer than a rolling restart has one voter out, and than its causes wait; anew after one of those is over, for the server is only coming back",
 			summary:     "{{ $labels.ensemble }} serves, and the loss of one more voter is an outage",
 			description: "A configured voter is out. Restart nothing before it is back.",
 		},

@@ -23,7 +23,8 @@ func knownMetrics(t *testing.T) known {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := known{"ALERTS": {"alertname", "alertstate"}}
+	// An alert has its own labels, and those of the series that it speaks of.
+	out := known{"ALERTS": {"alertname", "alertstate", "code", "ensemble"}}
 	chapter := ""
 	for line := range strings.Lines(string(page)) {
 		if title, ok := strings.CutPrefix(line, "## "); ok {

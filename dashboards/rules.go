@@ -87,7 +87,30 @@ func (a *alert) write(out *bytes.Buffer) {
 // a severity that changes, and a root that becomes a consequence, from starting
 // the wait anew.
 func (a *alert) expression() string {
-	return cmp.Or(a.expr, fmt.Sprintf(`max by (ensemble, code, server) (zkdoctor_finding{code="%s",severity!="info"}) == 1`, a.code))
+	expr := cmp.Or(a.expr, fmt.Sprintf(`max by (ensemble, code, server) (zkdoctor_finding{code="%s",severity!="info"}) == 1`, a.code))
+	if a.unlessExplained {
+		expr += fmt.Sprintf(` unless on (ensemble) ALERTS{alertstate="firing",code=~"%s"}`, strings.Join(causes(a.code), "|"))
+	}
+	return expr
+}
+
+// causes are the findings that have an alert and explain another.
+func causes(code diag.Code) []string {
+	var out []string
+	graph, has := diag.Explains(), alerting()
+	for _, c := range diag.Catalogue() {
+		if has[c.Code] && slices.Contains(graph[c.Code], code) && !hidesNothing(c.Code) {
+			out = append(out, string(c.Code))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// hidesNothing is for findings of which one kind explains nothing: a disk that is
+// only nearly full, or files that will fail a later write, have the same code.
+func hidesNothing(code diag.Code) bool {
+	return code == diag.DiskFull || code == diag.DataDirNotWritable
 }
 
 func (a *alert) summaryText() string {
@@ -142,9 +165,7 @@ func inhibitFile() []byte {
 	graph := diag.Explains()
 	has := alerting()
 	for _, c := range diag.Catalogue() {
-		// A disk that is only nearly full, or files that will fail a later write, have
-		// the same code and hide nothing.
-		if !has[c.Code] || c.Code == diag.DiskFull || c.Code == diag.DataDirNotWritable {
+		if !has[c.Code] || hidesNothing(c.Code) {
 			continue
 		}
 		// What stands for the ensemble has no server in common with its cause. That

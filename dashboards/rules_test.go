@@ -212,6 +212,17 @@ func scenarios() []scenario {
 			`zkdoctor_finding{code="degraded-no-spare",severity="warning",root="false",` + one + `,server=""}`: "_x4 1x8 _x2 1x8 _x2 1x8 _x68",
 			`zkdoctor_spare_voters{` + one + `}`:                                                               "1x4 0x8 1x2 0x8 1x2 0x8 1x68",
 		}), map[time.Duration][]string{3 * minute: nothing, 5 * minute: nothing, 8 * minute: nothing}},
+		{"a server was down for eight minutes, and needs five to come back; later it is out for good, and nothing says why", healthy(map[string]string{
+			`zkdoctor_finding{code="process-down",severity="warning",root="true",` + first + `}`:               "_x4 1x32 _x164",
+			`zkdoctor_finding{code="degraded-no-spare",severity="warning",root="false",` + one + `,server=""}`: "_x4 1x52 _x20 1x124",
+		}), map[time.Duration][]string{
+			5*minute + 45*time.Second: nothing,
+			8 * minute:                {"ZooKeeperProcessDown zk1:2181"},
+			10 * minute:               nothing,
+			14 * minute:               nothing,
+			20 * minute:               nothing,
+			26 * minute:               {"ZooKeeperNoSpare a"},
+		}},
 		{"the exporter was restarted: five minutes without a sample", func() map[string]string {
 			gone := healthy(nil)
 			for series, values := range gone {

@@ -26,7 +26,6 @@ func outages() []*outage {
 			},
 			heal:  startAll,
 			alert: "ZooKeeperProcessDown", severity: "warning", code: "process-down", wait: 5 * time.Minute,
-			quiet: "ZooKeeperNoSpare",
 		},
 		{
 			name: "quorum-lost", options: zktest.Options{Version: zktest.Oldest},

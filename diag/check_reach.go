@@ -145,64 +145,6 @@ func (h *host) setting(key, value, file string, line int) Evidence {
 	return Evidence{Source: "zoo.cfg", Server: h.name(), Key: key, Value: value, File: file, Line: line}
 }
 
-// defaultMaxClientCnxns is ZooKeeper's limit for one client address (all
-// versions from 3.4 on, ServerCnxnFactory).
-const defaultMaxClientCnxns = 60
-
-func checkConnLimit(e *ensemble, _ Limits) result {
-	return e.each((*server).answered, func(s *server, out *result) {
-		cut := s.client == PortOpen && (s.Srvr.FailedAs(probe.Empty) || s.Srvr.FailedAs(probe.Reset))
-		if !cut || s.Session.Seen() || s.Session.FailedAs(probe.Protocol) {
-			return
-		}
-		limit, known := e.connLimit(s)
-		f := Finding{
-			Severity: Warning, Certainty: Possible, Servers: []string{s.Name},
-			Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
-			Evidence: []Evidence{answer(s, "srvr", s.Srvr), answer(s, "connect", s.Session)},
-			Fix:      []Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
-		}
-		switch s.counted {
-		case unknown:
-		case yes:
-			f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
-		case no:
-			f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
-		}
-		f.Evidence = append(f.Evidence, e.countedEvidence(s)...)
-		if s.Held.Seen() {
-			f.Evidence = append(f.Evidence, Evidence{
-				Source: "sockets", Server: e.snap.Vantage.Host, Key: "connections to " + s.Name,
-				Value: strconv.Itoa(s.Held.Value), Wanted: fmt.Sprintf("under %d (maxClientCnxns)", limit),
-			})
-			if limit > 0 && s.Held.Value >= limit {
-				f.Certainty = Likely
-				f.Summary = fmt.Sprintf("this host holds %d connections to it, which is all that maxClientCnxns allows one address.", s.Held.Value)
-				if known {
-					f.Certainty = Proven
-				}
-				f.Fix = []Fix{
-					{Host: e.snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "who holds them; often a client that opens sessions and never closes them"},
-					{Host: s.Name, Note: "raise maxClientCnxns in zoo.cfg on every server and restart one at a time", Risk: "with no spare voter each restart is an outage"},
-				}
-			}
-		}
-		out.findings = append(out.findings, f)
-	})
-}
-
-// connLimit is maxClientCnxns of the server; known is false when that is only
-// the default.
-func (e *ensemble) connLimit(s *server) (limit int, known bool) {
-	if s.host != nil && s.host.config != nil {
-		return s.host.config.MaxClientCnxns.Value, true
-	}
-	if c := e.snap.Plan.Config; c != nil && c.MaxClientCnxns.IsSet() {
-		return c.MaxClientCnxns.Value, true
-	}
-	return defaultMaxClientCnxns, false
-}
-
 func checkNotZooKeeper(e *ensemble, _ Limits) result {
 	canJudge := func(s *server) *Skip {
 		if s.Srvr.FailedAs(probe.TLS) {

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe"
@@ -216,6 +217,22 @@ func wordless(s *probe.Server) {
 // holding is the number of connections that this host holds to it.
 func holding(n int) func(*probe.Server) {
 	return func(s *probe.Server) { s.Held = probe.Saw(n, quick) }
+}
+
+const ourAddress = "192.0.2.200"
+
+func of(address string, n int) probe.ClientCount {
+	return probe.ClientCount{Address: address, Connections: n}
+}
+
+// holders has the AdminServer count the connections to its client port, and limit them.
+func holders(limit int, list ...probe.ClientCount) func(*probe.Server) {
+	return func(s *probe.Server) {
+		s.Client.Value.Local = netip.AddrPortFrom(netip.MustParseAddr(ourAddress), 50000)
+		s.Admin.Settings = probe.Saw(probe.Conf{ServerID: new(int64(3)), ClientPort: &s.Port, MaxClientCnxns: &limit}, quick)
+		slices.SortFunc(list, func(a, b probe.ClientCount) int { return b.Connections - a.Connections })
+		s.Admin.Clients = probe.Saw(probe.AdminClients{Plain: list}, quick)
+	}
 }
 
 // prohibited is an ICMP "prohibited": no route to host, at once.

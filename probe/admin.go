@@ -43,6 +43,9 @@ type AdminLook struct {
 	Leader Obs[AdminLeader] `json:"leader"`
 	// Monitor is what mntr says.
 	Monitor Obs[Mntr] `json:"monitor"`
+	// Clients are the addresses that most connections come from. They are asked for only
+	// where the client port closes before it has answered.
+	Clients Obs[AdminClients] `json:"clients"`
 	// Clock is how far the server's clock is ahead of this host's, to the second: the
 	// HTTP date has no parts of it. It is not tried where no date came.
 	Clock Obs[time.Duration] `json:"clock"`
@@ -56,6 +59,7 @@ const (
 	adminVoters  = "voting_view"
 	adminLeader  = "leader"
 	adminMonitor = "monitor"
+	adminClients = "connections"
 )
 
 // adminPort is where the AdminServers listen; 0 where they are off, or are not to be
@@ -188,8 +192,9 @@ func (l look) adminFailure(err error) *Failure {
 	return l.fail(Absent, "%v", err)
 }
 
-// adminNeed is what the client port did not tell.
-type adminNeed struct{ stats, members, mntr bool }
+// adminNeed is what the client port did not tell. clients is set when it may be that it
+// takes no more connections.
+type adminNeed struct{ stats, members, mntr, clients bool }
 
 // ask fills the look. The settings come first, for they tell whose AdminServer it is:
 // a host may have several. A port that does not give them, or gives another server's,
@@ -230,5 +235,8 @@ func (a admin) ask(ctx context.Context, need adminNeed, own func(plain, secure i
 	}
 	if need.mntr {
 		a.look.Monitor, _ = askAdmin(ctx, a, adminMonitor, ParseAdminMonitor)
+	}
+	if need.clients {
+		a.look.Clients, _ = askAdmin(ctx, a, adminClients, ParseAdminClients)
 	}
 }

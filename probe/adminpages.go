@@ -1,9 +1,11 @@
 package probe
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -214,4 +216,71 @@ func ParseAdminLeader(body []byte) (AdminLeader, error) {
 		return AdminLeader{}, errors.New("no leader_id")
 	}
 	return AdminLeader{ID: *page.ID, IP: printable(page.IP, maxForeign)}, nil
+}
+
+// AdminClients is the answer to connections (Commands.ConsCommand): where those to the
+// client port and to the one for TLS come from, the busiest address first. A unified
+// port's are all plain.
+type AdminClients struct {
+	Plain  []ClientCount `json:"plain,omitempty"`
+	Secure []ClientCount `json:"secure,omitempty"`
+}
+
+// ClientCount is how many connections come from one address, as the server sees it.
+type ClientCount struct {
+	Address     string `json:"address"`
+	Connections int    `json:"connections"`
+}
+
+// maxClients bounds how many addresses of a port are kept. So many are rare, and those
+// at the end of the list are far from maxClientCnxns, which limits each of them
+// (ServerCnxnFactory).
+const maxClients = 1000
+
+// ParseAdminClients reads connections.
+func ParseAdminClients(body []byte) (AdminClients, error) {
+	var page struct {
+		Plain  connections `json:"connections"`
+		Secure connections `json:"secure_connections"`
+	}
+	if err := readPage(body, &page); err != nil {
+		return AdminClients{}, err
+	}
+	if page.Plain == nil {
+		return AdminClients{}, errors.New("no connections")
+	}
+	return AdminClients{Plain: page.Plain.busiest(), Secure: page.Secure.busiest()}, nil
+}
+
+type connections []struct {
+	Remote string `json:"remote_socket_address"`
+}
+
+func (c connections) busiest() []ClientCount {
+	counts := map[string]int{}
+	for _, connection := range c {
+		counts[clientAddress(connection.Remote)]++
+	}
+	var clients []ClientCount
+	for address, n := range counts {
+		clients = append(clients, ClientCount{address, n})
+	}
+	slices.SortFunc(clients, func(a, b ClientCount) int {
+		return cmp.Or(b.Connections-a.Connections, strings.Compare(a.Address, b.Address))
+	})
+	return clients[:min(len(clients), maxClients)]
+}
+
+// clientAddress is the address of one that Java prints with its port, and perhaps its
+// name: 10.0.0.1:53422, [fd99:0:0:0:0:0:0:1]:53422, zk1/10.0.0.1:53422.
+func clientAddress(text string) string {
+	text = text[strings.LastIndexByte(text, '/')+1:]
+	if colon := strings.LastIndexByte(text, ':'); colon >= 0 {
+		text = text[:colon]
+	}
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return addr.Unmap().WithZone("").String()
+	}
+	return printable(text, maxForeign)
 }

@@ -20,6 +20,8 @@ type Dial struct {
 	Local netip.AddrPort `json:"local"`
 	// TLS is what became of TLS on it.
 	TLS TLSLook `json:"tls,omitzero"`
+	// Nudged is set when it said nothing to srvr until a newline followed: see AskWord.
+	Nudged bool `json:"nudged,omitempty"`
 }
 
 // look is the time allotted to one look at one address, all of it: connect,

@@ -23,6 +23,8 @@ type Reply struct {
 	// Reset: the peer ended with an RST and not a FIN, so Data may be cut short
 	// although a server may well do so after a whole answer.
 	Reset bool
+	// Nudged: a newline had followed the word when it ended.
+	Nudged bool
 }
 
 // nudgeAfter is how long srvr may stay without an answer before a newline follows it. A
@@ -60,7 +62,7 @@ func AskWord(ctx context.Context, addr netip.AddrPort, word Word, t Transport) (
 		return Failed[Reply](failure, connected.Took), connected
 	}
 	r, failure := l.exchange(ctx, conn, []byte(l.what))
-	connected.Value.TLS = *l.shown
+	connected.Value.TLS, connected.Value.Nudged = *l.shown, r.Nudged
 	if failure != nil {
 		return Failed[Reply](failure, l.took()), connected
 	}
@@ -113,34 +115,39 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (Repl
 	if _, err := conn.Write(request); err != nil {
 		return Reply{}, l.readFailure(ctx, nil, err)
 	}
+	stop := func() bool { return false }
 	if l.nudge > 0 {
-		defer nudge(conn, l.nudge)()
+		stop = nudge(conn, l.nudge)
 	}
 	data, err := readAll(conn, l.room)
+	reply := Reply{From: l.addr, Data: data, Nudged: stop()}
 	// TLS that ends in the middle of a record was cut, as by an RST.
-	reset := errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
+	reply.Reset = errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return Reply{}, l.fail(TooLarge, "the answer to %s is larger than %d MiB", l.what, maxReply>>20)
-	case err != nil && (!reset || len(data) == 0):
-		return Reply{}, l.readFailure(ctx, data, err)
+	case err != nil && (!reply.Reset || len(data) == 0):
+		return reply, l.readFailure(ctx, data, err)
 	case len(data) == 0:
-		return Reply{}, l.fail(Empty, "closed the connection without an answer to %s", l.what)
+		return reply, l.fail(Empty, "closed the connection without an answer to %s", l.what)
 	}
-	return Reply{From: l.addr, Data: data, Reset: reset}, nil
+	return reply, nil
 }
 
-// nudge sends a newline after a while, unless it is stopped before.
-func nudge(conn net.Conn, after time.Duration) (stop func()) {
+// nudge sends a newline after a while, unless it is stopped before, and says whether it
+// did.
+func nudge(conn net.Conn, after time.Duration) (stop func() bool) {
 	sent := make(chan struct{})
 	timer := time.AfterFunc(after, func() {
 		defer close(sent)
 		_, _ = conn.Write([]byte{'\n'}) // what became of it shows in the answer
 	})
-	return func() {
-		if !timer.Stop() {
-			<-sent
+	return func() bool {
+		if timer.Stop() {
+			return false
 		}
+		<-sent
+		return true
 	}
 }
 

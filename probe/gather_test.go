@@ -1,9 +1,43 @@
 package probe
 
 import (
+	"io"
+	"net"
 	"net/netip"
+	"strings"
+	"sync/atomic"
 	"testing"
 )
+
+// TestCut: a server that has closed before it answered is asked once more, and nothing is
+// sent to it in TLS, which would stand in its log.
+func TestCut(t *testing.T) {
+	for name, c := range map[string]struct {
+		closes int32 // how many connections it closes before it answers
+		want   FailureKind
+	}{
+		"lost its leader a moment ago": {1, NotServing},
+		"takes no connections":         {1000, Empty},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls, hellos atomic.Int32
+			addr := serve(t, func(conn *net.TCPConn) {
+				got := readWord(conn)
+				if strings.HasPrefix(got, "\x16\x03") { // a record of TLS, of a handshake
+					hellos.Add(1)
+				}
+				if calls.Add(1) > c.closes {
+					_, _ = io.WriteString(conn, notServingText+"\n")
+				}
+			})
+			plan := Plan{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long}
+			if s := Gather(t.Context(), plan, nil).Servers[0]; !s.Srvr.FailedAs(c.want) || hellos.Load() > 0 {
+				t.Errorf("%+v, greeted in TLS %d times", s.Srvr.Failure, hellos.Load())
+			}
+		})
+	}
+}
 
 // TestIsElsewhere: what answers at the peer ports of a forward's address is somebody else.
 func TestIsElsewhere(t *testing.T) {

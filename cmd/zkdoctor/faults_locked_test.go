@@ -48,6 +48,20 @@ func lockedFaults() []fault {
 			root: diag.ProcessDown, servers: []int64{2, 3}, fires: []diag.Code{diag.QuorumLost}, state: diag.Down, exit: 2,
 		},
 		{
+			// The client port tells nothing at all; whose connections fill it is known to its
+			// AdminServer alone.
+			shape: shape{
+				name: "too many connections, as its AdminServer counts them", only: from35, why: noAdminServer,
+				options: zktest.Options{Hosts: zktest.Namespaces, Admin: true, Config: map[string]string{"maxClientCnxns": "4"}},
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					s := ens.Server(2)
+					_, err := s.HoldConnections(t.Context(), s.ClientPort, 4)
+					must(t, err)
+				}, args: outside("@1", "@2", "@3"),
+			},
+			root: diag.ConnLimitReached, servers: []int64{2}, state: diag.Serving, exit: 1,
+		},
+		{
 			// Its followers name it, and its AdminServer does; without that this looks
 			// like a lost quorum.
 			shape: shape{

@@ -18,7 +18,7 @@ func adminCommands() []string {
 
 // recordAdmin writes what one AdminServer says. It opens its port after the client
 // port.
-func recordAdmin(ctx context.Context, ens *zktest.Ensemble, s *zktest.Server, dir string) error {
+func recordAdmin(ctx context.Context, ens *zktest.Ensemble, s *zktest.Server, commands []string, dir string) error {
 	addr := net.JoinHostPort(s.Addr, "8080")
 	err := ens.Wait(ctx, "the AdminServer", func() bool {
 		conn, err := s.Host.Dial(ctx, addr)
@@ -36,7 +36,7 @@ func recordAdmin(ctx context.Context, ens *zktest.Ensemble, s *zktest.Server, di
 			return s.Host.Dial(ctx, addr)
 		},
 	}}
-	for _, command := range adminCommands() {
+	for _, command := range commands {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/commands/"+command, nil)
 		if err != nil {
 			return err

@@ -70,13 +70,16 @@ func record(ctx context.Context, version string, scene scene, dir string) error 
 		return err
 	}
 	for state, server := range states {
+		asked := scene.words
 		if scene.options.Admin {
-			if err := recordAdmin(ctx, ens, server, filepath.Join(dir, state, "admin")); err != nil {
+			if asked == nil {
+				asked = adminCommands()
+			}
+			if err := recordAdmin(ctx, ens, server, asked, filepath.Join(dir, state, "admin")); err != nil {
 				return err
 			}
 			continue
 		}
-		asked := scene.words
 		if asked == nil {
 			asked = words()
 		}

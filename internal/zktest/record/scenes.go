@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
+	"strconv"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
@@ -52,7 +54,8 @@ func scenes(version string) []scene {
 				name:    "admin leader serves no",
 				options: zktest.Options{Admin: true, NoWait: true, Config: map[string]string{"leaderServes": "no"}},
 				play:    leaderServesNo,
-			})
+			},
+			scene{name: "admin busy", options: zktest.Options{Admin: true}, play: busy, words: []string{"connections"}})
 	}
 	if version != zktest.Oldest && version != "3.5.10" { // metrics providers came with 3.6
 		all = append(all, scene{
@@ -116,6 +119,20 @@ func leaderServesNo(ctx context.Context, ens *zktest.Ensemble) (map[string]*zkte
 		return followers == 2
 	})
 	return map[string]*zktest.Server{"leader-serves-no": leader}, err
+}
+
+// busy has two hosts hold connections with a follower, one of them three.
+func busy(ctx context.Context, ens *zktest.Ensemble) (map[string]*zktest.Server, error) {
+	states, err := roles("leader", "follower")(ctx, ens)
+	if err != nil {
+		return nil, err
+	}
+	s := states["follower"]
+	if _, err := s.HoldConnections(ctx, s.ClientPort, 3); err != nil {
+		return nil, err
+	}
+	_, err = states["leader"].Host.Dial(ctx, net.JoinHostPort(s.Addr, strconv.Itoa(s.ClientPort)))
+	return map[string]*zktest.Server{"follower-busy": s}, err
 }
 
 // lonely starts one server of three and waits until it answers, in the mode.

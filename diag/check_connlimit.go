@@ -1,0 +1,113 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+)
+
+// defaultMaxClientCnxns is ZooKeeper's limit for one client address (all
+// versions from 3.4 on, ServerCnxnFactory).
+const defaultMaxClientCnxns = 60
+
+func checkConnLimit(e *ensemble, _ Limits) result {
+	return e.each((*server).answered, func(s *server, out *result) {
+		cut := s.client == PortOpen && (s.Srvr.FailedAs(probe.Empty) || s.Srvr.FailedAs(probe.Reset))
+		if !cut || s.Session.Seen() || s.Session.FailedAs(probe.Protocol) {
+			return
+		}
+		limit, known := e.connLimit(s)
+		f := Finding{
+			Severity: Warning, Certainty: Possible, Servers: []string{s.Name},
+			Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
+			Evidence: []Evidence{answer(s, "srvr", s.Srvr), answer(s, "connect", s.Session)},
+			Fix:      []Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
+		}
+		switch s.counted {
+		case unknown:
+		case yes:
+			f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
+		case no:
+			f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
+		}
+		f.Evidence = append(f.Evidence, e.countedEvidence(s)...)
+		wanted := fmt.Sprintf("under %d (maxClientCnxns)", limit)
+		if s.Held.Seen() {
+			f.Evidence = append(f.Evidence, Evidence{
+				Source: "sockets", Server: e.snap.Vantage.Host, Key: "connections to " + s.Name, Value: strconv.Itoa(s.Held.Value), Wanted: wanted,
+			})
+		}
+		busiest, ours := s.clients()
+		full := func(n int) bool { return limit > 0 && n >= limit }
+		if shown := busiest; shown.Connections > 0 {
+			if full(ours.Connections) {
+				shown = ours
+			}
+			f.Evidence = append(f.Evidence, Evidence{
+				Source: sourceAdmin, Server: s.Name, Key: "connections from " + shown.Address, Value: strconv.Itoa(shown.Connections), Wanted: wanted,
+			})
+		}
+		switch {
+		case s.Held.Seen() && full(s.Held.Value), full(ours.Connections):
+			f.Certainty = Likely
+			if known {
+				f.Certainty = Proven
+			}
+			f.Summary = fmt.Sprintf("this host holds %d connections to it, which is all that maxClientCnxns allows one address.", max(s.Held.Value, ours.Connections))
+			f.Fix = []Fix{
+				{Host: e.snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "who holds them; often a client that opens sessions and never closes them"},
+				raiseConnLimit(s),
+			}
+		case full(busiest.Connections) && ours.Connections == 0:
+			f.Certainty = Likely
+			f.Summary = fmt.Sprintf("%s holds %d connections to it, which is all that maxClientCnxns allows one address; this host is turned away, and so has most likely that address there.", busiest.Address, busiest.Connections)
+			f.Fix = []Fix{
+				{Host: busiest.Address, Command: fmt.Sprintf("ss -tnp dport = :%d", s.Port), Note: "who holds them; behind a NAT or a proxy any host may"},
+				raiseConnLimit(s),
+			}
+		case busiest.Connections > 0:
+			f.Summary = "it accepts connections and closes them before it has answered. As its AdminServer counts them, maxClientCnxns is not why: the limit for all clients together (maxCnxns), or something between here and there."
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+func raiseConnLimit(s *server) Fix {
+	return Fix{Host: s.Name, Note: "raise maxClientCnxns in zoo.cfg on every server and restart one at a time", Risk: "with no spare voter each restart is an outage"}
+}
+
+// clients are the address that holds the most connections to the server's client port,
+// as its AdminServer tells, and this host's: without any where that holds none, or has
+// another address there than here (a NAT, a container).
+func (s *server) clients() (busiest, ours probe.ClientCount) {
+	list := s.Admin.Clients.Value.Plain
+	if secure := s.Admin.Settings.Value.SecureClientPort; secure != nil && *secure == s.Port {
+		list = s.Admin.Clients.Value.Secure
+	}
+	if len(list) > 0 {
+		busiest = list[0]
+	}
+	here := s.Client.Value.Local.Addr().Unmap().String()
+	for _, c := range list {
+		if c.Address == here {
+			ours = c
+		}
+	}
+	return busiest, ours
+}
+
+// connLimit is maxClientCnxns of the server; known is false when that is only
+// the default.
+func (e *ensemble) connLimit(s *server) (limit int, known bool) {
+	if told := s.Conf.Value.MaxClientCnxns; told != nil {
+		return *told, true
+	}
+	if s.host != nil && s.host.config != nil {
+		return s.host.config.MaxClientCnxns.Value, true
+	}
+	if c := e.snap.Plan.Config; c != nil && c.MaxClientCnxns.IsSet() {
+		return c.MaxClientCnxns.Value, true
+	}
+	return defaultMaxClientCnxns, false
+}

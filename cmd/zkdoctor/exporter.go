@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -139,6 +141,8 @@ func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
 		return o, errors.New("nothing to watch: name servers, or give --config FILE or --ensembles FILE")
 	case named > 1:
 		return o, errors.New("servers, --config and --ensembles exclude each other: choose one")
+	case slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(c.Config)):
+		return o, fmt.Errorf("--config %s: it is for a zoo.cfg; ensembles in YAML go with --ensembles", c.Config)
 	case c.Ensembles != "" && c.tlsFlags != (tlsFlags{}):
 		return o, errors.New("--tls and its kin are for one ensemble: with --ensembles write tls into the file")
 	case c.MaxRequests < 1:

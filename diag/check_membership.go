@@ -71,14 +71,18 @@ func (l *ownList) voters() string {
 	return fmt.Sprint(ids)
 }
 
-// ownLists are the lists that servers run with, each with its server, and how many
-// different ones there are at least.
-func (e *ensemble) ownLists() (told []*server, lists []ownList, different int) {
+// ownLists are the lists that servers run with, each with its server.
+func (e *ensemble) ownLists() (told []*server, lists []ownList) {
 	for _, s := range e.servers {
 		if l, ok := s.ownList(); ok && s.role != Standalone {
 			told, lists = append(told, s), append(lists, l)
 		}
 	}
+	return told, lists
+}
+
+// different is how many different lists there are at least.
+func different(lists ...ownList) int {
 	byVoters := slices.ContainsFunc(lists, func(l ownList) bool { return l.votersOnly })
 	whole, voters := map[string]bool{}, map[string]bool{}
 	for i := range lists {
@@ -89,7 +93,7 @@ func (e *ensemble) ownLists() (told []*server, lists []ownList, different int) {
 			whole[arithmetic(lists[i].Membership)] = true
 		}
 	}
-	return told, lists, max(len(whole), len(voters))
+	return max(len(whole), len(voters))
 }
 
 // agreeing reports whether the lists of this look differ as they do for a moment while
@@ -99,8 +103,8 @@ func (e *ensemble) agreeing(lists []ownList) bool {
 	if !moving || e.before == nil {
 		return moving
 	}
-	_, _, before := e.before.ownLists()
-	return before < 2
+	_, before := e.before.ownLists()
+	return different(before...) < 2
 }
 
 func checkMembershipDivergent(e *ensemble, _ Limits) result {
@@ -124,12 +128,8 @@ func (e *ensemble) editedLists() []Finding {
 		if runs == nil {
 			continue
 		}
-		file, own := ownList{Membership: h.config.Membership}, ownList{Membership: runs.Membership}
-		same := arithmetic(file.Membership) == arithmetic(own.Membership)
-		if runs.VotersOnly() {
-			same = file.voters() == own.voters()
-		}
-		if same {
+		own, _ := h.server.ownList()
+		if different(ownList{Membership: h.config.Membership}, own) < 2 {
 			continue
 		}
 		out = append(out, Finding{
@@ -151,11 +151,12 @@ func (e *ensemble) editedLists() []Finding {
 
 // compareLists compares the lists that different servers run with.
 func (e *ensemble) compareLists() result {
-	told, lists, different := e.ownLists()
+	told, lists := e.ownLists()
+	n := different(lists...)
 	switch {
 	case len(told) < 2:
 		return skip(SkipNotTold, "fewer than two servers told their list of members")
-	case different < 2:
+	case n < 2:
 		return result{}
 	case e.agreeing(lists):
 		out := skip(SkipOneLook, "the lists differ in one look, as for a moment in every reconfiguration")
@@ -164,7 +165,7 @@ func (e *ensemble) compareLists() result {
 	}
 	f := Finding{
 		Severity: Critical, Certainty: Proven, Servers: names(told),
-		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", different),
+		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", n),
 	}
 	for i, s := range told {
 		f.Evidence = append(f.Evidence, Evidence{Source: lists[i].source, Server: s.Name, Key: "servers", Value: idList(lists[i].Membership)})

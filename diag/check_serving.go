@@ -144,7 +144,7 @@ func silent(s *server) bool { return s.client == PortSilent }
 
 // hangs reports a server that takes connections, by one port at least, and does
 // not answer.
-func hangs(s *server) bool { return silent(s) || s.queued != nil || s.swallows() && s.stoppedHere() }
+func hangs(s *server) bool { return silent(s) || s.queued || s.swallows() && s.stoppedHere() }
 
 func checkServerHung(e *ensemble, _ Limits) result {
 	canJudge := func(s *server) *Skip {
@@ -191,7 +191,7 @@ func (e *ensemble) hung(s *server) Finding {
 			Note: "make sure: it hangs when Recv-Q is above Send-Q, the queue's length", Risk: "none",
 		})
 	}
-	if s.queued != nil {
+	if s.queued {
 		f.Evidence = append(f.Evidence, e.counts())
 	}
 	if s.stoppedHere() {

@@ -28,7 +28,7 @@ func (e *ensemble) leaderCount() (lead *server, synced, following int64, ok bool
 // seconds. What tells it from a firewall is the leader: it has as many followers
 // in sync as are seen following, and so has lost this one.
 func (e *ensemble) findQueued() {
-	lead, synced, following, ok := e.leaderCount()
+	_, synced, following, ok := e.leaderCount()
 	if !ok || synced != following {
 		return
 	}
@@ -36,7 +36,7 @@ func (e *ensemble) findQueued() {
 		if !s.swallows() || s.member == nil || !s.voter() {
 			continue
 		}
-		s.queued = lead
+		s.queued = true
 		if b := e.earlier(s); b != nil && hangs(b) {
 			s.role, s.serving = NotServing, no
 			s.note = "swallows connections, lost by the leader"

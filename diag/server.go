@@ -60,9 +60,8 @@ type server struct {
 	// secure is set when its client port was spoken to by TLS.
 	secure bool
 	note   string
-	// queued is the leader that has lost it, when its client port swallows
-	// connections; nil otherwise.
-	queued *server
+	// queued is set when its client port swallows connections, and the leader has lost it.
+	queued bool
 
 	// counted is whether the leader counts it among its followers in sync, where it tells
 	// nothing itself.

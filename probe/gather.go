@@ -263,7 +263,7 @@ func (g *gatherer) askAdmin(ctx context.Context) {
 		if need == (adminNeed{}) || !s.Srvr.Value.Version.AtLeast(3, 5, 0) {
 			return
 		}
-	case s.Envi.Seen() && !s.Envi.Value.Version.AtLeast(3, 5, 0), s.Session.Seen():
+	case s.Envi.Seen() && !s.Envi.Value.Version.AtLeast(3, 5, 0):
 		return
 	case s.cut(), s.Srvr.FailedAs(NotServing), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(TLS), s.Srvr.FailedAs(Refused):
 	default: // out of reach, hung, another program, or not asked

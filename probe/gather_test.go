@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -36,6 +37,24 @@ func TestCut(t *testing.T) {
 				t.Errorf("%+v, greeted in TLS %d times", s.Srvr.Failure, hellos.Load())
 			}
 		})
+	}
+}
+
+// TestSrvrRefused: what serves clients and allows not even srvr is asked on through its
+// AdminServer.
+func TestSrvrRefused(t *testing.T) {
+	addr := serve(t, func(conn *net.TCPConn) {
+		if word := readWord(conn); word == "srvr" {
+			_, _ = io.WriteString(conn, word+notAllowedText+"\n")
+			return
+		}
+		takesRequest(func(conn *net.TCPConn) { _, _ = io.WriteString(conn, connectResponse(0)) })(conn)
+	})
+	body := strings.Replace(goodConf, "2181", strconv.Itoa(int(addr.Port())), 1)
+	admin := serve(t, page("200 OK", "", body))
+	plan := Plan{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long, Admin: true, AdminPort: int(admin.Port())}
+	if s := Gather(t.Context(), plan, nil).Servers[0]; !s.Session.Seen() || !s.Admin.Settings.Seen() || *s.Admin.Settings.Value.ServerID != 2 {
+		t.Errorf("%+v\n%+v", s.Session, s.Admin)
 	}
 }
 

@@ -132,7 +132,7 @@ func busy(ctx context.Context, ens *zktest.Ensemble) (map[string]*zktest.Server,
 		return nil, err
 	}
 	_, err = states["leader"].Host.Dial(ctx, net.JoinHostPort(s.Addr, strconv.Itoa(s.ClientPort)))
-	return map[string]*zktest.Server{"follower-busy": s}, err
+	return map[string]*zktest.Server{"follower": s}, err
 }
 
 // lonely starts one server of three and waits until it answers, in the mode.

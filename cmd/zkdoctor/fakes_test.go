@@ -81,10 +81,11 @@ type fake struct {
 	mu       sync.Mutex
 	closers  []func()
 	closed   bool
-	// greeted counts the connections to the client port, and asked is what each of
-	// them began with where the behaviour reads that; knocks counts
+	// greeted counts the connections to the client port, ended those that are over, and
+	// asked is what each of them began with where the behaviour reads that; knocks counts
 	// the connections to the peer ports, and written is what came over those.
 	greeted int
+	ended   int
 	asked   []string
 	knocks  map[string]int
 	written []byte
@@ -212,6 +213,7 @@ func (b *block) start(name string, args []string) (*fake, error) {
 	if port, err = f.listen(ports["client"], host, port, func(conn *net.TCPConn) {
 		f.note(func() { f.greeted++ })
 		answer(f, conn)
+		f.note(func() { f.ended++ })
 	}); err != nil {
 		return nil, err
 	}
@@ -252,7 +254,11 @@ func (f *fake) behaviour(args []string, ports map[string]string) (answer behavio
 		case state == "standalone":
 			ports["election"] = "refused"
 		}
-		return func(f *fake, conn *net.TCPConn) { f.recorded(conn, f.word(conn), version, state) }, args[3:], nil
+		return func(f *fake, conn *net.TCPConn) {
+			f.recorded(conn, f.word(conn), version, state)
+			_ = conn.CloseWrite()
+			drain(conn) // until it was read, and the other end closed
+		}, args[3:], nil
 	default:
 		answer := behaviours[name]
 		if answer == nil {

@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 //	json PATH [VALUE]                   the last stdout is JSON and has that at PATH
 //	columns N                           the last stdout is plain ASCII, no line wider than N
 //	complaint                           the last stdout is empty, and stderr tells a user what was wrong
-//	asked zk1 [WORD...]                 wait until the server was asked these words, in this order, and no others
+//	asked zk1 [WORD...]                 wait until the server was asked these words, in this order, and no others, and its answers were read
 //	greeted zk1                         wait until a connection to its client port was accepted
 //	knocked zk1 QUORUM ELECTION         wait until so many connections came to its peer ports; none wrote a byte
 func TestScript(t *testing.T) {
@@ -117,7 +117,7 @@ func theFake(ts *testscript.TestScript, name string) *fake {
 
 func askedCmd(ts *testscript.TestScript, args []string) {
 	f := theFake(ts, args[0])
-	ts.Check(f.until(func() bool { return slices.Equal(f.asked, args[1:]) }))
+	ts.Check(f.until(func() bool { return slices.Equal(f.asked, args[1:]) && f.ended == f.greeted }))
 }
 
 func greetedCmd(ts *testscript.TestScript, args []string) {

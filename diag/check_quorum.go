@@ -113,6 +113,13 @@ func checkSplitBrain(e *ensemble, _ Limits) result {
 			},
 		},
 	}
+	if e.splitByOracle() {
+		f.Summary = "two leaders were seen in both looks, and one list is in use, of two: an oracle (oraclePath) lets each go on without the other, and both accept writes."
+		f.Fix[2] = Fix{
+			Note: "let the oracle say 1 to one of them and never to both; start the kept one first, then the emptied one after that serves",
+			Risk: "the emptied one must never lead alone: its oracle says 0",
+		}
+	}
 	for _, s := range e.servers {
 		if s.role != Leader && s.role != Follower {
 			continue

@@ -1,6 +1,10 @@
 package diag
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 // TestVerdict is the verdict of design.md 4: can clients write, and how many more
 // servers may be lost?
@@ -254,3 +258,24 @@ func TestVerdict(t *testing.T) {
 }
 
 var three = []string{"server.1=zk1:2888:3888:participant", "server.2=zk2:2888:3888:participant", "server.3=zk3:2888:3888:participant"}
+
+// TestSplitByOracle: two leaders with one list of two have no majority of it.
+func TestSplitByOracle(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		scene scene
+		want  bool
+	}{
+		"an oracle may be there":       {look(leader, leader).twice(), true},
+		"their file has one":           {look(leader, leader).file(zoo(2, "oraclePath=/run/oracle")).twice(), true},
+		"their file has none":          {look(leader, leader).file(zoo(2)).twice(), false},
+		"before there were oracles":    {look(leader, leader).as("3.7.2").twice(), false},
+		"each has a majority of three": {look(leader, leader, follower).twice(), false},
+	} {
+		r := c.scene.report()
+		i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == SplitBrain })
+		if i < 0 || strings.Contains(r.Findings[i].Summary, "oracle") != c.want {
+			t.Errorf("%s: %+v", name, r.Findings)
+		}
+	}
+}

@@ -37,3 +37,10 @@ func (e *ensemble) mayHaveOracle() bool {
 	}
 	return true
 }
+
+// splitByOracle reports whether two leaders can only be explained by an oracle that lets
+// each of two voters go on without the other: they have one list, and no majority of it.
+func (e *ensemble) splitByOracle() bool {
+	_, lists := e.ownLists()
+	return different(lists...) == 1 && len(e.list.quorum.Voters()) == 2 && (e.hasOracle() || e.mayHaveOracle())
+}

@@ -131,6 +131,23 @@ func unusualFaults() []fault {
 			root: diag.ProcessDown, servers: []int64{1}, state: diag.Unknown, exit: 3,
 		},
 		{
+			shape: shape{
+				name: "an oracle that lets both go on", only: from38, why: noOracle, options: func() zktest.Options {
+					o := oracle()
+					o.Hosts = zktest.Namespaces
+					return o
+				}(), do: func(t *testing.T, ens *zktest.Ensemble) {
+					must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host))
+					for _, s := range ens.Servers {
+						answer(t, s, "1")
+						must(t, s.Start(t.Context()))
+						must(t, ens.WaitMode(t.Context(), s, "leader"))
+					}
+				}, args: outside("@1", "@2"),
+			},
+			root: diag.SplitBrain, servers: []int64{1, 2}, state: diag.Split, exit: 2,
+		},
+		{
 			shape: shape{name: "one of three with two addresses each down", only: from36, why: noMultiAddress, options: twoNetworks(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				startOnBoth(t, ens)
 				kill(2)(t, ens)
@@ -171,13 +188,18 @@ func oracle() zktest.Options {
 // consult starts the servers. The oracle lets the second one go on alone, and never
 // both: each would elect itself.
 func consult(t *testing.T, ens *zktest.Ensemble) {
-	for id, answer := range map[int]string{1: "0", 2: "1"} {
-		must(t, os.WriteFile(filepath.Join(ens.Server(id).Dir, "oracle"), []byte(answer), 0o644))
-	}
+	answer(t, ens.Server(1), "0")
+	answer(t, ens.Server(2), "1")
 	for _, s := range ens.Servers {
 		must(t, s.Start(t.Context()))
 	}
 	must(t, ens.WaitServing(t.Context()))
+}
+
+// answer is what the oracle of a server says: 1, it may go on alone; 0, it may not.
+func answer(t *testing.T, s *zktest.Server, says string) {
+	t.Helper()
+	must(t, os.WriteFile(filepath.Join(s.Dir, "oracle"), []byte(says), 0o644))
 }
 
 const noMultiAddress = "several addresses a server came with 3.6"

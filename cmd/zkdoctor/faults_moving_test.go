@@ -135,7 +135,7 @@ func TestReconfig(t *testing.T) {
 		options: joining(5), args: outside("--discover", "@1", "--window", "2s"),
 	}
 	c.logMissing(t)
-	for _, version := range c.versions(0) {
+	for _, version := range c.versions() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			patient := c.start(t, version)

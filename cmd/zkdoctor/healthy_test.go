@@ -190,8 +190,8 @@ func TestHealthy(t *testing.T) {
 			info:  []diag.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
 		},
 	}
-	for n, c := range cases {
-		for _, version := range c.versions(n) {
+	for _, c := range cases {
+		for _, version := range c.versions() {
 			t.Run(version+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				patient := c.start(t, version)

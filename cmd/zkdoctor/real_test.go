@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"maps"
 	"os"
 	"os/exec"
@@ -63,15 +64,15 @@ type shape struct {
 	args []string
 }
 
-// versions are the releases that the n-th case of a table runs on: all that are
-// under test and have such a case. With ZKTEST_SPREAD set it is just one of them, in
-// turn, so that every case runs and none does four times.
-func (s shape) versions(n int) []string {
+// versions are the releases that a case runs on: all that are under test and have such
+// a case. With ZKTEST_SPREAD set it is just one of them, so that every case runs and none
+// does four times. Its name chooses: a new case moves no other.
+func (s shape) versions() []string {
 	possible := slices.DeleteFunc(zktest.UnderTest(), func(version string) bool { return s.only != nil && !s.only(version) })
 	if os.Getenv("ZKTEST_SPREAD") == "" || len(possible) == 0 {
 		return possible
 	}
-	n %= len(possible)
+	n := int(crc32.ChecksumIEEE([]byte(s.name))) % len(possible)
 	return possible[n : n+1]
 }
 

@@ -18,7 +18,7 @@ func TestRollingRestart(t *testing.T) {
 		name: "rolling restart, watched", do: func(t *testing.T, ens *zktest.Ensemble) { write(t, ens.Server(1), 5, think) },
 		args: []string{"-c", "@c1", "--window", "4s", "--timeout", "5s", "--deadline", "30s"},
 	}
-	for _, version := range c.versions(0) {
+	for _, version := range c.versions() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			patient := c.start(t, version)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -70,11 +71,28 @@ func reconfigure(t *testing.T, ens *zktest.Ensemble, joining []int, leaving stri
 	must(t, session.Reconfigure(t.Context(), strings.Join(lines, ","), leaving))
 }
 
-// fromAndBack has a server join and taken out again; it runs on.
+// fromAndBack has a server join and taken out again; it runs on, and has written down
+// that it is no member.
 func fromAndBack(t *testing.T, ens *zktest.Ensemble) {
 	joinAll(t, ens)
 	reconfigure(t, ens, []int{4}, "")
 	reconfigure(t, ens, nil, "4")
+	must(t, ens.Wait(t.Context(), "server.4 to write that it is out", func() bool {
+		list := dynamicFile(ens.Server(4))
+		return strings.Contains(list, "server.1=") && !strings.Contains(list, "server.4=")
+	}))
+}
+
+// dynamicFile is the list that a server will start with, empty while it is rewritten.
+func dynamicFile(s *zktest.Server) string {
+	static, _ := os.ReadFile(s.ConfigFile)
+	for line := range strings.Lines(string(static)) {
+		if path, ok := strings.CutPrefix(line, "dynamicConfigFile="); ok {
+			list, _ := os.ReadFile(strings.TrimSpace(path))
+			return string(list)
+		}
+	}
+	return ""
 }
 
 // movingFaults are faults of ensembles whose members change while they run.

@@ -297,13 +297,16 @@ func processFaults() []fault {
 
 // letLead makes the server with the highest id the leader. Mostly it is; where
 // the others were quicker, the leader they chose is restarted, and of the rest
-// the highest id wins.
+// the newest data wins, and then the highest id.
 func letLead(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
 	leader, err := ens.Leader(t.Context())
 	must(t, err)
 	if leader == s {
 		return
 	}
+	session, err := s.OpenSession(t.Context(), 0)
+	must(t, err)
+	must(t, session.Close(t.Context())) // nobody has newer data than who has answered this
 	must(t, leader.Kill())
 	must(t, ens.WaitMode(t.Context(), s, "leader"))
 	must(t, leader.Start(t.Context()))

@@ -364,6 +364,7 @@ func electTwice(t *testing.T, ens *zktest.Ensemble) {
 			func() (err error) { next, err = ens.Leader(t.Context()); return err },
 			func() error { return highest.Start(t.Context()) },
 			func() error { return ens.WaitServing(t.Context()) },
+			func() error { return writeOnce(t.Context(), highest) },
 			func() error { return next.Kill() },
 			func() error { return ens.WaitMode(t.Context(), highest, "leader") },
 			func() error { return next.Start(t.Context()) },

@@ -304,13 +304,21 @@ func letLead(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
 	if leader == s {
 		return
 	}
-	session, err := s.OpenSession(t.Context(), 0)
-	must(t, err)
-	must(t, session.Close(t.Context())) // nobody has newer data than who has answered this
+	must(t, writeOnce(t.Context(), s))
 	must(t, leader.Kill())
 	must(t, ens.WaitMode(t.Context(), s, "leader"))
 	must(t, leader.Start(t.Context()))
 	must(t, ens.WaitServing(t.Context()))
+}
+
+// writeOnce opens a session with a server and ends it. No server has newer data than
+// the one that has answered that, so that in an election only a higher id wins.
+func writeOnce(ctx context.Context, s *zktest.Server) error {
+	session, err := s.OpenSession(ctx, 0)
+	if err != nil {
+		return err
+	}
+	return session.Close(ctx)
 }
 
 // waitOthers waits until all servers but one serve.

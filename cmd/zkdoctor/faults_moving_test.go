@@ -97,10 +97,10 @@ func dynamicFile(s *zktest.Server) string {
 
 // movingFaults are faults of ensembles whose members change while they run.
 func movingFaults() []fault {
-	ownList := func(s *zktest.Server) {
-		if s.ID == 3 {
-			s.ServerLines = append(s.ServerLines, "server.4=127.0.0.44:2888:3888")
-		}
+	locked := func(admin bool) zktest.Options {
+		o := longerList()
+		o.Whitelist, o.Admin = "srvr", admin
+		return o
 	}
 	return []fault{
 		{
@@ -130,16 +130,16 @@ func movingFaults() []fault {
 		{
 			shape: shape{
 				name: "one server with a list of its own, by AdminServers", only: from36, why: "before 3.6 AdminServers do not tell the members",
-				options: zktest.Options{Edit: ownList, Whitelist: "srvr", Admin: true}, args: outside("@1", "@2", "@3"),
+				options: locked(true), args: outside("@1", "@2", "@3", "@4", "@5"),
 			},
-			root: diag.MembershipDivergent, servers: []int64{1, 2, 3}, exit: 2,
+			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
 		},
 		{
 			shape: shape{
 				name: "one server with a list of its own, by sessions", only: from35, why: noMembers,
-				options: zktest.Options{Edit: ownList, Whitelist: "srvr"}, args: outside("--session", "--no-admin", "@1", "@2", "@3"),
+				options: locked(false), args: outside("--session", "--no-admin", "@1", "@2", "@3", "@4", "@5"),
 			},
-			root: diag.MembershipDivergent, servers: []int64{1, 2, 3}, exit: 2,
+			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
 		},
 	}
 }

@@ -200,6 +200,16 @@ func answerHTTP(t *testing.T, l net.Listener) {
 	t.Cleanup(func() { _ = l.Close(); <-done })
 }
 
+// longerList has the last of five servers list a sixth. The other four are a majority of
+// that list too, so that it can join them whenever it comes; of four, two are none.
+func longerList() zktest.Options {
+	return zktest.Options{Servers: 5, Edit: func(s *zktest.Server) {
+		if s.ID == 5 {
+			s.ServerLines = append(s.ServerLines, "server.6=127.0.0.44:2888:3888")
+		}
+	}}
+}
+
 func memberFaults() []fault {
 	return []fault{
 		{
@@ -219,13 +229,9 @@ func memberFaults() []fault {
 			root: diag.StandaloneInEnsemble, servers: []int64{3}, state: diag.Degraded, exit: 2,
 		},
 		{
-			shape: shape{name: "one server with a list of its own", options: zktest.Options{Edit: func(s *zktest.Server) {
-				if s.ID == 3 {
-					s.ServerLines = append(s.ServerLines, "server.4=127.0.0.44:2888:3888")
-				}
-			}}, args: []string{"-c", "@c1"}},
-			// Whose list counts, and so whether a fourth is missed, is a matter of who leads.
-			root: diag.MembershipDivergent, servers: []int64{1, 2, 3}, exit: 2,
+			shape: shape{name: "one server with a list of its own", options: longerList(), args: []string{"-c", "@c1"}},
+			// Whose list counts, and so whether a sixth is missed, is a matter of who leads.
+			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
 		},
 		{
 			shape: shape{

@@ -13,8 +13,7 @@ const defaultMaxClientCnxns = 60
 
 func checkConnLimit(e *ensemble, _ Limits) result {
 	return e.each((*server).answered, func(s *server, out *result) {
-		cut := s.client == PortOpen && (s.Srvr.FailedAs(probe.Empty) || s.Srvr.FailedAs(probe.Reset))
-		if !cut || s.Session.Seen() || s.Session.FailedAs(probe.Protocol) {
+		if s.client != PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(probe.Protocol) {
 			return
 		}
 		limit, known := e.connLimit(s)

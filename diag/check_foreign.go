@@ -10,7 +10,7 @@ import (
 // shutOut reports a server that runs, and either says that it does not serve or closes
 // before it has answered, as one does that joins and leaves many times a second.
 func shutOut(s *server) bool {
-	closes := s.client == PortOpen && (s.Srvr.FailedAs(probe.Empty) || s.Srvr.FailedAs(probe.Reset))
+	closes := s.client == PortOpen && s.Cut()
 	return s.runsHere() && s.serving != yes && (s.notServing() || closes)
 }
 

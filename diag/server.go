@@ -303,7 +303,7 @@ func (s *server) judgeSilent() {
 		s.note = "no such name"
 	case s.runsHere() && s.client == PortRefused:
 		s.note = "listens, and its ports are refused from here"
-	case s.client == PortOpen && (s.Srvr.FailedAs(probe.Empty) || s.Srvr.FailedAs(probe.Reset)):
+	case s.client == PortOpen && s.Cut():
 		s.note = "closes before it has answered"
 	case s.client == PortOpen && s.Srvr.FailedAs(probe.TLS) && s.secure:
 		s.note = "TLS to its client port fails"

@@ -175,7 +175,7 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	}
 	t := g.plan.transport(s.Target)
 	addr := g.askSrvr(ctx, t)
-	if s.cut() {
+	if s.Cut() {
 		// A server that loses its leader closes all connections, and then says that it does
 		// not serve. Others close the next one too.
 		g.hearSrvr(ctx, addr, t)
@@ -196,7 +196,7 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 		s.Envi = Ask(ctx, addr, WordEnvi, t, ParseEnvi)
 		s.Ruok = Ask(ctx, addr, WordRuok, t, ParseRuok)
 		s.Isro = Ask(ctx, addr, WordIsro, t, ParseIsro)
-	case s.cut(), s.Srvr.FailedAs(NotAllowed):
+	case s.Cut(), s.Srvr.FailedAs(NotAllowed):
 		s.Session = AskSession(ctx, addr, t)
 	}
 	if g.plan.Session && (s.Srvr.Seen() || s.Session.Seen()) {
@@ -204,8 +204,8 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	}
 }
 
-// cut reports whether the client port accepted, and closed before it had answered.
-func (s *Server) cut() bool { return s.Srvr.FailedAs(Empty) || s.Srvr.FailedAs(Reset) }
+// Cut reports whether the client port accepted, and closed before it had answered srvr.
+func (s *Server) Cut() bool { return s.Srvr.FailedAs(Empty) || s.Srvr.FailedAs(Reset) }
 
 // plainAfterTLS is how long a port that has answered by TLS may take to answer in plain
 // text, which costs it less, before it is taken not to speak that.
@@ -218,14 +218,14 @@ func (g *gatherer) tellTLS(ctx context.Context, addr netip.AddrPort, t Transport
 	seen := &s.Client.Value.TLS
 	// A server that cannot join, or takes no more connections, closes without waiting for
 	// a fifth byte, and a greeting in TLS would be left in its log.
-	waited := s.cut() && s.Client.Value.Nudged
+	waited := s.Cut() && s.Client.Value.Nudged
 	switch {
 	case t.TLS == nil && (s.Srvr.FailedAs(TLS) || waited && s.Session.Tried && !s.Session.Seen() && !s.Session.FailedAs(Silent)):
 		// An answer in TLS's own form tells enough, with or without a certificate.
 		if look := greet(ctx, addr, s.Host, t.Timeout); look.Certificate != nil || s.Srvr.FailedAs(TLS) {
 			s.wasNotAskedTLS(addr, look)
 		}
-	case t.TLS != nil && (s.Srvr.Seen() || s.cut() || seen.Fault == TLSPlainText):
+	case t.TLS != nil && (s.Srvr.Seen() || s.Cut() || seen.Fault == TLSPlainText):
 		if speaks := g.speaksPlain(ctx, addr, t.Timeout); speaks && s.Srvr.Seen() {
 			seen.PlainToo = true
 		} else if speaks {
@@ -256,7 +256,7 @@ func (s *Server) wasNotAskedTLS(addr netip.AddrPort, look TLSLook) {
 // there is none.
 func (g *gatherer) askAdmin(ctx context.Context) {
 	s := g.server
-	need := adminNeed{stats: true, members: true, mntr: true, clients: s.cut()}
+	need := adminNeed{stats: true, members: true, mntr: true, clients: s.Cut()}
 	switch {
 	case s.Srvr.Seen():
 		need = adminNeed{members: s.Conf.FailedAs(NotAllowed), mntr: s.Mntr.FailedAs(NotAllowed)}
@@ -265,7 +265,7 @@ func (g *gatherer) askAdmin(ctx context.Context) {
 		}
 	case s.Envi.Seen() && !s.Envi.Value.Version.AtLeast(3, 5, 0):
 		return
-	case s.cut(), s.Srvr.FailedAs(NotServing), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(TLS), s.Srvr.FailedAs(Refused):
+	case s.Cut(), s.Srvr.FailedAs(NotServing), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(TLS), s.Srvr.FailedAs(Refused):
 	default: // out of reach, hung, another program, or not asked
 		return
 	}

@@ -53,11 +53,7 @@ func lockedFaults() []fault {
 			shape: shape{
 				name: "too many connections, as its AdminServer counts them", only: from35, why: noAdminServer,
 				options: zktest.Options{Hosts: zktest.Namespaces, Admin: true, Config: map[string]string{"maxClientCnxns": "4"}},
-				do: func(t *testing.T, ens *zktest.Ensemble) {
-					s := ens.Server(2)
-					_, err := s.HoldConnections(t.Context(), s.ClientPort, 4)
-					must(t, err)
-				}, args: outside("@1", "@2", "@3"),
+				do:      holdFour(2), args: outside("@1", "@2", "@3"),
 			},
 			root: diag.ConnLimitReached, servers: []int64{2}, state: diag.Serving, exit: 1,
 		},

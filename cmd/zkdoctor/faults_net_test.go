@@ -146,11 +146,7 @@ func networkFaults() []fault {
 		{
 			shape: shape{
 				name: "too many connections from here", options: zktest.Options{Hosts: zktest.Namespaces, Config: map[string]string{"maxClientCnxns": "4"}},
-				do: func(t *testing.T, ens *zktest.Ensemble) {
-					s := ens.Server(2)
-					_, err := s.HoldConnections(t.Context(), s.ClientPort, 4)
-					must(t, err)
-				}, args: []string{"-c", "@c1", "--no-local"},
+				do: holdFour(2), args: []string{"-c", "@c1", "--no-local"},
 			},
 			root: diag.ConnLimitReached, servers: []int64{2}, state: diag.Serving, exit: 1,
 		},
@@ -178,6 +174,16 @@ func networkFaults() []fault {
 			}}, args: outside("@1", "@2", "@3")},
 			root: diag.ClientPortMismatch, servers: []int64{3}, state: diag.Serving, exit: 1,
 		},
+	}
+}
+
+// holdFour has the client host hold four connections with a server: all that
+// maxClientCnxns=4 allows it.
+func holdFour(id int) func(*testing.T, *zktest.Ensemble) {
+	return func(t *testing.T, ens *zktest.Ensemble) {
+		s := ens.Server(id)
+		_, err := s.HoldConnections(t.Context(), s.ClientPort, 4)
+		must(t, err)
 	}
 }
 

@@ -128,10 +128,7 @@ func pairs() []pair {
 		{
 			shape: shape{
 				name: "too many connections at one, and one down", options: zktest.Options{Hosts: zktest.Namespaces, Config: map[string]string{"maxClientCnxns": "4"}},
-				do: both(kill(3), func(t *testing.T, ens *zktest.Ensemble) {
-					_, err := ens.Server(2).HoldConnections(t.Context(), ens.Server(2).ClientPort, 4)
-					must(t, err)
-				}), args: []string{"-c", "@c1", "--no-local"},
+				do: both(kill(3), holdFour(2)), args: []string{"-c", "@c1", "--no-local"},
 			},
 			roots: map[diag.Code][]int64{diag.ConnLimitReached: {2}, diag.ProcessDown: {3}}, state: diag.Degraded, exit: 1,
 		},

@@ -249,12 +249,15 @@ func checkLeaderServesNo(e *ensemble, _ Limits) result {
 			return
 		}
 		f := Finding{
-			Severity: Info, Certainty: Likely, Servers: []string{s.Name},
+			Severity: Info, Certainty: Possible, Servers: []string{s.Name},
 			Summary: "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
 			Evidence: []Evidence{
 				{Source: "srvr", Server: s.Name, Value: "not currently serving requests"},
 				s.tcp(s.quorumView(), "open on the leader only"),
 			},
+		}
+		if e.twice(s, func(s *server) bool { return s.inferred }) {
+			f.Certainty = Likely
 		}
 		if s.toldByAdmin() {
 			f.Certainty = Proven

@@ -118,7 +118,12 @@ func (e *ensemble) findElsewhere() {
 // inferLeader finds the leader that answers like a server without a quorum
 // because it has leaderServes=no (Leader.java does not give the client port its
 // server object): others follow somebody, no one else leads, and of the
-// servers that say "not serving" just one has the leader's port open.
+// servers that say "not serving" just one has the leader's port open, and is a quorum
+// with those that serve.
+//
+// For the milliseconds between a leader's stepping down and its followers' noticing, the
+// same is to be seen. So the verdict wants a second look, and whoever said in the earlier
+// one that it leads has no such setting.
 func (e *ensemble) inferLeader() {
 	var candidate *server
 	followers := 0
@@ -134,13 +139,21 @@ func (e *ensemble) inferLeader() {
 			return // this one may be the leader that they follow
 		}
 	}
-	if candidate == nil || followers == 0 {
+	if candidate == nil || candidate.member == nil || followers == 0 {
 		return
 	}
 	for _, id := range e.list.quorum.Voters() {
 		if s := e.row(id); s == nil || s.role == RoleUnknown {
 			return // the leader may be the one that was not seen
 		}
+	}
+	if b := e.earlier(candidate); b != nil && b.Srvr.Seen() && b.role == Leader {
+		return
+	}
+	serving := e.count().serving
+	serving[e.vote(candidate)] = true
+	if !e.list.quorum.Contains(serving) {
+		return
 	}
 	candidate.role, candidate.inferred, candidate.serving = Leader, true, yes
 	candidate.note = "leads and refuses clients (leaderServes=no)"

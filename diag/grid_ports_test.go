@@ -105,13 +105,25 @@ func TestLeaderServesNo(t *testing.T) {
 	t.Parallel()
 	serving := "serving 0: 3 of 3 by conf, need 2, spare 1"
 	runGrid(t, []row{
-		{"inferred", look(follower, secretLeader, follower), serving, findings("show leader-serves-no info likely zk2")},
+		{"inferred", look(follower, secretLeader, follower).twice(), serving, findings("show leader-serves-no info likely zk2")},
 		{
-			"said by its process", look(follower, secretLeader, follower).on(2, func(l *probe.Local) { l.Process.LeaderServes = "no" }), serving,
+			"inferred from one look: it may be stepping down", look(follower, secretLeader, follower), serving + ", again",
+			findings("show leader-serves-no info possible zk2"),
+		},
+		{
+			"nobody followed it a moment ago", look(follower, secretLeader, follower).after(look(looking, secretLeader, looking)), serving,
+			findings("show election-in-progress info proven", "show leader-serves-no info possible zk2"),
+		},
+		{
+			"it led and served a moment ago: it steps down", look(follower, secretLeader, follower).after(look(follower, leader, follower)),
+			"unknown 3: 2 of 3 by conf, need 2, spare ?", findings("show server-not-serving info possible zk2"),
+		},
+		{
+			"said by its process", look(follower, secretLeader, follower).on(2, func(l *probe.Local) { l.Process.LeaderServes = "no" }).twice(), serving,
 			findings("show leader-serves-no info proven zk2", "fold status-script-misleading info proven zk2"),
 		},
 		{
-			"said by its file", look(follower, secretLeader, follower).onWith(2, zoo(3, "leaderServes=no")), serving,
+			"said by its file", look(follower, secretLeader, follower).onWith(2, zoo(3, "leaderServes=no")).twice(), serving,
 			findings("show leader-serves-no info proven zk2", "fold status-script-misleading info proven zk2"),
 		},
 		{

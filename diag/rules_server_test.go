@@ -102,13 +102,16 @@ func serverRules() []rule {
 		{
 			LeaderServesNo,
 			[]fire{
-				{"inferred", look(follower, secretLeader, follower), "info likely zk2"},
+				{"inferred", look(follower, secretLeader, follower).twice(), "info likely zk2"},
+				{"inferred from one look", look(follower, secretLeader, follower), "info possible zk2"},
 				{"its file says so", look(follower, secretLeader, follower).onWith(2, zoo(3, "leaderServes=no")), "info proven zk2"},
 			},
 			[]alike{
 				{"the quorum port is closed", look(follower, looking, follower)},
 				{"another leads", look(leader, secretLeader, follower)},
 				{"nobody follows", look(looking, secretLeader, looking)},
+				{"it led and served a moment ago", look(follower, secretLeader, follower).after(look(follower, leader, follower))},
+				{"with its one follower it is no quorum", look(follower, secretLeader, looking, looking, looking).twice()},
 			},
 			[]blind{
 				{"a voter is unseen", look(follower, secretLeader, gone), SkipUnreachable},

@@ -155,10 +155,11 @@ func (e *ensemble) servingState(t tally, leaders []*server) (State, bool) {
 	if e.findStall() != nil || leaderless || !e.loneVoice() && !e.hasOracle() && (!q.Contains(t.alive) || !q.Contains(t.willing)) {
 		return Unknown, true
 	}
+	inferred := slices.ContainsFunc(leaders, func(s *server) bool { return s.inferred })
 	if len(t.out) == 0 {
-		return Serving, false
+		return Serving, inferred
 	}
-	return Degraded, e.anyNotServing()
+	return Degraded, inferred || e.anyNotServing()
 }
 
 // loneVoice reports whether a single server of an ensemble of unknown size was

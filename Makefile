@@ -16,9 +16,9 @@ LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
 
 # The tests of cmd/zkdoctor that are worth running with every ZooKeeper.
-REAL := ^(TestHealthy|TestRollingRestart|TestReconfig|TestFaults|TestPairs|TestLogTellsWhy)$$
+REAL := ^(TestHealthy|TestRollingRestart|TestElections|TestReconfig|TestFaults|TestPairs|TestLogTellsWhy)$$
 # All of its tests that start servers.
-LONG := ^(TestVia|TestHealthy|TestRollingRestart|TestReconfig|TestFaults|TestPairs|TestMerged|TestMixed|TestLogTellsWhy|TestLintOn.*|TestPages)$$
+LONG := ^(TestVia|TestHealthy|TestRollingRestart|TestElections|TestReconfig|TestFaults|TestPairs|TestMerged|TestMixed|TestLogTellsWhy|TestLintOn.*|TestPages)$$
 # The packages whose tests need no server, but for $(LONG).
 PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
 # Only root may make network namespaces. For others the tests that need them are
@@ -59,12 +59,12 @@ matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,
 .PHONY: faults
 faults: ## Break real ensembles in every way, and print what zkdoctor says (VERSIONS=all).
 	@.ci/install all
-	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -run '^(TestFaults|TestPairs|TestHealthy|TestRollingRestart|TestReconfig)$$' ./cmd/zkdoctor | tools/faults
+	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -run '^(TestFaults|TestPairs|TestHealthy|TestRollingRestart|TestElections|TestReconfig)$$' ./cmd/zkdoctor | tools/faults
 
 .PHONY: healthy
 healthy: ## Look 50 times at healthy ensembles of every shape (LOOKS=50).
 	@.ci/install all
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) ZKTEST_LOOKS=$(or $(LOOKS),50) go test -count=1 -timeout 60m -run '^TestHealthy$$' ./cmd/zkdoctor
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) ZKTEST_LOOKS=$(or $(LOOKS),50) go test -count=1 -timeout 60m -run '^(TestHealthy|TestElections)$$' ./cmd/zkdoctor
 
 .PHONY: race
 race: ## Run the tests that need no server with the race detector.

@@ -124,10 +124,10 @@ func (e *ensemble) portFiltered(s *server, port PortView, look probe.Obs[probe.D
 		Summary: fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
 		Evidence: []Evidence{
 			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
-			s.tcp(s.clientView(), ""),
 		},
 		Fix: []Fix{openPort(s, port.Port)},
 	}
+	f.addPort(s, s.clientView(), "")
 	if peer := e.memberVantage(); peer != "" {
 		f.Certainty = Proven
 		f.Summary = fmt.Sprintf("the host answers on another port, and connections from %s to its port %d get nothing back.", peer, port.Port)

@@ -82,14 +82,14 @@ func (e *ensemble) portTaken(h *host, what string, port func(*server) int) ([]Fi
 		Evidence: []Evidence{
 			{Source: "process", Server: h.name(), Value: "no QuorumPeerMain for " + h.ConfigPath},
 			{Source: "sockets", Server: h.name(), Key: fmt.Sprintf("listening on %d", port(s)), Value: "yes", Wanted: "free"},
-			s.tcp(s.clientView(), ""),
-			s.tcp(s.electionView(), ""),
 		},
 		Fix: []Fix{
 			{Host: h.name(), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port(s)), Note: "who has the port; often an older ZooKeeper, or one that another product brought along", Risk: "none"},
 			{Host: h.name(), Note: "stop that program or move it, then start ZooKeeper as it is always started"},
 		},
 	}
+	f.addPort(s, s.clientView(), "")
+	f.addPort(s, s.electionView(), "")
 	if said := h.logged([]probe.LogSign{probe.LogAddressInUse}); len(said) > 0 {
 		f.Certainty = Proven
 		f.Evidence = append(f.Evidence, said...)

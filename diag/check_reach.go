@@ -78,9 +78,7 @@ func checkHostUnreachable(e *ensemble, _ Limits) result {
 			Evidence: []Evidence{s.tcp(s.clientView(), "an answer")},
 			Fix:      []Fix{{Note: fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.snap.Vantage.Host, s.Name)}},
 		}
-		if s.election != PortNotProbed {
-			f.Evidence = append(f.Evidence, s.tcp(s.electionView(), "an answer"))
-		}
+		f.addPort(s, s.electionView(), "an answer")
 		f.Evidence = append(f.Evidence, e.countedEvidence(s)...)
 		switch s.counted {
 		case unknown:

@@ -12,13 +12,13 @@ func checkReadOnlyMode(e *ensemble, _ Limits) result {
 			Summary: "it sees no quorum and serves reads to the clients that ask for that: what they read may be old, and nobody can write there.",
 			Evidence: []Evidence{
 				{Source: "srvr", Server: s.Name, Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
-				s.tcp(s.electionView(), "open"),
 			},
 			Fix: []Fix{
 				{Host: s.Name, Note: "find out what keeps it from its peers: run zkdoctor check on that host"},
 				{Host: s.Name, Note: "leave its process and its data alone: it joins by itself once it reaches a quorum"},
 			},
 		}
+		f.addPort(s, s.electionView(), "open")
 		if e.verdict.State != Down && !e.twice(s, func(s *server) bool { return s.role == ReadOnly }) {
 			// One look: it may be joining this moment.
 			f.Certainty, out.lookAgain = Possible, true

@@ -16,6 +16,13 @@ func (s *server) tcp(port PortView, wanted string) Evidence {
 	return Evidence{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: string(port.State), Wanted: wanted}
 }
 
+// addPort adds as evidence what one connect is, unless the port was not tried.
+func (f *Finding) addPort(s *server, port PortView, wanted string) {
+	if port.State != PortNotProbed {
+		f.Evidence = append(f.Evidence, s.tcp(port, wanted))
+	}
+}
+
 func (s *server) clientView() PortView { return portView(s.Port, s.client, s.Client) }
 func (s *server) quorumView() PortView { return portView(s.Quorum.Number, s.quorumPort, s.Quorum.Look) }
 
@@ -50,19 +57,18 @@ func (e *ensemble) processDown(s *server) Finding {
 	f := Finding{
 		Severity: e.severity(s), Certainty: Likely, Servers: []string{s.Name},
 		Summary: "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
-		Evidence: []Evidence{
-			s.tcp(s.clientView(), "open"),
-			s.tcp(s.electionView(), "open"),
-		},
 		Fix: []Fix{
 			{Host: s.Name, Note: whyStopped},
 			{Host: s.Name, Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
 			{Note: "leave version-2 alone on every server"},
 		},
 	}
-	if s.counted != unknown {
+	f.addPort(s, s.clientView(), "open")
+	if s.counted == unknown {
+		f.addPort(s, s.electionView(), "open")
+	} else {
 		f.Summary = "its client port refuses, and the leader has lost it: ZooKeeper is not running there. Its election port was not looked at."
-		f.Evidence[1] = e.counts()
+		f.Evidence = append(f.Evidence, e.counts())
 	}
 	if n, of := e.enough(); n > 0 && n < of {
 		f.Fix = slices.Insert(f.Fix, 0, Fix{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", n, of)})
@@ -129,7 +135,7 @@ func checkServerNotServing(e *ensemble, _ Limits) result {
 		if s.Ruok.Seen() {
 			f.Evidence = append(f.Evidence, Evidence{Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)"})
 		}
-		f.Evidence = append(f.Evidence, s.tcp(s.electionView(), "open"))
+		f.addPort(s, s.electionView(), "open")
 		f.Evidence = append(f.Evidence, s.host.logged(outsideSigns)...)
 		if e.verdict.State != Down && !e.twice(s, func(s *server) bool { return s.notServing() }) {
 			// One look: it may be joining this moment.
@@ -176,13 +182,13 @@ func (e *ensemble) hung(s *server) Finding {
 		Summary: "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
 		Evidence: []Evidence{
 			{Source: "srvr", Server: s.Name, Value: fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds"},
-			s.tcp(s.electionView(), ""),
 		},
 		Fix: []Fix{
 			{Host: s.Name, Note: "take three thread dumps some seconds apart before anything else: jstack PID"},
 			{Host: s.Name, Note: "then restart it", Risk: "with no spare voter a restart is an outage; here it serves nobody as it is"},
 		},
 	}
+	f.addPort(s, s.electionView(), "")
 	if !silent(s) {
 		f.Summary = "its client port swallows connections while its election port takes them, and it is in no quorum: it hangs, and its queue of connections is full. Less likely: it is out for another reason, and a firewall drops its client port."
 		f.Evidence[0] = s.tcp(s.clientView(), "open")
@@ -250,12 +256,10 @@ func checkLeaderServesNo(e *ensemble, _ Limits) result {
 		}
 		f := Finding{
 			Severity: Info, Certainty: Possible, Servers: []string{s.Name},
-			Summary: "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
-			Evidence: []Evidence{
-				{Source: "srvr", Server: s.Name, Value: "not currently serving requests"},
-				s.tcp(s.quorumView(), "open on the leader only"),
-			},
+			Summary:  "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
+			Evidence: []Evidence{{Source: "srvr", Server: s.Name, Value: "not currently serving requests"}},
 		}
+		f.addPort(s, s.quorumView(), "open on the leader only")
 		if e.twice(s, func(s *server) bool { return s.inferred }) {
 			f.Certainty = Likely
 		}

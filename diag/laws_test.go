@@ -176,6 +176,11 @@ func checkFinding(t testing.TB, f Finding) {
 	if f.Severity != Info && (len(f.Evidence) == 0 || len(f.Fix) == 0 || f.Summary == "") {
 		t.Errorf("%s: %d evidence, %d steps, summary %q", line, len(f.Evidence), len(f.Fix), f.Summary)
 	}
+	for _, e := range f.Evidence {
+		if e.Value == string(PortNotProbed) {
+			t.Errorf("%s: a port that was not tried is evidence", line)
+		}
+	}
 	for _, step := range f.Fix {
 		if step.Command != "" && step.Host == "" && !runsHere(step.Command) {
 			t.Errorf("%s: where to run %q?", line, step.Command)

@@ -131,8 +131,12 @@ func busy(ctx context.Context, ens *zktest.Ensemble) (map[string]*zktest.Server,
 	if _, err := s.HoldConnections(ctx, s.ClientPort, 3); err != nil {
 		return nil, err
 	}
-	_, err = states["leader"].Host.Dial(ctx, net.JoinHostPort(s.Addr, strconv.Itoa(s.ClientPort)))
-	return map[string]*zktest.Server{"follower": s}, err
+	other, err := states["leader"].Host.Dial(ctx, net.JoinHostPort(s.Addr, strconv.Itoa(s.ClientPort)))
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { _ = other.Close() })
+	return map[string]*zktest.Server{"follower": s}, nil
 }
 
 // lonely starts one server of three and waits until it answers, in the mode.

@@ -137,7 +137,12 @@ func checkServerNotServing(e *ensemble, _ Limits) result {
 		}
 		f.addPort(s, s.electionView(), "open")
 		f.Evidence = append(f.Evidence, s.host.logged(outsideSigns)...)
-		if e.verdict.State != Down && !e.twice(s, func(s *server) bool { return s.notServing() }) {
+		switch {
+		case e.mightLead(s):
+			f.Severity, f.Certainty = Info, Possible
+			f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
+			f.Fix = []Fix{{Host: s.Name, Note: "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that"}}
+		case e.verdict.State != Down && !e.twice(s, func(s *server) bool { return s.notServing() }):
 			// One look: it may be joining this moment.
 			f.Certainty, out.lookAgain = Possible, true
 		}

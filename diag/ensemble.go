@@ -147,7 +147,7 @@ func (e *ensemble) inferLeader() {
 			return // the leader may be the one that was not seen
 		}
 	}
-	if b := e.earlier(candidate); b != nil && b.Srvr.Seen() && b.role == Leader {
+	if e.servedAsLeader(candidate) {
 		return
 	}
 	serving := e.count().serving
@@ -157,6 +157,29 @@ func (e *ensemble) inferLeader() {
 	}
 	candidate.role, candidate.inferred, candidate.serving = Leader, true, yes
 	candidate.note = "leads and refuses clients (leaderServes=no)"
+}
+
+// servedAsLeader reports whether a server led and served clients in the earlier look.
+func (e *ensemble) servedAsLeader(s *server) bool {
+	b := e.earlier(s)
+	return b != nil && b.Srvr.Seen() && b.role == Leader
+}
+
+// mightLead reports whether a server that says it serves nobody may lead all the same,
+// with leaderServes=no: others follow somebody, nobody is seen to lead, and neither is its
+// quorum port seen closed (it was not tried, or a firewall is before it) nor does its host
+// tell that it has no such setting.
+func (e *ensemble) mightLead(s *server) bool {
+	closed := s.quorumPort == PortRefused || s.quorumPort == PortNotExpected
+	if !s.notServing() || s.role != NotServing || !s.voter() || closed || len(e.leaders()) > 0 || e.servedAsLeader(s) {
+		return false
+	}
+	if h := s.host; h != nil && h.config != nil && h.Process != nil && h.Process.LeaderServes != "no" {
+		if set := h.config.LeaderServes; !set.IsSet() || set.Value {
+			return false
+		}
+	}
+	return slices.ContainsFunc(e.servers, func(o *server) bool { return o.role == Follower })
 }
 
 // row is the server with that line in the list of members, or nil.

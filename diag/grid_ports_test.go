@@ -127,18 +127,18 @@ func TestLeaderServesNo(t *testing.T) {
 			findings("show leader-serves-no info proven zk2", "fold status-script-misleading info proven zk2"),
 		},
 		{
-			"a voter is unseen: it may be the leader", look(follower, secretLeader, gone), "degraded 1: 1 of 3 by conf, need 2, spare ?, again",
+			"a voter is unseen: it may be the leader", look(follower, secretLeader, gone), "serving 1: 1 of 3 by conf, need 2, spare ?, again",
 			findings("root host-unreachable warning likely zk3", "show server-not-serving info possible zk2"),
 		},
 		{
 			"a voter was not named: it may be the leader", look(follower, secretLeader).membership(three...),
-			"degraded 1: 1 of 3 by conf, need 2, spare ?, again",
+			"serving 1: 1 of 3 by conf, need 2, spare ?, again",
 			findings("show server-not-serving info possible zk2", "show targets-incomplete info proven"),
 		},
 		{
 			"a voter is silent: it may be the leader", look(follower, secretLeader, hungLeader).twice(),
 			"unknown 3: 1 of 3 by conf, need 2, spare ?",
-			findings("root server-hung warning likely zk3", "show server-not-serving warning proven zk2"),
+			findings("root server-hung warning likely zk3", "show server-not-serving info possible zk2"),
 		},
 		{
 			"another leads", look(leader, secretLeader, follower).twice(), "degraded 1: 2 of 3 by conf, need 2, spare 0",
@@ -150,7 +150,19 @@ func TestLeaderServesNo(t *testing.T) {
 		},
 		{
 			"two have the port open", look(follower, secretLeader, secretLeader).twice(), "unknown 3: 1 of 3 by conf, need 2, spare ?",
-			findings("show server-not-serving warning proven zk2 zk3"),
+			findings("show server-not-serving info possible zk2 zk3"),
+		},
+		{
+			"the port was not tried", look(follower, but(looking, peers("-", "-")), follower).twice(), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			findings("show server-not-serving info possible zk2"),
+		},
+		{
+			"a firewall is before the port", look(follower, but(looking, peers(probe.Filtered, "")), follower).twice(), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			findings("show server-not-serving info possible zk2", "show quorum-port-filtered info possible zk2"),
+		},
+		{
+			"the port was not tried, and its file has no such setting", look(follower, but(looking, peers("-", "-")), follower).onWith(2, zoo(3)).twice(), "unknown 3: 2 of 3 by conf, need 2, spare ?",
+			findings("show server-not-serving warning proven zk2", "fold status-script-misleading info proven zk2"),
 		},
 		{
 			"nobody follows", look(looking, secretLeader, looking).twice(), "down 2: 0 of 3 by targets, need 2, spare -1",

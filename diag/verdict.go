@@ -51,6 +51,10 @@ func (e *ensemble) count() tally {
 		case s.counted == yes:
 			t.serving[vote], t.possible[vote] = true, true
 			t.unseen = append(t.unseen, s.Name)
+		case e.mightLead(s):
+			t.possible[id] = true
+			t.unseen = append(t.unseen, s.Name)
+			t.open++
 		case s.serving == no, s.counted == no:
 			t.out = append(t.out, s.Name)
 		default:
@@ -152,14 +156,17 @@ func (e *ensemble) servingState(t tally, leaders []*server) (State, bool) {
 	// commit nothing.
 	q := e.list.quorum
 	leaderless := len(leaders) == 0 && t.open == 0 && !e.bySession() && (e.list.proven() || len(t.out) > 0)
-	if e.findStall() != nil || leaderless || !e.loneVoice() && !e.hasOracle() && (!q.Contains(t.alive) || !q.Contains(t.willing)) {
+	// Others may still follow the one that hangs.
+	contested := slices.ContainsFunc(e.servers, e.mightLead) && slices.ContainsFunc(e.servers, hangs)
+	if e.findStall() != nil || leaderless || contested || !e.loneVoice() && !e.hasOracle() && (!q.Contains(t.alive) || !q.Contains(t.willing)) {
 		return Unknown, true
 	}
 	inferred := slices.ContainsFunc(leaders, func(s *server) bool { return s.inferred })
+	again := inferred || e.anyNotServing()
 	if len(t.out) == 0 {
-		return Serving, inferred
+		return Serving, again
 	}
-	return Degraded, inferred || e.anyNotServing()
+	return Degraded, again
 }
 
 // loneVoice reports whether a single server of an ensemble of unknown size was
@@ -284,6 +291,8 @@ func (e *ensemble) servingSummary(t tally, leaders []*server) string {
 	parts := []string{fmt.Sprintf("%d of %s.", len(t.serving), e.votersPhrase())}
 	if len(leaders) == 1 {
 		parts = append(parts, "Leader "+leaders[0].Name+".")
+	} else if hidden := e.filter(e.mightLead); len(hidden) > 0 {
+		parts = append(parts, fmt.Sprintf("Leader not seen; it may be %s (leaderServes=no).", enumerate(names(hidden))))
 	} else {
 		parts = append(parts, "Leader not seen.")
 	}

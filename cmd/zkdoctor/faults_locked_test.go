@@ -74,5 +74,14 @@ func lockedFaults() []fault {
 			},
 			root: diag.ProcessDown, servers: []int64{1}, fires: []diag.Code{diag.LeaderServesNo}, state: diag.Degraded, exit: 1,
 		},
+		{
+			// All is well, and one server cannot be judged without its quorum port.
+			shape: shape{
+				name:    "a leader that serves no clients, and no look at peer ports",
+				options: zktest.Options{NoWait: true, Config: map[string]string{"leaderServes": "no"}},
+				do:      waitFollowers, args: outside("--no-peer-ports", "@1", "@2", "@3"),
+			},
+			fires: []diag.Code{diag.ServerNotServing}, state: diag.Serving, exit: 1,
+		},
 	}
 }

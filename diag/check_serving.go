@@ -275,17 +275,27 @@ func checkLeaderServesNo(e *ensemble, _ Limits) result {
 		for _, o := range e.filter(func(o *server) bool { return o.role == Follower }) {
 			f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
 		}
-		if h := s.host; h != nil && h.config != nil {
-			if set := h.config.LeaderServes; set.IsSet() && !set.Value {
-				f.Certainty = Proven
-				f.Evidence = append(f.Evidence, Evidence{Source: "zoo.cfg", Server: s.Name, Key: "leaderServes", Value: "no", File: set.File, Line: set.Line})
-			} else if h.Process != nil && h.Process.LeaderServes == "no" {
-				f.Certainty = Proven
-				f.Evidence = append(f.Evidence, Evidence{Source: "process", Server: s.Name, Key: "-Dzookeeper.leaderServes", Value: "no"})
-			}
+		if said, no := s.host.leaderServesNo(); no {
+			f.Certainty = Proven
+			f.Evidence = append(f.Evidence, said)
 		}
 		out.findings = append(out.findings, f)
 	})
+}
+
+// leaderServesNo reports whether the server of the host is set up to serve no clients while
+// it leads, and what says so.
+func (h *host) leaderServesNo() (said Evidence, no bool) {
+	switch {
+	case h == nil || h.config == nil:
+		return Evidence{}, false
+	case h.config.LeaderServes.IsSet() && !h.config.LeaderServes.Value:
+		set := h.config.LeaderServes
+		return h.setting("leaderServes", "no", set.File, set.Line), true
+	case h.Process != nil && h.Process.LeaderServes == "no":
+		return Evidence{Source: "process", Server: h.name(), Key: "-Dzookeeper.leaderServes", Value: "no"}, true
+	}
+	return Evidence{}, false
 }
 
 // mayLead tells why it cannot be said whether a server that does not serve leads

@@ -174,8 +174,8 @@ func (e *ensemble) mightLead(s *server) bool {
 	if !s.notServing() || s.role != NotServing || !s.voter() || closed || len(e.leaders()) > 0 || e.servedAsLeader(s) {
 		return false
 	}
-	if h := s.host; h != nil && h.config != nil && h.Process != nil && h.Process.LeaderServes != "no" {
-		if set := h.config.LeaderServes; !set.IsSet() || set.Value {
+	if h := s.host; h != nil && h.config != nil && h.Process != nil {
+		if _, no := h.leaderServesNo(); !no {
 			return false
 		}
 	}

@@ -109,7 +109,7 @@ func (s scene) snap() *probe.Snapshot {
 	snap := &probe.Snapshot{
 		Format: probe.SnapshotFormat, Tool: "zkdoctor test", Started: now(), Took: 20 * quick,
 		Vantage: probe.Vantage{Host: "bastion", Addrs: probe.Saw(addrs("127.0.0.1", "192.0.2.100"), quick)},
-		Plan:    probe.Plan{Source: probe.FromTargets, Timeout: timeout, PeerPorts: true, Local: true},
+		Plan:    probe.Asked{Source: probe.FromTargets, Timeout: timeout, PeerPorts: true, Local: true},
 	}
 	if s.config != "" {
 		snap.Plan.Source = probe.FromFile

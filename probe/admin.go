@@ -64,7 +64,7 @@ const (
 
 // adminPort is where the AdminServers listen; 0 where they are off, or are not to be
 // asked.
-func (p *Plan) adminPort() (port int, assumed bool) {
+func (p *Asked) adminPort() (port int, assumed bool) {
 	switch {
 	case !p.Admin:
 		return 0, false
@@ -87,7 +87,7 @@ func (p *Plan) adminPort() (port int, assumed bool) {
 }
 
 // adminPath is where the commands are.
-func (p *Plan) adminPath() string {
+func (p *Asked) adminPath() string {
 	if p.Config != nil {
 		if set, ok := p.Config.Property("admin.commandURL"); ok && strings.HasPrefix(set.Value, "/") && !strings.ContainsAny(set.Value, " \r\n") {
 			return strings.TrimSuffix(set.Value, "/")

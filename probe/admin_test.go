@@ -149,21 +149,21 @@ func TestClock(t *testing.T) {
 // TestAdminPort: where the configuration says.
 func TestAdminPort(t *testing.T) {
 	for name, c := range map[string]struct {
-		plan    Plan
+		plan    Asked
 		port    int
 		assumed bool
 		path    string
 	}{
-		"not wanted":      {Plan{}, 0, false, "/commands"},
-		"no file":         {Plan{Admin: true}, 8080, true, "/commands"},
-		"by flag":         {Plan{Admin: true, AdminPort: 9080}, 9080, false, "/commands"},
-		"off":             {Plan{Admin: true, Config: zooCfg("admin.enableServer=false")}, 0, false, "/commands"},
-		"another":         {Plan{Admin: true, Config: zooCfg("admin.serverPort=9990")}, 9990, false, "/commands"},
-		"another path":    {Plan{Admin: true, Config: zooCfg("admin.commandURL=/zk/")}, 8080, true, "/zk"},
-		"no number":       {Plan{Admin: true, Config: zooCfg("admin.serverPort=http")}, 0, false, "/commands"},
-		"a hostile path":  {Plan{Admin: true, Config: zooCfg(`admin.commandURL=/a\r\nHost: x`)}, 8080, true, "/commands"},
-		"says nothing":    {Plan{Admin: true, Config: zooCfg("tickTime=2000")}, 8080, true, "/commands"},
-		"not a full path": {Plan{Admin: true, Config: zooCfg("admin.commandURL=commands")}, 8080, true, "/commands"},
+		"not wanted":      {Asked{}, 0, false, "/commands"},
+		"no file":         {Asked{Admin: true}, 8080, true, "/commands"},
+		"by flag":         {Asked{Admin: true, AdminPort: 9080}, 9080, false, "/commands"},
+		"off":             {Asked{Admin: true, Config: zooCfg("admin.enableServer=false")}, 0, false, "/commands"},
+		"another":         {Asked{Admin: true, Config: zooCfg("admin.serverPort=9990")}, 9990, false, "/commands"},
+		"another path":    {Asked{Admin: true, Config: zooCfg("admin.commandURL=/zk/")}, 8080, true, "/zk"},
+		"no number":       {Asked{Admin: true, Config: zooCfg("admin.serverPort=http")}, 0, false, "/commands"},
+		"a hostile path":  {Asked{Admin: true, Config: zooCfg(`admin.commandURL=/a\r\nHost: x`)}, 8080, true, "/commands"},
+		"says nothing":    {Asked{Admin: true, Config: zooCfg("tickTime=2000")}, 8080, true, "/commands"},
+		"not a full path": {Asked{Admin: true, Config: zooCfg("admin.commandURL=commands")}, 8080, true, "/commands"},
 	} {
 		port, assumed := c.plan.adminPort()
 		if port != c.port || assumed != c.assumed || c.plan.adminPath() != c.path {

@@ -60,7 +60,7 @@ func TestNotAskedTLS(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			addr := serve(t, c.behave)
-			plan := Plan{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: brief}
+			plan := Plan{Asked: Asked{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: brief}}
 			s := Gather(t.Context(), plan, nil).Servers[0]
 			if !s.Srvr.FailedAs(c.want) || (s.Client.Value.TLS.Fault == TLSNotAsked) != (c.want == TLS) {
 				t.Errorf("%+v\n%+v", s.Srvr, s.Client)

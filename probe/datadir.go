@@ -139,14 +139,15 @@ const (
 	// maxNames is far above any dataDir: with the smallest snapCount of the tests a
 	// snapshot every second for a day. Reading so many names takes 50 ms.
 	maxNames = 100_000
-	// fileHead is the length of FileHeader.
-	fileHead = 16
 	// logStart holds the header and most first transactions as a whole.
 	logStart = 4096
 	// diskLimit bounds the look at one server's disk: a local one answers within
 	// milliseconds, and one that hangs may do so for ever.
 	diskLimit = DefaultTimeout
 )
+
+// fileHead is the length of FileHeader.
+const fileHead = 16
 
 // ParseEpoch reads an epoch file as QuorumPeer.readLongFromFile does: the first
 // line, by Long.parseLong, without a trim, as with a myid.
@@ -277,12 +278,12 @@ func (l *Local) lookAtDisk(ctx context.Context, files hostFiles, earlier *Local)
 	}
 	var d disk
 	if earlier != nil && earlier.hangs() {
-		l.hung, l.Looked = earlier.hung, earlier.Looked
+		l.Hung, l.Looked = earlier.Hung, earlier.Looked
 		d = disk{earlier.MyID, earlier.DataDir, earlier.Data}
 	} else {
 		config := l.Config.Value
 		l.Looked = time.Now().UTC()
-		d, l.hung = lookDisk(ctx, func() disk { return files.readDisk(config) })
+		d, l.Hung = lookDisk(ctx, func() disk { return files.readDisk(config) })
 	}
 	l.MyID, l.DataDir, l.Data = d.myID, d.exists, d.data
 	l.NextConfig = files.exists(nextConfig(l.ConfigPath))
@@ -290,11 +291,11 @@ func (l *Local) lookAtDisk(ctx context.Context, files hostFiles, earlier *Local)
 
 // hangs reports whether the look at the server's disk has not ended yet.
 func (l *Local) hangs() bool {
-	if l.hung == nil {
+	if l.Hung == nil {
 		return false
 	}
 	select {
-	case <-l.hung:
+	case <-l.Hung:
 		return false
 	default:
 		return true

@@ -137,7 +137,7 @@ func TestHungDisk(t *testing.T) {
 		hang := func() disk { <-back; return disk{} }
 		l := Local{Config: Saw(config, 0)}
 		var d disk
-		d, l.hung = lookDisk(t.Context(), hang)
+		d, l.Hung = lookDisk(t.Context(), hang)
 		l.MyID, l.DataDir, l.Data = d.myID, d.exists, d.data
 		if !l.Data.FailedAs(Silent) || !l.MyID.FailedAs(Silent) || !l.DataDir.FailedAs(Silent) || l.Data.Took != diskLimit || !l.hangs() {
 			t.Fatalf("%+v", l.Data)

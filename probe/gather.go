@@ -55,7 +55,7 @@ func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Sn
 		Format:  SnapshotFormat,
 		Tool:    plan.Tool,
 		Started: started.UTC(),
-		Plan:    plan,
+		Plan:    plan.Asked,
 		Servers: make([]Server, len(plan.Targets)),
 		Local:   local,
 		Before:  before,

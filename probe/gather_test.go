@@ -32,7 +32,7 @@ func TestCut(t *testing.T) {
 					_, _ = io.WriteString(conn, notServingText+"\n")
 				}
 			})
-			plan := Plan{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long}
+			plan := Plan{Asked: Asked{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long}}
 			if s := Gather(t.Context(), plan, nil).Servers[0]; !s.Srvr.FailedAs(c.want) || hellos.Load() > 0 {
 				t.Errorf("%+v, greeted in TLS %d times", s.Srvr.Failure, hellos.Load())
 			}
@@ -52,7 +52,7 @@ func TestSrvrRefused(t *testing.T) {
 	})
 	body := strings.Replace(goodConf, "2181", strconv.Itoa(int(addr.Port())), 1)
 	admin := serve(t, page("200 OK", "", body))
-	plan := Plan{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long, Admin: true, AdminPort: int(admin.Port())}
+	plan := Plan{Asked: Asked{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long, Admin: true, AdminPort: int(admin.Port())}}
 	if s := Gather(t.Context(), plan, nil).Servers[0]; !s.Session.Seen() || !s.Admin.Settings.Seen() || *s.Admin.Settings.Value.ServerID != 2 {
 		t.Errorf("%+v\n%+v", s.Session, s.Admin)
 	}

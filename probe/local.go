@@ -55,7 +55,7 @@ func LookLocalAgain(ctx context.Context, first []Local) []Local {
 	})
 	var again []Local
 	for f, l := range first {
-		resolved, logPath := l.Resolved, l.logPath // names are looked up once a run
+		resolved, logPath := l.Resolved, l.LogPath // names are looked up once a run
 		i := slices.IndexFunc(now, func(n Local) bool { return sameLocal(l, n) })
 		switch {
 		case i >= 0:
@@ -67,7 +67,7 @@ func LookLocalAgain(ctx context.Context, first []Local) []Local {
 		default:
 			l = lookConfig(ctx, l.ConfigPath, l.ConfigSource, &first[f])
 		}
-		l.Resolved, l.Named, l.logPath = resolved, first[f].Named, logPath
+		l.Resolved, l.Named, l.LogPath = resolved, first[f].Named, logPath
 		l.lookAtNamedLog()
 		again = append(again, l)
 	}

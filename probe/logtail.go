@@ -170,7 +170,7 @@ func nameLog(path string, local []Local) error {
 		}
 		return setupErrorf("--log %s: this host has %d servers of the ensemble (%s), and whose log that is cannot be told", path, len(local), strings.Join(servers, ", "))
 	}
-	local[0].logPath = path
+	local[0].LogPath = path
 	local[0].lookAtNamedLog()
 	if failure := local[0].Log.Failure; failure != nil {
 		return setupErrorf("--log %s", failure.Text)
@@ -180,11 +180,11 @@ func nameLog(path string, local []Local) error {
 
 // lookAtNamedLog reads the log that the user named, if any.
 func (l *Local) lookAtNamedLog() {
-	if l.logPath == "" {
+	if l.LogPath == "" {
 		return
 	}
 	started := time.Now()
-	if tail, failure := (hostFiles{}).tail(l.logPath); failure != nil {
+	if tail, failure := (hostFiles{}).tail(l.LogPath); failure != nil {
 		l.Log = Failed[LogTail](failure, time.Since(started))
 	} else {
 		l.Log = Saw(*tail, time.Since(started))

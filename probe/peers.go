@@ -12,7 +12,7 @@ import (
 func KnockPeers(ctx context.Context, s *Snapshot, due []int) *Snapshot {
 	out := *s
 	out.Servers = append([]Server(nil), s.Servers...)
-	plan := s.Plan
+	plan := Plan{Asked: s.Plan}
 	plan.PeerPorts = true
 	var group errgroup.Group
 	group.SetLimit(maxServersAtOnce)

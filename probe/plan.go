@@ -38,18 +38,16 @@ const (
 	FromHost Source = "host"
 )
 
-// Plan is the question: which servers to look at, and how.
-type Plan struct {
+// Asked is the question as the snapshot keeps it: which servers to look at, and how.
+type Asked struct {
 	Source  Source   `json:"source"`
 	Targets []Target `json:"targets"`
 	// Config is the file that the targets come from; nil with FromTargets.
 	Config *zoocfg.Config `json:"config,omitempty"`
 	// Timeout bounds one look; 0 means DefaultTimeout.
 	Timeout time.Duration `json:"timeout_ns"`
-	// TLS is how to speak TLS to the client ports; nil for plain text. Secure says
-	// in the snapshot that it was not nil.
-	TLS    *tls.Config `json:"-"`
-	Secure bool        `json:"tls,omitempty"`
+	// Secure is set when TLS was spoken to the client ports.
+	Secure bool `json:"tls,omitempty"`
 	// Unverified says that the certificates of servers were not judged.
 	Unverified bool `json:"tls_unverified,omitempty"`
 	// PeerPorts is false when the quorum and election ports are to be left alone.
@@ -65,16 +63,23 @@ type Plan struct {
 	// theirs, 0 for what the configuration says, or else 8080.
 	Admin     bool `json:"admin,omitempty"`
 	AdminPort int  `json:"admin_port,omitempty"`
-	// Sockets is false when the connections of this host are not to be counted,
-	// which takes long where it has many.
-	Sockets bool `json:"-"`
 	// Local is false when this host's own files and processes are to be left
 	// alone.
 	Local bool `json:"local"`
+}
+
+// Plan is the question with what only the looking needs.
+type Plan struct {
+	Asked
+	// TLS is how to speak TLS to the client ports; nil for plain text.
+	TLS *tls.Config
+	// Sockets is false when the connections of this host are not to be counted,
+	// which takes long where it has many.
+	Sockets bool
+	// Tool names the program and its version in the snapshot.
+	Tool string
 	// names are those that Prepare looked up, so that nobody does twice.
 	names names
-	// Tool names the program and its version in the snapshot.
-	Tool string `json:"-"`
 }
 
 // transport is how one of its servers is spoken to.

@@ -68,7 +68,13 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 		return local
 	}
 	var local []Local
-	plan := Plan{Source: FromTargets, Targets: q.Targets, Local: q.Local, Sockets: true, Timeout: q.Timeout, TLS: q.TLS, Session: q.Session, Admin: q.Admin, AdminPort: q.AdminPort}
+	plan := Plan{
+		Asked: Asked{
+			Source: FromTargets, Targets: q.Targets, Local: q.Local, Timeout: q.Timeout,
+			Session: q.Session, Admin: q.Admin, AdminPort: q.AdminPort,
+		},
+		TLS: q.TLS, Sockets: true,
+	}
 	switch {
 	case q.ConfigFile != "":
 		file := lookConfig(ctx, q.ConfigFile, "--config", sameFile(q.Earlier, q.ConfigFile))

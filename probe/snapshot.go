@@ -23,7 +23,7 @@ type Snapshot struct {
 	// Incomplete says why looking ended before all was seen: "deadline" or
 	// "interrupted"; empty when nothing was cut short.
 	Incomplete string   `json:"incomplete,omitempty"`
-	Plan       Plan     `json:"plan"`
+	Plan       Asked    `json:"plan"`
 	Servers    []Server `json:"servers"`
 	Local      []Local  `json:"local,omitempty"`
 	// Known are the members that a server told in an earlier look, for when none tells
@@ -216,11 +216,11 @@ type Local struct {
 	// ScriptAddr is that address, as written in the configuration.
 	ScriptAddr string `json:"script_addr,omitempty"`
 
-	// hung is closed once a look at the disk that was given up has ended after all;
+	// Hung is closed once a look at the disk that was given up has ended after all;
 	// nil where none was.
-	hung <-chan struct{}
-	// logPath is the log that the user named; empty to look for it.
-	logPath string
+	Hung <-chan struct{} `json:"-"`
+	// LogPath is the log that the user named; empty to look for it.
+	LogPath string `json:"-"`
 }
 
 // NamedConfig is a file with the same dataDir as that of a running server, which is

@@ -1,6 +1,8 @@
 package diag
 
-import "github.com/zkdoctor/zkdoctor/probe"
+import (
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
 
 // What an AdminServer told where the client port would not.
 
@@ -20,7 +22,7 @@ func (s *server) toldByAdmin() bool {
 }
 
 // mode is the server's own word for its role; empty when it said none.
-func (s *server) mode() probe.Mode {
+func (s *server) mode() snapshot.Mode {
 	if o := s.Stats(); o.Seen() {
 		return o.Value.Mode
 	}

@@ -4,21 +4,21 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // locked takes the words from a server and gives it an AdminServer.
-func locked(id int64, mode probe.Mode, voters *zoocfg.Membership) func(*probe.Snapshot) {
-	return func(s *probe.Snapshot) {
+func locked(id int64, mode snapshot.Mode, voters *zoocfg.Membership) func(*snapshot.Snapshot) {
+	return func(s *snapshot.Snapshot) {
 		server := &s.Servers[id-1]
-		denied := &probe.Failure{Kind: probe.NotAllowed, Text: "not in the whitelist"}
-		server.Conf, server.Mntr = probe.Failed[probe.Conf](denied, quick), probe.Failed[probe.Mntr](denied, quick)
-		server.Admin.Settings = probe.Saw(probe.Conf{ServerID: &id, ClientPort: new(2181)}, quick)
-		server.Admin.Voters = probe.Saw(voters, quick)
-		server.Admin.Monitor = probe.Saw(probe.Mntr{Keys: probe.Pairs{{Key: "zk_digest_mismatches_count", Value: "1"}}}, quick)
+		denied := &snapshot.Failure{Kind: snapshot.NotAllowed, Text: "not in the whitelist"}
+		server.Conf, server.Mntr = snapshot.Failed[snapshot.Conf](denied, quick), snapshot.Failed[snapshot.Mntr](denied, quick)
+		server.Admin.Settings = snapshot.Saw(snapshot.Conf{ServerID: &id, ClientPort: new(2181)}, quick)
+		server.Admin.Voters = snapshot.Saw(voters, quick)
+		server.Admin.Monitor = snapshot.Saw(snapshot.Mntr{Keys: snapshot.Pairs{{Key: "zk_digest_mismatches_count", Value: "1"}}}, quick)
 		if !server.Srvr.Seen() {
-			server.Admin.Stats = probe.Saw(probe.Srvr{Mode: mode, Version: server.Envi.Value.Version}, quick)
+			server.Admin.Stats = snapshot.Saw(snapshot.Srvr{Mode: mode, Version: server.Envi.Value.Version}, quick)
 		}
 	}
 }
@@ -50,14 +50,14 @@ func TestAdminInsteadOfWords(t *testing.T) {
 // TestAdminTellsTheRole: a leader that refuses clients, and a server whose client port
 // speaks TLS, are seen serving.
 func TestAdminTellsTheRole(t *testing.T) {
-	r := look(follower, looking, follower).edit(locked(2, probe.ModeLeader, voters(3))).report()
+	r := look(follower, looking, follower).edit(locked(2, snapshot.ModeLeader, voters(3))).report()
 	if s := r.Servers[1]; s.Role != Leader || s.Inferred || r.Verdict.State != Serving || len(concluded(r, LeaderServesNo)) == 0 {
 		t.Errorf("%+v\n%+v", s, r.Verdict)
 	}
 	if r.Verdict.ServingVoters != 3 {
 		t.Errorf("%d serve", r.Verdict.ServingVoters)
 	}
-	r = look(follower, leader, closing).edit(locked(3, probe.ModeFollower, voters(3))).report()
+	r = look(follower, leader, closing).edit(locked(3, snapshot.ModeFollower, voters(3))).report()
 	if s := r.Servers[2]; s.Role != Follower || r.Verdict.ServingVoters != 3 {
 		t.Errorf("%+v\n%+v", s, r.Verdict)
 	}
@@ -66,9 +66,9 @@ func TestAdminTellsTheRole(t *testing.T) {
 // TestAdminLacksObservers: its list has the voters alone; the file has the others.
 func TestAdminLacksObservers(t *testing.T) {
 	file := zoo(3) + "server.4=zk4:2888:3888:observer\n"
-	r := look(follower, leader, follower, observer).observing(4).file(file).edit(locked(2, "", voters(3))).edit(func(s *probe.Snapshot) {
+	r := look(follower, leader, follower, observer).observing(4).file(file).edit(locked(2, "", voters(3))).edit(func(s *snapshot.Snapshot) {
 		for i := range s.Servers {
-			s.Servers[i].Conf = probe.Obs[probe.Conf]{}
+			s.Servers[i].Conf = snapshot.Obs[snapshot.Conf]{}
 		}
 	}).report()
 	if r.Verdict.VotersSource != sourceAdmin || r.Verdict.Voters != 3 || r.Servers[3].ID == nil || len(concluded(r, TargetsIncomplete)) > 0 {

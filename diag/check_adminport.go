@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // checkAdminPortConflict reports an AdminServer (3.5+) that could not have its port. A
@@ -17,8 +17,8 @@ func checkAdminPortConflict(e *ensemble, _ Limits) result {
 		if !h.config.AdminEnabled.Value || h.Process == nil && h.distributed() {
 			return nil, ""
 		}
-		lines, _, reason := h.saysSinceStart(probe.LogAdminPort)
-		if taken, _, _ := h.saysSinceStart(probe.LogAddressInUse); len(lines) == 0 || len(taken) == 0 {
+		lines, _, reason := h.saysSinceStart(snapshot.LogAdminPort)
+		if taken, _, _ := h.saysSinceStart(snapshot.LogAddressInUse); len(lines) == 0 || len(taken) == 0 {
 			return nil, reason
 		}
 		if !h.Listeners.Seen() {
@@ -34,7 +34,7 @@ func checkAdminPortConflict(e *ensemble, _ Limits) result {
 
 // adminPort is the port that the server wanted: its log knows, where an option has
 // overruled zoo.cfg.
-func (h *host) adminPort(line probe.LogLine) int {
+func (h *host) adminPort(line snapshot.LogLine) int {
 	if digits, ok := numberAfter(line.Text, ", port "); ok {
 		if port, err := strconv.Atoi(digits); err == nil {
 			return port
@@ -53,7 +53,7 @@ func (h *host) adminPortTaken(port int) bool {
 	return slices.ContainsFunc(h.Listeners.Value, func(l netip.AddrPort) bool { return int(l.Port()) == port })
 }
 
-func (e *ensemble) adminPortConflict(h *host, port int, line probe.LogLine) Finding {
+func (e *ensemble) adminPortConflict(h *host, port int, line snapshot.LogLine) Finding {
 	f := Finding{
 		Severity: Info, Certainty: Proven, Servers: h.servers(),
 		Summary: fmt.Sprintf("another program has port %d, so that its AdminServer did not start. It is a member of an ensemble and runs on without; clients notice nothing, monitoring over HTTP does.", port),

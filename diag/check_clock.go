@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // checkClockSkew compares the clocks of servers with one another, and not with this
@@ -59,7 +59,7 @@ type clock struct {
 
 // clockOf is what is known of a server's clock: by the snapshot that was taken on its
 // host, or by its AdminServer.
-func (e *ensemble) clockOf(s *server) probe.Obs[time.Duration] {
+func (e *ensemble) clockOf(s *server) snapshot.Obs[time.Duration] {
 	if e.vantages == nil {
 		return s.Admin.Clock
 	}
@@ -68,11 +68,11 @@ func (e *ensemble) clockOf(s *server) probe.Obs[time.Duration] {
 			return v.snap.Vantage.Clock
 		}
 	}
-	return probe.Obs[time.Duration]{}
+	return snapshot.Obs[time.Duration]{}
 }
 
 // toldClock tells why a server's clock is not known; nil when it is.
-func toldClock(s *server, clock probe.Obs[time.Duration]) *Skip {
+func toldClock(s *server, clock snapshot.Obs[time.Duration]) *Skip {
 	if clock.Seen() {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // The counters of mntr on a leader (Leader.propose and Leader.commit, 3.6+).
@@ -65,7 +65,7 @@ func (e *ensemble) findStall() *stall {
 }
 
 // hungSession reports whether a session was asked for (--session) and did not open.
-func hungSession(s *server) bool { return s.Opened.FailedAs(probe.Silent) }
+func hungSession(s *server) bool { return s.Opened.FailedAs(snapshot.Silent) }
 
 // tooFewSynced reports whether a leader counts fewer followers in sync than a majority
 // takes. Of weights and groups the number tells nothing.
@@ -134,7 +134,7 @@ func checkLeaderNotCommitting(e *ensemble, _ Limits) result {
 		Severity: Critical, Certainty: s.certainty, Servers: []string{lead.Name},
 		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. %s", seconds(e.between()), s.why, then),
 		Evidence: append([]Evidence{
-			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(probe.ModeLeader)},
+			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(snapshot.ModeLeader)},
 			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String() + ", in both looks", Wanted: "a later one"},
 		}, s.evidence...),
 		Fix: []Fix{

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // checkConfigLoaded looks whether a start would find the configuration, and whether
@@ -52,12 +52,12 @@ func (e *ensemble) configLoaded(h *host) (*Finding, *Skip) {
 
 // cannotBeRead reports whether a configuration is not there, or is no file, whoever
 // asks.
-func cannotBeRead(f *probe.Failure) bool {
-	return f != nil && (f.Kind == probe.Absent || f.Kind == probe.Protocol)
+func cannotBeRead(f *snapshot.Failure) bool {
+	return f != nil && (f.Kind == snapshot.Absent || f.Kind == snapshot.Protocol)
 }
 
 // configGone is a configuration that nobody can read; source is what leads to it.
-func (e *ensemble) configGone(h *host, why *probe.Failure, source string) *Finding {
+func (e *ensemble) configGone(h *host, why *snapshot.Failure, source string) *Finding {
 	f := &Finding{
 		Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
 		Summary:  "the configuration that it would be started with cannot be read by anybody: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
@@ -78,7 +78,7 @@ func (e *ensemble) configGone(h *host, why *probe.Failure, source string) *Findi
 		f.Summary = "the configuration that the running process was started with cannot be read any more. It does not need it now, and will not start again."
 		return f
 	}
-	line := h.logged([]probe.LogSign{probe.LogConfigInvalid})
+	line := h.logged([]snapshot.LogSign{snapshot.LogConfigInvalid})
 	if line != nil || h.endedWith(2) {
 		f.Certainty = Proven
 	}
@@ -119,7 +119,7 @@ func (e *ensemble) configReadable(h *host) (*Finding, *Skip) {
 
 // runsAs are the rights of the user that the server runs as, and that user's name;
 // nil when nothing tells.
-func (h *host) runsAs() (*probe.Obs[probe.Credentials], string) {
+func (h *host) runsAs() (*snapshot.Obs[snapshot.Credentials], string) {
 	switch {
 	case h.Process != nil:
 		return &h.Process.Credentials, h.Process.User
@@ -129,7 +129,7 @@ func (h *host) runsAs() (*probe.Obs[probe.Credentials], string) {
 	return nil, ""
 }
 
-func (e *ensemble) configForbidden(h *host, step probe.AccessStep, user, wanted string) *Finding {
+func (e *ensemble) configForbidden(h *host, step snapshot.AccessStep, user, wanted string) *Finding {
 	f := &Finding{
 		Severity: e.hostSeverity(h), Certainty: Proven, Servers: h.servers(),
 		Summary: fmt.Sprintf("it runs as %s, who may not read its configuration: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.", user),
@@ -148,7 +148,7 @@ func (e *ensemble) configForbidden(h *host, step probe.AccessStep, user, wanted 
 		return f
 	}
 	f.Evidence = append(f.Evidence, Evidence{Source: "unit", Server: h.name(), Key: "User", Value: user, File: h.Unit.File})
-	f.Evidence = append(f.Evidence, h.logged([]probe.LogSign{probe.LogConfigInvalid})...)
+	f.Evidence = append(f.Evidence, h.logged([]snapshot.LogSign{snapshot.LogConfigInvalid})...)
 	f.Evidence = append(f.Evidence, h.serviceEvidence()...)
 	return f
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // defaultMaxClientCnxns is ZooKeeper's limit for one client address (all
@@ -13,7 +13,7 @@ const defaultMaxClientCnxns = 60
 
 func checkConnLimit(e *ensemble, _ Limits) result {
 	return e.each((*server).answered, func(s *server, out *result) {
-		if s.client != PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(probe.Protocol) {
+		if s.client != PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(snapshot.Protocol) {
 			return
 		}
 		limit, known := e.connLimit(s)
@@ -79,7 +79,7 @@ func raiseConnLimit(s *server) Fix {
 // clients are the address that holds the most connections to the server's client port,
 // as its AdminServer tells, and this host's: without any where that holds none, or has
 // another address there than here (a NAT, a container).
-func (s *server) clients() (busiest, ours probe.ClientCount) {
+func (s *server) clients() (busiest, ours snapshot.ClientCount) {
 	list := s.Admin.Clients.Value.Plain
 	if secure := s.Admin.Settings.Value.SecureClientPort; secure != nil && *secure == s.Port {
 		list = s.Admin.Clients.Value.Secure

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about what a start would find in version-2 (FileTxnSnapLog,
@@ -101,7 +101,7 @@ func checkNoSnapshot(e *ensemble, _ Limits) result {
 
 // noneWhole reports whether there is no snapshot that a start would use. Only the
 // newest were looked at.
-func noneWhole(files probe.DataFiles) (none bool, reason string) {
+func noneWhole(files snapshot.DataFiles) (none bool, reason string) {
 	for _, f := range files.Newest {
 		if !f.Content.Seen() {
 			return false, unseenData(f.Content)
@@ -116,7 +116,7 @@ func noneWhole(files probe.DataFiles) (none bool, reason string) {
 	return true, ""
 }
 
-func snapshotsOf(dir *probe.DataDir) string {
+func snapshotsOf(dir *snapshot.DataDir) string {
 	if !dir.Version2.Seen() {
 		return "no version-2"
 	}
@@ -154,7 +154,7 @@ func checkEpochMismatch(e *ensemble, limits Limits) result {
 		if !dir.Version2.Seen() {
 			return nil, unseenData(dir.Version2)
 		}
-		for _, file := range []probe.Obs[probe.EpochFile]{dir.CurrentEpoch, dir.AcceptedEpoch} {
+		for _, file := range []snapshot.Obs[snapshot.EpochFile]{dir.CurrentEpoch, dir.AcceptedEpoch} {
 			if reason := unseenData(file); reason != "" {
 				return nil, reason
 			}
@@ -182,7 +182,7 @@ func checkEpochMismatch(e *ensemble, limits Limits) result {
 }
 
 // dataAhead compares currentEpoch with the epochs of the data.
-func (e *ensemble) dataAhead(h *host, data *probe.Data, current int64, limits Limits) ([]Finding, string) {
+func (e *ensemble) dataAhead(h *host, data *snapshot.Data, current int64, limits Limits) ([]Finding, string) {
 	if reason := unseenData(data.Logs().Version2); reason != "" {
 		return nil, reason
 	}
@@ -210,7 +210,7 @@ func (e *ensemble) dataAhead(h *host, data *probe.Data, current int64, limits Li
 	return nil, ""
 }
 
-func (e *ensemble) ahead(h *host, data *probe.Data, current, of int64, c Certainty, found Evidence) Finding {
+func (e *ensemble) ahead(h *host, data *snapshot.Data, current, of int64, c Certainty, found Evidence) Finding {
 	f := e.willNotStart(h, fmt.Sprintf("its data is of epoch %d and it says that it is in epoch %d: ZooKeeper ends with \"The current epoch ... is older than the last zxid\".", of, current),
 		h.epochEvidence(&data.Dir, "currentEpoch", current, fmt.Sprintf("%d or more", of)), found)
 	f.Certainty = c
@@ -219,11 +219,11 @@ func (e *ensemble) ahead(h *host, data *probe.Data, current, of int64, c Certain
 
 // epoch is the number in an epoch file. has is false when the file is not there:
 // the server then makes one. bad is the evidence when it holds no number.
-func (h *host) epoch(dir *probe.DataDir, name string, file probe.Obs[probe.EpochFile]) (n int64, has bool, bad *Evidence) {
+func (h *host) epoch(dir *snapshot.DataDir, name string, file snapshot.Obs[snapshot.EpochFile]) (n int64, has bool, bad *Evidence) {
 	if !file.Seen() {
 		return 0, false, nil
 	}
-	n, err := probe.ParseEpoch(file.Value.Bytes)
+	n, err := snapshot.ParseEpoch(file.Value.Bytes)
 	if err != nil {
 		return 0, false, &Evidence{
 			Source: "data", Server: h.name(), Key: name, Value: fmt.Sprintf("%q", file.Value.Bytes), Wanted: "a number", File: fileIn(dir, name),
@@ -232,6 +232,6 @@ func (h *host) epoch(dir *probe.DataDir, name string, file probe.Obs[probe.Epoch
 	return n, true, nil
 }
 
-func (h *host) epochEvidence(dir *probe.DataDir, name string, n int64, wanted string) Evidence {
+func (h *host) epochEvidence(dir *snapshot.DataDir, name string, n int64, wanted string) Evidence {
 	return Evidence{Source: "data", Server: h.name(), Key: name, Value: strconv.FormatInt(n, 10), Wanted: wanted, File: fileIn(dir, name)}
 }

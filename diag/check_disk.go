@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about the file systems of dataDir and dataLogDir.
 
 // disk is one file system that a server writes to.
 type disk struct {
-	probe.Volume
+	snapshot.Volume
 	// dir is a directory of the server on it.
 	dir string
 	// next is the size of the next snapshot to be written to it; 0 where none goes
@@ -21,7 +21,7 @@ type disk struct {
 
 // disks are the file systems of a server's data: one, where dataLogDir is on that
 // of dataDir. reason says why one was not seen.
-func (h *host) disks(data *probe.Data) (all []disk, reason string) {
+func (h *host) disks(data *snapshot.Data) (all []disk, reason string) {
 	for i, d := range dataDirs(data) {
 		if !d.Volume.Seen() {
 			reason = unseenData(d.Volume)
@@ -92,7 +92,7 @@ func checkDiskFull(e *ensemble, _ Limits) result {
 }
 
 // diskFull is a file system without room; wanted are the bytes that should be free.
-func (e *ensemble) diskFull(h *host, data *probe.Data, d disk, wanted uint64, noInodes bool) Finding {
+func (e *ensemble) diskFull(h *host, data *snapshot.Data, d disk, wanted uint64, noInodes bool) Finding {
 	what := Evidence{
 		Source: "disk", Server: h.name(), Key: "free", File: d.dir,
 		Value: fmt.Sprintf("%s of %s on %s", size(d.free(h)), size(d.Bytes), d.place()), Wanted: size(wanted) + " at least",
@@ -161,7 +161,7 @@ func checkDataDirInTmp(e *ensemble, _ Limits) result {
 
 // cleaned is the directory for temporary files that a dataDir is below; empty when
 // it is below none, or is a file system of its own, which nobody empties.
-func cleaned(d *probe.DataDir) string {
+func cleaned(d *snapshot.DataDir) string {
 	path := d.Real
 	if path == "" {
 		path = d.Path

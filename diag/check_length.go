@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // largestRecord is the length up to which a record counts as one: jute.maxbuffer is
@@ -29,7 +29,7 @@ func checkUnreasonableLength(e *ensemble, _ Limits) result {
 		if !out {
 			return nil, reason
 		}
-		lines, count, reason := h.saysLately(probe.LogRecordTooLong)
+		lines, count, reason := h.saysLately(snapshot.LogRecordTooLong)
 		if reason != "" || count < repeated {
 			return nil, reason
 		}
@@ -44,8 +44,8 @@ func (e *ensemble) cannotLoad(h *host) ([]Finding, string) {
 	if h.server != nil && h.server.serving == yes {
 		return nil, ""
 	}
-	lines, _, reason := h.saysSinceStart(probe.LogRecordTooLong)
-	ended, _, _ := h.saysSinceStart(probe.LogDatabaseUnloaded, probe.LogExit)
+	lines, _, reason := h.saysSinceStart(snapshot.LogRecordTooLong)
+	ended, _, _ := h.saysSinceStart(snapshot.LogDatabaseUnloaded, snapshot.LogExit)
 	if len(lines) == 0 || len(ended) == 0 {
 		return nil, reason
 	}
@@ -53,7 +53,7 @@ func (e *ensemble) cannotLoad(h *host) ([]Finding, string) {
 }
 
 // tooLong is the finding, where the length can be that of a record.
-func (e *ensemble) tooLong(h *host, line probe.LogLine, what string) ([]Finding, string) {
+func (e *ensemble) tooLong(h *host, line snapshot.LogLine, what string) ([]Finding, string) {
 	_, text, _ := strings.Cut(line.Text, "Unreasonable length = ")
 	length, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
 	if err != nil || length <= 0 || length > largestRecord || !h.mayHold(length) {
@@ -97,10 +97,10 @@ func (h *host) mayHold(length int64) bool {
 		return true
 	}
 	for _, d := range dataDirs(data) {
-		for _, files := range []probe.Obs[probe.DataFiles]{d.Snapshots, d.Logs} {
+		for _, files := range []snapshot.Obs[snapshot.DataFiles]{d.Snapshots, d.Logs} {
 			v := files.Value
 			if d.Version2.Seen() && !files.Seen() || v.AtLeast || v.Total > len(v.Newest) ||
-				slices.ContainsFunc(v.Newest, func(f probe.DataFile) bool { return f.Allocated >= length }) {
+				slices.ContainsFunc(v.Newest, func(f snapshot.DataFile) bool { return f.Allocated >= length }) {
 				return true
 			}
 		}

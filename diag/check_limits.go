@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about what runs out: the numbers of an epoch, file descriptors.
@@ -16,13 +16,13 @@ import (
 func (s *server) toldMntr() *Skip { return s.told("mntr", s.Mntr.Seen(), failureKind(s.Mntr)) }
 
 // told tells why a word that is asked after srvr gave nothing; nil when it did.
-func (s *server) told(word string, seen bool, failure probe.FailureKind) *Skip {
+func (s *server) told(word string, seen bool, failure snapshot.FailureKind) *Skip {
 	switch {
 	case seen:
 		return nil
-	case failure == probe.NotAllowed:
+	case failure == snapshot.NotAllowed:
 		return &Skip{Kind: SkipNotTold, Reason: "it does not allow " + word}
-	case s.Srvr.Seen() && (failure == "" || failure == probe.Cancelled):
+	case s.Srvr.Seen() && (failure == "" || failure == snapshot.Cancelled):
 		return &Skip{Kind: SkipNotLooked, Reason: word + " was not looked at"}
 	}
 	if why := s.answered(); why != nil {
@@ -74,7 +74,7 @@ func checkZxidRollover(e *ensemble, limits Limits) result {
 }
 
 // noData is the zxid of a server that has no data yet (db.autocreate=false): -1.
-const noData = probe.Zxid(math.MaxUint64)
+const noData = snapshot.Zxid(math.MaxUint64)
 
 // newestZxid is the server of a quorum with the highest zxid, the leader where
 // several show it; nil when none told.

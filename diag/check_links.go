@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -29,8 +29,8 @@ func checkElectionPortHeld(e *ensemble, _ Limits) result {
 			return nil, undecided(reason)
 		}
 		ports := electionPortsOf(h.claimedLine())
-		onPort := func(l probe.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
-		strange := func(l probe.Link) bool { return onPort(l) && pair.stranger(l) }
+		onPort := func(l snapshot.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
+		strange := func(l snapshot.Link) bool { return onPort(l) && pair.stranger(l) }
 		switch {
 		case len(ports) == 0:
 			return nil, undecided("its own line is not known")
@@ -51,7 +51,7 @@ func checkElectionPortHeld(e *ensemble, _ Limits) result {
 		if missing := e.unlinked(h); len(held) <= len(missing) {
 			return nil, undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
 		}
-		waiting := pair.stay(func(l probe.Link) bool { return onPort(l) && l.Waiting })
+		waiting := pair.stay(func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
 		f := e.portHeld(h, held, waiting)
 		if f.Certainty == Possible && e.outsidersFollow() {
 			return nil, undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
@@ -96,7 +96,7 @@ func (e *ensemble) unlinked(h *host) []string {
 	return out
 }
 
-func (e *ensemble) portHeld(h *host, held, waiting []probe.Link) Finding {
+func (e *ensemble) portHeld(h *host, held, waiting []snapshot.Link) Finding {
 	port := held[0].Local.Port()
 	f := Finding{
 		Severity: e.hostSeverity(h), Certainty: Possible, Servers: h.servers(),
@@ -113,7 +113,7 @@ func (e *ensemble) portHeld(h *host, held, waiting []probe.Link) Finding {
 			break
 		}
 	}
-	if said := h.logged([]probe.LogSign{probe.LogChallengeTimeout}); len(said) > 0 {
+	if said := h.logged([]snapshot.LogSign{snapshot.LogChallengeTimeout}); len(said) > 0 {
 		f.Certainty = Likely
 		f.Evidence = append(f.Evidence, said...)
 	}
@@ -141,7 +141,7 @@ func (e *ensemble) portHeld(h *host, held, waiting []probe.Link) Finding {
 const maxSockets = 3
 
 // strangers are the addresses at the other end.
-func strangers(links []probe.Link) string {
+func strangers(links []snapshot.Link) string {
 	var out []string
 	for _, l := range links {
 		out = appendNew(out, []string{l.Remote.Addr().String()})
@@ -163,7 +163,7 @@ func checkPeerAddrStale(e *ensemble, _ Limits) result {
 			return nil, undecided("its own line is not known")
 		}
 		listens := append(electionPortsOf(own), quorumPortsOf(own)...)
-		wrong := func(l probe.Link) bool {
+		wrong := func(l snapshot.Link) bool {
 			return pair.stranger(l) && !slices.Contains(listens, l.Local.Port()) && (l.Own || !h.Links.Value.Owners.Seen())
 		}
 		logged := e.loggedStale(pair)
@@ -191,7 +191,7 @@ func checkPeerAddrStale(e *ensemble, _ Limits) result {
 
 // addrStale is the finding for a connection to an address that is no member's; nil
 // where all that have its port are linked.
-func (e *ensemble) addrStale(h *host, l probe.Link) *Finding {
+func (e *ensemble) addrStale(h *host, l snapshot.Link) *Finding {
 	// Who serves and has no other connection is there, by another address of its own.
 	serves := func(m *zoocfg.Server) bool { s := e.row(m.ID); return s != nil && s.serving == yes && !l.Calling }
 	var lost []*zoocfg.Server
@@ -234,7 +234,7 @@ func (e *ensemble) addrStale(h *host, l probe.Link) *Finding {
 			f.Certainty, f.Severity = Likely, e.severity(s)
 		}
 	}
-	if said := h.logged([]probe.LogSign{probe.LogPeerUnreached}); len(said) > 0 && strings.Contains(said[0].Value, l.Remote.Addr().String()) {
+	if said := h.logged([]snapshot.LogSign{snapshot.LogPeerUnreached}); len(said) > 0 && strings.Contains(said[0].Value, l.Remote.Addr().String()) {
 		f.Evidence = append(f.Evidence, said...)
 	}
 	f.Fix = e.freshAddress(h, r.Host, l.Remote)
@@ -249,7 +249,7 @@ const recentCall = 2 * time.Minute
 // refused is over at once.
 func (e *ensemble) loggedStale(pair *linkPair) []Finding {
 	h := pair.now
-	said := h.logged([]probe.LogSign{probe.LogPeerUnreached})
+	said := h.logged([]snapshot.LogSign{snapshot.LogPeerUnreached})
 	if len(said) == 0 {
 		return nil
 	}
@@ -285,7 +285,7 @@ func calledAt(text string) (id int64, at netip.AddrPort, ok bool) {
 
 // logAge is how old a line of a log is. The log's own times have no zone; the newest of
 // them is of when the file was last written to.
-func logAge(tail probe.LogTail, at string, now time.Time) (age time.Duration, ok bool) {
+func logAge(tail snapshot.LogTail, at string, now time.Time) (age time.Duration, ok bool) {
 	then, err := time.Parse(time.DateTime, at)
 	last, bad := time.Parse(time.DateTime, tail.Last)
 	if err != nil || bad != nil || tail.Modified.IsZero() {

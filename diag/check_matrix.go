@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // What several hosts saw together: who reaches whom. One host alone cannot tell a
@@ -53,7 +53,7 @@ func (e *ensemble) ways(s *server) []way {
 		}
 		for _, p := range []struct {
 			state PortState
-			look  probe.PortLook
+			look  snapshot.PortLook
 		}{{seen.election, seen.Election}, {seen.quorumPort, seen.Quorum}} {
 			there := seen.hostAnswers() || s.hostAnswers()
 			// The quorum port is the leader's alone, and closes the moment it steps down:

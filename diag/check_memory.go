@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about a server's memory.
@@ -82,7 +82,7 @@ func (e *ensemble) heap(h *host) (*Finding, string) {
 // outOfHeap are the lines of its log since the last start that say so. Threads that
 // cannot be made are a limit of another kind.
 func (h *host) outOfHeap() []Evidence {
-	lines, _, _ := h.saysSinceStart(probe.LogOutOfMemory)
+	lines, _, _ := h.saysSinceStart(snapshot.LogOutOfMemory)
 	if len(lines) == 0 || strings.Contains(lines[0].Text, "native thread") {
 		return nil
 	}
@@ -118,7 +118,7 @@ func (e *ensemble) ranOut(h *host) *Finding {
 }
 
 // killsInGroup is a control group in which the kernel has killed.
-func (e *ensemble) killsInGroup(h *host, group probe.Obs[probe.MemoryGroup]) *Finding {
+func (e *ensemble) killsInGroup(h *host, group snapshot.Obs[snapshot.MemoryGroup]) *Finding {
 	g := group.Value
 	if !group.Seen() || !g.Kills.Seen() || g.Kills.Value == 0 || g.Limit == 0 {
 		return nil
@@ -133,7 +133,7 @@ func (e *ensemble) killsInGroup(h *host, group probe.Obs[probe.MemoryGroup]) *Fi
 }
 
 // tooMuchHeap is a heap that may grow past what the host, or its control group, has.
-func (e *ensemble) tooMuchHeap(h *host, m probe.Memory) *Finding {
+func (e *ensemble) tooMuchHeap(h *host, m snapshot.Memory) *Finding {
 	limit, of := m.Physical, "the memory of the host"
 	if g := m.Group.Value; m.Group.Seen() && g.Limit > 0 && (limit == 0 || g.Limit < limit) {
 		limit, of = g.Limit, "the limit of its control group"

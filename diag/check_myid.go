@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -50,7 +50,7 @@ func (e *ensemble) eachHost(rule func(h *host) ([]Finding, *Skip)) result {
 	return out
 }
 
-func reasonOf(f *probe.Failure, otherwise string) string {
+func reasonOf(f *snapshot.Failure, otherwise string) string {
 	if f == nil {
 		return otherwise
 	}
@@ -147,7 +147,7 @@ func checkMyidMissing(e *ensemble, _ Limits) result {
 		switch {
 		case !h.distributed():
 			return nil, "" // a standalone server needs none
-		case !h.MyID.FailedAs(probe.Absent):
+		case !h.MyID.FailedAs(snapshot.Absent):
 			return nil, h.myidUnseen()
 		}
 		f := Finding{
@@ -192,7 +192,7 @@ func (h *host) myidUnseen() string {
 	if !h.MyID.Tried {
 		return "where its myid is cannot be told: dataDir is not set"
 	}
-	if h.MyID.Tried && !h.MyID.Seen() && !h.MyID.FailedAs(probe.Absent) {
+	if h.MyID.Tried && !h.MyID.Seen() && !h.MyID.FailedAs(snapshot.Absent) {
 		return h.MyID.Failure.Text
 	}
 	return ""

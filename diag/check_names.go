@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // checkPeerName reports names of the list of members that mean nothing on the host
@@ -16,7 +16,7 @@ func checkPeerName(e *ensemble, _ Limits) result {
 		}
 		var found []Finding
 		for _, r := range h.Resolved {
-			if r.Addrs.FailedAs(probe.Resolve) {
+			if r.Addrs.FailedAs(snapshot.Resolve) {
 				found = append(found, e.peerName(h, r))
 			}
 		}
@@ -24,7 +24,7 @@ func checkPeerName(e *ensemble, _ Limits) result {
 	})
 }
 
-func (e *ensemble) peerName(h *host, r probe.ResolvedHost) Finding {
+func (e *ensemble) peerName(h *host, r snapshot.ResolvedHost) Finding {
 	f := Finding{
 		Severity: Warning, Certainty: Likely,
 		Summary: fmt.Sprintf("on the host of %s the name %s has no address, so it cannot call server.%d.", h.name(), r.Host, r.ID),
@@ -53,7 +53,7 @@ func checkTargetsMixed(e *ensemble, _ Limits) result {
 	if len(e.servers) == 0 {
 		return skip(SkipNotLooked, "no server was looked at")
 	}
-	if e.snap.Plan.Source != probe.FromTargets || e.snap.Plan.Config != nil {
+	if e.snap.Plan.Source != snapshot.FromTargets || e.snap.Plan.Config != nil {
 		return result{} // a file lists them: they are meant to be one ensemble
 	}
 	f := Finding{

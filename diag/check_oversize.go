@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 const (
@@ -87,7 +87,7 @@ func (e *ensemble) longRequests(h *host) []Finding {
 		return nil
 	}
 	var out []Finding
-	if lines, count, _ := h.saysLately(probe.LogPacketTooLong); count >= repeated {
+	if lines, count, _ := h.saysLately(snapshot.LogPacketTooLong); count >= repeated {
 		out = append(out, Finding{
 			Severity: Warning, Certainty: Likely, Servers: h.servers(),
 			Title:    "a client sends more than it may",
@@ -98,7 +98,7 @@ func (e *ensemble) longRequests(h *host) []Finding {
 			},
 		})
 	}
-	if lines, _, _ := h.saysLately(probe.LogStrangerBytes); len(lines) > 0 {
+	if lines, _, _ := h.saysLately(snapshot.LogStrangerBytes); len(lines) > 0 {
 		out = append(out, Finding{
 			Severity: Info, Certainty: Proven, Servers: h.servers(),
 			Title:    "a stranger speaks to its client port",

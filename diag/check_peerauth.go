@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about servers that do not let each other in: TLS and SASL between them.
@@ -14,11 +14,11 @@ import (
 type rejection struct {
 	// signs are the lines that nobody but a peer can cause. One may be of a moment;
 	// repeated is what keeps a server out.
-	signs []probe.LogSign
+	signs []snapshot.LogSign
 	// says finds them: those of the last two minutes, or since the last start.
-	says func(h *host, signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string)
+	says func(h *host, signs ...snapshot.LogSign) (lines []snapshot.LogLine, count int, reason string)
 	// finding fills in what is wrong at that server, as the log of h has it.
-	finding func(h *host, lines []probe.LogLine) Finding
+	finding func(h *host, lines []snapshot.LogLine) Finding
 }
 
 // repeated is how many lines are more than a moment's.
@@ -29,10 +29,10 @@ func checkQuorumTLS(e *ensemble, _ Limits) result {
 		if f := e.tlsDiffers(h); f != nil {
 			return []Finding{*f}, ""
 		}
-		r := rejection{[]probe.LogSign{probe.LogPeerTLS, probe.LogPeerTLSCut}, (*host).saysLately, handshakeFails}
+		r := rejection{[]snapshot.LogSign{snapshot.LogPeerTLS, snapshot.LogPeerTLSCut}, (*host).saysLately, handshakeFails}
 		if !h.config.SSLQuorum.Value {
 			// Its peers call it while they elect, and then no more.
-			r = rejection{[]probe.LogSign{probe.LogPeerTLSHello}, (*host).saysSinceStart, speaksNoTLS}
+			r = rejection{[]snapshot.LogSign{snapshot.LogPeerTLSHello}, (*host).saysSinceStart, speaksNoTLS}
 		}
 		return e.rejected(h, r)
 	})
@@ -77,7 +77,7 @@ func checkQuorumSASL(e *ensemble, _ Limits) result {
 		if !h.config.QuorumSASL.Value {
 			return nil, "" // what its peers say of it stands in their logs
 		}
-		return e.rejected(h, rejection{[]probe.LogSign{probe.LogPeerFIPS, probe.LogPeerSASL}, (*host).saysLately, passwordFails})
+		return e.rejected(h, rejection{[]snapshot.LogSign{snapshot.LogPeerFIPS, snapshot.LogPeerSASL}, (*host).saysLately, passwordFails})
 	})
 }
 
@@ -133,7 +133,7 @@ func (e *ensemble) rejected(h *host, r rejection) ([]Finding, string) {
 	return []Finding{f}, ""
 }
 
-func handshakeFails(h *host, _ []probe.LogLine) Finding {
+func handshakeFails(h *host, _ []snapshot.LogLine) Finding {
 	return Finding{
 		Summary:  "handshakes of TLS between servers fail: one side does not trust the other's certificate, or does not speak TLS. The text behind SSLHandshakeException says which.",
 		Evidence: []Evidence{h.sslQuorum()},
@@ -145,7 +145,7 @@ func handshakeFails(h *host, _ []probe.LogLine) Finding {
 	}
 }
 
-func speaksNoTLS(h *host, _ []probe.LogLine) Finding {
+func speaksNoTLS(h *host, _ []snapshot.LogLine) Finding {
 	return Finding{
 		Summary:  "servers call each other with TLS, and one of them does not speak it: it takes the greeting for a server's id, 1586114..., and waits for ever.",
 		Evidence: []Evidence{h.sslQuorum()},
@@ -157,7 +157,7 @@ func speaksNoTLS(h *host, _ []probe.LogLine) Finding {
 	}
 }
 
-func passwordFails(h *host, lines []probe.LogLine) Finding {
+func passwordFails(h *host, lines []snapshot.LogLine) Finding {
 	f := Finding{
 		Summary: "servers that authenticate to each other with SASL refuse each other: the user or password of one differs from the others', or one of them does not authenticate at all.",
 		Evidence: []Evidence{
@@ -169,7 +169,7 @@ func passwordFails(h *host, lines []probe.LogLine) Finding {
 			{Note: "mend that file, and restart this server alone", Risk: "none, it serves nobody as it is"},
 		},
 	}
-	if slices.ContainsFunc(lines, func(l probe.LogLine) bool { return l.Sign == probe.LogPeerFIPS }) {
+	if slices.ContainsFunc(lines, func(l snapshot.LogLine) bool { return l.Sign == snapshot.LogPeerFIPS }) {
 		f.Summary = "it has FIPS mode on, as 3.9 has by default, and that forbids DIGEST-MD5, by which its servers authenticate to each other. An ensemble that came from 3.8 with it finds no quorum any more."
 		f.Fix = []Fix{
 			{Note: "add -Dzookeeper.fips-mode=false to SERVER_JVMFLAGS on every server that runs 3.9 or later, and restart it; or authenticate with Kerberos"},

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about ports between servers that something blocks. What is blocked only for
@@ -51,7 +51,7 @@ func (e *ensemble) blockedPorts(latent bool) result {
 		}
 		for _, port := range []struct {
 			view PortView
-			look probe.Obs[probe.Dial]
+			look snapshot.Obs[snapshot.Dial]
 		}{{s.electionView(), s.Election.Look}, {s.quorumView(), s.Quorum.Look}} {
 			switch {
 			case port.view.State == PortFiltered:
@@ -117,7 +117,7 @@ func (e *ensemble) callsNobody(own *server, v *ensemble) Finding {
 
 // portFiltered weighs from where the port was found filtered. A server of the
 // ensemble must reach it; a bastion may well not be allowed to.
-func (e *ensemble) portFiltered(s *server, port PortView, look probe.Obs[probe.Dial]) Finding {
+func (e *ensemble) portFiltered(s *server, port PortView, look snapshot.Obs[snapshot.Dial]) Finding {
 	from := e.snap.Vantage.Host
 	f := Finding{
 		Severity: e.severity(s), Certainty: Possible, Servers: []string{s.Name},

@@ -3,7 +3,7 @@ package diag
 import (
 	"fmt"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // checkQuorumPortConflict reports a follower on whose quorum port something
@@ -90,7 +90,7 @@ func (e *ensemble) portTaken(h *host, what string, port func(*server) int) ([]Fi
 	}
 	f.addPort(s, s.clientView(), "")
 	f.addPort(s, s.electionView(), "")
-	if said := h.logged([]probe.LogSign{probe.LogAddressInUse}); len(said) > 0 {
+	if said := h.logged([]snapshot.LogSign{snapshot.LogAddressInUse}); len(said) > 0 {
 		f.Certainty = Proven
 		f.Evidence = append(f.Evidence, said...)
 	}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // manySnapshots is more than anybody keeps on purpose: autopurge keeps 3 by
@@ -56,7 +56,7 @@ func checkAutopurgeOff(e *ensemble, limits Limits) result {
 }
 
 // unseenOr is why the content of a version-2 was not seen; empty when there is none.
-func unseenOr[T any](version2 probe.Obs[probe.Owner], content probe.Obs[T]) string {
+func unseenOr[T any](version2 snapshot.Obs[snapshot.Owner], content snapshot.Obs[T]) string {
 	if !version2.Seen() {
 		return unseenData(version2)
 	}
@@ -72,7 +72,7 @@ func (h *host) purgeSetting() Evidence {
 	return Evidence{Source: "zoo.cfg", Server: h.name(), Key: "autopurge.purgeInterval", Value: value, Wanted: "above 0", File: h.config.Path, Line: set.Line}
 }
 
-func wholeOf(files probe.DataFiles) string {
+func wholeOf(files snapshot.DataFiles) string {
 	whole := 0
 	for _, f := range files.Newest {
 		if f.Content.Value.Whole {
@@ -85,7 +85,7 @@ func wholeOf(files probe.DataFiles) string {
 // fillsIn is the time until the first of the server's disks is full, at the rate at
 // which its newest snapshots and logs were written; ok is false when they span less
 // than a day, of which no rate can be made.
-func (h *host) fillsIn(data *probe.Data) (left time.Duration, ok bool) {
+func (h *host) fillsIn(data *snapshot.Data) (left time.Duration, ok bool) {
 	disks, _ := h.disks(data)
 	for _, d := range disks {
 		var perDay float64
@@ -112,7 +112,7 @@ func (h *host) fillsIn(data *probe.Data) (left time.Duration, ok bool) {
 
 // growth is how many bytes a day the files of a kind have grown by: all but the
 // oldest of the newest few were written since that one.
-func growth(files probe.DataFiles) float64 {
+func growth(files snapshot.DataFiles) float64 {
 	n := len(files.Newest)
 	if n < 2 {
 		return 0

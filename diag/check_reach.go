@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about what stands between this host and the servers, and about the
@@ -13,7 +13,7 @@ import (
 
 func checkTargetUnresolvable(e *ensemble, _ Limits) result {
 	canJudge := func(s *server) *Skip {
-		if !s.Resolve.Tried || s.Resolve.FailedAs(probe.Cancelled) {
+		if !s.Resolve.Tried || s.Resolve.FailedAs(snapshot.Cancelled) {
 			return &Skip{Kind: SkipNotLooked, Reason: "its name was not looked up"}
 		}
 		return nil
@@ -21,10 +21,10 @@ func checkTargetUnresolvable(e *ensemble, _ Limits) result {
 	return e.each(canJudge, func(s *server, out *result) {
 		look := s.Resolve
 		host := s.Host
-		if s.PeerResolve.FailedAs(probe.Resolve) {
+		if s.PeerResolve.FailedAs(snapshot.Resolve) {
 			look, host = s.PeerResolve, s.PeerHost()
 		}
-		if !look.FailedAs(probe.Resolve) {
+		if !look.FailedAs(snapshot.Resolve) {
 			return
 		}
 		f := Finding{
@@ -145,7 +145,7 @@ func (h *host) setting(key, value, file string, line int) Evidence {
 
 func checkNotZooKeeper(e *ensemble, _ Limits) result {
 	canJudge := func(s *server) *Skip {
-		if s.Srvr.FailedAs(probe.TLS) {
+		if s.Srvr.FailedAs(snapshot.TLS) {
 			return &Skip{Kind: SkipUndecided, Reason: reasonOf(s.Srvr.Failure, "")}
 		}
 		return s.answered()
@@ -154,7 +154,7 @@ func checkNotZooKeeper(e *ensemble, _ Limits) result {
 		switch {
 		case s.Session.Seen():
 			return // its client protocol is ZooKeeper's
-		case !s.Srvr.FailedAs(probe.Protocol) && !s.Srvr.FailedAs(probe.TooLarge) && !s.Session.FailedAs(probe.Protocol):
+		case !s.Srvr.FailedAs(snapshot.Protocol) && !s.Srvr.FailedAs(snapshot.TooLarge) && !s.Session.FailedAs(snapshot.Protocol):
 			return
 		}
 		if s.Keeper != nil {
@@ -210,12 +210,12 @@ func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {
 			word   string
 			denied bool
 		}{
-			{"srvr", s.Srvr.FailedAs(probe.NotAllowed)},
-			{"conf", s.Server.Conf.FailedAs(probe.NotAllowed)},
-			{"mntr", s.Server.Mntr.FailedAs(probe.NotAllowed)},
-			{"envi", s.Envi.FailedAs(probe.NotAllowed)},
-			{"ruok", s.Ruok.FailedAs(probe.NotAllowed)},
-			{"isro", s.Isro.FailedAs(probe.NotAllowed)},
+			{"srvr", s.Srvr.FailedAs(snapshot.NotAllowed)},
+			{"conf", s.Server.Conf.FailedAs(snapshot.NotAllowed)},
+			{"mntr", s.Server.Mntr.FailedAs(snapshot.NotAllowed)},
+			{"envi", s.Envi.FailedAs(snapshot.NotAllowed)},
+			{"ruok", s.Ruok.FailedAs(snapshot.NotAllowed)},
+			{"isro", s.Isro.FailedAs(snapshot.NotAllowed)},
 		} {
 			if !w.denied {
 				continue
@@ -225,7 +225,7 @@ func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {
 				summary = "the server runs and allows few four-letter words; its AdminServer told what it knows of the others."
 			}
 			evidence := []Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}}
-			if s.Admin.Settings.FailedAs(probe.TLS) {
+			if s.Admin.Settings.FailedAs(snapshot.TLS) {
 				evidence = append(evidence, answer(s, sourceAdmin, s.Admin.Settings))
 			}
 			out.findings = append(out.findings, Finding{
@@ -242,4 +242,4 @@ func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {
 }
 
 // told reports whether a look came to an end of its own.
-func told[T any](o probe.Obs[T]) bool { return o.Tried && !o.FailedAs(probe.Cancelled) }
+func told[T any](o snapshot.Obs[T]) bool { return o.Tried && !o.FailedAs(snapshot.Cancelled) }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -25,9 +25,9 @@ func (h *host) statusScript() (line, why string) {
 		return "Mode: " + string(h.Script.Value.Mode), ""
 	}
 	switch h.Script.Failure.Kind {
-	case probe.NotServing:
+	case snapshot.NotServing:
 		return scriptFails, "it runs and answers, and is in no quorum; the script takes an answer without \"Mode\" for none"
-	case probe.Cancelled, probe.Denied:
+	case snapshot.Cancelled, snapshot.Denied:
 		return "", ""
 	default:
 		return scriptFails, fmt.Sprintf("the script asks %s: %s", h.ScriptAddr, strings.TrimPrefix(h.Script.Failure.Text, h.ScriptAddr+": "))

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about one server: does it run, does it answer, does it serve?
@@ -31,7 +31,7 @@ func (s *server) electionView() PortView {
 }
 
 // answer is the evidence that a failed word is.
-func answer[T any](s *server, word string, o probe.Obs[T]) Evidence {
+func answer[T any](s *server, word string, o snapshot.Obs[T]) Evidence {
 	return Evidence{Source: word, Server: s.Name, Value: reasonOf(o.Failure, "answered")}
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about how the ensemble is built: how many voters, and whether they are
@@ -57,7 +57,7 @@ func checkEvenOrTiny(e *ensemble, _ Limits) result {
 // setting is one that all voters should share.
 type setting struct {
 	key string
-	get func(*probe.Conf) *int
+	get func(*snapshot.Conf) *int
 	// vital ones decide whether servers find and keep each other; the others only
 	// what clients get.
 	vital bool
@@ -67,12 +67,12 @@ type setting struct {
 // a host.
 func shared() []setting {
 	return []setting{
-		{"tickTime", func(c *probe.Conf) *int { return c.TickTime }, true},
-		{"initLimit", func(c *probe.Conf) *int { return c.InitLimit }, true},
-		{"syncLimit", func(c *probe.Conf) *int { return c.SyncLimit }, true},
-		{"minSessionTimeout", func(c *probe.Conf) *int { return c.MinSessionTimeout }, false},
-		{"maxSessionTimeout", func(c *probe.Conf) *int { return c.MaxSessionTimeout }, false},
-		{"maxClientCnxns", func(c *probe.Conf) *int { return c.MaxClientCnxns }, false},
+		{"tickTime", func(c *snapshot.Conf) *int { return c.TickTime }, true},
+		{"initLimit", func(c *snapshot.Conf) *int { return c.InitLimit }, true},
+		{"syncLimit", func(c *snapshot.Conf) *int { return c.SyncLimit }, true},
+		{"minSessionTimeout", func(c *snapshot.Conf) *int { return c.MinSessionTimeout }, false},
+		{"maxSessionTimeout", func(c *snapshot.Conf) *int { return c.MaxSessionTimeout }, false},
+		{"maxClientCnxns", func(c *snapshot.Conf) *int { return c.MaxClientCnxns }, false},
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about a start that ends before ZooKeeper itself has begun: Java or its
@@ -27,7 +27,7 @@ func (e *ensemble) perStopped(rule func(h *host) ([]Finding, string)) result {
 
 // lastWord is the newest line of a server's log that means anything, if it is of that
 // kind: what comes after it shows that the start went on.
-func (h *host) lastWord(signs ...probe.LogSign) *probe.LogLine {
+func (h *host) lastWord(signs ...snapshot.LogSign) *snapshot.LogLine {
 	if !h.Log.Seen() || len(h.Log.Value.Lines) == 0 || !slices.Contains(signs, h.Log.Value.Lines[0].Sign) {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (h *host) lastWord(signs ...probe.LogSign) *probe.LogLine {
 
 func checkStartClassPath(e *ensemble, _ Limits) result {
 	return e.perStopped(func(h *host) ([]Finding, string) {
-		line := h.lastWord(probe.LogJavaClass)
+		line := h.lastWord(snapshot.LogJavaClass)
 		if line != nil && !strings.Contains(line.Text, "zookeeper") {
 			line = nil // another program's
 		}
@@ -57,7 +57,7 @@ func checkStartClassPath(e *ensemble, _ Limits) result {
 }
 
 // install is the ZooKeeper that a start would run; nil, and why, when that is not known.
-func (h *host) install() (*probe.Install, string) {
+func (h *host) install() (*snapshot.Install, string) {
 	switch {
 	case h.Install.Seen():
 		return &h.Install.Value, ""
@@ -69,7 +69,7 @@ func (h *host) install() (*probe.Install, string) {
 
 // noMainClass is a start without the jar that has ZooKeeper's main class. line is what
 // the log says, nil for nothing; bare that the jar is not there.
-func (e *ensemble) noMainClass(h *host, line *probe.LogLine, in *probe.Install, bare bool) Finding {
+func (e *ensemble) noMainClass(h *host, line *snapshot.LogLine, in *snapshot.Install, bare bool) Finding {
 	f := Finding{
 		Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
 		Summary: "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
@@ -98,10 +98,10 @@ func (e *ensemble) noMainClass(h *host, line *probe.LogLine, in *probe.Install, 
 
 func checkJava(e *ensemble, _ Limits) result {
 	return e.perStopped(func(h *host) ([]Finding, string) {
-		line := h.lastWord(probe.LogJavaMissing, probe.LogJavaVersion, probe.LogJavaOptions)
+		line := h.lastWord(snapshot.LogJavaMissing, snapshot.LogJavaVersion, snapshot.LogJavaOptions)
 		missing, evidence, why := h.javaMissing()
 		switch {
-		case line != nil && line.Sign != probe.LogJavaMissing:
+		case line != nil && line.Sign != snapshot.LogJavaMissing:
 			return []Finding{e.wrongJava(h, line)}, ""
 		case line == nil && !missing:
 			return nil, why
@@ -164,7 +164,7 @@ func (e *ensemble) noJava(h *host, evidence []Evidence) Finding {
 }
 
 // wrongJava is a java that cannot run this ZooKeeper, or refuses its options.
-func (e *ensemble) wrongJava(h *host, line *probe.LogLine) Finding {
+func (e *ensemble) wrongJava(h *host, line *snapshot.LogLine) Finding {
 	f := Finding{
 		Title: "its Java is too old for it", Severity: e.hostSeverity(h), Certainty: Likely, Servers: h.servers(),
 		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
@@ -174,7 +174,7 @@ func (e *ensemble) wrongJava(h *host, line *probe.LogLine) Finding {
 			{Host: h.name(), Note: "start it as its own user, and wait until it follows"},
 		},
 	}
-	if line.Sign == probe.LogJavaOptions {
+	if line.Sign == snapshot.LogJavaOptions {
 		f.Title = "its Java refuses the options it is given"
 		f.Summary = "Java ended before ZooKeeper began: it knows one of its options no more, or cannot have the memory that is asked for. A newer Java drops options of older ones, those of garbage collectors above all."
 		f.Fix[0].Note = "take the option out of JVMFLAGS, SERVER_JVMFLAGS, java.env or the unit, or give it a value that this Java takes on this host"

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // slowRate is how fast data must go, in bytes a second, for the time to be what is
@@ -28,10 +28,10 @@ func checkSyncTooSlow(e *ensemble, _ Limits) result {
 			return nil, reason
 		}
 		// What drops a follower for another reason does not take its time over it.
-		if other, _, _ := h.saysLately(probe.LogRecordTooLong, probe.LogEpochAhead, probe.LogNoSpace, probe.LogPeerTLS); len(other) > 0 {
+		if other, _, _ := h.saysLately(snapshot.LogRecordTooLong, snapshot.LogEpochAhead, snapshot.LogNoSpace, snapshot.LogPeerTLS); len(other) > 0 {
 			return nil, ""
 		}
-		lines, count, reason := h.saysWithin(max(lately, 3*limit), probe.LogSyncGaveUp, probe.LogSnapshotFetched)
+		lines, count, reason := h.saysWithin(max(lately, 3*limit), snapshot.LogSyncGaveUp, snapshot.LogSnapshotFetched)
 		if reason != "" || count < repeated {
 			return nil, reason
 		}
@@ -70,8 +70,8 @@ func (e *ensemble) dataSize(h *host) (bytes int64, found Evidence) {
 
 // written is the size of the newest whole snapshot and of the logs after it, which 3.4
 // may go on with for long: as much as a follower may have to fetch.
-func written(data *probe.Data) (bytes int64) {
-	var last probe.Zxid
+func written(data *snapshot.Data) (bytes int64) {
+	var last snapshot.Zxid
 	for _, f := range data.Dir.Snapshots.Value.Newest {
 		if f.Content.Value.Whole {
 			bytes, last = f.Size, f.Zxid
@@ -86,7 +86,7 @@ func written(data *probe.Data) (bytes int64) {
 	return bytes
 }
 
-func (e *ensemble) syncTooSlow(h *host, limit time.Duration, lines []probe.LogLine) Finding {
+func (e *ensemble) syncTooSlow(h *host, limit time.Duration, lines []snapshot.LogLine) Finding {
 	ticks := 3 * h.config.InitLimit.Value
 	f := Finding{
 		Severity: e.hostSeverity(h), Certainty: Possible, Servers: h.servers(),
@@ -112,7 +112,7 @@ func (e *ensemble) syncTooSlow(h *host, limit time.Duration, lines []probe.LogLi
 	}
 	for _, line := range lines {
 		f.Evidence = append(f.Evidence, h.logEvidence(line))
-		if line.Sign == probe.LogSyncGaveUp && len(e.leaders()) == 0 {
+		if line.Sign == snapshot.LogSyncGaveUp && len(e.leaders()) == 0 {
 			f.Servers = names(e.filter(func(s *server) bool { return s.voter() && s.notServing() }))
 		}
 	}

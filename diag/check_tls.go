@@ -5,13 +5,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about TLS to the client ports.
 
 // certificate is the evidence that a server's certificate is.
-func (s *server) certificate(what string, c *probe.Certificate, wanted string) Evidence {
+func (s *server) certificate(what string, c *snapshot.Certificate, wanted string) Evidence {
 	names := "no names"
 	if len(c.Names) > 0 {
 		names = "for " + strings.Join(c.Names, " ")
@@ -26,7 +26,7 @@ func (s *server) certificate(what string, c *probe.Certificate, wanted string) E
 func checkClientTLS(e *ensemble, _ Limits) result {
 	return e.each((*server).answered, func(s *server, out *result) {
 		seen := s.Client.Value.TLS
-		if seen.Fault == "" || !s.Srvr.FailedAs(probe.TLS) {
+		if seen.Fault == "" || !s.Srvr.FailedAs(snapshot.TLS) {
 			return
 		}
 		f := Finding{
@@ -46,35 +46,35 @@ func checkClientTLS(e *ensemble, _ Limits) result {
 }
 
 // tlsFault puts a fault into words. here is the host that asked.
-func (s *server) tlsFault(seen probe.TLSLook, here string) (title, summary, wanted string, fix []Fix) {
+func (s *server) tlsFault(seen snapshot.TLSLook, here string) (title, summary, wanted string, fix []Fix) {
 	at := fmt.Sprintf("%s:%d", s.Host, s.Port)
 	switch seen.Fault {
-	case probe.TLSNotAsked:
+	case snapshot.TLSNotAsked:
 		return "its client port speaks TLS, and was asked in plain text",
 			"it shows a certificate to whoever says hello. Nothing is wrong with it; the question was.", "",
 			[]Fix{{Host: here, Note: "ask with TLS, and with the certificate of its authority", Command: "zkdoctor check --tls-ca CA.pem " + at, Risk: "none"}}
-	case probe.TLSPlainText:
+	case snapshot.TLSPlainText:
 		return "its client port speaks plain text, and was asked with TLS",
 			"it answers four-letter words without TLS: this is not its secureClientPort, or TLS was never turned on.", "",
 			[]Fix{{Host: here, Note: "ask without --tls, or ask its secureClientPort", Command: "zkdoctor check " + at, Risk: "none"}}
-	case probe.TLSAuthority:
+	case snapshot.TLSAuthority:
 		return "its certificate is signed by nobody whom zkdoctor trusts",
 			"clients refuse it too, unless they were given its authority.", "an authority out of --tls-ca, or of the system",
 			[]Fix{
 				{Host: here, Note: "name the PEM file with the certificate of its issuer", Command: "zkdoctor check --tls-ca CA.pem " + at, Risk: "none"},
 				{Host: s.Name, Note: "or, if that was the right file: give the server a certificate of that authority, with the ones between them in its key store"},
 			}
-	case probe.TLSName:
+	case snapshot.TLSName:
 		return "its certificate is for other names than the one it was asked by",
 			"clients that connect to this name refuse it, if they check names, as Java's do by default.", s.Host + " among the names",
 			[]Fix{
 				{Note: "ask by a name that it has, or say which one counts: --tls-server-name NAME"},
 				{Host: s.Name, Note: "or give the server a certificate that has the names by which clients know it (SAN)"},
 			}
-	case probe.TLSDates:
+	case snapshot.TLSDates:
 		return "its certificate is not valid at this time", "every client that checks it refuses it.", "valid today",
 			[]Fix{{Host: s.Name, Note: "renew it; look at the clocks of both hosts too (timedatectl)"}}
-	case probe.TLSRefused:
+	case snapshot.TLSRefused:
 		return "it wants a client certificate that it trusts",
 			"it ends the handshake over ours, or over our having none (ssl.clientAuth=need is ZooKeeper's default). Whether it serves was not seen.", "",
 			[]Fix{{Host: here, Note: "give one that its trust store knows", Command: "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem " + at, Risk: "none"}}
@@ -120,7 +120,7 @@ const expired = "its certificate has expired"
 
 // certificateEnds judges the dates of one certificate; nil where they are fine, or where
 // there is none. what is how it is called.
-func (e *ensemble) certificateEnds(s *server, what string, c *probe.Certificate, limits Limits) *Finding {
+func (e *ensemble) certificateEnds(s *server, what string, c *snapshot.Certificate, limits Limits) *Finding {
 	if c == nil {
 		return nil
 	}

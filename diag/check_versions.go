@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -75,7 +75,7 @@ type release [3]int
 func (r release) String() string { return fmt.Sprintf("%d.%d.%d", r[0], r[1], r[2]) }
 
 // within reports whether a version is from or later, and before until.
-func within(v probe.Version, from, until release) bool {
+func within(v snapshot.Version, from, until release) bool {
 	return v.AtLeast(from[0], from[1], from[2]) && !v.AtLeast(until[0], until[1], until[2])
 }
 

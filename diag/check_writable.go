@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func checkDataDirNotWritable(e *ensemble, _ Limits) result {
@@ -29,9 +29,9 @@ func checkDataDirNotWritable(e *ensemble, _ Limits) result {
 }
 
 // notWritable judges one directory.
-func (e *ensemble) notWritable(h *host, d *probe.DataDir) (*Finding, string) {
+func (e *ensemble) notWritable(h *host, d *snapshot.DataDir) (*Finding, string) {
 	target, path := d.Version2, d.Path+"/version-2"
-	if target.FailedAs(probe.Absent) {
+	if target.FailedAs(snapshot.Absent) {
 		target, path = d.Owner, d.Path // it will be made there
 	}
 	if !target.Seen() {
@@ -68,7 +68,7 @@ func (e *ensemble) notWritable(h *host, d *probe.DataDir) (*Finding, string) {
 	}, ""
 }
 
-func (e *ensemble) readOnlyVolume(h *host, d *probe.DataDir) *Finding {
+func (e *ensemble) readOnlyVolume(h *host, d *snapshot.DataDir) *Finding {
 	mount := d.Volume.Value.Mount
 	if mount == "" {
 		mount = "its file system"
@@ -87,7 +87,7 @@ func (e *ensemble) readOnlyVolume(h *host, d *probe.DataDir) *Finding {
 // notForOwner judges a directory of a server that does not run. Whom it will run as
 // is not known; that dataDir belongs to somebody, and version-2 to root, is what a
 // single start as root leaves behind.
-func (e *ensemble) notForOwner(h *host, d *probe.DataDir, version2 probe.Owner) (*Finding, string) {
+func (e *ensemble) notForOwner(h *host, d *snapshot.DataDir, version2 snapshot.Owner) (*Finding, string) {
 	above := d.Owner.Value
 	if !d.Owner.Seen() || above.UID == 0 || above.UID == version2.UID {
 		return nil, ""
@@ -111,12 +111,12 @@ func (e *ensemble) notForOwner(h *host, d *probe.DataDir, version2 probe.Owner) 
 }
 
 // writes reports whether permissions let a user make files in a directory.
-func writes(o probe.Owner, uid uint32, groups []uint32) truth { return permits(o, 2, uid, groups) }
+func writes(o snapshot.Owner, uid uint32, groups []uint32) truth { return permits(o, 2, uid, groups) }
 
 // permits reports whether permissions let a user read (4), write (2) or pass (1). The
 // group's bits may be a mask over an access list, so they prove something only
 // where they are not set, or where it is the user's own group.
-func permits(o probe.Owner, what, uid uint32, groups []uint32) truth {
+func permits(o snapshot.Owner, what, uid uint32, groups []uint32) truth {
 	switch {
 	case o.UID == uid:
 		return isTrue(o.Mode>>6&what != 0)
@@ -137,6 +137,6 @@ func userName(uid uint32) string {
 	return "user " + strconv.FormatUint(uint64(uid), 10)
 }
 
-func ownerEvidence(h *host, path string, o probe.Owner, wanted string) Evidence {
+func ownerEvidence(h *host, path string, o snapshot.Owner, wanted string) Evidence {
 	return Evidence{Source: "data", Server: h.name(), Key: "owner", Value: fmt.Sprintf("%s, mode %04o", userName(o.UID), o.Mode), Wanted: wanted, File: path}
 }

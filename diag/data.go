@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // What the rules about a server's data have in common.
 
 // data is what the host's disk holds; nil, and why, when that is not known.
-func (h *host) data() (data *probe.Data, reason string) {
+func (h *host) data() (data *snapshot.Data, reason string) {
 	switch {
 	case h.Data.Seen():
 		return &h.Data.Value, ""
@@ -25,28 +25,28 @@ func (h *host) data() (data *probe.Data, reason string) {
 }
 
 // dataDirs are dataDir and, where that is another one, dataLogDir.
-func dataDirs(d *probe.Data) []*probe.DataDir {
+func dataDirs(d *snapshot.Data) []*snapshot.DataDir {
 	if d.LogDir == nil {
-		return []*probe.DataDir{&d.Dir}
+		return []*snapshot.DataDir{&d.Dir}
 	}
-	return []*probe.DataDir{&d.Dir, d.LogDir}
+	return []*snapshot.DataDir{&d.Dir, d.LogDir}
 }
 
 // unseenData is the reason for which nothing can be said about a part of the data;
 // empty when it was seen, or is not there at all.
-func unseenData[T any](o probe.Obs[T]) string {
-	if o.Seen() || o.FailedAs(probe.Absent) {
+func unseenData[T any](o snapshot.Obs[T]) string {
+	if o.Seen() || o.FailedAs(snapshot.Absent) {
 		return ""
 	}
 	return reasonOf(o.Failure, "its data was not looked at")
 }
 
 // fileIn is the path of a file in a version-2.
-func fileIn(d *probe.DataDir, name string) string { return d.Path + "/version-2/" + name }
+func fileIn(d *snapshot.DataDir, name string) string { return d.Path + "/version-2/" + name }
 
 // newestSnapshot is the size of the newest whole snapshot, which the next one will
 // be about as large as; 0 for none.
-func newestSnapshot(d *probe.DataDir) int64 {
+func newestSnapshot(d *snapshot.DataDir) int64 {
 	for _, f := range d.Snapshots.Value.Newest {
 		if f.Content.Value.Whole {
 			return f.Size
@@ -57,7 +57,7 @@ func newestSnapshot(d *probe.DataDir) int64 {
 
 // versionAt is the version of the host's server: its own word, or else what all
 // others that tell agree on, which is likely its own too.
-func (e *ensemble) versionAt(h *host) (v probe.Version, told, own bool) {
+func (e *ensemble) versionAt(h *host) (v snapshot.Version, told, own bool) {
 	if h.server != nil {
 		if v, ok := h.server.version(); ok {
 			return v, true, true
@@ -68,7 +68,7 @@ func (e *ensemble) versionAt(h *host) (v probe.Version, told, own bool) {
 		switch {
 		case !ok:
 		case told && other.String() != v.String():
-			return probe.Version{}, false, false
+			return snapshot.Version{}, false, false
 		default:
 			v, told = other, true
 		}
@@ -78,7 +78,7 @@ func (e *ensemble) versionAt(h *host) (v probe.Version, told, own bool) {
 
 // settledFile reports whether a file is as its server left it: nobody runs that
 // might be writing it this moment, or it has not changed for a while.
-func (h *host) settledFile(f probe.DataFile, limits Limits) bool {
+func (h *host) settledFile(f snapshot.DataFile, limits Limits) bool {
 	return h.Process == nil || h.Looked.Sub(f.Modified) >= limits.Quiet
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Options are the reader's wishes. The zero value shows everything and uses the
@@ -48,7 +48,7 @@ func skip(kind SkipKind, reason string) result {
 
 // Diagnose applies every rule to the snapshot. It never fails: a rule that
 // crashes is counted as crashed, and the others still speak.
-func Diagnose(snap *probe.Snapshot, o Options) *Report {
+func Diagnose(snap *snapshot.Snapshot, o Options) *Report {
 	limits := o.Limits.orDefaults()
 	e := newEnsemble(snap)
 	r := &Report{
@@ -83,7 +83,7 @@ func Diagnose(snap *probe.Snapshot, o Options) *Report {
 }
 
 // took is the time from the beginning of the first look to the end of the last.
-func took(snap *probe.Snapshot) int64 {
+func took(snap *snapshot.Snapshot) int64 {
 	started := snap.Started
 	if snap.Before != nil {
 		started = snap.Before.Started

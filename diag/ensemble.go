@@ -3,14 +3,14 @@ package diag
 import (
 	"slices"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // ensemble is the snapshot as the rules see it: every server with its role and
 // its place in the list of members, every local process with the server it is,
 // and the verdict. It is built once and then only read.
 type ensemble struct {
-	snap    *probe.Snapshot
+	snap    *snapshot.Snapshot
 	servers []*server
 	// distinct is the number of servers: those named twice count once, and names
 	// that nobody has do not count.
@@ -37,7 +37,7 @@ type ensemble struct {
 	vantages []*ensemble
 }
 
-func newEnsemble(snap *probe.Snapshot) *ensemble {
+func newEnsemble(snap *snapshot.Snapshot) *ensemble {
 	e := &ensemble{snap: snap}
 	if snap.Before != nil {
 		e.before = newEnsemble(snap.Before)

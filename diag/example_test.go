@@ -6,18 +6,18 @@ import (
 	"os"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // splitBrain is a recorded snapshot of five real servers, two of which lead.
-func splitBrain(t testing.TB) *probe.Snapshot {
+func splitBrain(t testing.TB) *snapshot.Snapshot {
 	t.Helper()
 	f, err := os.Open("../docs/examples/split-brain.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	snap, err := probe.ReadSnapshot(f)
+	snap, err := snapshot.ReadSnapshot(f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestSameFromFile: what is concluded of a snapshot is concluded of it anywhere,
@@ -17,10 +17,10 @@ func TestSameFromFile(t *testing.T) {
 		for _, f := range r.fires {
 			snap := f.scene.snap()
 			var file bytes.Buffer
-			if err := probe.WriteSnapshot(&file, snap); err != nil {
+			if err := snapshot.WriteSnapshot(&file, snap); err != nil {
 				t.Fatal(err)
 			}
-			read, err := probe.ReadSnapshot(bytes.NewReader(file.Bytes()))
+			read, err := snapshot.ReadSnapshot(bytes.NewReader(file.Bytes()))
 			if err != nil {
 				t.Fatalf("%s, %s: %v", r.code, f.name, err)
 			}
@@ -35,14 +35,14 @@ func TestSameFromFile(t *testing.T) {
 func FuzzSnapshotFile(f *testing.F) {
 	for _, s := range []scene{look(follower, leader, down).twice(), look(follower, leader, hung).on(3), look(down, looking, gone).file(zoo(3))} {
 		var file bytes.Buffer
-		if err := probe.WriteSnapshot(&file, s.snap()); err != nil {
+		if err := snapshot.WriteSnapshot(&file, s.snap()); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(file.Bytes())
 	}
 	f.Add([]byte(`{"format":1,"servers":[{"name":"a"}],"local":[{"config":{"tried":true}}],"before":{"servers":[{"name":"a"}]}}`))
 	f.Fuzz(func(_ *testing.T, text []byte) {
-		if snap, err := probe.ReadSnapshot(bytes.NewReader(text)); err == nil {
+		if snap, err := snapshot.ReadSnapshot(bytes.NewReader(text)); err == nil {
 			Diagnose(snap, Options{})
 		}
 	})
@@ -54,11 +54,11 @@ func TestNoSecretInFile(t *testing.T) {
 	s := look(follower, leader, follower).onWith(1, zoo(3, "ssl.keyStore.password="+secret, "DigestAuthenticationProvider.superDigest="+secret)).
 		file(zoo(3, "ssl.trustStore.password="+secret)).twice().snap()
 	for i := range s.Servers {
-		s.Servers[i].Envi.Value.Vars = append(s.Servers[i].Envi.Value.Vars, probe.Pair{Key: "sun.java.command", Value: secret})
-		s.Servers[i].Conf.Value.Unknown = probe.Pairs{{Key: "secret", Value: secret}}
+		s.Servers[i].Envi.Value.Vars = append(s.Servers[i].Envi.Value.Vars, snapshot.Pair{Key: "sun.java.command", Value: secret})
+		s.Servers[i].Conf.Value.Unknown = snapshot.Pairs{{Key: "secret", Value: secret}}
 	}
 	var file bytes.Buffer
-	if err := probe.WriteSnapshot(&file, s); err != nil {
+	if err := snapshot.WriteSnapshot(&file, s); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(file.String(), secret) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // groups is a hierarchical quorum of nine: three groups of three.
@@ -124,7 +124,7 @@ func TestOfTheNamed(t *testing.T) {
 // TestExplains: what is folded is explained by something that concerns it.
 func TestExplains(t *testing.T) {
 	t.Parallel()
-	missing := []func(*probe.Local){stopped, noMyid(probe.Absent)}
+	missing := []func(*snapshot.Local){stopped, noMyid(snapshot.Absent)}
 	runGrid(t, []row{
 		{
 			"a chain folds as a whole", look(follower, leader, down).file(zoo(3)).on(3, stopped, myid("2\n")),
@@ -138,7 +138,7 @@ func TestExplains(t *testing.T) {
 			findings("root myid-missing warning proven zk5", "root process-down warning likely zk4", "fold degraded-no-spare warning proven", "fold process-down warning proven zk5"),
 		},
 		{
-			"what is only possible explains nothing", look(follower, leader, but(looking, peers(probe.Refused, probe.Filtered))).twice(),
+			"what is only possible explains nothing", look(follower, leader, but(looking, peers(snapshot.Refused, snapshot.Filtered))).twice(),
 			"degraded 1: 2 of 3 by conf, need 2, spare 0",
 			findings("show server-not-serving warning proven zk3", "show quorum-port-filtered info possible zk3", "fold degraded-no-spare warning proven"),
 		},
@@ -149,7 +149,7 @@ func TestExplains(t *testing.T) {
 		},
 		{
 			"another server does not explain this host's script", look(follower, leader, hung).twice().membership(append(three, "server.4=zk4:2888:3888:participant")...).
-				onWith(4, strings.ReplaceAll(zoo(4), "\n", "\r\n"), func(l *probe.Local) { l.Script = probe.Saw(probe.Srvr{Mode: "follower"}, quick) }),
+				onWith(4, strings.ReplaceAll(zoo(4), "\n", "\r\n"), func(l *snapshot.Local) { l.Script = snapshot.Saw(snapshot.Srvr{Mode: "follower"}, quick) }),
 			"degraded 1: 2 of 4 by conf, need 3, spare ?",
 			findings("root server-hung warning likely zk3", "show targets-incomplete info proven", "show even-or-tiny-ensemble info proven",
 				"show status-script-misleading info proven"),
@@ -161,7 +161,7 @@ func TestExplains(t *testing.T) {
 // explain why another one is out.
 func TestExplainsNothing(t *testing.T) {
 	t.Parallel()
-	r := look(but(follower, peers(probe.Refused, probe.Filtered)), leader, looking).on(2).twice().report()
+	r := look(but(follower, peers(snapshot.Refused, snapshot.Filtered)), leader, looking).on(2).twice().report()
 	for _, f := range r.Findings {
 		if f.Code == QuorumPortFiltered || f.Code == LatentPortBlock && len(f.Explains) > 0 {
 			t.Errorf("%s at %v, which serves, explains %v", f.Code, f.Servers, f.Explains)
@@ -173,7 +173,7 @@ func TestExplainsNothing(t *testing.T) {
 // title is true of all.
 func TestMerged(t *testing.T) {
 	t.Parallel()
-	r := look(but(follower, peers(probe.Filtered, "")), leader, but(follower, peers(probe.Refused, probe.Filtered))).on(2).report()
+	r := look(but(follower, peers(snapshot.Filtered, "")), leader, but(follower, peers(snapshot.Refused, snapshot.Filtered))).on(2).report()
 	if len(r.Findings) != 1 || r.Findings[0].Code != LatentPortBlock {
 		t.Fatalf("got %v", digest(r))
 	}

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestDecisionTable is findings.md 2.6, row by row: what the client port, the
@@ -13,7 +13,7 @@ func TestDecisionTable(t *testing.T) {
 	t.Parallel()
 	const twoServe = "degraded 1: 2 of 3 by conf, need 2, spare 0"
 	noSpare := "fold degraded-no-spare warning proven"
-	silentBehindFirewall := but(hung, peers(probe.Filtered, probe.Filtered))
+	silentBehindFirewall := but(hung, peers(snapshot.Filtered, snapshot.Filtered))
 	runGrid(t, []row{
 		{"open, open, Mode: follower", look(follower, leader, follower), "serving 0: 3 of 3 by conf, need 2, spare 1", nil},
 		{
@@ -25,15 +25,15 @@ func TestDecisionTable(t *testing.T) {
 			findings("show server-not-serving warning proven zk3", noSpare),
 		},
 		{
-			"open, timeout, not serving, from a bastion", look(follower, leader, but(looking, peers(probe.Filtered, probe.Filtered))).twice(), twoServe,
+			"open, timeout, not serving, from a bastion", look(follower, leader, but(looking, peers(snapshot.Filtered, snapshot.Filtered))).twice(), twoServe,
 			findings("show server-not-serving warning proven zk3", "show quorum-port-filtered info possible zk3", noSpare),
 		},
 		{
-			"open, timeout, serving, from a bastion", look(follower, leader, but(follower, peers(probe.Filtered, probe.Filtered))),
+			"open, timeout, serving, from a bastion", look(follower, leader, but(follower, peers(snapshot.Filtered, snapshot.Filtered))),
 			"serving 0: 3 of 3 by conf, need 2, spare 1", findings("show quorum-port-filtered info possible zk3"),
 		},
 		{
-			"open, timeout, serving, from a peer", look(follower, leader, but(follower, peers(probe.Refused, probe.Filtered))).on(1),
+			"open, timeout, serving, from a peer", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Filtered))).on(1),
 			"serving 1: 3 of 3 by conf, need 2, spare 1", findings("root latent-port-block warning proven zk3"),
 		},
 		{
@@ -82,11 +82,11 @@ func TestDecisionTable(t *testing.T) {
 			findings("root host-unreachable warning likely zk3"),
 		},
 		{
-			"timeout, open: the host is there, its client port is not", look(follower, leader, but(gone, peers(probe.Refused, ""))),
+			"timeout, open: the host is there, its client port is not", look(follower, leader, but(gone, peers(snapshot.Refused, ""))),
 			"serving 1: 3 of 3 by conf, need 2, spare 1", nil,
 		},
 		{
-			"refused, timeout: nothing is known", look(follower, leader, but(down, peers(probe.Filtered, probe.Filtered))),
+			"refused, timeout: nothing is known", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered))),
 			"serving 1: 3 of 3 by conf, need 2, spare 1", findings("show quorum-port-filtered info possible zk3"),
 		},
 		{
@@ -119,7 +119,7 @@ func TestLeaderServesNo(t *testing.T) {
 			"unknown 3: 2 of 3 by conf, need 2, spare ?", findings("show server-not-serving info possible zk2"),
 		},
 		{
-			"said by its process", look(follower, secretLeader, follower).on(2, func(l *probe.Local) { l.Process.LeaderServes = "no" }).twice(), serving,
+			"said by its process", look(follower, secretLeader, follower).on(2, func(l *snapshot.Local) { l.Process.LeaderServes = "no" }).twice(), serving,
 			findings("show leader-serves-no info proven zk2", "fold status-script-misleading info proven zk2"),
 		},
 		{
@@ -157,7 +157,7 @@ func TestLeaderServesNo(t *testing.T) {
 			findings("show server-not-serving info possible zk2"),
 		},
 		{
-			"a firewall is before the port", look(follower, but(looking, peers(probe.Filtered, "")), follower).twice(), "serving 1: 2 of 3 by conf, need 2, spare ?",
+			"a firewall is before the port", look(follower, but(looking, peers(snapshot.Filtered, "")), follower).twice(), "serving 1: 2 of 3 by conf, need 2, spare ?",
 			findings("show server-not-serving info possible zk2", "show quorum-port-filtered info possible zk2"),
 		},
 		{
@@ -181,13 +181,13 @@ func TestWhere(t *testing.T) {
 	t.Parallel()
 	inside := []string{"server.1=10.99.0.1:2888:3888:participant", "server.2=10.99.0.2:2888:3888:participant", "server.3=10.99.0.3:2888:3888:participant"}
 	pseudo := []string{"server.1=localhost:2888:3888:participant", "server.2=localhost:2889:3889:participant", "server.3=localhost:2890:3890:participant"}
-	loop := func(port int) func(*probe.Server) { return at("localhost", "127.0.0.1", port) }
-	rename := func(s *probe.Snapshot) {
+	loop := func(port int) func(*snapshot.Server) { return at("localhost", "127.0.0.1", port) }
+	rename := func(s *snapshot.Snapshot) {
 		for i := range s.Servers {
 			s.Servers[i].Name = []string{"localhost", "localhost:2182", "localhost:2183"}[i]
 		}
 	}
-	numeric := func(id int) func(*probe.Server) { return at(addrOf(id).String(), addrOf(id).String(), 2181) }
+	numeric := func(id int) func(*snapshot.Server) { return at(addrOf(id).String(), addrOf(id).String(), 2181) }
 	runGrid(t, []row{
 		{
 			"translated addresses are matched by id", look(follower, leader, follower).membership(inside...),
@@ -260,7 +260,7 @@ func TestWhere(t *testing.T) {
 			"serving 0: 1 of 1 by targets, need 1, spare 0", findings("show target-duplicate info proven zk1 localhost"),
 		},
 		{
-			"several addresses of one name", look(but(follower, func(s *probe.Server) {
+			"several addresses of one name", look(but(follower, func(s *snapshot.Server) {
 				s.Resolve.Value = append([]netip.Addr{addr("2001:db8::1")}, s.Resolve.Value...)
 			}), leader, follower),
 			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,

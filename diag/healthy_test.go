@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // versions are those that replies were recorded of.
@@ -117,7 +117,7 @@ func BenchmarkDiagnose(b *testing.B) {
 	}
 }
 
-func benchmark(b *testing.B, snap *probe.Snapshot) {
+func benchmark(b *testing.B, snap *snapshot.Snapshot) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Diagnose(snap, Options{})

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // host is one server's own side: its process, files, sockets and addresses.
 type host struct {
-	*probe.Local
+	*snapshot.Local
 	// config is nil when it could not be read.
 	config *zoocfg.Config
 	// id is the content of myid, valid when hasID is set.
@@ -27,7 +27,7 @@ type host struct {
 	addressesDecide bool
 }
 
-func newHost(l *probe.Local) *host {
+func newHost(l *snapshot.Local) *host {
 	h := &host{Local: l}
 	if l.Config.Seen() {
 		h.config = l.Config.Value
@@ -228,13 +228,13 @@ func (h *host) version() string {
 }
 
 // resolved is what the host of a server.N line resolves to on this host.
-func (h *host) resolved(id int64) (probe.ResolvedHost, bool) {
+func (h *host) resolved(id int64) (snapshot.ResolvedHost, bool) {
 	for _, r := range h.Resolved {
 		if r.ID == id {
 			return r, true
 		}
 	}
-	return probe.ResolvedHost{}, false
+	return snapshot.ResolvedHost{}, false
 }
 
 // localServer is the one row that is on this host; nil for none or several.

@@ -11,13 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	pages "github.com/zkdoctor/zkdoctor/docs/findings"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestNothingLookedAt: what was not looked at passes no rule.
 func TestNothingLookedAt(t *testing.T) {
 	t.Parallel()
-	blank := func(l *probe.Local) { *l = probe.Local{} }
+	blank := func(l *snapshot.Local) { *l = snapshot.Local{} }
 	for name, s := range map[string]scene{
 		"servers":           unvisited(),
 		"two looks":         unvisited().twice(),
@@ -42,9 +42,9 @@ func TestNothingLookedAt(t *testing.T) {
 	}
 }
 
-func cutResolve(s *probe.Snapshot) {
+func cutResolve(s *snapshot.Snapshot) {
 	for i := range s.Servers {
-		s.Servers[i].Resolve.Failure = &probe.Failure{Kind: probe.Cancelled}
+		s.Servers[i].Resolve.Failure = &snapshot.Failure{Kind: snapshot.Cancelled}
 	}
 }
 
@@ -91,7 +91,7 @@ func TestPure(t *testing.T) {
 			if !reflect.DeepEqual(snap, s.snap()) {
 				t.Error("the snapshot was changed")
 			}
-			var replayed probe.Snapshot
+			var replayed snapshot.Snapshot
 			if err := json.Unmarshal([]byte(asJSON(t, snap)), &replayed); err != nil {
 				t.Fatal(err)
 			}
@@ -118,7 +118,7 @@ var orderMatters = map[string]bool{
 }
 
 // turn reverses the order of the servers.
-func turn(s *probe.Snapshot) {
+func turn(s *snapshot.Snapshot) {
 	slices.Reverse(s.Servers)
 	slices.Reverse(s.Plan.Targets)
 	if s.Before != nil {

@@ -4,14 +4,14 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestRaiseFiles: on the server itself its process and its unit are named.
 func TestRaiseFiles(t *testing.T) {
 	t.Parallel()
 	full := counts("zk_open_file_descriptor_count", "4000", "zk_max_file_descriptor_count", "4096")
-	r := look(follower, leader, but(follower, full)).on(3, remembers(1000, 0, func(m *probe.Memory) { m.Files = 4096 }), func(l *probe.Local) {
+	r := look(follower, leader, but(follower, full)).on(3, remembers(1000, 0, func(m *snapshot.Memory) { m.Files = 4096 }), func(l *snapshot.Local) {
 		l.Process.Unit = "zookeeper.service"
 	}).report()
 	var got []string

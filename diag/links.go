@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -93,10 +93,10 @@ func (e *ensemble) memberAddrs(h *host) (addrs []netip.Addr, reason string) {
 
 // stay are the connections that are there in both looks and of which keep holds. Those
 // that are being made may have another local port in each.
-func (p *linkPair) stay(keep func(probe.Link) bool) []probe.Link {
-	var out []probe.Link
+func (p *linkPair) stay(keep func(snapshot.Link) bool) []snapshot.Link {
+	var out []snapshot.Link
 	for _, l := range p.now.Links.Value.Sockets {
-		same := func(b probe.Link) bool {
+		same := func(b snapshot.Link) bool {
 			return b.Remote == l.Remote && (b.Local == l.Local || b.Calling && l.Calling)
 		}
 		if keep(l) && slices.ContainsFunc(p.before.Links.Value.Sockets, same) {
@@ -107,7 +107,7 @@ func (p *linkPair) stay(keep func(probe.Link) bool) []probe.Link {
 }
 
 // stranger reports whether the other end of a connection is no member.
-func (p *linkPair) stranger(l probe.Link) bool { return !slices.Contains(p.known, l.Remote.Addr()) }
+func (p *linkPair) stranger(l snapshot.Link) bool { return !slices.Contains(p.known, l.Remote.Addr()) }
 
 // claimedLine is the line of the host's own id, or nil.
 func (h *host) claimedLine() *zoocfg.Server {
@@ -142,8 +142,8 @@ func quorumPortsOf(m *zoocfg.Server) []uint16 {
 // either side, accepted or not.
 func (h *host) hasLink(id int64) bool {
 	own, other := electionPortsOf(h.claimedLine()), electionPortsOf(h.config.Find(id))
-	return slices.ContainsFunc(h.Links.Value.Sockets, func(l probe.Link) bool {
-		with := slices.ContainsFunc(h.Resolved, func(r probe.ResolvedHost) bool {
+	return slices.ContainsFunc(h.Links.Value.Sockets, func(l snapshot.Link) bool {
+		with := slices.ContainsFunc(h.Resolved, func(r snapshot.ResolvedHost) bool {
 			return r.ID == id && slices.Contains(r.Addrs.Value, l.Remote.Addr())
 		})
 		return with && !l.Calling && (slices.Contains(own, l.Local.Port()) || slices.Contains(other, l.Remote.Port()))

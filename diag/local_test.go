@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -16,51 +16,51 @@ import (
 type localHost struct {
 	id      int
 	config  string // "" for zoo with a line for every server of the scene
-	changes []func(*probe.Local)
+	changes []func(*snapshot.Local)
 }
 
 // on adds the own side of server id: zkdoctor ran on its host.
-func (s scene) on(id int, changes ...func(*probe.Local)) scene {
+func (s scene) on(id int, changes ...func(*snapshot.Local)) scene {
 	s.hosts = append(append([]localHost{}, s.hosts...), localHost{id: id, changes: changes})
 	return s
 }
 
 // onWith is on with another zoo.cfg.
-func (s scene) onWith(id int, config string, changes ...func(*probe.Local)) scene {
+func (s scene) onWith(id int, config string, changes ...func(*snapshot.Local)) scene {
 	s.hosts = append(append([]localHost{}, s.hosts...), localHost{id, config, changes})
 	return s
 }
 
-func (h localHost) local(snap *probe.Snapshot, servers int) probe.Local {
+func (h localHost) local(snap *snapshot.Snapshot, servers int) snapshot.Local {
 	text := h.config
 	if text == "" {
 		text = zoo(servers)
 	}
 	config := zoocfg.Parse("/etc/zookeeper/zoo.cfg", []byte(text))
-	l := probe.Local{
-		Process: &probe.Process{
+	l := snapshot.Local{
+		Process: &snapshot.Process{
 			PID: 1000 + h.id, Main: "QuorumPeerMain", User: "zookeeper",
 			Started: now().Add(-time.Hour), State: "S",
-			Credentials: probe.Saw(probe.Credentials{UID: 1000, Groups: []uint32{1000}}, quick),
+			Credentials: snapshot.Saw(snapshot.Credentials{UID: 1000, Groups: []uint32{1000}}, quick),
 		},
 		ConfigSource: "process", ConfigPath: "/etc/zookeeper/zoo.cfg",
-		Config:  probe.Saw(config, quick),
-		DataDir: probe.Saw(true, quick),
-		Data:    probe.Saw(healthyData(), quick), Looked: now(),
-		Addrs: probe.Saw(append(addrs("127.0.0.1", "::1"), addrOf(h.id)), quick),
-		Listeners: probe.Saw([]netip.AddrPort{
+		Config:  snapshot.Saw(config, quick),
+		DataDir: snapshot.Saw(true, quick),
+		Data:    snapshot.Saw(healthyData(), quick), Looked: now(),
+		Addrs: snapshot.Saw(append(addrs("127.0.0.1", "::1"), addrOf(h.id)), quick),
+		Listeners: snapshot.Saw([]netip.AddrPort{
 			netip.MustParseAddrPort("[::]:2181"), netip.AddrPortFrom(addrOf(h.id), 3888),
 		}, quick),
-		Links:      probe.Saw(probe.Links{Owners: probe.Saw(true, quick)}, quick),
+		Links:      snapshot.Saw(snapshot.Links{Owners: snapshot.Saw(true, quick)}, quick),
 		ScriptAddr: "localhost:2181",
 	}
 	myid(fmt.Sprintf("%d\n", h.id))(&l)
 	for _, m := range config.Servers {
-		r := probe.ResolvedHost{ID: m.ID, Host: m.Addresses[0].Host}
+		r := snapshot.ResolvedHost{ID: m.ID, Host: m.Addresses[0].Host}
 		if a, err := netip.ParseAddr(r.Host); err == nil {
-			r.Addrs = probe.Saw([]netip.Addr{a}, quick)
+			r.Addrs = snapshot.Saw([]netip.Addr{a}, quick)
 		} else {
-			r.Addrs = probe.Saw([]netip.Addr{addrOf(int(m.ID))}, quick)
+			r.Addrs = snapshot.Saw([]netip.Addr{addrOf(int(m.ID))}, quick)
 		}
 		l.Resolved = append(l.Resolved, r)
 	}
@@ -86,11 +86,11 @@ func (h localHost) local(snap *probe.Snapshot, servers int) probe.Local {
 
 // linked adds connections of the server's own, as "local remote", and what follows:
 // calling, waiting, foreign.
-func linked(links ...string) func(*probe.Local) {
-	return func(l *probe.Local) {
+func linked(links ...string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
 		for _, text := range links {
 			words := strings.Fields(text)
-			link := probe.Link{Local: netip.MustParseAddrPort(words[0]), Remote: netip.MustParseAddrPort(words[1])}
+			link := snapshot.Link{Local: netip.MustParseAddrPort(words[0]), Remote: netip.MustParseAddrPort(words[1])}
 			link.Calling, link.Waiting = slices.Contains(words, "calling"), slices.Contains(words, "waiting")
 			link.Own = !link.Waiting && !slices.Contains(words, "foreign")
 			l.Links.Value.Sockets = append(l.Links.Value.Sockets, link)
@@ -100,58 +100,58 @@ func linked(links ...string) func(*probe.Local) {
 }
 
 // unlinked takes away the connections with an address.
-func unlinked(remote string) func(*probe.Local) {
-	return func(l *probe.Local) {
-		l.Links.Value.Sockets = slices.DeleteFunc(l.Links.Value.Sockets, func(k probe.Link) bool { return k.Remote.Addr() == addr(remote) })
+func unlinked(remote string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.Links.Value.Sockets = slices.DeleteFunc(l.Links.Value.Sockets, func(k snapshot.Link) bool { return k.Remote.Addr() == addr(remote) })
 		l.Links.Value.Total = len(l.Links.Value.Sockets)
 	}
 }
 
 // unseenLinks are connections that could not be looked at.
-func unseenLinks(l *probe.Local) {
-	l.Links = probe.Failed[probe.Links](&probe.Failure{Kind: probe.Denied, Text: "/proc/1001/net/tcp: permission denied"}, quick)
+func unseenLinks(l *snapshot.Local) {
+	l.Links = snapshot.Failed[snapshot.Links](&snapshot.Failure{Kind: snapshot.Denied, Text: "/proc/1001/net/tcp: permission denied"}, quick)
 }
 
 // ownersDenied: whose a connection is was not to be seen.
-func ownersDenied(l *probe.Local) {
-	l.Links.Value.Owners = probe.Failed[bool](&probe.Failure{Kind: probe.Denied, Text: "/proc/1001/fd: permission denied"}, quick)
+func ownersDenied(l *snapshot.Local) {
+	l.Links.Value.Owners = snapshot.Failed[bool](&snapshot.Failure{Kind: snapshot.Denied, Text: "/proc/1001/fd: permission denied"}, quick)
 	for i := range l.Links.Value.Sockets {
 		l.Links.Value.Sockets[i].Own = false
 	}
 }
 
 // myid sets the bytes of the file.
-func myid(text string) func(*probe.Local) {
-	return func(l *probe.Local) {
-		l.MyID = probe.Saw(probe.MyID{Path: "/var/lib/zookeeper/myid", Bytes: []byte(text)}, quick)
+func myid(text string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.MyID = snapshot.Saw(snapshot.MyID{Path: "/var/lib/zookeeper/myid", Bytes: []byte(text)}, quick)
 	}
 }
 
 // noMyid fails the look at the file.
-func noMyid(kind probe.FailureKind) func(*probe.Local) {
-	return func(l *probe.Local) {
-		l.MyID = probe.Failed[probe.MyID](&probe.Failure{Kind: kind, Text: "/var/lib/zookeeper/myid: " + string(kind)}, quick)
+func noMyid(kind snapshot.FailureKind) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.MyID = snapshot.Failed[snapshot.MyID](&snapshot.Failure{Kind: kind, Text: "/var/lib/zookeeper/myid: " + string(kind)}, quick)
 	}
 }
 
 // unreadMyid was not looked at.
-func unreadMyid(l *probe.Local) { l.MyID = probe.Obs[probe.MyID]{} }
+func unreadMyid(l *snapshot.Local) { l.MyID = snapshot.Obs[snapshot.MyID]{} }
 
 // stopped: no process runs.
-func stopped(l *probe.Local) {
-	l.Process, l.ConfigSource, l.Script = nil, "/etc/zookeeper/zoo.cfg", probe.Obs[probe.Srvr]{}
-	l.Listeners = probe.Saw([]netip.AddrPort{}, quick)
+func stopped(l *snapshot.Local) {
+	l.Process, l.ConfigSource, l.Script = nil, "/etc/zookeeper/zoo.cfg", snapshot.Obs[snapshot.Srvr]{}
+	l.Listeners = snapshot.Saw([]netip.AddrPort{}, quick)
 }
 
 // young is a process that started this long ago.
-func young(age time.Duration) func(*probe.Local) {
-	return func(l *probe.Local) { l.Process.Started = now().Add(-age) }
+func young(age time.Duration) func(*snapshot.Local) {
+	return func(l *snapshot.Local) { l.Process.Started = now().Add(-age) }
 }
 
 // hears sets the listening sockets.
-func hears(listeners ...string) func(*probe.Local) {
-	return func(l *probe.Local) {
-		l.Listeners = probe.Saw([]netip.AddrPort{}, quick)
+func hears(listeners ...string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.Listeners = snapshot.Saw([]netip.AddrPort{}, quick)
 		for _, text := range listeners {
 			l.Listeners.Value = append(l.Listeners.Value, netip.MustParseAddrPort(text))
 		}
@@ -159,31 +159,33 @@ func hears(listeners ...string) func(*probe.Local) {
 }
 
 // has sets the addresses of the host, beside loopback.
-func has(list ...string) func(*probe.Local) {
-	return func(l *probe.Local) { l.Addrs = probe.Saw(append(addrs("127.0.0.1", "::1"), addrs(list...)...), quick) }
+func has(list ...string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.Addrs = snapshot.Saw(append(addrs("127.0.0.1", "::1"), addrs(list...)...), quick)
+	}
 }
 
 // resolves sets what the name of server id means on the host.
-func resolves(id int64, to ...string) func(*probe.Local) {
-	return func(l *probe.Local) {
+func resolves(id int64, to ...string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
 		for i := range l.Resolved {
 			if l.Resolved[i].ID == id {
-				l.Resolved[i].Addrs = probe.Saw(addrs(to...), quick)
+				l.Resolved[i].Addrs = snapshot.Saw(addrs(to...), quick)
 			}
 		}
 	}
 }
 
 // unresolved: no name was looked up.
-func unresolved(l *probe.Local) { l.Resolved = nil }
+func unresolved(l *snapshot.Local) { l.Resolved = nil }
 
 // unreadable is a configuration that may not be read.
-func unreadable(l *probe.Local) {
-	l.Config = probe.Failed[*zoocfg.Config](&probe.Failure{Kind: probe.Denied, Text: "/etc/zookeeper/zoo.cfg: permission denied"}, quick)
-	l.MyID, l.DataDir, l.Data = probe.Obs[probe.MyID]{}, probe.Obs[bool]{}, probe.Obs[probe.Data]{}
+func unreadable(l *snapshot.Local) {
+	l.Config = snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Denied, Text: "/etc/zookeeper/zoo.cfg: permission denied"}, quick)
+	l.MyID, l.DataDir, l.Data = snapshot.Obs[snapshot.MyID]{}, snapshot.Obs[bool]{}, snapshot.Obs[snapshot.Data]{}
 }
 
 // contained lives in a container.
-func contained(l *probe.Local) {
-	l.Process.Container, l.Resolved, l.Script = true, nil, probe.Obs[probe.Srvr]{}
+func contained(l *snapshot.Local) {
+	l.Process.Container, l.Resolved, l.Script = true, nil, snapshot.Obs[snapshot.Srvr]{}
 }

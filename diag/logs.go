@@ -4,24 +4,24 @@ import (
 	"slices"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // What a server's own log says since its last start. It supports what sockets and
 // files show, and never stands alone: a line may be an hour old and long mended.
 
 // fatalSigns are what a server writes when it ends.
-var fatalSigns = []probe.LogSign{
-	probe.LogMyIDMissing, probe.LogMyIDMalformed, probe.LogMyIDNotListed, probe.LogNoSpace, probe.LogOutOfMemory,
-	probe.LogRecordTooLong, probe.LogEpochOld, probe.LogNoSnapshot, probe.LogDataDamaged, probe.LogDataDenied,
-	probe.LogAddressForeign, probe.LogAddressInUse, probe.LogDatabaseUnloaded, probe.LogAdminEnd, probe.LogMetricsPort,
-	probe.LogConfigInvalid, probe.LogJavaVersion, probe.LogJavaClass, probe.LogJavaOptions, probe.LogJavaMissing, probe.LogUnrecoverable, probe.LogExit,
+var fatalSigns = []snapshot.LogSign{
+	snapshot.LogMyIDMissing, snapshot.LogMyIDMalformed, snapshot.LogMyIDNotListed, snapshot.LogNoSpace, snapshot.LogOutOfMemory,
+	snapshot.LogRecordTooLong, snapshot.LogEpochOld, snapshot.LogNoSnapshot, snapshot.LogDataDamaged, snapshot.LogDataDenied,
+	snapshot.LogAddressForeign, snapshot.LogAddressInUse, snapshot.LogDatabaseUnloaded, snapshot.LogAdminEnd, snapshot.LogMetricsPort,
+	snapshot.LogConfigInvalid, snapshot.LogJavaVersion, snapshot.LogJavaClass, snapshot.LogJavaOptions, snapshot.LogJavaMissing, snapshot.LogUnrecoverable, snapshot.LogExit,
 }
 
 // outsideSigns are what a server writes that runs and finds no quorum.
-var outsideSigns = []probe.LogSign{
-	probe.LogListenerGone, probe.LogAddressForeign, probe.LogNoSpace, probe.LogDatabaseUnloaded, probe.LogOwnIDElsewhere,
-	probe.LogEpochAhead, probe.LogPeerTLS, probe.LogPeerTLSHello, probe.LogPeerFIPS, probe.LogPeerSASL, probe.LogPeerTLSCut, probe.LogUnknownPeer, probe.LogSyncGaveUp, probe.LogLeaderUnreached, probe.LogPeerUnreached,
+var outsideSigns = []snapshot.LogSign{
+	snapshot.LogListenerGone, snapshot.LogAddressForeign, snapshot.LogNoSpace, snapshot.LogDatabaseUnloaded, snapshot.LogOwnIDElsewhere,
+	snapshot.LogEpochAhead, snapshot.LogPeerTLS, snapshot.LogPeerTLSHello, snapshot.LogPeerFIPS, snapshot.LogPeerSASL, snapshot.LogPeerTLSCut, snapshot.LogUnknownPeer, snapshot.LogSyncGaveUp, snapshot.LogLeaderUnreached, snapshot.LogPeerUnreached,
 }
 
 // maxLogEvidence is how many lines of a log a finding shows.
@@ -29,13 +29,13 @@ const maxLogEvidence = 2
 
 // logged is what the log of a host's server says of that kind: the special before the
 // general, as the list has it. nil host, unread log: nothing.
-func (h *host) logged(signs []probe.LogSign) []Evidence {
+func (h *host) logged(signs []snapshot.LogSign) []Evidence {
 	if h == nil || !h.Log.Seen() {
 		return nil
 	}
 	var out []Evidence
 	for _, sign := range signs {
-		i := slices.IndexFunc(h.Log.Value.Lines, func(l probe.LogLine) bool { return l.Sign == sign })
+		i := slices.IndexFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
 		if i < 0 || len(out) == maxLogEvidence {
 			continue
 		}
@@ -44,7 +44,7 @@ func (h *host) logged(signs []probe.LogSign) []Evidence {
 	return out
 }
 
-func (h *host) logEvidence(line probe.LogLine) Evidence {
+func (h *host) logEvidence(line snapshot.LogLine) Evidence {
 	return Evidence{Source: "log", Server: h.name(), Key: line.At, Value: line.Text, File: h.Log.Value.Path}
 }
 
@@ -55,13 +55,13 @@ const lately = 2 * time.Minute
 
 // saysLately are the lines of these kinds that a running server has written within the
 // last two minutes, and how many in all.
-func (h *host) saysLately(signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string) {
+func (h *host) saysLately(signs ...snapshot.LogSign) (lines []snapshot.LogLine, count int, reason string) {
 	return h.saysWithin(lately, signs...)
 }
 
 // saysWithin is that for another time. reason says why it cannot be told: a line of an
 // earlier run, or long mended, must count for nothing.
-func (h *host) saysWithin(span time.Duration, signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string) {
+func (h *host) saysWithin(span time.Duration, signs ...snapshot.LogSign) (lines []snapshot.LogLine, count int, reason string) {
 	if !h.Log.Seen() {
 		return nil, 0, h.noLog()
 	}
@@ -73,7 +73,7 @@ func (h *host) saysWithin(span time.Duration, signs ...probe.LogSign) (lines []p
 	if h.Looked.Sub(tail.Modified) > span {
 		return nil, 0, ""
 	}
-	lines, count = h.lines(signs, func(l probe.LogLine) bool {
+	lines, count = h.lines(signs, func(l snapshot.LogLine) bool {
 		at, err := time.Parse(time.DateTime, l.At)
 		return err == nil && last.Sub(at) <= span
 	})
@@ -82,7 +82,7 @@ func (h *host) saysWithin(span time.Duration, signs ...probe.LogSign) (lines []p
 
 // saysSinceStart are the lines of these kinds since the last start of the server, and
 // how many in all.
-func (h *host) saysSinceStart(signs ...probe.LogSign) (lines []probe.LogLine, count int, reason string) {
+func (h *host) saysSinceStart(signs ...snapshot.LogSign) (lines []snapshot.LogLine, count int, reason string) {
 	switch tail := &h.Log.Value; {
 	case !h.Log.Seen():
 		return nil, 0, h.noLog()
@@ -91,7 +91,7 @@ func (h *host) saysSinceStart(signs ...probe.LogSign) (lines []probe.LogLine, co
 	case h.Process != nil && tail.Modified.Before(h.Process.Started):
 		return nil, 0, "its log is older than its process"
 	}
-	lines, count = h.lines(signs, func(probe.LogLine) bool { return true })
+	lines, count = h.lines(signs, func(snapshot.LogLine) bool { return true })
 	return lines, count, ""
 }
 
@@ -100,9 +100,9 @@ func (h *host) noLog() string {
 }
 
 // lines are those of these kinds that count, in the order of the kinds.
-func (h *host) lines(signs []probe.LogSign, counts func(probe.LogLine) bool) (lines []probe.LogLine, n int) {
+func (h *host) lines(signs []snapshot.LogSign, counts func(snapshot.LogLine) bool) (lines []snapshot.LogLine, n int) {
 	for _, sign := range signs {
-		i := slices.IndexFunc(h.Log.Value.Lines, func(l probe.LogLine) bool { return l.Sign == sign })
+		i := slices.IndexFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
 		if i >= 0 && counts(h.Log.Value.Lines[i]) {
 			lines = append(lines, h.Log.Value.Lines[i])
 			n += h.Log.Value.Lines[i].Count

@@ -6,21 +6,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // from names the host on which a scene was looked at.
 func (s scene) from(host string) scene {
-	return s.edit(func(snap *probe.Snapshot) { snap.Vantage.Host = host })
+	return s.edit(func(snap *snapshot.Snapshot) { snap.Vantage.Host = host })
 }
 
 func merged(t *testing.T, scenes ...scene) *Report {
 	t.Helper()
-	var snaps []*probe.Snapshot
+	var snaps []*snapshot.Snapshot
 	for _, s := range scenes {
 		snaps = append(snaps, s.snap())
 	}
-	m, err := probe.Merge(snaps)
+	m, err := snapshot.Merge(snaps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,8 +30,8 @@ func merged(t *testing.T, scenes ...scene) *Report {
 // TestClocksOfVantages: whoever had the snapshots taken knows how far the clocks of their
 // hosts are apart.
 func TestClocksOfVantages(t *testing.T) {
-	late := func(by time.Duration) func(*probe.Snapshot) {
-		return func(s *probe.Snapshot) { s.Vantage.Clock = probe.Saw(by, 0) }
+	late := func(by time.Duration) func(*snapshot.Snapshot) {
+		return func(s *snapshot.Snapshot) { s.Vantage.Clock = snapshot.Saw(by, 0) }
 	}
 	of := func(id int, by time.Duration) scene {
 		return healthy().on(id).from(name(id)).edit(late(by))
@@ -51,7 +51,7 @@ func TestClocksOfVantages(t *testing.T) {
 // TestMatrix: what members saw of each other counts, and what a bastion could not
 // reach does not.
 func TestMatrix(t *testing.T) {
-	blocked := but(follower, peers(probe.Refused, probe.Filtered))
+	blocked := but(follower, peers(snapshot.Refused, snapshot.Filtered))
 	one := look(leader, follower, follower).on(1).from("zk1")
 	three := look(leader, follower, follower).on(3).from("zk3")
 	for _, c := range []struct {
@@ -65,7 +65,7 @@ func TestMatrix(t *testing.T) {
 		{"one way blocked", []scene{look(leader, blocked, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, nil, 4},
 		{
 			"one way blocked, and who is called is out",
-			[]scene{look(leader, but(looking, peers(probe.Refused, probe.Filtered)), follower).on(1).from("zk1").twice(), look(leader, looking, follower).on(3).from("zk3").twice()},
+			[]scene{look(leader, but(looking, peers(snapshot.Refused, snapshot.Filtered)), follower).on(1).from("zk1").twice(), look(leader, looking, follower).on(3).from("zk3").twice()},
 			nil,
 			[]string{"warning proven zk2"},
 			4,
@@ -79,7 +79,7 @@ func TestMatrix(t *testing.T) {
 		},
 		{
 			"nothing goes out of one that is out",
-			[]scene{look(looking, blocked, but(leader, peers("", probe.Filtered))).on(1).from("zk1").twice(), look(looking, follower, leader).on(3).from("zk3").twice()},
+			[]scene{look(looking, blocked, but(leader, peers("", snapshot.Filtered))).on(1).from("zk1").twice(), look(looking, follower, leader).on(3).from("zk3").twice()},
 			nil,
 			[]string{"warning proven zk1"},
 			4,

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestRandom diagnoses snapshots in which anything may have happened to any look,
@@ -38,7 +38,7 @@ func checkRandom(t *testing.T, seed uint64) bool {
 	checkReport(t, r)
 	checkVerdict(t, snap, r)
 	if seed%8 == 0 {
-		var replayed probe.Snapshot
+		var replayed snapshot.Snapshot
 		if err := json.Unmarshal([]byte(asJSON(t, snap)), &replayed); err != nil {
 			t.Error(err)
 		} else if asJSON(t, Diagnose(&replayed, Options{})) != asJSON(t, r) {
@@ -52,7 +52,7 @@ func checkRandom(t *testing.T, seed uint64) bool {
 }
 
 // checkVerdict holds the verdict against what was seen.
-func checkVerdict(t *testing.T, snap *probe.Snapshot, r *Report) {
+func checkVerdict(t *testing.T, snap *snapshot.Snapshot, r *Report) {
 	t.Helper()
 	v := r.Verdict
 	told := false
@@ -62,8 +62,8 @@ func checkVerdict(t *testing.T, snap *probe.Snapshot, r *Report) {
 		if inQuorum && v.State == Down {
 			t.Errorf("down, and %s is %s", s.Name, s.Srvr.Value.Mode)
 		}
-		told = told || s.Srvr.Seen() || s.Srvr.FailedAs(probe.NotServing) || s.Srvr.FailedAs(probe.Silent) ||
-			s.Session.Seen() || s.Client.FailedAs(probe.Refused) || s.Election.Look.FailedAs(probe.Refused)
+		told = told || s.Srvr.Seen() || s.Srvr.FailedAs(snapshot.NotServing) || s.Srvr.FailedAs(snapshot.Silent) ||
+			s.Session.Seen() || s.Client.FailedAs(snapshot.Refused) || s.Election.Look.FailedAs(snapshot.Refused)
 		if !s.Client.Tried && !s.Srvr.Tried && !s.Session.Tried && !s.Election.Look.Tried && view.Role != RoleUnknown {
 			t.Errorf("%s was not looked at and is %s", s.Name, view.Role)
 		}
@@ -96,26 +96,26 @@ type dice struct{ *rand.Rand }
 
 func newDice(seed uint64) dice { return dice{rand.New(rand.NewPCG(seed, 1))} }
 
-var anyFailure = []probe.FailureKind{
-	probe.Refused, probe.Filtered, probe.Unreachable, probe.Reset, probe.Silent, probe.Empty, probe.Resolve, probe.TLS,
-	probe.NotAllowed, probe.NotServing, probe.Protocol, probe.Denied, probe.Absent, probe.TooLarge, probe.Cancelled,
+var anyFailure = []snapshot.FailureKind{
+	snapshot.Refused, snapshot.Filtered, snapshot.Unreachable, snapshot.Reset, snapshot.Silent, snapshot.Empty, snapshot.Resolve, snapshot.TLS,
+	snapshot.NotAllowed, snapshot.NotServing, snapshot.Protocol, snapshot.Denied, snapshot.Absent, snapshot.TooLarge, snapshot.Cancelled,
 }
 
 func pick[T any](d dice, from ...T) T { return from[d.IntN(len(from))] }
 
 // obs is one look with any outcome; in 1 of n it is seen.
-func obs[T any](d dice, value T, n int) probe.Obs[T] {
+func obs[T any](d dice, value T, n int) snapshot.Obs[T] {
 	switch took := pick(d, quick, timeout); {
 	case d.IntN(n) == 0:
-		return probe.Saw(value, took)
+		return snapshot.Saw(value, took)
 	case d.IntN(4) == 0:
-		return probe.Obs[T]{}
+		return snapshot.Obs[T]{}
 	default:
-		return probe.Failed[T](&probe.Failure{Kind: pick(d, anyFailure...), Text: "192.0.2.1:1: failed"}, took)
+		return snapshot.Failed[T](&snapshot.Failure{Kind: pick(d, anyFailure...), Text: "192.0.2.1:1: failed"}, took)
 	}
 }
 
-func (d dice) snapshot() *probe.Snapshot {
+func (d dice) snapshot() *snapshot.Snapshot {
 	n := d.IntN(6)
 	snap := d.scene(n).snap()
 	for i := range snap.Servers {
@@ -157,32 +157,32 @@ func (d dice) list(n int) string {
 	return strings.Join(append(lines, "version=0"), "\n")
 }
 
-func (d dice) server(n int, s *probe.Server) {
+func (d dice) server(n int, s *snapshot.Server) {
 	s.Resolve = obs(d, []netip.Addr{addrOf(1 + d.IntN(n))}, 1+d.IntN(2))
 	if d.IntN(3) == 0 { // a state that exists, with some of it changed
 		w := where{pick(d, newest, oldest), d.list(n), 1 + d.IntN(n)}
 		pick(d, leader, follower, observer, standalone, readOnly, looking, down, gone, hung, starting, closing, but(follower, wordless))(w, s)
 	} else {
-		mode := pick(d, probe.ModeLeader, probe.ModeFollower, probe.ModeObserver, probe.ModeStandalone, probe.ModeReadOnly)
-		s.Client = obs(d, probe.Dial{Remote: netip.AddrPortFrom(addrOf(1+d.IntN(n)), 2181)}, 2)
-		s.Srvr = obs(d, probe.Srvr{Mode: mode, Zxid: probe.Zxid(d.Uint64())}, 3)
+		mode := pick(d, snapshot.ModeLeader, snapshot.ModeFollower, snapshot.ModeObserver, snapshot.ModeStandalone, snapshot.ModeReadOnly)
+		s.Client = obs(d, snapshot.Dial{Remote: netip.AddrPortFrom(addrOf(1+d.IntN(n)), 2181)}, 2)
+		s.Srvr = obs(d, snapshot.Srvr{Mode: mode, Zxid: snapshot.Zxid(d.Uint64())}, 3)
 		s.Conf = obs(d, conf(where{newest, d.list(n), 1}, "follower", d.IntN(n+1)).Value, 3)
 	}
 	if d.IntN(2) == 0 {
-		s.Quorum.Look, s.Election.Look = obs(d, probe.Dial{}, 2), obs(d, probe.Dial{}, 2)
+		s.Quorum.Look, s.Election.Look = obs(d, snapshot.Dial{}, 2), obs(d, snapshot.Dial{}, 2)
 	}
 	if d.IntN(4) == 0 {
-		s.Session, s.Held = obs(d, probe.Serving{ReadOnly: d.IntN(2) == 0}, 2), obs(d, d.IntN(100), 2)
-		s.Mntr, s.Envi = obs(d, probe.Mntr{}, 2), obs(d, probe.Envi{}, 2)
-		s.Ruok, s.Isro = obs(d, probe.RuokImok, 2), obs(d, probe.IsroNull, 2)
+		s.Session, s.Held = obs(d, snapshot.Serving{ReadOnly: d.IntN(2) == 0}, 2), obs(d, d.IntN(100), 2)
+		s.Mntr, s.Envi = obs(d, snapshot.Mntr{}, 2), obs(d, snapshot.Envi{}, 2)
+		s.Ruok, s.Isro = obs(d, snapshot.RuokImok, 2), obs(d, snapshot.IsroNull, 2)
 	}
 	s.Port = pick(d, 2181, 2181, 2181, 2182, 0)
 }
 
-func (d dice) host(snap *probe.Snapshot, n int) probe.Local {
+func (d dice) host(snap *snapshot.Snapshot, n int) snapshot.Local {
 	text := zoo(d.IntN(6), pick(d, "", "quorumListenOnAllIPs=true", "clientPortAddress=192.0.2.9", "leaderServes=no", "maxClientCnxns=1"))
 	l := localHost{id: 1 + d.IntN(5), config: text}.local(snap, n)
-	for _, change := range []func(*probe.Local){
+	for _, change := range []func(*snapshot.Local){
 		stopped, unreadable, unreadMyid, unresolved, noMyid(pick(d, anyFailure...)), myid(pick(d, "", "x", "2", "9", "1 \n", "3\r\n")),
 		has("10.0.0.1"), hears(), resolves(int64(d.IntN(4)), pick(d, "127.0.0.1", "10.0.0.1", "::")), young(time.Duration(d.IntN(100)) * time.Second),
 	} {
@@ -191,7 +191,7 @@ func (d dice) host(snap *probe.Snapshot, n int) probe.Local {
 		}
 	}
 	if d.IntN(2) == 0 {
-		l.Script = obs(d, probe.Srvr{Mode: probe.ModeLeader}, 2)
+		l.Script = obs(d, snapshot.Srvr{Mode: snapshot.ModeLeader}, 2)
 	}
 	if l.Process != nil {
 		l.Process.State = pick(d, "S", "T", "R")

@@ -3,7 +3,7 @@ package diag
 import (
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // What happened between the two looks. Averages and maxima that servers tell are
@@ -25,7 +25,7 @@ func summaryKeys(name string) [2][2]string {
 }
 
 // summary reads the count and the sum of a summary (3.6+).
-func summary(m *probe.Mntr, name string) (count, sum float64, ok bool) {
+func summary(m *snapshot.Mntr, name string) (count, sum float64, ok bool) {
 	for _, keys := range summaryKeys(name) {
 		count, hasCount := m.Float(keys[0])
 		sum, hasSum := m.Float(keys[1])

@@ -5,22 +5,22 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // leading is zk2 leading two followers, with changes.
-func leading(changes ...func(*probe.Server)) scene {
-	return look(follower, but(leader, append([]func(*probe.Server){wrote(7, 100)}, changes...)...), follower)
+func leading(changes ...func(*snapshot.Server)) scene {
+	return look(follower, but(leader, append([]func(*snapshot.Server){wrote(7, 100)}, changes...)...), follower)
 }
 
 // counted sets how many writes a leader has proposed, and confirmed.
-func counted(proposed, committed int) func(*probe.Server) {
+func counted(proposed, committed int) func(*snapshot.Server) {
 	return counts(proposals, fmt.Sprint(proposed), commits, fmt.Sprint(committed))
 }
 
 func commitRules() []rule {
 	// deaf is zk2 leading followers that do not answer.
-	deaf := func(changes ...func(*probe.Server)) scene {
+	deaf := func(changes ...func(*snapshot.Server)) scene {
 		s := leading(changes...)
 		s.states = []state{hung, s.states[1], hung}
 		return s.membership(three...)

@@ -3,18 +3,18 @@ package diag
 import (
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // dynamic adds the dynamic file that zoo.cfg names.
-func dynamic(lines string) func(*probe.Local) {
-	return func(l *probe.Local) { l.Config.Value.AddDynamic("/etc/zookeeper/zoo.cfg.dynamic", []byte(lines)) }
+func dynamic(lines string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) { l.Config.Value.AddDynamic("/etc/zookeeper/zoo.cfg.dynamic", []byte(lines)) }
 }
 
 // next is a reconfiguration that is not done.
-func next(there bool) func(*probe.Local) {
-	return func(l *probe.Local) { l.NextConfig = probe.Saw(there, quick) }
+func next(there bool) func(*snapshot.Local) {
+	return func(l *snapshot.Local) { l.NextConfig = snapshot.Saw(there, quick) }
 }
 
 func configRules() []rule {
@@ -40,8 +40,8 @@ func configRules() []rule {
 			[]blind{
 				noLocal(), denied(),
 				{"not looked beside it", healthy().on(3), SkipUndecided},
-				{"may not look beside it", healthy().on(3, func(l *probe.Local) {
-					l.NextConfig = probe.Failed[bool](&probe.Failure{Kind: probe.Denied, Text: "/etc/zookeeper: permission denied"}, quick)
+				{"may not look beside it", healthy().on(3, func(l *snapshot.Local) {
+					l.NextConfig = snapshot.Failed[bool](&snapshot.Failure{Kind: snapshot.Denied, Text: "/etc/zookeeper: permission denied"}, quick)
 				}), SkipUndecided},
 			},
 		},
@@ -59,24 +59,24 @@ func configRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"no id", healthy().onWith(3, zoo(3, "peerType=observer"), noMyid(probe.Denied)), SkipUndecided},
+				{"no id", healthy().onWith(3, zoo(3, "peerType=observer"), noMyid(snapshot.Denied)), SkipUndecided},
 			},
 		},
 		{
 			ForceSyncOff,
 			[]fire{
 				{"in zoo.cfg", healthy().onWith(3, zoo(3, "forceSync=no")), "warning proven zk3"},
-				{"on the command line", healthy().on(3, func(l *probe.Local) { l.Process.ForceSync = "no" }), "warning proven zk3"},
+				{"on the command line", healthy().on(3, func(l *snapshot.Local) { l.Process.ForceSync = "no" }), "warning proven zk3"},
 				{"standalone", look(standalone).onWith(1, zoo(0, "forceSync=no")), "warning proven zk1"},
 			},
 			[]alike{
 				{"yes", healthy().onWith(3, zoo(3, "forceSync=yes"))},
 				{"a word that ZooKeeper does not know", healthy().onWith(3, zoo(3, "forceSync=false"))},
-				{"zoo.cfg over the command line", healthy().onWith(3, zoo(3, "forceSync=yes"), func(l *probe.Local) { l.Process.ForceSync = "no" })},
+				{"zoo.cfg over the command line", healthy().onWith(3, zoo(3, "forceSync=yes"), func(l *snapshot.Local) { l.Process.ForceSync = "no" })},
 				{"stopped", out().on(3, stopped)},
 			},
-			[]blind{noLocal(), denied(), {"no configuration", healthy().on(3, func(l *probe.Local) {
-				l.Config = probe.Failed[*zoocfg.Config](&probe.Failure{Kind: probe.Absent, Text: "/etc/zookeeper/zoo.cfg: no such file"}, quick)
+			[]blind{noLocal(), denied(), {"no configuration", healthy().on(3, func(l *snapshot.Local) {
+				l.Config = snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Absent, Text: "/etc/zookeeper/zoo.cfg: no such file"}, quick)
 			}), SkipDenied}},
 		},
 	}

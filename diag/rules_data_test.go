@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // dataBlinds are what leaves every rule about the data without its evidence.
@@ -13,8 +13,8 @@ func dataBlinds(more ...blind) []blind {
 	return append([]blind{
 		noLocal(), denied(),
 		{"not looked at", out().on(3, stopped, dataUnseen("")), SkipUndecided},
-		{"a mount hangs", out().on(3, stopped, dataUnseen(probe.Silent)), SkipUndecided},
-		{"a container's, and not root", healthy().on(3, dataUnseen(probe.Denied)), SkipUndecided},
+		{"a mount hangs", out().on(3, stopped, dataUnseen(snapshot.Silent)), SkipUndecided},
+		{"a container's, and not root", healthy().on(3, dataUnseen(snapshot.Denied)), SkipUndecided},
 	}, more...)
 }
 
@@ -23,8 +23,8 @@ func closedData() blind {
 }
 
 func dataRules() []rule {
-	crowd := func(n int) []probe.DataFile {
-		return []probe.DataFile{aged(snapshot(0x300000010, 2*gib), 0), aged(snapshot(0x200000001, 2*gib), n)}
+	crowd := func(n int) []snapshot.DataFile {
+		return []snapshot.DataFile{aged(snapFile(0x300000010, 2*gib), 0), aged(snapFile(0x200000001, 2*gib), n)}
 	}
 	return []rule{
 		{
@@ -33,20 +33,20 @@ func dataRules() []rule {
 				{"no byte left", out().on(3, stopped, keeps(free(0))), "warning proven zk3"},
 				{"not serving for it", look(follower, leader, looking).on(3, keeps(free(4096))).twice(), "warning proven zk3"},
 				{"the quorum is lost", look(down, looking, down).on(3, stopped, keeps(free(0))), "critical proven zk3"},
-				{"no inode left", healthy().on(3, keeps(volume(func(v *probe.Volume) { v.FreeInodes = 0 }))), "warning proven zk3"},
-				{"no room for the next snapshot", healthy().on(3, keeps(free(900*mib), snapshots(1, snapshot(1, gib)))), "warning proven zk3"},
+				{"no inode left", healthy().on(3, keeps(volume(func(v *snapshot.Volume) { v.FreeInodes = 0 }))), "warning proven zk3"},
+				{"no room for the next snapshot", healthy().on(3, keeps(free(900*mib), snapshots(1, snapFile(1, gib)))), "warning proven zk3"},
 				{"nearly", healthy().on(3, keeps(free(60*mib))), "warning proven zk3"},
-				{"the logs' own", healthy().on(3, keeps(logsElsewhere(func(d *probe.DataDir) { d.Volume.Value.FreeBytes, d.Volume.Value.ReservedBytes = 0, 0 }))), "warning proven zk3"},
-				{"what is reserved is root's", healthy().on(3, keeps(volume(func(v *probe.Volume) { v.FreeBytes = 0 }))), "warning proven zk3"},
+				{"the logs' own", healthy().on(3, keeps(logsElsewhere(func(d *snapshot.DataDir) { d.Volume.Value.FreeBytes, d.Volume.Value.ReservedBytes = 0, 0 }))), "warning proven zk3"},
+				{"what is reserved is root's", healthy().on(3, keeps(volume(func(v *snapshot.Volume) { v.FreeBytes = 0 }))), "warning proven zk3"},
 			},
 			[]alike{
 				{"room", healthy().on(3)},
 				{"a large disk, 99 % full", healthy().on(3, keeps(free(gib)))},
-				{"root uses what is reserved", healthy().on(3, runsAs(0, true), keeps(volume(func(v *probe.Volume) { v.FreeBytes = 0 })))},
-				{"no fixed number of inodes", healthy().on(3, keeps(volume(func(v *probe.Volume) { v.Inodes, v.FreeInodes = 0, 0 })))},
-				{"read-only, where nothing is written", healthy().on(3, keeps(free(0), volume(func(v *probe.Volume) { v.ReadOnly = true })))},
+				{"root uses what is reserved", healthy().on(3, runsAs(0, true), keeps(volume(func(v *snapshot.Volume) { v.FreeBytes = 0 })))},
+				{"no fixed number of inodes", healthy().on(3, keeps(volume(func(v *snapshot.Volume) { v.Inodes, v.FreeInodes = 0, 0 })))},
+				{"read-only, where nothing is written", healthy().on(3, keeps(free(0), volume(func(v *snapshot.Volume) { v.ReadOnly = true })))},
 			},
-			dataBlinds(blind{"the volume was not told", healthy().on(3, keeps(func(d *probe.Data) { d.Dir.Volume = noPart[probe.Volume](probe.Denied) })), SkipUndecided}),
+			dataBlinds(blind{"the volume was not told", healthy().on(3, keeps(func(d *snapshot.Data) { d.Dir.Volume = noPart[snapshot.Volume](snapshot.Denied) })), SkipUndecided}),
 		},
 		{
 			TxnlogCorrupt,
@@ -56,46 +56,46 @@ func dataRules() []rule {
 				{"under a running server", healthy().on(3, keeps(headless(5))), "warning proven zk3"},
 				{"empty, of a version that dies of it", look(follower, leader, down).as(oldest).on(3, stopped, keeps(headless(0))), "warning likely zk3"},
 				{"empty, and no version told", look(down, down, down).on(3, stopped, keeps(headless(0))), "critical likely zk3"},
-				{"in a directory of its own", out().on(3, stopped, keeps(logsElsewhere(func(d *probe.DataDir) { d.Logs.Value.Newest[0].Content.Value.Whole = false }))), "warning proven zk3"},
+				{"in a directory of its own", out().on(3, stopped, keeps(logsElsewhere(func(d *snapshot.DataDir) { d.Logs.Value.Newest[0].Content.Value.Whole = false }))), "warning proven zk3"},
 			},
 			[]alike{
 				{"whole", out().on(3, stopped)},
 				{"empty, and 3.9.5 removes it", out().on(3, stopped, keeps(headless(0)))},
 				{"before the first start", out().on(3, stopped, keeps(fresh))},
-				{"no log yet", out().on(3, stopped, keeps(func(d *probe.Data) { d.Dir.Logs.Value = probe.DataFiles{} }))},
+				{"no log yet", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.Logs.Value = snapshot.DataFiles{} }))},
 			},
 			dataBlinds(
 				closedData(),
 				blind{"made this moment", healthy().on(3, keeps(headless(0), justNow)), SkipUndecided},
-				blind{"the log may not be read", out().on(3, stopped, keeps(newestLog(func(f *probe.DataFile) { f.Content = noPart[probe.FileContent](probe.Denied) }))), SkipUndecided},
-				blind{"too many names", out().on(3, stopped, keeps(headless(5), func(d *probe.Data) { d.Dir.Logs.Value.AtLeast = true })), SkipUndecided},
+				blind{"the log may not be read", out().on(3, stopped, keeps(newestLog(func(f *snapshot.DataFile) { f.Content = noPart[snapshot.FileContent](snapshot.Denied) }))), SkipUndecided},
+				blind{"too many names", out().on(3, stopped, keeps(headless(5), func(d *snapshot.Data) { d.Dir.Logs.Value.AtLeast = true })), SkipUndecided},
 			),
 		},
 		{
 			NoSnapshot,
 			[]fire{
 				{"deleted", out().on(3, stopped, keeps(snapshots(0))), "warning likely zk3"},
-				{"none whole", out().on(3, stopped, keeps(snapshots(1, cut(snapshot(1, mib))))), "warning likely zk3"},
+				{"none whole", out().on(3, stopped, keeps(snapshots(1, cut(snapFile(1, mib))))), "warning likely zk3"},
 				{"under a running server", healthy().on(3, keeps(snapshots(0))), "warning proven zk3"},
 				{"no version told", look(down, down, down).on(3, stopped, keeps(snapshots(0))), "info possible zk3"},
-				{"no version-2 beside the logs", out().on(3, stopped, keeps(logsElsewhere(func(*probe.DataDir) {}), fresh)), "warning likely zk3"},
+				{"no version-2 beside the logs", out().on(3, stopped, keeps(logsElsewhere(func(*snapshot.DataDir) {}), fresh)), "warning likely zk3"},
 			},
 			[]alike{
 				{"there is one", out().on(3, stopped)},
-				{"the newest is being written", healthy().on(3, keeps(snapshots(2, cut(snapshot(2, mib)), snapshot(1, mib))))},
+				{"the newest is being written", healthy().on(3, keeps(snapshots(2, cut(snapFile(2, mib)), snapFile(1, mib))))},
 				{"3.4 needs none", look(follower, leader, down).as(oldest).on(3, stopped, keeps(snapshots(0)))},
 				{"before the first start", out().on(3, stopped, keeps(fresh))},
-				{"nothing at all", out().on(3, stopped, keeps(snapshots(0), func(d *probe.Data) { d.Dir.Logs.Value = probe.DataFiles{} }))},
+				{"nothing at all", out().on(3, stopped, keeps(snapshots(0), func(d *snapshot.Data) { d.Dir.Logs.Value = snapshot.DataFiles{} }))},
 				{"told to start without", out().onWith(3, zoo(3, "snapshot.trust.empty=True"), stopped, keeps(snapshots(0)))},
-				{"told so on the command line", healthy().on(3, func(l *probe.Local) { l.Process.TrustEmpty = "true" }, keeps(snapshots(0)))},
+				{"told so on the command line", healthy().on(3, func(l *snapshot.Local) { l.Process.TrustEmpty = "true" }, keeps(snapshots(0)))},
 			},
 			dataBlinds(
 				closedData(),
-				blind{"more than were looked at", out().on(3, stopped, keeps(snapshots(9, cut(snapshot(1, mib))))), SkipUndecided},
-				blind{"may not be read", out().on(3, stopped, keeps(func(d *probe.Data) {
-					d.Dir.Snapshots.Value.Newest[0].Content = noPart[probe.FileContent](probe.Denied)
+				blind{"more than were looked at", out().on(3, stopped, keeps(snapshots(9, cut(snapFile(1, mib))))), SkipUndecided},
+				blind{"may not be read", out().on(3, stopped, keeps(func(d *snapshot.Data) {
+					d.Dir.Snapshots.Value.Newest[0].Content = noPart[snapshot.FileContent](snapshot.Denied)
 				})), SkipUndecided},
-				blind{"dataDir is gone", out().on(3, stopped, keeps(logsElsewhere(func(*probe.DataDir) {}), fresh, func(d *probe.Data) { d.Dir.Owner = noPart[probe.Owner](probe.Absent) })), SkipUndecided},
+				blind{"dataDir is gone", out().on(3, stopped, keeps(logsElsewhere(func(*snapshot.DataDir) {}), fresh, func(d *snapshot.Data) { d.Dir.Owner = noPart[snapshot.Owner](snapshot.Absent) })), SkipUndecided},
 			),
 		},
 		{
@@ -103,7 +103,7 @@ func dataRules() []rule {
 			[]fire{
 				{"accepted before current", out().on(3, stopped, keeps(epochs("3", "2"))), "warning proven zk3"},
 				{"the log is ahead", out().on(3, stopped, keeps(epochs("2", "3"))), "warning proven zk3"},
-				{"a snapshot is ahead", out().on(3, stopped, keeps(epochs("2", "3"), newestLog(func(f *probe.DataFile) { f.Content.Value.HasFirst = false }))), "warning likely zk3"},
+				{"a snapshot is ahead", out().on(3, stopped, keeps(epochs("2", "3"), newestLog(func(f *snapshot.DataFile) { f.Content.Value.HasFirst = false }))), "warning likely zk3"},
 				{"empty", out().on(3, stopped, keeps(epochs("", "3"))), "warning proven zk3"},
 				{"no number", out().on(3, stopped, keeps(epochs("3", "3 "))), "warning proven zk3"},
 				{"under a running server", healthy().on(3, keeps(epochs("3", "2"))), "warning proven zk3"},
@@ -113,25 +113,25 @@ func dataRules() []rule {
 				{"as it should be", out().on(3, stopped)},
 				{"accepted after current", out().on(3, stopped, keeps(epochs("3", "5\n")))},
 				{"current after the data", out().on(3, stopped, keeps(epochs("9", "9")))},
-				{"the server repairs it", out().on(3, stopped, keeps(epochs("2", "3"), func(d *probe.Data) { d.Dir.Repairs = true }))},
-				{"not there: it makes them", out().on(3, stopped, keeps(func(d *probe.Data) {
-					d.Dir.CurrentEpoch, d.Dir.AcceptedEpoch = noPart[probe.EpochFile](probe.Absent), noPart[probe.EpochFile](probe.Absent)
+				{"the server repairs it", out().on(3, stopped, keeps(epochs("2", "3"), func(d *snapshot.Data) { d.Dir.Repairs = true }))},
+				{"not there: it makes them", out().on(3, stopped, keeps(func(d *snapshot.Data) {
+					d.Dir.CurrentEpoch, d.Dir.AcceptedEpoch = noPart[snapshot.EpochFile](snapshot.Absent), noPart[snapshot.EpochFile](snapshot.Absent)
 				}))},
-				{"a damaged snapshot counts for nothing", out().on(3, stopped, keeps(epochs("3", "3"), snapshots(2, cut(snapshot(0x900000001, mib)), snapshot(1, mib))))},
+				{"a damaged snapshot counts for nothing", out().on(3, stopped, keeps(epochs("3", "3"), snapshots(2, cut(snapFile(0x900000001, mib)), snapFile(1, mib))))},
 				{"standalone", look(standalone).onWith(1, zoo(0), keeps(epochs("3", "2")))},
 				{"before the first start", out().on(3, stopped, keeps(fresh))},
 			},
 			dataBlinds(
 				closedData(),
-				blind{"may not be read", out().on(3, stopped, keeps(func(d *probe.Data) { d.Dir.AcceptedEpoch = noPart[probe.EpochFile](probe.Denied) })), SkipUndecided},
+				blind{"may not be read", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.AcceptedEpoch = noPart[snapshot.EpochFile](snapshot.Denied) })), SkipUndecided},
 				blind{"changing this moment", healthy().on(3, keeps(epochs("2", "3"), justNow)), SkipUndecided},
 			),
 		},
 		{
 			DataDirNotWritable,
 			[]fire{
-				{"mounted read-only", out().on(3, stopped, keeps(volume(func(v *probe.Volume) { v.ReadOnly = true }))), "warning proven zk3"},
-				{"under root too", healthy().on(3, runsAs(0, true), keeps(volume(func(v *probe.Volume) { v.ReadOnly = true }))), "warning proven zk3"},
+				{"mounted read-only", out().on(3, stopped, keeps(volume(func(v *snapshot.Volume) { v.ReadOnly = true }))), "warning proven zk3"},
+				{"under root too", healthy().on(3, runsAs(0, true), keeps(volume(func(v *snapshot.Volume) { v.ReadOnly = true }))), "warning proven zk3"},
 				{"root's, seen while it runs", healthy().on(3, keeps(version2(0, 0, 0o755))), "warning proven zk3"},
 				{"its own, without the right", healthy().on(3, keeps(version2(1000, 1000, 0o555))), "warning proven zk3"},
 				{"its group's, without the right", healthy().on(3, keeps(version2(0, 1000, 0o755))), "warning proven zk3"},
@@ -145,27 +145,27 @@ func dataRules() []rule {
 				{"root's, and it writes all, of a group that may", healthy().on(3, runsAs(1000, true, 1000), keeps(version2(0, 5, 0o775)))},
 				{"its group's", healthy().on(3, runsAs(1000, false, 7), keeps(version2(0, 7, 0o775)))},
 				{"everybody's", healthy().on(3, keeps(version2(0, 0, 0o777)))},
-				{"all root's, and none runs", out().on(3, stopped, keeps(version2(0, 0, 0o755), func(d *probe.Data) { d.Dir.Owner.Value.UID = 0 }))},
+				{"all root's, and none runs", out().on(3, stopped, keeps(version2(0, 0, 0o755), func(d *snapshot.Data) { d.Dir.Owner.Value.UID = 0 }))},
 				{"another user's, by the group", out().on(3, stopped, keeps(version2(0, 7, 0o775)))},
 				{"before the first start", out().on(3, stopped, keeps(fresh))},
 			},
 			dataBlinds(
 				closedData(),
-				blind{"whose process it is was not told", healthy().on(3, func(l *probe.Local) { l.Process.Credentials = probe.Obs[probe.Credentials]{} }), SkipUndecided},
+				blind{"whose process it is was not told", healthy().on(3, func(l *snapshot.Local) { l.Process.Credentials = snapshot.Obs[snapshot.Credentials]{} }), SkipUndecided},
 				blind{"an access list may allow it", healthy().on(3, keeps(version2(0, 7, 0o775))), SkipUndecided},
 			),
 		},
 		{
 			AutopurgeOff,
 			[]fire{
-				{"eleven", healthy().on(3, keeps(snapshots(11, snapshot(1, mib)))), "info proven zk3"},
+				{"eleven", healthy().on(3, keeps(snapshots(11, snapFile(1, mib)))), "info proven zk3"},
 				{"full within the month", healthy().on(3, keeps(snapshots(11, crowd(1)...))), "warning proven zk3"},
 				{"full within the year", healthy().on(3, keeps(snapshots(11, crowd(5)...))), "info proven zk3"},
-				{"set to 0", healthy().onWith(3, zoo(3, "autopurge.purgeInterval=0"), keeps(snapshots(40, snapshot(1, mib)))), "info proven zk3"},
+				{"set to 0", healthy().onWith(3, zoo(3, "autopurge.purgeInterval=0"), keeps(snapshots(40, snapFile(1, mib)))), "info proven zk3"},
 			},
 			[]alike{
-				{"ten", healthy().on(3, keeps(snapshots(10, snapshot(1, mib))))},
-				{"it purges", healthy().onWith(3, zoo(3, "autopurge.purgeInterval=24"), keeps(snapshots(40, snapshot(1, mib))))},
+				{"ten", healthy().on(3, keeps(snapshots(10, snapFile(1, mib))))},
+				{"it purges", healthy().onWith(3, zoo(3, "autopurge.purgeInterval=24"), keeps(snapshots(40, snapFile(1, mib))))},
 				{"before the first start", out().on(3, stopped, keeps(fresh))},
 			},
 			dataBlinds(closedData()),
@@ -177,23 +177,23 @@ func dataRules() []rule {
 				{"the service's own /tmp", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/tmp"))), "warning proven zk3"},
 				{"/var/tmp", healthy().on(3, keeps(inDir("/var/tmp/zk", "/var"))), "warning proven zk3"},
 				{"in memory", healthy().on(3, keeps(inDir("/dev/shm/zk", "/dev/shm"))), "warning proven zk3"},
-				{"the logs", healthy().on(3, keeps(logsElsewhere(func(d *probe.DataDir) { d.Path, d.Real, d.Volume.Value.Mount = "/tmp/l", "/tmp/l", "/" }))), "warning proven zk3"},
+				{"the logs", healthy().on(3, keeps(logsElsewhere(func(d *snapshot.DataDir) { d.Path, d.Real, d.Volume.Value.Mount = "/tmp/l", "/tmp/l", "/" }))), "warning proven zk3"},
 				{"no mounts told", healthy().on(3, keeps(inDir("/tmp/zookeeper", ""))), "warning proven zk3"},
 			},
 			[]alike{
 				{"elsewhere", healthy().on(3)},
 				{"a name alike", healthy().on(3, keeps(inDir("/tmpdata/zookeeper", "/")))},
 				{"a volume mounted there", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/tmp/zookeeper")))},
-				{"a link to a disk", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/"), func(d *probe.Data) { d.Dir.Real = "/srv/zookeeper" }))},
+				{"a link to a disk", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/"), func(d *snapshot.Data) { d.Dir.Real = "/srv/zookeeper" }))},
 			},
-			dataBlinds(blind{"dataDir is not there", out().on(3, stopped, keeps(func(d *probe.Data) { d.Dir.Owner = noPart[probe.Owner](probe.Denied) })), SkipUndecided}),
+			dataBlinds(blind{"dataDir is not there", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.Owner = noPart[snapshot.Owner](snapshot.Denied) })), SkipUndecided}),
 		},
 	}
 }
 
 // inDir moves dataDir.
-func inDir(path, mount string) func(*probe.Data) {
-	return func(d *probe.Data) { d.Dir.Path, d.Dir.Real, d.Dir.Volume.Value.Mount = path, path, mount }
+func inDir(path, mount string) func(*snapshot.Data) {
+	return func(d *snapshot.Data) { d.Dir.Path, d.Dir.Real, d.Dir.Volume.Value.Mount = path, path, mount }
 }
 
 // TestDataFolds: what keeps a server from starting explains that it is down; what
@@ -215,7 +215,7 @@ func TestDataFolds(t *testing.T) {
 			findings("root txnlog-corrupt warning proven zk3", "show server-not-serving warning proven zk3", "fold degraded-no-spare warning proven", "fold status-script-misleading info proven zk3"),
 		},
 		{
-			"read-only", out().on(3, stopped, keeps(volume(func(v *probe.Volume) { v.ReadOnly = true }))), degraded,
+			"read-only", out().on(3, stopped, keeps(volume(func(v *snapshot.Volume) { v.ReadOnly = true }))), degraded,
 			findings("root datadir-not-writable warning proven zk3", "fold degraded-no-spare warning proven", "fold process-down warning proven zk3"),
 		},
 	})
@@ -225,7 +225,7 @@ func TestDataFolds(t *testing.T) {
 // other voter was seen to serve, and nothing else ever touches version-2.
 func TestRefillIsGuarded(t *testing.T) {
 	t.Parallel()
-	broken := []func(*probe.Local){stopped, keeps(headless(5), logsElsewhere(func(d *probe.DataDir) { d.Logs.Value.Newest[0].Content.Value.Whole = false }))}
+	broken := []func(*snapshot.Local){stopped, keeps(headless(5), logsElsewhere(func(d *snapshot.DataDir) { d.Logs.Value.Newest[0].Content.Value.Whole = false }))}
 	for name, c := range map[string]struct {
 		scene scene
 		moves bool
@@ -234,7 +234,7 @@ func TestRefillIsGuarded(t *testing.T) {
 		"another is down too":        {look(follower, leader, down, down, follower).on(3, broken...), false},
 		"another was not seen":       {look(gone, leader, down).on(3, broken...), false},
 		"nobody leads":               {look(looking, looking, down).on(3, broken...), false},
-		"the list is only named":     {out().as(oldest).on(3, broken...).edit(func(s *probe.Snapshot) { s.Plan.Config = nil }), true},
+		"the list is only named":     {out().as(oldest).on(3, broken...).edit(func(s *snapshot.Snapshot) { s.Plan.Config = nil }), true},
 		"a server that stands alone": {look(down).onWith(1, zoo(0), stopped, keeps(headless(5))), false},
 	} {
 		var commands []string

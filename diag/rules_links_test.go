@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // called has a log that tells of a call to zk3 in vain, so long ago.
-func called(address string, ago time.Duration) func(*probe.Local) {
-	return func(l *probe.Local) {
-		logs(probe.LogPeerUnreached)(l)
+func called(address string, ago time.Duration) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		logs(snapshot.LogPeerUnreached)(l)
 		log := &l.Log.Value
 		log.Lines[0].At, log.Lines[0].Text = "2026-11-22 03:04:05", "Cannot open channel to 3 at election address "+address+":3888"
 		log.Last, log.Modified = "2026-11-22 03:04:15", now().Add(10*time.Second-ago) // in the server's own zone
@@ -38,7 +38,7 @@ func linkRules() []rule {
 				{"a member waits behind it", two.on(1, unlinked("192.0.2.3"), held, queued).twice(), "warning likely zk1 zk3"},
 				{"it costs the quorum", look(looking, down, looking).on(1, unlinked("192.0.2.3"), unlinked("192.0.2.2"), held, queued).twice(), "critical likely zk1 zk3"},
 				{"alone, and nothing waits", all.on(1, linked(stranger)).twice(), "info possible zk1"},
-				{"alone, and the log tells of one", all.on(1, linked(stranger), logs(probe.LogChallengeTimeout)).twice(), "warning likely zk1"},
+				{"alone, and the log tells of one", all.on(1, linked(stranger), logs(snapshot.LogChallengeTimeout)).twice(), "warning likely zk1"},
 				{"the one that is missing is down", look(follower, leader, down).on(1, unlinked("192.0.2.3"), held).twice(), "warning likely zk1"},
 				{"from far behind the queue", all.on(1, linked(stranger)).after(all.on(1, linked(stranger+" waiting"))), "info possible zk1"},
 			},
@@ -55,17 +55,17 @@ func linkRules() []rule {
 			[]blind{
 				{"no own files", all, SkipLocalFiles},
 				{"one look", all.on(1, held), SkipOneLook},
-				{"looks minutes apart", all.on(1, held).after(all.on(1, held, func(l *probe.Local) { l.Looked = l.Looked.Add(-5 * linksApart) })), SkipOneLook},
+				{"looks minutes apart", all.on(1, held).after(all.on(1, held, func(l *snapshot.Local) { l.Looked = l.Looked.Add(-5 * linksApart) })), SkipOneLook},
 				{"it may be a member behind NAT", all.on(1, unlinked("192.0.2.3"), linked(stranger)).twice(), SkipUndecided},
 				{"two of them", all.on(1, unlinked("192.0.2.3"), unlinked("192.0.2.2"), held).twice(), SkipUndecided},
 				{"connections not to be seen", all.on(1, held, unseenLinks).twice(), SkipUndecided},
-				{"more than were looked at", all.on(1, held, func(l *probe.Local) { l.Links.Value.Total = 1000 }).twice(), SkipUndecided},
+				{"more than were looked at", all.on(1, held, func(l *snapshot.Local) { l.Links.Value.Total = 1000 }).twice(), SkipUndecided},
 				{"a member on loopback", all.on(1, resolves(3, "127.0.0.1"), held).twice(), SkipUndecided},
 				{"a member's name means nothing", all.on(1, meansNothing(3), held).twice(), SkipUndecided},
 				{"a container's names", all.on(1, unresolved, held).twice(), SkipUndecided},
 				{"a member that its file does not have", known("server.1=zk1:2888:3888\nserver.2=zk2:2888:3888\nserver.3=zk3:2888:3888\nserver.4=elsewhere:2888:3888"), SkipUndecided},
 				{"it may be a server that joins", look(follower, but(leader, counts(nonVotingFollowers, "1")), follower).on(1, linked(stranger)).twice(), SkipUndecided},
-				{"its process is stopped", all.on(1, held, func(l *probe.Local) { l.Process.State = "T" }).twice(), SkipUndecided},
+				{"its process is stopped", all.on(1, held, func(l *snapshot.Local) { l.Process.State = "T" }).twice(), SkipUndecided},
 				{"no process", all.on(1, stopped, held).twice(), SkipUndecided},
 				{"its id is not known", all.on(1, held, unreadMyid).twice(), SkipUndecided},
 				denied(),

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // healthy is three servers that serve; out is server 3 gone.
@@ -20,18 +20,18 @@ func myidRules() []rule {
 		{
 			MyidMissing,
 			[]fire{
-				{"stopped", out().on(3, stopped, noMyid(probe.Absent)), "warning proven zk3"},
-				{"removed under a running server", healthy().on(3, noMyid(probe.Absent)), "warning proven zk3"},
-				{"quorum lost", look(down, looking, down).on(3, stopped, noMyid(probe.Absent)), "critical proven zk3"},
+				{"stopped", out().on(3, stopped, noMyid(snapshot.Absent)), "warning proven zk3"},
+				{"removed under a running server", healthy().on(3, noMyid(snapshot.Absent)), "warning proven zk3"},
+				{"quorum lost", look(down, looking, down).on(3, stopped, noMyid(snapshot.Absent)), "critical proven zk3"},
 			},
 			[]alike{
-				{"a standalone server needs none", look(standalone).onWith(1, zoo(0), noMyid(probe.Absent))},
+				{"a standalone server needs none", look(standalone).onWith(1, zoo(0), noMyid(snapshot.Absent))},
 				{"it is there", out().on(3, stopped)},
 				{"it is empty", out().on(3, stopped, myid(""))},
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"may not be read", out().on(3, noMyid(probe.Denied)), SkipUndecided},
+				{"may not be read", out().on(3, noMyid(snapshot.Denied)), SkipUndecided},
 				{"not looked at", out().on(3, unreadMyid), SkipUndecided},
 			},
 		},
@@ -50,7 +50,7 @@ func myidRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"may not be read", out().on(3, noMyid(probe.Denied)), SkipUndecided},
+				{"may not be read", out().on(3, noMyid(snapshot.Denied)), SkipUndecided},
 				{"not looked at", out().on(3, unreadMyid), SkipUndecided},
 			},
 		},
@@ -67,9 +67,9 @@ func myidRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"may not be read", out().on(3, noMyid(probe.Denied)), SkipUndecided},
+				{"may not be read", out().on(3, noMyid(snapshot.Denied)), SkipUndecided},
 				{"no number", out().on(3, stopped, myid("x\n")), SkipUndecided},
-				{"not there", out().on(3, stopped, noMyid(probe.Absent)), SkipUndecided},
+				{"not there", out().on(3, stopped, noMyid(snapshot.Absent)), SkipUndecided},
 			},
 		},
 		{
@@ -88,7 +88,7 @@ func myidRules() []rule {
 				{"neither files nor conf", healthy().as(oldest), SkipLocalFiles},
 				{"a container's names", look(gone, gone, gone).on(3, contained), SkipUndecided},
 				{"all on loopback", look(down, down, down).as(oldest).on(3, stopped, myid("2\n"), resolves(1, "127.0.0.1"), resolves(2, "127.0.0.2"), resolves(3, "127.0.0.3")), SkipUndecided},
-				{"not there", out().on(3, stopped, noMyid(probe.Absent)), SkipUndecided},
+				{"not there", out().on(3, stopped, noMyid(snapshot.Absent)), SkipUndecided},
 			},
 		},
 		{
@@ -116,8 +116,8 @@ func addressRules() []rule {
 	byFile := look(follower, leader, down).file(zoo(3))
 	bare := hears("[::]:2181")
 	crlf := strings.ReplaceAll(zoo(3), "\n", "\r\n")
-	noSockets := func(l *probe.Local) { l.Listeners = probe.Obs[[]netip.AddrPort]{} }
-	noAddrs := func(l *probe.Local) { l.Addrs = probe.Obs[[]netip.Addr]{} }
+	noSockets := func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} }
+	noAddrs := func(l *snapshot.Local) { l.Addrs = snapshot.Obs[[]netip.Addr]{} }
 	return []rule{
 		{
 			SelfAddrNotLocal,
@@ -163,7 +163,7 @@ func addressRules() []rule {
 				noLocal(), denied(),
 				{"sockets not seen", healthy().on(3, noSockets), SkipUndecided},
 				{"a young process", look(follower, leader, noListener).on(3, bare, young(time.Second)), SkipUndecided},
-				{"its port is not known", look(follower, leader, noListener).on(3, bare, noMyid(probe.Denied)), SkipUndecided},
+				{"its port is not known", look(follower, leader, noListener).on(3, bare, noMyid(snapshot.Denied)), SkipUndecided},
 			},
 		},
 		{
@@ -172,8 +172,8 @@ func addressRules() []rule {
 				{"CR LF", healthy().onWith(3, crlf), "info proven zk3"},
 				{"not serving", look(follower, leader, looking).on(3), "info proven zk3"},
 				{"leaderServes=no", look(follower, secretLeader, follower).on(2), "info proven zk2"},
-				{"an address that refuses", healthy().on(3, func(l *probe.Local) {
-					l.Script = probe.Failed[probe.Srvr](&probe.Failure{Kind: probe.Refused, Text: "192.0.2.9:2181: connection refused"}, quick)
+				{"an address that refuses", healthy().on(3, func(l *snapshot.Local) {
+					l.Script = snapshot.Failed[snapshot.Srvr](&snapshot.Failure{Kind: snapshot.Refused, Text: "192.0.2.9:2181: connection refused"}, quick)
 				}), "info proven zk3"},
 			},
 			[]alike{
@@ -183,8 +183,8 @@ func addressRules() []rule {
 			[]blind{
 				noLocal(), denied(),
 				{"a container's script", healthy().on(3, contained), SkipUndecided},
-				{"the look was cut short", healthy().on(3, func(l *probe.Local) {
-					l.Script = probe.Failed[probe.Srvr](&probe.Failure{Kind: probe.Cancelled}, 0)
+				{"the look was cut short", healthy().on(3, func(l *snapshot.Local) {
+					l.Script = snapshot.Failed[snapshot.Srvr](&snapshot.Failure{Kind: snapshot.Cancelled}, 0)
 				}), SkipUndecided},
 			},
 		},

@@ -7,34 +7,34 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // aside is server 3 that runs and stays out, in two looks.
-func aside(changes ...func(*probe.Local)) scene {
+func aside(changes ...func(*snapshot.Local)) scene {
 	return look(follower, leader, looking).on(3, changes...).twice()
 }
 
-func asideWith(config string, changes ...func(*probe.Local)) scene {
+func asideWith(config string, changes ...func(*snapshot.Local)) scene {
 	return look(follower, leader, looking).onWith(3, config, changes...).twice()
 }
 
 func logRules() []rule {
 	tls, sasl := zoo(3, "sslQuorum=true"), zoo(3, "quorum.auth.enableSasl=true")
-	failed := func(n int) probe.LogLine {
-		return line(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: PKIX path building failed", n)
+	failed := func(n int) snapshot.LogLine {
+		return line(snapshot.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: PKIX path building failed", n)
 	}
-	cut := line(probe.LogPeerTLSCut, "java.net.SocketException: Socket is closed", 5)
-	hello := line(probe.LogPeerTLSHello, "Connection broken for id 1586114798943272961, my id = 3", 5)
-	long := func(length string, n int) probe.LogLine {
-		return line(probe.LogRecordTooLong, "java.io.IOException: Unreasonable length = "+length, n)
+	cut := line(snapshot.LogPeerTLSCut, "java.net.SocketException: Socket is closed", 5)
+	hello := line(snapshot.LogPeerTLSHello, "Connection broken for id 1586114798943272961, my id = 3", 5)
+	long := func(length string, n int) snapshot.LogLine {
+		return line(snapshot.LogRecordTooLong, "java.io.IOException: Unreasonable length = "+length, n)
 	}
-	unloaded := line(probe.LogDatabaseUnloaded, "Unable to load database on disk", 1)
-	older := line(probe.LogEpochAhead, "java.io.IOException: Leaders epoch, 3 is less than accepted epoch, 153", 900)
+	unloaded := line(snapshot.LogDatabaseUnloaded, "Unable to load database on disk", 1)
+	older := line(snapshot.LogEpochAhead, "java.io.IOException: Leaders epoch, 3 is less than accepted epoch, 153", 900)
 	ahead := keeps(epochs("3", "153"))
-	bind := line(probe.LogAddressInUse, "Caused by: java.net.BindException: Address already in use", 1)
-	admin := []func(*probe.Local){logged(adminLine("8080"), bind), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080")}
-	refused := line(probe.LogPeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
+	bind := line(snapshot.LogAddressInUse, "Caused by: java.net.BindException: Address already in use", 1)
+	admin := []func(*snapshot.Local){logged(adminLine("8080"), bind), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080")}
+	refused := line(snapshot.LogPeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
 	return []rule{
 		{
 			QuorumTLSHandshake,
@@ -51,7 +51,7 @@ func logRules() []rule {
 				{"it serves", healthy().onWith(3, tls, logged(failed(5))).twice()},
 				{"it does not say so", asideWith(tls, logged())},
 				{"of a moment", asideWith(tls, logged(failed(1)))},
-				{"an hour ago", asideWith(tls, logged(agoLine(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 50)))},
+				{"an hour ago", asideWith(tls, logged(agoLine(snapshot.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 50)))},
 				{"its log stands still", asideWith(tls, logged(failed(5)), tailed(still))},
 				{"a scanner that speaks TLS", aside(logged(failed(5)))},
 				{"TLS is being introduced", look(looking, leader, follower).on(1, logged()).onWith(3, zoo(3, "sslQuorum=true", "portUnification=true"), logged()).twice()},
@@ -65,8 +65,8 @@ func logRules() []rule {
 				noLocal(), denied(),
 				{"no log", asideWith(tls, unlogged), SkipUndecided},
 				{"a log without times", asideWith(tls, logged(failed(2)), tailed(timeless)), SkipUndecided},
-				{"a long log without its start", aside(logged(hello), tailed(func(l *probe.LogTail) { l.Begins = false })), SkipUndecided},
-				{"the log of a run before", aside(logged(hello), tailed(func(l *probe.LogTail) { l.Modified = now().Add(-2 * time.Hour) })), SkipUndecided},
+				{"a long log without its start", aside(logged(hello), tailed(func(l *snapshot.LogTail) { l.Begins = false })), SkipUndecided},
+				{"the log of a run before", aside(logged(hello), tailed(func(l *snapshot.LogTail) { l.Modified = now().Add(-2 * time.Hour) })), SkipUndecided},
 				{"one look", look(follower, leader, looking).onWith(3, tls, logged(failed(2))), SkipUndecided},
 			},
 		},
@@ -81,7 +81,7 @@ func logRules() []rule {
 			[]alike{
 				{"it serves", healthy().on(3, logged(fetched(3))).twice()},
 				{"once", aside(logged(fetched(1)))},
-				{"an hour ago", aside(logged(agoLine(probe.LogSnapshotFetched, "Getting a snapshot from leader", 9)))},
+				{"an hour ago", aside(logged(agoLine(snapshot.LogSnapshotFetched, "Getting a snapshot from leader", 9)))},
 				{"many times a second", aside(logged(fetched(3000)))},
 				{"a record that is too long", aside(logged(fetched(3), long("2500000", 3)))},
 				{"standalone", look(standalone).onWith(1, zoo(0), logged(fetched(3)))},
@@ -96,7 +96,7 @@ func logRules() []rule {
 			AdminPortConflict,
 			[]fire{
 				{"in an ensemble", healthy().on(3, admin...), "info proven zk3"},
-				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), append([]func(*probe.Local){stopped}, admin...)...), "critical proven zk1"},
+				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), append([]func(*snapshot.Local){stopped}, admin...)...), "critical proven zk1"},
 				{"another port, by an option", healthy().on(3, logged(adminLine("9090"), bind), hears("[::]:2181", "192.0.2.3:3888", "[::]:9090")), "info proven zk3"},
 			},
 			[]alike{
@@ -105,13 +105,13 @@ func logRules() []rule {
 				{"it failed for another reason", healthy().on(3, logged(adminLine("8080")), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080"))},
 				{"another address", healthy().onWith(3, zoo(3, "admin.serverAddress=192.0.2.3"), logged(adminLine("8080"), bind), hears("[::]:2181", "192.0.2.3:3888", "127.0.0.1:8080"))},
 				{"it is off", healthy().onWith(3, zoo(3, "admin.enableServer=false"), admin...)},
-				{"a member that has ended", out().on(3, append([]func(*probe.Local){stopped}, admin...)...)},
+				{"a member that has ended", out().on(3, append([]func(*snapshot.Local){stopped}, admin...)...)},
 			},
 			[]blind{
 				noLocal(), denied(),
 				{"no log", healthy().on(3, unlogged), SkipUndecided},
-				{"a long log without its start", healthy().on(3, append(admin, tailed(func(l *probe.LogTail) { l.Begins = false }))...), SkipUndecided},
-				{"sockets not seen", healthy().on(3, append(admin, func(l *probe.Local) { l.Listeners = probe.Obs[[]netip.AddrPort]{} })...), SkipUndecided},
+				{"a long log without its start", healthy().on(3, append(admin, tailed(func(l *snapshot.LogTail) { l.Begins = false }))...), SkipUndecided},
+				{"sockets not seen", healthy().on(3, append(admin, func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} })...), SkipUndecided},
 			},
 		},
 		{
@@ -120,14 +120,14 @@ func logRules() []rule {
 				{"near the default", look(follower, leader, but(follower, answered(1_000_000))).on(3), "warning proven zk3"},
 				{"near its own", look(follower, leader, but(follower, answered(4_000_000))).on(3, buffer("4194304")), "warning proven zk3"},
 				{"the limit is not known", look(follower, leader, but(follower, answered(1_000_000))), "info possible zk3"},
-				{"a client writes too much", healthy().on(3, logged(line(probe.LogPacketTooLong, "Exception causing close of session 0x1: Len error 1100054", 3))), "warning likely zk3"},
-				{"HTTP", healthy().on(3, logged(line(probe.LogStrangerBytes, "Exception causing close of session 0x0: Len error 1195725856", 300))), "info proven zk3"},
+				{"a client writes too much", healthy().on(3, logged(line(snapshot.LogPacketTooLong, "Exception causing close of session 0x1: Len error 1100054", 3))), "warning likely zk3"},
+				{"HTTP", healthy().on(3, logged(line(snapshot.LogStrangerBytes, "Exception causing close of session 0x0: Len error 1195725856", 300))), "info proven zk3"},
 			},
 			[]alike{
 				{"short", look(follower, leader, but(follower, answered(500_000))).on(3)},
 				{"raised enough", look(follower, leader, but(follower, answered(1_000_000))).on(3, buffer("4194304"))},
-				{"once", healthy().on(3, logged(line(probe.LogPacketTooLong, "Len error 1100054", 1)))},
-				{"an hour ago", healthy().on(3, logged(agoLine(probe.LogPacketTooLong, "Len error 1100054", 30), agoLine(probe.LogStrangerBytes, "Len error 1195725856", 30)))},
+				{"once", healthy().on(3, logged(line(snapshot.LogPacketTooLong, "Len error 1100054", 1)))},
+				{"an hour ago", healthy().on(3, logged(agoLine(snapshot.LogPacketTooLong, "Len error 1100054", 30), agoLine(snapshot.LogStrangerBytes, "Len error 1195725856", 30)))},
 			},
 			[]blind{
 				{"3.4 does not tell", healthy().as(oldest), SkipNotTold},
@@ -141,11 +141,11 @@ func logRules() []rule {
 				{"it cannot load its data", out().on(3, stopped, logged(unloaded, long("1500000", 1)), keeps(large)), "warning likely zk3"},
 				{"the leader's", aside(logged(long("2500000", 300))), "warning likely zk3"},
 				{"the quorum is lost", look(down, looking, down).on(3, stopped, logged(unloaded, long("1500000", 1)), keeps(large)), "critical likely zk3"},
-				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), stopped, logged(line(probe.LogExit, "Unexpected exception, exiting abnormally", 1), long("1500000", 1)), keeps(large)), "critical likely zk1"},
+				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), stopped, logged(line(snapshot.LogExit, "Unexpected exception, exiting abnormally", 1), long("1500000", 1)), keeps(large)), "critical likely zk1"},
 			},
 			[]alike{
 				{"a scanner on 2888 of one that serves", healthy().on(3, logged(long("1195725856", 30))).twice()},
-				{"an hour ago", aside(logged(agoLine(probe.LogRecordTooLong, "java.io.IOException: Unreasonable length = 2500000", 3)))},
+				{"an hour ago", aside(logged(agoLine(snapshot.LogRecordTooLong, "java.io.IOException: Unreasonable length = 2500000", 3)))},
 				{"it ended for another reason", out().on(3, stopped, logged(long("1500000", 1)), keeps(large))},
 				{"nothing of the kind", out().on(3, stopped, logged(unloaded))},
 			},
@@ -154,7 +154,7 @@ func logRules() []rule {
 				{"no log", out().on(3, stopped, unlogged), SkipUndecided},
 				{"no log, and it runs", aside(unlogged), SkipUndecided},
 				{"one look", look(follower, leader, looking).on(3, logged(long("2500000", 300))), SkipUndecided},
-				{"a long log without its start", out().on(3, stopped, logged(unloaded, long("1500000", 1)), tailed(func(l *probe.LogTail) { l.Begins = false })), SkipUndecided},
+				{"a long log without its start", out().on(3, stopped, logged(unloaded, long("1500000", 1)), tailed(func(l *snapshot.LogTail) { l.Begins = false })), SkipUndecided},
 				{"no record's length", out().on(3, stopped, logged(unloaded, long("-1", 1))), SkipUndecided},
 				{"longer than any of its files", out().on(3, stopped, logged(unloaded, long("99000000", 1))), SkipUndecided},
 			},
@@ -174,25 +174,25 @@ func logRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"its data was not seen", aside(dataUnseen(probe.Denied)), SkipUndecided},
+				{"its data was not seen", aside(dataUnseen(snapshot.Denied)), SkipUndecided},
 				{"one look", look(follower, leader, looking).on(3, ahead), SkipUndecided},
 				{"nobody leads", look(looking, looking, looking).on(3, ahead).twice(), SkipUndecided},
 				{"another leader than before", look(follower, leader, looking).on(3, ahead).after(look(leader, follower, looking).on(3, ahead)), SkipUndecided},
 				{"it is accepting one this moment", look(follower, leader, looking).on(3, ahead).after(look(follower, leader, looking).on(3, keeps(epochs("3", "3")))), SkipUndecided},
-				{"acceptedEpoch is not there", aside(keeps(func(d *probe.Data) { d.Dir.AcceptedEpoch = noPart[probe.EpochFile](probe.Absent) })), SkipUndecided},
+				{"acceptedEpoch is not there", aside(keeps(func(d *snapshot.Data) { d.Dir.AcceptedEpoch = noPart[snapshot.EpochFile](snapshot.Absent) })), SkipUndecided},
 			},
 		},
 		{
 			QuorumSASLFailed,
 			[]fire{
 				{"another password", asideWith(sasl, logged(refused)), "warning likely zk3"},
-				{"FIPS mode", look(looking, looking, looking).onWith(3, sasl, logged(line(probe.LogPeerFIPS, "QuorumLearner will not use DIGEST-MD5 as SASL mechanism, because FIPS mode is enabled.", 7))).twice(), "critical likely zk3"},
+				{"FIPS mode", look(looking, looking, looking).onWith(3, sasl, logged(line(snapshot.LogPeerFIPS, "QuorumLearner will not use DIGEST-MD5 as SASL mechanism, because FIPS mode is enabled.", 7))).twice(), "critical likely zk3"},
 				{"by the log of one that serves", look(looking, leader, follower).onWith(3, sasl, logged(refused)).twice(), "warning likely zk1"},
 			},
 			[]alike{
 				{"it serves", healthy().onWith(3, sasl, logged(refused)).twice()},
 				{"no SASL among servers", aside(logged(refused))},
-				{"an hour ago", asideWith(sasl, logged(agoLine(probe.LogPeerSASL, "javax.security.sasl.SaslException: x", 50)))},
+				{"an hour ago", asideWith(sasl, logged(agoLine(snapshot.LogPeerSASL, "javax.security.sasl.SaslException: x", 50)))},
 			},
 			[]blind{
 				noLocal(), denied(),
@@ -203,30 +203,32 @@ func logRules() []rule {
 	}
 }
 
-func gaveUp(n int) probe.LogLine {
-	return line(probe.LogSyncGaveUp, "Shutdown called. For the reason Waiting for a quorum of followers, only synced with sids: [ [3] ]", n)
+func gaveUp(n int) snapshot.LogLine {
+	return line(snapshot.LogSyncGaveUp, "Shutdown called. For the reason Waiting for a quorum of followers, only synced with sids: [ [3] ]", n)
 }
 
-func fetched(n int) probe.LogLine {
-	return line(probe.LogSnapshotFetched, "Getting a snapshot from leader 0x30000000a", n)
+func fetched(n int) snapshot.LogLine {
+	return line(snapshot.LogSnapshotFetched, "Getting a snapshot from leader 0x30000000a", n)
 }
 
 // much is a snapshot of 2 GiB.
-func much(d *probe.Data) { d.Dir.Snapshots.Value.Newest[0].Size = 2 * gib }
+func much(d *snapshot.Data) { d.Dir.Snapshots.Value.Newest[0].Size = 2 * gib }
 
 // holds is the size of a leader's data.
-func holds(bytes int) func(*probe.Server) { return tellsMntr("zk_approximate_data_size", bytes) }
+func holds(bytes int) func(*snapshot.Server) { return tellsMntr("zk_approximate_data_size", bytes) }
 
-func adminLine(port string) probe.LogLine {
-	return line(probe.LogAdminPort, "org.apache.zookeeper.server.admin.AdminServer$AdminServerException: Problem starting AdminServer on address 0.0.0.0, port "+port+" and command URL /commands", 2)
+func adminLine(port string) snapshot.LogLine {
+	return line(snapshot.LogAdminPort, "org.apache.zookeeper.server.admin.AdminServer$AdminServerException: Problem starting AdminServer on address 0.0.0.0, port "+port+" and command URL /commands", 2)
 }
 
 // answered sets the longest answer that a server tells of.
-func answered(bytes int) func(*probe.Server) { return tellsMntr("zk_max_client_response_size", bytes) }
+func answered(bytes int) func(*snapshot.Server) {
+	return tellsMntr("zk_max_client_response_size", bytes)
+}
 
 // tellsMntr sets a value of mntr.
-func tellsMntr(key string, value int) func(*probe.Server) {
-	return func(s *probe.Server) {
+func tellsMntr(key string, value int) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
 		s.Mntr.Value.Keys = slices.Clone(s.Mntr.Value.Keys)
 		for i, p := range s.Mntr.Value.Keys {
 			if p.Key == key {
@@ -237,12 +239,12 @@ func tellsMntr(key string, value int) func(*probe.Server) {
 }
 
 // buffer is -Djute.maxbuffer.
-func buffer(bytes string) func(*probe.Local) {
-	return func(l *probe.Local) { l.Process.JuteMaxBuffer = bytes }
+func buffer(bytes string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) { l.Process.JuteMaxBuffer = bytes }
 }
 
 // large is a log of 4 MiB.
-func large(d *probe.Data) { newestLog(func(f *probe.DataFile) { f.Allocated = 4 * mib })(d) }
+func large(d *snapshot.Data) { newestLog(func(f *snapshot.DataFile) { f.Allocated = 4 * mib })(d) }
 
 // TestLogFolds: what a log tells of a server that stays out explains that it does.
 func TestLogFolds(t *testing.T) {
@@ -250,15 +252,15 @@ func TestLogFolds(t *testing.T) {
 	degraded := "degraded 1: 2 of 3 by conf, need 2, spare 0"
 	runGrid(t, []row{
 		{
-			"a certificate", asideWith(zoo(3, "sslQuorum=true"), logged(line(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))), degraded,
+			"a certificate", asideWith(zoo(3, "sslQuorum=true"), logged(line(snapshot.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))), degraded,
 			findings("root quorum-tls-handshake warning likely zk3", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk3", "fold status-script-misleading info proven zk3"),
 		},
 		{
-			"sslQuorum differs, and a log says so too", look(looking, leader, follower).on(1).onWith(3, zoo(3, "sslQuorum=true"), logged(line(probe.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))).twice(), degraded,
+			"sslQuorum differs, and a log says so too", look(looking, leader, follower).on(1).onWith(3, zoo(3, "sslQuorum=true"), logged(line(snapshot.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))).twice(), degraded,
 			findings("root quorum-tls-handshake warning proven zk1", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk1", "fold status-script-misleading info proven zk1"),
 		},
 		{
-			"a record too long", out().on(3, stopped, logged(line(probe.LogDatabaseUnloaded, "Unable to load database on disk", 1), line(probe.LogRecordTooLong, "java.io.IOException: Unreasonable length = 1500000", 1)), keeps(large)), degraded,
+			"a record too long", out().on(3, stopped, logged(line(snapshot.LogDatabaseUnloaded, "Unable to load database on disk", 1), line(snapshot.LogRecordTooLong, "java.io.IOException: Unreasonable length = 1500000", 1)), keeps(large)), degraded,
 			findings("root data-unreasonable-length warning likely zk3", "fold degraded-no-spare warning proven", "fold process-down warning proven zk3"),
 		},
 		{

@@ -3,14 +3,14 @@ package diag
 import (
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func memoryRules() []rule {
 	const heapSpace = "java.lang.OutOfMemoryError: Java heap space"
 	still := func(count, sum int) scene { return look(stoodStill(count, sum), leader, follower) }
-	unseen := func(l *probe.Local) {
-		l.Process.Memory = probe.Failed[probe.Memory](&probe.Failure{Kind: probe.Denied, Text: "/proc/1003/status: permission denied"}, quick)
+	unseen := func(l *snapshot.Local) {
+		l.Process.Memory = snapshot.Failed[snapshot.Memory](&snapshot.Failure{Kind: snapshot.Denied, Text: "/proc/1003/status: permission denied"}, quick)
 	}
 	return []rule{
 		{
@@ -23,7 +23,7 @@ func memoryRules() []rule {
 				{"quorum lost", look(down, looking, down).on(3, stopped, ranOut(heapSpace)), "critical likely zk3"},
 				{"more than its group may have", healthy().on(3, remembers(4000, 1024)), "warning likely zk3"},
 				{"more than the host has", healthy().on(3, remembers(20000, 0)), "warning likely zk3"},
-				{"a neighbour in its group was killed", healthy().on(3, remembers(1000, 2000, func(m *probe.Memory) { m.Group.Value.Kills.Value = 2 })), "warning likely zk3"},
+				{"a neighbour in its group was killed", healthy().on(3, remembers(1000, 2000, func(m *snapshot.Memory) { m.Group.Value.Kills.Value = 2 })), "warning likely zk3"},
 				{"stands still", still(26, 6_500).after(still(20, 5_000)), "warning likely zk1"},
 				{"stands still, seen on its host", still(26, 6_500).on(1, remembers(1000, 0)).after(still(20, 5_000).on(1, remembers(1000, 0))), "warning likely zk1"},
 			},
@@ -31,15 +31,15 @@ func memoryRules() []rule {
 				{"enough", healthy().on(3, remembers(1000, 2000)).twice()},
 				{"as much as its group may have", healthy().on(3, remembers(1000, 1000))},
 				{"no size given", healthy().on(3, remembers(0, 512))},
-				{"a group that is not seen", healthy().on(3, remembers(1000, 1, func(m *probe.Memory) {
-					m.Group = probe.Failed[probe.MemoryGroup](&probe.Failure{Kind: probe.Absent, Text: "not seen"}, quick)
+				{"a group that is not seen", healthy().on(3, remembers(1000, 1, func(m *snapshot.Memory) {
+					m.Group = snapshot.Failed[snapshot.MemoryGroup](&snapshot.Failure{Kind: snapshot.Absent, Text: "not seen"}, quick)
 				}))},
 				{"too many threads", healthy().on(3, remembers(1000, 0), ranOut("java.lang.OutOfMemoryError: unable to create new native thread"))},
-				{"out of memory before the last start", healthy().on(3, remembers(1000, 0), ranOut(heapSpace), func(l *probe.Local) { l.Log.Value.Begins = false })},
-				{"the log of an earlier process", healthy().on(3, remembers(1000, 0), ranOut(heapSpace), func(l *probe.Local) { l.Log.Value.Modified = now().Add(-2 * time.Hour) })},
+				{"out of memory before the last start", healthy().on(3, remembers(1000, 0), ranOut(heapSpace), func(l *snapshot.Local) { l.Log.Value.Begins = false })},
+				{"the log of an earlier process", healthy().on(3, remembers(1000, 0), ranOut(heapSpace), func(l *snapshot.Local) { l.Log.Value.Modified = now().Add(-2 * time.Hour) })},
 				{"collects garbage as all do", still(26, 5_030).after(still(20, 5_000))},
 				{"stood still last night", still(26, 900_000).after(still(20, 900_000))},
-				{"killed by an operator", out().on(3, stopped, ended("signal", 2, 9), logs(probe.LogExit), func(l *probe.Local) { l.Log.Value.Begins = true })},
+				{"killed by an operator", out().on(3, stopped, ended("signal", 2, 9), logs(snapshot.LogExit), func(l *snapshot.Local) { l.Log.Value.Begins = true })},
 			},
 			[]blind{
 				{"no host, no monitor", healthy(), SkipLocalFiles},
@@ -50,10 +50,10 @@ func memoryRules() []rule {
 		},
 		{
 			SwapInUse,
-			[]fire{{"a part", healthy().on(3, remembers(1000, 0, func(m *probe.Memory) { m.Swapped = 200 * mib })), "info proven zk3"}},
+			[]fire{{"a part", healthy().on(3, remembers(1000, 0, func(m *snapshot.Memory) { m.Swapped = 200 * mib })), "info proven zk3"}},
 			[]alike{
 				{"none", healthy().on(3, remembers(1000, 0))},
-				{"a few pages of its start", healthy().on(3, remembers(1000, 0, func(m *probe.Memory) { m.Swapped = mib }))},
+				{"a few pages of its start", healthy().on(3, remembers(1000, 0, func(m *snapshot.Memory) { m.Swapped = mib }))},
 			},
 			[]blind{noLocal(), denied(), {"its memory was not seen", healthy().on(3, unseen), SkipUndecided}, {"it does not run", out().on(3, stopped), SkipUndecided}},
 		},

@@ -3,26 +3,26 @@ package diag
 import (
 	"net/netip"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // means makes the name of server id mean nothing on the host.
-func meansNothing(id int64) func(*probe.Local) {
-	return func(l *probe.Local) {
+func meansNothing(id int64) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
 		for i := range l.Resolved {
 			if l.Resolved[i].ID == id {
-				l.Resolved[i].Addrs = probe.Failed[[]netip.Addr](&probe.Failure{Kind: probe.Resolve, Text: "no such host"}, quick)
+				l.Resolved[i].Addrs = snapshot.Failed[[]netip.Addr](&snapshot.Failure{Kind: snapshot.Resolve, Text: "no such host"}, quick)
 			}
 		}
 	}
 }
 
 // logs are lines that the log of the host's server has.
-func logs(signs ...probe.LogSign) func(*probe.Local) {
-	return func(l *probe.Local) {
-		l.Log = probe.Saw(probe.LogTail{Path: "/opt/zookeeper/logs/zookeeper.out"}, quick)
+func logs(signs ...snapshot.LogSign) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.Log = snapshot.Saw(snapshot.LogTail{Path: "/opt/zookeeper/logs/zookeeper.out"}, quick)
 		for _, sign := range signs {
-			l.Log.Value.Lines = append(l.Log.Value.Lines, probe.LogLine{Sign: sign, At: "2026-11-22 03:04:05", Text: "what it said", Count: 1})
+			l.Log.Value.Lines = append(l.Log.Value.Lines, snapshot.LogLine{Sign: sign, At: "2026-11-22 03:04:05", Text: "what it said", Count: 1})
 		}
 	}
 }
@@ -70,8 +70,8 @@ func nameRules() []rule {
 			ClientPortConflict,
 			[]fire{
 				{"a web server has it", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181")), "warning likely zk3"},
-				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(probe.LogAddressInUse)), "warning proven zk3"},
-				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"), logs(probe.LogAddressInUse)), "warning proven zk3"},
+				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(snapshot.LogAddressInUse)), "warning proven zk3"},
+				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"), logs(snapshot.LogAddressInUse)), "warning proven zk3"},
 			},
 			[]alike{
 				{"it runs", look(follower, leader, stranger).on(3, hears("[::]:2181"))},
@@ -86,7 +86,7 @@ func nameRules() []rule {
 			ElectionPortConflict,
 			[]fire{
 				{"another program has it", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888")), "warning likely zk3"},
-				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(probe.LogAddressInUse)), "warning proven zk3"},
+				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(snapshot.LogAddressInUse)), "warning proven zk3"},
 			},
 			[]alike{
 				{"it runs, on another client port", look(follower, leader, otherPort).on(3)},

@@ -3,7 +3,7 @@ package diag
 import (
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // outsiderRules are about servers that follow and are no members: zk4 here.
@@ -12,7 +12,7 @@ func outsiderRules() []rule {
 	lone := but(follower, lists(list))
 	joins := look(lone, but(leader, lists(list)), lone, but(follower, lists(list)))
 	counted := but(leader, counts(nonVotingFollowers, "1"))
-	dynamic := func(l *probe.Local) {
+	dynamic := func(l *snapshot.Local) {
 		l.Config.Value.Dynamic = "/etc/zookeeper/zoo.cfg.dynamic.100000000"
 	}
 	leads := linked("192.0.2.4:40008 192.0.2.2:2888")

@@ -8,29 +8,29 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // summed sets the count and the sum of a summary.
-func summed(name string, count, sum int) func(*probe.Server) {
+func summed(name string, count, sum int) func(*snapshot.Server) {
 	return counts("zk_cnt_"+name, fmt.Sprint(count), "zk_sum_"+name, fmt.Sprint(sum))
 }
 
 // prometheus is summed as Prometheus's provider writes it.
-func prometheus(name string, count, sum int) func(*probe.Server) {
-	return func(s *probe.Server) {
-		s.Mntr = recorded(newest, "leader-prometheus", probe.WordMntr, probe.ParseMntr)
+func prometheus(name string, count, sum int) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
+		s.Mntr = recorded(newest, "leader-prometheus", snapshot.WordMntr, snapshot.ParseMntr)
 		counts("zk_"+name+"_count", fmt.Sprintf("%d.0", count), "zk_"+name+"_sum", fmt.Sprintf("%d.0", sum))(s)
 	}
 }
 
 // waiting sets how many requests wait.
-func waiting(n int64) func(*probe.Server) {
-	return func(s *probe.Server) { s.Srvr.Value.Outstanding = n }
+func waiting(n int64) func(*snapshot.Server) {
+	return func(s *snapshot.Server) { s.Srvr.Value.Outstanding = n }
 }
 
 // third is three servers that serve, the third with changes.
-func third(changes ...func(*probe.Server)) scene {
+func third(changes ...func(*snapshot.Server)) scene {
 	return look(follower, leader, but(follower, changes...))
 }
 
@@ -124,7 +124,7 @@ func paceRules() []rule {
 			[]alike{
 				{"one election", leads(8).after(leads(7))},
 				{"none", leads(7).twice()},
-				{"two in five minutes", leads(9).after(leads(7)).edit(func(s *probe.Snapshot) { s.Started = s.Started.Add(5 * time.Minute) })},
+				{"two in five minutes", leads(9).after(leads(7)).edit(func(s *snapshot.Snapshot) { s.Started = s.Started.Add(5 * time.Minute) })},
 				{"alone", look(standalone).twice()},
 			},
 			[]blind{
@@ -185,7 +185,7 @@ func TestComparedKeys(t *testing.T) {
 		want := digest(Diagnose(snap, Options{}))
 		for i := range snap.Before.Servers {
 			mntr := &snap.Before.Servers[i].Mntr.Value
-			mntr.Keys = slices.DeleteFunc(mntr.Keys, func(p probe.Pair) bool { return !slices.Contains(ComparedKeys(), p.Key) })
+			mntr.Keys = slices.DeleteFunc(mntr.Keys, func(p snapshot.Pair) bool { return !slices.Contains(ComparedKeys(), p.Key) })
 		}
 		if diff := cmp.Diff(want, digest(Diagnose(snap, Options{}))); diff != "" {
 			t.Errorf("%s: -whole +slim\n%s", name, diff)

@@ -3,14 +3,14 @@ package diag
 import (
 	"net/netip"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func reachRules() []rule {
-	shut := but(follower, peers(probe.Refused, probe.Filtered))
-	shutOut := but(looking, peers(probe.Refused, probe.Filtered))
+	shut := but(follower, peers(snapshot.Refused, snapshot.Filtered))
+	shutOut := but(looking, peers(snapshot.Refused, snapshot.Filtered))
 	alias := but(follower, says(3), at("192.0.2.3", "192.0.2.3", 2181))
-	peerNameless := but(follower, func(s *probe.Server) { s.PeerResolve = failed[[]netip.Addr](s, probe.Resolve, quick) })
+	peerNameless := but(follower, func(s *snapshot.Server) { s.PeerResolve = failed[[]netip.Addr](s, snapshot.Resolve, quick) })
 	return []rule{
 		{
 			HostUnreachable,
@@ -21,7 +21,7 @@ func reachRules() []rule {
 			},
 			[]alike{
 				{"it refuses", look(follower, leader, down)},
-				{"another port answers", look(follower, leader, but(gone, peers(probe.Refused, "")))},
+				{"another port answers", look(follower, leader, but(gone, peers(snapshot.Refused, "")))},
 				{"hung", look(follower, leader, hung)},
 			},
 			[]blind{
@@ -41,11 +41,11 @@ func reachRules() []rule {
 				{"its AdminServer counts 10 of another, and 2 of this host", look(follower, leader, but(closing, holders(10, of("192.0.2.9", 10), of(ourAddress, 2)))), "info possible zk3"},
 				{"its AdminServer counts few of anybody", look(follower, leader, but(closing, holders(10, of("192.0.2.9", 3)))), "info possible zk3"},
 				{"its AdminServer counts many, and there is no limit", look(follower, leader, but(closing, holders(0, of(ourAddress, 300)))), "info possible zk3"},
-				{"reset instead", look(follower, leader, but(closing, func(s *probe.Server) { s.Srvr.Failure.Kind = probe.Reset })), "info possible zk3"},
+				{"reset instead", look(follower, leader, but(closing, func(s *snapshot.Server) { s.Srvr.Failure.Kind = snapshot.Reset })), "info possible zk3"},
 				{"no limit at all", look(follower, leader, but(closing, holding(500))).file(zoo(3, "maxClientCnxns=0")), "info possible zk3"},
 			},
 			[]alike{
-				{"serves clients", look(follower, leader, but(closing, func(s *probe.Server) { s.Session = probe.Saw(probe.Serving{}, quick) }))},
+				{"serves clients", look(follower, leader, but(closing, func(s *snapshot.Server) { s.Session = snapshot.Saw(snapshot.Serving{}, quick) }))},
 				{"hung", look(follower, leader, hung)},
 				{"down", look(follower, leader, down)},
 			},
@@ -55,13 +55,13 @@ func reachRules() []rule {
 			NotZooKeeper,
 			[]fire{
 				{"HTTP", look(follower, leader, stranger), "warning likely zk3"},
-				{"a Keeper", look(follower, leader, but(stranger, func(s *probe.Server) { s.Keeper = &probe.Keeper{Product: "RaftKeeper"} })), "info proven zk3"},
+				{"a Keeper", look(follower, leader, but(stranger, func(s *snapshot.Server) { s.Keeper = &snapshot.Keeper{Product: "RaftKeeper"} })), "info proven zk3"},
 			},
 			[]alike{
 				{"not serving", look(follower, leader, looking)},
 				{"closes at once", look(follower, leader, closing)},
-				{"another answers it, and it serves clients", look(follower, leader, but(stranger, func(s *probe.Server) {
-					s.Session = probe.Saw(probe.Serving{}, quick)
+				{"another answers it, and it serves clients", look(follower, leader, but(stranger, func(s *snapshot.Server) {
+					s.Session = snapshot.Saw(snapshot.Serving{}, quick)
 				}))},
 			},
 			[]blind{{"unreachable", look(follower, leader, gone), SkipUnreachable}, {"not looked at", unvisited(), SkipNotLooked}},
@@ -80,7 +80,7 @@ func reachRules() []rule {
 			[]blind{
 				{"peer ports not probed", look(follower, leader, but(otherPort, peers("-", "-"))), SkipNotLooked},
 				{"unreachable", look(follower, leader, gone), SkipUnreachable},
-				{"refused, and the election port filtered", look(follower, leader, but(down, peers(probe.Filtered, probe.Filtered))), SkipUndecided},
+				{"refused, and the election port filtered", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered))), SkipUndecided},
 			},
 		},
 		{
@@ -88,17 +88,17 @@ func reachRules() []rule {
 			[]fire{
 				{"from a bastion: possible", look(follower, leader, shut), "info possible zk3"},
 				{"from a peer: proven", look(follower, leader, shutOut).on(1).twice(), "warning proven zk3"},
-				{"the quorum port of the leader, from who is out", look(looking, but(leader, peers(probe.Filtered, "")), follower).on(1).twice(), "warning proven zk2"},
-				{"what goes out of a member that is out", look(looking, but(leader, peers(probe.Filtered, probe.Filtered)), shut).on(1).twice(), "warning proven zk1"},
+				{"the quorum port of the leader, from who is out", look(looking, but(leader, peers(snapshot.Filtered, "")), follower).on(1).twice(), "warning proven zk2"},
+				{"what goes out of a member that is out", look(looking, but(leader, peers(snapshot.Filtered, snapshot.Filtered)), shut).on(1).twice(), "warning proven zk1"},
 				{"one that serves can be called", look(looking, leader, shut).on(1).twice(), "warning proven zk3"},
 				{"the network says so", look(follower, leader, but(looking, prohibited)).twice(), "warning likely zk3"},
-				{"refused, and its own sockets listen", look(follower, leader, but(looking, peers(probe.Refused, probe.Refused))).on(3), "warning proven zk3"},
-				{"it costs the quorum", look(down, looking, but(looking, peers(probe.Refused, probe.Filtered))).on(2).twice(), "critical proven zk3"},
+				{"refused, and its own sockets listen", look(follower, leader, but(looking, peers(snapshot.Refused, snapshot.Refused))).on(3), "warning proven zk3"},
+				{"it costs the quorum", look(down, looking, but(looking, peers(snapshot.Refused, snapshot.Filtered))).on(2).twice(), "critical proven zk3"},
 			},
 			[]alike{
 				{"2888 refused on a follower", look(follower, leader, follower).on(1)},
 				{"both ends serve", look(follower, leader, shut).on(1)},
-				{"2888 refused on who led a moment ago", look(follower, leader, follower).on(3, func(l *probe.Local) {
+				{"2888 refused on who led a moment ago", look(follower, leader, follower).on(3, func(l *snapshot.Local) {
 					l.Listeners.Value = append(l.Listeners.Value, netip.MustParseAddrPort("192.0.2.3:2888"))
 				})},
 				{"the whole host is unreachable", look(follower, leader, gone).on(1)},
@@ -113,9 +113,9 @@ func reachRules() []rule {
 			LatentPortBlock,
 			[]fire{
 				{"from a peer", look(follower, leader, shut).on(1), "warning proven zk3"},
-				{"the quorum port of the leader", look(follower, but(leader, peers(probe.Filtered, "")), follower).on(1), "warning proven zk2"},
-				{"of a follower, which may lead tomorrow", look(but(follower, peers(probe.Filtered, "")), leader, follower).on(2), "warning proven zk1"},
-				{"refused, and its own sockets listen", look(follower, leader, but(follower, peers(probe.Refused, probe.Refused))).on(3), "warning proven zk3"},
+				{"the quorum port of the leader", look(follower, but(leader, peers(snapshot.Filtered, "")), follower).on(1), "warning proven zk2"},
+				{"of a follower, which may lead tomorrow", look(but(follower, peers(snapshot.Filtered, "")), leader, follower).on(2), "warning proven zk1"},
+				{"refused, and its own sockets listen", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).on(3), "warning proven zk3"},
 				{"beside a server that is down", look(shut, leader, down).on(2), "warning proven zk1"},
 			},
 			[]alike{
@@ -124,7 +124,7 @@ func reachRules() []rule {
 				{"prohibited, from a bastion", look(follower, leader, but(follower, prohibited))},
 				{"it is out", look(follower, leader, shutOut).on(1).twice()},
 				{"who cannot reach it is out", look(looking, leader, shut).on(1).twice()},
-				{"what it does is not known", look(follower, leader, but(gone, peers(probe.Refused, probe.Filtered))).on(1)},
+				{"what it does is not known", look(follower, leader, but(gone, peers(snapshot.Refused, snapshot.Filtered))).on(1)},
 				{"the whole host is unreachable", look(follower, leader, gone).on(1)},
 			},
 			[]blind{
@@ -141,8 +141,8 @@ func reachRules() []rule {
 			[]alike{{"unreachable", look(follower, leader, gone)}, {"down", look(follower, leader, down)}},
 			[]blind{
 				{"not looked up", unvisited(), SkipNotLooked},
-				{"cut short", look(follower, leader, func(_ where, s *probe.Server) {
-					s.Resolve = failed[[]netip.Addr](s, probe.Cancelled, quick)
+				{"cut short", look(follower, leader, func(_ where, s *snapshot.Server) {
+					s.Resolve = failed[[]netip.Addr](s, snapshot.Cancelled, quick)
 				}), SkipNotLooked},
 			},
 		},

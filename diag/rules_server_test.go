@@ -4,11 +4,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func serverRules() []rule {
-	stuck := func(l *probe.Local) { l.Process.State = "T" }
+	stuck := func(l *snapshot.Local) { l.Process.State = "T" }
 	quiet := but(hung, peers("-", "-"))
 	return []rule{
 		{
@@ -24,13 +24,13 @@ func serverRules() []rule {
 				{"it is loading its data", look(follower, leader, starting)},
 				{"it answers, without a listener", look(follower, leader, noListener)},
 				{"its process was seen: something rejects", look(follower, leader, down).on(3)},
-				{"its peer port is filtered", look(follower, leader, but(down, peers(probe.Filtered, probe.Filtered)))},
+				{"its peer port is filtered", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered)))},
 			},
 			[]blind{
 				{"unreachable", look(follower, leader, gone), SkipUnreachable},
 				{"peer ports not probed", look(follower, leader, but(down, peers("-", "-"))), SkipNotLooked},
 				{"not looked at", unvisited(), SkipNotLooked},
-				{"refused, and the election port filtered", look(follower, leader, but(down, peers(probe.Filtered, probe.Filtered))), SkipUndecided},
+				{"refused, and the election port filtered", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered))), SkipUndecided},
 			},
 		},
 		{
@@ -93,7 +93,7 @@ func serverRules() []rule {
 			},
 			[]blind{
 				{"election port not probed", look(follower, leader, quiet), SkipUndecided},
-				{"election port filtered", look(follower, leader, but(hung, peers(probe.Filtered, probe.Filtered))), SkipUndecided},
+				{"election port filtered", look(follower, leader, but(hung, peers(snapshot.Filtered, snapshot.Filtered))), SkipUndecided},
 				{"unreachable", look(follower, leader, gone), SkipUnreachable},
 				{"swallows connections, and nobody counts followers", look(follower, but(leader, whitelisted), queueFull).twice(), SkipUndecided},
 				{"swallows connections, another follower was not seen", look(but(leader, insync(1)), gone, queueFull).twice(), SkipUndecided},
@@ -123,8 +123,8 @@ func serverRules() []rule {
 			CmdNotWhitelisted,
 			[]fire{
 				{"srvr alone is allowed", look(but(follower, whitelisted), leader, follower), "info proven zk1"},
-				{"recorded", look(follower, leader, but(looking, func(s *probe.Server) {
-					s.Ruok = recorded(newest, "not-whitelisted", probe.WordRuok, probe.ParseRuok)
+				{"recorded", look(follower, leader, but(looking, func(s *snapshot.Server) {
+					s.Ruok = recorded(newest, "not-whitelisted", snapshot.WordRuok, snapshot.ParseRuok)
 				})), "info proven zk3"},
 			},
 			[]alike{
@@ -145,12 +145,12 @@ func TestSeverityOfFaults(t *testing.T) {
 	t.Parallel()
 	runGrid(t, []row{
 		{
-			"one server without myid, quorum held", look(follower, leader, down).on(3, stopped, noMyid(probe.Absent)),
+			"one server without myid, quorum held", look(follower, leader, down).on(3, stopped, noMyid(snapshot.Absent)),
 			"degraded 1: 2 of 3 by conf, need 2, spare 0",
 			findings("root myid-missing warning proven zk3", "fold degraded-no-spare warning proven", "fold process-down warning proven zk3"),
 		},
 		{
-			"one server without myid, quorum lost", look(down, looking, down).on(3, stopped, noMyid(probe.Absent)).twice(),
+			"one server without myid, quorum lost", look(down, looking, down).on(3, stopped, noMyid(snapshot.Absent)).twice(),
 			"down 2: 0 of 3 by file, need 2, spare -1",
 			findings("root myid-missing critical proven zk3", "root process-down critical likely zk1", "fold quorum-lost critical proven",
 				"fold process-down critical proven zk3", "fold server-not-serving critical proven zk2"),

@@ -5,31 +5,31 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func startRules() []rule {
-	missing := &probe.Failure{Kind: probe.Absent, Text: "/srv/zoo.cfg: no such file or directory"}
+	missing := &snapshot.Failure{Kind: snapshot.Absent, Text: "/srv/zoo.cfg: no such file or directory"}
 	ok, closed := ownedBy(0, 0, 0o755), ownedBy(0, 0, 0o600)
-	named := func(keys ...string) func(*probe.Local) {
-		return func(l *probe.Local) { l.Named = &probe.NamedConfig{Path: "/root/zoo.cfg", Keys: keys} }
+	named := func(keys ...string) func(*snapshot.Local) {
+		return func(l *snapshot.Local) { l.Named = &snapshot.NamedConfig{Path: "/root/zoo.cfg", Keys: keys} }
 	}
 	const noMain = "Error: Could not find or load main class org.apache.zookeeper.server.quorum.QuorumPeerMain"
-	noScripts := func(l *probe.Local) {
-		l.Install = probe.Failed[probe.Install](&probe.Failure{Kind: probe.Absent, Text: "no bin/zkServer.sh in /opt/zookeeper"}, quick)
+	noScripts := func(l *snapshot.Local) {
+		l.Install = snapshot.Failed[snapshot.Install](&snapshot.Failure{Kind: snapshot.Absent, Text: "no bin/zkServer.sh in /opt/zookeeper"}, quick)
 	}
 	return []rule{
 		{
 			ConfigNotLoaded,
 			[]fire{
-				{"missing", out().on(3, stopped, noConfig(probe.Absent, "zoo_sample.cfg")), "warning likely zk3"},
-				{"missing, and its log says so", out().on(3, stopped, noConfig(probe.Absent), logs(probe.LogConfigInvalid)), "warning proven zk3"},
-				{"missing, and systemd saw how it ended", out().on(3, stopped, noConfig(probe.Absent), byUnit(), ended("exit-code", 1, 2)), "warning proven zk3"},
-				{"missing, and it ended of something else", out().on(3, stopped, noConfig(probe.Absent), byUnit(), ended("exit-code", 1, 3)), "warning likely zk3"},
-				{"a directory", out().on(3, stopped, noConfig(probe.Protocol)), "warning likely zk3"},
-				{"quorum lost", look(down, looking, down).on(3, stopped, noConfig(probe.Absent)), "critical likely zk3"},
-				{"gone under a running server", healthy().on(3, noConfig(probe.Absent)), "warning proven zk3"},
-				{"the unit leads to another", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Config, u.ConfigFailure = "/srv/zoo.cfg", missing })), "warning likely zk3"},
+				{"missing", out().on(3, stopped, noConfig(snapshot.Absent, "zoo_sample.cfg")), "warning likely zk3"},
+				{"missing, and its log says so", out().on(3, stopped, noConfig(snapshot.Absent), logs(snapshot.LogConfigInvalid)), "warning proven zk3"},
+				{"missing, and systemd saw how it ended", out().on(3, stopped, noConfig(snapshot.Absent), byUnit(), ended("exit-code", 1, 2)), "warning proven zk3"},
+				{"missing, and it ended of something else", out().on(3, stopped, noConfig(snapshot.Absent), byUnit(), ended("exit-code", 1, 3)), "warning likely zk3"},
+				{"a directory", out().on(3, stopped, noConfig(snapshot.Protocol)), "warning likely zk3"},
+				{"quorum lost", look(down, looking, down).on(3, stopped, noConfig(snapshot.Absent)), "critical likely zk3"},
+				{"gone under a running server", healthy().on(3, noConfig(snapshot.Absent)), "warning proven zk3"},
+				{"the unit leads to another", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Config, u.ConfigFailure = "/srv/zoo.cfg", missing })), "warning likely zk3"},
 				{"its user may not read it", out().on(3, stopped, byUnit(), configMode(ok, closed)), "warning proven zk3"},
 				{"its user may not enter the directory", out().on(3, stopped, byUnit(), configMode(ownedBy(0, 0, 0o700), ok)), "warning proven zk3"},
 				{"its own, without r", out().on(3, stopped, byUnit(), configMode(ok, ownedBy(1000, 0, 0o044))), "warning proven zk3"},
@@ -39,23 +39,23 @@ func startRules() []rule {
 			[]alike{
 				{"there", out().on(3, stopped)},
 				{"there, for its user", out().on(3, stopped, byUnit(), configMode(ok, ownedBy(0, 1000, 0o640)))},
-				{"root reads all", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Credentials.Value.WritesAll = true }), configMode(ok, closed))},
+				{"root reads all", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Credentials.Value.WritesAll = true }), configMode(ok, closed))},
 				{"a process that reads all", healthy().on(3, runsAs(0, true), configMode(ok, closed))},
 				{"nobody says whom it runs as", out().on(3, stopped, configMode(ok, closed))},
-				{"another server's unit", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Config = "/srv/zoo.cfg" }), configMode(ok, closed))},
-				{"a left-over unit beside a running server", healthy().on(3, byUnit(func(u *probe.Unit) { u.Config, u.ConfigFailure = "/srv/zoo.cfg", missing }))},
+				{"another server's unit", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Config = "/srv/zoo.cfg" }), configMode(ok, closed))},
+				{"a left-over unit beside a running server", healthy().on(3, byUnit(func(u *snapshot.Unit) { u.Config, u.ConfigFailure = "/srv/zoo.cfg", missing }))},
 				{"another was named, and it has ended since", out().on(3, stopped, named("tickTime"))},
 				{"a container's users are its own", healthy().on(3, contained)},
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"it answers, whatever the unit says", healthy().on(3, stopped, noConfig(probe.Absent)), SkipUndecided},
-				{"who may read it was not seen", out().on(3, stopped, byUnit(), func(l *probe.Local) {
-					l.ConfigAccess = probe.Failed[probe.Access](&probe.Failure{Kind: probe.Denied, Text: "/etc: permission denied"}, quick)
+				{"it answers, whatever the unit says", healthy().on(3, stopped, noConfig(snapshot.Absent)), SkipUndecided},
+				{"who may read it was not seen", out().on(3, stopped, byUnit(), func(l *snapshot.Local) {
+					l.ConfigAccess = snapshot.Failed[snapshot.Access](&snapshot.Failure{Kind: snapshot.Denied, Text: "/etc: permission denied"}, quick)
 				}), SkipDenied},
-				{"without a file", healthy().on(3, noConfig(probe.Absent), func(l *probe.Local) { l.ConfigPath = "" }), SkipUndecided},
-				{"an unknown user", out().on(3, stopped, byUnit(func(u *probe.Unit) {
-					u.Credentials = probe.Failed[probe.Credentials](&probe.Failure{Kind: probe.Absent, Text: "no such user"}, quick)
+				{"without a file", healthy().on(3, noConfig(snapshot.Absent), func(l *snapshot.Local) { l.ConfigPath = "" }), SkipUndecided},
+				{"an unknown user", out().on(3, stopped, byUnit(func(u *snapshot.Unit) {
+					u.Credentials = snapshot.Failed[snapshot.Credentials](&snapshot.Failure{Kind: snapshot.Absent, Text: "no such user"}, quick)
 				}), configMode(ok, closed)), SkipUndecided},
 				{"perhaps an access list", out().on(3, stopped, byUnit(), configMode(ok, ownedBy(0, 0, 0o640))), SkipUndecided},
 			},
@@ -63,56 +63,56 @@ func startRules() []rule {
 		{
 			StartFailedClassPath,
 			[]fire{
-				{"its log says so", out().on(3, stopped, said(probe.LogJavaClass, noMain)), "warning likely zk3"},
+				{"its log says so", out().on(3, stopped, said(snapshot.LogJavaClass, noMain)), "warning likely zk3"},
 				{"no jar", out().on(3, stopped, unpacked(noJars)), "warning likely zk3"},
-				{"both", out().on(3, stopped, unpacked(noJars), said(probe.LogJavaClass, noMain)), "warning proven zk3"},
-				{"source code", out().on(3, stopped, unpacked(noJars, func(in *probe.Install) { in.Lib, in.Source = false, true })), "warning likely zk3"},
-				{"the jars came back since", out().on(3, stopped, unpacked(), said(probe.LogJavaClass, noMain)), "warning likely zk3"},
+				{"both", out().on(3, stopped, unpacked(noJars), said(snapshot.LogJavaClass, noMain)), "warning proven zk3"},
+				{"source code", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.Lib, in.Source = false, true })), "warning likely zk3"},
+				{"the jars came back since", out().on(3, stopped, unpacked(), said(snapshot.LogJavaClass, noMain)), "warning likely zk3"},
 				{"quorum lost", look(down, looking, down).on(3, stopped, unpacked(noJars)), "critical likely zk3"},
 			},
 			[]alike{
 				{"all there", out().on(3, stopped, unpacked())},
-				{"it runs", healthy().on(3, said(probe.LogJavaClass, noMain))},
-				{"another program's class", out().on(3, stopped, unpacked(), said(probe.LogJavaClass, "Error: Could not find or load main class com.example.Main"))},
-				{"it got further since", out().on(3, stopped, unpacked(), logs(probe.LogExit, probe.LogJavaClass))},
+				{"it runs", healthy().on(3, said(snapshot.LogJavaClass, noMain))},
+				{"another program's class", out().on(3, stopped, unpacked(), said(snapshot.LogJavaClass, "Error: Could not find or load main class com.example.Main"))},
+				{"it got further since", out().on(3, stopped, unpacked(), logs(snapshot.LogExit, snapshot.LogJavaClass))},
 			},
 			[]blind{
 				noLocal(), denied(),
 				{"what starts it was not looked at", out().on(3, stopped), SkipUndecided},
 				{"no scripts", out().on(3, stopped, noScripts), SkipUndecided},
-				{"neither lib nor source: some other layout", out().on(3, stopped, unpacked(noJars, func(in *probe.Install) { in.Lib = false })), SkipUndecided},
+				{"neither lib nor source: some other layout", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.Lib = false })), SkipUndecided},
 				{"it answers", healthy().on(3, stopped, unpacked(noJars)), SkipUndecided},
-				{"a class path of its own", out().on(3, stopped, unpacked(noJars, func(in *probe.Install) { in.ClassPath = "/etc/zookeeper/java.env" })), SkipUndecided},
+				{"a class path of its own", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.ClassPath = "/etc/zookeeper/java.env" })), SkipUndecided},
 			},
 		},
 		{
 			JavaMissingOrWrong,
 			[]fire{
-				{"nohup finds none", out().on(3, stopped, said(probe.LogJavaMissing, "nohup: failed to run command 'java': No such file or directory")), "warning likely zk3"},
-				{"none in JAVA_HOME, which 3.4 takes", out().on(3, stopped, unpacked(home(false), func(in *probe.Install) { in.Java.FallsBack = false })), "warning likely zk3"},
+				{"nohup finds none", out().on(3, stopped, said(snapshot.LogJavaMissing, "nohup: failed to run command 'java': No such file or directory")), "warning likely zk3"},
+				{"none in JAVA_HOME, which 3.4 takes", out().on(3, stopped, unpacked(home(false), func(in *snapshot.Install) { in.Java.FallsBack = false })), "warning likely zk3"},
 				{"none in JAVA_HOME nor in PATH", out().on(3, stopped, byUnit(), unpacked(home(false), noPath)), "warning likely zk3"},
 				{"none in PATH", out().on(3, stopped, byUnit(), unpacked(noPath)), "warning likely zk3"},
-				{"none in PATH, and its log", out().on(3, stopped, byUnit(), unpacked(noPath), said(probe.LogJavaMissing, "java: command not found")), "warning proven zk3"},
-				{"the unit's own", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", probe.Saw(false, quick) })), "warning likely zk3"},
+				{"none in PATH, and its log", out().on(3, stopped, byUnit(), unpacked(noPath), said(snapshot.LogJavaMissing, "java: command not found")), "warning proven zk3"},
+				{"the unit's own", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", snapshot.Saw(false, quick) })), "warning likely zk3"},
 				{"systemd could not run it", out().on(3, stopped, byUnit(), ended("exit-code", 1, 203), unpacked(noPath)), "warning proven zk3"},
-				{"too old", out().on(3, stopped, unpacked(home(true)), said(probe.LogJavaVersion, "java.lang.UnsupportedClassVersionError: Unsupported major.minor version 52.0")), "warning likely zk3"},
-				{"an option", out().on(3, stopped, said(probe.LogJavaOptions, "Unrecognized VM option 'UseParNewGC'")), "warning likely zk3"},
+				{"too old", out().on(3, stopped, unpacked(home(true)), said(snapshot.LogJavaVersion, "java.lang.UnsupportedClassVersionError: Unsupported major.minor version 52.0")), "warning likely zk3"},
+				{"an option", out().on(3, stopped, said(snapshot.LogJavaOptions, "Unrecognized VM option 'UseParNewGC'")), "warning likely zk3"},
 				{"quorum lost", look(down, looking, down).on(3, stopped, byUnit(), unpacked(noPath)), "critical likely zk3"},
 			},
 			[]alike{
 				{"in PATH", out().on(3, stopped, byUnit(), unpacked())},
 				{"in JAVA_HOME", out().on(3, stopped, unpacked(home(true)))},
 				{"none in JAVA_HOME: PATH's is taken", out().on(3, stopped, byUnit(), unpacked(home(false)))},
-				{"it runs", healthy().on(3, byUnit(), unpacked(noPath), logs(probe.LogJavaMissing))},
-				{"it got further since", out().on(3, stopped, byUnit(), unpacked(), logs(probe.LogExit, probe.LogJavaMissing))},
-				{"the unit's own", out().on(3, stopped, byUnit(func(u *probe.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", probe.Saw(true, quick) }))},
+				{"it runs", healthy().on(3, byUnit(), unpacked(noPath), logs(snapshot.LogJavaMissing))},
+				{"it got further since", out().on(3, stopped, byUnit(), unpacked(), logs(snapshot.LogExit, snapshot.LogJavaMissing))},
+				{"the unit's own", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", snapshot.Saw(true, quick) }))},
 			},
 			[]blind{
 				noLocal(), denied(),
 				{"what starts it was not looked at", out().on(3, stopped), SkipUndecided},
 				{"no scripts", out().on(3, stopped, noScripts), SkipUndecided},
 				{"no unit: whose PATH?", out().on(3, stopped, unpacked()), SkipUndecided},
-				{"a file that sets more", out().on(3, stopped, byUnit(), unpacked(noPath, func(in *probe.Install) { in.Java.Unsure = true })), SkipUndecided},
+				{"a file that sets more", out().on(3, stopped, byUnit(), unpacked(noPath, func(in *snapshot.Install) { in.Java.Unsure = true })), SkipUndecided},
 			},
 		},
 		{
@@ -144,7 +144,7 @@ func startRules() []rule {
 			[]blind{
 				noLocal(), denied(),
 				{"neither log nor systemd", out().on(3, stopped), SkipUndecided},
-				{"its age was not told", healthy().on(3, func(l *probe.Local) { l.Process.Started = time.Time{} }), SkipUndecided},
+				{"its age was not told", healthy().on(3, func(l *snapshot.Local) { l.Process.Started = time.Time{} }), SkipUndecided},
 				{"one look at a young one", healthy().on(3, began(8, time.Second)), SkipUndecided},
 			},
 		},

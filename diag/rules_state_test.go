@@ -5,15 +5,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // counts sets keys of mntr: key, value, key, value.
-func counts(pairs ...string) func(*probe.Server) {
-	return func(s *probe.Server) {
+func counts(pairs ...string) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
 		keys := s.Mntr.Value.Keys
 		for i := 0; i < len(pairs); i += 2 {
-			pair := probe.Pair{Key: pairs[i], Value: pairs[i+1]}
+			pair := snapshot.Pair{Key: pairs[i], Value: pairs[i+1]}
 			at := -1
 			for k := range keys {
 				if keys[k].Key == pair.Key {
@@ -31,23 +31,23 @@ func counts(pairs ...string) func(*probe.Server) {
 }
 
 // clocks are how far those of the first servers are ahead.
-func clocks(ahead ...time.Duration) func(*probe.Snapshot) {
-	return func(s *probe.Snapshot) {
+func clocks(ahead ...time.Duration) func(*snapshot.Snapshot) {
+	return func(s *snapshot.Snapshot) {
 		for i, by := range ahead {
-			s.Servers[i].Admin.Clock = probe.Saw(by, quick)
+			s.Servers[i].Admin.Clock = snapshot.Saw(by, quick)
 		}
 	}
 }
 
 // wrote sets the zxid.
-func wrote(epoch, counter uint32) func(*probe.Server) {
-	return func(s *probe.Server) { s.Srvr.Value.Zxid = probe.Zxid(uint64(epoch)<<32 | uint64(counter)) }
+func wrote(epoch, counter uint32) func(*snapshot.Server) {
+	return func(s *snapshot.Server) { s.Srvr.Value.Zxid = snapshot.Zxid(uint64(epoch)<<32 | uint64(counter)) }
 }
 
 // runs sets the version.
-func runs(version string) func(*probe.Server) {
-	return func(s *probe.Server) {
-		v, err := probe.ParseVersion(version)
+func runs(version string) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
+		v, err := snapshot.ParseVersion(version)
 		if err != nil {
 			panic(err)
 		}
@@ -61,14 +61,14 @@ func runs(version string) func(*probe.Server) {
 }
 
 // set changes a setting in conf.
-func set(change func(*probe.Conf, *int), value int) func(*probe.Server) {
-	return func(s *probe.Server) { change(&s.Conf.Value, &value) }
+func set(change func(*snapshot.Conf, *int), value int) func(*snapshot.Server) {
+	return func(s *snapshot.Server) { change(&s.Conf.Value, &value) }
 }
 
-func ticks(c *probe.Conf, v *int)   { c.TickTime = v }
-func syncs(c *probe.Conf, v *int)   { c.SyncLimit = v }
-func clients(c *probe.Conf, v *int) { c.MaxClientCnxns = v }
-func longest(c *probe.Conf, v *int) { c.MaxSessionTimeout = v }
+func ticks(c *snapshot.Conf, v *int)   { c.TickTime = v }
+func syncs(c *snapshot.Conf, v *int)   { c.SyncLimit = v }
+func clients(c *snapshot.Conf, v *int) { c.MaxClientCnxns = v }
+func longest(c *snapshot.Conf, v *int) { c.MaxSessionTimeout = v }
 
 // blindNetwork are the blinds of every rule that needs an answer of a server.
 func blindNetwork() []blind {
@@ -94,7 +94,7 @@ func stateRules() []rule {
 				{"no quorum, and no reads", look(looking, down, down)},
 				{"serving", look(follower, leader, follower)},
 				{"an observer", look(follower, leader, follower, observer).observing(4)},
-				{"a session of reads alone", look(follower, leader, but(mute, func(s *probe.Server) { s.Session.Value.ReadOnly = true }))},
+				{"a session of reads alone", look(follower, leader, but(mute, func(s *snapshot.Server) { s.Session.Value.ReadOnly = true }))},
 			},
 			blindNetwork(),
 		},

@@ -3,57 +3,57 @@ package diag
 import (
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // shows is what TLS to a server's client port came to: its certificate began and ends
 // so long from now.
-func shows(fault probe.TLSFault, began, ends time.Duration) func(*probe.Server) {
-	return func(s *probe.Server) {
-		s.Client.Value.TLS = probe.TLSLook{Fault: fault, Certificate: &probe.Certificate{
+func shows(fault snapshot.TLSFault, began, ends time.Duration) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
+		s.Client.Value.TLS = snapshot.TLSLook{Fault: fault, Certificate: &snapshot.Certificate{
 			Subject: "CN=" + s.Name, Issuer: "CN=ca", Names: []string{s.Name}, NotBefore: now().Add(began), NotAfter: now().Add(ends),
 		}}
 		if fault != "" {
-			s.Srvr = failed[probe.Srvr](s, probe.TLS, quick)
-			s.Mntr, s.Conf = probe.Obs[probe.Mntr]{}, probe.Obs[probe.Conf]{}
+			s.Srvr = failed[snapshot.Srvr](s, snapshot.TLS, quick)
+			s.Mntr, s.Conf = snapshot.Obs[snapshot.Mntr]{}, snapshot.Obs[snapshot.Conf]{}
 		}
 	}
 }
 
 // nth changes a server of a scene.
-func nth(id int, change func(*probe.Server)) func(*probe.Snapshot) {
-	return func(s *probe.Snapshot) { change(&s.Servers[id-1]) }
+func nth(id int, change func(*snapshot.Server)) func(*snapshot.Snapshot) {
+	return func(s *snapshot.Snapshot) { change(&s.Servers[id-1]) }
 }
 
 // all changes every server of a scene.
-func all(change func(*probe.Server)) func(*probe.Snapshot) {
-	return func(s *probe.Snapshot) {
+func all(change func(*snapshot.Server)) func(*snapshot.Snapshot) {
+	return func(s *snapshot.Snapshot) {
 		for i := range s.Servers {
 			change(&s.Servers[i])
 		}
 	}
 }
 
-func overTLS(s *probe.Snapshot) { s.Plan.Secure = true }
+func overTLS(s *snapshot.Snapshot) { s.Plan.Secure = true }
 
 func tlsRules() []rule {
 	const day = 24 * time.Hour
-	year := func(fault probe.TLSFault) func(*probe.Server) { return shows(fault, -30*day, 335*day) }
+	year := func(fault snapshot.TLSFault) func(*snapshot.Server) { return shows(fault, -30*day, 335*day) }
 	return []rule{
 		{
 			ClientTLSFailed,
 			[]fire{
-				{"asked in plain text", look(follower, leader, closing).edit(nth(3, year(probe.TLSNotAsked))), "warning proven zk3"},
-				{"an unknown authority", healthy().edit(overTLS).edit(all(year(probe.TLSAuthority))), "warning proven zk1 zk2 zk3"},
-				{"another name", healthy().edit(overTLS).edit(nth(1, year(probe.TLSName))), "warning proven zk1"},
-				{"wants our certificate", healthy().edit(overTLS).edit(nth(1, year(probe.TLSRefused))), "warning proven zk1"},
-				{"speaks plain text", healthy().edit(overTLS).edit(nth(1, func(s *probe.Server) {
-					year(probe.TLSPlainText)(s)
+				{"asked in plain text", look(follower, leader, closing).edit(nth(3, year(snapshot.TLSNotAsked))), "warning proven zk3"},
+				{"an unknown authority", healthy().edit(overTLS).edit(all(year(snapshot.TLSAuthority))), "warning proven zk1 zk2 zk3"},
+				{"another name", healthy().edit(overTLS).edit(nth(1, year(snapshot.TLSName))), "warning proven zk1"},
+				{"wants our certificate", healthy().edit(overTLS).edit(nth(1, year(snapshot.TLSRefused))), "warning proven zk1"},
+				{"speaks plain text", healthy().edit(overTLS).edit(nth(1, func(s *snapshot.Server) {
+					year(snapshot.TLSPlainText)(s)
 					s.Client.Value.TLS.Certificate = nil
 				})), "warning proven zk1"},
-				{"dates, by a clock of ours that is wrong", healthy().edit(overTLS).edit(nth(1, year(probe.TLSDates))), "warning proven zk1"},
-				{"no common version", healthy().edit(overTLS).edit(nth(1, year(probe.TLSOther))), "warning proven zk1"},
-				{"its AdminServer says that it serves", look(follower, leader, closing).edit(nth(3, year(probe.TLSNotAsked))).edit(locked(3, probe.ModeFollower, voters(3))), "info proven zk3"},
+				{"dates, by a clock of ours that is wrong", healthy().edit(overTLS).edit(nth(1, year(snapshot.TLSDates))), "warning proven zk1"},
+				{"no common version", healthy().edit(overTLS).edit(nth(1, year(snapshot.TLSOther))), "warning proven zk1"},
+				{"its AdminServer says that it serves", look(follower, leader, closing).edit(nth(3, year(snapshot.TLSNotAsked))).edit(locked(3, snapshot.ModeFollower, voters(3))), "info proven zk3"},
 			},
 			[]alike{
 				{"plain text", healthy()},
@@ -67,13 +67,13 @@ func tlsRules() []rule {
 			CertificateExpiring,
 			[]fire{
 				{"in a week", healthy().edit(overTLS).edit(nth(3, shows("", -358*day, 7*day))), "warning proven zk3"},
-				{"expired, and others are not", healthy().edit(overTLS).edit(all(year(""))).edit(nth(3, shows(probe.TLSDates, -400*day, -day))), "warning proven zk3"},
-				{"all expired", healthy().edit(overTLS).edit(all(shows(probe.TLSDates, -400*day, -day))), "critical likely zk1 zk2 zk3"},
-				{"not valid yet", healthy().edit(overTLS).edit(nth(3, shows(probe.TLSDates, day, 365*day))), "warning proven zk3"},
-				{"seen in plain text", look(follower, leader, closing).edit(nth(3, shows(probe.TLSNotAsked, -358*day, 7*day))), "warning proven zk3"},
-				{"that for the other servers", healthy().edit(nth(3, func(s *probe.Server) {
+				{"expired, and others are not", healthy().edit(overTLS).edit(all(year(""))).edit(nth(3, shows(snapshot.TLSDates, -400*day, -day))), "warning proven zk3"},
+				{"all expired", healthy().edit(overTLS).edit(all(shows(snapshot.TLSDates, -400*day, -day))), "critical likely zk1 zk2 zk3"},
+				{"not valid yet", healthy().edit(overTLS).edit(nth(3, shows(snapshot.TLSDates, day, 365*day))), "warning proven zk3"},
+				{"seen in plain text", look(follower, leader, closing).edit(nth(3, shows(snapshot.TLSNotAsked, -358*day, 7*day))), "warning proven zk3"},
+				{"that for the other servers", healthy().edit(nth(3, func(s *snapshot.Server) {
 					shows("", -358*day, 7*day)(s)
-					s.QuorumTLS, s.Client.Value.TLS = s.Client.Value.TLS, probe.TLSLook{}
+					s.QuorumTLS, s.Client.Value.TLS = s.Client.Value.TLS, snapshot.TLSLook{}
 				})), "warning proven zk3"},
 				{"of a short life, and too late", healthy().edit(overTLS).edit(nth(3, shows("", -80*day, 10*day))), "warning proven zk3"},
 			},
@@ -83,7 +83,7 @@ func tlsRules() []rule {
 				{"90 days, renewed with 30 left", healthy().edit(overTLS).edit(all(shows("", -61*day, 29*day)))},
 				{"plain text", healthy()},
 			},
-			append(blindNetwork(), blind{"showed none", healthy().edit(overTLS).edit(all(func(s *probe.Server) { s.Srvr = failed[probe.Srvr](s, probe.Reset, quick) })), SkipNotTold}),
+			append(blindNetwork(), blind{"showed none", healthy().edit(overTLS).edit(all(func(s *snapshot.Server) { s.Srvr = failed[snapshot.Srvr](s, snapshot.Reset, quick) })), SkipNotTold}),
 		},
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -24,12 +24,12 @@ type scene struct {
 	list      string // what conf tells as membership; "" for one line a server
 	config    string // the zoo.cfg that the targets come from; "" for targets by hand
 	hosts     []localHost
-	edits     []func(*probe.Snapshot)
+	edits     []func(*snapshot.Snapshot)
 	earlier   *scene
 }
 
 // state fills in what is seen of a server that is in it.
-type state func(w where, s *probe.Server)
+type state func(w where, s *snapshot.Server)
 
 // where is the server's place in the scene.
 type where struct {
@@ -42,7 +42,7 @@ const (
 	oldest = "3.4.10" // its conf tells no membership
 
 	quick   = time.Millisecond
-	timeout = probe.DefaultTimeout
+	timeout = snapshot.DefaultTimeout
 )
 
 func now() time.Time { return time.Date(2026, 11, 22, 3, 4, 5, 0, time.UTC) }
@@ -66,7 +66,7 @@ func (s scene) membership(lines ...string) scene {
 func (s scene) file(text string) scene { s.config = text; return s }
 
 // edit changes the snapshot at the end.
-func (s scene) edit(f func(*probe.Snapshot)) scene {
+func (s scene) edit(f func(*snapshot.Snapshot)) scene {
 	s.edits = append(slices.Clone(s.edits), f)
 	return s
 }
@@ -105,26 +105,26 @@ func (s scene) memberList() string {
 }
 
 // snap builds the snapshot. Nothing in it is shared with another one.
-func (s scene) snap() *probe.Snapshot {
-	snap := &probe.Snapshot{
-		Format: probe.SnapshotFormat, Tool: "zkdoctor test", Started: now(), Took: 20 * quick,
-		Vantage: probe.Vantage{Host: "bastion", Addrs: probe.Saw(addrs("127.0.0.1", "192.0.2.100"), quick)},
-		Plan:    probe.Asked{Source: probe.FromTargets, Timeout: timeout, PeerPorts: true, Local: true},
+func (s scene) snap() *snapshot.Snapshot {
+	snap := &snapshot.Snapshot{
+		Format: snapshot.SnapshotFormat, Tool: "zkdoctor test", Started: now(), Took: 20 * quick,
+		Vantage: snapshot.Vantage{Host: "bastion", Addrs: snapshot.Saw(addrs("127.0.0.1", "192.0.2.100"), quick)},
+		Plan:    snapshot.Plan{Source: snapshot.FromTargets, Timeout: timeout, PeerPorts: true, Local: true},
 	}
 	if s.config != "" {
-		snap.Plan.Source = probe.FromFile
+		snap.Plan.Source = snapshot.FromFile
 		snap.Plan.Config = zoocfg.Parse("/etc/zookeeper/zoo.cfg", []byte(s.config))
 	}
 	for i, state := range s.states {
 		id := i + 1
-		server := probe.Server{Name: name(id), Target: probe.Target{Host: name(id), Port: 2181}}
+		server := snapshot.Server{Name: name(id), Target: snapshot.Target{Host: name(id), Port: 2181}}
 		if snap.Plan.Config != nil {
 			server.Member = snap.Plan.Config.Find(int64(id))
 			server.Assumed = true
 		}
-		server.Resolve = probe.Saw([]netip.Addr{addrOf(id)}, quick)
-		server.Quorum = probe.PortLook{Number: 2888, Assumed: server.Member == nil}
-		server.Election = probe.PortLook{Number: 3888, Assumed: server.Member == nil}
+		server.Resolve = snapshot.Saw([]netip.Addr{addrOf(id)}, quick)
+		server.Quorum = snapshot.PortLook{Number: 2888, Assumed: server.Member == nil}
+		server.Election = snapshot.PortLook{Number: 3888, Assumed: server.Member == nil}
 		state(where{s.version, s.memberList(), id}, &server)
 		snap.Servers = append(snap.Servers, server)
 		snap.Plan.Targets = append(snap.Plan.Targets, server.Target)
@@ -165,42 +165,42 @@ func addrs(l ...string) []netip.Addr {
 }
 
 // tcp is a connect to a port of the server; kind "" means that it is open.
-func tcp(s *probe.Server, port int, kind probe.FailureKind) probe.Obs[probe.Dial] {
+func tcp(s *snapshot.Server, port int, kind snapshot.FailureKind) snapshot.Obs[snapshot.Dial] {
 	var to netip.AddrPort
 	if s.Resolve.Seen() {
 		to = netip.AddrPortFrom(s.Resolve.Value[0], uint16(port))
 	}
 	if kind == "" {
-		return probe.Saw(probe.Dial{Remote: to, Local: netip.MustParseAddrPort("192.0.2.100:40000")}, quick)
+		return snapshot.Saw(snapshot.Dial{Remote: to, Local: netip.MustParseAddrPort("192.0.2.100:40000")}, quick)
 	}
 	took := quick
-	if kind == probe.Filtered || kind == probe.Unreachable || kind == probe.Cancelled {
+	if kind == snapshot.Filtered || kind == snapshot.Unreachable || kind == snapshot.Cancelled {
 		took = timeout
 	}
-	return probe.Failed[probe.Dial](&probe.Failure{Kind: kind, Text: fmt.Sprintf("%s: %s", to, kind)}, took)
+	return snapshot.Failed[snapshot.Dial](&snapshot.Failure{Kind: kind, Text: fmt.Sprintf("%s: %s", to, kind)}, took)
 }
 
 // peers sets the looks at the quorum and election port; "-" means not probed.
-func peers(quorum, election probe.FailureKind) func(*probe.Server) {
-	set := func(s *probe.Server, p *probe.PortLook, kind probe.FailureKind) {
-		p.Look = probe.Obs[probe.Dial]{}
+func peers(quorum, election snapshot.FailureKind) func(*snapshot.Server) {
+	set := func(s *snapshot.Server, p *snapshot.PortLook, kind snapshot.FailureKind) {
+		p.Look = snapshot.Obs[snapshot.Dial]{}
 		if kind != "-" {
 			p.Look = tcp(s, p.Number, kind)
 		}
 	}
-	return func(s *probe.Server) {
+	return func(s *snapshot.Server) {
 		set(s, &s.Quorum, quorum)
 		set(s, &s.Election, election)
 	}
 }
 
-func failed[T any](s *probe.Server, kind probe.FailureKind, took time.Duration) probe.Obs[T] {
-	return probe.Failed[T](&probe.Failure{Kind: kind, Text: fmt.Sprintf("%s: %s", s.Name, kind)}, took)
+func failed[T any](s *snapshot.Server, kind snapshot.FailureKind, took time.Duration) snapshot.Obs[T] {
+	return snapshot.Failed[T](&snapshot.Failure{Kind: kind, Text: fmt.Sprintf("%s: %s", s.Name, kind)}, took)
 }
 
 // recorded is the recorded reply of a real server, read by the real parser; edit
 // may change the text.
-func recorded[T any](version, state string, word probe.Word, parse func([]byte) (T, error), edit ...func(string) string) probe.Obs[T] {
+func recorded[T any](version, state string, word snapshot.Word, parse func([]byte) (T, error), edit ...func(string) string) snapshot.Obs[T] {
 	data, err := os.ReadFile("../probe/testdata/replies/" + version + "/" + state + "/" + word.String() + ".txt")
 	if err != nil {
 		panic(err)
@@ -208,21 +208,21 @@ func recorded[T any](version, state string, word probe.Word, parse func([]byte) 
 	for _, change := range edit {
 		data = []byte(change(string(data)))
 	}
-	return probe.Interpret(probe.Saw(probe.Reply{Data: data}, quick), word, parse)
+	return snapshot.Interpret(snapshot.Saw(snapshot.Reply{Data: data}, quick), word, parse)
 }
 
 // tells sets what a server in that state answers to all words.
-func tells(w where, s *probe.Server, state string) {
+func tells(w where, s *snapshot.Server, state string) {
 	s.Client = tcp(s, s.Port, "")
-	s.Srvr = recorded(w.version, state, probe.WordSrvr, probe.ParseSrvr, inEpoch3)
+	s.Srvr = recorded(w.version, state, snapshot.WordSrvr, snapshot.ParseSrvr, inEpoch3)
 	switch {
 	case s.Srvr.Seen():
 		s.Conf = conf(w, state, w.id)
-		s.Mntr = recorded(w.version, state, probe.WordMntr, probe.ParseMntr)
-	case s.Srvr.FailedAs(probe.NotServing):
-		s.Envi = recorded(w.version, state, probe.WordEnvi, probe.ParseEnvi)
-		s.Ruok = recorded(w.version, state, probe.WordRuok, probe.ParseRuok)
-		s.Isro = recorded(w.version, state, probe.WordIsro, probe.ParseIsro)
+		s.Mntr = recorded(w.version, state, snapshot.WordMntr, snapshot.ParseMntr)
+	case s.Srvr.FailedAs(snapshot.NotServing):
+		s.Envi = recorded(w.version, state, snapshot.WordEnvi, snapshot.ParseEnvi)
+		s.Ruok = recorded(w.version, state, snapshot.WordRuok, snapshot.ParseRuok)
+		s.Isro = recorded(w.version, state, snapshot.WordIsro, snapshot.ParseIsro)
 	}
 }
 
@@ -230,8 +230,8 @@ func tells(w where, s *probe.Server, state string) {
 func inEpoch3(text string) string { return strings.Replace(text, "Zxid: 0x1", "Zxid: 0x3", 1) }
 
 // conf is the conf of a server with that id.
-func conf(w where, state string, id int) probe.Obs[probe.Conf] {
-	return recorded(w.version, state, probe.WordConf, probe.ParseConf, func(text string) string {
+func conf(w where, state string, id int) snapshot.Obs[snapshot.Conf] {
+	return recorded(w.version, state, snapshot.WordConf, snapshot.ParseConf, func(text string) string {
 		head, _, told := strings.Cut(text, "\nmembership:")
 		if told {
 			text = head + "\nmembership: \n" + w.list

@@ -3,7 +3,7 @@ package diag
 import (
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -33,17 +33,17 @@ func isTrue(b bool) truth {
 
 // server is one server with what its looks mean.
 type server struct {
-	*probe.Server
+	*snapshot.Server
 	// Conf and Mntr are what the words told or, where they are not allowed, what the
 	// AdminServer did; confFrom and mntrFrom say which. They hide the words themselves.
-	Conf               probe.Obs[probe.Conf]
-	Mntr               probe.Obs[probe.Mntr]
+	Conf               snapshot.Obs[snapshot.Conf]
+	Mntr               snapshot.Obs[snapshot.Mntr]
 	confFrom, mntrFrom string
 	// member is its line in the list of members; nil when it is not in it, or
 	// when which one it is cannot be told.
 	member *zoocfg.Server
 	// runsWith are the members that it says it runs with; nil where it told none.
-	runsWith *probe.Members
+	runsWith *snapshot.Members
 	// outsider is set when the list in force has no line for the id that it says it has.
 	outsider bool
 	// host is its own host's side; nil when that was not looked at.
@@ -74,12 +74,12 @@ type server struct {
 	client, quorumPort, election PortState
 }
 
-func newServer(s *probe.Server, secure bool) *server {
+func newServer(s *snapshot.Server, secure bool) *server {
 	v := &server{Server: s, role: RoleUnknown, secure: secure, Conf: s.Conf, confFrom: "conf", Mntr: s.Mntr, mntrFrom: "mntr"}
 	v.runsWith = s.Members()
 	v.hearAdmin()
 	v.client = v.portState(s.Client)
-	if v.client == PortOpen && s.Srvr.FailedAs(probe.Silent) {
+	if v.client == PortOpen && s.Srvr.FailedAs(snapshot.Silent) {
 		v.client = PortSilent
 	}
 	v.quorumPort = v.portState(s.Quorum.Look)
@@ -90,7 +90,7 @@ func newServer(s *probe.Server, secure bool) *server {
 // portState is what one connect means. "No route to host" that comes within
 // milliseconds while another port of the host answers is a firewall's: Linux
 // gives the same error for a dead host, but only after ARP has given up.
-func (s *server) portState(look probe.Obs[probe.Dial]) PortState {
+func (s *server) portState(look snapshot.Obs[snapshot.Dial]) PortState {
 	switch {
 	case !look.Tried:
 		return PortNotProbed
@@ -98,11 +98,11 @@ func (s *server) portState(look probe.Obs[probe.Dial]) PortState {
 		return PortOpen
 	}
 	switch look.Failure.Kind {
-	case probe.Refused, probe.Reset:
+	case snapshot.Refused, snapshot.Reset:
 		return PortRefused
-	case probe.Filtered:
+	case snapshot.Filtered:
 		return PortFiltered
-	case probe.Unreachable:
+	case snapshot.Unreachable:
 		if s.prohibited(look) {
 			return PortFiltered
 		}
@@ -114,15 +114,15 @@ func (s *server) portState(look probe.Obs[probe.Dial]) PortState {
 
 // prohibited reports whether a look failed in the way that only a firewall
 // which says so makes it fail.
-func (s *server) prohibited(look probe.Obs[probe.Dial]) bool {
-	return look.FailedAs(probe.Unreachable) && look.Took < Limits{}.orDefaults().Prohibited && s.hostAnswers()
+func (s *server) prohibited(look snapshot.Obs[snapshot.Dial]) bool {
+	return look.FailedAs(snapshot.Unreachable) && look.Took < Limits{}.orDefaults().Prohibited && s.hostAnswers()
 }
 
 // hostAnswers reports whether any port of the host answered, if only with an
 // RST: then the host and the way to it are fine.
 func (s *server) hostAnswers() bool {
-	for _, look := range []probe.Obs[probe.Dial]{s.Client, s.Quorum.Look, s.Election.Look} {
-		if look.Seen() || look.FailedAs(probe.Refused) || look.FailedAs(probe.Reset) {
+	for _, look := range []snapshot.Obs[snapshot.Dial]{s.Client, s.Quorum.Look, s.Election.Look} {
+		if look.Seen() || look.FailedAs(snapshot.Refused) || look.FailedAs(snapshot.Reset) {
 			return true
 		}
 	}
@@ -131,7 +131,9 @@ func (s *server) hostAnswers() bool {
 
 // swallows reports whether the client port drops connections while the election
 // port takes them: a firewall, or a process that hangs with a full queue.
-func (s *server) swallows() bool { return s.Client.FailedAs(probe.Filtered) && s.election == PortOpen }
+func (s *server) swallows() bool {
+	return s.Client.FailedAs(snapshot.Filtered) && s.election == PortOpen
+}
 
 // takenPort is the port of a server that does not run which another program has, as
 // the sockets of its own host show; 0 for none. What answers as ZooKeeper is no other
@@ -141,7 +143,7 @@ func (s *server) takenPort() int {
 		return 0
 	}
 	// What is silent may be a hung ZooKeeper whose process we may not see.
-	client := s.client == PortOpen || silent(s) && s.host.logged([]probe.LogSign{probe.LogAddressInUse}) != nil
+	client := s.client == PortOpen || silent(s) && s.host.logged([]snapshot.LogSign{snapshot.LogAddressInUse}) != nil
 	switch {
 	case client && s.host.listensAt(s.Resolve.Value, s.Port):
 		return s.Port
@@ -158,9 +160,9 @@ func (s *server) stoppedHere() bool { return s.runsHere() && s.host.Process.Stat
 // be it by refusing.
 func (s *server) answered() *Skip {
 	switch {
-	case s.Srvr.Seen(), s.hostRefuses(), s.client == PortOpen && s.Srvr.Tried && !s.Srvr.FailedAs(probe.Cancelled), s.client == PortSilent:
+	case s.Srvr.Seen(), s.hostRefuses(), s.client == PortOpen && s.Srvr.Tried && !s.Srvr.FailedAs(snapshot.Cancelled), s.client == PortSilent:
 		return nil
-	case s.Resolve.FailedAs(probe.Resolve):
+	case s.Resolve.FailedAs(snapshot.Resolve):
 		return &Skip{Kind: SkipUnreachable, Reason: "its name has no address here"}
 	case blocked(s.client):
 		return &Skip{Kind: SkipUnreachable, Reason: "it could not be reached from here"}
@@ -187,9 +189,9 @@ func (s *server) runsHere() bool { return s.host != nil && s.host.Process != nil
 // server's own host has a listener on it: a firewall answers in its name. The
 // quorum port is no such proof, for it closes the moment a leader steps down; and
 // the server must answer on its client port, or it may have ended meanwhile.
-func (s *server) rejected(port int, look probe.Obs[probe.Dial]) bool {
+func (s *server) rejected(port int, look snapshot.Obs[snapshot.Dial]) bool {
 	addrs := s.PeerAddrs().Value
-	return look.FailedAs(probe.Refused) && s.client == PortOpen && s.runsHere() && s.host.listensAt(addrs, port) &&
+	return look.FailedAs(snapshot.Refused) && s.client == PortOpen && s.runsHere() && s.host.listensAt(addrs, port) &&
 		s.portHost != nil && s.portHost.listensAt(addrs, port)
 }
 
@@ -215,10 +217,10 @@ func (s *server) bothPorts() *Skip {
 }
 
 // nameless reports whether the server's name means nothing: a typo, most likely.
-func (s *server) nameless() bool { return s.Resolve.FailedAs(probe.Resolve) }
+func (s *server) nameless() bool { return s.Resolve.FailedAs(snapshot.Resolve) }
 
 // notServing reports whether the server itself says that it serves nobody.
-func (s *server) notServing() bool { return s.Srvr.FailedAs(probe.NotServing) }
+func (s *server) notServing() bool { return s.Srvr.FailedAs(snapshot.NotServing) }
 
 // voter reports whether the server votes, as far as is known: one that was not found in
 // the list, or that nobody calls an observer, is taken for a voter.
@@ -229,19 +231,19 @@ func (s *server) voter() bool {
 	if s.member != nil {
 		return s.member.Role != zoocfg.Observer
 	}
-	return s.role != Observer && !(s.Conf.Seen() && s.Conf.Value.PeerType != nil && *s.Conf.Value.PeerType == probe.PeerObserver)
+	return s.role != Observer && !(s.Conf.Seen() && s.Conf.Value.PeerType != nil && *s.Conf.Value.PeerType == snapshot.PeerObserver)
 }
 
 // claimed is the id that the server says it has: by conf, or by the myid file
 // of its own process. ok is false when neither was seen.
 func (s *server) claimed() (id int64, source string, ok bool) {
-	if c := s.Conf; c.Seen() && c.Value.ServerID != nil && (c.Value.Quorum() || s.confFrom == sourceAdmin && s.mode() != probe.ModeStandalone) {
+	if c := s.Conf; c.Seen() && c.Value.ServerID != nil && (c.Value.Quorum() || s.confFrom == sourceAdmin && s.mode() != snapshot.ModeStandalone) {
 		return *c.Value.ServerID, s.confFrom, true
 	}
 	if s.host != nil && s.host.Process != nil && s.host.hasID {
 		return s.host.id, "myid", true
 	}
-	if o := s.Opened; o.Seen() && o.Value.MyID > 0 && !o.Value.ReadOnly && s.mode() != probe.ModeStandalone {
+	if o := s.Opened; o.Seen() && o.Value.MyID > 0 && !o.Value.ReadOnly && s.mode() != snapshot.ModeStandalone {
 		return int64(o.Value.MyID), sourceSession, true // of an id above 255 it is a part only
 	}
 	return 0, "", false
@@ -299,21 +301,21 @@ func (s *server) judgeSilent() {
 		s.note = "runs on this host, at another address"
 	case s.client == PortRefused && s.election == PortOpen:
 		s.note = "runs; serves clients on another port, or not yet"
-	case s.Resolve.FailedAs(probe.Resolve):
+	case s.Resolve.FailedAs(snapshot.Resolve):
 		s.note = "no such name"
 	case s.runsHere() && s.client == PortRefused:
 		s.note = "listens, and its ports are refused from here"
 	case s.client == PortOpen && s.Cut():
 		s.note = "closes before it has answered"
-	case s.client == PortOpen && s.Srvr.FailedAs(probe.TLS) && s.secure:
+	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TLS) && s.secure:
 		s.note = "TLS to its client port fails"
-	case s.client == PortOpen && s.Srvr.FailedAs(probe.TLS):
+	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TLS):
 		s.note = "speaks TLS on its client port"
-	case s.client == PortOpen && s.Srvr.FailedAs(probe.TooLarge):
+	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TooLarge):
 		s.note = "answers without end, not as ZooKeeper"
 	case s.Keeper != nil:
 		s.note = "a " + s.Keeper.Product + ", " + s.keeperRole()
-	case s.client == PortOpen && s.Srvr.FailedAs(probe.Protocol):
+	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.Protocol):
 		s.note = "answers, but not as ZooKeeper"
 	case s.client == PortFiltered, s.client == PortUnreachable:
 		s.note = "could not be reached from here"
@@ -359,7 +361,7 @@ func (s *server) uptime(now time.Time) (time.Duration, bool) {
 }
 
 // version is the version that any answer told; the zero Version otherwise.
-func (s *server) version() (probe.Version, bool) {
+func (s *server) version() (snapshot.Version, bool) {
 	switch {
 	case s.Srvr.Seen():
 		return s.Srvr.Value.Version, true
@@ -368,5 +370,5 @@ func (s *server) version() (probe.Version, bool) {
 	case s.toldByAdmin():
 		return s.Admin.Stats.Value.Version, true
 	}
-	return probe.Version{}, false
+	return snapshot.Version{}, false
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -13,8 +13,8 @@ import (
 // apart.
 
 // but is a state with something changed in what is seen.
-func but(is state, changes ...func(*probe.Server)) state {
-	return func(w where, s *probe.Server) {
+func but(is state, changes ...func(*snapshot.Server)) state {
+	return func(w where, s *snapshot.Server) {
 		is(w, s)
 		for _, change := range changes {
 			change(s)
@@ -22,163 +22,163 @@ func but(is state, changes ...func(*probe.Server)) state {
 	}
 }
 
-func leader(w where, s *probe.Server) {
+func leader(w where, s *snapshot.Server) {
 	tells(w, s, "leader")
 	peers("", "")(s)
 }
 
-func follower(w where, s *probe.Server) {
+func follower(w where, s *snapshot.Server) {
 	tells(w, s, "follower")
-	peers(probe.Refused, "")(s)
+	peers(snapshot.Refused, "")(s)
 }
 
-func observer(w where, s *probe.Server) {
+func observer(w where, s *snapshot.Server) {
 	tells(w, s, "observer")
-	peers(probe.Refused, "")(s)
+	peers(snapshot.Refused, "")(s)
 }
 
-func standalone(w where, s *probe.Server) {
+func standalone(w where, s *snapshot.Server) {
 	tells(w, s, "standalone")
-	peers(probe.Refused, probe.Refused)(s)
+	peers(snapshot.Refused, snapshot.Refused)(s)
 }
 
-func readOnly(w where, s *probe.Server) {
+func readOnly(w where, s *snapshot.Server) {
 	tells(w, s, "read-only")
-	peers(probe.Refused, "")(s)
+	peers(snapshot.Refused, "")(s)
 }
 
 // looking runs, answers, and has no quorum.
-func looking(w where, s *probe.Server) {
+func looking(w where, s *snapshot.Server) {
 	tells(w, s, "not-serving")
-	peers(probe.Refused, "")(s)
+	peers(snapshot.Refused, "")(s)
 }
 
 // noListener answers that it does not serve, and refuses its peers.
-func noListener(w where, s *probe.Server) {
+func noListener(w where, s *snapshot.Server) {
 	looking(w, s)
-	peers(probe.Refused, probe.Refused)(s)
+	peers(snapshot.Refused, snapshot.Refused)(s)
 }
 
 // secretLeader leads with leaderServes=no.
-func secretLeader(w where, s *probe.Server) {
+func secretLeader(w where, s *snapshot.Server) {
 	looking(w, s)
 	peers("", "")(s)
 }
 
 // unanswered is a client port to which TCP does that.
-func unanswered(s *probe.Server, kind probe.FailureKind) {
+func unanswered(s *snapshot.Server, kind snapshot.FailureKind) {
 	s.Client = tcp(s, s.Port, kind)
-	s.Srvr = probe.Failed[probe.Srvr](s.Client.Failure, s.Client.Took)
+	s.Srvr = snapshot.Failed[snapshot.Srvr](s.Client.Failure, s.Client.Took)
 }
 
-func down(_ where, s *probe.Server) {
-	unanswered(s, probe.Refused)
-	peers(probe.Refused, probe.Refused)(s)
+func down(_ where, s *snapshot.Server) {
+	unanswered(s, snapshot.Refused)
+	peers(snapshot.Refused, snapshot.Refused)(s)
 }
 
 // otherPort runs, and nothing listens on its client port.
-func otherPort(_ where, s *probe.Server) {
-	unanswered(s, probe.Refused)
-	peers(probe.Refused, "")(s)
+func otherPort(_ where, s *snapshot.Server) {
+	unanswered(s, snapshot.Refused)
+	peers(snapshot.Refused, "")(s)
 }
 
 // gone gives no answer from any port.
-func gone(_ where, s *probe.Server) {
-	unanswered(s, probe.Filtered)
-	peers(probe.Filtered, probe.Filtered)(s)
+func gone(_ where, s *snapshot.Server) {
+	unanswered(s, snapshot.Filtered)
+	peers(snapshot.Filtered, snapshot.Filtered)(s)
 }
 
 // noRoute is a host that the network cannot reach.
-func noRoute(_ where, s *probe.Server) {
-	unanswered(s, probe.Unreachable)
-	peers(probe.Unreachable, probe.Unreachable)(s)
+func noRoute(_ where, s *snapshot.Server) {
+	unanswered(s, snapshot.Unreachable)
+	peers(snapshot.Unreachable, snapshot.Unreachable)(s)
 }
 
 // accepts takes the connection and answers srvr with that failure.
-func accepts(s *probe.Server, kind probe.FailureKind) {
+func accepts(s *snapshot.Server, kind snapshot.FailureKind) {
 	s.Client = tcp(s, s.Port, "")
 	took := quick
-	if kind == probe.Silent {
+	if kind == snapshot.Silent {
 		took = timeout
 	}
-	s.Srvr = failed[probe.Srvr](s, kind, took)
+	s.Srvr = failed[snapshot.Srvr](s, kind, took)
 }
 
 // hung is a leader or follower that was stopped: the kernel answers for it.
-func hung(_ where, s *probe.Server) {
-	accepts(s, probe.Silent)
-	peers(probe.Refused, "")(s)
+func hung(_ where, s *snapshot.Server) {
+	accepts(s, snapshot.Silent)
+	peers(snapshot.Refused, "")(s)
 }
 
-func hungLeader(w where, s *probe.Server) {
+func hungLeader(w where, s *snapshot.Server) {
 	hung(w, s)
 	peers("", "")(s)
 }
 
 // queueFull is a hung server whose queue of connections is full.
-func queueFull(_ where, s *probe.Server) {
-	unanswered(s, probe.Filtered)
-	peers(probe.Refused, "")(s)
+func queueFull(_ where, s *snapshot.Server) {
+	unanswered(s, snapshot.Filtered)
+	peers(snapshot.Refused, "")(s)
 }
 
 // insync makes a leader count its followers.
-func insync(n int) func(*probe.Server) { return counts("zk_synced_followers", strconv.Itoa(n)) }
+func insync(n int) func(*snapshot.Server) { return counts("zk_synced_followers", strconv.Itoa(n)) }
 
 // forbids is an ICMP "prohibited" from the client port.
-func forbids(s *probe.Server) {
-	unanswered(s, probe.Unreachable)
+func forbids(s *snapshot.Server) {
+	unanswered(s, snapshot.Unreachable)
 	s.Client.Took = quick
 }
 
 // starting loads its data.
-func starting(_ where, s *probe.Server) {
-	accepts(s, probe.Silent)
-	peers(probe.Refused, probe.Refused)(s)
+func starting(_ where, s *snapshot.Server) {
+	accepts(s, snapshot.Silent)
+	peers(snapshot.Refused, snapshot.Refused)(s)
 }
 
 // closing closes connections without a word, to srvr and to clients.
-func closing(_ where, s *probe.Server) {
-	accepts(s, probe.Empty)
-	s.Session = failed[probe.Serving](s, probe.Empty, quick)
-	s.Held = probe.Saw(3, quick)
-	peers(probe.Refused, "")(s)
+func closing(_ where, s *snapshot.Server) {
+	accepts(s, snapshot.Empty)
+	s.Session = failed[snapshot.Serving](s, snapshot.Empty, quick)
+	s.Held = snapshot.Saw(3, quick)
+	peers(snapshot.Refused, "")(s)
 }
 
 // mute answers no four-letter word, and serves clients.
-func mute(_ where, s *probe.Server) {
-	accepts(s, probe.NotAllowed)
-	s.Session = probe.Saw(probe.Serving{}, quick)
-	peers(probe.Refused, "")(s)
+func mute(_ where, s *snapshot.Server) {
+	accepts(s, snapshot.NotAllowed)
+	s.Session = snapshot.Saw(snapshot.Serving{}, quick)
+	peers(snapshot.Refused, "")(s)
 }
 
 // stranger is a program that is not ZooKeeper.
-func stranger(_ where, s *probe.Server) {
-	accepts(s, probe.Protocol)
+func stranger(_ where, s *snapshot.Server) {
+	accepts(s, snapshot.Protocol)
 	s.Srvr.Failure.Text = s.Name + ": an HTTP server answered"
-	peers(probe.Refused, probe.Refused)(s)
+	peers(snapshot.Refused, snapshot.Refused)(s)
 }
 
 // nameless has a name without an address.
-func nameless(_ where, s *probe.Server) {
-	s.Resolve = failed[[]netip.Addr](s, probe.Resolve, quick)
+func nameless(_ where, s *snapshot.Server) {
+	s.Resolve = failed[[]netip.Addr](s, snapshot.Resolve, quick)
 }
 
 // unlooked was not looked at at all.
-func unlooked(_ where, s *probe.Server) { s.Resolve = probe.Obs[[]netip.Addr]{} }
+func unlooked(_ where, s *snapshot.Server) { s.Resolve = snapshot.Obs[[]netip.Addr]{} }
 
 // cancelled had its looks cut short.
-func cancelled(_ where, s *probe.Server) {
-	unanswered(s, probe.Cancelled)
-	peers(probe.Cancelled, probe.Cancelled)(s)
+func cancelled(_ where, s *snapshot.Server) {
+	unanswered(s, snapshot.Cancelled)
+	peers(snapshot.Cancelled, snapshot.Cancelled)(s)
 }
 
 // Changes.
 
 // at moves a server to another address, port and name.
-func at(host, address string, port int) func(*probe.Server) {
-	return func(s *probe.Server) {
+func at(host, address string, port int) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
 		s.Host, s.Port, s.Name = host, port, host
-		s.Resolve = probe.Saw(addrs(address), quick)
+		s.Resolve = snapshot.Saw(addrs(address), quick)
 		if s.Client.Seen() {
 			s.Client = tcp(s, port, "")
 		}
@@ -186,57 +186,57 @@ func at(host, address string, port int) func(*probe.Server) {
 }
 
 // says makes conf tell another id.
-func says(id int64) func(*probe.Server) {
-	return func(s *probe.Server) { s.Conf.Value.ServerID = &id }
+func says(id int64) func(*snapshot.Server) {
+	return func(s *snapshot.Server) { s.Conf.Value.ServerID = &id }
 }
 
 // lists makes conf tell another list.
-func lists(text string) func(*probe.Server) {
-	return func(s *probe.Server) {
+func lists(text string) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
 		s.Conf = conf(where{newest, text, int(*s.Conf.Value.ServerID)}, "follower", int(*s.Conf.Value.ServerID))
 	}
 }
 
 // whitelisted allows srvr alone.
-func whitelisted(s *probe.Server) {
-	s.Conf = failed[probe.Conf](s, probe.NotAllowed, quick)
-	s.Mntr = failed[probe.Mntr](s, probe.NotAllowed, quick)
+func whitelisted(s *snapshot.Server) {
+	s.Conf = failed[snapshot.Conf](s, snapshot.NotAllowed, quick)
+	s.Mntr = failed[snapshot.Mntr](s, snapshot.NotAllowed, quick)
 }
 
 // opened has shown its list in a session.
-func opened(list *zoocfg.Membership) func(*probe.Server) {
-	return func(s *probe.Server) { s.Opened = probe.Saw(probe.Opened{Members: list}, quick) }
+func opened(list *zoocfg.Membership) func(*snapshot.Server) {
+	return func(s *snapshot.Server) { s.Opened = snapshot.Saw(snapshot.Opened{Members: list}, quick) }
 }
 
 // wordless had the words after srvr cut short.
-func wordless(s *probe.Server) {
-	s.Conf = failed[probe.Conf](s, probe.Cancelled, quick)
-	s.Mntr = failed[probe.Mntr](s, probe.Cancelled, quick)
+func wordless(s *snapshot.Server) {
+	s.Conf = failed[snapshot.Conf](s, snapshot.Cancelled, quick)
+	s.Mntr = failed[snapshot.Mntr](s, snapshot.Cancelled, quick)
 }
 
 // holding is the number of connections that this host holds to it.
-func holding(n int) func(*probe.Server) {
-	return func(s *probe.Server) { s.Held = probe.Saw(n, quick) }
+func holding(n int) func(*snapshot.Server) {
+	return func(s *snapshot.Server) { s.Held = snapshot.Saw(n, quick) }
 }
 
 const ourAddress = "192.0.2.200"
 
-func of(address string, n int) probe.ClientCount {
-	return probe.ClientCount{Address: address, Connections: n}
+func of(address string, n int) snapshot.ClientCount {
+	return snapshot.ClientCount{Address: address, Connections: n}
 }
 
 // holders has the AdminServer count the connections to its client port, and limit them.
-func holders(limit int, list ...probe.ClientCount) func(*probe.Server) {
-	return func(s *probe.Server) {
+func holders(limit int, list ...snapshot.ClientCount) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
 		s.Client.Value.Local = netip.AddrPortFrom(netip.MustParseAddr(ourAddress), 50000)
-		s.Admin.Settings = probe.Saw(probe.Conf{ServerID: new(int64(3)), ClientPort: &s.Port, MaxClientCnxns: &limit}, quick)
-		slices.SortFunc(list, func(a, b probe.ClientCount) int { return b.Connections - a.Connections })
-		s.Admin.Clients = probe.Saw(probe.AdminClients{Plain: list}, quick)
+		s.Admin.Settings = snapshot.Saw(snapshot.Conf{ServerID: new(int64(3)), ClientPort: &s.Port, MaxClientCnxns: &limit}, quick)
+		slices.SortFunc(list, func(a, b snapshot.ClientCount) int { return b.Connections - a.Connections })
+		s.Admin.Clients = snapshot.Saw(snapshot.AdminClients{Plain: list}, quick)
 	}
 }
 
 // prohibited is an ICMP "prohibited": no route to host, at once.
-func prohibited(s *probe.Server) {
-	s.Election.Look = tcp(s, 3888, probe.Unreachable)
+func prohibited(s *snapshot.Server) {
+	s.Election.Look = tcp(s, 3888, snapshot.Unreachable)
 	s.Election.Look.Took = quick
 }

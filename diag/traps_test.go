@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // The 26 traps of findings.md 2.5 and where they are tested. Those marked "probe"
@@ -41,12 +41,12 @@ import (
 func TestTraps(t *testing.T) {
 	t.Parallel()
 	degraded := "degraded 1: 2 of 3 by conf, need 2, spare 0"
-	keeper := func(s *probe.Server) {
+	keeper := func(s *snapshot.Server) {
 		s.Srvr.Failure.Text = "192.0.2.3:2181: a ClickHouse Keeper answered"
-		s.Keeper = &probe.Keeper{Product: "ClickHouse Keeper", Version: "v24.2", Mode: probe.ModeFollower}
+		s.Keeper = &snapshot.Keeper{Product: "ClickHouse Keeper", Version: "v24.2", Mode: snapshot.ModeFollower}
 	}
-	cut := func(s *probe.Server) { s.Srvr.Failure.Kind = probe.Reset }
-	off := func(s *probe.Server) { s.Admin.Stats = failed[probe.Srvr](s, probe.Refused, quick) }
+	cut := func(s *snapshot.Server) { s.Srvr.Failure.Kind = snapshot.Reset }
+	off := func(s *snapshot.Server) { s.Admin.Stats = failed[snapshot.Srvr](s, snapshot.Refused, quick) }
 	serving := "serving 0: 3 of 3 by conf, need 2, spare 1"
 	runGrid(t, []row{
 		{

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // id is the id to show for the server, and where it was read.
@@ -74,7 +74,7 @@ func (e *ensemble) view(s *server) ServerView {
 	return v
 }
 
-func portView(number int, state PortState, look probe.Obs[probe.Dial]) PortView {
+func portView(number int, state PortState, look snapshot.Obs[snapshot.Dial]) PortView {
 	v := PortView{Port: number, State: state}
 	if look.Tried {
 		ms := look.Took.Milliseconds()
@@ -110,7 +110,7 @@ func (s *server) skippedWords() []string {
 	var words []string
 	for _, w := range []struct {
 		name string
-		kind probe.FailureKind
+		kind snapshot.FailureKind
 	}{
 		{"srvr", failureKind(s.Srvr)},
 		{"mntr", failureKind(s.Server.Mntr)},
@@ -126,7 +126,7 @@ func (s *server) skippedWords() []string {
 	return words
 }
 
-func failureKind[T any](o probe.Obs[T]) probe.FailureKind {
+func failureKind[T any](o snapshot.Obs[T]) snapshot.FailureKind {
 	if !o.Tried || o.Failure == nil {
 		return ""
 	}

@@ -3,16 +3,16 @@ package diag
 import (
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestSpeaks: what a client port speaks is told where it was asked by TLS.
 func TestSpeaks(t *testing.T) {
 	plain := look(follower, leader, follower)
-	byTLS := plain.edit(func(s *probe.Snapshot) {
+	byTLS := plain.edit(func(s *snapshot.Snapshot) {
 		s.Plan.Secure = true
 		s.Servers[1].Client.Value.TLS.PlainToo = true
-		s.Servers[2].Srvr = failed[probe.Srvr](&s.Servers[2], probe.TLS, quick)
+		s.Servers[2].Srvr = failed[snapshot.Srvr](&s.Servers[2], snapshot.TLS, quick)
 	})
 	for name, c := range map[string]struct {
 		scene scene

@@ -5,15 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Where the list of voters can come from, the better one first.
 const (
-	sourceConf    = string(probe.ByConf)
-	sourceSession = string(probe.BySession)
-	sourceAdmin   = string(probe.ByAdmin)
+	sourceConf    = string(snapshot.ByConf)
+	sourceSession = string(snapshot.BySession)
+	sourceAdmin   = string(snapshot.ByAdmin)
 	sourceFile    = "file"
 	sourceTargets = "targets"
 )
@@ -50,7 +50,7 @@ func membership(e *ensemble) list {
 
 // completed adds to a list of voters alone the observers, groups and weights of the
 // user's file.
-func (e *ensemble) completed(told *probe.Members) zoocfg.Membership {
+func (e *ensemble) completed(told *snapshot.Members) zoocfg.Membership {
 	m := told.Membership
 	c := e.snap.Plan.Config
 	if !told.VotersOnly() || c == nil {
@@ -73,7 +73,7 @@ func newList(m zoocfg.Membership, source string) list {
 // have lists without a common address. Where a file lists them all, it says that
 // they are one ensemble, and such lists are a fault.
 func (e *ensemble) namesDifferentEnsembles() bool {
-	if e.snap.Plan.Source != probe.FromTargets || e.snap.Plan.Config != nil {
+	if e.snap.Plan.Source != snapshot.FromTargets || e.snap.Plan.Config != nil {
 		return false
 	}
 	for _, s := range e.servers {
@@ -114,7 +114,7 @@ func asTargets(servers []*server) zoocfg.Membership {
 			ID: int64(i - len(servers)), Role: zoocfg.Participant,
 			Addresses: []zoocfg.Address{{Host: s.Host}}, Client: &zoocfg.HostPort{Host: s.Host, Port: s.Port},
 		}
-		if s.Srvr.Seen() && s.Srvr.Value.Mode == probe.ModeObserver {
+		if s.Srvr.Seen() && s.Srvr.Value.Mode == snapshot.ModeObserver {
 			member.Role = zoocfg.Observer
 		}
 		m.Servers = append(m.Servers, member)
@@ -192,7 +192,7 @@ func (e *ensemble) findOutsiders() {
 			continue
 		}
 		own := s.runsWith
-		s.outsider = s.mode() == probe.ModeFollower && (own == nil || own.Find(id) == nil)
+		s.outsider = s.mode() == snapshot.ModeFollower && (own == nil || own.Find(id) == nil)
 	}
 }
 
@@ -214,7 +214,7 @@ func (e *ensemble) onlyOneLeft(taken map[int64]bool) func(*server) *zoocfg.Serve
 	}
 	return func(s *server) *zoocfg.Server {
 		_, _, claims := s.claimed()
-		standalone := s.Srvr.Seen() && s.Srvr.Value.Mode == probe.ModeStandalone
+		standalone := s.Srvr.Seen() && s.Srvr.Value.Mode == snapshot.ModeStandalone
 		if lines != 1 || rows != 1 || claims || standalone {
 			return nil
 		}

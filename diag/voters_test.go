@@ -3,7 +3,7 @@ package diag
 import (
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestKnownMembership: without a quorum nobody tells the list of members, and
@@ -20,7 +20,7 @@ func TestKnownMembership(t *testing.T) {
 	if v := Diagnose(now, Options{}).Verdict; v.Voters != 5 || v.VotersSource != sourceConf {
 		t.Errorf("with memory: %d voters by %s", v.Voters, v.VotersSource)
 	}
-	if m := (&probe.Snapshot{}).Members(); m != nil {
+	if m := (&snapshot.Snapshot{}).Members(); m != nil {
 		t.Errorf("nothing was told, got %v", m)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // allowList says which targets /probe may look at. An exporter that looks at
@@ -40,7 +40,7 @@ func newAllowList(rules []string) (allowList, error) {
 }
 
 func parseAllowRule(text string) (allowRule, error) {
-	rule := allowRule{port: probe.DefaultClientPort}
+	rule := allowRule{port: snapshot.DefaultClientPort}
 	host := text
 	if _, err := netip.ParsePrefix(text); err != nil && strings.Contains(text, ":") {
 		if _, err := netip.ParseAddr(text); err != nil {
@@ -72,7 +72,7 @@ func parseAllowRule(text string) (allowRule, error) {
 
 // allows reports whether a target is on the list. Networks allow addresses only:
 // a name that resolves into one may resolve elsewhere a moment later.
-func (l allowList) allows(t probe.Target) bool {
+func (l allowList) allows(t snapshot.Target) bool {
 	addr, err := netip.ParseAddr(t.Host)
 	for _, r := range l.rules {
 		if r.port != 0 && r.port != t.Port {

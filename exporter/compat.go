@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/zkdoctor/zkdoctor/diag"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // compatNames are the metrics of dabealu's exporter that are no key of mntr.
@@ -19,7 +19,7 @@ var compatNames = map[string]bool{
 // are mended: zk_server_leader is 1 for a leader alone, where that exporter
 // takes every server without a quorum for one, and it is 0 for a server that
 // does not answer, so that sum(zk_server_leader) == 0 holds when all are gone.
-func (t *table) compat(ch chan<- prometheus.Metric, host string, s *probe.Server, view diag.ServerView) {
+func (t *table) compat(ch chan<- prometheus.Metric, host string, s *snapshot.Server, view diag.ServerView) {
 	out := t.sender(ch, pair("zk_host", host))
 	up := answers(s)
 	out.zk("zk_up", oneIf(up))

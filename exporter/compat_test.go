@@ -7,10 +7,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/zkdoctor/zkdoctor/diag"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-func compatible(tab *table, s *probe.Server, view diag.ServerView) *prometheus.Registry {
+func compatible(tab *table, s *snapshot.Server, view diag.ServerView) *prometheus.Registry {
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(collect{send: func(ch chan<- prometheus.Metric) { tab.compat(ch, testServer, s, view) }})
 	return registry
@@ -30,7 +30,7 @@ func TestCompat(t *testing.T) {
 
 // TestCompatUnreachable: a server that is gone is no leader, and says so.
 func TestCompatUnreachable(t *testing.T) {
-	s := &probe.Server{Srvr: probe.Failed[probe.Srvr](&probe.Failure{Kind: probe.Filtered}, 0)}
+	s := &snapshot.Server{Srvr: snapshot.Failed[snapshot.Srvr](&snapshot.Failure{Kind: snapshot.Filtered}, 0)}
 	golden(t, "compat_filtered", exposition(t, compatible(newTable(nil, nil), s, viewOf(s))))
 }
 

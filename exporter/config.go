@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Config is the file of --ensembles: what to watch, and what /probe may look at.
@@ -35,7 +36,7 @@ type Ensemble struct {
 
 	line int
 	// listed are the servers, of Servers or of ZooCfg; check finds them.
-	listed []probe.Target
+	listed []snapshot.Target
 }
 
 // Limits bound the looks at one ensemble; zero means the default.
@@ -161,7 +162,7 @@ func (c *Config) setDirectory(dir string) {
 	}
 }
 
-func (e *Ensemble) list() ([]probe.Target, error) {
+func (e *Ensemble) list() ([]snapshot.Target, error) {
 	if e.ZooCfg != "" {
 		return probe.ConfigTargets(e.ZooCfg)
 	}

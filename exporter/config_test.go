@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func TestParseConfig(t *testing.T) {
@@ -126,7 +127,7 @@ func TestAllowList(t *testing.T) {
 			t.Errorf("%s: got %v", text, got)
 		}
 	}
-	if (allowList{}).allows(probe.Target{Host: "zk1", Port: 2181}) {
+	if (allowList{}).allows(snapshot.Target{Host: "zk1", Port: 2181}) {
 		t.Error("an empty list allows")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -27,7 +28,7 @@ const (
 
 // ensembleTarget is a whole ensemble as one target of /probe: its servers as
 // configured, as a connect string.
-func ensembleTarget(name string, members []probe.Target) sdGroup {
+func ensembleTarget(name string, members []snapshot.Target) sdGroup {
 	servers := make([]string, len(members))
 	for i, t := range members {
 		servers[i] = hostPort(t)
@@ -39,7 +40,7 @@ func ensembleTarget(name string, members []probe.Target) sdGroup {
 // (3.5+), else as configured. Members that are configured keep their
 // configured address: it is the one that works from here, and the one that all
 // metrics have.
-func discoveryTargets(name string, snap *probe.Snapshot) []sdGroup {
+func discoveryTargets(name string, snap *snapshot.Snapshot) []sdGroup {
 	groups := []sdGroup{}
 	if snap == nil {
 		return groups
@@ -86,9 +87,9 @@ func discoveryTargets(name string, snap *probe.Snapshot) []sdGroup {
 
 // configuredRole is what a server is configured to be: as it says, as its line
 // says, or as its mode implies; empty when nothing is known.
-func configuredRole(s *probe.Server) zoocfg.Role {
+func configuredRole(s *snapshot.Server) zoocfg.Role {
 	if t := s.Conf.Value.PeerType; s.Conf.Seen() && t != nil {
-		if *t == probe.PeerObserver {
+		if *t == snapshot.PeerObserver {
 			return zoocfg.Observer
 		}
 		return zoocfg.Participant
@@ -100,9 +101,9 @@ func configuredRole(s *probe.Server) zoocfg.Role {
 		return ""
 	}
 	switch s.Srvr.Value.Mode {
-	case probe.ModeObserver:
+	case snapshot.ModeObserver:
 		return zoocfg.Observer
-	case probe.ModeLeader, probe.ModeFollower:
+	case snapshot.ModeLeader, snapshot.ModeFollower:
 		return zoocfg.Participant
 	default:
 		return ""

@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Options are the exporter's settings. The zero value of each has a meaning.
@@ -83,7 +84,7 @@ type selfStats struct {
 // New reads the configuration and makes an exporter of it.
 func New(o Options) (*Exporter, error) {
 	if o.Timeout <= 0 {
-		o.Timeout = probe.DefaultTimeout
+		o.Timeout = snapshot.DefaultTimeout
 	}
 	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = defaultConcurrent

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // golden compares got with testdata/exposition/name.prom, or writes it.
@@ -107,21 +107,21 @@ func TestProvidersAgree(t *testing.T) {
 }
 
 func TestUnreachableServer(t *testing.T) {
-	refused := &probe.Failure{Kind: probe.Refused}
-	s := &probe.Server{
-		Target: probe.Target{Host: "zk1", Port: 2181}, Client: probe.Failed[probe.Dial](refused, 0), Srvr: probe.Failed[probe.Srvr](refused, 0),
-		Mntr: probe.Failed[probe.Mntr](refused, 0), Conf: probe.Failed[probe.Conf](refused, 0),
-		Quorum: probe.PortLook{Number: 2888, Look: probe.Failed[probe.Dial](refused, 0)}, Election: probe.PortLook{Number: 3888, Look: probe.Failed[probe.Dial](refused, 0)},
+	refused := &snapshot.Failure{Kind: snapshot.Refused}
+	s := &snapshot.Server{
+		Target: snapshot.Target{Host: "zk1", Port: 2181}, Client: snapshot.Failed[snapshot.Dial](refused, 0), Srvr: snapshot.Failed[snapshot.Srvr](refused, 0),
+		Mntr: snapshot.Failed[snapshot.Mntr](refused, 0), Conf: snapshot.Failed[snapshot.Conf](refused, 0),
+		Quorum: snapshot.PortLook{Number: 2888, Look: snapshot.Failed[snapshot.Dial](refused, 0)}, Election: snapshot.PortLook{Number: 3888, Look: snapshot.Failed[snapshot.Dial](refused, 0)},
 	}
 	golden(t, "refused", exposition(t, registryOf(newTable(nil, nil), s, true)))
-	golden(t, "not-looked-at", exposition(t, registryOf(newTable(nil, nil), &probe.Server{Target: s.Target}, true)))
+	golden(t, "not-looked-at", exposition(t, registryOf(newTable(nil, nil), &snapshot.Server{Target: s.Target}, true)))
 }
 
 func TestIncludeExclude(t *testing.T) {
 	include := []*regexp.Regexp{regexp.MustCompile(`^zookeeper_(up$|fsync|unknown|znodes|namespace)`), regexp.MustCompile(`^zkdoctor_server_role$`)}
 	exclude := []*regexp.Regexp{regexp.MustCompile(`_max_`), regexp.MustCompile(`unknown_b`)}
 	s := recorded(t, "3.9.5_leader")
-	s.Mntr.Value.Keys = append(s.Mntr.Value.Keys, probe.Pair{Key: "zk_unknown_a", Value: "1"}, probe.Pair{Key: "zk_unknown_b", Value: "2"})
+	s.Mntr.Value.Keys = append(s.Mntr.Value.Keys, snapshot.Pair{Key: "zk_unknown_a", Value: "1"}, snapshot.Pair{Key: "zk_unknown_b", Value: "2"})
 	families, err := registryOf(newTable(include, exclude), s, false).Gather()
 	if err != nil {
 		t.Fatal(err)

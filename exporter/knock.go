@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // maxKnocks is how often the peer ports of one server are looked at within
@@ -19,8 +20,8 @@ type portMemory struct {
 	// client is what its client port did then; "" before the first time, and where
 	// what was seen is of no use any more.
 	client           string
-	quorum, election probe.PortLook
-	held             probe.Obs[int]
+	quorum, election snapshot.PortLook
+	held             snapshot.Obs[int]
 	// knocks are the times of the last slowEvery.
 	knocks []time.Time
 }
@@ -36,14 +37,14 @@ func (m *portMemory) due(client string, now time.Time) bool {
 	return len(m.knocks) == 0 || changed && len(m.knocks) < maxKnocks
 }
 
-func (m *portMemory) keep(s *probe.Server, now time.Time) {
+func (m *portMemory) keep(s *snapshot.Server, now time.Time) {
 	m.client, m.quorum, m.election, m.held = clientState(s), s.Quorum, s.Election, s.Held
 	m.knocks = append(m.knocks, now)
 }
 
 // peerPorts adds what the peer ports show: looked at now where that is due, and
 // from memory where nothing has changed since.
-func (w *watcher) peerPorts(ctx context.Context, snap *probe.Snapshot) *probe.Snapshot {
+func (w *watcher) peerPorts(ctx context.Context, snap *snapshot.Snapshot) *snapshot.Snapshot {
 	if !w.peers {
 		return snap
 	}
@@ -79,12 +80,12 @@ func (w *watcher) peerPorts(ctx context.Context, snap *probe.Snapshot) *probe.Sn
 // clientState is what the client port did, as far as it decides what the peer
 // ports mean. Whether a server that takes no more connections closes them or
 // resets them is a matter of luck.
-func clientState(s *probe.Server) string {
+func clientState(s *snapshot.Server) string {
 	switch {
 	case s.Srvr.Seen():
 		return string(s.Srvr.Value.Mode)
-	case s.Srvr.FailedAs(probe.Reset):
-		return string(probe.Empty)
+	case s.Srvr.FailedAs(snapshot.Reset):
+		return string(snapshot.Empty)
 	case s.Srvr.Failure != nil:
 		return string(s.Srvr.Failure.Kind)
 	}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // stat is what one key says of its metric.
@@ -122,7 +122,7 @@ func (g *scratch) reset() {
 }
 
 // readMntr gathers what mntr says.
-func (t *table) readMntr(g *scratch, m *probe.Mntr) {
+func (t *table) readMntr(g *scratch, m *snapshot.Mntr) {
 	for i := range m.Keys {
 		key, ours := strings.CutPrefix(m.Keys[i].Key, "zk_")
 		if !ours {

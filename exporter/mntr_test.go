@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func TestReadMntr(t *testing.T) {
@@ -103,7 +103,7 @@ func TestReadMntr(t *testing.T) {
 func TestFallback(t *testing.T) {
 	s := recorded(t, "3.5.10_leader-loaded")
 	both := strings.Split(reported(t, s), "\n")
-	s.Mntr = probe.Failed[probe.Mntr](&probe.Failure{Kind: probe.NotAllowed}, 0)
+	s.Mntr = snapshot.Failed[snapshot.Mntr](&snapshot.Failure{Kind: snapshot.NotAllowed}, 0)
 	alone := reported(t, s)
 	for _, name := range []string{"zookeeper_connections", "zookeeper_outstanding_requests", "zookeeper_znodes", "zookeeper_packets_sent_total", "zookeeper_request_latency_max_seconds", "zookeeper_epoch"} {
 		if strings.Count(alone, name+" ") != 1 {
@@ -162,7 +162,7 @@ func TestConcurrent(t *testing.T) {
 	tab := newTable(nil, nil)
 	var group sync.WaitGroup
 	for _, r := range recordedServers(t) {
-		r.server.Mntr.Value.Keys = append(r.server.Mntr.Value.Keys, probe.Pair{Key: "zk_new", Value: "1"})
+		r.server.Mntr.Value.Keys = append(r.server.Mntr.Value.Keys, snapshot.Pair{Key: "zk_new", Value: "1"})
 		group.Go(func() {
 			if _, err := registryOf(tab, &r.server, false).Gather(); err != nil {
 				t.Error(err)
@@ -189,11 +189,11 @@ func FuzzMntr(f *testing.F) {
 	f.Add([]byte("zk_x{a=\"1\",a=\"2\"}\t1\nzk_up\t1\nzk_fsync_seconds_count\t1\nzk_cnt_fsynctime\t1\nzk_sum_fsynctime\t1\n"))
 	tab := newTable(nil, nil)
 	f.Fuzz(func(t *testing.T, reply []byte) {
-		m, err := probe.ParseMntr(reply)
+		m, err := snapshot.ParseMntr(reply)
 		if err != nil {
 			return
 		}
-		s := &probe.Server{Mntr: probe.Saw(m, 0)}
+		s := &snapshot.Server{Mntr: snapshot.Saw(m, 0)}
 		view := viewOf(s)
 		r := prometheus.NewPedanticRegistry()
 		r.MustRegister(collect{send: func(ch chan<- prometheus.Metric) {

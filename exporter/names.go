@@ -3,7 +3,7 @@ package exporter
 import (
 	"slices"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // metricGroups is the one table of all metrics that are made from what servers
@@ -38,9 +38,9 @@ func lookRows() []row {
 		gauge("zookeeper_server_info", "3.4", "Always 1; the labels tell the server's id and its ZooKeeper version.").with("server_id", "version").from("srvr, mntr, conf"),
 		gauge("zookeeper_peer_state", "3.6", "Always 1; the label tells the state of a quorum member as the server words it.").with("state").from("mntr"),
 		gauge("zookeeper_epoch", "3.4", "Epoch of the server's last zxid, its upper 32 bits.").srvrLine("Zxid",
-			func(s *probe.Srvr) (float64, bool) { return float64(s.Zxid.Epoch()), s.Zxid != noZxid }),
+			func(s *snapshot.Srvr) (float64, bool) { return float64(s.Zxid.Epoch()), s.Zxid != noZxid }),
 		gauge("zookeeper_zxid_counter", "3.4", "Counter of the server's last zxid within its epoch, its lower 32 bits.").srvrLine("Zxid",
-			func(s *probe.Srvr) (float64, bool) { return float64(s.Zxid.Counter()), s.Zxid != noZxid }),
+			func(s *snapshot.Srvr) (float64, bool) { return float64(s.Zxid.Counter()), s.Zxid != noZxid }),
 		gauge("zkdoctor_server_role", "3.4", "1 for the role that the server has, 0 for every other.").with("role").from("conclusion"),
 		gauge("zkdoctor_port_open", "3.4", "Whether the client, quorum or election port took a TCP connection, 0 or 1; absent where none is expected or nobody looked.").with("port").from("conclusion"),
 	}
@@ -50,17 +50,17 @@ func lookRows() []row {
 func gaugeRows() []row {
 	return []row{
 		gauge("zookeeper_request_latency_avg_seconds", "3.4", "Average time that requests took, in seconds, since the last election, restart or srst.", "avg_latency").ms().
-			srvrLine("Latency min/avg/max", func(s *probe.Srvr) (float64, bool) { return s.LatencyAvg, true }),
+			srvrLine("Latency min/avg/max", func(s *snapshot.Srvr) (float64, bool) { return s.LatencyAvg, true }),
 		gauge("zookeeper_request_latency_min_seconds", "3.4", "Shortest time that a request took, in seconds, since the last election, restart or srst.", "min_latency").ms().
-			srvrLine("Latency min/avg/max", func(s *probe.Srvr) (float64, bool) { return s.LatencyMin, true }),
+			srvrLine("Latency min/avg/max", func(s *snapshot.Srvr) (float64, bool) { return s.LatencyMin, true }),
 		gauge("zookeeper_request_latency_max_seconds", "3.4", "Longest time that a request took, in seconds, since the last election, restart or srst.", "max_latency").ms().
-			srvrLine("Latency min/avg/max", func(s *probe.Srvr) (float64, bool) { return s.LatencyMax, true }),
+			srvrLine("Latency min/avg/max", func(s *snapshot.Srvr) (float64, bool) { return s.LatencyMax, true }),
 		gauge("zookeeper_connections", "3.4", "Client connections, zkdoctor's own included.", "num_alive_connections").
-			srvrLine("Connections", func(s *probe.Srvr) (float64, bool) { return float64(s.Connections), true }),
+			srvrLine("Connections", func(s *snapshot.Srvr) (float64, bool) { return float64(s.Connections), true }),
 		gauge("zookeeper_outstanding_requests", "3.4", "Requests received and not answered yet.", "outstanding_requests").
-			srvrLine("Outstanding", func(s *probe.Srvr) (float64, bool) { return float64(s.Outstanding), true }),
+			srvrLine("Outstanding", func(s *snapshot.Srvr) (float64, bool) { return float64(s.Outstanding), true }),
 		gauge("zookeeper_znodes", "3.4", "Znodes in the data tree, those of /zookeeper included.", "znode_count").
-			srvrLine("Node count", func(s *probe.Srvr) (float64, bool) { return float64(s.NodeCount), true }),
+			srvrLine("Node count", func(s *snapshot.Srvr) (float64, bool) { return float64(s.NodeCount), true }),
 		gauge("zookeeper_watches", "3.4", "Watches that clients have set.", "watch_count"),
 		gauge("zookeeper_ephemerals", "3.4", "Ephemeral znodes in the data tree.", "ephemerals_count"),
 		gauge("zookeeper_approximate_data_size_bytes", "3.4", "Approximate size of the data tree in bytes, paths and data.", "approximate_data_size"),
@@ -89,21 +89,21 @@ func leaderRows() []row {
 		gauge("zookeeper_leader_uptime_seconds", "3.6", "Time in seconds since the server became leader; leader only.", "leader_uptime").ms(),
 		gauge("zookeeper_observer_master_id", "3.6", "Id of the server that this observer follows; observers with an observer master only.", "observer_master_id"),
 		gauge("zookeeper_proposal_last_size_bytes", "3.5.4", "Size of the last proposal in bytes; leader only, absent before the first.", "last_proposal_size").orNone().
-			srvrLine("Proposal sizes", func(s *probe.Srvr) (float64, bool) { p := proposals(s); return float64(p.Last), true }),
+			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) { p := proposals(s); return float64(p.Last), true }),
 		gauge("zookeeper_proposal_min_size_bytes", "3.5.4", "Size of the smallest proposal in bytes; leader only, absent before the first.", "min_proposal_size").orNone().
-			srvrLine("Proposal sizes", func(s *probe.Srvr) (float64, bool) { p := proposals(s); return float64(p.Min), true }),
+			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) { p := proposals(s); return float64(p.Min), true }),
 		gauge("zookeeper_proposal_max_size_bytes", "3.5.4", "Size of the largest proposal in bytes; leader only, absent before the first.", "max_proposal_size").orNone().
-			srvrLine("Proposal sizes", func(s *probe.Srvr) (float64, bool) { p := proposals(s); return float64(p.Max), true }),
+			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) { p := proposals(s); return float64(p.Max), true }),
 	}
 }
 
 // noZxid is what a server without data prints for its zxid: -1.
-const noZxid = ^probe.Zxid(0)
+const noZxid = ^snapshot.Zxid(0)
 
 // proposals are the sizes of proposals, -1 each where the line is missing.
-func proposals(s *probe.Srvr) probe.ProposalSizes {
+func proposals(s *snapshot.Srvr) snapshot.ProposalSizes {
 	if s.Proposals == nil {
-		return probe.ProposalSizes{Last: -1, Min: -1, Max: -1}
+		return snapshot.ProposalSizes{Last: -1, Min: -1, Max: -1}
 	}
 	return *s.Proposals
 }
@@ -123,23 +123,23 @@ func quotaRows() []row {
 func confRows() []row {
 	return []row{
 		gauge("zookeeper_tick_time_seconds", "3.4", "The setting tickTime in seconds.").ms().
-			confKey("tickTime", func(c *probe.Conf) (float64, bool) { return setting(c.TickTime) }),
+			confKey("tickTime", func(c *snapshot.Conf) (float64, bool) { return setting(c.TickTime) }),
 		gauge("zookeeper_session_timeout_min_seconds", "3.4", "Shortest session timeout that a client may have, in seconds.").ms().
-			confKey("minSessionTimeout", func(c *probe.Conf) (float64, bool) { return setting(c.MinSessionTimeout) }),
+			confKey("minSessionTimeout", func(c *snapshot.Conf) (float64, bool) { return setting(c.MinSessionTimeout) }),
 		gauge("zookeeper_session_timeout_max_seconds", "3.4", "Longest session timeout that a client may have, in seconds.").ms().
-			confKey("maxSessionTimeout", func(c *probe.Conf) (float64, bool) { return setting(c.MaxSessionTimeout) }),
+			confKey("maxSessionTimeout", func(c *snapshot.Conf) (float64, bool) { return setting(c.MaxSessionTimeout) }),
 		gauge("zookeeper_max_connections_per_address", "3.4", "Connections that one client address may hold; 0 means no limit.").orNone().
-			confKey("maxClientCnxns", func(c *probe.Conf) (float64, bool) { return setting(c.MaxClientCnxns) }),
+			confKey("maxClientCnxns", func(c *snapshot.Conf) (float64, bool) { return setting(c.MaxClientCnxns) }),
 		gauge("zookeeper_init_limit_ticks", "3.4", "The setting initLimit in ticks; members of an ensemble only.").
-			confKey("initLimit", func(c *probe.Conf) (float64, bool) { return setting(c.InitLimit) }),
+			confKey("initLimit", func(c *snapshot.Conf) (float64, bool) { return setting(c.InitLimit) }),
 		gauge("zookeeper_sync_limit_ticks", "3.4", "The setting syncLimit in ticks; members of an ensemble only.").
-			confKey("syncLimit", func(c *probe.Conf) (float64, bool) { return setting(c.SyncLimit) }),
+			confKey("syncLimit", func(c *snapshot.Conf) (float64, bool) { return setting(c.SyncLimit) }),
 		gauge("zookeeper_data_dir_size_bytes", "3.5", "Size of the snapshot directory in bytes.").orNone().
-			confKey("dataDirSize", func(c *probe.Conf) (float64, bool) { return setting(c.DataDirSize) }),
+			confKey("dataDirSize", func(c *snapshot.Conf) (float64, bool) { return setting(c.DataDirSize) }),
 		gauge("zookeeper_data_log_dir_size_bytes", "3.5", "Size of the transaction log directory in bytes; preallocated files count whole.").orNone().
-			confKey("dataLogSize", func(c *probe.Conf) (float64, bool) { return setting(c.DataLogSize) }),
+			confKey("dataLogSize", func(c *snapshot.Conf) (float64, bool) { return setting(c.DataLogSize) }),
 		gauge("zookeeper_config_version", "3.5", "Version of the dynamic configuration, 0 for a static one; members of an ensemble only.").
-			confKey("membership", func(c *probe.Conf) (float64, bool) {
+			confKey("membership", func(c *snapshot.Conf) (float64, bool) {
 				if c.Membership == nil {
 					return 0, false
 				}

@@ -1,15 +1,17 @@
 package exporter
 
-import "github.com/zkdoctor/zkdoctor/probe"
+import (
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
 
 // counterRows are the counters of 3.4 to 3.6, process-wide but for those of
 // ServerStats (packets and the first few).
 func counterRows() []row {
 	return []row{
 		counter("zookeeper_packets_received_total", "3.4", "Packets received, four-letter words included.", "packets_received").
-			srvrLine("Received", func(s *probe.Srvr) (float64, bool) { return float64(s.Received), true }),
+			srvrLine("Received", func(s *snapshot.Srvr) (float64, bool) { return float64(s.Received), true }),
 		counter("zookeeper_packets_sent_total", "3.4", "Packets sent, four-letter words included.", "packets_sent").
-			srvrLine("Sent", func(s *probe.Srvr) (float64, bool) { return float64(s.Sent), true }),
+			srvrLine("Sent", func(s *snapshot.Srvr) (float64, bool) { return float64(s.Sent), true }),
 		counter("zookeeper_auth_failures_total", "3.6", "Clients that failed to authenticate.", "auth_failed_count"),
 		counter("zookeeper_non_mtls_remote_connections_total", "3.6", "Connections from other hosts without mutual TLS.", "non_mtls_remote_conn_count"),
 		counter("zookeeper_non_mtls_local_connections_total", "3.6", "Connections from the server's own host without mutual TLS.", "non_mtls_local_conn_count"),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // serveProbe looks at what the request names, for Prometheus's multi-target
@@ -77,7 +78,7 @@ func (s *state) watcherFor(key string, create func() *watcher) *watcher {
 // maxProbed bounds what /probe remembers: some 20 KiB an ensemble.
 const maxProbed = 4096
 
-func probeTargets(target string) ([]probe.Target, error) {
+func probeTargets(target string) ([]snapshot.Target, error) {
 	const longest = 4096 // a connect string of 100 long names
 	switch {
 	case target == "":
@@ -90,14 +91,14 @@ func probeTargets(target string) ([]probe.Target, error) {
 
 // mayProbe reports whether a target is a member of a configured ensemble, or on
 // the allow-list.
-func (s *state) mayProbe(t probe.Target) bool {
+func (s *state) mayProbe(t snapshot.Target) bool {
 	return s.memberOf(t) != nil || s.allow.allows(t)
 }
 
 // memberOf is the configured ensemble that lists the target; nil for none.
-func (s *state) memberOf(t probe.Target) *watcher {
+func (s *state) memberOf(t snapshot.Target) *watcher {
 	for _, w := range s.watchers {
-		if slices.ContainsFunc(w.members(), func(m probe.Target) bool { return same(m, t) }) {
+		if slices.ContainsFunc(w.members(), func(m snapshot.Target) bool { return same(m, t) }) {
 			return w
 		}
 	}
@@ -106,16 +107,16 @@ func (s *state) memberOf(t probe.Target) *watcher {
 
 // members are the servers of the ensemble: as they were looked at, for a zoo.cfg
 // is read anew each time, or else as configured.
-func (w *watcher) members() []probe.Target {
+func (w *watcher) members() []snapshot.Target {
 	if l := w.newest(); l != nil {
 		return l.snap.Plan.Targets
 	}
 	return w.listed
 }
 
-func same(a, b probe.Target) bool { return a.Host == b.Host && a.Port == b.Port }
+func same(a, b snapshot.Target) bool { return a.Host == b.Host && a.Port == b.Port }
 
-func sameTargets(a, b []probe.Target) bool { return slices.EqualFunc(a, b, same) }
+func sameTargets(a, b []snapshot.Target) bool { return slices.EqualFunc(a, b, same) }
 
 // ensembleLabel is the label of a probe: the configured ensemble of the target,
 // or what the request says, or the target as written.

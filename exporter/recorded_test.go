@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/zkdoctor/zkdoctor/diag"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 var update = flag.Bool("update", false, "write the goldens and docs/metrics.md")
@@ -23,7 +23,7 @@ const testServer = "zk1.example.org:2181"
 // recordedServer is a server as its recorded replies show it.
 type recordedServer struct {
 	name   string // version_state
-	server probe.Server
+	server snapshot.Server
 }
 
 // recordedServers are all servers of probe's recorded replies.
@@ -36,16 +36,16 @@ func recordedServers(t testing.TB) []recordedServer {
 	all := make([]recordedServer, 0, len(dirs))
 	for _, dir := range dirs {
 		name := filepath.Base(filepath.Dir(dir)) + "_" + filepath.Base(dir)
-		s := probe.Server{Name: "zk1.example.org", Target: probe.Target{Host: "zk1.example.org", Port: 2181}}
-		s.Srvr = recordedReply(t, dir, probe.WordSrvr, probe.ParseSrvr)
-		s.Mntr = recordedReply(t, dir, probe.WordMntr, probe.ParseMntr)
-		s.Conf = recordedReply(t, dir, probe.WordConf, probe.ParseConf)
-		s.Client = probe.Saw(probe.Dial{}, 0)
+		s := snapshot.Server{Name: "zk1.example.org", Target: snapshot.Target{Host: "zk1.example.org", Port: 2181}}
+		s.Srvr = recordedReply(t, dir, snapshot.WordSrvr, snapshot.ParseSrvr)
+		s.Mntr = recordedReply(t, dir, snapshot.WordMntr, snapshot.ParseMntr)
+		s.Conf = recordedReply(t, dir, snapshot.WordConf, snapshot.ParseConf)
+		s.Client = snapshot.Saw(snapshot.Dial{}, 0)
 		if filepath.Base(dir) == "leader-serves-no" { // where AdminServers alone were recorded
-			s.Srvr = probe.Failed[probe.Srvr](&probe.Failure{Kind: probe.NotServing}, 0)
-			s.Admin.Stats = recordedPage(t, dir, "server_stats", probe.ParseAdminStats)
-			s.Admin.Settings = recordedPage(t, dir, "configuration", probe.ParseAdminConf)
-			s.Admin.Monitor = recordedPage(t, dir, "monitor", probe.ParseAdminMonitor)
+			s.Srvr = snapshot.Failed[snapshot.Srvr](&snapshot.Failure{Kind: snapshot.NotServing}, 0)
+			s.Admin.Stats = recordedPage(t, dir, "server_stats", snapshot.ParseAdminStats)
+			s.Admin.Settings = recordedPage(t, dir, "configuration", snapshot.ParseAdminConf)
+			s.Admin.Monitor = recordedPage(t, dir, "monitor", snapshot.ParseAdminMonitor)
 		}
 		all = append(all, recordedServer{name, s})
 	}
@@ -53,7 +53,7 @@ func recordedServers(t testing.TB) []recordedServer {
 }
 
 // recorded is one of them.
-func recorded(t testing.TB, name string) *probe.Server {
+func recorded(t testing.TB, name string) *snapshot.Server {
 	t.Helper()
 	for _, r := range recordedServers(t) {
 		if r.name == name {
@@ -64,16 +64,16 @@ func recorded(t testing.TB, name string) *probe.Server {
 	return nil
 }
 
-func recordedReply[T any](t testing.TB, dir string, word probe.Word, parse func([]byte) (T, error)) probe.Obs[T] {
+func recordedReply[T any](t testing.TB, dir string, word snapshot.Word, parse func([]byte) (T, error)) snapshot.Obs[T] {
 	t.Helper()
 	reply, err := os.ReadFile(filepath.Join(dir, word.String()+".txt"))
 	if err != nil {
-		return probe.Obs[T]{}
+		return snapshot.Obs[T]{}
 	}
-	return probe.Interpret(probe.Saw(probe.Reply{From: netip.MustParseAddrPort("192.0.2.1:2181"), Data: reply}, 0), word, parse)
+	return snapshot.Interpret(snapshot.Saw(snapshot.Reply{From: netip.MustParseAddrPort("192.0.2.1:2181"), Data: reply}, 0), word, parse)
 }
 
-func recordedPage[T any](t testing.TB, dir, command string, parse func([]byte) (T, error)) probe.Obs[T] {
+func recordedPage[T any](t testing.TB, dir, command string, parse func([]byte) (T, error)) snapshot.Obs[T] {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join(dir, "admin", command+".json"))
 	if err != nil {
@@ -83,24 +83,24 @@ func recordedPage[T any](t testing.TB, dir, command string, parse func([]byte) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	return probe.Saw(value, 0)
+	return snapshot.Saw(value, 0)
 }
 
 // mntr is a server that says these lines in mntr, "key value" each.
-func mntr(lines ...string) *probe.Server {
-	var m probe.Mntr
+func mntr(lines ...string) *snapshot.Server {
+	var m snapshot.Mntr
 	for _, line := range lines {
 		at := strings.LastIndexByte(line, ' ')
-		m.Keys = append(m.Keys, probe.Pair{Key: line[:at], Value: line[at+1:]})
+		m.Keys = append(m.Keys, snapshot.Pair{Key: line[:at], Value: line[at+1:]})
 	}
-	return &probe.Server{Mntr: probe.Saw(m, 0)}
+	return &snapshot.Server{Mntr: snapshot.Saw(m, 0)}
 }
 
 // viewOf is what diag makes of the server alone.
-func viewOf(s *probe.Server) diag.ServerView {
+func viewOf(s *snapshot.Server) diag.ServerView {
 	one := *s
-	snap := &probe.Snapshot{Format: probe.SnapshotFormat, Servers: []probe.Server{one}}
-	snap.Plan.Targets = []probe.Target{s.Target}
+	snap := &snapshot.Snapshot{Format: snapshot.SnapshotFormat, Servers: []snapshot.Server{one}}
+	snap.Plan.Targets = []snapshot.Target{s.Target}
 	return diag.Diagnose(snap, diag.Options{}).Servers[0]
 }
 
@@ -120,7 +120,7 @@ func (c collect) Describe(ch chan<- *prometheus.Desc) {
 func (c collect) Collect(ch chan<- prometheus.Metric) { c.send(ch) }
 
 // registryOf gathers the server with a table.
-func registryOf(tab *table, s *probe.Server, described bool) *prometheus.Registry {
+func registryOf(tab *table, s *snapshot.Server, described bool) *prometheus.Registry {
 	c := collect{send: func(ch chan<- prometheus.Metric) { tab.server(ch, "prod", testServer, s, viewOf(s)) }}
 	if described {
 		c.table = tab
@@ -159,7 +159,7 @@ func samples(text string) string {
 
 // reported is the exposition of a server, without what the look itself shows and
 // without the labels that all have.
-func reported(t testing.TB, s *probe.Server) string {
+func reported(t testing.TB, s *snapshot.Server) string {
 	t.Helper()
 	text := samples(exposition(t, registryOf(newTable(nil, nil), s, false)))
 	var b strings.Builder

@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/zkdoctor/zkdoctor/diag"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // maxLabelValues bounds the znode names, ids and pools of one metric of one
@@ -22,12 +22,12 @@ var roles = [...]diag.Role{
 
 // server sends what one server reports, and what was seen of its role and its
 // ports. zookeeper_up is always there; what is not known is not.
-func (t *table) server(ch chan<- prometheus.Metric, ensemble, server string, s *probe.Server, view diag.ServerView) {
+func (t *table) server(ch chan<- prometheus.Metric, ensemble, server string, s *snapshot.Server, view diag.ServerView) {
 	out := t.sender(ch, pair("ensemble", ensemble), pair("server", server))
 	out.set("zookeeper_up", oneIf(answers(s)))
 	if view.Serving != nil {
 		// A leader with leaderServes=no has its part in the quorum and answers no client.
-		out.set("zookeeper_serving", oneIf(*view.Serving && !s.Srvr.FailedAs(probe.NotServing)))
+		out.set("zookeeper_serving", oneIf(*view.Serving && !s.Srvr.FailedAs(snapshot.NotServing)))
 	}
 	out.identity(view)
 	for _, role := range roles {
@@ -144,10 +144,10 @@ func (s *sender) passed(p passedValue) {
 
 // answers reports whether what listens at the client port is ZooKeeper: it gave
 // a four-letter word its answer, if only that it may not or does not serve.
-func answers(s *probe.Server) bool {
+func answers(s *snapshot.Server) bool {
 	return spoke(s.Srvr) || spoke(s.Mntr) || spoke(s.Conf) || spoke(s.Envi) || spoke(s.Ruok) || spoke(s.Isro) || s.Session.Seen()
 }
 
-func spoke[T any](o probe.Obs[T]) bool {
-	return o.Seen() || o.FailedAs(probe.NotAllowed) || o.FailedAs(probe.NotServing)
+func spoke[T any](o snapshot.Obs[T]) bool {
+	return o.Seen() || o.FailedAs(snapshot.NotAllowed) || o.FailedAs(snapshot.NotServing)
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // kind is the type of a metric.
@@ -44,8 +44,8 @@ type row struct {
 	isSet bool
 	// line is the line of srvr, or the key of conf, that srvr and conf read.
 	line string
-	srvr func(*probe.Srvr) (float64, bool)
-	conf func(*probe.Conf) (float64, bool)
+	srvr func(*snapshot.Srvr) (float64, bool)
+	conf func(*snapshot.Conf) (float64, bool)
 
 	// What follows newTable makes.
 	index int
@@ -90,7 +90,7 @@ func (r row) set(label string) row { r.labels, r.isSet = []string{label}, true; 
 func (r row) from(source string) row { r.source = source; return r }
 
 // srvrLine reads the value from srvr where mntr does not have it.
-func (r row) srvrLine(line string, read func(*probe.Srvr) (float64, bool)) row {
+func (r row) srvrLine(line string, read func(*snapshot.Srvr) (float64, bool)) row {
 	r.source = "srvr"
 	if len(r.keys) > 0 {
 		r.source = "mntr, srvr"
@@ -100,7 +100,7 @@ func (r row) srvrLine(line string, read func(*probe.Srvr) (float64, bool)) row {
 }
 
 // confKey reads the value from conf.
-func (r row) confKey(key string, read func(*probe.Conf) (float64, bool)) row {
+func (r row) confKey(key string, read func(*snapshot.Conf) (float64, bool)) row {
 	r.source, r.line, r.conf = "conf", key, read
 	return r
 }

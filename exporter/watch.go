@@ -12,6 +12,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 const (
@@ -29,7 +30,7 @@ const (
 
 // look is one look at one ensemble and what it means.
 type look struct {
-	snap   *probe.Snapshot
+	snap   *snapshot.Snapshot
 	report *diag.Report
 	at     time.Time
 	// slowAt is when peer ports were last looked at; zero for never.
@@ -41,7 +42,7 @@ type watcher struct {
 	name     string
 	question probe.Question
 	// listed are the servers as configured, in the file of the question too.
-	listed  []probe.Target
+	listed  []snapshot.Target
 	timeout time.Duration
 	tls     *tls.Config // nil for plain text
 	// single is set for a single server of /probe: nothing is concluded of its
@@ -60,9 +61,9 @@ type memory struct {
 	turn   chan struct{}
 	mu     sync.Mutex // guards last; the rest is whose turn it is
 	last   *look
-	before *probe.Snapshot
+	before *snapshot.Snapshot
 	ports  []portMemory
-	local  []probe.Local
+	local  []snapshot.Local
 	slowAt time.Time
 }
 
@@ -130,7 +131,7 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 }
 
 // remember diagnoses the snapshot beside an earlier one, and keeps both.
-func (w *watcher) remember(snap *probe.Snapshot) *look {
+func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.last != nil && snap.Started.Sub(w.last.snap.Started) >= beforeYoungest {
@@ -166,14 +167,14 @@ func (l *look) slim() *look {
 	snap.Servers = slices.Clone(snap.Servers)
 	for i := range snap.Servers {
 		server := &snap.Servers[i]
-		for _, mntr := range []*probe.Mntr{&server.Mntr.Value, &server.Admin.Monitor.Value} {
-			var kept probe.Pairs
+		for _, mntr := range []*snapshot.Mntr{&server.Mntr.Value, &server.Admin.Monitor.Value} {
+			var kept snapshot.Pairs
 			for _, key := range compared {
 				if value, told := mntr.Keys.Get(key); told {
-					kept = append(kept, probe.Pair{Key: key, Value: strings.Clone(value)})
+					kept = append(kept, snapshot.Pair{Key: key, Value: strings.Clone(value)})
 				}
 			}
-			*mntr = probe.Mntr{Keys: kept}
+			*mntr = snapshot.Mntr{Keys: kept}
 		}
 	}
 	out.snap = &snap
@@ -181,4 +182,4 @@ func (l *look) slim() *look {
 }
 
 // hostPort is the label of a server: as configured, never a resolved address.
-func hostPort(t probe.Target) string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
+func hostPort(t snapshot.Target) string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }

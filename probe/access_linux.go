@@ -4,32 +4,34 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // access looks at a file and at the directories on the way to it, links followed. It
 // is not made in a container: its users are not ours.
-func (f hostFiles) access(path string) Obs[Access] {
+func (f hostFiles) access(path string) snapshot.Obs[snapshot.Access] {
 	path = f.absolute(path)
 	if f.root != "" || f.denied != nil || !filepath.IsAbs(path) {
-		return Obs[Access]{}
+		return snapshot.Obs[snapshot.Access]{}
 	}
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return Failed[Access](fileFailure(path, err), 0)
+		return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
 	}
-	var steps Access
+	var steps snapshot.Access
 	for _, path := range above(filepath.Dir(path), filepath.Dir(resolved)) {
 		info, err := os.Stat(path)
 		if err != nil {
-			return Failed[Access](fileFailure(path, err), 0)
+			return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
 		}
-		steps = append(steps, AccessStep{path, ownerOf(info)})
+		steps = append(steps, snapshot.AccessStep{Path: path, Owner: ownerOf(info)})
 	}
 	info, err := os.Stat(resolved)
 	if err != nil {
-		return Failed[Access](fileFailure(path, err), 0)
+		return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
 	}
-	return Saw(append(steps, AccessStep{resolved, ownerOf(info)}), 0)
+	return snapshot.Saw(append(steps, snapshot.AccessStep{Path: resolved, Owner: ownerOf(info)}), 0)
 }
 
 // above are directories and all that they lie in, each once, the outer first.

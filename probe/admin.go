@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // DefaultAdminPort is admin.serverPort where nobody has set it (3.5+).
@@ -22,49 +22,9 @@ const DefaultAdminPort = 8080
 // client port took a tenth of more.
 const adminDial = 200 * time.Millisecond
 
-// AdminLook is what the AdminServer (3.5+) of a server tells over HTTP. It is asked
-// only where the client port does not tell the same: a word that is not allowed, a
-// port that speaks TLS, a leader that serves no clients.
-type AdminLook struct {
-	// Port is that of the AdminServer; 0 when it was not asked. Assumed is set when it
-	// is the documented one because nothing better was known.
-	Port    int  `json:"port,omitempty"`
-	Assumed bool `json:"assumed,omitempty"`
-	// Secure is set when it was asked by HTTPS, for it does not speak HTTP
-	// (admin.forceHttps, 3.6.3+).
-	Secure bool `json:"tls,omitempty"`
-	// Stats is what srvr says.
-	Stats Obs[Srvr] `json:"stats"`
-	// Settings is what conf says of the server itself; without limits and members.
-	Settings Obs[Conf] `json:"settings"`
-	// Voters are the members that vote (3.6+), without observers, groups and weights.
-	Voters Obs[*zoocfg.Membership] `json:"voters"`
-	// Leader is whom the server takes for the leader (3.6+).
-	Leader Obs[AdminLeader] `json:"leader"`
-	// Monitor is what mntr says.
-	Monitor Obs[Mntr] `json:"monitor"`
-	// Clients are the addresses that most connections come from. They are asked for only
-	// where the client port closes before it has answered.
-	Clients Obs[AdminClients] `json:"clients"`
-	// Clock is how far the server's clock is ahead of this host's, to the second: the
-	// HTTP date has no parts of it. It is not tried where no date came.
-	Clock Obs[time.Duration] `json:"clock"`
-}
-
-// The commands that zkdoctor asks. Others change something (stat_reset), or tell
-// secrets (initial_configuration, system_properties).
-const (
-	adminConf    = "configuration"
-	adminStats   = "server_stats"
-	adminVoters  = "voting_view"
-	adminLeader  = "leader"
-	adminMonitor = "monitor"
-	adminClients = "connections"
-)
-
 // adminPort is where the AdminServers listen; 0 where they are off, or are not to be
 // asked.
-func (p *Asked) adminPort() (port int, assumed bool) {
+func adminPort(p *snapshot.Plan) (port int, assumed bool) {
 	switch {
 	case !p.Admin:
 		return 0, false
@@ -87,7 +47,7 @@ func (p *Asked) adminPort() (port int, assumed bool) {
 }
 
 // adminPath is where the commands are.
-func (p *Asked) adminPath() string {
+func adminPath(p *snapshot.Plan) string {
 	if p.Config != nil {
 		if set, ok := p.Config.Property("admin.commandURL"); ok && strings.HasPrefix(set.Value, "/") && !strings.ContainsAny(set.Value, " \r\n") {
 			return strings.TrimSuffix(set.Value, "/")
@@ -106,13 +66,13 @@ type admin struct {
 	// wants HTTPS.
 	dial              time.Duration
 	transport, secure Transport
-	look              *AdminLook
+	look              *snapshot.AdminLook
 }
 
 // askAdmin asks an AdminServer one command, by HTTP/1.1 over a connection of its own,
 // and reads the answer with parse, one of the ParseAdmin functions. clock is how far
 // the server's clock is ahead.
-func askAdmin[T any](ctx context.Context, a admin, command string, parse func([]byte) (T, error)) (answer Obs[T], clock Obs[time.Duration]) {
+func askAdmin[T any](ctx context.Context, a admin, command string, parse func([]byte) (T, error)) (answer snapshot.Obs[T], clock snapshot.Obs[time.Duration]) {
 	l := newLook(ctx, a.addr, a.transport.Timeout)
 	l.what, l.tls, l.room = command, a.transport.TLS, 32<<10
 	d := l
@@ -120,28 +80,28 @@ func askAdmin[T any](ctx context.Context, a admin, command string, parse func([]
 	d.runFirst = l.runFirst && d.until.Equal(l.until)
 	conn, _, failure := d.dial(ctx)
 	if failure != nil {
-		return Failed[T](failure, l.took()), clock
+		return snapshot.Failed[T](failure, l.took()), clock
 	}
 	request := "GET " + a.path + "/" + command + " HTTP/1.1\r\nHost: " + a.addr.String() + "\r\nUser-Agent: zkdoctor\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
 	reply, failure := l.exchange(ctx, conn, []byte(request))
 	if failure != nil {
-		return Failed[T](failure, l.took()), clock
+		return snapshot.Failed[T](failure, l.took()), clock
 	}
 	head, body, failure := l.readHTTP(reply.Data)
 	if failure != nil {
-		return Failed[T](failure, l.took()), clock
+		return snapshot.Failed[T](failure, l.took()), clock
 	}
 	value, err := parse(body)
-	if _, told := errors.AsType[adminError](err); err != nil && !told {
-		return Failed[T](l.fail(Protocol, "what answers is no AdminServer: %v", err), l.took()), clock
+	if _, told := errors.AsType[snapshot.AdminError](err); err != nil && !told {
+		return snapshot.Failed[T](l.fail(snapshot.Protocol, "what answers is no AdminServer: %v", err), l.took()), clock
 	}
 	if date, err := http.ParseTime(head.Get("Date")); err == nil {
-		clock = Saw(ahead(date, l.started, time.Now()), l.took())
+		clock = snapshot.Saw(ahead(date, l.started, time.Now()), l.took())
 	}
 	if err != nil {
-		return Failed[T](l.adminFailure(err), l.took()), clock
+		return snapshot.Failed[T](l.adminFailure(err), l.took()), clock
 	}
-	return Saw(value, l.took()), clock
+	return snapshot.Saw(value, l.took()), clock
 }
 
 // ahead is how far a clock is ahead that showed date, cut to the second, at some
@@ -158,38 +118,38 @@ func ahead(date, asked, answered time.Time) time.Duration {
 
 // speaksOtherwise reports whether what was asked by HTTP may be an AdminServer that speaks
 // HTTPS alone: it closed, sent an alert of TLS, or sends elsewhere.
-func speaksOtherwise(o Obs[Conf]) bool {
-	return o.FailedAs(TLS) || o.FailedAs(Empty) || o.FailedAs(Reset) || o.FailedAs(Protocol) || o.FailedAs(Denied)
+func speaksOtherwise(o snapshot.Obs[snapshot.Conf]) bool {
+	return o.FailedAs(snapshot.TLS) || o.FailedAs(snapshot.Empty) || o.FailedAs(snapshot.Reset) || o.FailedAs(snapshot.Protocol) || o.FailedAs(snapshot.Denied)
 }
 
 // readHTTP takes an HTTP answer apart.
-func (l look) readHTTP(data []byte) (http.Header, []byte, *Failure) {
+func (l look) readHTTP(data []byte) (http.Header, []byte, *snapshot.Failure) {
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(data)), nil)
 	if err != nil {
-		if stranger := foreign(data); stranger != "" {
-			return nil, nil, l.fail(Protocol, "%s answered", stranger)
+		if stranger := snapshot.Foreign(data); stranger != "" {
+			return nil, nil, l.fail(snapshot.Protocol, "%s answered", stranger)
 		}
-		return nil, nil, l.fail(Protocol, "no HTTP answer, it starts with %s", quoted(firstLine(data)))
+		return nil, nil, l.fail(snapshot.Protocol, "no HTTP answer, it starts with %s", snapshot.Quoted(snapshot.FirstLine(data)))
 	}
 	defer response.Body.Close() //nolint:errcheck // it is in memory
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxReply))
+	body, err := io.ReadAll(io.LimitReader(response.Body, snapshot.MaxReply))
 	switch {
 	case err != nil:
-		return nil, nil, l.fail(Reset, "the connection ended in the middle of the answer to %s", l.what)
+		return nil, nil, l.fail(snapshot.Reset, "the connection ended in the middle of the answer to %s", l.what)
 	case response.StatusCode == http.StatusUnauthorized, response.StatusCode == http.StatusForbidden:
-		return nil, nil, l.fail(Denied, "the AdminServer refuses %s: %s", l.what, printable(response.Status, maxForeign))
+		return nil, nil, l.fail(snapshot.Denied, "the AdminServer refuses %s: %s", l.what, snapshot.Printable(response.Status, snapshot.MaxForeign))
 	case response.StatusCode != http.StatusOK:
-		return nil, nil, l.fail(Protocol, "HTTP %s", printable(response.Status, maxForeign))
+		return nil, nil, l.fail(snapshot.Protocol, "HTTP %s", snapshot.Printable(response.Status, snapshot.MaxForeign))
 	}
 	return response.Header, body, nil
 }
 
 // adminFailure sorts what an AdminServer says in place of an answer.
-func (l look) adminFailure(err error) *Failure {
-	if said, ok := errors.AsType[adminError](err); ok && said.notServing() {
-		return l.fail(NotServing, "the server runs, but is not currently serving requests")
+func (l look) adminFailure(err error) *snapshot.Failure {
+	if said, ok := errors.AsType[snapshot.AdminError](err); ok && said.NotServing() {
+		return l.fail(snapshot.NotServing, "the server runs, but is not currently serving requests")
 	}
-	return l.fail(Absent, "%v", err)
+	return l.fail(snapshot.Absent, "%v", err)
 }
 
 // adminNeed is what the client port did not tell. clients is set when it may be that it
@@ -200,12 +160,12 @@ type adminNeed struct{ stats, members, mntr, clients bool }
 // a host may have several. A port that does not give them, or gives another server's,
 // is asked nothing else. own tells by the client ports, plain and TLS, -1 for none.
 func (a admin) ask(ctx context.Context, need adminNeed, own func(plain, secure int) bool) {
-	settings, clock := askAdmin(ctx, a, adminConf, ParseAdminConf)
+	settings, clock := askAdmin(ctx, a, snapshot.AdminConf, snapshot.ParseAdminConf)
 	if speaksOtherwise(settings) && a.secure.TLS != nil {
 		https := a
 		https.transport = a.secure
 		// What HTTPS fails of tells more, unless it is that TLS is not spoken.
-		if s, c := askAdmin(ctx, https, adminConf, ParseAdminConf); s.Seen() || s.FailedAs(NotServing) || s.FailedAs(TLS) && !strings.HasSuffix(s.Failure.Text, notTLS) {
+		if s, c := askAdmin(ctx, https, snapshot.AdminConf, snapshot.ParseAdminConf); s.Seen() || s.FailedAs(snapshot.NotServing) || s.FailedAs(snapshot.TLS) && !strings.HasSuffix(s.Failure.Text, notTLS) {
 			a, settings, clock = https, s, c
 			a.look.Secure = true
 		}
@@ -219,7 +179,7 @@ func (a admin) ask(ctx context.Context, need adminNeed, own func(plain, secure i
 			secure = *c.SecureClientPort
 		}
 		if !own(plain, secure) {
-			settings = Failed[Conf](failure(a.addr, Absent, "the AdminServer of another server, with the client port %d", plain), settings.Took)
+			settings = snapshot.Failed[snapshot.Conf](snapshot.FailureAt(a.addr, snapshot.Absent, "the AdminServer of another server, with the client port %d", plain), settings.Took)
 		}
 	}
 	if a.look.Settings = settings; !settings.Seen() {
@@ -227,16 +187,16 @@ func (a admin) ask(ctx context.Context, need adminNeed, own func(plain, secure i
 	}
 	a.look.Clock = clock
 	if need.stats {
-		a.look.Stats, _ = askAdmin(ctx, a, adminStats, ParseAdminStats)
+		a.look.Stats, _ = askAdmin(ctx, a, snapshot.AdminStats, snapshot.ParseAdminStats)
 	}
 	if need.members {
-		a.look.Voters, _ = askAdmin(ctx, a, adminVoters, ParseAdminVoters)
-		a.look.Leader, _ = askAdmin(ctx, a, adminLeader, ParseAdminLeader)
+		a.look.Voters, _ = askAdmin(ctx, a, snapshot.AdminVoterView, snapshot.ParseAdminVoters)
+		a.look.Leader, _ = askAdmin(ctx, a, snapshot.AdminWho, snapshot.ParseAdminLeader)
 	}
 	if need.mntr {
-		a.look.Monitor, _ = askAdmin(ctx, a, adminMonitor, ParseAdminMonitor)
+		a.look.Monitor, _ = askAdmin(ctx, a, snapshot.AdminMetrics, snapshot.ParseAdminMonitor)
 	}
 	if need.clients {
-		a.look.Clients, _ = askAdmin(ctx, a, adminClients, ParseAdminClients)
+		a.look.Clients, _ = askAdmin(ctx, a, snapshot.AdminConnections, snapshot.ParseAdminClients)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -28,35 +29,35 @@ func page(status, date, body string) func(*net.TCPConn) {
 // TestAskAdmin: what is not an AdminServer is told apart from one that has nothing to
 // say, and none of them costs more than its time.
 func TestAskAdmin(t *testing.T) {
-	noError := FailureKind("")
+	noError := snapshot.FailureKind("")
 	for name, c := range map[string]struct {
 		peer func(*net.TCPConn)
-		want FailureKind
+		want snapshot.FailureKind
 	}{
 		"answers":               {page("200 OK", "", goodConf), noError},
-		"not serving":           {page("200 OK", "", `{"command":"configuration","error":"`+notServingText+`"}`), NotServing},
-		"does not know it":      {page("200 OK", "", `{"command":"configuration","error":"Unknown command: configuration"}`), Absent},
-		"another web server":    {page("200 OK", "", "<html><body>It works!</body></html>"), Protocol},
-		"another's JSON":        {page("200 OK", "", `{"status":"UP"}`), Protocol},
-		"no such page":          {page("404 Not Found", "", "<html></html>"), Protocol},
-		"moved to TLS":          {page("302 Found", "", ""), Protocol},
-		"wants a password":      {page("401 Unauthorized", "", `{}`), Denied},
-		"a null pointer inside": {page("500 Server Error", "", "<html></html>"), Protocol},
-		"SSH":                   {func(c *net.TCPConn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n"); untilGone(c) }, Protocol},
+		"not serving":           {page("200 OK", "", `{"command":"configuration","error":"`+snapshot.NotServingText+`"}`), snapshot.NotServing},
+		"does not know it":      {page("200 OK", "", `{"command":"configuration","error":"Unknown command: configuration"}`), snapshot.Absent},
+		"another web server":    {page("200 OK", "", "<html><body>It works!</body></html>"), snapshot.Protocol},
+		"another's JSON":        {page("200 OK", "", `{"status":"UP"}`), snapshot.Protocol},
+		"no such page":          {page("404 Not Found", "", "<html></html>"), snapshot.Protocol},
+		"moved to TLS":          {page("302 Found", "", ""), snapshot.Protocol},
+		"wants a password":      {page("401 Unauthorized", "", `{}`), snapshot.Denied},
+		"a null pointer inside": {page("500 Server Error", "", "<html></html>"), snapshot.Protocol},
+		"SSH":                   {func(c *net.TCPConn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n"); untilGone(c) }, snapshot.Protocol},
 		"cut short": {func(c *net.TCPConn) {
 			_, _ = http.ReadRequest(bufio.NewReader(c))
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"command\"")
-		}, Reset},
-		"closes":       {closesAtOnce, Reset},
-		"is silent":    {neverAnswers, Silent},
-		"never ends":   {streams, TooLarge},
-		"trickles":     {trickles, Silent},
-		"not an id":    {page("200 OK", "", `{"client_port":2181,"command":"configuration","error":null}`), Protocol},
-		"another type": {page("200 OK", "", `{"server_id":"two","command":"configuration","error":null}`), Protocol},
+		}, snapshot.Reset},
+		"closes":       {closesAtOnce, snapshot.Reset},
+		"is silent":    {neverAnswers, snapshot.Silent},
+		"never ends":   {streams, snapshot.TooLarge},
+		"trickles":     {trickles, snapshot.Silent},
+		"not an id":    {page("200 OK", "", `{"client_port":2181,"command":"configuration","error":null}`), snapshot.Protocol},
+		"another type": {page("200 OK", "", `{"server_id":"two","command":"configuration","error":null}`), snapshot.Protocol},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := admin{addr: serve(t, c.peer), path: "/commands", dial: time.Second, transport: Transport{Timeout: time.Second}}
-			got, _ := askAdmin(t.Context(), a, adminConf, ParseAdminConf)
+			got, _ := askAdmin(t.Context(), a, snapshot.AdminConf, snapshot.ParseAdminConf)
 			if c.want == noError && !got.Seen() || c.want != noError && !got.FailedAs(c.want) {
 				t.Errorf("got %+v, want %s", got.Failure, c.want)
 			}
@@ -65,9 +66,9 @@ func TestAskAdmin(t *testing.T) {
 }
 
 func TestAskAdminClosed(t *testing.T) {
-	a := admin{addr: refusing(t), path: "/commands", dial: time.Second, look: new(AdminLook)}
+	a := admin{addr: refusing(t), path: "/commands", dial: time.Second, look: new(snapshot.AdminLook)}
 	a.ask(t.Context(), adminNeed{stats: true, members: true, mntr: true}, func(int, int) bool { return true })
-	if !a.look.Settings.FailedAs(Refused) || a.look.Stats.Tried || a.look.Monitor.Tried {
+	if !a.look.Settings.FailedAs(snapshot.Refused) || a.look.Stats.Tried || a.look.Monitor.Tried {
 		t.Errorf("a closed port was asked on: %+v", a.look)
 	}
 }
@@ -93,20 +94,20 @@ func TestAdminHTTPS(t *testing.T) {
 	for name, c := range map[string]struct {
 		peer   func(*net.TCPConn)
 		trust  *tls.Config
-		want   FailureKind
+		want   snapshot.FailureKind
 		secure bool
 	}{
 		"HTTPS alone":         {speaks(serving), trusting, "", true},
 		"HTTP":                {page("200 OK", "", goodConf), trusting, "", false},
-		"nobody we know":      {speaks(serving), &tls.Config{ServerName: "zk1"}, TLS, true},
-		"another web server":  {page("404 Not Found", "", "<html></html>"), trusting, Protocol, false},
-		"closes":              {closesAtOnce, trusting, Reset, false},
-		"is silent":           {neverAnswers, trusting, Silent, false},
-		"HTTPS is not wanted": {speaks(serving), nil, Empty, false},
+		"nobody we know":      {speaks(serving), &tls.Config{ServerName: "zk1"}, snapshot.TLS, true},
+		"another web server":  {page("404 Not Found", "", "<html></html>"), trusting, snapshot.Protocol, false},
+		"closes":              {closesAtOnce, trusting, snapshot.Reset, false},
+		"is silent":           {neverAnswers, trusting, snapshot.Silent, false},
+		"HTTPS is not wanted": {speaks(serving), nil, snapshot.Empty, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			how := Transport{Timeout: time.Second}
-			a := admin{addr: serve(t, c.peer), path: "/commands", dial: time.Second, transport: how, secure: Transport{Timeout: time.Second, TLS: c.trust}, look: new(AdminLook)}
+			a := admin{addr: serve(t, c.peer), path: "/commands", dial: time.Second, transport: how, secure: Transport{Timeout: time.Second, TLS: c.trust}, look: new(snapshot.AdminLook)}
 			a.ask(t.Context(), adminNeed{}, func(int, int) bool { return true })
 			got := a.look.Settings
 			if got.Seen() != (c.want == "") || c.want != "" && !got.FailedAs(c.want) || a.look.Secure != c.secure {
@@ -118,9 +119,9 @@ func TestAdminHTTPS(t *testing.T) {
 
 // TestForeignAdmin: an AdminServer may be of another server of the same host.
 func TestForeignAdmin(t *testing.T) {
-	a := admin{addr: serve(t, page("200 OK", "", goodConf)), path: "/commands", dial: time.Second, look: new(AdminLook)}
+	a := admin{addr: serve(t, page("200 OK", "", goodConf)), path: "/commands", dial: time.Second, look: new(snapshot.AdminLook)}
 	a.ask(t.Context(), adminNeed{mntr: true}, func(plain, secure int) bool { return plain == 2182 || secure == 2182 })
-	if !a.look.Settings.FailedAs(Absent) || a.look.Monitor.Tried || a.look.Clock.Tried {
+	if !a.look.Settings.FailedAs(snapshot.Absent) || a.look.Monitor.Tried || a.look.Clock.Tried {
 		t.Errorf("%+v", a.look)
 	}
 }
@@ -141,7 +142,7 @@ func TestClock(t *testing.T) {
 		}
 	}
 	a := admin{addr: serve(t, page("200 OK", "Mon, 01 Jan 2024 00:00:00 GMT", goodConf)), path: "/commands", dial: time.Second}
-	if _, clock := askAdmin(t.Context(), a, adminConf, ParseAdminConf); !clock.Seen() || clock.Value > -24*time.Hour {
+	if _, clock := askAdmin(t.Context(), a, snapshot.AdminConf, snapshot.ParseAdminConf); !clock.Seen() || clock.Value > -24*time.Hour {
 		t.Errorf("%+v", clock)
 	}
 }
@@ -149,25 +150,25 @@ func TestClock(t *testing.T) {
 // TestAdminPort: where the configuration says.
 func TestAdminPort(t *testing.T) {
 	for name, c := range map[string]struct {
-		plan    Asked
+		plan    snapshot.Plan
 		port    int
 		assumed bool
 		path    string
 	}{
-		"not wanted":      {Asked{}, 0, false, "/commands"},
-		"no file":         {Asked{Admin: true}, 8080, true, "/commands"},
-		"by flag":         {Asked{Admin: true, AdminPort: 9080}, 9080, false, "/commands"},
-		"off":             {Asked{Admin: true, Config: zooCfg("admin.enableServer=false")}, 0, false, "/commands"},
-		"another":         {Asked{Admin: true, Config: zooCfg("admin.serverPort=9990")}, 9990, false, "/commands"},
-		"another path":    {Asked{Admin: true, Config: zooCfg("admin.commandURL=/zk/")}, 8080, true, "/zk"},
-		"no number":       {Asked{Admin: true, Config: zooCfg("admin.serverPort=http")}, 0, false, "/commands"},
-		"a hostile path":  {Asked{Admin: true, Config: zooCfg(`admin.commandURL=/a\r\nHost: x`)}, 8080, true, "/commands"},
-		"says nothing":    {Asked{Admin: true, Config: zooCfg("tickTime=2000")}, 8080, true, "/commands"},
-		"not a full path": {Asked{Admin: true, Config: zooCfg("admin.commandURL=commands")}, 8080, true, "/commands"},
+		"not wanted":      {snapshot.Plan{}, 0, false, "/commands"},
+		"no file":         {snapshot.Plan{Admin: true}, 8080, true, "/commands"},
+		"by flag":         {snapshot.Plan{Admin: true, AdminPort: 9080}, 9080, false, "/commands"},
+		"off":             {snapshot.Plan{Admin: true, Config: zooCfg("admin.enableServer=false")}, 0, false, "/commands"},
+		"another":         {snapshot.Plan{Admin: true, Config: zooCfg("admin.serverPort=9990")}, 9990, false, "/commands"},
+		"another path":    {snapshot.Plan{Admin: true, Config: zooCfg("admin.commandURL=/zk/")}, 8080, true, "/zk"},
+		"no number":       {snapshot.Plan{Admin: true, Config: zooCfg("admin.serverPort=http")}, 0, false, "/commands"},
+		"a hostile path":  {snapshot.Plan{Admin: true, Config: zooCfg(`admin.commandURL=/a\r\nHost: x`)}, 8080, true, "/commands"},
+		"says nothing":    {snapshot.Plan{Admin: true, Config: zooCfg("tickTime=2000")}, 8080, true, "/commands"},
+		"not a full path": {snapshot.Plan{Admin: true, Config: zooCfg("admin.commandURL=commands")}, 8080, true, "/commands"},
 	} {
-		port, assumed := c.plan.adminPort()
-		if port != c.port || assumed != c.assumed || c.plan.adminPath() != c.path {
-			t.Errorf("%s: %d %v %q", name, port, assumed, c.plan.adminPath())
+		port, assumed := adminPort(&c.plan)
+		if port != c.port || assumed != c.assumed || adminPath(&c.plan) != c.path {
+			t.Errorf("%s: %d %v %q", name, port, assumed, adminPath(&c.plan))
 		}
 	}
 }

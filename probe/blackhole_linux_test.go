@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"syscall"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // blackhole is a port that answers no SYN: its queue of connections that nobody
@@ -45,13 +47,13 @@ func blackhole(t *testing.T) netip.AddrPort {
 func TestBlackhole(t *testing.T) {
 	t.Parallel()
 	addr := blackhole(t)
-	reply, connected := AskWord(t.Context(), addr, WordSrvr, Transport{Timeout: short})
-	checkKind(t, reply, Filtered, "no answer to the connection attempt in 80ms")
-	checkKind(t, connected, Filtered, "")
-	checkKind(t, Knock(t.Context(), addr, short), Filtered, "")
-	checkKind(t, AskSession(t.Context(), addr, Transport{Timeout: short}), Filtered, "")
+	reply, connected := AskWord(t.Context(), addr, snapshot.WordSrvr, Transport{Timeout: short})
+	checkKind(t, reply, snapshot.Filtered, "no answer to the connection attempt in 80ms")
+	checkKind(t, connected, snapshot.Filtered, "")
+	checkKind(t, Knock(t.Context(), addr, short), snapshot.Filtered, "")
+	checkKind(t, AskSession(t.Context(), addr, Transport{Timeout: short}), snapshot.Filtered, "")
 
 	run, cancel := context.WithTimeout(t.Context(), short)
 	defer cancel()
-	checkKind(t, Knock(run, addr, long), Cancelled, "the run ended")
+	checkKind(t, Knock(run, addr, long), snapshot.Cancelled, "the run ended")
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestTLSLook: what TLS came to is told in a word, with the certificate that was shown.
@@ -18,20 +20,20 @@ func TestTLSLook(t *testing.T) {
 	trusting := &tls.Config{RootCAs: ca.pool()}
 	for name, c := range map[string]struct {
 		behave func(*net.TCPConn)
-		fault  TLSFault
+		fault  snapshot.TLSFault
 		shown  bool
 	}{
 		"answers":             {overTLS(server(ca.certificate(t, "zk1", time.Hour)), "imok", true), "", true},
-		"unknown authority":   {overTLS(server(other.certificate(t, "zk1", time.Hour)), "imok", true), TLSAuthority, true},
-		"another's name":      {overTLS(server(ca.certificate(t, "zk2", time.Hour)), "imok", true), TLSName, true},
-		"expired":             {overTLS(server(ca.certificate(t, "zk1", -time.Minute)), "imok", true), TLSDates, true},
-		"wants a certificate": {overTLS(mutual, "imok", true), TLSRefused, true},
-		"plain text":          {takesHello(notServingText), TLSPlainText, false},
+		"unknown authority":   {overTLS(server(other.certificate(t, "zk1", time.Hour)), "imok", true), snapshot.TLSAuthority, true},
+		"another's name":      {overTLS(server(ca.certificate(t, "zk2", time.Hour)), "imok", true), snapshot.TLSName, true},
+		"expired":             {overTLS(server(ca.certificate(t, "zk1", -time.Minute)), "imok", true), snapshot.TLSDates, true},
+		"wants a certificate": {overTLS(mutual, "imok", true), snapshot.TLSRefused, true},
+		"plain text":          {takesHello(snapshot.NotServingText), snapshot.TLSPlainText, false},
 		"closes":              {takesHello(""), "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, connected := AskWord(t.Context(), serve(t, c.behave), WordRuok, Transport{Timeout: long, TLS: trusting}.to("zk1"))
+			_, connected := AskWord(t.Context(), serve(t, c.behave), snapshot.WordRuok, Transport{Timeout: long, TLS: trusting}.to("zk1"))
 			got := connected.Value.TLS
 			if got.Fault != c.fault || (got.Certificate != nil) != c.shown {
 				t.Fatalf("%+v, want %q, a certificate: %v", got, c.fault, c.shown)
@@ -52,17 +54,17 @@ func TestNotAskedTLS(t *testing.T) {
 	config := &tls.Config{Certificates: []tls.Certificate{ca.certificate(t, "zk1", time.Hour)}}
 	for name, c := range map[string]struct {
 		behave func(*net.TCPConn)
-		want   FailureKind
+		want   snapshot.FailureKind
 	}{
-		"TLS":   {overTLS(config, "", true), TLS},
-		"hangs": {neverAnswers, Silent},
+		"TLS":   {overTLS(config, "", true), snapshot.TLS},
+		"hangs": {neverAnswers, snapshot.Silent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			addr := serve(t, c.behave)
-			plan := Plan{Asked: Asked{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: brief}}
+			plan := Plan{Plan: snapshot.Plan{Targets: []snapshot.Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: brief}}
 			s := Gather(t.Context(), plan, nil).Servers[0]
-			if !s.Srvr.FailedAs(c.want) || (s.Client.Value.TLS.Fault == TLSNotAsked) != (c.want == TLS) {
+			if !s.Srvr.FailedAs(c.want) || (s.Client.Value.TLS.Fault == snapshot.TLSNotAsked) != (c.want == snapshot.TLS) {
 				t.Errorf("%+v\n%+v", s.Srvr, s.Client)
 			}
 			if s.Srvr.Took > 2*brief {

@@ -15,33 +15,34 @@ import (
 	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // readData reads dataDir and dataLogDir. Nothing is opened for writing.
-func (f hostFiles) readData(config *zoocfg.Config) Obs[Data] {
+func (f hostFiles) readData(config *zoocfg.Config) snapshot.Obs[snapshot.Data] {
 	started := time.Now()
 	if !config.DataDir.IsSet() {
-		return Obs[Data]{}
+		return snapshot.Obs[snapshot.Data]{}
 	}
 	if f.denied != nil {
-		return Failed[Data](f.denied, 0)
+		return snapshot.Failed[snapshot.Data](f.denied, 0)
 	}
 	for _, dir := range []string{config.DataDir.Value, config.DataLogDir.Value} {
 		if !filepath.IsAbs(f.absolute(dir)) {
-			return Failed[Data](&Failure{Denied, dir + ": relative to a working directory that only root or the server's user may see"}, 0)
+			return snapshot.Failed[snapshot.Data](&snapshot.Failure{Kind: snapshot.Denied, Text: dir + ": relative to a working directory that only root or the server's user may see"}, 0)
 		}
 	}
-	data := Data{Dir: f.readDataDir(config.DataDir.Value)}
+	data := snapshot.Data{Dir: f.readDataDir(config.DataDir.Value)}
 	if log := config.DataLogDir.Value; filepath.Clean(f.absolute(log)) != filepath.Clean(f.absolute(config.DataDir.Value)) {
 		dir := f.readDataDir(log)
 		data.LogDir = &dir
 	}
-	return Saw(data, time.Since(started))
+	return snapshot.Saw(data, time.Since(started))
 }
 
-func (f hostFiles) readDataDir(path string) DataDir {
-	d := DataDir{Path: filepath.Clean(f.absolute(path))}
+func (f hostFiles) readDataDir(path string) snapshot.DataDir {
+	d := snapshot.DataDir{Path: filepath.Clean(f.absolute(path))}
 	located, owner := f.directory(d.Path)
 	d.Owner = owner
 	if owner.Seen() {
@@ -55,24 +56,24 @@ func (f hostFiles) readDataDir(path string) DataDir {
 	if owner.Seen() {
 		d.Volume = f.volume(d.Path, located)
 	} else {
-		d.Volume = Failed[Volume](owner.Failure, 0)
+		d.Volume = snapshot.Failed[snapshot.Volume](owner.Failure, 0)
 	}
 	if !version2.Seen() {
 		return d
 	}
 	root, err := os.OpenRoot(inner)
 	if err != nil {
-		d.Version2 = Failed[Owner](fileFailure(filepath.Join(d.Path, "version-2"), err), 0)
+		d.Version2 = snapshot.Failed[snapshot.Owner](fileFailure(filepath.Join(d.Path, "version-2"), err), 0)
 		return d
 	}
 	defer root.Close() //nolint:errcheck // only read from
 	v := version2Dir{filepath.Join(d.Path, "version-2"), root}
 	names, more, failure := v.names()
 	if failure != nil {
-		d.Snapshots, d.Logs = Failed[DataFiles](failure, 0), Failed[DataFiles](failure, 0)
+		d.Snapshots, d.Logs = snapshot.Failed[snapshot.DataFiles](failure, 0), snapshot.Failed[snapshot.DataFiles](failure, 0)
 	} else {
-		d.Snapshots = Saw(v.files(names, more, "snapshot"), 0)
-		d.Logs = Saw(v.files(names, more, "log"), 0)
+		d.Snapshots = snapshot.Saw(v.files(names, more, "snapshot"), 0)
+		d.Logs = snapshot.Saw(v.files(names, more, "log"), 0)
 	}
 	for _, marker := range []string{"updatingEpoch", "currentEpoch.tmp"} {
 		if _, err := root.Lstat(marker); err == nil {
@@ -85,23 +86,23 @@ func (f hostFiles) readDataDir(path string) DataDir {
 }
 
 // directory is where zkdoctor finds a directory of the server, and whose it is.
-func (f hostFiles) directory(path string) (string, Obs[Owner]) {
+func (f hostFiles) directory(path string) (string, snapshot.Obs[snapshot.Owner]) {
 	located, err := f.locate(path)
 	if err != nil {
-		return "", Failed[Owner](fileFailure(path, err), 0)
+		return "", snapshot.Failed[snapshot.Owner](fileFailure(path, err), 0)
 	}
 	info, err := os.Stat(located)
 	if err != nil {
-		return "", Failed[Owner](fileFailure(path, err), 0)
+		return "", snapshot.Failed[snapshot.Owner](fileFailure(path, err), 0)
 	}
 	if !info.IsDir() {
-		return "", Failed[Owner](&Failure{Protocol, path + ": is no directory"}, 0)
+		return "", snapshot.Failed[snapshot.Owner](&snapshot.Failure{Kind: snapshot.Protocol, Text: path + ": is no directory"}, 0)
 	}
-	return located, Saw(ownerOf(info), 0)
+	return located, snapshot.Saw(ownerOf(info), 0)
 }
 
-func ownerOf(info fs.FileInfo) Owner {
-	o := Owner{Mode: uint32(info.Mode().Perm())}
+func ownerOf(info fs.FileInfo) snapshot.Owner {
+	o := snapshot.Owner{Mode: uint32(info.Mode().Perm())}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 		o.UID, o.GID = stat.Uid, stat.Gid
 	}
@@ -109,13 +110,13 @@ func ownerOf(info fs.FileInfo) Owner {
 }
 
 // volume is the file system that a directory is on, as its server has mounted it.
-func (f hostFiles) volume(path, located string) Obs[Volume] {
+func (f hostFiles) volume(path, located string) snapshot.Obs[snapshot.Volume] {
 	var s unix.Statfs_t
 	if err := unix.Statfs(located, &s); err != nil {
-		return Failed[Volume](fileFailure(path, err), 0)
+		return snapshot.Failed[snapshot.Volume](fileFailure(path, err), 0)
 	}
 	block := uint64(s.Bsize) //nolint:gosec // a size
-	v := Volume{
+	v := snapshot.Volume{
 		Bytes: s.Blocks * block, FreeBytes: s.Bavail * block, Inodes: s.Files, FreeInodes: s.Ffree,
 		ReadOnly: s.Flags&unix.ST_RDONLY != 0,
 	}
@@ -125,7 +126,7 @@ func (f hostFiles) volume(path, located string) Obs[Volume] {
 	if m := f.mount(located); m != nil {
 		v.Mount, v.Type = m.MountPoint, m.FSType
 	}
-	return Saw(v, 0)
+	return snapshot.Saw(v, 0)
 }
 
 // real is a located directory as its server would name it once all links are
@@ -171,7 +172,7 @@ type version2Dir struct {
 }
 
 // names are the names in the directory, at most maxNames of them.
-func (v version2Dir) names() (names []string, more bool, failure *Failure) {
+func (v version2Dir) names() (names []string, more bool, failure *snapshot.Failure) {
 	dir, err := v.root.Open(".")
 	if err != nil {
 		return nil, false, fileFailure(v.path, err)
@@ -184,9 +185,9 @@ func (v version2Dir) names() (names []string, more bool, failure *Failure) {
 	return names, len(names) == maxNames, nil
 }
 
-func (v version2Dir) files(names []string, more bool, kind string) DataFiles {
-	all := newestFiles(names, kind)
-	files := DataFiles{Total: len(all), AtLeast: more, Newest: all[:min(len(all), keepFiles)]}
+func (v version2Dir) files(names []string, more bool, kind string) snapshot.DataFiles {
+	all := snapshot.NewestFiles(names, kind)
+	files := snapshot.DataFiles{Total: len(all), AtLeast: more, Newest: all[:min(len(all), keepFiles)]}
 	kept := files.Newest[:0]
 	for i, file := range files.Newest {
 		info, err := v.root.Lstat(file.Name)
@@ -208,7 +209,7 @@ func (v version2Dir) files(names []string, more bool, kind string) DataFiles {
 
 // open opens a regular file. A FIFO does not block the open, nor does a device get
 // as far as a read.
-func (v version2Dir) open(name string) (*os.File, fs.FileInfo, *Failure) {
+func (v version2Dir) open(name string) (*os.File, fs.FileInfo, *snapshot.Failure) {
 	shown := filepath.Join(v.path, name)
 	file, err := v.root.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -225,55 +226,55 @@ func (v version2Dir) open(name string) (*os.File, fs.FileInfo, *Failure) {
 	return file, info, nil
 }
 
-func (v version2Dir) content(f DataFile, kind string) Obs[FileContent] {
+func (v version2Dir) content(f snapshot.DataFile, kind string) snapshot.Obs[snapshot.FileContent] {
 	file, info, failure := v.open(f.Name)
 	if failure != nil {
-		return Failed[FileContent](failure, 0)
+		return snapshot.Failed[snapshot.FileContent](failure, 0)
 	}
 	defer file.Close() //nolint:errcheck // only read from
-	size := int64(fileHead)
+	size := int64(snapshot.FileHead)
 	if kind == "log" {
 		size = logStart
 	}
 	start, err := io.ReadAll(io.NewSectionReader(file, 0, size))
 	if err != nil {
-		return Failed[FileContent](fileFailure(filepath.Join(v.path, f.Name), err), 0)
+		return snapshot.Failed[snapshot.FileContent](fileFailure(filepath.Join(v.path, f.Name), err), 0)
 	}
 	if kind == "log" {
-		return Saw(parseLog(start), 0)
+		return snapshot.Saw(snapshot.ParseLog(start), 0)
 	}
-	tail, err := io.ReadAll(io.NewSectionReader(file, max(info.Size()-int64(len(snapshotEnd)), 0), int64(len(snapshotEnd))))
+	tail, err := io.ReadAll(io.NewSectionReader(file, max(info.Size()-int64(len(snapshot.SnapshotEnd)), 0), int64(len(snapshot.SnapshotEnd))))
 	if err != nil {
-		return Failed[FileContent](fileFailure(filepath.Join(v.path, f.Name), err), 0)
+		return snapshot.Failed[snapshot.FileContent](fileFailure(filepath.Join(v.path, f.Name), err), 0)
 	}
-	return Saw(parseSnapshot(f.Name, info.Size(), start, tail), 0)
+	return snapshot.Saw(snapshot.ParseSnapshot(f.Name, info.Size(), start, tail), 0)
 }
 
-func (v version2Dir) epoch(name string) Obs[EpochFile] {
+func (v version2Dir) epoch(name string) snapshot.Obs[snapshot.EpochFile] {
 	file, _, failure := v.open(name)
 	if failure != nil {
-		return Failed[EpochFile](failure, 0)
+		return snapshot.Failed[snapshot.EpochFile](failure, 0)
 	}
 	defer file.Close() //nolint:errcheck // only read from
 	data, err := io.ReadAll(io.LimitReader(file, maxMyID))
 	if err != nil {
-		return Failed[EpochFile](fileFailure(filepath.Join(v.path, name), err), 0)
+		return snapshot.Failed[snapshot.EpochFile](fileFailure(filepath.Join(v.path, name), err), 0)
 	}
-	return Saw(EpochFile{data}, 0)
+	return snapshot.Saw(snapshot.EpochFile{Bytes: data}, 0)
 }
 
 // credentials are read from /proc/PID/status, which anybody may read.
-func credentials(pid int) Obs[Credentials] {
+func credentials(pid int) snapshot.Obs[snapshot.Credentials] {
 	path := fmt.Sprintf("/proc/%d/status", pid)
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return Failed[Credentials](fileFailure(path, err), 0)
+		return snapshot.Failed[snapshot.Credentials](fileFailure(path, err), 0)
 	}
 	c, err := parseCredentials(data)
 	if err != nil {
-		return Failed[Credentials](&Failure{Protocol, path + ": " + err.Error()}, 0)
+		return snapshot.Failed[snapshot.Credentials](&snapshot.Failure{Kind: snapshot.Protocol, Text: path + ": " + err.Error()}, 0)
 	}
-	return Saw(c, 0)
+	return snapshot.Saw(c, 0)
 }
 
 // capDACOverride is the right to write any file (capabilities(7)).
@@ -281,8 +282,8 @@ const capDACOverride = 1
 
 // parseCredentials reads Uid and Gid (the last of the four is the one that counts
 // for files), Groups and CapEff of a /proc/PID/status.
-func parseCredentials(status []byte) (Credentials, error) {
-	var c Credentials
+func parseCredentials(status []byte) (snapshot.Credentials, error) {
+	var c snapshot.Credentials
 	found := 0
 	for line := range strings.Lines(string(status)) {
 		key, value, _ := strings.Cut(line, ":")

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -31,7 +32,7 @@ func dataDir(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func readData(t *testing.T, files hostFiles, config string) Data {
+func readData(t *testing.T, files hostFiles, config string) snapshot.Data {
 	t.Helper()
 	data := files.readData(zoocfg.Parse("zoo.cfg", []byte(config)))
 	if !data.Seen() {
@@ -91,14 +92,14 @@ func TestReadDataFailures(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, config string
-		kind         FailureKind
+		kind         snapshot.FailureKind
 	}{
-		{"relative, to what is not known", "dataDir=data\n", Denied},
-		{"out of reach", "dataDir=/data\n", Denied},
+		{"relative, to what is not known", "dataDir=data\n", snapshot.Denied},
+		{"out of reach", "dataDir=/data\n", snapshot.Denied},
 	} {
 		f := hostFiles{}
 		if c.name == "out of reach" {
-			f.denied = &Failure{Denied, "only root"}
+			f.denied = &snapshot.Failure{Kind: snapshot.Denied, Text: "only root"}
 		}
 		if got := f.readData(zoocfg.Parse("zoo.cfg", []byte(c.config))); !got.FailedAs(c.kind) {
 			t.Errorf("%s: %+v", c.name, got)
@@ -109,12 +110,12 @@ func TestReadDataFailures(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name            string
-		owner, version2 FailureKind
+		owner, version2 snapshot.FailureKind
 	}{
-		{"none", Absent, Absent},
-		{"file", Protocol, Protocol},
-		{"empty", "", Absent},
-		{"flat", "", Protocol},
+		{"none", snapshot.Absent, snapshot.Absent},
+		{"file", snapshot.Protocol, snapshot.Protocol},
+		{"empty", "", snapshot.Absent},
+		{"flat", "", snapshot.Protocol},
 	} {
 		d := readData(t, hostFiles{}, "dataDir="+filepath.Join(dir, c.name)+"\n").Dir
 		if c.owner == "" && !d.Owner.Seen() || c.owner != "" && !d.Owner.FailedAs(c.owner) || !d.Version2.FailedAs(c.version2) {
@@ -125,13 +126,13 @@ func TestReadDataFailures(t *testing.T) {
 		}
 	}
 	d := readData(t, hostFiles{}, "dataDir="+filepath.Join(dir, "odd")+"\n").Dir
-	if s := d.Snapshots.Value.Newest; len(s) != 1 || !s[0].Content.FailedAs(Protocol) {
+	if s := d.Snapshots.Value.Newest; len(s) != 1 || !s[0].Content.FailedAs(snapshot.Protocol) {
 		t.Errorf("a directory: %+v", s)
 	}
-	if l := d.Logs.Value.Newest; len(l) != 1 || !l[0].Content.FailedAs(Protocol) || !strings.Contains(l[0].Content.Failure.Text, "not a regular file") {
+	if l := d.Logs.Value.Newest; len(l) != 1 || !l[0].Content.FailedAs(snapshot.Protocol) || !strings.Contains(l[0].Content.Failure.Text, "not a regular file") {
 		t.Errorf("a FIFO: %+v", l)
 	}
-	if !d.CurrentEpoch.FailedAs(Protocol) || !d.AcceptedEpoch.FailedAs(Protocol) {
+	if !d.CurrentEpoch.FailedAs(snapshot.Protocol) || !d.AcceptedEpoch.FailedAs(snapshot.Protocol) {
 		t.Errorf("a FIFO and a link that leads out: %+v %+v", d.CurrentEpoch, d.AcceptedEpoch)
 	}
 }
@@ -165,11 +166,11 @@ func TestDeniedData(t *testing.T) {
 				return
 			}
 		}
-		if d := readData(t, hostFiles{}, "dataDir="+filepath.Join(dir, "data")+"\n").Dir; !d.Owner.Seen() || !d.Version2.FailedAs(Denied) || d.Snapshots.Tried {
+		if d := readData(t, hostFiles{}, "dataDir="+filepath.Join(dir, "data")+"\n").Dir; !d.Owner.Seen() || !d.Version2.FailedAs(snapshot.Denied) || d.Snapshots.Tried {
 			t.Errorf("%+v", d)
 		}
 		d := readData(t, hostFiles{}, "dataDir="+filepath.Join(dir, "epoch")+"\n").Dir
-		if !d.CurrentEpoch.FailedAs(Denied) || !d.AcceptedEpoch.FailedAs(Absent) || len(d.Logs.Value.Newest) != 1 || !d.Logs.Value.Newest[0].Content.FailedAs(Denied) {
+		if !d.CurrentEpoch.FailedAs(snapshot.Denied) || !d.AcceptedEpoch.FailedAs(snapshot.Absent) || len(d.Logs.Value.Newest) != 1 || !d.Logs.Value.Newest[0].Content.FailedAs(snapshot.Denied) {
 			t.Errorf("%+v", d)
 		}
 	}()
@@ -188,17 +189,17 @@ func TestParseCredentials(t *testing.T) {
 	none := strings.Replace(status, "0002\n", "0001\n", 1)
 	for name, c := range map[string]struct {
 		status string
-		want   Credentials
+		want   snapshot.Credentials
 		bad    bool
 	}{
-		"all":                 {status, Credentials{1003, []uint32{103, 4, 24}, true}, false},
-		"no groups":           {strings.Replace(none, "4 24 ", "", 1), Credentials{1003, []uint32{103}, false}, false},
-		"cut":                 {status[:60], Credentials{}, true},
-		"empty":               {"", Credentials{}, true},
-		"not four":            {strings.Replace(status, "\t1003", "", 1), Credentials{}, true},
-		"no number":           {strings.Replace(status, "1003", "x", 1), Credentials{}, true},
-		"no capabilities":     {strings.Replace(status, "0000000000000002", "x", 1), Credentials{}, true},
-		"too large to be one": {strings.Replace(status, "1003", "4294967296", 1), Credentials{}, true},
+		"all":                 {status, snapshot.Credentials{UID: 1003, Groups: []uint32{103, 4, 24}, WritesAll: true}, false},
+		"no groups":           {strings.Replace(none, "4 24 ", "", 1), snapshot.Credentials{UID: 1003, Groups: []uint32{103}, WritesAll: false}, false},
+		"cut":                 {status[:60], snapshot.Credentials{}, true},
+		"empty":               {"", snapshot.Credentials{}, true},
+		"not four":            {strings.Replace(status, "\t1003", "", 1), snapshot.Credentials{}, true},
+		"no number":           {strings.Replace(status, "1003", "x", 1), snapshot.Credentials{}, true},
+		"no capabilities":     {strings.Replace(status, "0000000000000002", "x", 1), snapshot.Credentials{}, true},
+		"too large to be one": {strings.Replace(status, "1003", "4294967296", 1), snapshot.Credentials{}, true},
 	} {
 		got, err := parseCredentials([]byte(c.status))
 		if (err != nil) != c.bad {
@@ -210,7 +211,7 @@ func TestParseCredentials(t *testing.T) {
 	if own := credentials(os.Getpid()); !own.Seen() || own.Value.UID != uint32(os.Geteuid()) {
 		t.Errorf("%+v", own)
 	}
-	if gone := credentials(1 << 30); !gone.FailedAs(Absent) {
+	if gone := credentials(1 << 30); !gone.FailedAs(snapshot.Absent) {
 		t.Errorf("%+v", gone)
 	}
 }

@@ -4,25 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"syscall"
 	"time"
-)
 
-// Dial is a TCP connection that was made.
-type Dial struct {
-	Remote netip.AddrPort `json:"remote"`
-	// Local tells which address of this host leads there; the zero AddrPort when
-	// the peer had reset the connection before it could be looked at.
-	Local netip.AddrPort `json:"local"`
-	// TLS is what became of TLS on it.
-	TLS TLSLook `json:"tls,omitzero"`
-	// Nudged is set when it said nothing to srvr until a newline followed: see AskWord.
-	Nudged bool `json:"nudged,omitempty"`
-}
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
 
 // look is the time allotted to one look at one address, all of it: connect,
 // write and read. Its methods take the context of the run, whose end makes the
@@ -34,9 +23,9 @@ type look struct {
 	until   time.Time
 	// runFirst: the run's deadline comes before the look's own.
 	runFirst bool
-	tls      *tls.Config // nil for plain text
-	shown    *TLSLook    // what became of TLS
-	room     int         // how many bytes of an answer are expected
+	tls      *tls.Config       // nil for plain text
+	shown    *snapshot.TLSLook // what became of TLS
+	room     int               // how many bytes of an answer are expected
 	// nudge is how long to wait for an answer before a newline follows the question; 0
 	// sends none.
 	nudge time.Duration
@@ -44,10 +33,10 @@ type look struct {
 
 func newLook(ctx context.Context, addr netip.AddrPort, timeout time.Duration) look {
 	if timeout <= 0 {
-		timeout = DefaultTimeout
+		timeout = snapshot.DefaultTimeout
 	}
 	now := time.Now()
-	l := look{addr: addr, started: now, until: now.Add(timeout), shown: new(TLSLook)}
+	l := look{addr: addr, started: now, until: now.Add(timeout), shown: new(snapshot.TLSLook)}
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(l.until) {
 		l.until, l.runFirst = deadline, true
 	}
@@ -67,34 +56,29 @@ func (l look) cancelled(ctx context.Context, timedOut bool) bool {
 	return ctx.Err() != nil || timedOut && l.runFirst
 }
 
-func (l look) fail(kind FailureKind, format string, args ...any) *Failure {
-	return failure(l.addr, kind, format, args...)
+func (l look) fail(kind snapshot.FailureKind, format string, args ...any) *snapshot.Failure {
+	return snapshot.FailureAt(l.addr, kind, format, args...)
 }
 
-// failure is a sentence about what one address did.
-func failure(addr netip.AddrPort, kind FailureKind, format string, args ...any) *Failure {
-	return &Failure{Kind: kind, Text: addr.String() + ": " + fmt.Sprintf(format, args...)}
-}
-
-func (l look) failCancelled() *Failure {
-	return l.fail(Cancelled, "the run ended before the look did")
+func (l look) failCancelled() *snapshot.Failure {
+	return l.fail(snapshot.Cancelled, "the run ended before the look did")
 }
 
 // dial connects. The caller closes the connection. A failure of kind Reset means
 // that the connection was made, and gone by the time the kernel told us: an RST
 // in answer to our SYN would be ECONNREFUSED. Dial is then valid too.
-func (l look) dial(ctx context.Context) (net.Conn, Dial, *Failure) {
+func (l look) dial(ctx context.Context) (net.Conn, snapshot.Dial, *snapshot.Failure) {
 	dialer := net.Dialer{Deadline: l.until, KeepAlive: -1}
 	conn, err := dialer.DialContext(ctx, "tcp", l.addr.String())
 	if err != nil {
-		return nil, Dial{Remote: l.addr}, l.dialFailure(ctx, err)
+		return nil, snapshot.Dial{Remote: l.addr}, l.dialFailure(ctx, err)
 	}
-	d := Dial{Remote: addrPort(conn.RemoteAddr()), Local: addrPort(conn.LocalAddr())}
+	d := snapshot.Dial{Remote: addrPort(conn.RemoteAddr()), Local: addrPort(conn.LocalAddr())}
 	if d.Remote == d.Local && d.Remote.IsValid() {
 		// Linux lets a socket connect to itself when the port it dials is the
 		// ephemeral one it was given: nothing listens there.
 		_ = conn.Close()
-		return nil, Dial{}, l.fail(Refused, "connection refused")
+		return nil, snapshot.Dial{}, l.fail(snapshot.Refused, "connection refused")
 	}
 	return conn, d, nil
 }
@@ -108,11 +92,11 @@ func (l look) bound(ctx context.Context, conn net.Conn) (stop func() bool) {
 }
 
 // connected is the outcome of dial as a look of its own.
-func (l look) connected(d Dial, failure *Failure) Obs[Dial] {
-	if failure != nil && failure.Kind != Reset {
-		return Failed[Dial](failure, l.took())
+func (l look) connected(d snapshot.Dial, failure *snapshot.Failure) snapshot.Obs[snapshot.Dial] {
+	if failure != nil && failure.Kind != snapshot.Reset {
+		return snapshot.Failed[snapshot.Dial](failure, l.took())
 	}
-	return Saw(d, l.took())
+	return snapshot.Saw(d, l.took())
 }
 
 func addrPort(addr net.Addr) netip.AddrPort {
@@ -128,29 +112,29 @@ func addrPort(addr net.Addr) netip.AddrPort {
 // and icmp(7) for how Linux maps ICMP errors). EHOSTUNREACH is Unreachable
 // whether it is a firewall's "prohibited" (milliseconds) or a dead host (ARP
 // gives up after 3 s): Took and the host's other ports tell them apart.
-func (l look) dialFailure(ctx context.Context, err error) *Failure {
+func (l look) dialFailure(ctx context.Context, err error) *snapshot.Failure {
 	timedOut := isTimeout(err)
 	switch {
 	case l.cancelled(ctx, timedOut):
 		return l.failCancelled()
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return l.fail(Refused, "connection refused")
+		return l.fail(snapshot.Refused, "connection refused")
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		// EPIPE: a FIN came before the RST. ZooKeeper 3.9 does so when there
 		// are too many connections (NIOServerCnxnFactory.fastCloseSock).
-		return l.fail(Reset, "connection reset as soon as it was made")
+		return l.fail(snapshot.Reset, "connection reset as soon as it was made")
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.EHOSTDOWN):
-		return l.fail(Unreachable, "no route to host")
+		return l.fail(snapshot.Unreachable, "no route to host")
 	case errors.Is(err, syscall.ENETUNREACH):
-		return l.fail(Unreachable, "network is unreachable")
+		return l.fail(snapshot.Unreachable, "network is unreachable")
 	case errors.Is(err, syscall.EAFNOSUPPORT), errors.Is(err, syscall.EADDRNOTAVAIL) && l.addr.Addr().Is6():
-		return l.fail(Unreachable, "this host has no address of that family")
+		return l.fail(snapshot.Unreachable, "this host has no address of that family")
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return l.fail(Filtered, "prohibited by a firewall, here or on the way")
+		return l.fail(snapshot.Filtered, "prohibited by a firewall, here or on the way")
 	case timedOut:
-		return l.fail(Filtered, "no answer to the connection attempt in %v", l.timeout())
+		return l.fail(snapshot.Filtered, "no answer to the connection attempt in %v", l.timeout())
 	}
-	return l.fail(Denied, "this host could not open a connection: %s", reason(err))
+	return l.fail(snapshot.Denied, "this host could not open a connection: %s", reason(err))
 }
 
 // isTimeout covers the deadline of the look and the kernel's own (ETIMEDOUT).
@@ -165,5 +149,5 @@ func reason(err error) string {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()
 	}
-	return printable(err.Error(), maxForeign)
+	return snapshot.Printable(err.Error(), snapshot.MaxForeign)
 }

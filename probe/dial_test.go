@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func TestDialFailure(t *testing.T) {
@@ -19,35 +21,35 @@ func TestDialFailure(t *testing.T) {
 	for _, tc := range []struct {
 		err      error
 		addr     netip.AddrPort
-		want     FailureKind
+		want     snapshot.FailureKind
 		wantText string
 	}{
-		{syscall.ECONNREFUSED, fakeAddr, Refused, "192.0.2.1:2181: connection refused"},
-		{syscall.ETIMEDOUT, fakeAddr, Filtered, "no answer to the connection attempt in 20s"},
-		{os.ErrDeadlineExceeded, fakeAddr, Filtered, "no answer"},
-		{context.DeadlineExceeded, fakeAddr, Filtered, "no answer"},
-		{syscall.EHOSTUNREACH, fakeAddr, Unreachable, "no route to host"},
-		{syscall.ENETUNREACH, v6, Unreachable, "[2001:db8::1]:2181: network is unreachable"},
-		{syscall.EADDRNOTAVAIL, v6, Unreachable, "no address of that family"},
-		{syscall.EADDRNOTAVAIL, fakeAddr, Denied, "this host could not open a connection"},
-		{syscall.EACCES, fakeAddr, Filtered, "prohibited by a firewall"},
-		{syscall.EPERM, fakeAddr, Filtered, "prohibited by a firewall"},
-		{syscall.ECONNRESET, fakeAddr, Reset, "connection reset"},
-		{syscall.EPIPE, fakeAddr, Reset, "connection reset as soon as it was made"},
-		{syscall.EMFILE, fakeAddr, Denied, "too many open files"},
-		{errors.New("odd\x1b"), fakeAddr, Denied, `odd\x1b`},
+		{syscall.ECONNREFUSED, fakeAddr, snapshot.Refused, "192.0.2.1:2181: connection refused"},
+		{syscall.ETIMEDOUT, fakeAddr, snapshot.Filtered, "no answer to the connection attempt in 20s"},
+		{os.ErrDeadlineExceeded, fakeAddr, snapshot.Filtered, "no answer"},
+		{context.DeadlineExceeded, fakeAddr, snapshot.Filtered, "no answer"},
+		{syscall.EHOSTUNREACH, fakeAddr, snapshot.Unreachable, "no route to host"},
+		{syscall.ENETUNREACH, v6, snapshot.Unreachable, "[2001:db8::1]:2181: network is unreachable"},
+		{syscall.EADDRNOTAVAIL, v6, snapshot.Unreachable, "no address of that family"},
+		{syscall.EADDRNOTAVAIL, fakeAddr, snapshot.Denied, "this host could not open a connection"},
+		{syscall.EACCES, fakeAddr, snapshot.Filtered, "prohibited by a firewall"},
+		{syscall.EPERM, fakeAddr, snapshot.Filtered, "prohibited by a firewall"},
+		{syscall.ECONNRESET, fakeAddr, snapshot.Reset, "connection reset"},
+		{syscall.EPIPE, fakeAddr, snapshot.Reset, "connection reset as soon as it was made"},
+		{syscall.EMFILE, fakeAddr, snapshot.Denied, "too many open files"},
+		{errors.New("odd\x1b"), fakeAddr, snapshot.Denied, `odd\x1b`},
 	} {
 		l := newLook(t.Context(), tc.addr, long)
 		err := &net.OpError{Op: "dial", Net: "tcp", Err: tc.err}
 		if errno, ok := errors.AsType[syscall.Errno](tc.err); ok {
 			err.Err = os.NewSyscallError("connect", errno)
 		}
-		checkKind(t, Failed[Dial](l.dialFailure(t.Context(), err), 0), tc.want, tc.wantText)
+		checkKind(t, snapshot.Failed[snapshot.Dial](l.dialFailure(t.Context(), err), 0), tc.want, tc.wantText)
 	}
 }
 
 func TestLookDefaultTimeout(t *testing.T) {
-	if got := newLook(t.Context(), fakeAddr, 0).timeout(); got != DefaultTimeout {
+	if got := newLook(t.Context(), fakeAddr, 0).timeout(); got != snapshot.DefaultTimeout {
 		t.Errorf("got %v", got)
 	}
 }
@@ -70,7 +72,7 @@ func TestKnock(t *testing.T) {
 	if text := <-received; text != "" {
 		t.Errorf("the peer saw %q, want nothing and a FIN", text)
 	}
-	checkKind(t, Knock(t.Context(), refusing(t), long), Refused, "connection refused")
+	checkKind(t, Knock(t.Context(), refusing(t), long), snapshot.Refused, "connection refused")
 }
 
 // TestResetIsOpen: a peer that resets at once has an open port, whether or not
@@ -83,8 +85,8 @@ func TestResetIsOpen(t *testing.T) {
 		if !got.Seen() || got.Value.Remote != addr {
 			t.Fatalf("got %+v", got)
 		}
-		reply, connected := AskWord(t.Context(), addr, WordSrvr, Transport{Timeout: long})
-		checkKind(t, reply, Reset, "connection reset")
+		reply, connected := AskWord(t.Context(), addr, snapshot.WordSrvr, Transport{Timeout: long})
+		checkKind(t, reply, snapshot.Reset, "connection reset")
 		if !connected.Seen() {
 			t.Fatalf("got %+v", connected.Failure)
 		}
@@ -118,7 +120,7 @@ func TestResolveHost(t *testing.T) {
 func TestResolveHostFails(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"", "a..b", "zk1.onion", "zk1\x1b[2J"} {
-		checkKind(t, ResolveHost(t.Context(), host), Resolve, "this name has no address")
+		checkKind(t, ResolveHost(t.Context(), host), snapshot.Resolve, "this name has no address")
 	}
 }
 
@@ -126,21 +128,21 @@ func TestResolveFailure(t *testing.T) {
 	for _, tc := range []struct {
 		err      error
 		ended    bool // the run has
-		want     FailureKind
+		want     snapshot.FailureKind
 		wantText string
 	}{
-		{&net.DNSError{Err: "no such host", IsNotFound: true}, false, Resolve, "zk1: this name has no address"},
-		{&net.DNSError{Err: "i/o timeout", IsTimeout: true}, false, Resolve, "no answer from DNS in time"},
-		{context.DeadlineExceeded, false, Resolve, "no answer from DNS in time"},
-		{&net.DNSError{Err: "server misbehaving", IsTemporary: true}, false, Resolve, "the look-up failed: server misbehaving"},
-		{syscall.EMFILE, false, Resolve, "too many open files"},
-		{&net.DNSError{Err: "operation was canceled"}, true, Cancelled, "the run ended"},
+		{&net.DNSError{Err: "no such host", IsNotFound: true}, false, snapshot.Resolve, "zk1: this name has no address"},
+		{&net.DNSError{Err: "i/o timeout", IsTimeout: true}, false, snapshot.Resolve, "no answer from DNS in time"},
+		{context.DeadlineExceeded, false, snapshot.Resolve, "no answer from DNS in time"},
+		{&net.DNSError{Err: "server misbehaving", IsTemporary: true}, false, snapshot.Resolve, "the look-up failed: server misbehaving"},
+		{syscall.EMFILE, false, snapshot.Resolve, "too many open files"},
+		{&net.DNSError{Err: "operation was canceled"}, true, snapshot.Cancelled, "the run ended"},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		if tc.ended {
 			cancel()
 		}
-		got := Failed[[]netip.Addr](resolveFailure(ctx, "zk1", tc.err), time.Millisecond)
+		got := snapshot.Failed[[]netip.Addr](resolveFailure(ctx, "zk1", tc.err), time.Millisecond)
 		cancel()
 		checkKind(t, got, tc.want, tc.wantText)
 	}

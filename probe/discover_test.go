@@ -5,16 +5,17 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // TestNamedAs: a member that was named by another name or address is not named again.
 func TestNamedAs(t *testing.T) {
-	list := members(t, "server.1=10.0.0.1:2888:3888:participant\nserver.2=zk2:2888:3888:participant;2182\nserver.3=zk3:2888:3888:participant\nversion=1")
-	byAddress := Server{Target: Target{Host: "one.example", Port: 2181}, Resolve: Saw([]netip.Addr{netip.MustParseAddr("10.0.0.1")}, 0)}
-	byID := Server{Target: Target{Host: "forwarded", Port: 12181}, Conf: Saw(Conf{ServerID: new(int64(3)), InitLimit: new(10)}, 0)}
-	elsewhere := Server{Target: Target{Host: "zk2", Port: 2181}}
-	got := (&Snapshot{Servers: []Server{byAddress, byID, elsewhere}}).NamedAs(list.Servers)
+	list := listOf(t, "server.1=10.0.0.1:2888:3888:participant\nserver.2=zk2:2888:3888:participant;2182\nserver.3=zk3:2888:3888:participant\nversion=1")
+	byAddress := snapshot.Server{Target: snapshot.Target{Host: "one.example", Port: 2181}, Resolve: snapshot.Saw([]netip.Addr{netip.MustParseAddr("10.0.0.1")}, 0)}
+	byID := snapshot.Server{Target: snapshot.Target{Host: "forwarded", Port: 12181}, Conf: snapshot.Saw(snapshot.Conf{ServerID: new(int64(3)), InitLimit: new(10)}, 0)}
+	elsewhere := snapshot.Server{Target: snapshot.Target{Host: "zk2", Port: 2181}}
+	got := (&snapshot.Snapshot{Servers: []snapshot.Server{byAddress, byID, elsewhere}}).NamedAs(list.Servers)
 	if got[0] == nil || got[0].Host != "one.example" || got[1] != nil || got[2] == nil || got[2].Host != "forwarded" {
 		t.Errorf("%+v", got)
 	}

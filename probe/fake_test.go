@@ -4,9 +4,13 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // fakeAddr is an address of TEST-NET-1 (RFC 5737), for texts only.
@@ -105,5 +109,37 @@ func streams(conn *net.TCPConn) {
 		if _, err := conn.Write(chunk); err != nil {
 			return
 		}
+	}
+}
+
+// srvrLeader is a whole answer to srvr.
+const srvrLeader = `Zookeeper version: 3.9.5-42, built on 2026-01-01 00:00 UTC
+Latency min/avg/max: 1/5.25/9
+Received: 12
+Sent: 11
+Connections: 2
+Outstanding: 3
+Zxid: 0x100000003
+Mode: leader
+Node count: 5
+Proposal sizes last/min/max: 48/-1/36
+`
+
+func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
+
+func listOf(t *testing.T, text string) *zoocfg.Membership {
+	t.Helper()
+	m, err := zoocfg.ParseMembership(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &m
+}
+
+// A word outside the list has no bytes, and no connection is made for it.
+func TestUnknownWord(t *testing.T) {
+	reply, connected := AskWord(t.Context(), fakeAddr, snapshot.Word(0), Transport{Timeout: time.Second})
+	if !reply.FailedAs(snapshot.Denied) || !connected.FailedAs(snapshot.Denied) {
+		t.Errorf("got %v, %v", reply.Failure, connected.Failure)
 	}
 }

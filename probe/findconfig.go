@@ -3,6 +3,8 @@ package probe
 import (
 	"io/fs"
 	"path"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // wellKnown are the places where a zoo.cfg lies on hosts that follow a package,
@@ -21,7 +23,7 @@ var wellKnown = []string{
 // is there, unless nothing but a unit, or a ZooKeeper unpacked in a usual place,
 // leads to one: then it is the file that a start would want.
 func FindConfig(root fs.FS, getenv func(string) string) (configPath, source string) {
-	if u := findUnit(root, func(u Unit) bool { return isFile(root, u.Config) }); u != nil {
+	if u := findUnit(root, func(u snapshot.Unit) bool { return isFile(root, u.Config) }); u != nil {
 		return u.Config, u.File
 	}
 	if dir := getenv("ZOOCFGDIR"); dir != "" {
@@ -34,7 +36,7 @@ func FindConfig(root fs.FS, getenv func(string) string) (configPath, source stri
 			return file, "well-known path"
 		}
 	}
-	if u := findUnit(root, func(u Unit) bool { return u.Config != "" }); u != nil {
+	if u := findUnit(root, func(u snapshot.Unit) bool { return u.Config != "" }); u != nil {
 		return u.Config, u.File
 	}
 	for _, file := range wellKnown {

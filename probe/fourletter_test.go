@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 const (
@@ -30,39 +32,39 @@ var mntrProvider = lines(
 // TestAskBehaviours is the table of ways in which peers behave, and of what each
 // of them is called. seen is the empty kind.
 func TestAskBehaviours(t *testing.T) {
-	const seen FailureKind = ""
+	const seen snapshot.FailureKind = ""
 	srvrBytes := strings.Repeat("\x00\x01\x02\xfe\xff", 20)
 	for _, tc := range []struct {
 		name     string
-		word     Word
+		word     snapshot.Word
 		behave   func(*net.TCPConn) // nil: nothing listens
 		timeout  time.Duration
-		want     FailureKind
+		want     snapshot.FailureKind
 		wantText string
 	}{
-		{"healthy leader", WordSrvr, replies(srvrLeader), long, seen, ""},
-		{"looking", WordSrvr, replies(notServingText + "\n"), long, NotServing, "not currently serving"},
-		{"looking, no newline", WordMntr, replies(notServingText), long, NotServing, "not currently serving"},
-		{"accepts, never answers", WordSrvr, neverAnswers, brief, Silent, "connected, but no answer to srvr in 1s"},
-		{"one byte a tick", WordMntr, trickles, brief, Silent, "stalled after"},
-		{"HTTP 400", WordSrvr, replies("HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n"), long, Protocol, "an HTTP server answered"},
-		{"text", WordMntr, replies("what do you want?\n"), long, Protocol, `"what do you want?"`},
-		{"binary", WordSrvr, replies(srvrBytes), long, Protocol, `\x00\x01`},
-		{"TLS alert", WordSrvr, replies("\x15\x03\x03\x00\x02\x02\x46"), long, TLS, "a TLS server answered"},
-		{"closes at once", WordSrvr, closesAtOnce, long, Empty, "closed the connection without an answer to srvr"},
-		{"key without value", WordMntr, replies("zk_version\nzk_server_state\n"), long, Protocol, "no line of the form"},
-		{"one key without value", WordMntr, replies("zk_version\t3.4.10\nzk_server_state\n"), long, seen, ""},
-		{"not whitelisted", WordMntr, replies("mntr is not executed because it is not in the whitelist.\n"), long, NotAllowed, "4lw.commands.whitelist"},
-		{"refused", WordSrvr, nil, long, Refused, "connection refused"},
-		{"provider-style mntr", WordMntr, replies(mntrProvider), long, seen, ""},
-		{"300 MB", WordMntr, streams, long, TooLarge, "larger than 4 MiB"},
-		{"RST at once", WordSrvr, resetsAtOnce, long, Reset, "connection reset"},
-		{"half a line", WordSrvr, replies(srvrLeader[:100]), long, Reset, "cut short"},
-		{"whole answer, then RST", WordSrvr, repliesThenResets(srvrLeader), long, seen, ""},
-		{"not serving, then RST", WordSrvr, repliesThenResets(notServingText + "\n"), long, NotServing, ""},
-		{"half an answer, then RST", WordSrvr, repliesThenResets(srvrLeader[:100]), long, Reset, "in the middle of the answer"},
-		{"escape codes", WordSrvr, replies("\x1b[2J\x1b[31mhello\n"), long, Protocol, `\x1b[2J`},
-		{"ClickHouse Keeper", WordSrvr, replies("ClickHouse Keeper version: v21.11.1.1\nMode: leader\n"), long, Protocol, "a ClickHouse Keeper answered"},
+		{"healthy leader", snapshot.WordSrvr, replies(srvrLeader), long, seen, ""},
+		{"looking", snapshot.WordSrvr, replies(snapshot.NotServingText + "\n"), long, snapshot.NotServing, "not currently serving"},
+		{"looking, no newline", snapshot.WordMntr, replies(snapshot.NotServingText), long, snapshot.NotServing, "not currently serving"},
+		{"accepts, never answers", snapshot.WordSrvr, neverAnswers, brief, snapshot.Silent, "connected, but no answer to srvr in 1s"},
+		{"one byte a tick", snapshot.WordMntr, trickles, brief, snapshot.Silent, "stalled after"},
+		{"HTTP 400", snapshot.WordSrvr, replies("HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n"), long, snapshot.Protocol, "an HTTP server answered"},
+		{"text", snapshot.WordMntr, replies("what do you want?\n"), long, snapshot.Protocol, `"what do you want?"`},
+		{"binary", snapshot.WordSrvr, replies(srvrBytes), long, snapshot.Protocol, `\x00\x01`},
+		{"TLS alert", snapshot.WordSrvr, replies("\x15\x03\x03\x00\x02\x02\x46"), long, snapshot.TLS, "a TLS server answered"},
+		{"closes at once", snapshot.WordSrvr, closesAtOnce, long, snapshot.Empty, "closed the connection without an answer to srvr"},
+		{"key without value", snapshot.WordMntr, replies("zk_version\nzk_server_state\n"), long, snapshot.Protocol, "no line of the form"},
+		{"one key without value", snapshot.WordMntr, replies("zk_version\t3.4.10\nzk_server_state\n"), long, seen, ""},
+		{"not whitelisted", snapshot.WordMntr, replies("mntr is not executed because it is not in the whitelist.\n"), long, snapshot.NotAllowed, "4lw.commands.whitelist"},
+		{"refused", snapshot.WordSrvr, nil, long, snapshot.Refused, "connection refused"},
+		{"provider-style mntr", snapshot.WordMntr, replies(mntrProvider), long, seen, ""},
+		{"300 MB", snapshot.WordMntr, streams, long, snapshot.TooLarge, "larger than 4 MiB"},
+		{"RST at once", snapshot.WordSrvr, resetsAtOnce, long, snapshot.Reset, "connection reset"},
+		{"half a line", snapshot.WordSrvr, replies(srvrLeader[:100]), long, snapshot.Reset, "cut short"},
+		{"whole answer, then RST", snapshot.WordSrvr, repliesThenResets(srvrLeader), long, seen, ""},
+		{"not serving, then RST", snapshot.WordSrvr, repliesThenResets(snapshot.NotServingText + "\n"), long, snapshot.NotServing, ""},
+		{"half an answer, then RST", snapshot.WordSrvr, repliesThenResets(srvrLeader[:100]), long, snapshot.Reset, "in the middle of the answer"},
+		{"escape codes", snapshot.WordSrvr, replies("\x1b[2J\x1b[31mhello\n"), long, snapshot.Protocol, `\x1b[2J`},
+		{"ClickHouse Keeper", snapshot.WordSrvr, replies("ClickHouse Keeper version: v21.11.1.1\nMode: leader\n"), long, snapshot.Protocol, "a ClickHouse Keeper answered"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +72,7 @@ func TestAskBehaviours(t *testing.T) {
 			if tc.behave != nil {
 				addr = serve(t, tc.behave)
 			}
-			got := askAny(t, tc.word, func(word Word) (Obs[Reply], Obs[Dial]) {
+			got := askAny(t, tc.word, func(word snapshot.Word) (snapshot.Obs[snapshot.Reply], snapshot.Obs[snapshot.Dial]) {
 				return AskWord(t.Context(), addr, word, Transport{Timeout: tc.timeout})
 			})
 			checkKind(t, got, tc.want, tc.wantText)
@@ -79,21 +81,21 @@ func TestAskBehaviours(t *testing.T) {
 }
 
 // askAny asks and interprets with the word's own parser.
-func askAny(t *testing.T, word Word, ask func(Word) (Obs[Reply], Obs[Dial])) Obs[any] {
+func askAny(t *testing.T, word snapshot.Word, ask func(snapshot.Word) (snapshot.Obs[snapshot.Reply], snapshot.Obs[snapshot.Dial])) snapshot.Obs[any] {
 	t.Helper()
 	reply, connected := ask(word)
 	if reply.Seen() && !connected.Seen() {
 		t.Errorf("an answer without a connection: %v", connected.Failure)
 	}
-	return Interpret(reply, word, func(data []byte) (any, error) {
-		if word == WordMntr {
-			return ParseMntr(data)
+	return snapshot.Interpret(reply, word, func(data []byte) (any, error) {
+		if word == snapshot.WordMntr {
+			return snapshot.ParseMntr(data)
 		}
-		return ParseSrvr(data)
+		return snapshot.ParseSrvr(data)
 	})
 }
 
-func checkKind[T any](t *testing.T, got Obs[T], want FailureKind, wantText string) {
+func checkKind[T any](t *testing.T, got snapshot.Obs[T], want snapshot.FailureKind, wantText string) {
 	t.Helper()
 	if !got.Tried {
 		t.Fatal("not tried")
@@ -111,7 +113,7 @@ func checkKind[T any](t *testing.T, got Obs[T], want FailureKind, wantText strin
 	if got.Failure.Kind != want || !strings.Contains(text, wantText) {
 		t.Errorf("got %s %q, want %s with %q", got.Failure.Kind, text, want, wantText)
 	}
-	if strings.ContainsFunc(text, unprintable) || len(text) > 250 {
+	if strings.ContainsFunc(text, snapshot.Unprintable) || len(text) > 250 {
 		t.Errorf("not one printable sentence: %q", text)
 	}
 }
@@ -120,8 +122,8 @@ func checkKind[T any](t *testing.T, got Obs[T], want FailureKind, wantText strin
 func TestAskKeepsDial(t *testing.T) {
 	t.Parallel()
 	addr := serve(t, neverAnswers)
-	reply, connected := AskWord(t.Context(), addr, WordSrvr, Transport{Timeout: brief})
-	if !reply.FailedAs(Silent) || !connected.Seen() {
+	reply, connected := AskWord(t.Context(), addr, snapshot.WordSrvr, Transport{Timeout: brief})
+	if !reply.FailedAs(snapshot.Silent) || !connected.Seen() {
 		t.Fatalf("got %v, %v", reply.Failure, connected.Failure)
 	}
 	if d := connected.Value; d.Remote != addr || !d.Local.IsValid() {
@@ -129,7 +131,7 @@ func TestAskKeepsDial(t *testing.T) {
 	}
 
 	none := refusing(t)
-	if reply, connected := AskWord(t.Context(), none, WordSrvr, Transport{Timeout: long}); !reply.FailedAs(Refused) || !connected.FailedAs(Refused) {
+	if reply, connected := AskWord(t.Context(), none, snapshot.WordSrvr, Transport{Timeout: long}); !reply.FailedAs(snapshot.Refused) || !connected.FailedAs(snapshot.Refused) {
 		t.Errorf("got %v, %v", reply.Failure, connected.Failure)
 	}
 }
@@ -137,16 +139,16 @@ func TestAskKeepsDial(t *testing.T) {
 func TestAsk(t *testing.T) {
 	t.Parallel()
 	addr := serve(t, replies("imok"))
-	if got := Ask(t.Context(), addr, WordRuok, Transport{Timeout: long}, ParseRuok); got.Value != RuokImok || !got.Seen() {
+	if got := Ask(t.Context(), addr, snapshot.WordRuok, Transport{Timeout: long}, snapshot.ParseRuok); got.Value != snapshot.RuokImok || !got.Seen() {
 		t.Errorf("got %+v", got)
 	}
-	if got := Ask(t.Context(), addr, WordSrvr, Transport{Timeout: long}, ParseSrvr); !got.FailedAs(Protocol) {
+	if got := Ask(t.Context(), addr, snapshot.WordSrvr, Transport{Timeout: long}, snapshot.ParseSrvr); !got.FailedAs(snapshot.Protocol) {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func TestInterpretNotTried(t *testing.T) {
-	if got := Interpret(Obs[Reply]{}, WordSrvr, ParseSrvr); got.Tried || got.Failure != nil {
+	if got := snapshot.Interpret(snapshot.Obs[snapshot.Reply]{}, snapshot.WordSrvr, snapshot.ParseSrvr); got.Tried || got.Failure != nil {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -165,7 +167,7 @@ func TestAskSendsFourBytes(t *testing.T) {
 		}
 		sent <- word + string(rest)
 	})
-	if got := Ask(t.Context(), addr, WordSrvr, Transport{Timeout: long}, ParseSrvr); !got.Seen() {
+	if got := Ask(t.Context(), addr, snapshot.WordSrvr, Transport{Timeout: long}, snapshot.ParseSrvr); !got.Seen() {
 		t.Fatal(got.Failure)
 	}
 	if got := <-sent; got != "srvr" {
@@ -205,8 +207,8 @@ func TestAskCancelled(t *testing.T) {
 			})
 			ctx, cancel := tc.run(t.Context(), asked)
 			defer cancel()
-			reply, connected := AskWord(ctx, addr, WordSrvr, Transport{Timeout: long})
-			checkKind(t, reply, Cancelled, "the run ended before the look did")
+			reply, connected := AskWord(ctx, addr, snapshot.WordSrvr, Transport{Timeout: long})
+			checkKind(t, reply, snapshot.Cancelled, "the run ended before the look did")
 			if !connected.Seen() {
 				t.Errorf("connected: %v", connected.Failure)
 			}
@@ -215,9 +217,9 @@ func TestAskCancelled(t *testing.T) {
 	t.Run("before it began", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		reply, connected := AskWord(ctx, fakeAddr, WordSrvr, Transport{Timeout: long})
-		checkKind(t, reply, Cancelled, "")
-		checkKind(t, connected, Cancelled, "")
+		reply, connected := AskWord(ctx, fakeAddr, snapshot.WordSrvr, Transport{Timeout: long})
+		checkKind(t, reply, snapshot.Cancelled, "")
+		checkKind(t, connected, snapshot.Cancelled, "")
 	})
 }
 
@@ -232,14 +234,14 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestReadAllIsBounded(t *testing.T) {
 	var taken endless
 	data, err := readAll(&taken, 0)
-	if !errors.Is(err, errTooLarge) || data != nil {
+	if !errors.Is(err, snapshot.ErrTooLarge) || data != nil {
 		t.Errorf("got %d bytes, %v", len(data), err)
 	}
-	if taken > 2*maxReply {
-		t.Errorf("took %d bytes for a limit of %d", taken, maxReply)
+	if taken > 2*snapshot.MaxReply {
+		t.Errorf("took %d bytes for a limit of %d", taken, snapshot.MaxReply)
 	}
-	data, err = readAll(io.LimitReader(new(endless), maxReply), 0)
-	if err != nil || len(data) != maxReply {
+	data, err = readAll(io.LimitReader(new(endless), snapshot.MaxReply), 0)
+	if err != nil || len(data) != snapshot.MaxReply {
 		t.Errorf("an answer of just the limit: %d bytes, %v", len(data), err)
 	}
 }
@@ -248,13 +250,13 @@ func TestReadAllIsBounded(t *testing.T) {
 // answer; nothing else is ever sent in plain text.
 func TestNudge(t *testing.T) {
 	for name, c := range map[string]struct {
-		word   Word
+		word   snapshot.Word
 		answer string
 		want   string
 	}{
-		"srvr, silent":   {WordSrvr, "", "srvr\n"},
-		"srvr, answered": {WordSrvr, srvrLeader, "srvr"},
-		"mntr, silent":   {WordMntr, "", "mntr"},
+		"srvr, silent":   {snapshot.WordSrvr, "", "srvr\n"},
+		"srvr, answered": {snapshot.WordSrvr, srvrLeader, "srvr"},
+		"mntr, silent":   {snapshot.WordMntr, "", "mntr"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -22,14 +23,14 @@ const maxServersAtOnce = 64
 // Gather looks at every target at once, and at the rest of what the plan asks
 // for. local is what was found on this host. It ends when all looks have
 // ended or ctx has, whichever comes first, and leaves nothing running.
-func Gather(ctx context.Context, plan Plan, local []Local) *Snapshot {
+func Gather(ctx context.Context, plan Plan, local []snapshot.Local) *snapshot.Snapshot {
 	return gather(ctx, plan, local, nil)
 }
 
 // GatherAgain is the second look at what before looked at. Peer ports are not
 // probed again: once per run is all that an election listener is to be bothered
 // with, so their looks are carried over.
-func GatherAgain(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Snapshot {
+func GatherAgain(ctx context.Context, plan Plan, local []snapshot.Local, before *snapshot.Snapshot) *snapshot.Snapshot {
 	plan.PeerPorts = false
 	first := *before
 	first.Before = nil
@@ -44,19 +45,19 @@ func GatherAgain(ctx context.Context, plan Plan, local []Local, before *Snapshot
 	return s
 }
 
-func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Snapshot {
+func gather(ctx context.Context, plan Plan, local []snapshot.Local, before *snapshot.Snapshot) *snapshot.Snapshot {
 	if plan.Timeout <= 0 {
-		plan.Timeout = DefaultTimeout
+		plan.Timeout = snapshot.DefaultTimeout
 	}
 	plan.Secure = plan.TLS != nil
 	plan.Unverified = plan.TLS != nil && plan.TLS.InsecureSkipVerify
 	started := time.Now()
-	s := &Snapshot{
-		Format:  SnapshotFormat,
+	s := &snapshot.Snapshot{
+		Format:  snapshot.SnapshotFormat,
 		Tool:    plan.Tool,
 		Started: started.UTC(),
-		Plan:    plan.Asked,
-		Servers: make([]Server, len(plan.Targets)),
+		Plan:    plan.Plan,
+		Servers: make([]snapshot.Server, len(plan.Targets)),
 		Local:   local,
 		Before:  before,
 	}
@@ -69,7 +70,7 @@ func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Sn
 	group.SetLimit(maxServersAtOnce)
 	for i, target := range plan.Targets {
 		g := gatherer{plan: plan, server: &s.Servers[i], shared: sharesHost(plan.Targets, i)}
-		g.server.Target, g.server.Name = target, target.name()
+		g.server.Target, g.server.Name = target, nameOf(target)
 		if i == len(plan.Targets)-1 {
 			g.run(ctx) // this goroutine would only wait
 			break
@@ -85,12 +86,12 @@ func gather(ctx context.Context, plan Plan, local []Local, before *Snapshot) *Sn
 		greetElectionPorts(ctx, plan, s)
 	}
 	s.Took = time.Since(started)
-	s.Incomplete = s.incomplete(ctx)
+	s.Incomplete = whyIncomplete(s, ctx)
 	return s
 }
 
-func pointers(servers []Server) []*Server {
-	out := make([]*Server, len(servers))
+func pointers(servers []snapshot.Server) []*snapshot.Server {
+	out := make([]*snapshot.Server, len(servers))
 	for i := range servers {
 		out[i] = &servers[i]
 	}
@@ -99,11 +100,11 @@ func pointers(servers []Server) []*Server {
 
 // incomplete says why looking ended early. A look that ends with the run notices
 // that by its own clock, a moment before ctx does.
-func (s *Snapshot) incomplete(ctx context.Context) string {
+func whyIncomplete(s *snapshot.Snapshot, ctx context.Context) string {
 	if by := EndedBy(ctx); by != "" {
 		return by
 	}
-	if slices.ContainsFunc(s.Servers, Server.cancelled) {
+	if slices.ContainsFunc(s.Servers, snapshot.Server.Cancelled) {
 		return "deadline"
 	}
 	return ""
@@ -124,7 +125,7 @@ func EndedBy(ctx context.Context) string {
 // sharesHost reports whether another target has the same host: the peer ports
 // of a server whose own are not known cannot then be assumed, for the default
 // ones are its neighbour's.
-func sharesHost(targets []Target, i int) bool {
+func sharesHost(targets []snapshot.Target, i int) bool {
 	for j, t := range targets {
 		if j != i && strings.EqualFold(t.Host, targets[i].Host) {
 			return true
@@ -137,7 +138,7 @@ func sharesHost(targets []Target, i int) bool {
 // client port tells, ports the two PortLooks.
 type gatherer struct {
 	plan   Plan
-	server *Server
+	server *snapshot.Server
 	shared bool
 }
 
@@ -183,29 +184,26 @@ func (g *gatherer) words(ctx context.Context, known chan<- peerNumbers) {
 	defer g.tellTLS(ctx, addr, t)
 	switch {
 	case s.Srvr.Seen():
-		s.Conf = Ask(ctx, addr, WordConf, t, ParseConf)
+		s.Conf = Ask(ctx, addr, snapshot.WordConf, t, snapshot.ParseConf)
 		if n := confNumbers(s.Conf); n.quorum != 0 {
 			if g.isElsewhere() {
 				n = peerNumbers{}
 			}
 			known <- n
 		}
-		s.Mntr = Ask(ctx, addr, WordMntr, t, ParseMntr)
-	case s.Srvr.FailedAs(NotServing):
+		s.Mntr = Ask(ctx, addr, snapshot.WordMntr, t, snapshot.ParseMntr)
+	case s.Srvr.FailedAs(snapshot.NotServing):
 		// mntr and conf would say the same again; these three still answer.
-		s.Envi = Ask(ctx, addr, WordEnvi, t, ParseEnvi)
-		s.Ruok = Ask(ctx, addr, WordRuok, t, ParseRuok)
-		s.Isro = Ask(ctx, addr, WordIsro, t, ParseIsro)
-	case s.Cut(), s.Srvr.FailedAs(NotAllowed):
+		s.Envi = Ask(ctx, addr, snapshot.WordEnvi, t, snapshot.ParseEnvi)
+		s.Ruok = Ask(ctx, addr, snapshot.WordRuok, t, snapshot.ParseRuok)
+		s.Isro = Ask(ctx, addr, snapshot.WordIsro, t, snapshot.ParseIsro)
+	case s.Cut(), s.Srvr.FailedAs(snapshot.NotAllowed):
 		s.Session = AskSession(ctx, addr, t)
 	}
 	if g.plan.Session && (s.Srvr.Seen() || s.Session.Seen()) {
 		s.Opened = OpenSession(ctx, addr, t)
 	}
 }
-
-// Cut reports whether the client port accepted, and closed before it had answered srvr.
-func (s *Server) Cut() bool { return s.Srvr.FailedAs(Empty) || s.Srvr.FailedAs(Reset) }
 
 // plainAfterTLS is how long a port that has answered by TLS may take to answer in plain
 // text, which costs it less, before it is taken not to speak that.
@@ -220,17 +218,17 @@ func (g *gatherer) tellTLS(ctx context.Context, addr netip.AddrPort, t Transport
 	// a fifth byte, and a greeting in TLS would be left in its log.
 	waited := s.Cut() && s.Client.Value.Nudged
 	switch {
-	case t.TLS == nil && (s.Srvr.FailedAs(TLS) || waited && s.Session.Tried && !s.Session.Seen() && !s.Session.FailedAs(Silent)):
+	case t.TLS == nil && (s.Srvr.FailedAs(snapshot.TLS) || waited && s.Session.Tried && !s.Session.Seen() && !s.Session.FailedAs(snapshot.Silent)):
 		// An answer in TLS's own form tells enough, with or without a certificate.
-		if look := greet(ctx, addr, s.Host, t.Timeout); look.Certificate != nil || s.Srvr.FailedAs(TLS) {
-			s.wasNotAskedTLS(addr, look)
+		if look := greet(ctx, addr, s.Host, t.Timeout); look.Certificate != nil || s.Srvr.FailedAs(snapshot.TLS) {
+			wasNotAskedTLS(s, addr, look)
 		}
-	case t.TLS != nil && (s.Srvr.Seen() || s.Cut() || seen.Fault == TLSPlainText):
+	case t.TLS != nil && (s.Srvr.Seen() || s.Cut() || seen.Fault == snapshot.TLSPlainText):
 		if speaks := g.speaksPlain(ctx, addr, t.Timeout); speaks && s.Srvr.Seen() {
 			seen.PlainToo = true
 		} else if speaks {
-			seen.Fault = TLSPlainText
-			s.Srvr.Failure = failure(addr, TLS, notTLS)
+			seen.Fault = snapshot.TLSPlainText
+			s.Srvr.Failure = snapshot.FailureAt(addr, snapshot.TLS, notTLS)
 		}
 	}
 }
@@ -238,18 +236,18 @@ func (g *gatherer) tellTLS(ctx context.Context, addr netip.AddrPort, t Transport
 // speaksPlain reports whether a port that was asked by TLS answers in plain text.
 func (g *gatherer) speaksPlain(ctx context.Context, addr netip.AddrPort, timeout time.Duration) bool {
 	if srvr := g.server.Srvr; srvr.Seen() { // if it speaks TLS alone it says nothing
-		ruok := Ask(ctx, addr, WordRuok, Transport{Timeout: min(timeout, max(plainAfterTLS, 3*srvr.Took))}, ParseRuok)
-		return ruok.Seen() || ruok.FailedAs(NotAllowed)
+		ruok := Ask(ctx, addr, snapshot.WordRuok, Transport{Timeout: min(timeout, max(plainAfterTLS, 3*srvr.Took))}, snapshot.ParseRuok)
+		return ruok.Seen() || ruok.FailedAs(snapshot.NotAllowed)
 	}
-	srvr := Ask(ctx, addr, WordSrvr, Transport{Timeout: timeout}, ParseSrvr)
-	return srvr.Seen() || srvr.FailedAs(NotServing) || srvr.FailedAs(NotAllowed)
+	srvr := Ask(ctx, addr, snapshot.WordSrvr, Transport{Timeout: timeout}, snapshot.ParseSrvr)
+	return srvr.Seen() || srvr.FailedAs(snapshot.NotServing) || srvr.FailedAs(snapshot.NotAllowed)
 }
 
 // wasNotAskedTLS is the outcome for a server that shows a certificate, and nothing to
 // who speaks plain text.
-func (s *Server) wasNotAskedTLS(addr netip.AddrPort, look TLSLook) {
+func wasNotAskedTLS(s *snapshot.Server, addr netip.AddrPort, look snapshot.TLSLook) {
 	s.Client.Value.TLS = look
-	s.Srvr.Failure = failure(addr, TLS, "it speaks TLS, and was asked in plain text")
+	s.Srvr.Failure = snapshot.FailureAt(addr, snapshot.TLS, "it speaks TLS, and was asked in plain text")
 }
 
 // askAdmin asks the AdminServer for what the client port would not tell. Before 3.5
@@ -259,17 +257,17 @@ func (g *gatherer) askAdmin(ctx context.Context) {
 	need := adminNeed{stats: true, members: true, mntr: true, clients: s.Cut()}
 	switch {
 	case s.Srvr.Seen():
-		need = adminNeed{members: s.Conf.FailedAs(NotAllowed), mntr: s.Mntr.FailedAs(NotAllowed)}
+		need = adminNeed{members: s.Conf.FailedAs(snapshot.NotAllowed), mntr: s.Mntr.FailedAs(snapshot.NotAllowed)}
 		if need == (adminNeed{}) || !s.Srvr.Value.Version.AtLeast(3, 5, 0) {
 			return
 		}
 	case s.Envi.Seen() && !s.Envi.Value.Version.AtLeast(3, 5, 0):
 		return
-	case s.Cut(), s.Srvr.FailedAs(NotServing), s.Srvr.FailedAs(NotAllowed), s.Srvr.FailedAs(TLS), s.Srvr.FailedAs(Refused):
+	case s.Cut(), s.Srvr.FailedAs(snapshot.NotServing), s.Srvr.FailedAs(snapshot.NotAllowed), s.Srvr.FailedAs(snapshot.TLS), s.Srvr.FailedAs(snapshot.Refused):
 	default: // out of reach, hung, another program, or not asked
 		return
 	}
-	port, assumed := g.plan.adminPort()
+	port, assumed := adminPort(&g.plan.Plan)
 	if port == 0 || g.shared {
 		return
 	}
@@ -279,7 +277,7 @@ func (g *gatherer) askAdmin(ctx context.Context) {
 	}
 	s.Admin.Port, s.Admin.Assumed = port, assumed
 	a := admin{
-		addr: netip.AddrPortFrom(addr, uint16(port)), path: g.plan.adminPath(), look: &s.Admin, //nolint:gosec // a port
+		addr: netip.AddrPortFrom(addr, uint16(port)), path: adminPath(&g.plan.Plan), look: &s.Admin, //nolint:gosec // a port
 		dial: max(adminDial, 10*s.Client.Took), transport: Transport{Timeout: g.plan.Timeout}, secure: g.plan.transport(s.Target),
 	}
 	if g.plan.TLS == nil {
@@ -292,20 +290,20 @@ func (g *gatherer) askAdmin(ctx context.Context) {
 		// And so does a server whose only client port is one for TLS (3.9.5: of that
 		// port it says nothing).
 		none := plain == -1 && secure == -1
-		return plain == s.Port || secure == s.Port || plain == -1 && s.Srvr.FailedAs(NotServing) || none && g.plan.transport(s.Target).TLS != nil
+		return plain == s.Port || secure == s.Port || plain == -1 && s.Srvr.FailedAs(snapshot.NotServing) || none && g.plan.transport(s.Target).TLS != nil
 	})
 }
 
 // countHeld counts this host's connections to the servers that close new ones
 // without a word. All sockets of the host are read for that, once.
-func countHeld(servers []*Server) {
-	closing := slices.DeleteFunc(servers, func(s *Server) bool { return !s.Session.Tried || s.Session.Seen() })
+func countHeld(servers []*snapshot.Server) {
+	closing := slices.DeleteFunc(servers, func(s *snapshot.Server) bool { return !s.Session.Tried || s.Session.Seen() })
 	if len(closing) == 0 {
 		return
 	}
 	held := heldConnections()
 	for _, s := range closing {
-		s.Held = Obs[int]{Tried: held.Tried, Took: held.Took, Failure: held.Failure, Value: held.Value[s.Client.Value.Remote]}
+		s.Held = snapshot.Obs[int]{Tried: held.Tried, Took: held.Took, Failure: held.Failure, Value: held.Value[s.Client.Value.Remote]}
 	}
 }
 
@@ -333,9 +331,9 @@ func (g *gatherer) askSrvr(ctx context.Context, t Transport) netip.AddrPort {
 // hearSrvr asks srvr at one address.
 func (g *gatherer) hearSrvr(ctx context.Context, addr netip.AddrPort, t Transport) {
 	s := g.server
-	reply, connected := AskWord(ctx, addr, WordSrvr, t)
-	s.Client, s.Srvr = connected, Interpret(reply, WordSrvr, ParseSrvr)
-	s.Keeper = ParseKeeper(reply.Value.Data)
+	reply, connected := AskWord(ctx, addr, snapshot.WordSrvr, t)
+	s.Client, s.Srvr = connected, snapshot.Interpret(reply, snapshot.WordSrvr, snapshot.ParseSrvr)
+	s.Keeper = snapshot.ParseKeeper(reply.Value.Data)
 }
 
 // peerNumbers are the numbers of the quorum and election ports.
@@ -344,7 +342,7 @@ type peerNumbers struct {
 	assumed          bool
 }
 
-func confNumbers(conf Obs[Conf]) peerNumbers {
+func confNumbers(conf snapshot.Obs[snapshot.Conf]) peerNumbers {
 	c := conf.Value
 	if !conf.Seen() || len(c.QuorumPorts) == 0 || len(c.ElectionPorts) == 0 {
 		return peerNumbers{}
@@ -400,15 +398,15 @@ func (g *gatherer) ports(ctx context.Context, known <-chan peerNumbers) {
 }
 
 func (g *gatherer) numberPorts(n peerNumbers) {
-	g.server.Quorum = PortLook{Number: n.quorum, Assumed: n.assumed}
-	g.server.Election = PortLook{Number: n.election, Assumed: n.assumed}
+	g.server.Quorum = snapshot.PortLook{Number: n.quorum, Assumed: n.assumed}
+	g.server.Election = snapshot.PortLook{Number: n.election, Assumed: n.assumed}
 }
 
 func (g *gatherer) numbers(ctx context.Context, known <-chan peerNumbers) peerNumbers {
 	if m := g.server.Member; m != nil && len(m.Addresses) > 0 {
 		return peerNumbers{quorum: m.Addresses[0].QuorumPort, election: m.Addresses[0].ElectionPort}
 	}
-	assumed := peerNumbers{quorum: DefaultQuorumPort, election: DefaultElectionPort, assumed: true}
+	assumed := peerNumbers{quorum: snapshot.DefaultQuorumPort, election: snapshot.DefaultElectionPort, assumed: true}
 	if g.shared {
 		assumed = peerNumbers{}
 	}
@@ -427,9 +425,9 @@ func (g *gatherer) numbers(ctx context.Context, known <-chan peerNumbers) peerNu
 
 // knockFirst tries one address after the other until one accepts, all within
 // timeout, and returns the look that counts.
-func knockFirst(ctx context.Context, addrs []netip.Addr, port int, timeout time.Duration) Obs[Dial] {
+func knockFirst(ctx context.Context, addrs []netip.Addr, port int, timeout time.Duration) snapshot.Obs[snapshot.Dial] {
 	started := time.Now()
-	var look Obs[Dial]
+	var look snapshot.Obs[snapshot.Dial]
 	for i, a := range addrs {
 		left := timeout - time.Since(started)
 		if left <= 0 {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestCut: a server that has closed before it answered is asked once more, and nothing is
@@ -15,10 +17,10 @@ import (
 func TestCut(t *testing.T) {
 	for name, c := range map[string]struct {
 		closes int32 // how many connections it closes before it answers
-		want   FailureKind
+		want   snapshot.FailureKind
 	}{
-		"lost its leader a moment ago": {1, NotServing},
-		"takes no connections":         {1000, Empty},
+		"lost its leader a moment ago": {1, snapshot.NotServing},
+		"takes no connections":         {1000, snapshot.Empty},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -29,10 +31,10 @@ func TestCut(t *testing.T) {
 					hellos.Add(1)
 				}
 				if calls.Add(1) > c.closes {
-					_, _ = io.WriteString(conn, notServingText+"\n")
+					_, _ = io.WriteString(conn, snapshot.NotServingText+"\n")
 				}
 			})
-			plan := Plan{Asked: Asked{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long}}
+			plan := Plan{Plan: snapshot.Plan{Targets: []snapshot.Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long}}
 			if s := Gather(t.Context(), plan, nil).Servers[0]; !s.Srvr.FailedAs(c.want) || hellos.Load() > 0 {
 				t.Errorf("%+v, greeted in TLS %d times", s.Srvr.Failure, hellos.Load())
 			}
@@ -45,14 +47,14 @@ func TestCut(t *testing.T) {
 func TestSrvrRefused(t *testing.T) {
 	addr := serve(t, func(conn *net.TCPConn) {
 		if word := readWord(conn); word == "srvr" {
-			_, _ = io.WriteString(conn, word+notAllowedText+"\n")
+			_, _ = io.WriteString(conn, word+snapshot.NotAllowedText+"\n")
 			return
 		}
 		takesRequest(func(conn *net.TCPConn) { _, _ = io.WriteString(conn, connectResponse(0)) })(conn)
 	})
 	body := strings.Replace(goodConf, "2181", strconv.Itoa(int(addr.Port())), 1)
 	admin := serve(t, page("200 OK", "", body))
-	plan := Plan{Asked: Asked{Targets: []Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long, Admin: true, AdminPort: int(admin.Port())}}
+	plan := Plan{Plan: snapshot.Plan{Targets: []snapshot.Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: long, Admin: true, AdminPort: int(admin.Port())}}
 	if s := Gather(t.Context(), plan, nil).Servers[0]; !s.Session.Seen() || !s.Admin.Settings.Seen() || *s.Admin.Settings.Value.ServerID != 2 {
 		t.Errorf("%+v\n%+v", s.Session, s.Admin)
 	}
@@ -78,11 +80,11 @@ func TestIsElsewhere(t *testing.T) {
 		"3.4 tells no address":                   {"", false, false},
 		"3.4, on a host with others":             {"", true, true},
 	} {
-		conf := Conf{ServerID: new(int64(1))}
+		conf := snapshot.Conf{ServerID: new(int64(1))}
 		if c.list != "" {
-			conf.Membership = members(t, c.list)
+			conf.Membership = listOf(t, c.list)
 		}
-		s := &Server{Target: Target{Host: "zk1"}, Resolve: Saw([]netip.Addr{netip.MustParseAddr("192.0.2.1")}, 0), Conf: Saw(conf, 0)}
+		s := &snapshot.Server{Target: snapshot.Target{Host: "zk1"}, Resolve: snapshot.Saw([]netip.Addr{netip.MustParseAddr("192.0.2.1")}, 0), Conf: snapshot.Saw(conf, 0)}
 		if got := (&gatherer{server: s, shared: c.shared}).isElsewhere(); got != c.want {
 			t.Errorf("%s: %t", name, got)
 		}

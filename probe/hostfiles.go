@@ -11,6 +11,7 @@ import (
 
 	securejoin "github.com/cyphar/filepath-securejoin"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -29,7 +30,7 @@ type hostFiles struct {
 	// that it is not known.
 	cwd string
 	// denied is set when the server's files are out of reach.
-	denied *Failure
+	denied *snapshot.Failure
 }
 
 // absolute is the path as the server sees it.
@@ -51,7 +52,7 @@ func (f hostFiles) locate(path string) (string, error) {
 }
 
 // read reads at most limit bytes of a regular file. name is for texts.
-func (f hostFiles) read(path string, limit int64) ([]byte, *Failure) {
+func (f hostFiles) read(path string, limit int64) ([]byte, *snapshot.Failure) {
 	file, _, failure := f.open(path)
 	if failure != nil {
 		return nil, failure
@@ -66,7 +67,7 @@ func (f hostFiles) read(path string, limit int64) ([]byte, *Failure) {
 
 // open opens a regular file for reading, and nothing else: a FIFO would block, a
 // device could do anything.
-func (f hostFiles) open(path string) (*os.File, fs.FileInfo, *Failure) {
+func (f hostFiles) open(path string) (*os.File, fs.FileInfo, *snapshot.Failure) {
 	if f.denied != nil {
 		return nil, nil, f.denied
 	}
@@ -80,9 +81,9 @@ func (f hostFiles) open(path string) (*os.File, fs.FileInfo, *Failure) {
 	case err != nil:
 		return nil, nil, fileFailure(shown, err)
 	case info.IsDir():
-		return nil, nil, &Failure{Protocol, shown + ": is a directory, not a file"}
+		return nil, nil, &snapshot.Failure{Kind: snapshot.Protocol, Text: shown + ": is a directory, not a file"}
 	case !info.Mode().IsRegular():
-		return nil, nil, &Failure{Protocol, shown + ": is not a regular file"}
+		return nil, nil, &snapshot.Failure{Kind: snapshot.Protocol, Text: shown + ": is not a regular file"}
 	}
 	file, err := os.Open(located)
 	if err != nil {
@@ -91,75 +92,75 @@ func (f hostFiles) open(path string) (*os.File, fs.FileInfo, *Failure) {
 	return file, info, nil
 }
 
-func fileFailure(path string, err error) *Failure {
+func fileFailure(path string, err error) *snapshot.Failure {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &Failure{Absent, path + ": no such file or directory"}
+		return &snapshot.Failure{Kind: snapshot.Absent, Text: path + ": no such file or directory"}
 	case errors.Is(err, fs.ErrPermission):
-		return &Failure{Denied, path + ": permission denied; run zkdoctor as root or as the server's user"}
+		return &snapshot.Failure{Kind: snapshot.Denied, Text: path + ": permission denied; run zkdoctor as root or as the server's user"}
 	}
-	return &Failure{Protocol, path + ": " + reason(err)}
+	return &snapshot.Failure{Kind: snapshot.Protocol, Text: path + ": " + reason(err)}
 }
 
 // readConfig reads a zoo.cfg and the dynamic file that it names.
-func (f hostFiles) readConfig(path string) Obs[*zoocfg.Config] {
+func (f hostFiles) readConfig(path string) snapshot.Obs[*zoocfg.Config] {
 	started := time.Now()
 	data, failure := f.readAll(path)
 	if failure != nil {
-		return Failed[*zoocfg.Config](failure, time.Since(started))
+		return snapshot.Failed[*zoocfg.Config](failure, time.Since(started))
 	}
 	config := zoocfg.Parse(f.absolute(path), data)
 	if dynamic := config.DynamicConfigFile; dynamic.IsSet() {
 		data, failure := f.readAll(dynamic.Value)
 		if failure != nil {
 			failure.Text = fmt.Sprintf("%s:%d: dynamicConfigFile: %s", config.Path, dynamic.Line, failure.Text)
-			return Failed[*zoocfg.Config](failure, time.Since(started))
+			return snapshot.Failed[*zoocfg.Config](failure, time.Since(started))
 		}
 		config.AddDynamic(f.absolute(dynamic.Value), data)
 	}
-	return Saw(config, time.Since(started))
+	return snapshot.Saw(config, time.Since(started))
 }
 
-func (f hostFiles) readAll(path string) ([]byte, *Failure) {
+func (f hostFiles) readAll(path string) ([]byte, *snapshot.Failure) {
 	data, failure := f.read(path, maxConfig)
 	if failure == nil && len(data) > maxConfig {
-		return nil, &Failure{TooLarge, fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)}
+		return nil, &snapshot.Failure{Kind: snapshot.TooLarge, Text: fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)}
 	}
 	return data, failure
 }
 
 // readMyID reads dataDir/myid, and whether dataDir is there at all.
-func readMyID(f hostFiles, config *zoocfg.Config) (Obs[MyID], Obs[bool]) {
+func readMyID(f hostFiles, config *zoocfg.Config) (snapshot.Obs[snapshot.MyID], snapshot.Obs[bool]) {
 	started := time.Now()
 	if !config.DataDir.IsSet() {
-		return Obs[MyID]{}, Obs[bool]{}
+		return snapshot.Obs[snapshot.MyID]{}, snapshot.Obs[bool]{}
 	}
 	dir := config.DataDir.Value
 	path := filepath.Join(dir, "myid")
 	data, failure := f.read(path, maxMyID-1)
 	took := time.Since(started)
 	if failure != nil {
-		return Failed[MyID](failure, took), f.exists(dir)
+		return snapshot.Failed[snapshot.MyID](failure, took), f.exists(dir)
 	}
-	return Saw(MyID{Path: f.absolute(path), Bytes: data}, took), Saw(true, took)
+	return snapshot.Saw(snapshot.MyID{Path: f.absolute(path), Bytes: data}, took), snapshot.Saw(true, took)
 }
 
 // exists tells whether a file or a directory is there.
-func (f hostFiles) exists(dir string) Obs[bool] {
+func (f hostFiles) exists(dir string) snapshot.Obs[bool] {
 	if f.denied != nil {
-		return Failed[bool](f.denied, 0)
+		return snapshot.Failed[bool](f.denied, 0)
 	}
 	located, err := f.locate(dir)
 	if err == nil {
 		_, err = os.Stat(located)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return Saw(false, 0)
+		return snapshot.Saw(false, 0)
 	}
 	if err != nil {
-		return Failed[bool](fileFailure(f.absolute(dir), err), 0)
+		return snapshot.Failed[bool](fileFailure(f.absolute(dir), err), 0)
 	}
-	return Saw(true, 0)
+	return snapshot.Saw(true, 0)
 }
 
 // configsBeside are the names in the directory of a configuration that is not there

@@ -9,46 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
-
-// Install is a ZooKeeper as it was unpacked, and what its scripts would start it
-// with (bin/zkEnv.sh, 3.4 to 3.9).
-type Install struct {
-	// Dir holds bin/zkServer.sh.
-	Dir string `json:"dir"`
-	// Jars are its own jars, zookeeper-3.9.5.jar, where the scripts look for them: without one
-	// there is no main class.
-	Jars []string `json:"jars,omitempty"`
-	// Lib is set when there is a directory lib, Source when it is the source code.
-	Lib    bool `json:"lib,omitempty"`
-	Source bool `json:"source,omitempty"`
-	// ClassPath is the file that sets the class path in another way than a release
-	// of ZooKeeper does; empty for none. The jars then decide nothing.
-	ClassPath string `json:"class_path,omitempty"`
-	Java      Java   `json:"java"`
-}
-
-// Java is which java the scripts would take.
-type Java struct {
-	// Home is JAVA_HOME, and From the file or the unit that sets it; empty where
-	// none of those that were read does.
-	Home string `json:"home,omitempty"`
-	From string `json:"from,omitempty"`
-	// HomeHas tells whether there is a bin/java in it that can be run.
-	HomeHas Obs[bool] `json:"home_has"`
-	// FallsBack is set when the scripts take the java of PATH where Home has none
-	// (3.5 and later).
-	FallsBack bool `json:"falls_back,omitempty"`
-	// InPath is the java in the PATH of the unit, empty for none; not looked at
-	// where no unit starts it.
-	InPath Obs[string] `json:"in_path"`
-	// Unsure is set where files or variables that were not read may set JAVA_HOME or
-	// PATH.
-	Unsure bool `json:"unsure,omitempty"`
-	// Version is what the java that would be taken says of itself in its file
-	// release; empty where it says nothing.
-	Version string `json:"version,omitempty"`
-}
 
 // servicePath is the PATH that systemd gives to a service that sets none.
 const servicePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -61,10 +24,10 @@ var setsJava = regexp.MustCompile(`(?m)^\s*(export\s+)?(JAVA_HOME|PATH)=`)
 
 // lookInstall looks at the ZooKeeper whose scripts lie beside a configuration, or
 // that a unit starts. config is the path of the zoo.cfg, u may be nil.
-func lookInstall(config string, u *Unit) Obs[Install] {
+func lookInstall(config string, u *snapshot.Unit) snapshot.Obs[snapshot.Install] {
 	started := time.Now()
 	if u != nil && u.Java != "" {
-		return Failed[Install](&Failure{Absent, u.File + " runs java itself"}, 0)
+		return snapshot.Failed[snapshot.Install](&snapshot.Failure{Kind: snapshot.Absent, Text: u.File + " runs java itself"}, 0)
 	}
 	dir := filepath.Join(filepath.Dir(config), "..")
 	if u != nil && u.Script != "" {
@@ -72,13 +35,13 @@ func lookInstall(config string, u *Unit) Obs[Install] {
 	}
 	root := os.DirFS("/")
 	if !isFile(root, path.Join(dir, "bin", "zkServer.sh")) || !isFile(root, path.Join(dir, "bin", "zkEnv.sh")) {
-		return Failed[Install](&Failure{Absent, "no bin/zkServer.sh in " + dir}, time.Since(started))
+		return snapshot.Failed[snapshot.Install](&snapshot.Failure{Kind: snapshot.Absent, Text: "no bin/zkServer.sh in " + dir}, time.Since(started))
 	}
-	return Saw(readInstall(root, dir, filepath.Dir(config), u), time.Since(started))
+	return snapshot.Saw(readInstall(root, dir, filepath.Dir(config), u), time.Since(started))
 }
 
-func readInstall(root fs.FS, dir, configDir string, u *Unit) Install {
-	in := Install{Dir: dir, Lib: isDir(root, path.Join(dir, "lib"))}
+func readInstall(root fs.FS, dir, configDir string, u *snapshot.Unit) snapshot.Install {
+	in := snapshot.Install{Dir: dir, Lib: isDir(root, path.Join(dir, "lib"))}
 	for _, place := range []string{dir, path.Join(dir, "lib"), path.Join(dir, "share/zookeeper")} {
 		in.Jars = append(in.Jars, jarsOf(root, place)...)
 	}
@@ -93,7 +56,7 @@ func readInstall(root fs.FS, dir, configDir string, u *Unit) Install {
 	if built(root, dir) {
 		in.ClassPath = dir // a source tree that was built: the scripts take what it built
 	}
-	in.Java = Java{FallsBack: strings.Contains(env, `-x "$JAVA_HOME/bin/java"`)}
+	in.Java = snapshot.Java{FallsBack: strings.Contains(env, `-x "$JAVA_HOME/bin/java"`)}
 	if u != nil {
 		in.Java.Home, in.Java.Unsure = u.JavaHome, u.SetsMore
 		if u.JavaHome != "" {
@@ -107,9 +70,9 @@ func readInstall(root fs.FS, dir, configDir string, u *Unit) Install {
 	in.Java.Unsure = in.Java.Unsure || setsJava.Match(script) || setsJava.Match(server) // as many guides advise
 	// Both files are read by the shell, so that they win.
 	for _, name := range []string{"zookeeper-env.sh", "java.env"} {
-		in.sourced(root, path.Join(configDir, name))
+		readSourced(&in, root, path.Join(configDir, name))
 	}
-	in.Java.find(root, u)
+	findJava(&in.Java, root, u)
 	return in
 }
 
@@ -137,7 +100,7 @@ func built(root fs.FS, dir string) bool {
 
 // sourced takes from a file that zkEnv.sh reads what it says of JAVA_HOME and of the
 // class path.
-func (in *Install) sourced(root fs.FS, file string) {
+func readSourced(in *snapshot.Install, root fs.FS, file string) {
 	text, ok := readSmall(root, file)
 	if !ok {
 		if isFile(root, file) {
@@ -165,11 +128,11 @@ func (in *Install) sourced(root fs.FS, file string) {
 }
 
 // find looks for the java itself.
-func (j *Java) find(root fs.FS, u *Unit) {
+func findJava(j *snapshot.Java, root fs.FS, u *snapshot.Unit) {
 	taken := ""
 	if j.Home != "" {
 		has := runs(root, path.Join(j.Home, "bin/java"))
-		j.HomeHas = Saw(has, 0)
+		j.HomeHas = snapshot.Saw(has, 0)
 		if has {
 			taken = path.Join(j.Home, "bin/java")
 		}
@@ -185,7 +148,7 @@ func (j *Java) find(root fs.FS, u *Unit) {
 				found = java
 			}
 		}
-		j.InPath = Saw(found, 0)
+		j.InPath = snapshot.Saw(found, 0)
 		if taken == "" {
 			taken = found
 		}

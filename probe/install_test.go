@@ -5,6 +5,8 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // The lines of bin/zkEnv.sh that decide, as a release has them.
@@ -23,35 +25,35 @@ func TestReadInstall(t *testing.T) {
 		return root
 	}
 	with := func(root fstest.MapFS, path, text string) fstest.MapFS { root[path] = mapFile(text); return root }
-	none := Obs[string]{}
+	none := snapshot.Obs[string]{}
 	cases := []struct {
 		name string
 		root fstest.MapFS
-		unit *Unit
-		want Install
+		unit *snapshot.Unit
+		want snapshot.Install
 	}{
-		{"3.9", unpacked(env39, "zk/lib/zookeeper-3.9.5.jar", "zk/lib/zookeeper-jute-3.9.5.jar"), nil, Install{Jars: []string{"zookeeper-3.9.5.jar"}, Lib: true, Java: Java{FallsBack: true}}},
-		{"3.4", unpacked(env34, "zk/zookeeper-3.4.10.jar", "zk/lib/log4j.jar"), nil, Install{Jars: []string{"zookeeper-3.4.10.jar"}, Lib: true}},
-		{"the jar is missing", unpacked(env39, "zk/lib/zookeeper-jute-3.9.5.jar"), nil, Install{Lib: true, Java: Java{FallsBack: true}}},
-		{"source", unpacked(env39, "zk/pom.xml", "zk/zookeeper-server/src/main/java/A.java"), nil, Install{Source: true, Java: Java{FallsBack: true}}},
-		{"source of 3.4", unpacked(env34, "zk/build.xml", "zk/src/java/main/A.java"), nil, Install{Source: true}},
-		{"source that was built", unpacked(env39, "zk/pom.xml", "zk/zookeeper-server/src/A", "zk/zookeeper-server/target/classes/A.class"), nil, Install{Source: true, ClassPath: "/zk", Java: Java{FallsBack: true}}},
-		{"a distribution's script", unpacked("CLASSPATH=/usr/share/java/zookeeper.jar\n"), nil, Install{ClassPath: "/zk/bin/zkEnv.sh"}},
-		{"a class path of its own", with(unpacked(env34), "zk/conf/java.env", "export CLASSPATH=/x/*\n"), nil, Install{ClassPath: "/zk/conf/java.env"}},
+		{"3.9", unpacked(env39, "zk/lib/zookeeper-3.9.5.jar", "zk/lib/zookeeper-jute-3.9.5.jar"), nil, snapshot.Install{Jars: []string{"zookeeper-3.9.5.jar"}, Lib: true, Java: snapshot.Java{FallsBack: true}}},
+		{"3.4", unpacked(env34, "zk/zookeeper-3.4.10.jar", "zk/lib/log4j.jar"), nil, snapshot.Install{Jars: []string{"zookeeper-3.4.10.jar"}, Lib: true}},
+		{"the jar is missing", unpacked(env39, "zk/lib/zookeeper-jute-3.9.5.jar"), nil, snapshot.Install{Lib: true, Java: snapshot.Java{FallsBack: true}}},
+		{"source", unpacked(env39, "zk/pom.xml", "zk/zookeeper-server/src/main/java/A.java"), nil, snapshot.Install{Source: true, Java: snapshot.Java{FallsBack: true}}},
+		{"source of 3.4", unpacked(env34, "zk/build.xml", "zk/src/java/main/A.java"), nil, snapshot.Install{Source: true}},
+		{"source that was built", unpacked(env39, "zk/pom.xml", "zk/zookeeper-server/src/A", "zk/zookeeper-server/target/classes/A.class"), nil, snapshot.Install{Source: true, ClassPath: "/zk", Java: snapshot.Java{FallsBack: true}}},
+		{"a distribution's script", unpacked("CLASSPATH=/usr/share/java/zookeeper.jar\n"), nil, snapshot.Install{ClassPath: "/zk/bin/zkEnv.sh"}},
+		{"a class path of its own", with(unpacked(env34), "zk/conf/java.env", "export CLASSPATH=/x/*\n"), nil, snapshot.Install{ClassPath: "/zk/conf/java.env"}},
 		{
 			"JAVA_HOME of java.env", with(unpacked(env34, "jdk/bin/java"), "zk/conf/java.env", "# JAVA_HOME=/no\nexport JAVA_HOME=\"/jdk\"\n"), nil,
-			Install{Java: Java{Home: "/jdk", From: "/zk/conf/java.env", HomeHas: Saw(true, 0)}},
+			snapshot.Install{Java: snapshot.Java{Home: "/jdk", From: "/zk/conf/java.env", HomeHas: snapshot.Saw(true, 0)}},
 		},
 		{
-			"JAVA_HOME without java, of the unit", unpacked(env39), &Unit{File: "/u", JavaHome: "/jdk"},
-			Install{Java: Java{Home: "/jdk", From: "/u", HomeHas: Saw(false, 0), FallsBack: true, InPath: Saw("", 0)}},
+			"JAVA_HOME without java, of the unit", unpacked(env39), &snapshot.Unit{File: "/u", JavaHome: "/jdk"},
+			snapshot.Install{Java: snapshot.Java{Home: "/jdk", From: "/u", HomeHas: snapshot.Saw(false, 0), FallsBack: true, InPath: snapshot.Saw("", 0)}},
 		},
 		{
-			"the java of PATH", unpacked(env39, "opt/bin/java"), &Unit{File: "/u", Path: "/bin:/opt/bin", SetsMore: true},
-			Install{Java: Java{FallsBack: true, InPath: Saw("/opt/bin/java", 0), Unsure: true}},
+			"the java of PATH", unpacked(env39, "opt/bin/java"), &snapshot.Unit{File: "/u", Path: "/bin:/opt/bin", SetsMore: true},
+			snapshot.Install{Java: snapshot.Java{FallsBack: true, InPath: snapshot.Saw("/opt/bin/java", 0), Unsure: true}},
 		},
-		{"a JAVA_HOME written into the script", unpacked("JAVA_HOME=/jdk\n" + env39), nil, Install{Java: Java{FallsBack: true, Unsure: true}}},
-		{"a JAVA_HOME that a shell must find", with(unpacked(env39), "zk/conf/zookeeper-env.sh", "JAVA_HOME=$(dirname x)\n"), nil, Install{Java: Java{FallsBack: true, Unsure: true, InPath: none}}},
+		{"a JAVA_HOME written into the script", unpacked("JAVA_HOME=/jdk\n" + env39), nil, snapshot.Install{Java: snapshot.Java{FallsBack: true, Unsure: true}}},
+		{"a JAVA_HOME that a shell must find", with(unpacked(env39), "zk/conf/zookeeper-env.sh", "JAVA_HOME=$(dirname x)\n"), nil, snapshot.Install{Java: snapshot.Java{FallsBack: true, Unsure: true, InPath: none}}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -67,7 +69,7 @@ func FuzzSourced(f *testing.F) {
 	f.Add("export JAVA_HOME=\"/jdk\"\n# no\nCLASSPATH=x\n")
 	f.Add("JAVA_HOME=$(dirname x)\nPATH=/y:$PATH\n. other\n")
 	f.Fuzz(func(_ *testing.T, text string) {
-		var in Install
-		in.sourced(fstest.MapFS{"java.env": mapFile(text)}, "/java.env")
+		var in snapshot.Install
+		readSourced(&in, fstest.MapFS{"java.env": mapFile(text)}, "/java.env")
 	})
 }

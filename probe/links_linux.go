@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // maxDescriptors is how many open files of a process are looked through for its
@@ -17,13 +19,13 @@ const maxDescriptors = 65536
 
 // linksOf are the connections on and to these ports in the network namespace of a
 // process.
-func linksOf(pid int, ports []uint16) Obs[Links] {
+func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
 	if len(ports) == 0 {
-		return Obs[Links]{}
+		return snapshot.Obs[snapshot.Links]{}
 	}
 	started := time.Now()
 	proc := filepath.Join("/proc", strconv.Itoa(pid))
-	var links Links
+	var links snapshot.Links
 	var inodes []uint64
 	err := eachSocket(proc, func(s socket) {
 		if s.state != tcpEstablished && s.state != tcpSynSent ||
@@ -36,34 +38,34 @@ func linksOf(pid int, ports []uint16) Obs[Links] {
 		}
 		// A connection that was not accepted is no file yet (net/ipv4/tcp_ipv4.c,
 		// get_tcp4_sock): its inode is 0.
-		links.Sockets = append(links.Sockets, Link{Local: s.local, Remote: s.remote, Calling: s.state == tcpSynSent, Waiting: s.inode == 0})
+		links.Sockets = append(links.Sockets, snapshot.Link{Local: s.local, Remote: s.remote, Calling: s.state == tcpSynSent, Waiting: s.inode == 0})
 		inodes = append(inodes, s.inode)
 	})
 	if err != nil {
-		return Failed[Links](fileFailure(proc+"/net/tcp", err), time.Since(started))
+		return snapshot.Failed[snapshot.Links](fileFailure(proc+"/net/tcp", err), time.Since(started))
 	}
-	links.Owners = links.findOwn(filepath.Join(proc, "fd"), inodes)
-	slices.SortFunc(links.Sockets, Link.compare)
-	return Saw(links, time.Since(started))
+	links.Owners = findOwn(&links, filepath.Join(proc, "fd"), inodes)
+	slices.SortFunc(links.Sockets, snapshot.Link.Compare)
+	return snapshot.Saw(links, time.Since(started))
 }
 
 // findOwn finds out which of the sockets, which have these inodes, a process has open.
-func (l *Links) findOwn(dir string, inodes []uint64) Obs[bool] {
+func findOwn(l *snapshot.Links, dir string, inodes []uint64) snapshot.Obs[bool] {
 	if len(inodes) == 0 {
-		return Saw(true, 0)
+		return snapshot.Saw(true, 0)
 	}
 	started := time.Now()
 	fds, err := os.Open(dir)
 	if err != nil {
-		return Failed[bool](fileFailure(dir, err), time.Since(started))
+		return snapshot.Failed[bool](fileFailure(dir, err), time.Since(started))
 	}
 	defer fds.Close() //nolint:errcheck // only read from
 	names, err := fds.Readdirnames(maxDescriptors)
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
-		return Failed[bool](fileFailure(dir, err), time.Since(started))
+		return snapshot.Failed[bool](fileFailure(dir, err), time.Since(started))
 	case len(names) == maxDescriptors:
-		return Failed[bool](&Failure{TooLarge, dir + ": the process has too many open files"}, time.Since(started))
+		return snapshot.Failed[bool](&snapshot.Failure{Kind: snapshot.TooLarge, Text: dir + ": the process has too many open files"}, time.Since(started))
 	}
 	for _, name := range names {
 		target, err := os.Readlink(filepath.Join(dir, name))
@@ -76,5 +78,5 @@ func (l *Links) findOwn(dir string, inodes []uint64) Obs[bool] {
 			l.Sockets[i].Own = true
 		}
 	}
-	return Saw(true, time.Since(started))
+	return snapshot.Saw(true, time.Since(started))
 }

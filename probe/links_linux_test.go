@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -36,7 +37,7 @@ func TestLinks(t *testing.T) {
 		if !links.Seen() || !links.Value.Owners.Seen() || links.Value.Total != 2 {
 			t.Fatalf("got %+v, want two connections", links)
 		}
-		for _, want := range []Link{
+		for _, want := range []snapshot.Link{
 			{Local: here, Remote: there, Own: true},
 			{Local: there, Remote: here, Own: accepted, Waiting: !accepted},
 		} {
@@ -51,7 +52,7 @@ func TestLinks(t *testing.T) {
 	if none := linksOf(os.Getpid(), nil); none.Tried {
 		t.Errorf("without ports: %+v", none)
 	}
-	if gone := linksOf(1<<30, []uint16{1}); !gone.FailedAs(Absent) {
+	if gone := linksOf(1<<30, []uint16{1}); !gone.FailedAs(snapshot.Absent) {
 		t.Errorf("a process that is not there: %+v", gone)
 	}
 }
@@ -80,7 +81,7 @@ func TestLinksBounded(t *testing.T) {
 
 func TestPeerPorts(t *testing.T) {
 	config := zoocfg.Parse("zoo.cfg", []byte("server.1=a:2888:3888|b:2889:3889\nserver.2=c:2888:3888:observer;2181\nserver.3=nonsense\n"))
-	if got, want := peerPorts(Saw(config, 0)), []uint16{2888, 3888, 2889, 3889}; !slices.Equal(got, want) {
+	if got, want := peerPorts(snapshot.Saw(config, 0)), []uint16{2888, 3888, 2889, 3889}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func TestZooKeeperArgs(t *testing.T) {
@@ -50,13 +52,13 @@ func TestJMX(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		args []string
-		want *JMX
+		want *snapshot.JMX
 	}{
 		{"as zkServer.sh starts it", []string{"java", jmx, jmx + ".local.only=false"}, nil},
-		{"as it does with JMXPORT", []string{"java", jmx, jmx + ".port=7199", jmx + ".authenticate=false", jmx + ".ssl=false"}, &JMX{Port: "7199"}},
-		{"the port alone", []string{"java", jmx + ".port=7199"}, &JMX{Port: "7199", Authenticate: true, TLS: true}},
-		{"the last one counts", []string{"java", jmx + ".ssl=true", jmx + ".port=1", jmx + ".port=7199", jmx + ".ssl=false"}, &JMX{Port: "7199", Authenticate: true}},
-		{"neither true nor false", []string{"java", jmx + ".port=7199", jmx + ".authenticate=", jmx + ".ssl=TRUE"}, &JMX{Port: "7199", TLS: true}},
+		{"as it does with JMXPORT", []string{"java", jmx, jmx + ".port=7199", jmx + ".authenticate=false", jmx + ".ssl=false"}, &snapshot.JMX{Port: "7199"}},
+		{"the port alone", []string{"java", jmx + ".port=7199"}, &snapshot.JMX{Port: "7199", Authenticate: true, TLS: true}},
+		{"the last one counts", []string{"java", jmx + ".ssl=true", jmx + ".port=1", jmx + ".port=7199", jmx + ".ssl=false"}, &snapshot.JMX{Port: "7199", Authenticate: true}},
+		{"neither true nor false", []string{"java", jmx + ".port=7199", jmx + ".authenticate=", jmx + ".ssl=TRUE"}, &snapshot.JMX{Port: "7199", TLS: true}},
 	} {
 		if diff := cmp.Diff(c.want, jmxOf(c.args)); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
@@ -132,7 +134,7 @@ func TestOwnSockets(t *testing.T) {
 	if held := heldConnections(); !held.Seen() || held.Value[listener] != 1 {
 		t.Errorf("held connections: %+v, want 1", held)
 	}
-	if gone := namespaceListeners(1 << 30); !gone.FailedAs(Absent) {
+	if gone := namespaceListeners(1 << 30); !gone.FailedAs(snapshot.Absent) {
 		t.Errorf("a process that is not there: %+v", gone)
 	}
 }
@@ -161,18 +163,18 @@ func TestHostFiles(t *testing.T) {
 		name  string
 		files hostFiles
 		path  string
-		kind  FailureKind
+		kind  snapshot.FailureKind
 		text  string
 	}{
 		{"a file", hostFiles{}, write("zoo.cfg", "dataDir=/data\n"), "", ""},
 		{"relative to the working directory", hostFiles{cwd: dir}, "zoo.cfg", "", ""},
 		{"in a container, through a link", hostFiles{root: filepath.Join(dir, "root")}, "/zoo.cfg", "", ""},
-		{"missing", hostFiles{}, filepath.Join(dir, "none"), Absent, "no such file"},
-		{"a directory", hostFiles{}, dir, Protocol, "is a directory"},
-		{"a FIFO", hostFiles{}, filepath.Join(dir, "fifo"), Protocol, "not a regular file"},
-		{"too large", hostFiles{}, write("large.cfg", strings.Repeat("#\n", 1<<20)), TooLarge, "no zoo.cfg is"},
-		{"out of reach", hostFiles{denied: &Failure{Denied, "only root"}}, "/zoo.cfg", Denied, "only root"},
-		{"a dynamic file that is missing", hostFiles{}, write("dynamic.cfg", "dataDir=/data\ndynamicConfigFile=/none/zoo.cfg.dynamic\n"), Absent, "dynamic.cfg:2: dynamicConfigFile"},
+		{"missing", hostFiles{}, filepath.Join(dir, "none"), snapshot.Absent, "no such file"},
+		{"a directory", hostFiles{}, dir, snapshot.Protocol, "is a directory"},
+		{"a FIFO", hostFiles{}, filepath.Join(dir, "fifo"), snapshot.Protocol, "not a regular file"},
+		{"too large", hostFiles{}, write("large.cfg", strings.Repeat("#\n", 1<<20)), snapshot.TooLarge, "no zoo.cfg is"},
+		{"out of reach", hostFiles{denied: &snapshot.Failure{Kind: snapshot.Denied, Text: "only root"}}, "/zoo.cfg", snapshot.Denied, "only root"},
+		{"a dynamic file that is missing", hostFiles{}, write("dynamic.cfg", "dataDir=/data\ndynamicConfigFile=/none/zoo.cfg.dynamic\n"), snapshot.Absent, "dynamic.cfg:2: dynamicConfigFile"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/netip"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -13,25 +14,31 @@ import (
 // was not made, and the rules that need it are skipped.
 
 type localProcess struct {
-	Process
+	snapshot.Process
 	configPath string
 }
 
 func findProcesses(context.Context) []localProcess { return nil }
 func (localProcess) files() hostFiles              { return hostFiles{} }
 
-func (localProcess) readConfig(hostFiles) Obs[*zoocfg.Config] { return Obs[*zoocfg.Config]{} }
+func (localProcess) readConfig(hostFiles) snapshot.Obs[*zoocfg.Config] {
+	return snapshot.Obs[*zoocfg.Config]{}
+}
 
-func (hostFiles) access(string) Obs[Access] { return Obs[Access]{} }
+func (hostFiles) access(string) snapshot.Obs[snapshot.Access] { return snapshot.Obs[snapshot.Access]{} }
 
 func (localProcess) logs() []string { return nil }
 func (localProcess) ended() bool    { return false }
 
-func ownAddrs() Obs[[]netip.Addr]                  { return Obs[[]netip.Addr]{} }
-func ownListeners() Obs[[]netip.AddrPort]          { return Obs[[]netip.AddrPort]{} }
-func namespaceAddrs(int) Obs[[]netip.Addr]         { return Obs[[]netip.Addr]{} }
-func namespaceListeners(int) Obs[[]netip.AddrPort] { return Obs[[]netip.AddrPort]{} }
-func linksOf(int, []uint16) Obs[Links]             { return Obs[Links]{} }
-func heldConnections() Obs[map[netip.AddrPort]int] { return Obs[map[netip.AddrPort]int]{} }
+func ownAddrs() snapshot.Obs[[]netip.Addr]                  { return snapshot.Obs[[]netip.Addr]{} }
+func ownListeners() snapshot.Obs[[]netip.AddrPort]          { return snapshot.Obs[[]netip.AddrPort]{} }
+func namespaceAddrs(int) snapshot.Obs[[]netip.Addr]         { return snapshot.Obs[[]netip.Addr]{} }
+func namespaceListeners(int) snapshot.Obs[[]netip.AddrPort] { return snapshot.Obs[[]netip.AddrPort]{} }
+func linksOf(int, []uint16) snapshot.Obs[snapshot.Links]    { return snapshot.Obs[snapshot.Links]{} }
+func heldConnections() snapshot.Obs[map[netip.AddrPort]int] {
+	return snapshot.Obs[map[netip.AddrPort]int]{}
+}
 
-func (hostFiles) readData(*zoocfg.Config) Obs[Data] { return Obs[Data]{} }
+func (hostFiles) readData(*zoocfg.Config) snapshot.Obs[snapshot.Data] {
+	return snapshot.Obs[snapshot.Data]{}
+}

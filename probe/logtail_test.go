@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func TestScanLog(t *testing.T) {
@@ -21,40 +23,40 @@ java.net.ConnectException: Connection refused (Connection refused)
 2026-11-25 12:35:43,004 [myid:1] - ERROR [main:QuorumPeer@692] - Unable to load database on disk
 java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296
 `
-	want := []LogLine{
-		{LogEpochOld, "2026-11-25 12:35:43", "java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296", 1},
-		{LogDatabaseUnloaded, "2026-11-25 12:35:43", "Unable to load database on disk", 1},
-		{LogPeerUnreached, "2026-11-25 12:35:42", "Cannot open channel to 3 at election address /10.0.0.3:3888", 2},
+	want := []snapshot.LogLine{
+		{Sign: snapshot.LogEpochOld, At: "2026-11-25 12:35:43", Text: "java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296", Count: 1},
+		{Sign: snapshot.LogDatabaseUnloaded, At: "2026-11-25 12:35:43", Text: "Unable to load database on disk", Count: 1},
+		{Sign: snapshot.LogPeerUnreached, At: "2026-11-25 12:35:42", Text: "Cannot open channel to 3 at election address /10.0.0.3:3888", Count: 2},
 	}
-	got := ScanLog([]byte(log), false)
-	if d := cmp.Diff(LogTail{Begins: true, Starts: []string{"2026-11-25 12:35:40"}, Last: "2026-11-25 12:35:43", Lines: want}, got); d != "" {
+	got := snapshot.ScanLog([]byte(log), false)
+	if d := cmp.Diff(snapshot.LogTail{Begins: true, Starts: []string{"2026-11-25 12:35:40"}, Last: "2026-11-25 12:35:43", Lines: want}, got); d != "" {
 		t.Error(d)
 	}
-	const held = challenge + ": java.net.SocketTimeoutException: Read timed out"
+	const held = snapshot.Challenge + ": java.net.SocketTimeoutException: Read timed out"
 	for _, text := range []string{
 		"2026-11-25 12:35:43,004 [myid:1] - WARN  [x] - " + held + "\n",
 		"2026-11-25 12:35:43,004 [myid:] - WARN  [x] - " + strings.Replace(held, ": ", "\n", 1) + "\n\tat java.base/x\n",
 	} {
-		if d := cmp.Diff([]LogLine{{LogChallengeTimeout, "2026-11-25 12:35:43", held, 1}}, ScanLog([]byte(text), false).Lines); d != "" {
+		if d := cmp.Diff([]snapshot.LogLine{{Sign: snapshot.LogChallengeTimeout, At: "2026-11-25 12:35:43", Text: held, Count: 1}}, snapshot.ScanLog([]byte(text), false).Lines); d != "" {
 			t.Error(d)
 		}
 	}
-	if got := ScanLog([]byte(challenge+"\njava.io.EOFException\n"), false); got.Lines != nil {
+	if got := snapshot.ScanLog([]byte(snapshot.Challenge+"\njava.io.EOFException\n"), false); got.Lines != nil {
 		t.Error(got)
 	}
 	// What a port check and a client's handshake leave behind is no peer's.
 	for _, line := range []string{"java.io.IOException: Blocked insecure connection attempt\n", "Caused by: javax.net.ssl.SSLHandshakeException: x\n", "io.netty.handler.codec.DecoderException: javax.net.ssl.SSLHandshakeException: x\n"} {
-		if got := ScanLog([]byte(line), false); got.Lines != nil {
+		if got := snapshot.ScanLog([]byte(line), false); got.Lines != nil {
 			t.Errorf("%s: %+v", line, got.Lines)
 		}
 	}
 	// As the journal has it.
 	journal := regexp.MustCompile(`(?m)^`).ReplaceAllString(log, "Nov 25 12:35:43 zk1 java[812]: ")
-	if d := cmp.Diff(want[1:], ScanLog([]byte(journal), false).Lines[1:]); d != "" {
+	if d := cmp.Diff(want[1:], snapshot.ScanLog([]byte(journal), false).Lines[1:]); d != "" {
 		t.Error(d)
 	}
 	// A first line without its beginning may be anything.
-	if got := ScanLog([]byte("Address already in use\nrest\n"), true); got.Lines != nil || got.Begins {
+	if got := snapshot.ScanLog([]byte("Address already in use\nrest\n"), true); got.Lines != nil || got.Begins {
 		t.Error(got)
 	}
 }
@@ -63,22 +65,22 @@ java.io.IOException: The current epoch, 0, is older than the last zxid, 42949672
 func TestScanLogOfJava(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		want LogSign
+		want snapshot.LogSign
 		line string
 	}{
-		{LogJavaMissing, "nohup: failed to run command \u2018java\u2019: No such file or directory"},
-		{LogJavaMissing, "nohup: can't execute 'java': No such file or directory"},
-		{LogJavaMissing, "zkServer.sh: line 170: java: command not found"},
-		{LogJavaMissing, "Error: JAVA_HOME is not set and java could not be found in PATH."},
-		{LogJavaClass, "Error: Could not find or load main class org.apache.zookeeper.server.quorum.QuorumPeerMain"},
-		{LogJavaVersion, "Exception in thread \"main\" java.lang.UnsupportedClassVersionError: org/apache/zookeeper/server/quorum/QuorumPeerMain : Unsupported major.minor version 52.0"},
-		{LogJavaOptions, "Unrecognized VM option 'UseConcMarkSweepGC'"},
-		{LogJavaOptions, "Could not reserve enough space for 99999999KB object heap"},
+		{snapshot.LogJavaMissing, "nohup: failed to run command \u2018java\u2019: No such file or directory"},
+		{snapshot.LogJavaMissing, "nohup: can't execute 'java': No such file or directory"},
+		{snapshot.LogJavaMissing, "zkServer.sh: line 170: java: command not found"},
+		{snapshot.LogJavaMissing, "Error: JAVA_HOME is not set and java could not be found in PATH."},
+		{snapshot.LogJavaClass, "Error: Could not find or load main class org.apache.zookeeper.server.quorum.QuorumPeerMain"},
+		{snapshot.LogJavaVersion, "Exception in thread \"main\" java.lang.UnsupportedClassVersionError: org/apache/zookeeper/server/quorum/QuorumPeerMain : Unsupported major.minor version 52.0"},
+		{snapshot.LogJavaOptions, "Unrecognized VM option 'UseConcMarkSweepGC'"},
+		{snapshot.LogJavaOptions, "Could not reserve enough space for 99999999KB object heap"},
 		{"", "Error: Could not create the Java Virtual Machine."},
 		{"", "Picked up JAVA_TOOL_OPTIONS: -Djava.io.tmpdir=/tmp/java-test"},
 	} {
-		var got LogSign
-		if tail := ScanLog([]byte(c.line+"\n"), false); len(tail.Lines) > 0 {
+		var got snapshot.LogSign
+		if tail := snapshot.ScanLog([]byte(c.line+"\n"), false); len(tail.Lines) > 0 {
 			got = tail.Lines[0].Sign
 		}
 		if got != c.want {
@@ -95,22 +97,22 @@ func TestLogTailBounds(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := hostFiles{}.readLog([]string{path + ".nothing", path})
-	if !got.Seen() || got.Value.Read != maxLogTail || len(got.Value.Lines) != 1 {
+	if !got.Seen() || got.Value.Read != snapshot.MaxLogTail || len(got.Value.Lines) != 1 {
 		t.Fatalf("%+v", got)
 	}
-	if text := got.Value.Lines[0].Text; len(text) != maxLogText || strings.Contains(text, "\x1b") {
+	if text := got.Value.Lines[0].Text; len(text) != snapshot.MaxLogText || strings.Contains(text, "\x1b") {
 		t.Errorf("%q", text)
 	}
-	if none := (hostFiles{}).readLog(nil); !none.FailedAs(Absent) {
+	if none := (hostFiles{}).readLog(nil); !none.FailedAs(snapshot.Absent) {
 		t.Errorf("no log: %+v", none)
 	}
 	if err := os.WriteFile(path, append([]byte("\x1f\x8b\x08"), bytes.Repeat([]byte{1, 200, 'x'}, 1000)...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if packed := (hostFiles{}).readLog([]string{path}); !packed.FailedAs(Protocol) {
+	if packed := (hostFiles{}).readLog([]string{path}); !packed.FailedAs(snapshot.Protocol) {
 		t.Errorf("a packed log: %+v", packed)
 	}
-	if dir := (hostFiles{}).readLog([]string{filepath.Dir(path)}); !dir.FailedAs(Protocol) {
+	if dir := (hostFiles{}).readLog([]string{filepath.Dir(path)}); !dir.FailedAs(snapshot.Protocol) {
 		t.Errorf("a directory: %+v", dir)
 	}
 }
@@ -119,12 +121,12 @@ func FuzzScanLog(f *testing.F) {
 	f.Add([]byte("2026-11-25 12:35:43,004 [myid:1] - ERROR [x] - Len error 1195725856\n"), false)
 	f.Add([]byte("Reading configuration from: x\nNo space left on device"), true)
 	f.Fuzz(func(t *testing.T, text []byte, cut bool) {
-		lines := ScanLog(text, cut).Lines
-		if len(lines) > len(logSigns)+len(courseSigns) {
-			t.Errorf("%d lines of %d kinds", len(lines), len(logSigns)+len(courseSigns))
+		lines := snapshot.ScanLog(text, cut).Lines
+		if len(lines) > len(snapshot.LogSigns)+len(snapshot.CourseSigns) {
+			t.Errorf("%d lines of %d kinds", len(lines), len(snapshot.LogSigns)+len(snapshot.CourseSigns))
 		}
 		for _, l := range lines {
-			if len(l.Text) > maxLogText || l.Count < 1 {
+			if len(l.Text) > snapshot.MaxLogText || l.Count < 1 {
 				t.Errorf("%+v", l)
 			}
 		}
@@ -132,10 +134,10 @@ func FuzzScanLog(f *testing.F) {
 }
 
 func BenchmarkScanLog(b *testing.B) {
-	text := []byte(strings.Repeat("2026-11-25 12:35:41,002 [myid:1] - WARN  [NIOWorkerThread-2:NIOServerCnxn@380] - Unable to read additional data from client sessionid 0x0\n", maxLogTail/140))
+	text := []byte(strings.Repeat("2026-11-25 12:35:41,002 [myid:1] - WARN  [NIOWorkerThread-2:NIOServerCnxn@380] - Unable to read additional data from client sessionid 0x0\n", snapshot.MaxLogTail/140))
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		ScanLog(text, true)
+		snapshot.ScanLog(text, true)
 	}
 }
 
@@ -145,18 +147,18 @@ func TestNameLog(t *testing.T) {
 	if err := os.WriteFile(path, []byte("2026-11-25 12:35:43,004 [myid:1] - ERROR [x] - No space left on device\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	one := []Local{{ConfigPath: "/a/zoo.cfg", Log: Failed[LogTail](&Failure{Absent, "none"}, 0)}}
+	one := []snapshot.Local{{ConfigPath: "/a/zoo.cfg", Log: snapshot.Failed[snapshot.LogTail](&snapshot.Failure{Kind: snapshot.Absent, Text: "none"}, 0)}}
 	if err := nameLog(path, one); err != nil || len(one[0].Log.Value.Lines) != 1 {
 		t.Errorf("%v: %+v", err, one[0].Log)
 	}
 	for _, c := range []struct {
-		local []Local
+		local []snapshot.Local
 		path  string
 		want  string
 	}{
 		{nil, path, "no server of the ensemble"},
-		{[]Local{{ConfigPath: "/a/zoo.cfg"}, {ConfigPath: "/b/zoo.cfg"}}, path, "2 servers of the ensemble (/a/zoo.cfg, /b/zoo.cfg)"},
-		{[]Local{{}}, path + ".nothing", "no such file"},
+		{[]snapshot.Local{{ConfigPath: "/a/zoo.cfg"}, {ConfigPath: "/b/zoo.cfg"}}, path, "2 servers of the ensemble (/a/zoo.cfg, /b/zoo.cfg)"},
+		{[]snapshot.Local{{}}, path + ".nothing", "no such file"},
 	} {
 		if err := nameLog(c.path, c.local); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got %v, want %q", err, c.want)

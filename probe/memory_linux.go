@@ -8,20 +8,22 @@ import (
 	"strings"
 
 	"github.com/prometheus/procfs"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // memoryOf looks at the memory of a process with that command line.
-func memoryOf(pid int, args []string) Obs[Memory] {
+func memoryOf(pid int, args []string) snapshot.Obs[snapshot.Memory] {
 	path := fmt.Sprintf("/proc/%d/status", pid)
 	proc, err := procfs.NewProc(pid)
 	if err != nil {
-		return Failed[Memory](fileFailure(path, err), 0)
+		return snapshot.Failed[snapshot.Memory](fileFailure(path, err), 0)
 	}
 	status, err := proc.NewStatus()
 	if err != nil {
-		return Failed[Memory](fileFailure(path, err), 0)
+		return snapshot.Failed[snapshot.Memory](fileFailure(path, err), 0)
 	}
-	m := Memory{MaxHeap: maxHeap(args), Resident: status.VmRSS, Swapped: status.VmSwap}
+	m := snapshot.Memory{MaxHeap: maxHeap(args), Resident: status.VmRSS, Swapped: status.VmSwap}
 	if fs, err := procfs.NewDefaultFS(); err == nil {
 		if info, err := fs.Meminfo(); err == nil && info.MemTotalBytes != nil {
 			m.Physical = *info.MemTotalBytes
@@ -31,14 +33,14 @@ func memoryOf(pid int, args []string) Obs[Memory] {
 		m.Files = limits.OpenFiles
 	}
 	m.Group = memoryGroup("/sys/fs/cgroup", proc)
-	return Saw(m, 0)
+	return snapshot.Saw(m, 0)
 }
 
 // memoryGroup looks at the control group of a process that counts memory.
-func memoryGroup(root string, proc procfs.Proc) Obs[MemoryGroup] {
+func memoryGroup(root string, proc procfs.Proc) snapshot.Obs[snapshot.MemoryGroup] {
 	groups, err := proc.Cgroups()
 	if err != nil {
-		return Failed[MemoryGroup](fileFailure(fmt.Sprintf("/proc/%d/cgroup", proc.PID), err), 0)
+		return snapshot.Failed[snapshot.MemoryGroup](fileFailure(fmt.Sprintf("/proc/%d/cgroup", proc.PID), err), 0)
 	}
 	// In a mixture of both versions memory belongs to version 1.
 	i := slices.IndexFunc(groups, func(g procfs.Cgroup) bool { return slices.Contains(g.Controllers, "memory") })
@@ -48,7 +50,7 @@ func memoryGroup(root string, proc procfs.Proc) Obs[MemoryGroup] {
 		files = groupFiles{root, "memory.max", "memory.current", "memory.events"}
 	}
 	if i < 0 || strings.Contains(groups[i].Path, "..") {
-		return Failed[MemoryGroup](&Failure{Absent, "its control group is not one that is seen from here"}, 0)
+		return snapshot.Failed[snapshot.MemoryGroup](&snapshot.Failure{Kind: snapshot.Absent, Text: "its control group is not one that is seen from here"}, 0)
 	}
 	return files.read(groups[i].Path)
 }
@@ -56,12 +58,12 @@ func memoryGroup(root string, proc procfs.Proc) Obs[MemoryGroup] {
 // groupFiles are the names of one version.
 type groupFiles struct{ root, limit, used, kills string }
 
-func (f groupFiles) read(path string) Obs[MemoryGroup] {
+func (f groupFiles) read(path string) snapshot.Obs[snapshot.MemoryGroup] {
 	dir := filepath.Join(f.root, path)
 	if _, err := os.Stat(dir); err != nil {
-		return Failed[MemoryGroup](fileFailure(dir, err), 0)
+		return snapshot.Failed[snapshot.MemoryGroup](fileFailure(dir, err), 0)
 	}
-	g := MemoryGroup{Path: path}
+	g := snapshot.MemoryGroup{Path: path}
 	for above := dir; len(above) >= len(f.root); above = filepath.Dir(above) {
 		text, err := os.ReadFile(filepath.Join(above, f.limit))
 		if err != nil {
@@ -76,8 +78,8 @@ func (f groupFiles) read(path string) Obs[MemoryGroup] {
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, f.kills)); err == nil {
 		if kills, ok := parseKills(string(text)); ok {
-			g.Kills = Saw(kills, 0)
+			g.Kills = snapshot.Saw(kills, 0)
 		}
 	}
-	return Saw(g, 0)
+	return snapshot.Saw(g, 0)
 }

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func TestMaxHeap(t *testing.T) {
@@ -76,14 +78,14 @@ func TestGroupFiles(t *testing.T) {
 		}
 	}
 	files := groupFiles{root, "memory.max", "memory.current", "memory.events"}
-	want := MemoryGroup{Path: "/zk.slice/zk.service", Limit: 2000, Used: 700, Kills: Saw[uint64](1, 0)}
+	want := snapshot.MemoryGroup{Path: "/zk.slice/zk.service", Limit: 2000, Used: 700, Kills: snapshot.Saw[uint64](1, 0)}
 	if got := files.read("/zk.slice/zk.service"); !got.Seen() || got.Value != want {
 		t.Errorf("got %+v", got)
 	}
 	if got := files.read("/other"); !got.Seen() || got.Value.Limit != 0 || got.Value.Kills.Tried {
 		t.Errorf("no limit: %+v", got)
 	}
-	if got := files.read("/none"); !got.FailedAs(Absent) {
+	if got := files.read("/none"); !got.FailedAs(snapshot.Absent) {
 		t.Errorf("none: %+v", got)
 	}
 }

@@ -5,20 +5,21 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // compareNamed notes with every running server of this host that the file which the
 // user named is not the one that it has read.
-func compareNamed(local []Local, named Local) {
+func compareNamed(local []snapshot.Local, named snapshot.Local) {
 	for i := range local {
 		l := &local[i]
-		if !l.runsFor(named) || sameFileOnDisk(l.Config.Value.Path, named.Config.Value.Path) {
+		if !runsFor(l, named) || sameFileOnDisk(l.Config.Value.Path, named.Config.Value.Path) {
 			continue
 		}
 		path, err := filepath.Abs(named.ConfigPath)
 		if keys := differing(l.Config.Value, named.Config.Value); err == nil && len(keys) > 0 {
-			l.Named = &NamedConfig{Path: path, Keys: keys}
+			l.Named = &snapshot.NamedConfig{Path: path, Keys: keys}
 		}
 	}
 }
@@ -26,7 +27,7 @@ func compareNamed(local []Local, named Local) {
 // runsFor reports whether a server runs here that another file is about too: both
 // have one dataDir, links followed, and its files are ours (ConfigAccess is not tried
 // in a container).
-func (l *Local) runsFor(named Local) bool {
+func runsFor(l *snapshot.Local, named snapshot.Local) bool {
 	a, b := l.Data.Value.Dir, named.Data.Value.Dir
 	return l.Process != nil && l.Config.Seen() && l.ConfigAccess.Tried && l.Data.Seen() && named.Data.Seen() &&
 		a.Owner.Seen() && a.Real != "" && a.Real == b.Real

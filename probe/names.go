@@ -9,29 +9,30 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // names are the hosts of one run, each looked up once.
-type names map[string]Obs[[]netip.Addr]
+type names map[string]snapshot.Obs[[]netip.Addr]
 
 // lookUp looks up all hosts at once, within timeout: DNS that does not answer
 // costs one timeout, however many names there are.
 func lookUp(ctx context.Context, timeout time.Duration, hosts []string) names {
 	if timeout <= 0 {
-		timeout = DefaultTimeout
+		timeout = snapshot.DefaultTimeout
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	found := names{}
 	for _, host := range hosts {
-		found[host] = Obs[[]netip.Addr]{}
+		found[host] = snapshot.Obs[[]netip.Addr]{}
 	}
 	distinct := make([]string, 0, len(found))
 	for host := range found {
 		distinct = append(distinct, host)
 	}
-	looks := make([]Obs[[]netip.Addr], len(distinct))
+	looks := make([]snapshot.Obs[[]netip.Addr], len(distinct))
 	var group errgroup.Group
 	group.SetLimit(maxServersAtOnce)
 	for i, host := range distinct {
@@ -53,7 +54,7 @@ func lookUpMore(ctx context.Context, timeout time.Duration, known names, hosts [
 }
 
 // hostsOf are the hosts that a plan and the configurations of this host name.
-func hostsOf(plan Plan, local []Local) []string {
+func hostsOf(plan Plan, local []snapshot.Local) []string {
 	var hosts []string
 	members := func(servers []zoocfg.Server) {
 		for _, s := range servers {
@@ -78,13 +79,13 @@ func hostsOf(plan Plan, local []Local) []string {
 
 // resolveMembers notes what the hosts of the server.N lines mean on this host. A
 // container has names of its own.
-func resolveMembers(known names, l *Local) {
+func resolveMembers(known names, l *snapshot.Local) {
 	if !l.Config.Seen() || l.Process != nil && l.Process.Container {
 		return
 	}
 	for _, s := range l.Config.Value.Servers {
 		for _, a := range s.Addresses {
-			l.Resolved = append(l.Resolved, ResolvedHost{ID: s.ID, Host: a.Host, Addrs: known[a.Host]})
+			l.Resolved = append(l.Resolved, snapshot.ResolvedHost{ID: s.ID, Host: a.Host, Addrs: known[a.Host]})
 		}
 	}
 }

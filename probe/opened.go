@@ -10,22 +10,9 @@ import (
 	"net"
 	"net/netip"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
-
-// Opened is a session that was opened and closed again, which only --session asks for:
-// both are transactions that the quorum has to confirm. The time that the look took is
-// that until it was open, what a client waits for a write.
-type Opened struct {
-	// MyID is the lowest byte of the server's id: the highest of the session's
-	// (SessionTrackerImpl.initializeNextSessionId). It is 1 on a standalone server.
-	MyID uint8 `json:"myid"`
-	// ReadOnly: it serves reads only, for want of a quorum, and no transaction was made.
-	ReadOnly bool `json:"read_only,omitempty"`
-	// Members is /zookeeper/config (3.5+); nil where it was not there or is empty, as on
-	// a standalone server.
-	Members *zoocfg.Membership `json:"members,omitempty"`
-}
 
 // configPath is where the list in force is (ZooDefs.CONFIG_NODE, 3.5+).
 const configPath = "/zookeeper/config"
@@ -44,18 +31,18 @@ const (
 const maxFrame = 1 << 20
 
 // OpenSession opens a session, reads the list of members, and closes the session.
-func OpenSession(ctx context.Context, addr netip.AddrPort, t Transport) Obs[Opened] {
+func OpenSession(ctx context.Context, addr netip.AddrPort, t Transport) snapshot.Obs[snapshot.Opened] {
 	l := newLook(ctx, addr, t.Timeout)
 	l.what, l.tls = "a session", t.TLS
 	conn, _, failure := l.dial(ctx)
 	if failure != nil {
-		return Failed[Opened](failure, l.took())
+		return snapshot.Failed[snapshot.Opened](failure, l.took())
 	}
 	defer conn.Close()
 	defer l.bound(ctx, conn)()
 	if l.tls != nil {
 		if conn, failure = l.secure(ctx, conn); failure != nil {
-			return Failed[Opened](failure, l.took())
+			return snapshot.Failed[snapshot.Opened](failure, l.took())
 		}
 	}
 	opened, err := handshake(conn)
@@ -68,13 +55,13 @@ func OpenSession(ctx context.Context, addr netip.AddrPort, t Transport) Obs[Open
 	}
 	switch {
 	case errors.Is(err, errNotSession):
-		return Failed[Opened](l.fail(Protocol, "%v", err), took)
+		return snapshot.Failed[snapshot.Opened](l.fail(snapshot.Protocol, "%v", err), took)
 	case errors.Is(err, errRefused):
-		return Failed[Opened](l.fail(NotServing, "%v", err), took)
+		return snapshot.Failed[snapshot.Opened](l.fail(snapshot.NotServing, "%v", err), took)
 	case err != nil:
-		return Failed[Opened](l.readFailure(ctx, nil, err), took)
+		return snapshot.Failed[snapshot.Opened](l.readFailure(ctx, nil, err), took)
 	}
-	return Saw(opened, took)
+	return snapshot.Saw(opened, took)
 }
 
 var (
@@ -83,22 +70,22 @@ var (
 )
 
 // handshake opens the session.
-func handshake(conn net.Conn) (Opened, error) {
+func handshake(conn net.Conn) (snapshot.Opened, error) {
 	if _, err := conn.Write(connectRequest(0)); err != nil {
-		return Opened{}, err
+		return snapshot.Opened{}, err
 	}
 	body, err := receive(conn)
 	if err != nil {
-		return Opened{}, err
+		return snapshot.Opened{}, err
 	}
 	serving, err := parseConnectResponse(append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), body...)) //nolint:gosec // under maxFrame
 	if err != nil {
-		return Opened{}, fmt.Errorf("%w: %w", errNotSession, err)
+		return snapshot.Opened{}, fmt.Errorf("%w: %w", errNotSession, err)
 	}
 	if timeout := binary.BigEndian.Uint32(body[4:]); timeout == 0 {
-		return Opened{}, errRefused
+		return snapshot.Opened{}, errRefused
 	}
-	return Opened{MyID: body[8], ReadOnly: serving.ReadOnly}, nil
+	return snapshot.Opened{MyID: body[8], ReadOnly: serving.ReadOnly}, nil
 }
 
 // readMembers reads the list of members; nil where there is none.

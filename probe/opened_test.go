@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // framed is a frame: int length, body.
@@ -52,7 +54,7 @@ func TestOpenSession(t *testing.T) {
 	event := data(-1, 0, "a notification")
 	for name, c := range map[string]struct {
 		behave func(*net.TCPConn)
-		want   FailureKind
+		want   snapshot.FailureKind
 		voters int
 	}{
 		"opens, and lists":    {answersInTurn(granted(4000), data(getDataID, 0, list), data(closeID, 0, "")), "", 2},
@@ -60,13 +62,13 @@ func TestOpenSession(t *testing.T) {
 		"no such znode":       {answersInTurn(granted(4000), data(getDataID, noNode, ""), data(closeID, 0, "")), "", 0},
 		"may not be read":     {answersInTurn(granted(4000), data(getDataID, -102, ""), data(closeID, 0, "")), "", 0},
 		"no list in it":       {answersInTurn(granted(4000), data(getDataID, 0, "hello"), data(closeID, 0, "")), "", 0},
-		"refuses":             {answersInTurn(granted(0)), NotServing, 0},
-		"does not open":       {answersInTurn(), Silent, 0},
-		"closes":              {closesAtOnce, Reset, 0},
-		"another program":     {answersInTurn(framed([]byte("HTTP/1.1 400 Bad Request"))), Protocol, 0},
-		"a frame without end": {func(c *net.TCPConn) { _, _ = io.WriteString(c, "\x7f\xff\xff\xff"); untilGone(c) }, Protocol, 0},
-		"half a frame":        {func(c *net.TCPConn) { _, _ = io.WriteString(c, "\x00\x00\x00\x25\x00"); untilGone(c) }, Silent, 0},
-		"a short answer":      {answersInTurn(granted(4000), framed([]byte("short"))), Protocol, 0},
+		"refuses":             {answersInTurn(granted(0)), snapshot.NotServing, 0},
+		"does not open":       {answersInTurn(), snapshot.Silent, 0},
+		"closes":              {closesAtOnce, snapshot.Reset, 0},
+		"another program":     {answersInTurn(framed([]byte("HTTP/1.1 400 Bad Request"))), snapshot.Protocol, 0},
+		"a frame without end": {func(c *net.TCPConn) { _, _ = io.WriteString(c, "\x7f\xff\xff\xff"); untilGone(c) }, snapshot.Protocol, 0},
+		"half a frame":        {func(c *net.TCPConn) { _, _ = io.WriteString(c, "\x00\x00\x00\x25\x00"); untilGone(c) }, snapshot.Silent, 0},
+		"a short answer":      {answersInTurn(granted(4000), framed([]byte("short"))), snapshot.Protocol, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

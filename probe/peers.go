@@ -4,15 +4,17 @@ import (
 	"context"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // KnockPeers is a copy of s in which the peer ports of the servers that due
 // names, by index, were looked at now, and this host's connections to them counted.
 // It is for who looks often and knocks rarely; Gather does both at once.
-func KnockPeers(ctx context.Context, s *Snapshot, due []int) *Snapshot {
+func KnockPeers(ctx context.Context, s *snapshot.Snapshot, due []int) *snapshot.Snapshot {
 	out := *s
-	out.Servers = append([]Server(nil), s.Servers...)
-	plan := Plan{Asked: s.Plan}
+	out.Servers = append([]snapshot.Server(nil), s.Servers...)
+	plan := Plan{Plan: s.Plan}
 	plan.PeerPorts = true
 	var group errgroup.Group
 	group.SetLimit(maxServersAtOnce)
@@ -26,7 +28,7 @@ func KnockPeers(ctx context.Context, s *Snapshot, due []int) *Snapshot {
 		group.Go(func() error { g.ports(ctx, known); return nil })
 	}
 	_ = group.Wait()
-	knocked := make([]*Server, len(due))
+	knocked := make([]*snapshot.Server, len(due))
 	for k, i := range due {
 		knocked[k] = &out.Servers[i]
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/netip"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Knock connects and closes at once, and writes nothing: the harmless way
@@ -11,7 +13,7 @@ import (
 // on the election port holds up elections for syncLimit ticks
 // (QuorumCnxManager.Listener reads in its only thread), and bytes written there
 // are taken for a server id.
-func Knock(ctx context.Context, addr netip.AddrPort, timeout time.Duration) Obs[Dial] {
+func Knock(ctx context.Context, addr netip.AddrPort, timeout time.Duration) snapshot.Obs[snapshot.Dial] {
 	l := newLook(ctx, addr, timeout)
 	conn, d, failure := l.dial(ctx)
 	if conn != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/procfs"
 	"github.com/shirou/gopsutil/v3/process"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -27,7 +28,7 @@ var mainClasses = []string{
 
 // localProcess is a ZooKeeper process and what its command line says.
 type localProcess struct {
-	Process
+	snapshot.Process
 	// configPath is empty for the old form "port dataDir", which has no file.
 	configPath string
 }
@@ -98,7 +99,7 @@ func jvmProperty(args []string, key string) string {
 // jmxOf is the JMX port that a command line opens to other hosts; nil for none.
 // -Dcom.sun.management.jmxremote alone opens none (ConnectorBootstrap, all versions of
 // Java), and is what zkServer.sh gives by default.
-func jmxOf(args []string) *JMX {
+func jmxOf(args []string) *snapshot.JMX {
 	port := jvmProperty(args, "com.sun.management.jmxremote.port")
 	if port == "" {
 		return nil
@@ -108,11 +109,11 @@ func jmxOf(args []string) *JMX {
 		value := jvmProperty(args, "com.sun.management.jmxremote."+key)
 		return value == "" && !slices.Contains(args, "-Dcom.sun.management.jmxremote."+key+"=") || strings.EqualFold(value, "true")
 	}
-	return &JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
+	return &snapshot.JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
 }
 
 func describe(ctx context.Context, p *process.Process, main string) localProcess {
-	l := localProcess{Process: Process{PID: int(p.Pid), Main: main}}
+	l := localProcess{Process: snapshot.Process{PID: int(p.Pid), Main: main}}
 	if user, err := p.UsernameWithContext(ctx); err == nil {
 		l.User = user
 	} else if uids, err := p.UidsWithContext(ctx); err == nil && len(uids) > 0 {
@@ -200,22 +201,22 @@ func (p localProcess) files() hostFiles {
 	}
 	f.root = filepath.Join(proc, "root")
 	if _, err := os.Readlink(f.root); err != nil {
-		f.denied = &Failure{Denied, fmt.Sprintf("pid %d runs in a container: only root may see its files", p.PID)}
+		f.denied = &snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf("pid %d runs in a container: only root may see its files", p.PID)}
 	}
 	return f
 }
 
 // readConfig reads the file that the command line names. It is the truth about
 // what the process runs with, whatever file somebody else has edited.
-func (p localProcess) readConfig(files hostFiles) Obs[*zoocfg.Config] {
+func (p localProcess) readConfig(files hostFiles) snapshot.Obs[*zoocfg.Config] {
 	if p.configPath == "" {
-		return Failed[*zoocfg.Config](&Failure{
-			Absent,
-			fmt.Sprintf("pid %d was started without a configuration file", p.PID),
+		return snapshot.Failed[*zoocfg.Config](&snapshot.Failure{
+			Kind: snapshot.Absent,
+			Text: fmt.Sprintf("pid %d was started without a configuration file", p.PID),
 		}, 0)
 	}
 	if !filepath.IsAbs(p.configPath) && files.cwd == "" {
-		return Failed[*zoocfg.Config](&Failure{Denied, fmt.Sprintf(
+		return snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf(
 			"pid %d reads %s, relative to a working directory that only root or its user may see", p.PID, p.configPath)}, 0)
 	}
 	return files.readConfig(p.configPath)

@@ -10,13 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Question is what the user asked about.
 type Question struct {
 	// Targets are servers named by hand; empty to take them from elsewhere.
-	Targets []Target
+	Targets []snapshot.Target
 	// ConfigFile is a zoo.cfg that the user named; empty for none.
 	ConfigFile string
 	// Local is false when this host's files and processes are to be left alone.
@@ -26,7 +27,7 @@ type Question struct {
 	LogFile string
 	// Earlier is what an earlier look found on this host; nil for none. A disk that
 	// still hangs since then is not looked at again.
-	Earlier []Local
+	Earlier []snapshot.Local
 	// TLS is how to speak it to the client ports; nil for plain text.
 	TLS *tls.Config
 	// Session, Admin and AdminPort are those of the Plan.
@@ -52,7 +53,7 @@ func setupErrorf(format string, args ...any) error {
 // named, or else from the ZooKeeper of this host: its processes, and where none
 // runs, its configuration in the places that FindConfig knows. The error is a
 // *SetupError.
-func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
+func Prepare(ctx context.Context, q Question) (Plan, []snapshot.Local, error) {
 	plan, local, err := prepare(ctx, q)
 	if err == nil && q.LogFile != "" {
 		err = nameLog(q.LogFile, local)
@@ -60,17 +61,17 @@ func Prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	return plan, local, err
 }
 
-func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
-	look := func(wanted func(Local) bool) (local []Local) {
+func prepare(ctx context.Context, q Question) (Plan, []snapshot.Local, error) {
+	look := func(wanted func(snapshot.Local) bool) (local []snapshot.Local) {
 		if q.Local {
 			local = lookLocal(ctx, q.Earlier, wanted)
 		}
 		return local
 	}
-	var local []Local
+	var local []snapshot.Local
 	plan := Plan{
-		Asked: Asked{
-			Source: FromTargets, Targets: q.Targets, Local: q.Local, Timeout: q.Timeout,
+		Plan: snapshot.Plan{
+			Source: snapshot.FromTargets, Targets: q.Targets, Local: q.Local, Timeout: q.Timeout,
 			Session: q.Session, Admin: q.Admin, AdminPort: q.AdminPort,
 		},
 		TLS: q.TLS, Sockets: true,
@@ -79,14 +80,14 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 	case q.ConfigFile != "":
 		file := lookConfig(ctx, q.ConfigFile, "--config", sameFile(q.Earlier, q.ConfigFile))
 		if !file.Config.Seen() {
-			return Plan{}, nil, unreadable(file, look(func(Local) bool { return false }))
+			return Plan{}, nil, unreadable(file, look(func(snapshot.Local) bool { return false }))
 		}
 		plan.Config = file.Config.Value
-		local = look(func(l Local) bool {
+		local = look(func(l snapshot.Local) bool {
 			return !l.Config.Seen() || mayMean(l.Config.Value, plan.Config) || belongs(plan, l)
 		})
 		if len(q.Targets) == 0 {
-			plan.Source = FromFile
+			plan.Source = snapshot.FromFile
 			plan.Targets = configTargets(plan.Config, claims(plan.Config, local), q.TLS != nil)
 		}
 		if len(plan.Targets) == 0 {
@@ -101,15 +102,15 @@ func prepare(ctx context.Context, q Question) (Plan, []Local, error) {
 		return prepareHost(ctx, plan, look(nil), q.Earlier)
 	default:
 		plan.names = lookUp(ctx, plan.Timeout, hostsOf(plan, nil))
-		local = look(func(l Local) bool { return !l.Config.Seen() || belongs(plan, l) })
+		local = look(func(l snapshot.Local) bool { return !l.Config.Seen() || belongs(plan, l) })
 		if q.Local && len(local) == 0 {
 			if path, source := FindConfig(os.DirFS("/"), os.Getenv); path != "" {
-				local = []Local{lookConfig(ctx, path, source, sameFile(q.Earlier, path))}
+				local = []snapshot.Local{lookConfig(ctx, path, source, sameFile(q.Earlier, path))}
 			}
 		}
 	}
 	// The names of other ensembles on this host are nobody's question.
-	asked := slices.DeleteFunc(slices.Clone(local), func(l Local) bool { return !belongs(plan, l) })
+	asked := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !belongs(plan, l) })
 	plan.names = lookUpMore(ctx, plan.Timeout, plan.names, hostsOf(plan, asked))
 	return plan, concerned(plan, local, q.Local), nil
 }
@@ -125,12 +126,12 @@ func listsNone(path string) error {
 }
 
 // unreadable says why a configuration cannot be read, and what there is instead.
-func unreadable(file Local, local []Local) error {
+func unreadable(file snapshot.Local, local []snapshot.Local) error {
 	lines := []string{file.Config.Failure.Text}
 	if len(file.Beside) > 0 {
 		lines = append(lines, "In its directory there is "+strings.Join(file.Beside, ", ")+".")
 	}
-	running := slices.DeleteFunc(slices.Clone(local), func(l Local) bool { return l.Process == nil || l.ConfigPath == "" || l.Process.Container })
+	running := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return l.Process == nil || l.ConfigPath == "" || l.Process.Container })
 	switch len(running) {
 	case 0:
 	case 1:
@@ -143,7 +144,7 @@ func unreadable(file Local, local []Local) error {
 
 // ConfigTargets are the servers that a zoo.cfg lists, without a look at any; there
 // is one at least. The error is a *SetupError.
-func ConfigTargets(path string) ([]Target, error) {
+func ConfigTargets(path string) ([]snapshot.Target, error) {
 	config := hostFiles{}.readConfig(path)
 	if !config.Seen() {
 		return nil, setupErrorf("%s", config.Failure.Text)
@@ -156,16 +157,16 @@ func ConfigTargets(path string) ([]Target, error) {
 }
 
 // prepareHost answers the question that names nothing: this host's own ensemble.
-func prepareHost(ctx context.Context, plan Plan, local, earlier []Local) (Plan, []Local, error) {
+func prepareHost(ctx context.Context, plan Plan, local, earlier []snapshot.Local) (Plan, []snapshot.Local, error) {
 	if len(local) == 0 {
 		path, source := FindConfig(os.DirFS("/"), os.Getenv)
 		if path == "" {
 			return Plan{}, nil, setupErrorf("no server named, and %s.\n"+
 				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", foundNothing())
 		}
-		local = []Local{lookConfig(ctx, path, source, sameFile(earlier, path))}
+		local = []snapshot.Local{lookConfig(ctx, path, source, sameFile(earlier, path))}
 	}
-	readable := slices.DeleteFunc(slices.Clone(local), func(l Local) bool { return !l.Config.Seen() })
+	readable := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !l.Config.Seen() })
 	if len(readable) == 0 {
 		return Plan{}, nil, unreadHost(local[0])
 	}
@@ -173,7 +174,7 @@ func prepareHost(ctx context.Context, plan Plan, local, earlier []Local) (Plan, 
 		return Plan{}, nil, setupErrorf("this host runs servers of more than one ensemble; choose one with -c FILE:\n%s\n%s",
 			describeEnsemble(first), describeEnsemble(*other))
 	}
-	plan.Source = FromHost
+	plan.Source = snapshot.FromHost
 	plan.Config = readable[0].Config.Value
 	plan.Targets = configTargets(plan.Config, claims(plan.Config, readable), plan.TLS != nil)
 	if len(plan.Targets) == 0 {
@@ -188,8 +189,8 @@ func prepareHost(ctx context.Context, plan Plan, local, earlier []Local) (Plan, 
 
 // unreadHost says that this host's ZooKeeper has no configuration that can be read:
 // then which servers are its ensemble is not known.
-func unreadHost(l Local) error {
-	if l.Process != nil || !l.Config.FailedAs(Absent) {
+func unreadHost(l snapshot.Local) error {
+	if l.Process != nil || !l.Config.FailedAs(snapshot.Absent) {
 		return setupErrorf("a ZooKeeper was found on this host, and its configuration cannot be read:\n%s", l.Config.Failure.Text)
 	}
 	return setupErrorf("the ZooKeeper of this host cannot start (config-not-loaded): %s leads to a configuration that is not there.\n%s\n"+
@@ -203,10 +204,10 @@ func foundNothing() string {
 		"no Java process with QuorumPeerMain, and no configuration at " + strings.Join(searched(os.Getenv), ", ")
 }
 
-func describeEnsemble(l Local) string {
+func describeEnsemble(l snapshot.Local) string {
 	var hosts []string
 	for _, t := range configTargets(l.Config.Value, nil, false) {
-		hosts = append(hosts, t.name())
+		hosts = append(hosts, nameOf(t))
 	}
 	pid := ""
 	if l.Process != nil {
@@ -217,7 +218,7 @@ func describeEnsemble(l Local) string {
 
 // otherEnsemble finds a server of this host that shares no server.N address
 // with the first one, or nil.
-func otherEnsemble(local []Local) *Local {
+func otherEnsemble(local []snapshot.Local) *snapshot.Local {
 	for i := 1; i < len(local); i++ {
 		if !sameEnsemble(local[0].Config.Value, local[i].Config.Value) {
 			return &local[i]
@@ -245,15 +246,15 @@ func sameEnsemble(a, b *zoocfg.Config) bool {
 // unlessRunning is the configuration file as a server of this host that does not
 // run, or nothing: when a process runs with that file, or when nothing ties the
 // file to this host (its dataDir is not here, and none of its servers is).
-func unlessRunning(local []Local, file Local) []Local {
+func unlessRunning(local []snapshot.Local, file snapshot.Local) []snapshot.Local {
 	for _, l := range local {
 		// One whose process has just ended is that server too.
-		if l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path || l.runsFor(file) {
+		if l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path || runsFor(&l, file) {
 			return nil
 		}
 	}
 	if file.DataDir.Seen() && file.DataDir.Value || listsAddr(file.Config.Value, file.Addrs.Value) {
-		return []Local{file}
+		return []snapshot.Local{file}
 	}
 	return nil
 }
@@ -273,8 +274,8 @@ func listsAddr(config *zoocfg.Config, addrs []netip.Addr) bool {
 
 // concerned keeps what belongs to the ensemble asked about. A host may well ask
 // about another ensemble than the one it is a member of.
-func concerned(plan Plan, local []Local, wanted bool) []Local {
-	var kept []Local
+func concerned(plan Plan, local []snapshot.Local, wanted bool) []snapshot.Local {
+	var kept []snapshot.Local
 	for _, l := range local {
 		if !wanted || !belongs(plan, l) && !(len(local) == 1 && standsFor(plan, l)) {
 			continue
@@ -288,7 +289,7 @@ func concerned(plan Plan, local []Local, wanted bool) []Local {
 // belongs reports whether a server of this host is of the ensemble asked about:
 // their configurations share an address, or a target is among its server.N
 // lines, or a target is its own client port.
-func belongs(plan Plan, l Local) bool {
+func belongs(plan Plan, l snapshot.Local) bool {
 	config := l.Config.Value
 	if !l.Config.Seen() {
 		return false
@@ -306,8 +307,8 @@ func belongs(plan Plan, l Local) bool {
 				}
 			}
 		}
-		if t.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, l.binds(config.ClientPortAddress.Value)) ||
-			t.Port == config.SecureClientPort.Value && slices.ContainsFunc(addrs, l.binds(config.SecureClientPortAddress.Value)) {
+		if t.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, binds(&l, config.ClientPortAddress.Value)) ||
+			t.Port == config.SecureClientPort.Value && slices.ContainsFunc(addrs, binds(&l, config.SecureClientPortAddress.Value)) {
 			return true
 		}
 	}
@@ -317,7 +318,7 @@ func belongs(plan Plan, l Local) bool {
 // standsFor reports whether the only server of this host, whose configuration cannot
 // be read, is of the ensemble asked about: just one target is at an address of this
 // host, loopback apart.
-func standsFor(plan Plan, l Local) bool {
+func standsFor(plan Plan, l snapshot.Local) bool {
 	if l.Config.Seen() || !l.Addrs.Seen() {
 		return false
 	}
@@ -332,7 +333,7 @@ func standsFor(plan Plan, l Local) bool {
 
 // binds reports whether a client address is one at which the server of this host
 // listens, by the address that it is told to bind: empty for all.
-func (l *Local) binds(address string) func(netip.Addr) bool {
+func binds(l *snapshot.Local, address string) func(netip.Addr) bool {
 	bound, err := netip.ParseAddr(address)
 	return func(addr netip.Addr) bool {
 		switch {
@@ -348,7 +349,7 @@ func (l *Local) binds(address string) func(netip.Addr) bool {
 // claims maps the ids that the servers of this host claim to their own
 // configurations, as far as they are of the same ensemble as config. Ids claimed
 // twice are left out: whose they are is the question.
-func claims(config *zoocfg.Config, local []Local) map[int64]*zoocfg.Config {
+func claims(config *zoocfg.Config, local []snapshot.Local) map[int64]*zoocfg.Config {
 	claimed := map[int64]*zoocfg.Config{}
 	twice := map[int64]bool{}
 	for _, l := range local {
@@ -374,11 +375,11 @@ func claims(config *zoocfg.Config, local []Local) map[int64]*zoocfg.Config {
 // lists itself. claimed are the configurations of servers of this host: each
 // knows its own client port, where the file at hand can only assume that all
 // use the same. overTLS prefers the ports for TLS.
-func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) []Target {
+func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) []snapshot.Target {
 	if len(config.Servers) == 0 {
 		return standaloneTarget(config, overTLS)
 	}
-	var targets []Target
+	var targets []snapshot.Target
 	for i := range config.Servers {
 		targets = append(targets, memberTarget(&config.Servers[i], config, claimed, overTLS))
 	}
@@ -396,10 +397,10 @@ func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config, over
 // one, and that is wanted or it has no other.
 func choosesTLS(plain, secure int, wanted bool) bool { return secure > 0 && (wanted || plain <= 0) }
 
-func standaloneTarget(config *zoocfg.Config, overTLS bool) []Target {
-	t := Target{Host: config.ClientPortAddress.Value, Port: config.ClientPort.Value}
+func standaloneTarget(config *zoocfg.Config, overTLS bool) []snapshot.Target {
+	t := snapshot.Target{Host: config.ClientPortAddress.Value, Port: config.ClientPort.Value}
 	if choosesTLS(t.Port, config.SecureClientPort.Value, overTLS) {
-		t = Target{Host: config.SecureClientPortAddress.Value, Port: config.SecureClientPort.Value, Secure: true}
+		t = snapshot.Target{Host: config.SecureClientPortAddress.Value, Port: config.SecureClientPort.Value, Secure: true}
 	}
 	if t.Port == 0 {
 		return nil
@@ -407,11 +408,11 @@ func standaloneTarget(config *zoocfg.Config, overTLS bool) []Target {
 	if t.Host == "" || t.Host == "0.0.0.0" || t.Host == "::" {
 		t.Host = "localhost"
 	}
-	return []Target{t}
+	return []snapshot.Target{t}
 }
 
-func memberTarget(member *zoocfg.Server, config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) Target {
-	t := Target{Member: member}
+func memberTarget(member *zoocfg.Server, config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) snapshot.Target {
+	t := snapshot.Target{Member: member}
 	own := claimed[member.ID]
 	if own != nil {
 		config = own
@@ -423,7 +424,7 @@ func memberTarget(member *zoocfg.Server, config *zoocfg.Config, claimed map[int6
 		client, bound = member.SecureClient, config.SecureClientPortAddress.Value
 	}
 	if t.Port == 0 {
-		t.Host, t.Port = member.Addresses[0].Host, DefaultClientPort
+		t.Host, t.Port = member.Addresses[0].Host, snapshot.DefaultClientPort
 	}
 	if own != nil && bound != "" && client == nil {
 		t.Host = bound

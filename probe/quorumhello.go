@@ -5,13 +5,14 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // greetElectionPorts says hello in TLS to the election port of each running server of
 // this host whose own configuration has sslQuorum=true, to see its certificate. A plain
 // port would take the bytes for a server's id: so no other server is greeted.
-func greetElectionPorts(ctx context.Context, plan Plan, s *Snapshot) {
+func greetElectionPorts(ctx context.Context, plan Plan, s *snapshot.Snapshot) {
 	for i := range s.Local {
 		l := &s.Local[i]
 		if l.Process == nil || l.Process.OtherNetwork || !speaksQuorumTLS(l) || !l.MyID.Seen() {
@@ -37,7 +38,7 @@ func greetElectionPorts(ctx context.Context, plan Plan, s *Snapshot) {
 
 // speaksQuorumTLS reports whether a server's configuration has TLS between servers, and
 // on nothing but TLS.
-func speaksQuorumTLS(l *Local) bool {
+func speaksQuorumTLS(l *snapshot.Local) bool {
 	if !l.Config.Seen() {
 		return false
 	}

@@ -11,28 +11,9 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
-)
 
-// Service is what systemd tells of the unit of a server (org.freedesktop.systemd1,
-// D-Bus).
-type Service struct {
-	Unit string `json:"unit"`
-	// Active is active, activating, inactive, failed, ...; Sub its detail, of which
-	// auto-restart is a wait before the next start.
-	Active string `json:"active"`
-	Sub    string `json:"sub"`
-	// Result is success, or how the last run ended: exit-code, signal, oom-kill,
-	// start-limit-hit, ...
-	Result string `json:"result"`
-	// Code and Status are how the main process ended last (waitid(2)): 1 exited, 2
-	// killed, 3 killed with a core; and the exit code, or the signal. Code is 0 while
-	// the first one runs, or none ever did.
-	Code   int32 `json:"code"`
-	Status int32 `json:"status"`
-	// Restarts counts the starts that systemd made by itself since somebody last
-	// started the unit.
-	Restarts uint32 `json:"restarts"`
-}
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
 
 const (
 	// busSocket is where the bus of the system listens, on every host with systemd.
@@ -46,19 +27,19 @@ const (
 
 // askSystemd asks for a unit that is loaded, which a running or failed one always is.
 // It loads none, starts nothing and wants no right: everybody may read these.
-func askSystemd(ctx context.Context, socket, unit string) Obs[Service] {
+func askSystemd(ctx context.Context, socket, unit string) snapshot.Obs[snapshot.Service] {
 	started := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, busTimeout)
 	defer cancel()
 	s, err := readService(ctx, socket, unit)
 	if err != nil {
-		return Failed[Service](busFailure(ctx, unit, err), time.Since(started))
+		return snapshot.Failed[snapshot.Service](busFailure(ctx, unit, err), time.Since(started))
 	}
-	return Saw(s, time.Since(started))
+	return snapshot.Saw(s, time.Since(started))
 }
 
-func readService(ctx context.Context, socket, unit string) (Service, error) {
-	s := Service{Unit: unit}
+func readService(ctx context.Context, socket, unit string) (snapshot.Service, error) {
+	s := snapshot.Service{Unit: unit}
 	var d net.Dialer
 	stream, err := d.DialContext(ctx, "unix", socket)
 	if err != nil {
@@ -122,20 +103,20 @@ func into[T any](target *T) func(any) bool {
 	}
 }
 
-func busFailure(ctx context.Context, unit string, err error) *Failure {
+func busFailure(ctx context.Context, unit string, err error) *snapshot.Failure {
 	text := "systemd, " + unit + ": " + reason(err)
 	failed, replied := errors.AsType[dbus.Error](err)
 	switch {
 	case replied && (strings.HasSuffix(failed.Name, ".NoSuchUnit") || strings.HasSuffix(failed.Name, ".ServiceUnknown") || strings.HasSuffix(failed.Name, ".NameHasNoOwner")):
-		return &Failure{Absent, "systemd has not loaded " + unit + ", or does not run here"}
+		return &snapshot.Failure{Kind: snapshot.Absent, Text: "systemd has not loaded " + unit + ", or does not run here"}
 	case replied && strings.HasSuffix(failed.Name, ".AccessDenied"), errors.Is(err, fs.ErrPermission):
-		return &Failure{Denied, text}
+		return &snapshot.Failure{Kind: snapshot.Denied, Text: text}
 	case replied:
-		return &Failure{Protocol, text}
+		return &snapshot.Failure{Kind: snapshot.Protocol, Text: text}
 	case errors.Is(err, fs.ErrNotExist):
-		return &Failure{Absent, "this host has no systemd to ask: " + busSocket + " is not there"}
+		return &snapshot.Failure{Kind: snapshot.Absent, Text: "this host has no systemd to ask: " + busSocket + " is not there"}
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
-		return &Failure{Silent, "systemd, " + unit + ": no answer in time"}
+		return &snapshot.Failure{Kind: snapshot.Silent, Text: "systemd, " + unit + ": no answer in time"}
 	}
-	return &Failure{Protocol, text}
+	return &snapshot.Failure{Kind: snapshot.Protocol, Text: text}
 }

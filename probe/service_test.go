@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/internal/fakesystemd"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func TestAskSystemd(t *testing.T) {
@@ -17,7 +18,7 @@ func TestAskSystemd(t *testing.T) {
 		"ExecMainCode": int32(1), "ExecMainStatus": int32(3), "NRestarts": uint32(4),
 	})
 	got := askSystemd(t.Context(), socket, "zookeeper.service")
-	want := Service{Unit: "zookeeper.service", Active: "failed", Sub: "failed", Result: "exit-code", Code: 1, Status: 3, Restarts: 4}
+	want := snapshot.Service{Unit: "zookeeper.service", Active: "failed", Sub: "failed", Result: "exit-code", Code: 1, Status: 3, Restarts: 4}
 	if !got.Seen() || got.Value != want {
 		t.Errorf("got %+v %+v", got.Value, got.Failure)
 	}
@@ -34,7 +35,7 @@ func TestAskSystemd(t *testing.T) {
 	if got := askSystemd(t.Context(), socket, "zk.service"); got.Seen() {
 		t.Errorf("a foreign type: %+v", got.Value)
 	}
-	if got := askSystemd(t.Context(), socket, "other.service"); !got.FailedAs(Absent) {
+	if got := askSystemd(t.Context(), socket, "other.service"); !got.FailedAs(snapshot.Absent) {
 		t.Errorf("not loaded: %+v", got.Failure)
 	}
 }
@@ -46,14 +47,14 @@ func TestAskNoSystemd(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = deaf.Close() })
-	for socket, want := range map[string]FailureKind{"none": Absent, "deaf": Silent} {
+	for socket, want := range map[string]snapshot.FailureKind{"none": snapshot.Absent, "deaf": snapshot.Silent} {
 		if got := askSystemd(t.Context(), filepath.Join(dir, socket), "zookeeper.service"); !got.FailedAs(want) {
 			t.Errorf("%s: got %+v, want %s", socket, got.Failure, want)
 		}
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got := askSystemd(ended, filepath.Join(dir, "deaf"), "zookeeper.service"); !got.FailedAs(Silent) {
+	if got := askSystemd(ended, filepath.Join(dir, "deaf"), "zookeeper.service"); !got.FailedAs(snapshot.Silent) {
 		t.Errorf("the run has ended: %+v", got.Failure)
 	}
 }

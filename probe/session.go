@@ -6,13 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-)
 
-// Serving is what AskSession saw: the server serves clients.
-type Serving struct {
-	// ReadOnly: it serves reads only, for want of a quorum.
-	ReadOnly bool `json:"read_only,omitempty"`
-}
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
 
 // AskSession asks whether a server serves clients, without opening a session and
 // for want of any answer to a four-letter word. It sends a ConnectRequest for a
@@ -23,28 +19,28 @@ type Serving struct {
 // A server without a quorum closes without a byte, and so does one that has too
 // many connections from here: both are Empty. An RST in place of the FIN is Empty
 // too: the system sends it for a server that leaves our request unread.
-func AskSession(ctx context.Context, addr netip.AddrPort, t Transport) Obs[Serving] {
+func AskSession(ctx context.Context, addr netip.AddrPort, t Transport) snapshot.Obs[snapshot.Serving] {
 	l := newLook(ctx, addr, t.Timeout)
 	l.what, l.tls, l.room = "a ConnectRequest", t.TLS, connectRoom
-	var reply Reply
+	var reply snapshot.Reply
 	conn, _, failure := l.dial(ctx)
 	if failure == nil {
 		reply, failure = l.exchange(ctx, conn, connectRequest(bogusSession))
 	}
-	if failure != nil && failure.Kind == Reset {
-		failure.Kind = Empty
+	if failure != nil && failure.Kind == snapshot.Reset {
+		failure.Kind = snapshot.Empty
 	}
 	if failure != nil {
-		return Failed[Serving](failure, l.took())
+		return snapshot.Failed[snapshot.Serving](failure, l.took())
 	}
 	serving, err := parseConnectResponse(reply.Data)
 	if err == nil {
-		return Saw(serving, l.took())
+		return snapshot.Saw(serving, l.took())
 	}
-	if stranger := foreign(reply.Data); stranger != "" {
-		return Failed[Serving](l.fail(Protocol, "%s answered", stranger), l.took())
+	if stranger := snapshot.Foreign(reply.Data); stranger != "" {
+		return snapshot.Failed[snapshot.Serving](l.fail(snapshot.Protocol, "%s answered", stranger), l.took())
 	}
-	return Failed[Serving](l.fail(Protocol, "the answer to %s is not ZooKeeper's: %v", l.what, err), l.took())
+	return snapshot.Failed[snapshot.Serving](l.fail(snapshot.Protocol, "the answer to %s is not ZooKeeper's: %v", l.what, err), l.took())
 }
 
 // connectRoom is more than a ConnectResponse has.
@@ -75,17 +71,17 @@ func connectRequest(session uint64) []byte {
 // parseConnectResponse reads int length, then proto.ConnectResponse: int
 // protocolVersion, int timeOut, long sessionId, buffer passwd (16), and boolean
 // readOnly, which servers before 3.4 leave out.
-func parseConnectResponse(data []byte) (Serving, error) {
+func parseConnectResponse(data []byte) (snapshot.Serving, error) {
 	const plain, withReadOnly = 36, 37
 	if len(data) < 4 {
-		return Serving{}, fmt.Errorf("only %d bytes", len(data))
+		return snapshot.Serving{}, fmt.Errorf("only %d bytes", len(data))
 	}
 	length, body := binary.BigEndian.Uint32(data), data[4:]
 	if int64(length) != int64(len(body)) || length != plain && length != withReadOnly {
-		return Serving{}, fmt.Errorf("a frame of %d bytes with %d bytes in it", length, len(body))
+		return snapshot.Serving{}, fmt.Errorf("a frame of %d bytes with %d bytes in it", length, len(body))
 	}
 	if version, passwd := binary.BigEndian.Uint32(body), binary.BigEndian.Uint32(body[16:]); version != 0 || passwd != 16 {
-		return Serving{}, errors.New("not a ConnectResponse")
+		return snapshot.Serving{}, errors.New("not a ConnectResponse")
 	}
-	return Serving{ReadOnly: length == withReadOnly && body[36] != 0}, nil
+	return snapshot.Serving{ReadOnly: length == withReadOnly && body[36] != 0}, nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // connectResponse is what a server of 3.4+ says to an unknown session.
@@ -36,21 +38,21 @@ func TestAskSession(t *testing.T) {
 		name     string
 		behave   func(*net.TCPConn)
 		timeout  time.Duration
-		want     FailureKind
+		want     snapshot.FailureKind
 		wantText string
 		readOnly bool
 	}{
 		{"serving", replies(serving), long, "", "", false},
 		{"serving, before 3.4", replies(noFlag), long, "", "", false},
 		{"read-only", replies(connectResponse(1)), long, "", "", true},
-		{"no quorum", closesAtOnce, long, Empty, "without an answer to a ConnectRequest", false},
-		{"no quorum, request unread", resetsAtOnce, long, Empty, "connection reset", false},
-		{"silent", neverAnswers, brief, Silent, "no answer to a ConnectRequest", false},
-		{"reply header", replies(header), long, Protocol, "a frame of 16 bytes", false},
-		{"half an answer", replies(serving[:20]), long, Protocol, "a frame of 37 bytes with 16 bytes in it", false},
-		{"three bytes", replies("\x00\x00\x00"), long, Protocol, "only 3 bytes", false},
-		{"HTTP", replies("HTTP/1.1 400 Bad Request\r\n\r\n"), long, Protocol, "an HTTP server answered", false},
-		{"not a response", replies("\x00\x00\x00\x25" + strings.Repeat("x", 37)), long, Protocol, "not a ConnectResponse", false},
+		{"no quorum", closesAtOnce, long, snapshot.Empty, "without an answer to a ConnectRequest", false},
+		{"no quorum, request unread", resetsAtOnce, long, snapshot.Empty, "connection reset", false},
+		{"silent", neverAnswers, brief, snapshot.Silent, "no answer to a ConnectRequest", false},
+		{"reply header", replies(header), long, snapshot.Protocol, "a frame of 16 bytes", false},
+		{"half an answer", replies(serving[:20]), long, snapshot.Protocol, "a frame of 37 bytes with 16 bytes in it", false},
+		{"three bytes", replies("\x00\x00\x00"), long, snapshot.Protocol, "only 3 bytes", false},
+		{"HTTP", replies("HTTP/1.1 400 Bad Request\r\n\r\n"), long, snapshot.Protocol, "an HTTP server answered", false},
+		{"not a response", replies("\x00\x00\x00\x25" + strings.Repeat("x", 37)), long, snapshot.Protocol, "not a ConnectResponse", false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +64,7 @@ func TestAskSession(t *testing.T) {
 		})
 	}
 	t.Run("refused", func(t *testing.T) {
-		checkKind(t, AskSession(t.Context(), refusing(t), Transport{Timeout: long}), Refused, "")
+		checkKind(t, AskSession(t.Context(), refusing(t), Transport{Timeout: long}), snapshot.Refused, "")
 	})
 }
 

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/prometheus/procfs"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // States of a TCP socket in /proc/net/tcp (include/net/tcp_states.h).
@@ -23,35 +25,35 @@ const (
 	tcpListen      = 0x0A
 )
 
-func ownAddrs() Obs[[]netip.Addr]         { return addrsOf("/proc/self/net") }
-func ownListeners() Obs[[]netip.AddrPort] { return listenersOf("/proc/self") }
+func ownAddrs() snapshot.Obs[[]netip.Addr]         { return addrsOf("/proc/self/net") }
+func ownListeners() snapshot.Obs[[]netip.AddrPort] { return listenersOf("/proc/self") }
 
 // namespaceAddrs are the addresses of the network namespace of a process.
-func namespaceAddrs(pid int) Obs[[]netip.Addr] {
+func namespaceAddrs(pid int) snapshot.Obs[[]netip.Addr] {
 	return addrsOf(filepath.Join("/proc", strconv.Itoa(pid), "net"))
 }
 
 // namespaceListeners are the listening sockets of the network namespace of a
 // process. Anybody may read them; who owns one is root's to know.
-func namespaceListeners(pid int) Obs[[]netip.AddrPort] {
+func namespaceListeners(pid int) snapshot.Obs[[]netip.AddrPort] {
 	return listenersOf(filepath.Join("/proc", strconv.Itoa(pid)))
 }
 
 // addrsOf reads the addresses of a network namespace from its fib_trie, where
 // every address of the host is the prefix of a "host LOCAL" line, and from
 // if_inet6. Asking the kernel (netlink) would show our own namespace only.
-func addrsOf(dir string) Obs[[]netip.Addr] {
+func addrsOf(dir string) snapshot.Obs[[]netip.Addr] {
 	started := time.Now()
 	trie, err := os.ReadFile(filepath.Join(dir, "fib_trie"))
 	if err != nil {
-		return Failed[[]netip.Addr](fileFailure(filepath.Join(dir, "fib_trie"), err), time.Since(started))
+		return snapshot.Failed[[]netip.Addr](fileFailure(filepath.Join(dir, "fib_trie"), err), time.Since(started))
 	}
 	addrs := parseFibTrie(trie)
 	if inet6, err := os.ReadFile(filepath.Join(dir, "if_inet6")); err == nil { // absent without IPv6
 		addrs = append(addrs, parseIfInet6(inet6)...)
 	}
 	slices.SortFunc(addrs, netip.Addr.Compare)
-	return Saw(slices.Compact(addrs), time.Since(started))
+	return snapshot.Saw(slices.Compact(addrs), time.Since(started))
 }
 
 // parseFibTrie reads lines of the form "|-- 10.0.0.1" that are followed by
@@ -87,7 +89,7 @@ func parseIfInet6(data []byte) []netip.Addr {
 	return addrs
 }
 
-func listenersOf(proc string) Obs[[]netip.AddrPort] {
+func listenersOf(proc string) snapshot.Obs[[]netip.AddrPort] {
 	started := time.Now()
 	var listeners []netip.AddrPort
 	err := eachSocket(proc, func(s socket) {
@@ -96,15 +98,15 @@ func listenersOf(proc string) Obs[[]netip.AddrPort] {
 		}
 	})
 	if err != nil {
-		return Failed[[]netip.AddrPort](fileFailure(proc+"/net/tcp", err), time.Since(started))
+		return snapshot.Failed[[]netip.AddrPort](fileFailure(proc+"/net/tcp", err), time.Since(started))
 	}
 	slices.SortFunc(listeners, netip.AddrPort.Compare)
-	return Saw(slices.Compact(listeners), time.Since(started))
+	return snapshot.Saw(slices.Compact(listeners), time.Since(started))
 }
 
 // heldConnections counts the established connections from this host, by their
 // other end.
-func heldConnections() Obs[map[netip.AddrPort]int] {
+func heldConnections() snapshot.Obs[map[netip.AddrPort]int] {
 	started := time.Now()
 	held := map[netip.AddrPort]int{}
 	err := eachSocket("/proc/self", func(s socket) {
@@ -113,9 +115,9 @@ func heldConnections() Obs[map[netip.AddrPort]int] {
 		}
 	})
 	if err != nil {
-		return Failed[map[netip.AddrPort]int](fileFailure("/proc/self/net/tcp", err), time.Since(started))
+		return snapshot.Failed[map[netip.AddrPort]int](fileFailure("/proc/self/net/tcp", err), time.Since(started))
 	}
-	return Saw(held, time.Since(started))
+	return snapshot.Saw(held, time.Since(started))
 }
 
 // socket is a line of /proc/net/tcp or tcp6.

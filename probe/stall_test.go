@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // TestStall: peers that do not close. The clock is synctest's, so that a look
@@ -19,13 +21,13 @@ func TestStall(t *testing.T) {
 	for _, tc := range []struct {
 		name     string
 		behave   func(net.Conn)
-		want     FailureKind
+		want     snapshot.FailureKind
 		wantText string
 	}{
-		{"nothing", sends(""), Silent, "192.0.2.1:2181: connected, but no answer to srvr in 2s"},
-		{"half an answer", sends(srvrLeader[:100]), Silent, "the answer to srvr stalled after 100 bytes, 2s after the start"},
-		{"a whole answer", sends(srvrLeader), Silent, "stalled after"},
-		{"an SSH banner", sends("SSH-2.0-OpenSSH_9.6\r\n"), Protocol, "an SSH server answered"},
+		{"nothing", sends(""), snapshot.Silent, "192.0.2.1:2181: connected, but no answer to srvr in 2s"},
+		{"half an answer", sends(srvrLeader[:100]), snapshot.Silent, "the answer to srvr stalled after 100 bytes, 2s after the start"},
+		{"a whole answer", sends(srvrLeader), snapshot.Silent, "stalled after"},
+		{"an SSH banner", sends("SSH-2.0-OpenSSH_9.6\r\n"), snapshot.Protocol, "an SSH server answered"},
 		{"a byte now and then", func(conn net.Conn) {
 			for _, b := range []byte(srvrLeader) {
 				if _, err := conn.Write([]byte{b}); err != nil {
@@ -33,7 +35,7 @@ func TestStall(t *testing.T) {
 				}
 				<-time.After(700 * time.Millisecond)
 			}
-		}, Silent, "stalled after 3 bytes"},
+		}, snapshot.Silent, "stalled after 3 bytes"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -49,7 +51,7 @@ func TestStall(t *testing.T) {
 				if l.took() != timeout {
 					t.Errorf("took %v, want %v", l.took(), timeout)
 				}
-				checkKind(t, Failed[Reply](failure, 0), tc.want, tc.wantText)
+				checkKind(t, snapshot.Failed[snapshot.Reply](failure, 0), tc.want, tc.wantText)
 				_ = theirs.Close()
 				peer.Wait()
 			})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -31,7 +32,7 @@ func TestAccess(t *testing.T) {
 	if last := got.Value[len(got.Value)-1]; last.Path != file || last.Mode != 0o640 || got.Value[0].Path != "/" || modes[filepath.Dir(file)] != 0o710 {
 		t.Errorf("got %+v", got.Value)
 	}
-	if got := (hostFiles{}).access(filepath.Join(dir, "none")); !got.FailedAs(Absent) {
+	if got := (hostFiles{}).access(filepath.Join(dir, "none")); !got.FailedAs(snapshot.Absent) {
 		t.Errorf("got %+v", got)
 	}
 	if got := (hostFiles{root: dir}).access(link); got.Tried {
@@ -46,7 +47,7 @@ func TestUserCredentials(t *testing.T) {
 	if got := userCredentials("nobody"); !got.Seen() || got.Value.UID == 0 || got.Value.WritesAll {
 		t.Errorf("nobody: %+v", got)
 	}
-	if got := userCredentials("no such user"); !got.FailedAs(Absent) {
+	if got := userCredentials("no such user"); !got.FailedAs(snapshot.Absent) {
 		t.Errorf("no such user: %+v", got)
 	}
 }
@@ -61,25 +62,25 @@ func TestCompareNamed(t *testing.T) {
 		}
 		return path
 	}
-	local := func(path, data string, p *Process) Local {
+	local := func(path, data string, p *snapshot.Process) snapshot.Local {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Local{
-			Process: p, ConfigPath: path, Config: Saw(zoocfg.Parse(path, text), 0), ConfigAccess: Saw(Access{}, 0),
-			Data: Saw(Data{Dir: DataDir{Real: data, Owner: Saw(Owner{}, 0)}}, 0),
+		return snapshot.Local{
+			Process: p, ConfigPath: path, Config: snapshot.Saw(zoocfg.Parse(path, text), 0), ConfigAccess: snapshot.Saw(snapshot.Access{}, 0),
+			Data: snapshot.Saw(snapshot.Data{Dir: snapshot.DataDir{Real: data, Owner: snapshot.Saw(snapshot.Owner{}, 0)}}, 0),
 		}
 	}
 	read, edited := write("a.cfg", "tickTime=2000\nserver.1=a:1:2\n"), write("b.cfg", "tickTime=500\nserver.1=a:1:2\nsyncLimit=5\n")
 	same := write("c.cfg", "server.1=a:1:2\ntickTime=2000\n")
-	process := &Process{PID: 1}
+	process := &snapshot.Process{PID: 1}
 	cases := []struct {
 		name           string
-		running, named Local
-		want           *NamedConfig
+		running, named snapshot.Local
+		want           *snapshot.NamedConfig
 	}{
-		{"another", local(read, "/d", process), local(edited, "/d", nil), &NamedConfig{edited, []string{"syncLimit", "tickTime"}}},
+		{"another", local(read, "/d", process), local(edited, "/d", nil), &snapshot.NamedConfig{Path: edited, Keys: []string{"syncLimit", "tickTime"}}},
 		{"the same file", local(read, "/d", process), local(read, "/d", nil), nil},
 		{"the same content", local(read, "/d", process), local(same, "/d", nil), nil},
 		{"another dataDir", local(read, "/d", process), local(edited, "/e", nil), nil},
@@ -87,7 +88,7 @@ func TestCompareNamed(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			list := []Local{c.running}
+			list := []snapshot.Local{c.running}
 			compareNamed(list, c.named)
 			if diff := cmp.Diff(c.want, list[0].Named); diff != "" {
 				t.Error(diff)

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Transport is how client ports are spoken to. The zero value is plain text and
@@ -34,8 +36,8 @@ func (t Transport) to(host string) Transport {
 
 // secure wraps a connection, which already has its deadline, in TLS. The
 // handshake ends when ctx does, for that moves the deadline.
-func (l look) secure(ctx context.Context, conn net.Conn) (net.Conn, *Failure) {
-	secured := tls.Client(conn, l.shown.noting(l.tls))
+func (l look) secure(ctx context.Context, conn net.Conn) (net.Conn, *snapshot.Failure) {
+	secured := tls.Client(conn, noting(l.shown, l.tls))
 	// The deadline of conn bounds it, and its end shows as a timeout: with a
 	// context of its own the two could not be told apart.
 	if err := secured.HandshakeContext(context.WithoutCancel(ctx)); err != nil {
@@ -45,13 +47,13 @@ func (l look) secure(ctx context.Context, conn net.Conn) (net.Conn, *Failure) {
 }
 
 // handshakeFailure sorts what can go wrong before the first byte of an answer.
-func (l look) handshakeFailure(ctx context.Context, err error) *Failure {
+func (l look) handshakeFailure(ctx context.Context, err error) *snapshot.Failure {
 	if text := tlsReason(err); text != "" {
-		l.shown.failed(err)
-		return l.fail(TLS, "%s", text)
+		noteFailure(l.shown, err)
+		return l.fail(snapshot.TLS, "%s", text)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return l.fail(Empty, "closed the connection in the TLS handshake")
+		return l.fail(snapshot.Empty, "closed the connection in the TLS handshake")
 	}
 	return l.readFailure(ctx, nil, err)
 }
@@ -64,16 +66,16 @@ const notTLS = "it speaks plain text and not TLS"
 // once the client believes the handshake over: in place of the first answer.
 func tlsReason(err error) string {
 	if refused, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return fmt.Sprintf("its certificate%s is not accepted: %s", certificateName(refused.UnverifiedCertificates), printable(refused.Err.Error(), maxForeign))
+		return fmt.Sprintf("its certificate%s is not accepted: %s", certificateName(refused.UnverifiedCertificates), snapshot.Printable(refused.Err.Error(), snapshot.MaxForeign))
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return notTLS
 	}
 	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
-		return "it refuses the TLS handshake: " + printable(alert.Err.Error(), maxForeign)
+		return "it refuses the TLS handshake: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
 	}
 	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "local error" {
-		return "the TLS handshake failed: " + printable(alert.Err.Error(), maxForeign)
+		return "the TLS handshake failed: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
 	}
 	return ""
 }
@@ -84,5 +86,5 @@ func certificateName(chain []*x509.Certificate) string {
 	if len(chain) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s, valid until %s)", printable(chain[0].Subject.String(), maxForeign), chain[0].NotAfter.UTC().Format(time.DateOnly))
+	return fmt.Sprintf(" (%s, valid until %s)", snapshot.Printable(chain[0].Subject.String(), snapshot.MaxForeign), chain[0].NotAfter.UTC().Format(time.DateOnly))
 }

@@ -14,6 +14,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // authority signs the certificates of a test.
@@ -128,27 +130,27 @@ func TestTLS(t *testing.T) {
 		behave   func(*net.TCPConn)
 		client   *tls.Config
 		timeout  time.Duration
-		want     FailureKind
+		want     snapshot.FailureKind
 		wantText string
 	}{
 		{"answers", overTLS(server(ca.certificate(t, "zk1", time.Hour)), imok, true), trusting, long, "", ""},
 		{"answers, and cuts", overTLS(server(ca.certificate(t, "zk1", time.Hour)), imok, false), trusting, long, "", ""},
-		{"unknown authority", overTLS(server(other.certificate(t, "zk1", time.Hour)), imok, true), trusting, long, TLS, "its certificate (CN=zk1, valid until "},
+		{"unknown authority", overTLS(server(other.certificate(t, "zk1", time.Hour)), imok, true), trusting, long, snapshot.TLS, "its certificate (CN=zk1, valid until "},
 		{"not verified", overTLS(server(other.certificate(t, "zk1", time.Hour)), imok, true), careless, long, "", ""},
-		{"another's name", overTLS(server(ca.certificate(t, "zk2", time.Hour)), imok, true), trusting, long, TLS, "certificate is valid for zk2, not zk1"},
-		{"expired", overTLS(server(ca.certificate(t, "zk1", -time.Minute)), imok, true), trusting, long, TLS, "certificate has expired"},
-		{"wants a certificate", overTLS(mutual, imok, true), trusting, long, TLS, "it refuses the TLS handshake: tls: certificate required"},
-		{"wants a certificate, TLS 1.2", overTLS(mutual12, imok, true), trusting, long, TLS, "it refuses the TLS handshake: tls: handshake failure"},
+		{"another's name", overTLS(server(ca.certificate(t, "zk2", time.Hour)), imok, true), trusting, long, snapshot.TLS, "certificate is valid for zk2, not zk1"},
+		{"expired", overTLS(server(ca.certificate(t, "zk1", -time.Minute)), imok, true), trusting, long, snapshot.TLS, "certificate has expired"},
+		{"wants a certificate", overTLS(mutual, imok, true), trusting, long, snapshot.TLS, "it refuses the TLS handshake: tls: certificate required"},
+		{"wants a certificate, TLS 1.2", overTLS(mutual12, imok, true), trusting, long, snapshot.TLS, "it refuses the TLS handshake: tls: handshake failure"},
 		{"has a certificate", overTLS(mutual, imok, true), named, long, "", ""},
-		{"plain text", takesHello(notServingText), trusting, long, TLS, "it speaks plain text and not TLS"},
-		{"closes at once", takesHello(""), trusting, long, Empty, "closed the connection in the TLS handshake"},
-		{"resets at once", resetsAtOnce, trusting, long, Reset, ""},
-		{"silent", neverAnswers, trusting, brief, Silent, "no answer to ruok in 1s"},
+		{"plain text", takesHello(snapshot.NotServingText), trusting, long, snapshot.TLS, "it speaks plain text and not TLS"},
+		{"closes at once", takesHello(""), trusting, long, snapshot.Empty, "closed the connection in the TLS handshake"},
+		{"resets at once", resetsAtOnce, trusting, long, snapshot.Reset, ""},
+		{"silent", neverAnswers, trusting, brief, snapshot.Silent, "no answer to ruok in 1s"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			how := Transport{Timeout: tc.timeout, TLS: tc.client}.to("zk1")
-			checkKind(t, Ask(t.Context(), serve(t, tc.behave), WordRuok, how, ParseRuok), tc.want, tc.wantText)
+			checkKind(t, Ask(t.Context(), serve(t, tc.behave), snapshot.WordRuok, how, snapshot.ParseRuok), tc.want, tc.wantText)
 		})
 	}
 	if trusting.ServerName != "" {
@@ -163,7 +165,7 @@ func TestTLS(t *testing.T) {
 			cancel()
 			untilGone(conn)
 		})
-		checkKind(t, Ask(ctx, addr, WordRuok, Transport{Timeout: long, TLS: trusting}.to("zk1"), ParseRuok), Cancelled, "")
+		checkKind(t, Ask(ctx, addr, snapshot.WordRuok, Transport{Timeout: long, TLS: trusting}.to("zk1"), snapshot.ParseRuok), snapshot.Cancelled, "")
 	})
 	t.Run("a session", func(t *testing.T) {
 		t.Parallel()

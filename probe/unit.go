@@ -8,37 +8,9 @@ import (
 	"strings"
 
 	"github.com/coreos/go-systemd/v22/unit"
-)
 
-// Unit is how systemd starts the ZooKeeper of this host.
-type Unit struct {
-	// Name is that of the unit, zookeeper.service, and File where it was read.
-	Name string `json:"name"`
-	File string `json:"file"`
-	// Config is the zoo.cfg that its command leads to, there or not; empty where that
-	// cannot be told.
-	Config string `json:"config,omitempty"`
-	// Script is the zkServer.sh that it runs; empty where it runs something else.
-	Script string `json:"script,omitempty"`
-	// Java is the java that it runs itself; empty where a script finds it. JavaRuns
-	// tells whether that can be run.
-	Java     string    `json:"java,omitempty"`
-	JavaRuns Obs[bool] `json:"java_runs"`
-	// User is whom it runs as; empty for root.
-	User string `json:"user,omitempty"`
-	// Credentials are those of User on this host.
-	Credentials Obs[Credentials] `json:"credentials"`
-	// JavaHome and Path are the variables that it sets; empty where it does not.
-	JavaHome string `json:"java_home,omitempty"`
-	Path     string `json:"path,omitempty"`
-	// ConfigFailure is why Config cannot be read here; nil where it can.
-	ConfigFailure *Failure `json:"config_failure,omitempty"`
-	// SetsMore is set where it takes variables or a user from elsewhere, so that it
-	// may have others than these.
-	SetsMore bool `json:"sets_more,omitempty"`
-	// SetsClassPath is set where it sets CLASSPATH.
-	SetsClassPath bool `json:"sets_class_path,omitempty"`
-}
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
 
 // unitDirs are where systemd reads units from, strongest first.
 var unitDirs = []string{"/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
@@ -54,7 +26,7 @@ const maxDropIns = 32
 
 // findUnit finds the first unit of a usual name for which wanted holds; nil for
 // none. root is the file system, rooted at /.
-func findUnit(root fs.FS, wanted func(Unit) bool) *Unit {
+func findUnit(root fs.FS, wanted func(snapshot.Unit) bool) *snapshot.Unit {
 	for _, dir := range unitDirs {
 		for _, name := range unitNames {
 			if strongest(root, name) != dir {
@@ -80,11 +52,11 @@ func strongest(root fs.FS, name string) string {
 }
 
 // readUnit reads a unit and its drop-ins, which come in the order of their names.
-func readUnit(root fs.FS, file string) (Unit, bool) {
+func readUnit(root fs.FS, file string) (snapshot.Unit, bool) {
 	name := path.Base(file)
 	text, ok := readSmall(root, file)
 	if !ok {
-		return Unit{}, false
+		return snapshot.Unit{}, false
 	}
 	dropIns := map[string]string{} // by name: the strongest directory's counts
 	for _, dir := range unitDirs {
@@ -115,7 +87,7 @@ func readUnit(root fs.FS, file string) (Unit, bool) {
 	if len(command) > 0 {
 		program := strings.TrimLeft(command[0], unitSigns)
 		if path.IsAbs(program) && path.Base(program) == "java" && !strings.ContainsAny(program, "$%") {
-			u.Java, u.JavaRuns = program, Saw(runs(root, program), 0)
+			u.Java, u.JavaRuns = program, snapshot.Saw(runs(root, program), 0)
 		}
 	}
 	return u, true
@@ -123,7 +95,7 @@ func readUnit(root fs.FS, file string) (Unit, bool) {
 
 // parseUnit reads the files of one unit, the later ones over the earlier. What no
 // parser of unit files takes says nothing. configDir is the $ZOOCFGDIR that it sets.
-func parseUnit(texts [][]byte) (u Unit, command []string, configDir string) {
+func parseUnit(texts [][]byte) (u snapshot.Unit, command []string, configDir string) {
 	for _, text := range texts {
 		options, err := unit.DeserializeOptions(bytes.NewReader(text))
 		if err != nil {
@@ -139,7 +111,7 @@ func parseUnit(texts [][]byte) (u Unit, command []string, configDir string) {
 			case "User":
 				u.User = o.Value
 			case "Environment":
-				if dir := u.setVariables(words(o.Value)); dir != "" {
+				if dir := setVariables(&u, words(o.Value)); dir != "" {
 					configDir = dir
 				}
 			case "EnvironmentFile", "PassEnvironment", "DynamicUser":
@@ -151,7 +123,7 @@ func parseUnit(texts [][]byte) (u Unit, command []string, configDir string) {
 }
 
 // setVariables takes the variables that mean something, and returns $ZOOCFGDIR.
-func (u *Unit) setVariables(list []string) (configDir string) {
+func setVariables(u *snapshot.Unit, list []string) (configDir string) {
 	for _, variable := range list {
 		key, value, _ := strings.Cut(variable, "=")
 		switch key {

@@ -5,6 +5,8 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 func mapFile(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
@@ -18,58 +20,58 @@ func TestFindUnit(t *testing.T) {
 	cases := []struct {
 		name string
 		root fstest.MapFS
-		want *Unit
+		want *snapshot.Unit
 	}{
 		{"none", fstest.MapFS{}, nil},
 		{
 			"zkServer.sh and a file", unitOf("User=zk\nExecStart=/opt/zk/bin/zkServer.sh start-foreground /srv/zoo.cfg\n"),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/srv/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", User: "zk"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/srv/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", User: "zk"},
 		},
 		{
 			"java itself", unitOf("Environment=JAVA_HOME=/opt/jdk \"PATH=/opt/jdk/bin:/bin\" 'CLASSPATH=/opt/zk/*'\nExecStart=-/opt/jdk/bin/java -Dlog=/x.properties \\\n  org.apache.zookeeper.server.quorum.QuorumPeerMain \"/srv/my zoo.cfg\"\n"),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/srv/my zoo.cfg", Java: "/opt/jdk/bin/java", JavaRuns: Saw(false, 0), JavaHome: "/opt/jdk", Path: "/opt/jdk/bin:/bin", SetsClassPath: true},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/srv/my zoo.cfg", Java: "/opt/jdk/bin/java", JavaRuns: snapshot.Saw(false, 0), JavaHome: "/opt/jdk", Path: "/opt/jdk/bin:/bin", SetsClassPath: true},
 		},
 		{
 			"no file named: conf beside bin", with(with(unitOf("EnvironmentFile=-/etc/default/zookeeper\nExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", ""), "opt/zk/conf/zoo_sample.cfg", ""),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/opt/zk/conf/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", SetsMore: true},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/opt/zk/conf/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", SetsMore: true},
 		},
 		{
 			"no file named, and /etc/zookeeper, of a newer release",
 			with(with(with(unitOf("ExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", "if [ -e \"${ZOOKEEPER_PREFIX}/conf\" ]; then\n"), "etc/zookeeper/x", ""), "opt/zk/conf/x", ""),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/opt/zk/conf/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/opt/zk/conf/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh"},
 		},
 		{
 			"no file named, and no conf", with(unitOf("ExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", ""),
-			&Unit{Name: "zookeeper.service", File: file, Script: "/opt/zk/bin/zkServer.sh"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Script: "/opt/zk/bin/zkServer.sh"},
 		},
 		{
 			"no file named, and /etc/zookeeper", with(with(unitOf("ExecStart=/opt/zk/bin/zkServer.sh start\n"), "opt/zk/bin/zkEnv.sh", ""), "etc/zookeeper/x", ""),
-			&Unit{Name: "zookeeper.service", File: file, Script: "/opt/zk/bin/zkServer.sh"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Script: "/opt/zk/bin/zkServer.sh"},
 		},
 		{
 			"a directory named", unitOf("ExecStart=/opt/zk/bin/zkServer.sh --config /srv/conf start\n"),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/srv/conf/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/srv/conf/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh"},
 		},
 		{
 			"a name in ZOOCFGDIR", unitOf("Environment=ZOOCFGDIR=/srv/conf\nExecStart=/opt/zk/bin/zkServer.sh start my.cfg\n"),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/srv/conf/my.cfg", Script: "/opt/zk/bin/zkServer.sh"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/srv/conf/my.cfg", Script: "/opt/zk/bin/zkServer.sh"},
 		},
 		{
 			"a variable leads nowhere", unitOf("ExecStart=/opt/zk/bin/zkServer.sh start ${CONF}/zoo.cfg\n"),
-			&Unit{Name: "zookeeper.service", File: file, Script: "/opt/zk/bin/zkServer.sh"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Script: "/opt/zk/bin/zkServer.sh"},
 		},
 		{
 			"a drop-in changes it", with(unitOf("User=zk\nExecStart=/opt/zk/bin/zkServer.sh start /a/zoo.cfg\n"), "run/systemd/system/zookeeper.service.d/10.conf", "[Service]\nExecStart=\nExecStart=/opt/zk/bin/zkServer.sh start /b/zoo.cfg\n"),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/b/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", User: "zk"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/b/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", User: "zk"},
 		},
 		{
 			"the administrator's file before the package's", with(unitOf("ExecStart=/opt/zk/bin/zkServer.sh start /a/zoo.cfg\n"), "lib/systemd/system/zookeeper.service", "[Service]\nExecStart=/usr/bin/zk /b/zoo.cfg\n"),
-			&Unit{Name: "zookeeper.service", File: file, Config: "/a/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh"},
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/a/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh"},
 		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, findUnit(c.root, func(Unit) bool { return true })); diff != "" {
+			if diff := cmp.Diff(c.want, findUnit(c.root, func(snapshot.Unit) bool { return true })); diff != "" {
 				t.Error(diff)
 			}
 		})

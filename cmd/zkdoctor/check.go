@@ -14,7 +14,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/internal/render"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 type checkCmd struct {
@@ -89,7 +89,7 @@ func (c *checkCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) erro
 }
 
 // snapshot looks, or reads what was seen elsewhere.
-func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
+func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*snapshot.Snapshot, error) {
 	switch {
 	case c.Via != "" && len(c.From) > 0:
 		return nil, errors.New("--via looks and --from does not: choose")
@@ -110,7 +110,7 @@ func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger,
 
 // lookVia looks from here and, at the same time, from the host of each server. A host
 // that cannot be got to is told on stderr: it may well be what is wrong.
-func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
+func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*snapshot.Snapshot, error) {
 	limit := time.Duration(c.Deadline + c.Window)
 	way, err := newVia(c.Via, c.collectArguments(), limit+viaSlack)
 	if err != nil {
@@ -130,7 +130,7 @@ func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, 
 	if err != nil {
 		return nil, err
 	}
-	var snaps []*probe.Snapshot
+	var snaps []*snapshot.Snapshot
 	for _, v := range visits {
 		if v.err != nil {
 			fmt.Fprintf(t.err, "zkdoctor: %s: %v\n", v.host, v.err)
@@ -142,10 +142,10 @@ func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, 
 		return nil, errors.New("--via got to none of the hosts")
 	}
 	// The host that asks may be one of theirs.
-	if !slices.ContainsFunc(snaps, func(s *probe.Snapshot) bool { return s.Vantage.Host == own.Vantage.Host }) {
+	if !slices.ContainsFunc(snaps, func(s *snapshot.Snapshot) bool { return s.Vantage.Host == own.Vantage.Host }) {
 		snaps = append(snaps, own)
 	}
-	return probe.Merge(snaps)
+	return snapshot.Merge(snaps)
 }
 
 // collectArguments are what zkdoctor collect is told on each host. The servers are named

@@ -9,7 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/zkdoctor/zkdoctor/diag"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 type collectCmd struct {
@@ -35,13 +35,13 @@ func (c *collectCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) er
 		return err
 	}
 	if c.Out == "-" {
-		if err := probe.WriteSnapshot(t.out, snap); err != nil {
+		if err := snapshot.WriteSnapshot(t.out, snap); err != nil {
 			return fmt.Errorf("writing the snapshot: %w", err)
 		}
 		return nil
 	}
 	var text bytes.Buffer
-	if err := probe.WriteSnapshot(&text, snap); err != nil {
+	if err := snapshot.WriteSnapshot(&text, snap); err != nil {
 		return err
 	}
 	// Whoever may read it learns addresses and paths: it is the owner's to share.

@@ -5,12 +5,12 @@ import (
 	"io"
 	"os"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // readSnapshots reads the snapshots of all files, as one.
-func readSnapshots(files []string) (*probe.Snapshot, error) {
-	var snaps []*probe.Snapshot
+func readSnapshots(files []string) (*snapshot.Snapshot, error) {
+	var snaps []*snapshot.Snapshot
 	for _, file := range files {
 		snap, err := readSnapshot(file)
 		if err != nil {
@@ -18,10 +18,10 @@ func readSnapshots(files []string) (*probe.Snapshot, error) {
 		}
 		snaps = append(snaps, snap)
 	}
-	return probe.Merge(snaps)
+	return snapshot.Merge(snaps)
 }
 
-func readSnapshot(file string) (*probe.Snapshot, error) {
+func readSnapshot(file string) (*snapshot.Snapshot, error) {
 	var in io.Reader = os.Stdin
 	if file != "-" {
 		f, err := os.Open(file)
@@ -34,7 +34,7 @@ func readSnapshot(file string) (*probe.Snapshot, error) {
 		}
 		in = f
 	}
-	snap, err := probe.ReadSnapshot(in)
+	snap, err := snapshot.ReadSnapshot(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s %w", file, err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // lookFlags say what to look at, and how.
@@ -85,7 +86,7 @@ func checkAdmin(no bool, port int) error {
 }
 
 // prepare finds out which servers to look at.
-func (f *lookFlags) prepare(ctx context.Context, t terminal) (probe.Plan, []probe.Local, error) {
+func (f *lookFlags) prepare(ctx context.Context, t terminal) (probe.Plan, []snapshot.Local, error) {
 	question, err := f.question()
 	if err != nil {
 		return probe.Plan{}, nil, err
@@ -105,7 +106,7 @@ func (f *lookFlags) prepare(ctx context.Context, t terminal) (probe.Plan, []prob
 }
 
 // look looks once, and again where that is asked for or what was seen asks for it.
-func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*probe.Snapshot, error) {
+func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*snapshot.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(f.Deadline+f.Window))
 	defer cancel()
 	plan, local, err := f.prepare(ctx, t)
@@ -116,7 +117,7 @@ func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, op
 }
 
 // lookAt is look at servers that are known. ctx has the deadline.
-func (f *lookFlags) lookAt(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options, plan probe.Plan, local []probe.Local) (*probe.Snapshot, error) {
+func (f *lookFlags) lookAt(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options, plan probe.Plan, local []snapshot.Local) (*snapshot.Snapshot, error) {
 	say := func(format string, args ...any) { fmt.Fprintf(t.progress(), "zkdoctor: "+format+"\n", args...) }
 	waiting := time.AfterFunc(quiet, func() {
 		say("looking, at most %v for a look ...", time.Duration(f.Timeout))
@@ -138,7 +139,7 @@ func (f *lookFlags) lookAt(ctx context.Context, t terminal, log zerolog.Logger, 
 }
 
 // again is how long to wait for the second look; 0 for none.
-func (f *lookFlags) again(snap *probe.Snapshot, options diag.Options) time.Duration {
+func (f *lookFlags) again(snap *snapshot.Snapshot, options diag.Options) time.Duration {
 	switch {
 	case f.NoSecondLook, snap.Incomplete != "":
 		return 0
@@ -163,7 +164,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 }
 
 // logSnapshot writes what every look brought, for --log-level debug.
-func logSnapshot(log zerolog.Logger, snap *probe.Snapshot) {
+func logSnapshot(log zerolog.Logger, snap *snapshot.Snapshot) {
 	for i := range snap.Servers {
 		s := &snap.Servers[i]
 		log := log.With().Str("server", s.Name).Logger()
@@ -183,7 +184,7 @@ func logSnapshot(log zerolog.Logger, snap *probe.Snapshot) {
 	}
 }
 
-func logLook[T any](log zerolog.Logger, what string, o probe.Obs[T]) {
+func logLook[T any](log zerolog.Logger, what string, o snapshot.Obs[T]) {
 	if !o.Tried {
 		return
 	}

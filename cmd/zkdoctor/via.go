@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // via looks at the servers of an ensemble from each of their hosts, by the operator's
@@ -83,7 +83,7 @@ func (v *via) command(host string) ([]string, error) {
 // visit is what came of one host.
 type visit struct {
 	host string
-	snap *probe.Snapshot
+	snap *snapshot.Snapshot
 	err  error
 }
 
@@ -104,7 +104,7 @@ func (v *via) visit(ctx context.Context, hosts []string) []visit {
 	return visits
 }
 
-func (v *via) collect(ctx context.Context, host string) (*probe.Snapshot, error) {
+func (v *via) collect(ctx context.Context, host string) (*snapshot.Snapshot, error) {
 	command, err := v.command(host)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (v *via) collect(ctx context.Context, host string) (*probe.Snapshot, error)
 	case code != 0:
 		return nil, fmt.Errorf("%q ended with exit code %d%s", command[0], code, said)
 	}
-	snap, err := probe.ReadSnapshot(bytes.NewReader(out.bytes()))
+	snap, err := snapshot.ReadSnapshot(bytes.NewReader(out.bytes()))
 	if err != nil {
 		return nil, fmt.Errorf("what came %w; it begins with %q%s", err, firstWords(out.text()), banner(out.text()))
 	}
@@ -226,7 +226,7 @@ func splitWords(text string) ([]string, error) {
 }
 
 // hostsOf are the hosts of some servers, each once.
-func hostsOf(targets []probe.Target) []string {
+func hostsOf(targets []snapshot.Target) []string {
 	var hosts []string
 	for _, t := range targets {
 		// The server.N line has the name by which hosts are known; the client address

@@ -1,0 +1,75 @@
+package snapshot
+
+import "bytes"
+
+// notServingText is the reply of every word but ruok, isro and envi on a server
+// without a quorum, and on a leader with leaderServes=no
+// (AbstractFourLetterCommand.ZK_NOT_SERVING, all versions; only hash leaves out
+// the newline).
+const NotServingText = "This ZooKeeper instance is not currently serving requests"
+
+// notAllowedText follows the word (NopCommand, 3.4.10+).
+const NotAllowedText = " is not executed because it is not in the whitelist."
+
+// generic recognises the replies that may come in place of any answer; the kind
+// is empty when it is none of them.
+func generic(word Word, data []byte) (kind FailureKind, text string) {
+	line := bytes.TrimSpace(data)
+	switch {
+	case bytes.Equal(line, []byte(NotServingText)):
+		return NotServing, "the server runs, but is not currently serving requests"
+	case bytes.Equal(line, []byte(word.String()+NotAllowedText)):
+		return NotAllowed, word.String() + " is not in the server's 4lw.commands.whitelist"
+	}
+	if stranger := Foreign(data); stranger != "" {
+		return strangerKind(stranger), stranger + " answered"
+	}
+	return "", ""
+}
+
+// strangers are the first bytes of what else may sit on the port.
+var strangers = []struct{ prefix, name string }{
+	{"HTTP/", "an HTTP server"},
+	{"<!DOCTYPE", "an HTTP server"},
+	{"<!doctype", "an HTTP server"},
+	{"<html", "an HTTP server"},
+	{"SSH-", "an SSH server"},
+	{"-ERR", "a Redis server"},
+	{"-NOAUTH", "a Redis server"},
+	{"-DENIED", "a Redis server"},
+	{"220 ", "a mail or FTP server"},
+	{"220-", "a mail or FTP server"},
+	// Both speak ZooKeeper's client protocol and its words, but are not
+	// ZooKeeper: no election port, no zoo.cfg, other counts.
+	{"ClickHouse Keeper version:", "a ClickHouse Keeper"},
+	{"RaftKeeper version:", "a RaftKeeper"},
+	{"This instance is not currently serving requests", "a ClickHouse Keeper"},
+	{"zk_version\tv", "a ClickHouse Keeper"},
+}
+
+// tlsServer is most likely ZooKeeper's own secureClientPort.
+const tlsServer = "a TLS server"
+
+// strangerKind is TLS for what may well be ZooKeeper behind TLS, Protocol for
+// what is certainly something else.
+func strangerKind(stranger string) FailureKind {
+	if stranger == tlsServer {
+		return TLS
+	}
+	return Protocol
+}
+
+// foreign names what data looks like, "" when nothing known.
+func Foreign(data []byte) string {
+	start := bytes.TrimLeft(data[:min(len(data), 64)], "\r\n")
+	for _, s := range strangers {
+		if bytes.HasPrefix(start, []byte(s.prefix)) {
+			return s.name
+		}
+	}
+	// A TLS record: alert (21) or handshake (22), version 3.x (RFC 8446 5.1).
+	if len(data) >= 2 && (data[0] == 0x15 || data[0] == 0x16) && data[1] == 3 {
+		return tlsServer
+	}
+	return ""
+}

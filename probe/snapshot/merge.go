@@ -1,0 +1,151 @@
+package snapshot
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// mergeWithin is how far apart the snapshots of one situation may have been taken.
+const mergeWithin = 15 * time.Minute
+
+// Merge makes one snapshot of several that were taken on different hosts at about
+// the same time: of each server what the host saw that was told most, and what all
+// hosts told of themselves. The looks from each host stay in Vantages. The errors
+// are sentences for the user; snaps is not empty.
+func Merge(snaps []*Snapshot) (*Snapshot, error) {
+	if len(snaps) == 1 {
+		return snaps[0], nil
+	}
+	snaps = slices.SortedFunc(slices.Values(snaps), func(a, b *Snapshot) int {
+		return cmp.Or(strings.Compare(a.Vantage.Host, b.Vantage.Host), a.Started.Compare(b.Started))
+	})
+	if err := mergeable(snaps); err != nil {
+		return nil, err
+	}
+	first, last := snaps[0], slices.MaxFunc(snaps, func(a, b *Snapshot) int { return a.Started.Compare(b.Started) })
+	out := &Snapshot{
+		Format: SnapshotFormat, Tool: first.Tool, Started: last.Started, Took: last.Took, Plan: first.Plan, Vantages: snaps,
+	}
+	twice := true
+	var hosts []string
+	for _, s := range snaps {
+		hosts = append(hosts, s.Vantage.Host)
+		out.Local = append(out.Local, s.Local...)
+		out.Plan.PeerPorts = out.Plan.PeerPorts || s.Plan.PeerPorts
+		out.Plan.Local = out.Plan.Local || s.Plan.Local
+		out.Incomplete = cmp.Or(out.Incomplete, s.Incomplete)
+		twice = twice && s.Before != nil
+		if m := s.Members(); out.Known == nil || m != nil && s == last {
+			out.Known = m
+		}
+	}
+	out.Vantage.Host = strings.Join(hosts, ", ")
+	if twice {
+		before := *out
+		before.Started, before.Servers, before.Vantages = last.Before.Started, nil, nil
+		out.Before = &before
+	}
+	out.mergeServers(snaps)
+	return out, nil
+}
+
+// mergeable wants snapshots of one situation.
+func mergeable(snaps []*Snapshot) error {
+	known := map[string]bool{}
+	for i, s := range snaps {
+		if i > 0 && s.Vantage.Host == snaps[i-1].Vantage.Host {
+			return fmt.Errorf("two snapshots were taken on %s: name the newer one alone", s.Vantage.Host)
+		}
+		if apart := s.Started.Sub(snaps[0].Started).Abs(); apart > mergeWithin {
+			return fmt.Errorf("the snapshots of %s and %s were taken %s apart: take them anew, within %s",
+				snaps[0].Vantage.Host, s.Vantage.Host, apart.Round(time.Second), mergeWithin)
+		}
+		shared := i == 0
+		for j := range s.Servers {
+			shared = shared || known[s.Servers[j].Name]
+		}
+		if !shared {
+			return fmt.Errorf("the snapshot of %s is of other servers than that of %s: one ensemble at a time", s.Vantage.Host, snaps[0].Vantage.Host)
+		}
+		for j := range s.Servers {
+			known[s.Servers[j].Name] = true
+		}
+	}
+	return nil
+}
+
+// mergeServers fills in every server that any host looked at, in the order of the
+// first that did.
+func (s *Snapshot) mergeServers(snaps []*Snapshot) {
+	at := map[string]int{}
+	for _, from := range snaps {
+		for i := range from.Servers {
+			seen := &from.Servers[i]
+			k, known := at[seen.Name]
+			if !known {
+				at[seen.Name] = len(s.Servers)
+				s.Servers = append(s.Servers, *seen)
+				if s.Before != nil {
+					s.Before.Servers = append(s.Before.Servers, from.Before.Servers[i])
+				}
+				continue
+			}
+			merged := &s.Servers[k]
+			quorum, election := tellsMore(merged.Quorum, seen.Quorum), tellsMore(merged.Election, seen.Election)
+			if told(seen) > told(merged) {
+				*merged = *seen
+				if s.Before != nil {
+					s.Before.Servers[k] = from.Before.Servers[i]
+				}
+			}
+			merged.Quorum, merged.Election = quorum, election
+		}
+	}
+	s.Plan.Targets = nil
+	for i := range s.Servers {
+		s.Plan.Targets = append(s.Plan.Targets, s.Servers[i].Target)
+	}
+}
+
+// told ranks how much a look at a server tells: its own words before what its
+// sockets do, and those before silence.
+func told(s *Server) int {
+	switch {
+	case s.Srvr.Seen():
+		return 6
+	case s.Srvr.FailedAs(NotServing):
+		return 5
+	case s.Session.Seen():
+		return 4
+	case s.Client.Seen():
+		return 3
+	case s.Client.FailedAs(Refused):
+		return 2
+	case s.Client.Tried:
+		return 1
+	}
+	return 0
+}
+
+// tellsMore is the look at a port that tells more: that somebody got through before
+// that the host refused, and that before silence.
+func tellsMore(a, b PortLook) PortLook {
+	rank := func(p PortLook) int {
+		switch {
+		case p.Look.Seen():
+			return 3
+		case p.Look.FailedAs(Refused):
+			return 2
+		case p.Look.Tried:
+			return 1
+		}
+		return 0
+	}
+	if rank(b) > rank(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,78 @@
+package snapshot
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// seenFrom is a snapshot taken on a host some time after noon.
+func seenFrom(host string, after time.Duration, servers ...Server) *Snapshot {
+	return &Snapshot{
+		Format: SnapshotFormat, Vantage: Vantage{Host: host}, Started: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC).Add(after), Servers: servers,
+	}
+}
+
+func refuses(name string) Server {
+	return Server{Name: name, Client: Failed[Dial](&Failure{Kind: Refused}, 0), Election: PortLook{Number: 3888, Look: Failed[Dial](&Failure{Kind: Filtered}, 0)}}
+}
+
+func leads(name string) Server {
+	return Server{Name: name, Client: Saw(Dial{}, 0), Srvr: Saw(Srvr{Mode: ModeLeader}, 0), Election: PortLook{Number: 3888, Look: Saw(Dial{}, 0)}}
+}
+
+// TestMerge: what one host was told counts more than what another was not, whatever
+// the order in which the files are named.
+func TestMerge(t *testing.T) {
+	a := seenFrom("a", 0, refuses("zk1"), leads("zk2"))
+	b := seenFrom("b", time.Minute, leads("zk1"), refuses("zk2"), refuses("zk3"))
+	for _, snaps := range [][]*Snapshot{{a, b}, {b, a}} {
+		m, err := Merge(snaps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Vantage.Host != "a, b" || m.Started != b.Started || len(m.Servers) != 3 || len(m.Vantages) != 2 || m.Before != nil {
+			t.Errorf("%+v", m)
+		}
+		for i, wantLeads := range []bool{true, true, false} {
+			if s := m.Servers[i]; s.Srvr.Seen() != wantLeads || s.Election.Look.Seen() != wantLeads {
+				t.Errorf("%s: %+v", s.Name, s)
+			}
+		}
+	}
+	if a.Servers[0].Srvr.Seen() {
+		t.Error("merging has changed what was merged")
+	}
+	if one, err := Merge([]*Snapshot{a}); err != nil || one != a {
+		t.Errorf("one alone: %v, %v", one, err)
+	}
+}
+
+// TestMergeTwoLooks: both looks are merged where all hosts looked twice.
+func TestMergeTwoLooks(t *testing.T) {
+	twice := func(s *Snapshot) *Snapshot {
+		s.Before = seenFrom(s.Vantage.Host, -3*time.Second, s.Servers...)
+		return s
+	}
+	m, err := Merge([]*Snapshot{twice(seenFrom("a", 0, refuses("zk1"))), twice(seenFrom("b", time.Second, leads("zk1")))})
+	if err != nil || m.Before == nil || len(m.Before.Servers) != 1 || !m.Before.Servers[0].Srvr.Seen() {
+		t.Errorf("%+v, %v", m, err)
+	}
+	m, err = Merge([]*Snapshot{seenFrom("a", 0, refuses("zk1")), twice(seenFrom("b", time.Second, leads("zk1")))})
+	if err != nil || m.Before != nil {
+		t.Errorf("one host looked once: %+v, %v", m, err)
+	}
+}
+
+func TestMergeRefuses(t *testing.T) {
+	first := seenFrom("a", 0, leads("zk1"))
+	for want, other := range map[string]*Snapshot{
+		"two snapshots were taken on a":           seenFrom("a", time.Minute, leads("zk1")),
+		"taken 20m0s apart":                       seenFrom("b", 20*time.Minute, leads("zk1")),
+		"of b is of other servers than that of a": seenFrom("b", time.Minute, leads("zk9")),
+	} {
+		if _, err := Merge([]*Snapshot{first, other}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", want, err)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package snapshot
+
+import (
+	"errors"
+	"net/netip"
+)
+
+// maxReply is the most that is read of any answer. The largest honest one, mntr
+// of 3.6+, is 17 KiB and grows by some 500 bytes for each top-level znode.
+const MaxReply = 4 << 20
+
+// Reply is what came back until the peer closed the connection.
+type Reply struct {
+	// From is who answered.
+	From netip.AddrPort
+	Data []byte
+	// Reset: the peer ended with an RST and not a FIN, so Data may be cut short
+	// although a server may well do so after a whole answer.
+	Reset bool
+	// Nudged: a newline had followed the word when it ended.
+	Nudged bool
+}
+
+// errCut is wrapped by what the parsers say of an answer that ends too early.
+var errCut = errors.New("cut short")
+
+// Interpret reads the reply to word. A server that does not serve, or does not
+// allow the word, is NotServing or NotAllowed; what is not ZooKeeper's is
+// Protocol, with a text that says what it looks like; TLS where it is that. An
+// answer that ended with an RST is used if it is whole, and is Reset otherwise,
+// as is one that ended in the middle.
+func Interpret[T any](reply Obs[Reply], word Word, parse func([]byte) (T, error)) Obs[T] {
+	if !reply.Seen() {
+		return Obs[T]{Tried: reply.Tried, Took: reply.Took, Failure: reply.Failure}
+	}
+	r := reply.Value
+	if kind, text := generic(word, r.Data); kind != "" {
+		return Failed[T](FailureAt(r.From, kind, "%s", text), reply.Took)
+	}
+	value, err := parse(r.Data)
+	switch {
+	case err == nil:
+		return Saw(value, reply.Took)
+	case r.Reset, errors.Is(err, errCut):
+		return Failed[T](FailureAt(r.From, Reset, "the connection ended in the middle of the answer to %s: %v", word, err), reply.Took)
+	}
+	return Failed[T](FailureAt(r.From, Protocol, "the answer to %s is not ZooKeeper's: %v", word, err), reply.Took)
+}
+
+var ErrTooLarge = errors.New("too large")

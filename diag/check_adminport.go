@@ -12,7 +12,7 @@ import (
 // checkAdminPortConflict reports an AdminServer (3.5+) that could not have its port. A
 // member of an ensemble runs on without it (QuorumPeer.start); a standalone server ends
 // with exit code 4 (ZooKeeperServerMain).
-func checkAdminPortConflict(e *ensemble, _ Limits) result {
+func checkAdminPortConflict(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if !h.config.AdminEnabled.Value || h.Process == nil && h.distributed() {
 			return nil, ""

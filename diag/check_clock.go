@@ -9,9 +9,13 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// skewed is how far apart the clocks of two servers may be; past muchSkewed it is a
+// warning: Kerberos refuses at 5 minutes.
+const skewed, muchSkewed = 5 * time.Second, time.Minute
+
 // checkClockSkew compares the clocks of servers with one another, and not with this
 // host's, which may be the wrong one.
-func checkClockSkew(e *ensemble, limits Limits) result {
+func checkClockSkew(e *ensemble) result {
 	var told []clock
 	out := e.each(func(s *server) *Skip { return toldClock(s, e.clockOf(s)) }, func(s *server, _ *result) {
 		if s.twin == nil {
@@ -29,11 +33,11 @@ func checkClockSkew(e *ensemble, limits Limits) result {
 	for _, c := range told {
 		f.Evidence = append(f.Evidence, Evidence{Source: "clock", Server: c.name, Value: c.ahead.String() + " ahead of this host's"})
 		off := (c.ahead - usual).Abs()
-		if off <= limits.Skew {
+		if off <= skewed {
 			continue
 		}
 		f.Servers = append(f.Servers, c.name)
-		if off > limits.MuchSkew {
+		if off > muchSkewed {
 			f.Severity = Warning
 		}
 	}

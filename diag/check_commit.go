@@ -104,7 +104,7 @@ func (s *stall) outstanding() Evidence {
 // checkLeaderNotCommitting reports a leader that leads and confirms no write. It steps
 // down by itself once its followers have been silent for syncLimit ticks, and never
 // where they do answer it.
-func checkLeaderNotCommitting(e *ensemble, _ Limits) result {
+func checkLeaderNotCommitting(e *ensemble) result {
 	lead := e.onlyLeader()
 	switch {
 	case e.loneStandalone():

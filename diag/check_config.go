@@ -22,7 +22,7 @@ func (h *host) besideDynamic() []zoocfg.Problem {
 	return all
 }
 
-func checkDynamicConfig(e *ensemble, _ Limits) result {
+func checkDynamicConfig(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		beside := h.besideDynamic()
 		switch version := h.version(); {
@@ -72,7 +72,7 @@ func (e *ensemble) membersBesideDynamic(h *host, beside []zoocfg.Problem) Findin
 	return f
 }
 
-func checkPeerType(e *ensemble, _ Limits) result {
+func checkPeerType(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		set := h.config.PeerType
 		switch {
@@ -98,7 +98,7 @@ func checkPeerType(e *ensemble, _ Limits) result {
 }
 
 // checkForceSync: FileTxnLog, "no" exactly. zoo.cfg is set over -D.
-func checkForceSync(e *ensemble, _ Limits) result {
+func checkForceSync(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		set := h.config.ForceSync
 		var seen Evidence

@@ -11,7 +11,7 @@ import (
 
 // checkConfigLoaded looks whether a start would find the configuration, and whether
 // the file that the user named is the one that the process has read.
-func checkConfigLoaded(e *ensemble, _ Limits) result {
+func checkConfigLoaded(e *ensemble) result {
 	if len(e.hosts) == 0 {
 		return skip(SkipLocalFiles, "needs a server's own files: run zkdoctor there")
 	}

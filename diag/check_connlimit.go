@@ -11,7 +11,7 @@ import (
 // versions from 3.4 on, ServerCnxnFactory).
 const defaultMaxClientCnxns = 60
 
-func checkConnLimit(e *ensemble, _ Limits) result {
+func checkConnLimit(e *ensemble) result {
 	return e.each((*server).answered, func(s *server, out *result) {
 		if s.client != PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(snapshot.Protocol) {
 			return

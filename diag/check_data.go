@@ -12,7 +12,7 @@ import (
 // Rules about what a start would find in version-2 (FileTxnSnapLog,
 // QuorumPeer.loadDataBase).
 
-func checkTxnlogCorrupt(e *ensemble, limits Limits) result {
+func checkTxnlogCorrupt(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		data, reason := h.data()
 		if data == nil {
@@ -30,7 +30,7 @@ func checkTxnlogCorrupt(e *ensemble, limits Limits) result {
 			return nil, unseenData(log.Content)
 		case log.Content.Value.Whole:
 			return nil, ""
-		case !h.settledFile(log, limits):
+		case !h.settledFile(log):
 			return nil, "its newest log was made this moment"
 		}
 		value := fmt.Sprintf("%d bytes", log.Size)
@@ -53,7 +53,7 @@ func checkTxnlogCorrupt(e *ensemble, limits Limits) result {
 	})
 }
 
-func checkNoSnapshot(e *ensemble, _ Limits) result {
+func checkNoSnapshot(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		data, reason := h.data()
 		if data == nil {
@@ -141,7 +141,7 @@ func (h *host) sets(key string) bool {
 	return ok && strings.EqualFold(strings.TrimSpace(p.Value), "true")
 }
 
-func checkEpochMismatch(e *ensemble, limits Limits) result {
+func checkEpochMismatch(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if !h.distributed() {
 			return nil, "" // a standalone server has none
@@ -175,21 +175,21 @@ func checkEpochMismatch(e *ensemble, limits Limits) result {
 				h.epochEvidence(dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or more", current)),
 				h.epochEvidence(dir, "currentEpoch", current, ""))}, ""
 		case hasCurrent && !dir.Repairs:
-			return e.dataAhead(h, data, current, limits)
+			return e.dataAhead(h, data, current)
 		}
 		return nil, ""
 	})
 }
 
 // dataAhead compares currentEpoch with the epochs of the data.
-func (e *ensemble) dataAhead(h *host, data *snapshot.Data, current int64, limits Limits) ([]Finding, string) {
+func (e *ensemble) dataAhead(h *host, data *snapshot.Data, current int64) ([]Finding, string) {
 	if reason := unseenData(data.Logs().Version2); reason != "" {
 		return nil, reason
 	}
 	if logs := data.Logs().Logs; len(logs.Value.Newest) > 0 {
 		log := logs.Value.Newest[0]
 		if c := log.Content.Value; c.HasFirst && int64(c.First.Epoch()) > current {
-			if !h.settledFile(log, limits) {
+			if !h.settledFile(log) {
 				return nil, "its epoch is changing this moment"
 			}
 			return []Finding{e.ahead(h, data, current, int64(c.First.Epoch()), Proven,
@@ -200,7 +200,7 @@ func (e *ensemble) dataAhead(h *host, data *snapshot.Data, current int64, limits
 		if !s.Content.Value.Whole || int64(s.Zxid.Epoch()) <= current {
 			continue
 		}
-		if !h.settledFile(s, limits) {
+		if !h.settledFile(s) {
 			return nil, "its epoch is changing this moment"
 		}
 		// Its checksum was not looked at: a damaged one is passed over.

@@ -7,7 +7,7 @@ import "strconv"
 // process.
 const digestMismatches = "zk_digest_mismatches_count"
 
-func checkDataDigest(e *ensemble, _ Limits) result {
+func checkDataDigest(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if why := s.toldMntr(); why != nil {
 			return why

@@ -63,7 +63,7 @@ const (
 	logStep = 64 << 20
 )
 
-func checkDiskFull(e *ensemble, _ Limits) result {
+func checkDiskFull(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		data, reason := h.data()
 		if data == nil {
@@ -122,7 +122,7 @@ func (e *ensemble) diskFull(h *host, data *snapshot.Data, d disk, wanted uint64,
 	return f
 }
 
-func checkDataDirInTmp(e *ensemble, _ Limits) result {
+func checkDataDirInTmp(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		data, reason := h.data()
 		if data == nil {

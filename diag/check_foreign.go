@@ -33,7 +33,7 @@ func (e *ensemble) staysOut(h *host) (out, wait bool, reason string) {
 
 // checkForeignData compares the epoch that a server has accepted with that of the
 // leader: it follows none of an earlier one (Learner.registerWithLeader, all versions).
-func checkForeignData(e *ensemble, _ Limits) result {
+func checkForeignData(e *ensemble) result {
 	again := false
 	out := e.perHost(func(h *host) ([]Finding, string) {
 		if !h.distributed() || h.Process == nil {

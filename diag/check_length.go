@@ -15,7 +15,7 @@ const largestRecord = 256 << 20
 
 // checkUnreasonableLength reports a server that meets a record which is longer than its
 // jute.maxbuffer allows, in its own data or in its leader's (BinaryInputArchive).
-func checkUnreasonableLength(e *ensemble, _ Limits) result {
+func checkUnreasonableLength(e *ensemble) result {
 	again := false
 	out := e.perHost(func(h *host) ([]Finding, string) {
 		if h.Process == nil {

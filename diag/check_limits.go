@@ -10,6 +10,13 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// descriptorsHigh is the share of the file descriptors past which few are left.
+const descriptorsHigh = 0.85
+
+// zxidCounterHigh is the number of transactions of an epoch past which its end is near:
+// 94 % of 2^32, which leaves 3 days at 1,000 writes a second.
+const zxidCounterHigh = 0xF0000000
+
 // Rules about what runs out: the numbers of an epoch, file descriptors.
 
 // toldMntr tells why the server's mntr cannot be judged; nil when it can.
@@ -35,7 +42,7 @@ func (s *server) told(word string, seen bool, failure snapshot.FailureKind) *Ski
 // transactions of an epoch, and when it is used up the leader steps down
 // (ZooKeeperServer and Leader, "zxid lower 32 bits have rolled over"). A
 // standalone server has no leader to lose.
-func checkZxidRollover(e *ensemble, limits Limits) result {
+func checkZxidRollover(e *ensemble) result {
 	if e.loneStandalone() {
 		return result{}
 	}
@@ -44,7 +51,7 @@ func checkZxidRollover(e *ensemble, limits Limits) result {
 		return skip(SkipNotTold, "no server of a quorum told its zxid")
 	}
 	zxid := newest.Srvr.Value.Zxid
-	if zxid.Counter() <= limits.ZxidCounter {
+	if zxid.Counter() <= zxidCounterHigh {
 		return result{}
 	}
 	left := uint64(math.MaxUint32 - zxid.Counter())
@@ -52,7 +59,7 @@ func checkZxidRollover(e *ensemble, limits Limits) result {
 		Severity: Warning, Certainty: Proven, Servers: []string{newest.Name},
 		Summary: fmt.Sprintf("%d transactions are left in this epoch, of 4294967295. Then the leader steps down and the ensemble elects anew, at a time that nobody chose.", left),
 		Evidence: []Evidence{
-			{Source: "srvr", Server: newest.Name, Key: "Zxid", Value: zxid.String(), Wanted: fmt.Sprintf("a lower half up to 0x%x", limits.ZxidCounter)},
+			{Source: "srvr", Server: newest.Name, Key: "Zxid", Value: zxid.String(), Wanted: fmt.Sprintf("a lower half up to 0x%x", zxidCounterHigh)},
 		},
 		Fix: []Fix{{
 			Host: newest.Name, Note: "restart the leader at a quiet time, while all others serve: the next leader begins at 0",
@@ -127,7 +134,7 @@ func longTime(seconds float64) string {
 	}
 }
 
-func checkFDLimit(e *ensemble, limits Limits) result {
+func checkFDLimit(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if why := s.toldMntr(); why != nil {
 			return why
@@ -141,7 +148,7 @@ func checkFDLimit(e *ensemble, limits Limits) result {
 	return e.each(canJudge, func(s *server, out *result) {
 		open, limit, _ := s.descriptors()
 		share := float64(open) / float64(limit)
-		if share <= limits.Descriptors {
+		if share <= descriptorsHigh {
 			return
 		}
 		f := Finding{
@@ -150,7 +157,7 @@ func checkFDLimit(e *ensemble, limits Limits) result {
 			Evidence: []Evidence{
 				{
 					Source: s.mntrFrom, Server: s.Name, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
-					Wanted: fmt.Sprintf("up to %.0f %% of %d", 100*limits.Descriptors, limit),
+					Wanted: fmt.Sprintf("up to %.0f %% of %d", 100*descriptorsHigh, limit),
 				},
 				{Source: s.mntrFrom, Server: s.Name, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
 			},

@@ -18,7 +18,7 @@ import (
 // One thread accepts there and reads the first bytes itself, for tickTime x syncLimit
 // at most, before it accepts another (QuorumCnxManager.Listener, all versions, without
 // quorum SASL).
-func checkElectionPortHeld(e *ensemble, _ Limits) result {
+func checkElectionPortHeld(e *ensemble) result {
 	again := false
 	out := e.eachHost(func(h *host) ([]Finding, *Skip) {
 		if h.sets("quorum.auth.enableSasl") {
@@ -151,7 +151,7 @@ func strangers(links []snapshot.Link) string {
 
 // checkPeerAddrStale reports members that a server calls at an address which their
 // names no longer mean: its JVM looked them up before.
-func checkPeerAddrStale(e *ensemble, _ Limits) result {
+func checkPeerAddrStale(e *ensemble) result {
 	again := false
 	out := e.eachHost(func(h *host) ([]Finding, *Skip) {
 		pair, reason := e.links(h)

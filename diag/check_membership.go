@@ -107,7 +107,7 @@ func (e *ensemble) agreeing(lists []ownList) bool {
 	return different(before...) < 2
 }
 
-func checkMembershipDivergent(e *ensemble, _ Limits) result {
+func checkMembershipDivergent(e *ensemble) result {
 	if e.mixed {
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
 	}
@@ -180,7 +180,7 @@ func (e *ensemble) compareLists() result {
 	return result{findings: []Finding{f}}
 }
 
-func checkTargetsIncomplete(e *ensemble, _ Limits) result {
+func checkTargetsIncomplete(e *ensemble) result {
 	if !e.list.proven() {
 		return skip(SkipNotTold, "no server told its list of members")
 	}
@@ -204,7 +204,7 @@ func checkTargetsIncomplete(e *ensemble, _ Limits) result {
 	return result{findings: []Finding{f}}
 }
 
-func checkTargetDuplicate(e *ensemble, _ Limits) result {
+func checkTargetDuplicate(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.Resolve.Seen() {
 			return nil

@@ -25,7 +25,7 @@ const (
 	swapped = 16 << 20
 )
 
-func checkHeapPressure(e *ensemble, _ Limits) result {
+func checkHeapPressure(e *ensemble) result {
 	if len(e.servers) == 0 && len(e.hosts) == 0 {
 		return skip(SkipNotLooked, "no server was looked at")
 	}
@@ -228,7 +228,7 @@ func pausedEver(s *server) float64 {
 
 // checkSwap finds a server with a part of its memory in swap. It is a remark: what it
 // costs shows as pauses.
-func checkSwap(e *ensemble, _ Limits) result {
+func checkSwap(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if h.Process == nil {
 			return nil, "it does not run"

@@ -142,7 +142,7 @@ func (h *host) memberEvidence(id int64, value string) Evidence {
 	}
 }
 
-func checkMyidMissing(e *ensemble, _ Limits) result {
+func checkMyidMissing(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		switch {
 		case !h.distributed():
@@ -170,7 +170,7 @@ func checkMyidMissing(e *ensemble, _ Limits) result {
 	})
 }
 
-func checkMyidMalformed(e *ensemble, _ Limits) result {
+func checkMyidMalformed(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if !h.MyID.Seen() || h.hasID {
 			return nil, h.myidUnseen()
@@ -206,7 +206,7 @@ func (h *host) noID() string {
 	return "its id is not known"
 }
 
-func checkMyidNotInServers(e *ensemble, _ Limits) result {
+func checkMyidNotInServers(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if !h.distributed() {
 			return nil, ""
@@ -248,7 +248,7 @@ func (h *host) notAMember() []Fix {
 	}
 }
 
-func checkMyidWrongServer(e *ensemble, _ Limits) result {
+func checkMyidWrongServer(e *ensemble) result {
 	out := e.perHost(func(h *host) ([]Finding, string) {
 		if !h.distributed() {
 			return nil, ""

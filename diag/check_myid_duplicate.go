@@ -45,7 +45,7 @@ func (e *ensemble) claimsOfID() []claim {
 	return out
 }
 
-func checkMyidDuplicate(e *ensemble, _ Limits) result {
+func checkMyidDuplicate(e *ensemble) result {
 	if e.mixed {
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
 	}

@@ -9,7 +9,7 @@ import (
 
 // checkPeerName reports names of the list of members that mean nothing on the host
 // of a member: ZooKeeper looks them up there, whatever they mean elsewhere.
-func checkPeerName(e *ensemble, _ Limits) result {
+func checkPeerName(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if len(h.Resolved) == 0 {
 			return nil, "its names were not looked up: they are a container's own"
@@ -49,7 +49,7 @@ func (e *ensemble) peerName(h *host, r snapshot.ResolvedHost) Finding {
 }
 
 // checkTargetsMixed reports servers of different ensembles in one question.
-func checkTargetsMixed(e *ensemble, _ Limits) result {
+func checkTargetsMixed(e *ensemble) result {
 	if len(e.servers) == 0 {
 		return skip(SkipNotLooked, "no server was looked at")
 	}

@@ -14,7 +14,7 @@ const nonVotingFollowers = "zk_synced_non_voting_followers"
 // checkNonVotingFollower reports servers that follow the leader and are no members: they
 // were started to join and have not been added yet, or were taken out and run on (3.5+,
 // reconfig). They serve clients and have no vote.
-func checkNonVotingFollower(e *ensemble, _ Limits) result {
+func checkNonVotingFollower(e *ensemble) result {
 	var out result
 	for _, s := range e.servers {
 		if s.outsider {

@@ -9,7 +9,7 @@ import (
 
 // checkObserverCounted reports observers that are up and have no vote, where whoever
 // counts servers that are up would think that there is a majority, or one to spare.
-func checkObserverCounted(e *ensemble, _ Limits) result {
+func checkObserverCounted(e *ensemble) result {
 	voters := e.list.quorum.Voters()
 	observers := e.filter(func(s *server) bool { return s.member != nil && s.member.Role == zoocfg.Observer && s.twin == nil })
 	switch {

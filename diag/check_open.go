@@ -10,7 +10,7 @@ import (
 
 // checkWideOpen reports what a server offers to whoever reaches it: JMX without a
 // password or without TLS, and all four-letter words at a public address.
-func checkWideOpen(e *ensemble, _ Limits) result {
+func checkWideOpen(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		switch {
 		case h.Process == nil:

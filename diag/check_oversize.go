@@ -20,7 +20,7 @@ const (
 
 // checkOversize looks at the longest answer that a server has given since its start,
 // and at what its log says of what came to its client port.
-func checkOversize(e *ensemble, _ Limits) result {
+func checkOversize(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if why := s.toldMntr(); why != nil {
 			return why

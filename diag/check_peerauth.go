@@ -24,7 +24,7 @@ type rejection struct {
 // repeated is how many lines are more than a moment's.
 const repeated = 2
 
-func checkQuorumTLS(e *ensemble, _ Limits) result {
+func checkQuorumTLS(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if f := e.tlsDiffers(h); f != nil {
 			return []Finding{*f}, ""
@@ -72,7 +72,7 @@ func (h *host) sslQuorum() Evidence {
 	return f
 }
 
-func checkQuorumSASL(e *ensemble, _ Limits) result {
+func checkQuorumSASL(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if !h.config.QuorumSASL.Value {
 			return nil, "" // what its peers say of it stands in their logs

@@ -12,11 +12,11 @@ import (
 
 // checkQuorumPortFiltered reports the blocked ports of servers that are out, or that
 // somebody who is out cannot reach, and what a stranger to the ensemble could not reach.
-func checkQuorumPortFiltered(e *ensemble, _ Limits) result { return e.blockedPorts(false) }
+func checkQuorumPortFiltered(e *ensemble) result { return e.blockedPorts(false) }
 
 // checkLatentPortBlock reports the blocked ports between servers that all serve, over
 // links that were made before.
-func checkLatentPortBlock(e *ensemble, _ Limits) result { return e.blockedPorts(true) }
+func checkLatentPortBlock(e *ensemble) result { return e.blockedPorts(true) }
 
 // sleeps reports whether a blocked way to a server does no harm yet: both its ends
 // serve.

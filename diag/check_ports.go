@@ -9,7 +9,7 @@ import (
 // checkQuorumPortConflict reports a follower on whose quorum port something
 // listens: ZooKeeper opens that port on the leader alone, so it is another program's,
 // and this server cannot lead (Leader binds it when it is elected).
-func checkQuorumPortConflict(e *ensemble, _ Limits) result {
+func checkQuorumPortConflict(e *ensemble) result {
 	leaders := e.leaders()
 	canJudge := func(s *server) *Skip {
 		switch {
@@ -52,7 +52,7 @@ func checkQuorumPortConflict(e *ensemble, _ Limits) result {
 
 // checkClientPortConflict reports a server that does not run because another program
 // has its client port: it ends when it cannot bind it (exit code 1, all versions).
-func checkClientPortConflict(e *ensemble, _ Limits) result {
+func checkClientPortConflict(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		return e.portTaken(h, "its client port", func(s *server) int { return s.Port })
 	})
@@ -61,7 +61,7 @@ func checkClientPortConflict(e *ensemble, _ Limits) result {
 // checkElectionPortConflict is the same for the election port. 3.5.6 and later end
 // with exit code 14; earlier ones stay up without a listener, and a process that runs
 // is not judged here.
-func checkElectionPortConflict(e *ensemble, _ Limits) result {
+func checkElectionPortConflict(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		return e.portTaken(h, "its election port", func(s *server) int { return s.Election.Number })
 	})

@@ -7,6 +7,14 @@ import (
 	"strconv"
 )
 
+// tooManyElections between two looks, more than one a minute, are too many. One is a
+// restart of the leader.
+const tooManyElections = 2
+
+// mayBeBehind is how many transactions a follower may be behind. Servers are asked at
+// slightly different moments, so some are nothing.
+const mayBeBehind = 1000
+
 // Rules about whether the ensemble gets on: does each follower keep up, does the
 // leader stay?
 
@@ -65,29 +73,29 @@ func (e *ensemble) mayLag(s *server, limit int64) *Skip {
 	return nil
 }
 
-func checkFollowerLagging(e *ensemble, limits Limits) result {
+func checkFollowerLagging(e *ensemble) result {
 	if e.loneStandalone() {
 		return result{}
 	}
-	out := e.each(func(s *server) *Skip { return e.mayLag(s, limits.Lag) }, func(s *server, out *result) {
+	out := e.each(func(s *server) *Skip { return e.mayLag(s, mayBeBehind) }, func(s *server, out *result) {
 		if !s.learns() {
 			return
 		}
 		lead := e.onlyLeader()
 		now, _ := behind(lead, s)
-		if now <= limits.Lag {
+		if now <= mayBeBehind {
 			return
 		}
 		was, _ := behind(e.before.onlyLeader(), e.earlier(s))
-		if was <= limits.Lag || now < was || float64(now) <= e.skew(lead, s)+float64(limits.Lag) {
+		if was <= mayBeBehind || now < was || float64(now) <= e.skew(lead, s)+float64(mayBeBehind) {
 			return
 		}
-		out.findings = append(out.findings, e.lags(lead, s, was, now, limits.Lag))
+		out.findings = append(out.findings, e.lags(lead, s, was, now, mayBeBehind))
 	})
 	if lead := e.onlyLeader(); lead != nil {
 		for _, s := range e.servers {
 			n, ok := behind(lead, s)
-			out.lookAgain = out.lookAgain || ok && s.learns() && n > limits.Lag
+			out.lookAgain = out.lookAgain || ok && s.learns() && n > mayBeBehind
 		}
 	}
 	return out
@@ -120,7 +128,7 @@ func (e *ensemble) skew(lead, s *server) float64 {
 }
 
 // checkLeaderFlapping compares the leader's epoch: each election makes a new one.
-func checkLeaderFlapping(e *ensemble, limits Limits) result {
+func checkLeaderFlapping(e *ensemble) result {
 	if e.loneStandalone() {
 		return result{}
 	}
@@ -139,7 +147,7 @@ func checkLeaderFlapping(e *ensemble, limits Limits) result {
 		return skip(SkipUndecided, "the epoch of the second look is the older one")
 	}
 	elections := int64(newer - older)
-	if elections < limits.Elections || float64(elections) <= e.between().Minutes() {
+	if elections < tooManyElections || float64(elections) <= e.between().Minutes() {
 		return result{}
 	}
 	servers := []string{now.Name}

@@ -8,6 +8,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// fullSoon is how soon a disk is full for that to be a warning: a month leaves time for a
+// change in working hours.
+const fullSoon = 30 * 24 * time.Hour
+
 // manySnapshots is more than anybody keeps on purpose: autopurge keeps 3 by
 // default, zkCleanup.sh likewise.
 const manySnapshots = 10
@@ -15,7 +19,7 @@ const manySnapshots = 10
 // purgeOff reports whether the server itself never removes an old snapshot.
 func purgeOff(h *host) bool { return h.config.AutopurgePurgeInterval.Value <= 0 }
 
-func checkAutopurgeOff(e *ensemble, limits Limits) result {
+func checkAutopurgeOff(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if !purgeOff(h) {
 			return nil, ""
@@ -45,8 +49,8 @@ func checkAutopurgeOff(e *ensemble, limits Limits) result {
 		}
 		f.Evidence = append(f.Evidence, Evidence{Source: "data", Server: h.name(), Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all"})
 		if left, ok := h.fillsIn(data); ok {
-			f.Evidence = append(f.Evidence, Evidence{Source: "disk", Server: h.name(), Key: "full in", Value: days(left), Wanted: days(limits.Room) + " at least", File: data.Dir.Path})
-			if left < limits.Room {
+			f.Evidence = append(f.Evidence, Evidence{Source: "disk", Server: h.name(), Key: "full in", Value: days(left), Wanted: days(fullSoon) + " at least", File: data.Dir.Path})
+			if left < fullSoon {
 				f.Severity = Warning
 				f.Summary = fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one. At the rate of the newest ones the disk is full in %s.", snapshots.Value.Total, days(left))
 			}

@@ -5,7 +5,7 @@ import "fmt"
 // Rules about the ensemble as a whole. All but split-brain are symptoms: they
 // head the screen and are never a root cause.
 
-func checkQuorumLost(e *ensemble, _ Limits) result {
+func checkQuorumLost(e *ensemble) result {
 	if e.verdict.State != Down {
 		if e.verdict.State == Unknown {
 			return skip(SkipUndecided, "the verdict is unknown")
@@ -38,7 +38,7 @@ func (e *ensemble) roleEvidence() []Evidence {
 	return out
 }
 
-func checkDegradedNoSpare(e *ensemble, _ Limits) result {
+func checkDegradedNoSpare(e *ensemble) result {
 	v := e.verdict
 	switch {
 	case v.State == Unknown:
@@ -57,7 +57,7 @@ func checkDegradedNoSpare(e *ensemble, _ Limits) result {
 }
 
 // checkElection tells a passing election from an outage.
-func checkElection(e *ensemble, _ Limits) result {
+func checkElection(e *ensemble) result {
 	idle := func(x *ensemble) bool { return !x.servesAnywhere() && x.anyNotServing() }
 	switch {
 	case e.before != nil && idle(e.before) && e.verdict.State != Down && e.servesAnywhere():
@@ -86,7 +86,7 @@ func (e *ensemble) unlessUnseen() result {
 	return skip(SkipUnreachable, "no server gave an answer")
 }
 
-func checkSplitBrain(e *ensemble, _ Limits) result {
+func checkSplitBrain(e *ensemble) result {
 	if e.mixed {
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
 	}

@@ -11,7 +11,7 @@ import (
 // Rules about what stands between this host and the servers, and about the
 // question itself.
 
-func checkTargetUnresolvable(e *ensemble, _ Limits) result {
+func checkTargetUnresolvable(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if !s.Resolve.Tried || s.Resolve.FailedAs(snapshot.Cancelled) {
 			return &Skip{Kind: SkipNotLooked, Reason: "its name was not looked up"}
@@ -61,7 +61,7 @@ func shellWord(s string) string {
 // blocked reports a port from which nothing at all came back.
 func blocked(p PortState) bool { return p == PortFiltered || p == PortUnreachable }
 
-func checkHostUnreachable(e *ensemble, _ Limits) result {
+func checkHostUnreachable(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if blocked(s.client) {
 			return nil
@@ -104,7 +104,7 @@ func (e *ensemble) memberVantage() string {
 	return ""
 }
 
-func checkClientPortMismatch(e *ensemble, _ Limits) result {
+func checkClientPortMismatch(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.client != PortRefused {
 			return s.answered()
@@ -143,7 +143,7 @@ func (h *host) setting(key, value, file string, line int) Evidence {
 	return Evidence{Source: "zoo.cfg", Server: h.name(), Key: key, Value: value, File: file, Line: line}
 }
 
-func checkNotZooKeeper(e *ensemble, _ Limits) result {
+func checkNotZooKeeper(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.Srvr.FailedAs(snapshot.TLS) {
 			return &Skip{Kind: SkipUndecided, Reason: reasonOf(s.Srvr.Failure, "")}
@@ -195,7 +195,7 @@ func (s *server) keeperRole() string {
 	return string(s.Keeper.Mode)
 }
 
-func checkCmdNotWhitelisted(e *ensemble, _ Limits) result {
+func checkCmdNotWhitelisted(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if why := s.answered(); why != nil {
 			return why

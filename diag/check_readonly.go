@@ -2,7 +2,7 @@ package diag
 
 // checkReadOnlyMode is about a server that has lost its quorum and serves reads
 // all the same. It is what server-not-serving is without readonlymode.enabled.
-func checkReadOnlyMode(e *ensemble, _ Limits) result {
+func checkReadOnlyMode(e *ensemble) result {
 	return e.each((*server).answered, func(s *server, out *result) {
 		if s.role != ReadOnly {
 			return

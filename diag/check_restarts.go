@@ -20,7 +20,7 @@ const (
 
 // checkRestarts finds a server that ends again and again, and is started each time.
 // One start between two looks is an operator's.
-func checkRestarts(e *ensemble, _ Limits) result {
+func checkRestarts(e *ensemble) result {
 	out := e.perHost(func(h *host) ([]Finding, string) {
 		loop := e.loop(h)
 		if loop == nil {

@@ -48,7 +48,7 @@ func (h *host) carriageReturn() *zoocfg.Note {
 	return nil
 }
 
-func checkStatusScript(e *ensemble, _ Limits) result {
+func checkStatusScript(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if h.Process == nil {
 			return nil, ""

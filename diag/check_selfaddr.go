@@ -9,6 +9,11 @@ import (
 	"time"
 )
 
+// listensAfter is the process age past which a server must have an election listener: it
+// opens right after the data is loaded, and a failed bind is tried three times, one second
+// apart (QuorumCnxManager.Listener).
+const listensAfter = 10 * time.Second
+
 // Rules about a server's own address and its election listener.
 
 // ownLine is the host's own server.N line as myid gives it, with what its host
@@ -32,7 +37,7 @@ func (h *host) ownLine() (addrs []netip.Addr, name string, reason string) {
 	return r.Addrs.Value, r.Host, ""
 }
 
-func checkSelfAddrNotLocal(e *ensemble, _ Limits) result {
+func checkSelfAddrNotLocal(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		addrs, name, reason := h.ownLine()
 		if len(addrs) == 0 || slices.ContainsFunc(addrs, h.isLocal) || h.config.QuorumListenOnAllIPs.Value {
@@ -53,7 +58,7 @@ func checkSelfAddrNotLocal(e *ensemble, _ Limits) result {
 	})
 }
 
-func checkSelfAddrLoopback(e *ensemble, _ Limits) result {
+func checkSelfAddrLoopback(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		addrs, name, reason := h.ownLine()
 		if len(addrs) == 0 || h.config.QuorumListenOnAllIPs.Value || !allLoopback(addrs) || !h.peersElsewhere() {
@@ -115,7 +120,7 @@ func (h *host) electionPort() int {
 	return 0
 }
 
-func checkProcessWithoutListener(e *ensemble, limits Limits) result {
+func checkProcessWithoutListener(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		port := 0
 		if h.Process != nil && h.distributed() {
@@ -134,7 +139,7 @@ func checkProcessWithoutListener(e *ensemble, limits Limits) result {
 			return nil, "" // still loading: the listener comes after the data
 		}
 		age, known := h.age(e.snap.Started)
-		if !known || age < limits.Settled {
+		if !known || age < listensAfter {
 			return nil, "the process is too young to judge"
 		}
 		summary := fmt.Sprintf("%s runs and nothing on its host listens for elections on %d: no peer can call it, and that stays so until it is restarted.", h.Process.Main, port)

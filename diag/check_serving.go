@@ -9,6 +9,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// startingLong is the process age past which a server that is still loading its data is a
+// warning: enough for a snapshot of several GB.
+const startingLong = 5 * time.Minute
+
 // Rules about one server: does it run, does it answer, does it serve?
 
 // tcp is the evidence that one connect is.
@@ -35,7 +39,7 @@ func answer[T any](s *server, word string, o snapshot.Obs[T]) Evidence {
 	return Evidence{Source: word, Server: s.Name, Value: reasonOf(o.Failure, "answered")}
 }
 
-func checkProcessDown(e *ensemble, _ Limits) result {
+func checkProcessDown(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.client == PortOpen || s.client == PortSilent {
 			return nil // something listens, whatever the other port shows
@@ -113,7 +117,7 @@ func (e *ensemble) enough() (need, out int) {
 	return max(e.verdict.QuorumNeeded-len(t.alive), 0), out
 }
 
-func checkServerNotServing(e *ensemble, _ Limits) result {
+func checkServerNotServing(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.client == PortOpen && !s.Srvr.Seen() && !s.notServing() && s.serving == unknown {
 			return &Skip{Kind: SkipUndecided, Reason: "it answers nothing that tells"}
@@ -157,7 +161,7 @@ func silent(s *server) bool { return s.client == PortSilent }
 // not answer.
 func hangs(s *server) bool { return silent(s) || s.queued || s.swallows() && s.stoppedHere() }
 
-func checkServerHung(e *ensemble, _ Limits) result {
+func checkServerHung(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		switch {
 		case silent(s) && s.election != PortOpen && s.election != PortRefused:
@@ -220,7 +224,7 @@ func (e *ensemble) hung(s *server) Finding {
 	return f
 }
 
-func checkServerStarting(e *ensemble, limits Limits) result {
+func checkServerStarting(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if silent(s) && s.election == PortNotProbed {
 			return &Skip{Kind: SkipUndecided, Reason: "hung or starting: its election port was not probed"}
@@ -243,7 +247,7 @@ func checkServerStarting(e *ensemble, limits Limits) result {
 		if s.host != nil {
 			if age, ok := s.host.age(e.snap.Started); ok {
 				f.Evidence = append(f.Evidence, Evidence{Source: "process", Server: s.Name, Key: "age", Value: age.Round(time.Second).String()})
-				if age > limits.Starting {
+				if age > startingLong {
 					f.Severity = Warning
 				}
 			}
@@ -254,7 +258,7 @@ func checkServerStarting(e *ensemble, limits Limits) result {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
-func checkLeaderServesNo(e *ensemble, _ Limits) result {
+func checkLeaderServesNo(e *ensemble) result {
 	return e.each(e.mayLead, func(s *server, out *result) {
 		if s.role != Leader || !s.notServing() {
 			return
@@ -313,7 +317,7 @@ func (e *ensemble) mayLead(s *server) *Skip {
 	return nil
 }
 
-func checkStandaloneInEnsemble(e *ensemble, _ Limits) result {
+func checkStandaloneInEnsemble(e *ensemble) result {
 	return e.each((*server).answered, func(s *server, out *result) {
 		if s.role != Standalone || e.loneStandalone() {
 			return

@@ -11,7 +11,7 @@ import (
 // Rules about how the ensemble is built: how many voters, and whether they are
 // set up alike.
 
-func checkEvenOrTiny(e *ensemble, _ Limits) result {
+func checkEvenOrTiny(e *ensemble) result {
 	switch {
 	case e.mixed:
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
@@ -78,7 +78,7 @@ func shared() []setting {
 
 // checkConfigDrift compares the settings of the voters. Observers are left out:
 // they are often far away, and rightly more patient.
-func checkConfigDrift(e *ensemble, _ Limits) result {
+func checkConfigDrift(e *ensemble) result {
 	if e.mixed {
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
 	}

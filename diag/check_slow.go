@@ -6,6 +6,18 @@ import (
 	"time"
 )
 
+// mayWait is the number of requests that may wait. A healthy server has a handful, for
+// moments.
+const mayWait = 10
+
+// slowFsync and slowRequests are means past which the syncs of the transaction log, and
+// reads and writes, are slow; others warn there too. A healthy disk takes under 10 ms.
+// ZooKeeper itself logs a sync from 1,000 on (fsync.warningthresholdms).
+const slowFsync, slowRequests = 100 * time.Millisecond, 100 * time.Millisecond
+
+// samplesNeeded is how many a mean must be of: one slow request is none.
+const samplesNeeded = 10
+
 // Rules about how long things take, between both looks.
 
 // The summaries of mntr (ServerMetrics, 3.6+), in milliseconds.
@@ -24,17 +36,17 @@ func (e *ensemble) took(s *server, name string, m mean, limit time.Duration) Evi
 	}
 }
 
-func checkFsyncSlow(e *ensemble, limits Limits) result {
+func checkFsyncSlow(e *ensemble) result {
 	again := false
 	out := e.each(func(s *server) *Skip { return e.inTwoLooks(s, fsyncTime) }, func(s *server, out *result) {
 		m, _ := e.meanSince(s, fsyncTime)
-		if m.count < limits.Samples || m.each <= limits.Fsync {
+		if m.count < samplesNeeded || m.each <= slowFsync {
 			return
 		}
 		out.findings = append(out.findings, Finding{
 			Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
 			Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
-			Evidence: []Evidence{e.took(s, fsyncTime, m, limits.Fsync)},
+			Evidence: []Evidence{e.took(s, fsyncTime, m, slowFsync)},
 			Fix: []Fix{
 				{Host: s.Name, Command: "iostat -x 2 5", Note: "see which disk is busy, and who writes to it (pidstat -d 2 5)", Risk: "none"},
 				{
@@ -45,25 +57,25 @@ func checkFsyncSlow(e *ensemble, limits Limits) result {
 		})
 	})
 	for _, s := range e.servers {
-		again = again || meanEver(s, fsyncTime) > limits.Fsync
+		again = again || meanEver(s, fsyncTime) > slowFsync
 	}
 	out.lookAgain = again
 	return out
 }
 
-func checkLatencyHigh(e *ensemble, limits Limits) result {
+func checkLatencyHigh(e *ensemble) result {
 	slow := func(s *server) []Evidence {
 		var evidence []Evidence
 		for _, name := range []string{readLatency, updateLatency} {
-			if m, ok := e.meanSince(s, name); ok && m.count >= limits.Samples && m.each > limits.Latency {
-				evidence = append(evidence, e.took(s, name, m, limits.Latency))
+			if m, ok := e.meanSince(s, name); ok && m.count >= samplesNeeded && m.each > slowRequests {
+				evidence = append(evidence, e.took(s, name, m, slowRequests))
 			}
 		}
-		if queued := func(s *server) bool { return s.Srvr.Value.Outstanding > limits.Outstanding }; e.twice(s, queued) {
+		if queued := func(s *server) bool { return s.Srvr.Value.Outstanding > mayWait }; e.twice(s, queued) {
 			evidence = append(evidence, Evidence{
 				Source: "srvr", Server: s.Name, Key: "Outstanding",
 				Value:  fmt.Sprintf("%d, then %d", e.earlier(s).Srvr.Value.Outstanding, s.Srvr.Value.Outstanding),
-				Wanted: "up to " + strconv.FormatInt(limits.Outstanding, 10) + " in one of both looks",
+				Wanted: "up to " + strconv.FormatInt(mayWait, 10) + " in one of both looks",
 			})
 		}
 		return evidence
@@ -94,8 +106,8 @@ func checkLatencyHigh(e *ensemble, limits Limits) result {
 		})
 	})
 	for _, s := range e.servers {
-		out.lookAgain = out.lookAgain || s.Srvr.Value.Outstanding > limits.Outstanding ||
-			max(meanEver(s, readLatency), meanEver(s, updateLatency)) > limits.Latency
+		out.lookAgain = out.lookAgain || s.Srvr.Value.Outstanding > mayWait ||
+			max(meanEver(s, readLatency), meanEver(s, updateLatency)) > slowRequests
 	}
 	return out
 }

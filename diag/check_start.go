@@ -34,7 +34,7 @@ func (h *host) lastWord(signs ...snapshot.LogSign) *snapshot.LogLine {
 	return &h.Log.Value.Lines[0]
 }
 
-func checkStartClassPath(e *ensemble, _ Limits) result {
+func checkStartClassPath(e *ensemble) result {
 	return e.perStopped(func(h *host) ([]Finding, string) {
 		line := h.lastWord(snapshot.LogJavaClass)
 		if line != nil && !strings.Contains(line.Text, "zookeeper") {
@@ -96,7 +96,7 @@ func (e *ensemble) noMainClass(h *host, line *snapshot.LogLine, in *snapshot.Ins
 	return f
 }
 
-func checkJava(e *ensemble, _ Limits) result {
+func checkJava(e *ensemble) result {
 	return e.perStopped(func(h *host) ([]Finding, string) {
 		line := h.lastWord(snapshot.LogJavaMissing, snapshot.LogJavaVersion, snapshot.LogJavaOptions)
 		missing, evidence, why := h.javaMissing()

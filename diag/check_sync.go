@@ -15,7 +15,7 @@ const slowRate = 1 << 20
 // checkSyncTooSlow reports followers that do not have their leader's data within
 // initLimit ticks (Leader.waitForNewLeaderAck, LearnerHandler): they begin again and
 // again.
-func checkSyncTooSlow(e *ensemble, _ Limits) result {
+func checkSyncTooSlow(e *ensemble) result {
 	again := false
 	out := e.perHost(func(h *host) ([]Finding, string) {
 		limit := h.syncTime()

@@ -8,6 +8,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// renewBefore is how long before its end a certificate should have been renewed; a quarter
+// of its life where that is less, as with those that live for days.
+const renewBefore = 30 * 24 * time.Hour
+
 // Rules about TLS to the client ports.
 
 // certificate is the evidence that a server's certificate is.
@@ -23,7 +27,7 @@ func (s *server) certificate(what string, c *snapshot.Certificate, wanted string
 }
 
 // checkClientTLS says why TLS to a client port fails, as far as a client can know.
-func checkClientTLS(e *ensemble, _ Limits) result {
+func checkClientTLS(e *ensemble) result {
 	return e.each((*server).answered, func(s *server, out *result) {
 		seen := s.Client.Value.TLS
 		if seen.Fault == "" || !s.Srvr.FailedAs(snapshot.TLS) {
@@ -85,7 +89,7 @@ func (s *server) tlsFault(seen snapshot.TLSLook, here string) (title, summary, w
 }
 
 // checkCertificate looks at the dates of the certificates that servers show.
-func checkCertificate(e *ensemble, limits Limits) result {
+func checkCertificate(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.Client.Value.TLS.Certificate != nil || s.QuorumTLS.Certificate != nil {
 			return nil
@@ -101,13 +105,13 @@ func checkCertificate(e *ensemble, limits Limits) result {
 	}
 	othersDo := len(e.filter(func(s *server) bool { return s.client == PortOpen && valid(s) })) > 0
 	return e.each(canJudge, func(s *server, out *result) {
-		if f := e.certificateEnds(s, "certificate", s.Client.Value.TLS.Certificate, limits); f != nil {
+		if f := e.certificateEnds(s, "certificate", s.Client.Value.TLS.Certificate); f != nil {
 			if f.Title == expired && !othersDo {
 				f.Severity, f.Certainty = Critical, Likely // none is left that clients could go to
 			}
 			out.findings = append(out.findings, *f)
 		}
-		if f := e.certificateEnds(s, "certificate for servers", s.QuorumTLS.Certificate, limits); f != nil {
+		if f := e.certificateEnds(s, "certificate for servers", s.QuorumTLS.Certificate); f != nil {
 			f.Summary += " It is the one for the other servers (sslQuorum): those that are connected stay so, and after a restart none is."
 			f.Later = true
 			out.findings = append(out.findings, *f)
@@ -120,12 +124,12 @@ const expired = "its certificate has expired"
 
 // certificateEnds judges the dates of one certificate; nil where they are fine, or where
 // there is none. what is how it is called.
-func (e *ensemble) certificateEnds(s *server, what string, c *snapshot.Certificate, limits Limits) *Finding {
+func (e *ensemble) certificateEnds(s *server, what string, c *snapshot.Certificate) *Finding {
 	if c == nil {
 		return nil
 	}
 	now := e.snap.Started
-	left, due := c.NotAfter.Sub(now), min(limits.Certificate, c.NotAfter.Sub(c.NotBefore)/4)
+	left, due := c.NotAfter.Sub(now), min(renewBefore, c.NotAfter.Sub(c.NotBefore)/4)
 	f := &Finding{
 		Severity: Warning, Certainty: Proven, Servers: []string{s.Name},
 		Evidence: []Evidence{s.certificate(what, c, "valid for "+ago(due)+" more at least")},

@@ -32,7 +32,7 @@ func (s *server) toldVersion() *Skip {
 	return &Skip{Kind: SkipNotTold, Reason: "it did not tell its version"}
 }
 
-func checkVersionMixed(e *ensemble, _ Limits) result {
+func checkVersionMixed(e *ensemble) result {
 	switch {
 	case e.mixed:
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
@@ -86,7 +86,7 @@ var (
 	wildcardUntil = release{3, 5, 8}
 )
 
-func checkWildcardSelfAddr(e *ensemble, _ Limits) result {
+func checkWildcardSelfAddr(e *ensemble) result {
 	affected := func(s *server) bool {
 		v, _ := s.version()
 		return within(v, wildcardFrom, wildcardUntil) && s.role != Standalone
@@ -191,7 +191,7 @@ func trustsEmpty(s *server) (Evidence, bool) {
 	return Evidence{Source: "zoo.cfg", Server: s.Name, Key: p.Key, Value: p.Value, Wanted: "removed after the upgrade", File: s.host.config.Path, Line: p.Line}, true
 }
 
-func checkKnownBadVersion(e *ensemble, _ Limits) result {
+func checkKnownBadVersion(e *ensemble) result {
 	return e.each((*server).toldVersion, func(s *server, out *result) {
 		v, _ := s.version()
 		for _, bad := range badReleases() {

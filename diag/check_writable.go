@@ -8,7 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-func checkDataDirNotWritable(e *ensemble, _ Limits) result {
+func checkDataDirNotWritable(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		data, reason := h.data()
 		if data == nil {

@@ -9,6 +9,11 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// quiet is the time after its last change from which a file of a running server counts as
+// it is: a server writes a new log's header, and the epoch after a snapshot, within a
+// second, on a slow disk within some.
+const quiet = 30 * time.Second
+
 // What the rules about a server's data have in common.
 
 // data is what the host's disk holds; nil, and why, when that is not known.
@@ -78,8 +83,8 @@ func (e *ensemble) versionAt(h *host) (v snapshot.Version, told, own bool) {
 
 // settledFile reports whether a file is as its server left it: nobody runs that
 // might be writing it this moment, or it has not changed for a while.
-func (h *host) settledFile(f snapshot.DataFile, limits Limits) bool {
-	return h.Process == nil || h.Looked.Sub(f.Modified) >= limits.Quiet
+func (h *host) settledFile(f snapshot.DataFile) bool {
+	return h.Process == nil || h.Looked.Sub(f.Modified) >= quiet
 }
 
 // willNotStart is a fault in a server's data, which only a start finds out: while

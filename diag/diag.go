@@ -8,10 +8,8 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// Options are the reader's wishes. The zero value shows everything and uses the
-// documented limits.
+// Options are the reader's wishes. The zero value shows everything.
 type Options struct {
-	Limits Limits
 	// Only keeps these findings, Ignore drops those; empty keeps all.
 	Only, Ignore []Code
 	// FailOn is Critical to make warnings and a degraded ensemble exit with 0;
@@ -28,7 +26,7 @@ type Check struct {
 	Title string
 	// Needs says in a few words what evidence the rule rests on.
 	Needs string
-	eval  func(*ensemble, Limits) result
+	eval  func(*ensemble) result
 }
 
 // result is what a rule concludes: findings, or none of them (passed), or the
@@ -49,7 +47,6 @@ func skip(kind SkipKind, reason string) result {
 // Diagnose applies every rule to the snapshot. It never fails: a rule that
 // crashes is counted as crashed, and the others still speak.
 func Diagnose(snap *snapshot.Snapshot, o Options) *Report {
-	limits := o.Limits.orDefaults()
 	e := newEnsemble(snap)
 	r := &Report{
 		SchemaVersion: SchemaVersion,
@@ -66,7 +63,7 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *Report {
 	}
 	var raw []Finding
 	for _, c := range Catalogue() {
-		out, crashed := run(c, e, limits)
+		out, crashed := run(c, e)
 		r.Checks.count(c.Code, out, crashed)
 		r.LookAgain = r.LookAgain || out.lookAgain
 		raw = append(raw, out.findings...)
@@ -91,13 +88,13 @@ func took(snap *snapshot.Snapshot) int64 {
 	return snap.Started.Add(snap.Took).Sub(started).Milliseconds()
 }
 
-func run(c Check, e *ensemble, limits Limits) (out result, crashed bool) {
+func run(c Check, e *ensemble) (out result, crashed bool) {
 	defer func() {
 		if recover() != nil {
 			out, crashed = result{}, true
 		}
 	}()
-	out = c.eval(e, limits)
+	out = c.eval(e)
 	for i := range out.findings {
 		out.findings[i].complete(c)
 	}

@@ -280,7 +280,7 @@ func TestPages(t *testing.T) {
 // TestCrash: a rule that panics is counted, and what it left behind is not used.
 func TestCrash(t *testing.T) {
 	t.Parallel()
-	out, crashed := run(Check{Code: QuorumLost, eval: func(*ensemble, Limits) result { panic("a bug") }}, &ensemble{}, Limits{})
+	out, crashed := run(Check{Code: QuorumLost, eval: func(*ensemble) result { panic("a bug") }}, &ensemble{})
 	if !crashed || out.findings != nil || out.skips != nil || out.lookAgain {
 		t.Errorf("got %+v, crashed %t", out, crashed)
 	}

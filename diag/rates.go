@@ -73,7 +73,7 @@ func meanEver(s *server, name string) time.Duration {
 // meanwhile? Whoever keeps looks may forget the other keys of the earlier one.
 func ComparedKeys() []string {
 	keys := []string{"zk_uptime", "zk_synced_followers", nonVotingFollowers, proposals, commits}
-	for _, key := range dataSetKeys(Limits{}) {
+	for _, key := range dataSetKeys() {
 		keys = append(keys, key.name)
 	}
 	for _, name := range []string{fsyncTime, readLatency, updateLatency, jvmPause} {

@@ -7,6 +7,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
+// prohibitedWithin is the time within which "no route to host" can only be an answer from a
+// firewall: a host that is gone takes ARP three seconds.
+const prohibitedWithin = 900 * time.Millisecond
+
 // truth is a thing that is known to hold, known not to, or not known.
 type truth int
 
@@ -115,7 +119,7 @@ func (s *server) portState(look snapshot.Obs[snapshot.Dial]) PortState {
 // prohibited reports whether a look failed in the way that only a firewall
 // which says so makes it fail.
 func (s *server) prohibited(look snapshot.Obs[snapshot.Dial]) bool {
-	return look.FailedAs(snapshot.Unreachable) && look.Took < Limits{}.orDefaults().Prohibited && s.hostAnswers()
+	return look.FailedAs(snapshot.Unreachable) && look.Took < prohibitedWithin && s.hostAnswers()
 }
 
 // hostAnswers reports whether any port of the host answered, if only with an

@@ -66,16 +66,7 @@ func newEnsemble(snap *snapshot.Snapshot) *ensemble {
 	e.mixed = e.namesDifferentEnsembles()
 	e.place()
 	e.findOutsiders()
-	for _, s := range e.servers {
-		s.portHost = s.host
-		if b := e.earlier(s); b != nil {
-			s.portHost = b.host
-		}
-		s.judge()
-	}
-	e.inferLeader()
-	e.findQueued()
-	e.hearLeader()
+	e.assignRoles()
 	e.judge()
 	return e
 }
@@ -115,7 +106,7 @@ func (e *ensemble) findElsewhere() {
 	}
 }
 
-// inferLeader finds the leader that answers like a server without a quorum
+// hiddenLeader finds the leader that answers like a server without a quorum
 // because it has leaderServes=no (Leader.java does not give the client port its
 // server object): others follow somebody, no one else leads, and of the
 // servers that say "not serving" just one has the leader's port open, and is a quorum
@@ -124,39 +115,38 @@ func (e *ensemble) findElsewhere() {
 // For the milliseconds between a leader's stepping down and its followers' noticing, the
 // same is to be seen. So the verdict wants a second look, and whoever said in the earlier
 // one that it leads has no such setting.
-func (e *ensemble) inferLeader() {
+func (e *ensemble) hiddenLeader() *server {
 	var candidate *server
 	followers := 0
 	for _, s := range e.servers {
 		switch {
 		case s.role == Leader:
-			return
+			return nil
 		case s.role == Follower:
 			followers++
 		case s.voter() && s.quorumPort == PortOpen && s.notServing() && candidate == nil:
 			candidate = s
 		case s.voter() && (s.quorumPort == PortOpen || silent(s)):
-			return // this one may be the leader that they follow
+			return nil // this one may be the leader that they follow
 		}
 	}
 	if candidate == nil || candidate.member == nil || followers == 0 {
-		return
+		return nil
 	}
 	for _, id := range e.list.quorum.Voters() {
 		if s := e.row(id); s == nil || s.role == RoleUnknown {
-			return // the leader may be the one that was not seen
+			return nil // the leader may be the one that was not seen
 		}
 	}
 	if e.servedAsLeader(candidate) {
-		return
+		return nil
 	}
 	serving := e.count().serving
 	serving[e.vote(candidate)] = true
 	if !e.list.quorum.Contains(serving) {
-		return
+		return nil
 	}
-	candidate.role, candidate.inferred, candidate.serving = Leader, true, yes
-	candidate.note = "leads and refuses clients (leaderServes=no)"
+	return candidate
 }
 
 // servedAsLeader reports whether a server led and served clients in the earlier look.

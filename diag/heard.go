@@ -22,36 +22,27 @@ func (e *ensemble) leaderCount() (lead *server, synced, following int64, ok bool
 	return leaders[0], synced, following, ok
 }
 
-// findQueued finds the hung servers whose queue of connections is full. The kernel
+// queuedServers are the hung servers whose queue of connections is full. The kernel
 // then drops what comes to the client port, as a firewall does (Linux drops the
 // SYN; Java's queue has room for 50). Any ensemble with clients gets there within
 // seconds. What tells it from a firewall is the leader: it has as many followers
 // in sync as are seen following, and so has lost this one.
-func (e *ensemble) findQueued() {
+func (e *ensemble) queuedServers() []*server {
 	_, synced, following, ok := e.leaderCount()
 	if !ok || synced != following {
-		return
+		return nil
 	}
-	for _, s := range e.servers {
-		if !s.swallows() || s.member == nil || !s.voter() {
-			continue
-		}
-		s.queued = true
-		if b := e.earlier(s); b != nil && hangs(b) {
-			s.role, s.serving = NotServing, no
-			s.note = "swallows connections, lost by the leader"
-		}
-	}
+	return e.filter(func(s *server) bool { return s.swallows() && s.member != nil && s.voter() })
 }
 
-// hearLeader judges the voters that tell nothing themselves, be they out of reach, by
-// what the leader counts: with all of them in sync it has them all, and with none but
-// those that say so themselves it has lost them all. The latter takes two looks, for
-// counts and roles are not of one moment.
-func (e *ensemble) hearLeader() {
+// judgedByLeader are the voters that tell nothing themselves, be they out of reach, and
+// are judged by what the leader counts: with all of them in sync it has them all, and with
+// none but those that say so themselves it has lost them all. The latter takes two looks,
+// for counts and roles are not of one moment.
+func (e *ensemble) judgedByLeader() []*server {
 	lead, synced, following, ok := e.leaderCount()
 	if !ok || !e.list.proven() {
-		return
+		return nil
 	}
 	unheard, counted := int64(0), true
 	for _, id := range e.list.quorum.Voters() {
@@ -73,20 +64,11 @@ func (e *ensemble) hearLeader() {
 	}
 	e.lost = e.unheard == no && e.before != nil && e.before.unheard == no
 	if e.unheard != yes && !e.lost {
-		return
+		return nil
 	}
-	for _, s := range e.servers {
-		if s.member == nil || !s.voter() || s.twin != nil || s.serving != unknown {
-			continue
-		}
-		s.counted = isTrue(!e.lost)
-		switch {
-		case e.lost && s.client == PortRefused && s.election == PortNotProbed:
-			s.role, s.serving = RoleDown, no
-		case e.lost && s.note != "":
-			s.note += "; lost by the leader"
-		}
-	}
+	return e.filter(func(s *server) bool {
+		return s.member != nil && s.voter() && s.twin == nil && s.serving == unknown
+	})
 }
 
 // tellsNoOutsiders reports whether a leader may count followers in sync that do not vote

@@ -57,16 +57,16 @@ type server struct {
 	// portHost is the host's side as it was when the peer ports were looked at:
 	// in a second look, that of the first. nil when that was not looked at.
 	portHost *host
-	role     Role
+	standing
 	// inferred is set when the role is not the server's own statement.
 	inferred bool
-	serving  truth
 	// secure is set when its client port was spoken to by TLS.
 	secure bool
-	note   string
 	// queued is set when its client port swallows connections, and the leader has lost it.
 	queued bool
 
+	// lost is set when two looks say that the leader has lost it.
+	lost bool
 	// counted is whether the leader counts it among its followers in sync, where it tells
 	// nothing itself.
 	counted truth
@@ -79,7 +79,7 @@ type server struct {
 }
 
 func newServer(s *snapshot.Server, secure bool) *server {
-	v := &server{Server: s, role: RoleUnknown, secure: secure, Conf: s.Conf, confFrom: "conf", Mntr: s.Mntr, mntrFrom: "mntr"}
+	v := &server{Server: s, standing: standing{role: RoleUnknown}, secure: secure, Conf: s.Conf, confFrom: "conf", Mntr: s.Mntr, mntrFrom: "mntr"}
 	v.runsWith = s.Members()
 	v.hearAdmin()
 	v.client = v.portState(s.Client)
@@ -253,77 +253,71 @@ func (s *server) claimed() (id int64, source string, ok bool) {
 	return 0, "", false
 }
 
-// judge reads the decision table: what the sockets and srvr of one server mean.
-func (s *server) judge() {
+// ownStanding reads the decision table: what the sockets and srvr of one server mean.
+func (s *server) ownStanding() standing {
 	switch {
 	case s.Srvr.Seen():
-		s.role = Role(s.Srvr.Value.Mode)
-		s.serving = isTrue(s.role != ReadOnly)
-		if s.role == ReadOnly {
-			s.note = "serves reads only, for want of a quorum"
-		}
+		return s.serves("")
+	case s.toldByAdmin() && s.mode() == snapshot.ModeLeader && s.notServing():
+		return s.serves(RefusesAsLeader)
 	case s.toldByAdmin():
-		s.role = Role(s.mode())
-		s.serving = isTrue(s.role != ReadOnly)
-		s.note = "serves, as its AdminServer says"
-		if s.role == Leader && s.notServing() {
-			s.note = "leads and refuses clients (leaderServes=no)"
-		}
+		return s.serves(ServesByAdmin)
+	case s.notServing() && s.election == PortRefused:
+		return standing{NotServing, no, ElectionPortClosed}
 	case s.notServing():
-		s.role, s.serving = NotServing, no
-		s.note = "runs, and is not serving"
-		if s.election == PortRefused {
-			s.note = "runs, not serving; election port closed"
-		}
+		return standing{NotServing, no, RunsIdle}
 	case s.Session.Seen():
-		s.serving = isTrue(!s.Session.Value.ReadOnly)
-		s.note = "serves clients; answers no four-letter word"
+		return standing{RoleUnknown, isTrue(!s.Session.Value.ReadOnly), ServesWordless}
 	case s.starting():
-		s.role, s.serving = NotServing, no
-		s.note = "starting: loading its data, or stuck in it"
+		return standing{NotServing, no, Loading}
 	case silent(s) && s.takenPort() == 0:
-		s.role, s.serving = NotServing, no
-		s.note = "accepts connections, does not answer"
+		return standing{NotServing, no, AcceptsOnly}
 	case s.swallows() && s.stoppedHere():
-		s.role, s.serving = NotServing, no
-		s.note = "its process is stopped"
+		return standing{NotServing, no, ProcessStopped}
 	case s.takenPort() != 0:
-		s.role, s.serving = RoleDown, no
-		s.note = "not running; another program has its port"
-	default:
-		s.judgeSilent()
+		return standing{RoleDown, no, PortTaken}
+	case s.isDown():
+		return standing{RoleDown, no, ""}
 	}
-	s.expectPorts()
+	return standing{RoleUnknown, unknown, s.silence()}
 }
 
-// judgeSilent covers the servers that told nothing themselves.
-func (s *server) judgeSilent() {
-	switch {
-	case s.isDown():
-		s.role, s.serving = RoleDown, no
-	case s.elsewhere != nil:
-		s.note = "runs on this host, at another address"
-	case s.client == PortRefused && s.election == PortOpen:
-		s.note = "runs; serves clients on another port, or not yet"
-	case s.Resolve.FailedAs(snapshot.Resolve):
-		s.note = "no such name"
-	case s.runsHere() && s.client == PortRefused:
-		s.note = "listens, and its ports are refused from here"
-	case s.client == PortOpen && s.Cut():
-		s.note = "closes before it has answered"
-	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TLS) && s.secure:
-		s.note = "TLS to its client port fails"
-	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TLS):
-		s.note = "speaks TLS on its client port"
-	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TooLarge):
-		s.note = "answers without end, not as ZooKeeper"
-	case s.Keeper != nil:
-		s.note = "a " + s.Keeper.Product + ", " + s.keeperRole()
-	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.Protocol):
-		s.note = "answers, but not as ZooKeeper"
-	case s.client == PortFiltered, s.client == PortUnreachable:
-		s.note = "could not be reached from here"
+// serves is the standing of a server that told its mode itself.
+func (s *server) serves(c Condition) standing {
+	role := Role(s.mode())
+	if role == ReadOnly && s.Srvr.Seen() {
+		c = ServesReadsOnly
 	}
+	return standing{role, isTrue(role != ReadOnly), c}
+}
+
+// silence is the condition of a server that told nothing of itself.
+func (s *server) silence() Condition {
+	switch {
+	case s.elsewhere != nil:
+		return AtAnotherAddress
+	case s.client == PortRefused && s.election == PortOpen:
+		return AtAnotherPort
+	case s.Resolve.FailedAs(snapshot.Resolve):
+		return NoSuchName
+	case s.runsHere() && s.client == PortRefused:
+		return RefusedFromHere
+	case s.client == PortOpen && s.Cut():
+		return ClosesEarly
+	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TLS) && s.secure:
+		return TLSFails
+	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TLS):
+		return SpeaksTLS
+	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.TooLarge):
+		return AnswersWithoutEnd
+	case s.Keeper != nil:
+		return IsKeeper
+	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.Protocol):
+		return NotZooKeeperThere
+	case s.client == PortFiltered, s.client == PortUnreachable:
+		return OutOfReach
+	}
+	return ""
 }
 
 // isDown reports whether the host itself says that no ZooKeeper runs there: it

@@ -29,7 +29,7 @@ func (e *ensemble) serverViews() []ServerView {
 
 func (e *ensemble) view(s *server) ServerView {
 	v := ServerView{
-		Name: s.Name, Role: s.role, Inferred: s.inferred, Serving: s.serving.pointer(), Note: s.note,
+		Name: s.Name, Role: s.role, Inferred: s.inferred, Serving: s.serving.pointer(), Note: note(s),
 		Ports: Ports{
 			Client:   portView(s.Port, s.client, s.Client),
 			Quorum:   portView(s.Quorum.Number, s.quorumPort, s.Quorum.Look),

@@ -14,6 +14,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
+HOUSE := go -C tools/house
 
 # The tests of cmd/zkdoctor that are worth running with every ZooKeeper.
 REAL := ^(TestHealthy|TestRollingRestart|TestElections|TestReconfig|TestFaults|TestPairs|TestLogTellsWhy)$$
@@ -27,7 +28,7 @@ REQUIRE = $(if $(filter 0,$(shell id -u)),1)
 
 .PHONY: help
 help: ## Show this list.
-	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/zkdoctor, one static file.
@@ -77,14 +78,24 @@ lint: ## Look for bad form, mistakes, forbidden imports and dead code.
 	go vet ./...
 	$(LINT) config verify
 	$(LINT) run
+	cd tools/house && go tool -modfile=../golangci-lint/go.mod golangci-lint run
 	@dead=$$($(DEADCODE) -test ./...); [ -z "$$dead" ] || { echo "nothing calls these:"; echo "$$dead"; exit 1; }
+
+.PHONY: house
+house: ## Print figures of the code's structure; fail where one is worse than recorded (V=1: why).
+	$(HOUSE) test .
+	@$(HOUSE) run . $(if $(V),-v) ../..
+
+.PHONY: house-update
+house-update: ## Record today's figures of the code's structure.
+	@$(HOUSE) run . -update ../..
 
 .PHONY: fmt
 fmt: ## Format the code.
 	$(LINT) fmt
 
 .PHONY: check
-check: lint race test ## Run lint, race and test: before a change is offered.
+check: lint house race test ## Run lint, house, race and test: before a change is offered.
 
 .PHONY: bench
 bench: ## Run the benchmarks.

@@ -1,0 +1,3 @@
+package diag
+
+func checkDown() int { return count(Full) }

@@ -1,0 +1,3 @@
+package diag
+
+func checkFull() int { return half(count(Full)) }

@@ -1,0 +1,3 @@
+package diag
+
+func half(n int) int { return n / 2 }

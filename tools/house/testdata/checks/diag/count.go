@@ -1,0 +1,3 @@
+package diag
+
+func count(c Code) int { return len(Catalogue()) + len(c) }

@@ -1,0 +1,3 @@
+package diag
+
+func checkLost() int { return count(Lost) }

@@ -1,0 +1,3 @@
+package diag
+
+func Catalogue() []Rule { return []Rule{lost, down(), full} }

@@ -1,0 +1,3 @@
+package diag
+
+func fold(c Code) bool { return settled() && c == Lost }

@@ -1,0 +1,5 @@
+package third
+
+import _ "os"
+
+const Answer = 42

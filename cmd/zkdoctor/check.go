@@ -20,16 +20,16 @@ import (
 type checkCmd struct {
 	lookFlags
 
-	From []string `sep:"none" placeholder:"FILE" group:"what" help:"Judge the snapshots in these files, written by collect, and look at nothing; - is stdin." env:"ZKDOCTOR_FROM"`
+	From []string `sep:"none" placeholder:"FILE" group:"what" help:"Judge the snapshots in these files, written by collect, and look at nothing; - is stdin."`
 
-	Via string `placeholder:"COMMAND" group:"what" help:"Look from the host of each server too: a command that leads there, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect." env:"ZKDOCTOR_VIA"`
+	Via string `placeholder:"COMMAND" group:"what" help:"Look from the host of each server too: a command that leads there, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect."`
 
-	Output string   `short:"o" enum:"text,json,nagios" default:"text" group:"say" help:"text, json or nagios." env:"ZKDOCTOR_OUTPUT"`
-	All    bool     `group:"say" help:"Show what is folded, passed and skipped too." env:"ZKDOCTOR_ALL"`
-	Only   []string `group:"say" placeholder:"FINDING" help:"Show these findings only." env:"ZKDOCTOR_ONLY"`
-	Ignore []string `group:"say" placeholder:"FINDING" help:"Leave these findings out." env:"ZKDOCTOR_IGNORE"`
-	FailOn string   `group:"say" enum:"warning,critical" default:"warning" help:"Least severity that makes the exit code differ from 0: warning or critical." env:"ZKDOCTOR_FAIL_ON"`
-	Color  string   `group:"say" enum:"auto,always,never" default:"auto" help:"auto, always or never." env:"ZKDOCTOR_COLOR"`
+	Output string   `short:"o" enum:"text,json,nagios" default:"text" group:"say" help:"text, json or nagios."`
+	All    bool     `group:"say" help:"Show what is folded, passed and skipped too."`
+	Only   []string `group:"say" placeholder:"FINDING" help:"Show these findings only."`
+	Ignore []string `group:"say" placeholder:"FINDING" help:"Leave these findings out."`
+	FailOn string   `group:"say" enum:"warning,critical" default:"warning" help:"Least severity that makes the exit code differ from 0: warning or critical."`
+	Color  string   `group:"say" enum:"auto,always,never" default:"auto" help:"auto, always or never."`
 }
 
 // Help is shown under the usage line.

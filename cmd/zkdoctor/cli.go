@@ -28,8 +28,8 @@ type cli struct {
 	Lint       lintCmd       `cmd:"" help:"Judge a zoo.cfg by itself. Without a file: that of this host."`
 	Rules      rulesCmd      `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
 
-	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" env:"ZKDOCTOR_LOG_LEVEL" placeholder:"LEVEL"`
-	Version  kong.VersionFlag `help:"Print the version and leave."`
+	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" placeholder:"LEVEL"`
+	Version  kong.VersionFlag `help:"Print the version and leave." env:"-"`
 }
 
 const description = `zkdoctor names the root cause of a failing ZooKeeper ensemble, shows the evidence and gives the fix. It only reads.
@@ -53,20 +53,7 @@ func run(args []string, t terminal) (code int) {
 		}
 	}()
 	unsetEmpty(os.Environ(), os.Unsetenv)
-	parser, err := kong.New(&grammar,
-		kong.Name("zkdoctor"), kong.Description(description),
-		kong.Vars{"version": versionText()},
-		kong.Writers(t.out, t.err),
-		kong.Exit(func(code int) { panic(exitRequest(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 92}),
-		kong.ExplicitGroups([]kong.Group{
-			{Key: "what", Title: "What to look at:"},
-			{Key: "how", Title: "How to look:"},
-			{Key: "tls", Title: "TLS:"},
-			{Key: "say", Title: "What to say:"},
-			{Key: "web", Title: "Where to serve:"},
-		}),
-	)
+	parser, err := newParser(&grammar, t)
 	if err != nil {
 		return fail(t, err)
 	}
@@ -83,6 +70,25 @@ func run(args []string, t terminal) (code int) {
 	}
 	parsed.Bind(t, newLogger(t, level))
 	return exitCode(t, parsed.Run())
+}
+
+func newParser(grammar *cli, t terminal) (*kong.Kong, error) {
+	return kong.New(grammar,
+		kong.Name("zkdoctor"), kong.Description(description),
+		kong.Vars{"version": versionText()},
+		// --web.max-requests is ZKDOCTOR_WEB_MAX_REQUESTS, where its tag names no other.
+		kong.DefaultEnvars("ZKDOCTOR"),
+		kong.Writers(t.out, t.err),
+		kong.Exit(func(code int) { panic(exitRequest(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 92}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "what", Title: "What to look at:"},
+			{Key: "how", Title: "How to look:"},
+			{Key: "tls", Title: "TLS:"},
+			{Key: "say", Title: "What to say:"},
+			{Key: "web", Title: "Where to serve:"},
+		}),
+	)
 }
 
 // slogger is the logger for libraries that want one of the standard library's.

@@ -15,7 +15,7 @@ import (
 type collectCmd struct {
 	lookFlags
 
-	Out string `placeholder:"FILE" default:"-" help:"Where to write the snapshot; - is stdout." env:"ZKDOCTOR_OUT"`
+	Out string `placeholder:"FILE" default:"-" help:"Where to write the snapshot; - is stdout."`
 }
 
 // Help is shown under the usage line.

@@ -10,7 +10,7 @@ import (
 )
 
 type dashboardsCmd struct {
-	Out string `required:"" placeholder:"DIR" help:"Where to write them; what is there under the same names is replaced." env:"ZKDOCTOR_OUT"`
+	Out string `required:"" placeholder:"DIR" help:"Where to write them; what is there under the same names is replaced."`
 }
 
 // Help is shown under the usage line.

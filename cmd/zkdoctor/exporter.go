@@ -22,27 +22,27 @@ import (
 
 type exporterCmd struct {
 	Targets   []string `arg:"" optional:"" name:"target" help:"Server of the one ensemble to watch, as for check."`
-	Config    string   `short:"c" placeholder:"FILE" group:"what" help:"Watch the ensemble that this zoo.cfg lists." env:"ZKDOCTOR_CONFIG"`
-	Ensembles string   `placeholder:"FILE" group:"what" help:"Watch the ensembles of this YAML file." env:"ZKDOCTOR_ENSEMBLES"`
-	Ensemble  string   `default:"zookeeper" group:"what" help:"Name of the ensemble of --config or of the targets." env:"ZKDOCTOR_ENSEMBLE"`
-	NoLocal   bool     `group:"what" help:"Leave this host's own files and processes alone." env:"ZKDOCTOR_NO_LOCAL"`
+	Config    string   `short:"c" placeholder:"FILE" group:"what" help:"Watch the ensemble that this zoo.cfg lists."`
+	Ensembles string   `placeholder:"FILE" group:"what" help:"Watch the ensembles of this YAML file."`
+	Ensemble  string   `default:"zookeeper" group:"what" help:"Name of the ensemble of --config or of the targets."`
+	NoLocal   bool     `group:"what" help:"Leave this host's own files and processes alone."`
 
-	Timeout     duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
-	NoPeerPorts bool     `group:"how" help:"Never connect to the quorum and election ports (2888, 3888)." env:"ZKDOCTOR_NO_PEER_PORTS"`
-	NoAdmin     bool     `group:"how" help:"Never ask AdminServers, by HTTP, for what the client ports do not tell." env:"ZKDOCTOR_NO_ADMIN"`
-	AdminPort   int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration." env:"ZKDOCTOR_ADMIN_PORT"`
+	Timeout     duration `group:"how" default:"2s" help:"Limit of one look."`
+	NoPeerPorts bool     `group:"how" help:"Never connect to the quorum and election ports (2888, 3888)."`
+	NoAdmin     bool     `group:"how" help:"Never ask AdminServers, by HTTP, for what the client ports do not tell."`
+	AdminPort   int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration."`
 
 	tlsFlags
 
-	Include []string `group:"say" placeholder:"REGEXP" help:"Serve only metrics whose names match." env:"ZKDOCTOR_INCLUDE"`
-	Exclude []string `group:"say" placeholder:"REGEXP" help:"Leave out metrics whose names match." env:"ZKDOCTOR_EXCLUDE"`
-	Compat  string   `group:"say" enum:"none,dabealu" default:"none" help:"Serve another exporter's metrics too: none or dabealu." env:"ZKDOCTOR_COMPAT"`
+	Include []string `group:"say" placeholder:"REGEXP" help:"Serve only metrics whose names match."`
+	Exclude []string `group:"say" placeholder:"REGEXP" help:"Leave out metrics whose names match."`
+	Compat  string   `group:"say" enum:"none,dabealu" default:"none" help:"Serve another exporter's metrics too: none or dabealu."`
 
-	ListenAddress []string `name:"web.listen-address" default:":12189" placeholder:"ADDRESS" group:"web" help:"Where to listen." env:"ZKDOCTOR_WEB_LISTEN_ADDRESS"`
-	WebConfig     string   `name:"web.config.file" placeholder:"FILE" group:"web" help:"TLS, users and passwords, as Prometheus's exporters have them." env:"ZKDOCTOR_WEB_CONFIG_FILE"`
-	Systemd       bool     `name:"web.systemd-socket" group:"web" help:"Take the socket from systemd." env:"ZKDOCTOR_WEB_SYSTEMD_SOCKET"`
-	RoutePrefix   string   `name:"web.route-prefix" placeholder:"PATH" group:"web" help:"Serve everything below this path." env:"ZKDOCTOR_WEB_ROUTE_PREFIX"`
-	MaxRequests   int      `name:"web.max-requests" default:"512" group:"web" help:"Requests served at a time; more are answered with 503." env:"ZKDOCTOR_WEB_MAX_REQUESTS"`
+	ListenAddress []string `name:"web.listen-address" default:":12189" placeholder:"ADDRESS" group:"web" help:"Where to listen."`
+	WebConfig     string   `name:"web.config.file" placeholder:"FILE" group:"web" help:"TLS, users and passwords, as Prometheus's exporters have them."`
+	Systemd       bool     `name:"web.systemd-socket" group:"web" help:"Take the socket from systemd."`
+	RoutePrefix   string   `name:"web.route-prefix" placeholder:"PATH" group:"web" help:"Serve everything below this path."`
+	MaxRequests   int      `name:"web.max-requests" default:"512" group:"web" help:"Requests served at a time; more are answered with 503."`
 }
 
 // Help is shown under the usage line.

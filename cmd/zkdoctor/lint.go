@@ -14,7 +14,7 @@ import (
 type lintCmd struct {
 	File string `arg:"" optional:"" name:"zoo.cfg" help:"The file; the dynamic file that it names is read too."`
 
-	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Say only what concerns this ZooKeeper, as 3.4.10 or 3.9; default: all, with the versions." env:"ZKDOCTOR_ZOOKEEPER"`
+	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Say only what concerns this ZooKeeper, as 3.4.10 or 3.9; default: all, with the versions."`
 	Output    string `short:"o" enum:"text,json" default:"text" help:"text or json." env:"ZKDOCTOR_LINT_OUTPUT"`
 }
 

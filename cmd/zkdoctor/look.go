@@ -18,20 +18,20 @@ import (
 type lookFlags struct {
 	Targets []string `arg:"" optional:"" name:"target" help:"Server as host, host:port or [v6]:port, or a connect string a:2181,b:2181/chroot."`
 
-	Config   string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg." env:"ZKDOCTOR_CONFIG"`
-	Log      string `placeholder:"FILE" group:"what" help:"The log of this host's server, where zkdoctor does not find it: out of the journal, say." env:"ZKDOCTOR_LOG"`
-	Discover bool   `group:"what" help:"Add the members that the named servers list and you did not name." env:"ZKDOCTOR_DISCOVER"`
-	NoLocal  bool   `group:"what" help:"Leave this host's own files and processes alone." env:"ZKDOCTOR_NO_LOCAL"`
+	Config   string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg."`
+	Log      string `placeholder:"FILE" group:"what" help:"The log of this host's server, where zkdoctor does not find it: out of the journal, say."`
+	Discover bool   `group:"what" help:"Add the members that the named servers list and you did not name."`
+	NoLocal  bool   `group:"what" help:"Leave this host's own files and processes alone."`
 
-	Timeout      duration `group:"how" default:"2s" help:"Limit of one look." env:"ZKDOCTOR_TIMEOUT"`
-	Deadline     duration `group:"how" default:"10s" help:"Limit of the whole run." env:"ZKDOCTOR_DEADLINE"`
-	NoPeerPorts  bool     `group:"how" help:"Do not connect to the quorum and election ports (2888, 3888)." env:"ZKDOCTOR_NO_PEER_PORTS"`
-	Session      bool     `group:"how" help:"Open a session with each server and close it: two transactions each, which prove that it writes, and how fast." env:"ZKDOCTOR_SESSION"`
-	QuorumHello  bool     `name:"quorum-tls-hello" group:"how" help:"Say hello in TLS to the election port of this host's server, where its configuration has sslQuorum=true, to see its certificate." env:"ZKDOCTOR_QUORUM_TLS_HELLO"`
-	NoAdmin      bool     `group:"how" help:"Do not ask AdminServers, by HTTP, for what the client port does not tell." env:"ZKDOCTOR_NO_ADMIN"`
-	AdminPort    int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration." env:"ZKDOCTOR_ADMIN_PORT"`
-	NoSecondLook bool     `group:"how" help:"Judge by one look, even where an election may be passing." env:"ZKDOCTOR_NO_SECOND_LOOK"`
-	Window       duration `group:"how" placeholder:"DURATION" help:"Always look twice, this far apart." env:"ZKDOCTOR_WINDOW"`
+	Timeout      duration `group:"how" default:"2s" help:"Limit of one look."`
+	Deadline     duration `group:"how" default:"10s" help:"Limit of the whole run."`
+	NoPeerPorts  bool     `group:"how" help:"Do not connect to the quorum and election ports (2888, 3888)."`
+	Session      bool     `group:"how" help:"Open a session with each server and close it: two transactions each, which prove that it writes, and how fast."`
+	QuorumHello  bool     `name:"quorum-tls-hello" group:"how" help:"Say hello in TLS to the election port of this host's server, where its configuration has sslQuorum=true, to see its certificate."`
+	NoAdmin      bool     `group:"how" help:"Do not ask AdminServers, by HTTP, for what the client port does not tell."`
+	AdminPort    int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration."`
+	NoSecondLook bool     `group:"how" help:"Judge by one look, even where an election may be passing."`
+	Window       duration `group:"how" placeholder:"DURATION" help:"Always look twice, this far apart."`
 
 	tlsFlags
 }

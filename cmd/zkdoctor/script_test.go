@@ -376,7 +376,7 @@ func finish(cmd *exec.Cmd, own ...io.Closer) int {
 // have with the empty command. The two that only print and leave are left out.
 func flagsOf(t *testing.T, each func(command string, f *kong.Flag)) {
 	t.Helper()
-	parser, err := kong.New(new(cli), kong.Name("zkdoctor"), kong.Vars{"version": ""})
+	parser, err := newParser(new(cli), terminal{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,12 +15,12 @@ import (
 
 // tlsFlags say how to speak TLS to client ports. Any of them turns it on.
 type tlsFlags struct {
-	TLS           bool   `name:"tls" group:"tls" help:"Speak TLS to the client ports. The other flags of this group imply it." env:"ZKDOCTOR_TLS"`
-	TLSCA         string `name:"tls-ca" placeholder:"FILE" group:"tls" help:"Trust the authorities in this PEM file, and no others." env:"ZKDOCTOR_TLS_CA"`
-	TLSCert       string `name:"tls-cert" placeholder:"FILE" group:"tls" help:"Show servers the certificate in this PEM file." env:"ZKDOCTOR_TLS_CERT"`
-	TLSKey        string `name:"tls-key" placeholder:"FILE" group:"tls" help:"Its key, PEM, not encrypted; may be the same file." env:"ZKDOCTOR_TLS_KEY"`
-	TLSServerName string `name:"tls-server-name" placeholder:"NAME" group:"tls" help:"Name that the certificates of servers must have, where it is not the one asked." env:"ZKDOCTOR_TLS_SERVER_NAME"`
-	TLSInsecure   bool   `name:"tls-insecure" group:"tls" help:"Do not check the certificates of servers. The report says so." env:"ZKDOCTOR_TLS_INSECURE"`
+	TLS           bool   `name:"tls" group:"tls" help:"Speak TLS to the client ports. The other flags of this group imply it."`
+	TLSCA         string `name:"tls-ca" placeholder:"FILE" group:"tls" help:"Trust the authorities in this PEM file, and no others."`
+	TLSCert       string `name:"tls-cert" placeholder:"FILE" group:"tls" help:"Show servers the certificate in this PEM file."`
+	TLSKey        string `name:"tls-key" placeholder:"FILE" group:"tls" help:"Its key, PEM, not encrypted; may be the same file."`
+	TLSServerName string `name:"tls-server-name" placeholder:"NAME" group:"tls" help:"Name that the certificates of servers must have, where it is not the one asked."`
+	TLSInsecure   bool   `name:"tls-insecure" group:"tls" help:"Do not check the certificates of servers. The report says so."`
 }
 
 // config is nil without any of the flags. The errors are sentences for the user.

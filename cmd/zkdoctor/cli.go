@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"regexp"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +77,7 @@ func newParser(grammar *cli, t terminal) (*kong.Kong, error) {
 		kong.Name("zkdoctor"), kong.Description(description),
 		kong.Vars{"version": versionText()},
 		// --web.max-requests is ZKDOCTOR_WEB_MAX_REQUESTS, where its tag names no other.
-		kong.DefaultEnvars("ZKDOCTOR"),
+		kong.DefaultEnvars("ZKDOCTOR"), kong.PostBuild(needValues),
 		kong.Writers(t.out, t.err),
 		kong.Exit(func(code int) { panic(exitRequest(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 92}),
@@ -119,33 +119,56 @@ func unsetEmpty(environ []string, unset func(string) error) {
 // failUsage says what was wrong with the command line, in one sentence.
 func failUsage(t terminal, err error, args []string) int {
 	text := strings.TrimSuffix(err.Error(), ".")
-	flag := regexp.MustCompile(`--[a-z][a-z-]*`).FindString(text)
-	variable := variableOf(err, flag)
-	switch {
-	case len(args) == 0:
+	if len(args) == 0 {
 		text = "no command given"
-	case flag != "" && strings.Contains(text, "<EOL>"):
-		text = flag + " needs a value"
-	case variable != "":
-		text = strings.ReplaceAll(text, " (from envar "+variable+"="+strconv.Quote(os.Getenv(variable))+")", "")
-		given := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, flag) })
-		if os.Getenv(variable) != "" && !given {
-			text += " (set by the variable " + variable + ")"
-		}
+	} else if missing, ok := errors.AsType[noValueError](err); ok {
+		text = missing.Error()
+	} else if variable := variableToBlame(err); variable != "" {
+		text = strings.TrimSuffix(text, " (from envar "+variable+"="+strconv.Quote(os.Getenv(variable))+")")
+		text += " (set by the variable " + variable + ")"
 	}
 	fmt.Fprintf(t.err, "zkdoctor: %s\nTry: zkdoctor --help\n", printable(text))
 	return exitUsage
 }
 
-// variableOf is the environment variable of a --flag of the command that could
-// not be parsed.
-func variableOf(err error, flag string) string {
+// noValueError is that of a flag at the end of the command line that needs a value.
+type noValueError struct{ flag string }
+
+func (e noValueError) Error() string { return "--" + e.flag + " needs a value" }
+
+// valueMapper gives that error, for which kong has no type.
+type valueMapper struct{ kong.Mapper }
+
+// Decode takes the value of a flag from the command line.
+func (m valueMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	if ctx.Scan.Peek().IsEOL() {
+		return noValueError{ctx.Value.Name}
+	}
+	return m.Mapper.Decode(ctx, target)
+}
+
+// needValues gives every flag but the yes-or-no ones a valueMapper.
+func needValues(k *kong.Kong) error {
+	return kong.Visit(k.Model.Node, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok && !flag.IsBool() {
+			flag.Mapper = valueMapper{flag.Mapper}
+		}
+		return next(nil)
+	})
+}
+
+// variableToBlame is the environment variable whose value could not be used. kong gives
+// the error no type, but begins its text with the flag (Value.Reset and checkEnum); what
+// is wrong on the command line it finds earlier, in the trace.
+func variableToBlame(err error) string {
 	failed, ok := errors.AsType[*kong.ParseError](err)
-	if !ok || failed.Context == nil {
+	if !ok || failed.Context == nil || failed.Context.Error != nil {
 		return ""
 	}
+	first, _, _ := strings.Cut(err.Error(), " ")
 	for _, f := range failed.Context.Flags() {
-		if "--"+f.Name == flag && len(f.Envs) > 0 {
+		given := slices.ContainsFunc(failed.Context.Path, func(p *kong.Path) bool { return p.Flag == f })
+		if strings.TrimSuffix(first, ":") == f.ShortSummary() && len(f.Envs) > 0 && os.Getenv(f.Envs[0]) != "" && !given {
 			return f.Envs[0]
 		}
 	}

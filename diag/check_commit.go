@@ -7,85 +7,33 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// The counters of mntr on a leader (Leader.propose and Leader.commit, 3.6+).
-const (
-	proposals = "zk_proposal_count"
-	commits   = "zk_commit_count"
-)
-
-// stall is a leader that confirmed nothing between two looks, although it had to, or
-// cannot.
-type stall struct {
-	now, then *server
-	// why is a sentence, and evidence what it rests on beside the zxid.
-	why      string
-	evidence []Evidence
-	// certainty is proven by a session that does not open.
-	certainty Certainty
-}
-
-// findStall compares the leader with itself; nil where it is well, or where that cannot
-// be said. A zxid that stands still is no sign by itself: nobody may write.
-func (e *ensemble) findStall() *stall {
-	if e.before == nil || !e.list.proven() || e.hasOracle() {
-		return nil
-	}
-	now, then := e.onlyLeader(), e.before.onlyLeader()
-	if now == nil || then == nil || now.Name != then.Name || now.Srvr.Value.Zxid != then.Srvr.Value.Zxid {
-		return nil
-	}
-	s := &stall{now: now, then: then, certainty: Likely}
-	waits := min(now.Srvr.Value.Outstanding, then.Srvr.Value.Outstanding) > 0
-	switch {
-	case e.tooFewSynced(now) && e.before.tooFewSynced(then):
-		s.why = "fewer followers are in sync with it than a majority takes"
-		s.evidence = []Evidence{s.told("zk_synced_followers", fmt.Sprintf("%d or more", e.list.quorum.Needed()-1))}
-		if n, _ := now.Mntr.Value.NonVotingFollowers(); n > 0 {
-			s.evidence = append(s.evidence, s.told(nonVotingFollowers, "they do not count"))
+// words says why a stall is one, what shows it beside the zxid, and how sure that is.
+func (s *stall) words(e *ensemble) (why string, evidence []Evidence, c Certainty) {
+	c = Likely
+	switch s.cause {
+	case tooFewInSync:
+		why = "fewer followers are in sync with it than a majority takes"
+		evidence = []Evidence{s.told("zk_synced_followers", fmt.Sprintf("%d or more", e.list.quorum.Needed()-1))}
+		if n, _ := s.now.Mntr.Value.NonVotingFollowers(); n > 0 {
+			evidence = append(evidence, s.told(nonVotingFollowers, "they do not count"))
 		}
-	case waits && !e.canConfirm() && !e.before.canConfirm():
-		s.why = "requests wait in it, and too few are left to confirm them; out: " + enumerate(e.count().out)
-		s.evidence = []Evidence{s.outstanding()}
-	case waits && s.grew(proposals) > 0 && s.grew(commits) == 0:
-		s.why = "it has proposed writes and confirmed none"
-		s.evidence = []Evidence{s.outstanding(), s.told(proposals, ""), s.told(commits, "one more for each proposal")}
-	case hungSession(now) && hungSession(then):
-		s.why = "a session that was asked for there did not open, twice"
-	default:
-		return nil
+	case tooFewLeft:
+		why = "requests wait in it, and too few are left to confirm them; out: " + enumerate(e.votes.out)
+		evidence = []Evidence{s.outstanding()}
+	case noneCommitted:
+		why = "it has proposed writes and confirmed none"
+		evidence = []Evidence{s.outstanding(), s.told(proposals, ""), s.told(commits, "one more for each proposal")}
+	case sessionsHang:
+		why = "a session that was asked for there did not open, twice"
 	}
 	if e.mayHaveOracle() {
-		s.certainty = Possible
+		c = Possible
 	}
-	if hungSession(now) && hungSession(then) {
-		s.certainty = Proven // that is a write of our own
-		s.evidence = append(s.evidence, Evidence{Source: "session", Server: now.Name, Value: "did not open in " + seconds(now.Opened.Took) + ", twice", Wanted: "within milliseconds"})
+	if s.noSession {
+		c = Proven // that is a write of our own
+		evidence = append(evidence, Evidence{Source: "session", Server: s.now.Name, Value: "did not open in " + seconds(s.now.Opened.Took) + ", twice", Wanted: "within milliseconds"})
 	}
-	return s
-}
-
-// hungSession reports whether a session was asked for (--session) and did not open.
-func hungSession(s *server) bool { return s.Opened.FailedAs(snapshot.Silent) }
-
-// tooFewSynced reports whether a leader counts fewer followers in sync than a majority
-// takes. Of weights and groups the number tells nothing.
-func (e *ensemble) tooFewSynced(lead *server) bool {
-	synced, ok := lead.Mntr.Value.SyncedVoters()
-	return ok && lead.Mntr.Seen() && e.list.proven() && !e.list.quorum.Hierarchical() && synced < int64(e.list.quorum.Needed()-1)
-}
-
-// canConfirm reports whether the voters that are not known to be out form a quorum.
-func (e *ensemble) canConfirm() bool { return e.list.quorum.Contains(e.count().possible) }
-
-// grew is by how much a counter of the leader grew between the looks; -1 where it was
-// not told.
-func (s *stall) grew(key string) int64 {
-	now, ok := s.now.Mntr.Value.Count(key)
-	then, both := s.then.Mntr.Value.Count(key)
-	if !ok || !both || now < then {
-		return -1
-	}
-	return now - then
+	return why, evidence, c
 }
 
 func (s *stall) told(key, wanted string) Evidence {
@@ -122,21 +70,22 @@ func checkLeaderNotCommitting(e *ensemble) result {
 		out.lookAgain = e.tooFewSynced(lead) || !e.canConfirm() || hungSession(lead)
 		return out
 	}
-	s := e.findStall()
+	s := e.stall
 	if s == nil {
 		return result{}
 	}
+	why, evidence, certainty := s.words(e)
 	then := "Reads work, writes and new sessions hang."
-	if s.certainty == Possible {
+	if certainty == Possible {
 		then = "Unless an oracle lets it go on (oraclePath), reads work, and writes and new sessions hang."
 	}
 	return result{findings: []Finding{{
-		Severity: Critical, Certainty: s.certainty, Servers: []string{lead.Name},
-		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. %s", seconds(e.between()), s.why, then),
+		Severity: Critical, Certainty: certainty, Servers: []string{lead.Name},
+		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. %s", seconds(e.between()), why, then),
 		Evidence: append([]Evidence{
 			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(snapshot.ModeLeader)},
 			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String() + ", in both looks", Wanted: "a later one"},
-		}, s.evidence...),
+		}, evidence...),
 		Fix: []Fix{
 			{Note: "mend the followers first, those that are out: with a majority again it goes on by itself"},
 			{

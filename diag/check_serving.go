@@ -105,7 +105,6 @@ func (f *Finding) addProblems(h *host) {
 // enough is how many of the voters that are out have to come back for a quorum;
 // 0 while there is one.
 func (e *ensemble) enough() (need, out int) {
-	t := e.count()
 	if e.verdict.State != Down {
 		return 0, 0
 	}
@@ -114,7 +113,7 @@ func (e *ensemble) enough() (need, out int) {
 			out++
 		}
 	}
-	return max(e.verdict.QuorumNeeded-len(t.alive), 0), out
+	return max(e.verdict.QuorumNeeded-len(e.votes.alive), 0), out
 }
 
 func checkServerNotServing(e *ensemble) result {
@@ -279,27 +278,22 @@ func checkLeaderServesNo(e *ensemble) result {
 		for _, o := range e.filter(func(o *server) bool { return o.role == Follower }) {
 			f.Evidence = append(f.Evidence, Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
 		}
-		if said, no := s.host.leaderServesNo(); no {
+		if _, no := s.host.leaderServesNo(); no {
 			f.Certainty = Proven
-			f.Evidence = append(f.Evidence, said)
+			f.Evidence = append(f.Evidence, leaderServesEvidence(s.host))
 		}
 		out.findings = append(out.findings, f)
 	})
 }
 
-// leaderServesNo reports whether the server of the host is set up to serve no clients while
-// it leads, and what says so.
-func (h *host) leaderServesNo() (said Evidence, no bool) {
-	switch {
-	case h == nil || h.config == nil:
-		return Evidence{}, false
-	case h.config.LeaderServes.IsSet() && !h.config.LeaderServes.Value:
+// leaderServesEvidence is what says that a host's server serves no clients while it leads;
+// something must.
+func leaderServesEvidence(h *host) Evidence {
+	if byFile, _ := h.leaderServesNo(); byFile {
 		set := h.config.LeaderServes
-		return h.setting("leaderServes", "no", set.File, set.Line), true
-	case h.Process != nil && h.Process.LeaderServes == "no":
-		return Evidence{Source: "process", Server: h.name(), Key: "-Dzookeeper.leaderServes", Value: "no"}, true
+		return h.setting("leaderServes", "no", set.File, set.Line)
 	}
-	return Evidence{}, false
+	return Evidence{Source: "process", Server: h.name(), Key: "-Dzookeeper.leaderServes", Value: "no"}
 }
 
 // mayLead tells why it cannot be said whether a server that does not serve leads
@@ -311,7 +305,7 @@ func (e *ensemble) mayLead(s *server) *Skip {
 	if s.quorumPort == PortNotProbed {
 		return &Skip{Kind: SkipNotLooked, Reason: "its quorum port was not probed"}
 	}
-	if s.quorumPort == PortOpen && e.count().open > 0 && e.servesAnywhere() {
+	if s.quorumPort == PortOpen && e.votes.open > 0 && e.servesAnywhere() {
 		return &Skip{Kind: SkipUndecided, Reason: "another voter, that was not seen, may lead"}
 	}
 	return nil

@@ -61,6 +61,7 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *Report {
 		LookAgain:     e.lookAgain,
 		Reach:         e.reach(),
 	}
+	r.Verdict.Summary = e.summary()
 	var raw []Finding
 	for _, c := range Catalogue() {
 		out, crashed := run(c, e)

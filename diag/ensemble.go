@@ -21,6 +21,10 @@ type ensemble struct {
 	// have no address in common.
 	mixed   bool
 	verdict Verdict
+	// votes is the count behind the verdict, and stall what keeps the leader from
+	// confirming writes; nil for nothing.
+	votes tally
+	stall *stall
 	// settled is set when two looks were made, so that no election that passes
 	// can be mistaken for an outage.
 	settled bool

@@ -251,3 +251,17 @@ func (e *ensemble) localServer() *string {
 	}
 	return name
 }
+
+// leaderServesNo reports whether the server of the host is set up to serve no clients while
+// it leads: by its file, which goes before its command line, or by that.
+func (h *host) leaderServesNo() (byFile, no bool) {
+	switch {
+	case h == nil || h.config == nil:
+		return false, false
+	case h.config.LeaderServes.IsSet() && !h.config.LeaderServes.Value:
+		return true, true
+	case h.Process != nil && h.Process.LeaderServes == "no":
+		return false, true
+	}
+	return false, false
+}

@@ -24,6 +24,11 @@ var outsideSigns = []snapshot.LogSign{
 	snapshot.LogEpochAhead, snapshot.LogPeerTLS, snapshot.LogPeerTLSHello, snapshot.LogPeerFIPS, snapshot.LogPeerSASL, snapshot.LogPeerTLSCut, snapshot.LogUnknownPeer, snapshot.LogSyncGaveUp, snapshot.LogLeaderUnreached, snapshot.LogPeerUnreached,
 }
 
+// wrote reports whether the log of the host's server has a line of that kind.
+func (h *host) wrote(sign snapshot.LogSign) bool {
+	return h.Log.Seen() && slices.ContainsFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
+}
+
 // maxLogEvidence is how many lines of a log a finding shows.
 const maxLogEvidence = 2
 

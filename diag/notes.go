@@ -51,7 +51,7 @@ func conditionText(s *server) string {
 		return "answers without end, not as ZooKeeper"
 	case IsKeeper:
 		return "a " + s.Keeper.Product + ", " + s.keeperRole()
-	case NotZooKeeperThere:
+	case NotZooKeeperHere:
 		return "answers, but not as ZooKeeper"
 	case OutOfReach:
 		return "could not be reached from here"

@@ -147,7 +147,7 @@ func (s *server) takenPort() int {
 		return 0
 	}
 	// What is silent may be a hung ZooKeeper whose process we may not see.
-	client := s.client == PortOpen || silent(s) && s.host.logged([]snapshot.LogSign{snapshot.LogAddressInUse}) != nil
+	client := s.client == PortOpen || silent(s) && s.host.wrote(snapshot.LogAddressInUse)
 	switch {
 	case client && s.host.listensAt(s.Resolve.Value, s.Port):
 		return s.Port
@@ -313,7 +313,7 @@ func (s *server) silence() Condition {
 	case s.Keeper != nil:
 		return IsKeeper
 	case s.client == PortOpen && s.Srvr.FailedAs(snapshot.Protocol):
-		return NotZooKeeperThere
+		return NotZooKeeperHere
 	case s.client == PortFiltered, s.client == PortUnreachable:
 		return OutOfReach
 	}

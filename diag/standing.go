@@ -33,7 +33,7 @@ const (
 	SpeaksTLS          Condition = "speaks-tls"
 	AnswersWithoutEnd  Condition = "answers-without-end"
 	IsKeeper           Condition = "is-keeper"
-	NotZooKeeperThere  Condition = "not-zoo-keeper-there"
+	NotZooKeeperHere   Condition = "not-zookeeper"
 	OutOfReach         Condition = "out-of-reach"
 )
 

@@ -97,9 +97,9 @@ func (a *alert) expression() string {
 // causes are the findings that have an alert and explain another.
 func causes(code diag.Code) []string {
 	var out []string
-	graph, has := diag.Explains(), alerting()
+	has := alerting()
 	for _, c := range diag.Catalogue() {
-		if has[c.Code] && slices.Contains(graph[c.Code], code) && !hidesNothing(c.Code) {
+		if has[c.Code] && slices.Contains(c.Explains, code) && !hidesNothing(c.Code) {
 			out = append(out, string(c.Code))
 		}
 	}
@@ -160,10 +160,9 @@ func inhibitFile() []byte {
 	out.WriteString("# Inhibition rules for Alertmanager, a part of its configuration: zkdoctor's own\n" +
 		"# graph of causes; what a page explains sends no message of its own. As it stands\n" +
 		"# it can be appended: cat alertmanager.yml alertmanager-inhibit.yml\n" +
-		"# Made from diag/graph.go: change that.\n" +
+		"# Made from what the rules in diag say that they explain: change that.\n" +
 		"inhibit_rules:\n")
-	graph := diag.Explains()
-	has := alerting()
+	has, wide := alerting(), ensembleWide()
 	for _, c := range diag.Catalogue() {
 		if !has[c.Code] || hidesNothing(c.Code) {
 			continue
@@ -171,10 +170,10 @@ func inhibitFile() []byte {
 		// What stands for the ensemble has no server in common with its cause. That
 		// nobody can write, or that two lead, is never kept quiet.
 		var ofServer, ofEnsemble []string
-		for _, code := range graph[c.Code] {
+		for _, code := range c.Explains {
 			switch {
 			case !has[code], code == diag.QuorumLost, code == diag.SplitBrain, code == diag.LeaderNotCommitting:
-			case diag.EnsembleWide(code), diag.EnsembleWide(c.Code):
+			case wide[code], wide[c.Code]:
 				ofEnsemble = append(ofEnsemble, string(code))
 			default:
 				ofServer = append(ofServer, string(code))
@@ -194,6 +193,15 @@ func inhibit(out *bytes.Buffer, cause diag.Code, hidden []string, equal string) 
 	}
 	slices.Sort(hidden)
 	fmt.Fprintf(out, "  - source_matchers: ['code=\"%s\"']\n    target_matchers: ['code=~\"%s\"']\n    equal: [%s]\n", cause, strings.Join(hidden, "|"), equal)
+}
+
+// ensembleWide are the findings that are about the ensemble and no server of it.
+func ensembleWide() map[diag.Code]bool {
+	wide := map[diag.Code]bool{}
+	for _, c := range diag.Catalogue() {
+		wide[c.Code] = c.EnsembleWide
+	}
+	return wide
 }
 
 // alerting are the findings that have an alert.

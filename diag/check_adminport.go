@@ -9,6 +9,12 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+var adminPortConflictRule = Rule{
+	Code: AdminPortConflict, Title: "another program has its AdminServer's port", Needs: "a server's own log and sockets",
+	Explains: startless,
+	Eval:     checkAdminPortConflict,
+}
+
 // checkAdminPortConflict reports an AdminServer (3.5+) that could not have its port. A
 // member of an ensemble runs on without it (QuorumPeer.start); a standalone server ends
 // with exit code 4 (ZooKeeperServerMain).

@@ -13,6 +13,11 @@ import (
 // warning: Kerberos refuses at 5 minutes.
 const skewed, muchSkewed = 5 * time.Second, time.Minute
 
+var clockSkewRule = Rule{
+	Code: ClockSkew, Title: "the clocks of servers differ", Needs: "the AdminServers of two servers",
+	Eval: checkClockSkew,
+}
+
 // checkClockSkew compares the clocks of servers with one another, and not with this
 // host's, which may be the wrong one.
 func checkClockSkew(e *ensemble) result {

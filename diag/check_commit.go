@@ -49,6 +49,13 @@ func (s *stall) outstanding() Evidence {
 	}
 }
 
+var leaderNotCommittingRule = Rule{
+	Code: LeaderNotCommitting, Title: "it leads, and no write gets through", Needs: "srvr and mntr of the leader, twice",
+	Traits:   Traits{EnsembleWide: true, AlwaysShown: true},
+	Explains: []Code{LatencyHigh},
+	Eval:     checkLeaderNotCommitting,
+}
+
 // checkLeaderNotCommitting reports a leader that leads and confirms no write. It steps
 // down by itself once its followers have been silent for syncLimit ticks, and never
 // where they do answer it.

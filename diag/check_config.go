@@ -22,6 +22,13 @@ func (h *host) besideDynamic() []zoocfg.Problem {
 	return all
 }
 
+var dynamicConfigOverridesRule = Rule{
+	Code: DynamicConfigOverrides, Title: "zoo.cfg and the dynamic file contradict each other", Needs: "a server's own files",
+	// Beside a running process it explains nothing.
+	Explains: startless,
+	Eval:     checkDynamicConfig,
+}
+
 func checkDynamicConfig(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		beside := h.besideDynamic()
@@ -72,6 +79,11 @@ func (e *ensemble) membersBesideDynamic(h *host, beside []zoocfg.Problem) Findin
 	return f
 }
 
+var peerTypeMismatchRule = Rule{
+	Code: PeerTypeMismatch, Title: "peerType is not the role in the list", Needs: "a server's own files",
+	Eval: checkPeerType,
+}
+
 func checkPeerType(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		set := h.config.PeerType
@@ -95,6 +107,12 @@ func checkPeerType(e *ensemble) result {
 			Fix: []Fix{{Host: h.name(), Note: "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one", Risk: "without peerType nothing changes, and no restart is needed; another role changes who votes"}},
 		}}, ""
 	})
+}
+
+var forceSyncOffRule = Rule{
+	Code: ForceSyncOff, Title: "confirms writes before they are on the disk", Needs: "a server's own files",
+	Traits: Traits{NeverRoot: true},
+	Eval:   checkForceSync,
 }
 
 // checkForceSync: FileTxnLog, "no" exactly. zoo.cfg is set over -D.

@@ -9,6 +9,12 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+var configNotLoadedRule = Rule{
+	Code: ConfigNotLoaded, Title: "its configuration cannot be read", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkConfigLoaded,
+}
+
 // checkConfigLoaded looks whether a start would find the configuration, and whether
 // the file that the user named is the one that the process has read.
 func checkConfigLoaded(e *ensemble) result {

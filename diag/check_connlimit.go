@@ -11,6 +11,12 @@ import (
 // versions from 3.4 on, ServerCnxnFactory).
 const defaultMaxClientCnxns = 60
 
+var connLimitReachedRule = Rule{
+	Code: ConnLimitReached, Title: "takes no more connections from here", Needs: "srvr, the serving probe, this host's sockets",
+	Explains: []Code{StatusScriptMisleading},
+	Eval:     checkConnLimit,
+}
+
 func checkConnLimit(e *ensemble) result {
 	return e.each((*server).answered, func(s *server, out *result) {
 		if s.client != PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(snapshot.Protocol) {

@@ -12,6 +12,13 @@ import (
 // Rules about what a start would find in version-2 (FileTxnSnapLog,
 // QuorumPeer.loadDataBase).
 
+var txnlogCorruptRule = Rule{
+	Code: TxnlogCorrupt, Title: "its newest transaction log is broken", Needs: "a server's own files",
+	Traits:   Traits{AlwaysShown: true},
+	Explains: startless,
+	Eval:     checkTxnlogCorrupt,
+}
+
 func checkTxnlogCorrupt(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		data, reason := h.data()
@@ -51,6 +58,12 @@ func checkTxnlogCorrupt(e *ensemble) result {
 		}
 		return []Finding{f}, ""
 	})
+}
+
+var noSnapshotRule = Rule{
+	Code: NoSnapshot, Title: "it has transaction logs and no snapshot", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkNoSnapshot,
 }
 
 func checkNoSnapshot(e *ensemble) result {
@@ -139,6 +152,13 @@ func (h *host) trustsEmpty() bool {
 func (h *host) sets(key string) bool {
 	p, ok := h.config.Property(key)
 	return ok && strings.EqualFold(strings.TrimSpace(p.Value), "true")
+}
+
+var epochMismatchRule = Rule{
+	Code: EpochMismatch, Title: "its epoch files contradict its data", Needs: "a server's own files",
+	Traits:   Traits{AlwaysShown: true},
+	Explains: startless,
+	Eval:     checkEpochMismatch,
 }
 
 func checkEpochMismatch(e *ensemble) result {

@@ -24,6 +24,11 @@ func dataSetKeys() []dataSetKey {
 	}
 }
 
+var dataSetLargeRule = Rule{
+	Code: DataSetLarge, Title: "holds much in memory", Needs: "mntr",
+	Eval: checkDataSetLarge,
+}
+
 // checkDataSetLarge reports how much a server holds in memory, where that is much. The
 // tree is the same on all; watches are each server's own.
 func checkDataSetLarge(e *ensemble) result {

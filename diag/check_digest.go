@@ -7,6 +7,12 @@ import "strconv"
 // process.
 const digestMismatches = "zk_digest_mismatches_count"
 
+var dataDigestMismatchRule = Rule{
+	Code: DataDigestMismatch, Title: "its data differs from the leader's", Needs: "mntr of 3.6 and later",
+	Traits: Traits{DataAtRisk: true},
+	Eval:   checkDataDigest,
+}
+
 func checkDataDigest(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if why := s.toldMntr(); why != nil {

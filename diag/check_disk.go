@@ -63,6 +63,13 @@ const (
 	logStep = 64 << 20
 )
 
+var diskFullRule = Rule{
+	Code: DiskFull, Title: "the disk of its data is full", Needs: "a server's own files",
+	Traits:   Traits{AlwaysShown: true},
+	Explains: slices.Concat(keptOut, startless, []Code{TxnlogCorrupt, EpochMismatch, SyncTooSlow}),
+	Eval:     checkDiskFull,
+}
+
 func checkDiskFull(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		data, reason := h.data()
@@ -120,6 +127,11 @@ func (e *ensemble) diskFull(h *host, data *snapshot.Data, d disk, wanted uint64,
 		f.Evidence = append(f.Evidence, Evidence{Source: "data", Server: h.name(), Key: "snapshots", Value: fmt.Sprintf("%d, and none is ever removed", n), Wanted: "autopurge.purgeInterval above 0", File: h.config.Path})
 	}
 	return f
+}
+
+var dataDirInTmpRule = Rule{
+	Code: DataDirInTmp, Title: "its data is where files are cleared away", Needs: "a server's own files",
+	Eval: checkDataDirInTmp,
 }
 
 func checkDataDirInTmp(e *ensemble) result {

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -29,6 +30,12 @@ func (e *ensemble) staysOut(h *host) (out, wait bool, reason string) {
 		return false, true, "it does not serve this moment, and takes two looks to tell from joining"
 	}
 	return e.twice(s, shutOut), false, ""
+}
+
+var foreignDataRule = Rule{
+	Code: ForeignData, Title: "its data is of another ensemble", Needs: "a server's own files, and the leader, twice",
+	Explains: slices.Concat(keptOut, []Code{ConnLimitReached}),
+	Eval:     checkForeignData,
 }
 
 // checkForeignData compares the epoch that a server has accepted with that of the

@@ -13,6 +13,12 @@ import (
 // some MiB where it was raised at all. What is longer is read out of damaged bytes.
 const largestRecord = 256 << 20
 
+var dataUnreasonableLengthRule = Rule{
+	Code: DataUnreasonableLength, Title: "a record is longer than it may read", Needs: "a server's own log",
+	Explains: slices.Concat(keptOut, startless, []Code{ConnLimitReached}),
+	Eval:     checkUnreasonableLength,
+}
+
 // checkUnreasonableLength reports a server that meets a record which is longer than its
 // jute.maxbuffer allows, in its own data or in its leader's (BinaryInputArchive).
 func checkUnreasonableLength(e *ensemble) result {

@@ -38,6 +38,11 @@ func (s *server) told(word string, seen bool, failure snapshot.FailureKind) *Ski
 	return &Skip{Kind: SkipNotTold, Reason: "it gave no answer to " + word}
 }
 
+var zxidRolloverNearRule = Rule{
+	Code: ZxidRolloverNear, Title: "the epoch runs out of transactions", Needs: "srvr of the leader",
+	Eval: checkZxidRollover,
+}
+
 // checkZxidRollover looks at the newest zxid: the lower half counts the
 // transactions of an epoch, and when it is used up the leader steps down
 // (ZooKeeperServer and Leader, "zxid lower 32 bits have rolled over"). A
@@ -132,6 +137,11 @@ func longTime(seconds float64) string {
 	default:
 		return fmt.Sprintf("%.0f days", hours/24)
 	}
+}
+
+var fdLimitNearRule = Rule{
+	Code: FDLimitNear, Title: "few file descriptors are left", Needs: "mntr",
+	Eval: checkFDLimit,
 }
 
 func checkFDLimit(e *ensemble) result {

@@ -14,6 +14,12 @@ import (
 
 // Rules about who is connected with whom.
 
+var electionPortHeldRule = Rule{
+	Code: ElectionPortHeld, Title: "a stranger holds its election port", Needs: "a server's own connections, twice",
+	Explains: keptOut,
+	Eval:     checkElectionPortHeld,
+}
+
 // checkElectionPortHeld reports connections of strangers on a server's election port.
 // One thread accepts there and reads the first bytes itself, for tickTime x syncLimit
 // at most, before it accepts another (QuorumCnxManager.Listener, all versions, without
@@ -147,6 +153,12 @@ func strangers(links []snapshot.Link) string {
 		out = appendNew(out, []string{l.Remote.Addr().String()})
 	}
 	return enumerate(out)
+}
+
+var peerAddrStaleRule = Rule{
+	Code: PeerAddrStale, Title: "a member is called where it is no more", Needs: "a server's own connections, twice, and its log",
+	Explains: keptOut,
+	Eval:     checkPeerAddrStale,
 }
 
 // checkPeerAddrStale reports members that a server calls at an address which their

@@ -107,6 +107,13 @@ func (e *ensemble) agreeing(lists []ownList) bool {
 	return different(before...) < 2
 }
 
+var membershipDivergentRule = Rule{
+	Code: MembershipDivergent, Title: "servers have different lists of members", Needs: "what two servers say, or their files",
+	Traits:   Traits{DataAtRisk: true},
+	Explains: slices.Concat(keptOut, []Code{SplitBrain}),
+	Eval:     checkMembershipDivergent,
+}
+
 func checkMembershipDivergent(e *ensemble) result {
 	if e.mixed {
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")
@@ -180,6 +187,11 @@ func (e *ensemble) compareLists() result {
 	return result{findings: []Finding{f}}
 }
 
+var targetsIncompleteRule = Rule{
+	Code: TargetsIncomplete, Title: "not all servers were named", Needs: "conf or a configuration",
+	Eval: checkTargetsIncomplete,
+}
+
 func checkTargetsIncomplete(e *ensemble) result {
 	if !e.list.proven() {
 		return skip(SkipNotTold, "no server told its list of members")
@@ -202,6 +214,11 @@ func checkTargetsIncomplete(e *ensemble) result {
 	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.list.Servers), "server"), len(f.Evidence))
 	f.Fix = []Fix{{Note: "name them too, or let the others be found: --discover, or -c zoo.cfg"}}
 	return result{findings: []Finding{f}}
+}
+
+var targetDuplicateRule = Rule{
+	Code: TargetDuplicate, Title: "one server was named twice", Needs: "addresses",
+	Eval: checkTargetDuplicate,
 }
 
 func checkTargetDuplicate(e *ensemble) result {

@@ -25,6 +25,14 @@ const (
 	swapped = 16 << 20
 )
 
+var heapPressureRule = Rule{
+	Code: HeapPressure, Title: "its memory does not suffice", Needs: "a server's own process and log, or mntr twice",
+	// An end in the middle of a write leaves an epoch behind, and the thread that has the
+	// client port may be the first to go.
+	Explains: slices.Concat(keptOut, startless, []Code{ServerHung, ClientPortMismatch, LeaderFlapping, LatencyHigh, EpochMismatch}),
+	Eval:     checkHeapPressure,
+}
+
 func checkHeapPressure(e *ensemble) result {
 	if len(e.servers) == 0 && len(e.hosts) == 0 {
 		return skip(SkipNotLooked, "no server was looked at")
@@ -224,6 +232,11 @@ func pausedEver(s *server) float64 {
 		return 0
 	}
 	return sum / float64(up.Milliseconds())
+}
+
+var swapInUseRule = Rule{
+	Code: SwapInUse, Title: "a part of it is in swap", Needs: "a server's own process",
+	Eval: checkSwap,
 }
 
 // checkSwap finds a server with a part of its memory in swap. It is a remark: what it

@@ -142,6 +142,12 @@ func (h *host) memberEvidence(id int64, value string) Evidence {
 	}
 }
 
+var myidMissingRule = Rule{
+	Code: MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkMyidMissing,
+}
+
 func checkMyidMissing(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		switch {
@@ -168,6 +174,12 @@ func checkMyidMissing(e *ensemble) result {
 		}
 		return []Finding{f}, ""
 	})
+}
+
+var myidMalformedRule = Rule{
+	Code: MyidMalformed, Title: "the myid file holds no number", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkMyidMalformed,
 }
 
 func checkMyidMalformed(e *ensemble) result {
@@ -204,6 +216,12 @@ func (h *host) noID() string {
 		return reason
 	}
 	return "its id is not known"
+}
+
+var myidNotInServersRule = Rule{
+	Code: MyidNotInServers, Title: "myid is in no server.N line", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkMyidNotInServers,
 }
 
 func checkMyidNotInServers(e *ensemble) result {
@@ -246,6 +264,12 @@ func (h *host) notAMember() []Fix {
 		{Host: h.name(), Note: "no line of the list has an address of this host: if it is no member any more, leave it stopped"},
 		{Note: fmt.Sprintf("if it is to be one, give all servers its server.%d line, then restart one at a time", h.id), Risk: "with no spare voter each restart is an outage"},
 	}
+}
+
+var myidWrongServerRule = Rule{
+	Code: MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
+	Explains: slices.Concat(startless, []Code{SelfAddrNotLocal, ProcessWithoutListener, ServerNotServing, ReadOnlyMode}),
+	Eval:     checkMyidWrongServer,
 }
 
 func checkMyidWrongServer(e *ensemble) result {

@@ -45,6 +45,13 @@ func (e *ensemble) claimsOfID() []claim {
 	return out
 }
 
+var myidDuplicateRule = Rule{
+	Code: MyidDuplicate, Title: "two servers have one id", Needs: "conf or the files of two servers",
+	Traits:   Traits{AlwaysShown: true, DataAtRisk: true, Apart: true},
+	Explains: slices.Concat(startless, []Code{MyidWrongServer, SelfAddrNotLocal, ProcessWithoutListener, ServerNotServing, ReadOnlyMode}),
+	Eval:     checkMyidDuplicate,
+}
+
 func checkMyidDuplicate(e *ensemble) result {
 	if e.mixed {
 		return skip(SkipUndecided, "the servers that were named are of different ensembles")

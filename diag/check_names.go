@@ -2,10 +2,17 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
+
+var peerNameUnresolvableRule = Rule{
+	Code: PeerNameUnresolvable, Title: "a member's name has no address there", Needs: "a server's own names",
+	Explains: slices.Concat(keptOut, startless, []Code{TargetUnresolvable, ProcessWithoutListener}),
+	Eval:     checkPeerName,
+}
 
 // checkPeerName reports names of the list of members that mean nothing on the host
 // of a member: ZooKeeper looks them up there, whatever they mean elsewhere.
@@ -46,6 +53,11 @@ func (e *ensemble) peerName(h *host, r snapshot.ResolvedHost) Finding {
 		f.Summary = fmt.Sprintf("on its own host the name of %s, %s, has no address: it cannot listen for its peers, and 3.5 and later do not start.", h.name(), r.Host)
 	}
 	return f
+}
+
+var targetsMixedRule = Rule{
+	Code: TargetsMixed, Title: "servers of different ensembles were named", Needs: "conf of two servers",
+	Eval: checkTargetsMixed,
 }
 
 // checkTargetsMixed reports servers of different ensembles in one question.

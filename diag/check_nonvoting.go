@@ -11,6 +11,11 @@ import (
 // nonVotingFollowers is the leader's count of them, from 3.6 on.
 const nonVotingFollowers = "zk_synced_non_voting_followers"
 
+var nonVotingFollowerRule = Rule{
+	Code: NonVotingFollower, Title: "follows, and is no member", Needs: "conf, or the files of its host; or mntr of the leader",
+	Eval: checkNonVotingFollower,
+}
+
 // checkNonVotingFollower reports servers that follow the leader and are no members: they
 // were started to join and have not been added yet, or were taken out and run on (3.5+,
 // reconfig). They serve clients and have no vote.

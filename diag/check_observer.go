@@ -7,6 +7,11 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
+var observerCountedRule = Rule{
+	Code: ObserverCounted, Title: "observers are up, and have no vote", Needs: "a list of members, and their roles",
+	Eval: checkObserverCounted,
+}
+
 // checkObserverCounted reports observers that are up and have no vote, where whoever
 // counts servers that are up would think that there is a majority, or one to spare.
 func checkObserverCounted(e *ensemble) result {

@@ -8,6 +8,11 @@ import (
 	"strings"
 )
 
+var wideOpenRule = Rule{
+	Code: WideOpen, Title: "JMX or all four-letter words are open to strangers", Needs: "a server's own process, sockets and files",
+	Eval: checkWideOpen,
+}
+
 // checkWideOpen reports what a server offers to whoever reaches it: JMX without a
 // password or without TLS, and all four-letter words at a public address.
 func checkWideOpen(e *ensemble) result {

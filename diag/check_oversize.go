@@ -18,6 +18,11 @@ const (
 	nearLimit = 0.9
 )
 
+var oversizePacketRule = Rule{
+	Code: OversizePacket, Title: "answers or requests are at the limit of length", Needs: "mntr of 3.6 and later",
+	Eval: checkOversize,
+}
+
 // checkOversize looks at the longest answer that a server has given since its start,
 // and at what its log says of what came to its client port.
 func checkOversize(e *ensemble) result {

@@ -24,6 +24,12 @@ type rejection struct {
 // repeated is how many lines are more than a moment's.
 const repeated = 2
 
+var quorumTLSHandshakeRule = Rule{
+	Code: QuorumTLSHandshake, Title: "TLS between servers fails", Needs: "a server's own files and log, twice",
+	Explains: keptOut,
+	Eval:     checkQuorumTLS,
+}
+
 func checkQuorumTLS(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if f := e.tlsDiffers(h); f != nil {
@@ -70,6 +76,12 @@ func (h *host) sslQuorum() Evidence {
 	f := h.setting("sslQuorum", strconv.FormatBool(set.Value), set.File, set.Line)
 	f.Wanted = "the same on all"
 	return f
+}
+
+var quorumSASLFailedRule = Rule{
+	Code: QuorumSASLFailed, Title: "servers do not accept each other's password", Needs: "a server's own files and log, twice",
+	Explains: keptOut,
+	Eval:     checkQuorumSASL,
 }
 
 func checkQuorumSASL(e *ensemble) result {

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -10,9 +11,20 @@ import (
 // Rules about ports between servers that something blocks. What is blocked only for
 // new connections harms nobody before a restart, and has a name of its own.
 
+var quorumPortFilteredRule = Rule{
+	Code: QuorumPortFiltered, Title: "a port between servers is blocked", Needs: "the quorum and election ports",
+	Explains: slices.Concat(keptOut, []Code{LeaderFlapping}),
+	Eval:     checkQuorumPortFiltered,
+}
+
 // checkQuorumPortFiltered reports the blocked ports of servers that are out, or that
 // somebody who is out cannot reach, and what a stranger to the ensemble could not reach.
 func checkQuorumPortFiltered(e *ensemble) result { return e.blockedPorts(false) }
+
+var latentPortBlockRule = Rule{
+	Code: LatentPortBlock, Title: "a blocked port: after a restart it may stay out", Needs: "the quorum and election ports, from a member",
+	Eval: checkLatentPortBlock,
+}
 
 // checkLatentPortBlock reports the blocked ports between servers that all serve, over
 // links that were made before.

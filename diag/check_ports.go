@@ -2,9 +2,15 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
+
+var quorumPortConflictRule = Rule{
+	Code: QuorumPortConflict, Title: "another program has its quorum port", Needs: "srvr, twice, and the quorum port",
+	Eval: checkQuorumPortConflict,
+}
 
 // checkQuorumPortConflict reports a follower on whose quorum port something
 // listens: ZooKeeper opens that port on the leader alone, so it is another program's,
@@ -50,12 +56,24 @@ func checkQuorumPortConflict(e *ensemble) result {
 	})
 }
 
+var clientPortConflictRule = Rule{
+	Code: ClientPortConflict, Title: "another program has its client port", Needs: "a server's own process and sockets",
+	Explains: slices.Concat(keptOut, startless, []Code{NotZooKeeper, ConnLimitReached, ServerHung}),
+	Eval:     checkClientPortConflict,
+}
+
 // checkClientPortConflict reports a server that does not run because another program
 // has its client port: it ends when it cannot bind it (exit code 1, all versions).
 func checkClientPortConflict(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		return e.portTaken(h, "its client port", func(s *server) int { return s.Port })
 	})
+}
+
+var electionPortConflictRule = Rule{
+	Code: ElectionPortConflict, Title: "another program has its election port", Needs: "a server's own process and sockets",
+	Explains: slices.Concat(keptOut, startless, []Code{ClientPortMismatch}),
+	Eval:     checkElectionPortConflict,
 }
 
 // checkElectionPortConflict is the same for the election port. 3.5.6 and later end

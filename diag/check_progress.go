@@ -73,6 +73,11 @@ func (e *ensemble) mayLag(s *server, limit int64) *Skip {
 	return nil
 }
 
+var followerLaggingRule = Rule{
+	Code: FollowerLagging, Title: "is far behind the leader", Needs: "srvr, twice",
+	Eval: checkFollowerLagging,
+}
+
 func checkFollowerLagging(e *ensemble) result {
 	if e.loneStandalone() {
 		return result{}
@@ -125,6 +130,12 @@ func (e *ensemble) lags(lead, s *server, was, now, limit int64) Finding {
 // servers are asked at the same moment.
 func (e *ensemble) skew(lead, s *server) float64 {
 	return e.zxidRate(lead) * (lead.Srvr.Took + s.Srvr.Took).Seconds()
+}
+
+var leaderFlappingRule = Rule{
+	Code: LeaderFlapping, Title: "one leader after the other", Needs: "srvr of the leader, twice",
+	Explains: []Code{LatencyHigh},
+	Eval:     checkLeaderFlapping,
 }
 
 // checkLeaderFlapping compares the leader's epoch: each election makes a new one.

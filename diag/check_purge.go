@@ -19,6 +19,11 @@ const manySnapshots = 10
 // purgeOff reports whether the server itself never removes an old snapshot.
 func purgeOff(h *host) bool { return h.config.AutopurgePurgeInterval.Value <= 0 }
 
+var autopurgeOffRule = Rule{
+	Code: AutopurgeOff, Title: "old snapshots are never removed", Needs: "a server's own files",
+	Eval: checkAutopurgeOff,
+}
+
 func checkAutopurgeOff(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if !purgeOff(h) {

@@ -5,6 +5,13 @@ import "fmt"
 // Rules about the ensemble as a whole. All but split-brain are symptoms: they
 // head the screen and are never a root cause.
 
+var quorumLostRule = Rule{
+	Code: QuorumLost, Title: "no quorum: nobody can be elected leader", Needs: "the role of every voter",
+	Traits:   Traits{EnsembleWide: true, NeverRoot: true, CoversAll: true},
+	Explains: []Code{ServerNotServing, ReadOnlyMode, StatusScriptMisleading},
+	Eval:     checkQuorumLost,
+}
+
 func checkQuorumLost(e *ensemble) result {
 	if e.verdict.State != Down {
 		if e.verdict.State == Unknown {
@@ -38,6 +45,12 @@ func (e *ensemble) roleEvidence() []Evidence {
 	return out
 }
 
+var degradedNoSpareRule = Rule{
+	Code: DegradedNoSpare, Title: "serving, and no more voters may be lost", Needs: "the role of every voter",
+	Traits: Traits{EnsembleWide: true, NeverRoot: true},
+	Eval:   checkDegradedNoSpare,
+}
+
 func checkDegradedNoSpare(e *ensemble) result {
 	v := e.verdict
 	switch {
@@ -54,6 +67,13 @@ func checkDegradedNoSpare(e *ensemble) result {
 			v.ServingVoters, e.votersPhrase(), v.QuorumNeeded),
 		Fix: []Fix{{Note: "bring the missing voter back before any other server is restarted"}},
 	}}}
+}
+
+var electionInProgressRule = Rule{
+	Code: ElectionInProgress, Title: "an election is passing", Needs: "two looks",
+	Traits:   Traits{NeverRoot: true},
+	Explains: []Code{ServerNotServing, StatusScriptMisleading},
+	Eval:     checkElection,
 }
 
 // checkElection tells a passing election from an outage.
@@ -84,6 +104,13 @@ func (e *ensemble) unlessUnseen() result {
 		}
 	}
 	return skip(SkipUnreachable, "no server gave an answer")
+}
+
+var splitBrainRule = Rule{
+	Code: SplitBrain, Title: "two leaders, each accepts writes", Needs: "srvr, twice",
+	Traits:   Traits{EnsembleWide: true, AlwaysShown: true, DataAtRisk: true, CoveredByAny: true},
+	Explains: []Code{DataDigestMismatch},
+	Eval:     checkSplitBrain,
 }
 
 func checkSplitBrain(e *ensemble) result {

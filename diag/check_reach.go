@@ -11,6 +11,13 @@ import (
 // Rules about what stands between this host and the servers, and about the
 // question itself.
 
+var targetUnresolvableRule = Rule{
+	Code: TargetUnresolvable, Title: "a name has no address", Needs: "name resolution",
+	// Where the leader has lost it too.
+	Explains: []Code{DegradedNoSpare},
+	Eval:     checkTargetUnresolvable,
+}
+
 func checkTargetUnresolvable(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if !s.Resolve.Tried || s.Resolve.FailedAs(snapshot.Cancelled) {
@@ -61,6 +68,13 @@ func shellWord(s string) string {
 // blocked reports a port from which nothing at all came back.
 func blocked(p PortState) bool { return p == PortFiltered || p == PortUnreachable }
 
+var hostUnreachableRule = Rule{
+	Code: HostUnreachable, Title: "cannot be reached from here", Needs: "any port",
+	// Where the leader has lost it too.
+	Explains: []Code{DegradedNoSpare},
+	Eval:     checkHostUnreachable,
+}
+
 func checkHostUnreachable(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if blocked(s.client) {
@@ -104,6 +118,12 @@ func (e *ensemble) memberVantage() string {
 	return ""
 }
 
+var clientPortMismatchRule = Rule{
+	Code: ClientPortMismatch, Title: "serves clients on another port", Needs: "the client and the election port",
+	Explains: []Code{StatusScriptMisleading},
+	Eval:     checkClientPortMismatch,
+}
+
 func checkClientPortMismatch(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.client != PortRefused {
@@ -141,6 +161,11 @@ func checkClientPortMismatch(e *ensemble) result {
 // setting is the evidence that a line of the host's configuration is.
 func (h *host) setting(key, value, file string, line int) Evidence {
 	return Evidence{Source: "zoo.cfg", Server: h.name(), Key: key, Value: value, File: file, Line: line}
+}
+
+var notZooKeeperRule = Rule{
+	Code: NotZooKeeper, Title: "what answers is not ZooKeeper", Needs: "srvr",
+	Eval: checkNotZooKeeper,
 }
 
 func checkNotZooKeeper(e *ensemble) result {
@@ -193,6 +218,11 @@ func (s *server) keeperRole() string {
 		return "not serving"
 	}
 	return string(s.Keeper.Mode)
+}
+
+var cmdNotWhitelistedRule = Rule{
+	Code: CmdNotWhitelisted, Title: "four-letter words are not allowed", Needs: "the words",
+	Eval: checkCmdNotWhitelisted,
 }
 
 func checkCmdNotWhitelisted(e *ensemble) result {

@@ -1,5 +1,12 @@
 package diag
 
+var readOnlyModeRule = Rule{
+	Code: ReadOnlyMode, Title: "serves reads only, for want of a quorum", Needs: "srvr",
+	Traits:   Traits{NeverRoot: true},
+	Explains: []Code{DegradedNoSpare},
+	Eval:     checkReadOnlyMode,
+}
+
 // checkReadOnlyMode is about a server that has lost its quorum and serves reads
 // all the same. It is what server-not-serving is without readonlymode.enabled.
 func checkReadOnlyMode(e *ensemble) result {

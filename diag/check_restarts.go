@@ -18,6 +18,12 @@ const (
 	startsByItself = 3
 )
 
+var restartLoopRule = Rule{
+	Code: RestartLoop, Title: "is started again and again", Needs: "a server's own process, log and unit",
+	Explains: slices.Concat(keptOut, []Code{ProcessDown, ServerStarting}),
+	Eval:     checkRestarts,
+}
+
 // checkRestarts finds a server that ends again and again, and is started each time.
 // One start between two looks is an operator's.
 func checkRestarts(e *ensemble) result {

@@ -48,6 +48,12 @@ func (h *host) carriageReturn() *zoocfg.Note {
 	return nil
 }
 
+var statusScriptMisleadingRule = Rule{
+	Code: StatusScriptMisleading, Title: "zkServer.sh status is wrong about it", Needs: "a server's own process and files",
+	Traits: Traits{NeverRoot: true},
+	Eval:   checkStatusScript,
+}
+
 func checkStatusScript(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		if h.Process == nil {

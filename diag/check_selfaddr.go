@@ -37,6 +37,12 @@ func (h *host) ownLine() (addrs []netip.Addr, name string, reason string) {
 	return r.Addrs.Value, r.Host, ""
 }
 
+var selfAddrNotLocalRule = Rule{
+	Code: SelfAddrNotLocal, Title: "its own address is not on its host", Needs: "a server's own files and addresses",
+	Explains: slices.Concat(startless, []Code{ProcessWithoutListener, HostUnreachable, ServerNotServing, ReadOnlyMode}),
+	Eval:     checkSelfAddrNotLocal,
+}
+
 func checkSelfAddrNotLocal(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		addrs, name, reason := h.ownLine()
@@ -56,6 +62,12 @@ func checkSelfAddrNotLocal(e *ensemble) result {
 			}},
 		}}, reason
 	})
+}
+
+var selfAddrLoopbackRule = Rule{
+	Code: SelfAddrLoopback, Title: "its own name means loopback", Needs: "a server's own files and names",
+	Explains: slices.Concat(keptOut, []Code{ProcessWithoutListener}),
+	Eval:     checkSelfAddrLoopback,
 }
 
 func checkSelfAddrLoopback(e *ensemble) result {
@@ -118,6 +130,12 @@ func (h *host) electionPort() int {
 		return m.Addresses[0].ElectionPort
 	}
 	return 0
+}
+
+var processWithoutListenerRule = Rule{
+	Code: ProcessWithoutListener, Title: "runs without an election listener", Needs: "a server's own process and sockets",
+	Explains: keptOut,
+	Eval:     checkProcessWithoutListener,
 }
 
 func checkProcessWithoutListener(e *ensemble) result {

@@ -39,6 +39,12 @@ func answer[T any](s *server, word string, o snapshot.Obs[T]) Evidence {
 	return Evidence{Source: word, Server: s.Name, Value: reasonOf(o.Failure, "answered")}
 }
 
+var processDownRule = Rule{
+	Code: ProcessDown, Title: "ZooKeeper is not running", Needs: "the client and the election port",
+	Explains: []Code{DegradedNoSpare, QuorumLost},
+	Eval:     checkProcessDown,
+}
+
 func checkProcessDown(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.client == PortOpen || s.client == PortSilent {
@@ -116,6 +122,14 @@ func (e *ensemble) enough() (need, out int) {
 	return max(e.verdict.QuorumNeeded-len(e.votes.alive), 0), out
 }
 
+var serverNotServingRule = Rule{
+	Code: ServerNotServing, Title: "runs, and serves nobody", Needs: "srvr, twice",
+	Traits: Traits{NeverRoot: true},
+	// A server that is out for no reason that was found still explains why nothing is spare.
+	Explains: []Code{DegradedNoSpare, StatusScriptMisleading},
+	Eval:     checkServerNotServing,
+}
+
 func checkServerNotServing(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if s.client == PortOpen && !s.Srvr.Seen() && !s.notServing() && s.serving == unknown {
@@ -159,6 +173,12 @@ func silent(s *server) bool { return s.client == PortSilent }
 // hangs reports a server that takes connections, by one port at least, and does
 // not answer.
 func hangs(s *server) bool { return silent(s) || s.queued || s.swallows() && s.stoppedHere() }
+
+var serverHungRule = Rule{
+	Code: ServerHung, Title: "accepts connections, and does not answer", Needs: "srvr, twice, and the election port",
+	Explains: keptOut,
+	Eval:     checkServerHung,
+}
 
 func checkServerHung(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
@@ -223,6 +243,12 @@ func (e *ensemble) hung(s *server) Finding {
 	return f
 }
 
+var serverStartingRule = Rule{
+	Code: ServerStarting, Title: "is still loading its data", Needs: "srvr and the election port",
+	Explains: keptOut,
+	Eval:     checkServerStarting,
+}
+
 func checkServerStarting(e *ensemble) result {
 	canJudge := func(s *server) *Skip {
 		if silent(s) && s.election == PortNotProbed {
@@ -256,6 +282,12 @@ func checkServerStarting(e *ensemble) result {
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+var leaderServesNoRule = Rule{
+	Code: LeaderServesNo, Title: "leads, and serves no clients by choice", Needs: "srvr of all voters and the quorum port",
+	Explains: []Code{StatusScriptMisleading},
+	Eval:     checkLeaderServesNo,
+}
 
 func checkLeaderServesNo(e *ensemble) result {
 	return e.each(e.mayLead, func(s *server, out *result) {
@@ -309,6 +341,13 @@ func (e *ensemble) mayLead(s *server) *Skip {
 		return &Skip{Kind: SkipUndecided, Reason: "another voter, that was not seen, may lead"}
 	}
 	return nil
+}
+
+var standaloneInEnsembleRule = Rule{
+	Code: StandaloneInEnsemble, Title: "a server runs alone beside the ensemble", Needs: "srvr",
+	Traits:   Traits{DataAtRisk: true},
+	Explains: []Code{SplitBrain, ServerNotServing, ReadOnlyMode, DegradedNoSpare, QuorumLost},
+	Eval:     checkStandaloneInEnsemble,
 }
 
 func checkStandaloneInEnsemble(e *ensemble) result {

@@ -11,6 +11,11 @@ import (
 // Rules about how the ensemble is built: how many voters, and whether they are
 // set up alike.
 
+var evenOrTinyEnsembleRule = Rule{
+	Code: EvenOrTinyEnsemble, Title: "an even number of voters", Needs: "conf or a configuration",
+	Eval: checkEvenOrTiny,
+}
+
 func checkEvenOrTiny(e *ensemble) result {
 	switch {
 	case e.mixed:
@@ -74,6 +79,11 @@ func shared() []setting {
 		{"maxSessionTimeout", func(c *snapshot.Conf) *int { return c.MaxSessionTimeout }, false},
 		{"maxClientCnxns", func(c *snapshot.Conf) *int { return c.MaxClientCnxns }, false},
 	}
+}
+
+var configDriftRule = Rule{
+	Code: ConfigDrift, Title: "voters have different settings", Needs: "conf of two voters",
+	Eval: checkConfigDrift,
 }
 
 // checkConfigDrift compares the settings of the voters. Observers are left out:

@@ -36,6 +36,12 @@ func (e *ensemble) took(s *server, name string, m mean, limit time.Duration) Evi
 	}
 }
 
+var fsyncSlowRule = Rule{
+	Code: FsyncSlow, Title: "its disk is slow to sync the log", Needs: "mntr of 3.6 and later, twice",
+	Explains: []Code{SyncTooSlow, LeaderFlapping, FollowerLagging, LatencyHigh},
+	Eval:     checkFsyncSlow,
+}
+
 func checkFsyncSlow(e *ensemble) result {
 	again := false
 	out := e.each(func(s *server) *Skip { return e.inTwoLooks(s, fsyncTime) }, func(s *server, out *result) {
@@ -61,6 +67,11 @@ func checkFsyncSlow(e *ensemble) result {
 	}
 	out.lookAgain = again
 	return out
+}
+
+var latencyHighRule = Rule{
+	Code: LatencyHigh, Title: "clients wait long for answers", Needs: "srvr and mntr, twice",
+	Eval: checkLatencyHigh,
 }
 
 func checkLatencyHigh(e *ensemble) result {

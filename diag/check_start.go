@@ -34,6 +34,12 @@ func (h *host) lastWord(signs ...snapshot.LogSign) *snapshot.LogLine {
 	return &h.Log.Value.Lines[0]
 }
 
+var startFailedClassPathRule = Rule{
+	Code: StartFailedClassPath, Title: "Java finds no ZooKeeper to start", Needs: "a server's own files and log",
+	Explains: startless,
+	Eval:     checkStartClassPath,
+}
+
 func checkStartClassPath(e *ensemble) result {
 	return e.perStopped(func(h *host) ([]Finding, string) {
 		line := h.lastWord(snapshot.LogJavaClass)
@@ -94,6 +100,12 @@ func (e *ensemble) noMainClass(h *host, line *snapshot.LogLine, in *snapshot.Ins
 		f.Certainty = Proven
 	}
 	return f
+}
+
+var javaMissingOrWrongRule = Rule{
+	Code: JavaMissingOrWrong, Title: "there is no Java to start it with", Needs: "a server's own files and log",
+	Explains: startless,
+	Eval:     checkJava,
 }
 
 func checkJava(e *ensemble) result {

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,6 +12,12 @@ import (
 // slowRate is how fast data must go, in bytes a second, for the time to be what is
 // short: any network and any disk can do less.
 const slowRate = 1 << 20
+
+var syncTooSlowRule = Rule{
+	Code: SyncTooSlow, Title: "its data arrives too late", Needs: "a server's own log, twice",
+	Explains: slices.Concat(keptOut, []Code{LeaderFlapping}),
+	Eval:     checkSyncTooSlow,
+}
 
 // checkSyncTooSlow reports followers that do not have their leader's data within
 // initLimit ticks (Leader.waitForNewLeaderAck, LearnerHandler): they begin again and

@@ -26,6 +26,12 @@ func (s *server) certificate(what string, c *snapshot.Certificate, wanted string
 	}
 }
 
+var clientTLSFailedRule = Rule{
+	Code: ClientTLSFailed, Title: "TLS to its client port fails", Needs: "a handshake",
+	Explains: []Code{ConnLimitReached, StatusScriptMisleading},
+	Eval:     checkClientTLS,
+}
+
 // checkClientTLS says why TLS to a client port fails, as far as a client can know.
 func checkClientTLS(e *ensemble) result {
 	return e.each((*server).answered, func(s *server, out *result) {
@@ -86,6 +92,12 @@ func (s *server) tlsFault(seen snapshot.TLSLook, here string) (title, summary, w
 		return "TLS to its client port fails", "the handshake ends before either side has shown a certificate, or over one of them.", "",
 			[]Fix{{Host: here, Note: "see what both sides offer", Command: "openssl s_client -connect " + at + " </dev/null", Risk: "none"}}
 	}
+}
+
+var certificateExpiringRule = Rule{
+	Code: CertificateExpiring, Title: "its certificate ends soon", Needs: "a handshake",
+	Explains: []Code{ClientTLSFailed},
+	Eval:     checkCertificate,
 }
 
 // checkCertificate looks at the dates of the certificates that servers show.

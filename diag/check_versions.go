@@ -32,6 +32,11 @@ func (s *server) toldVersion() *Skip {
 	return &Skip{Kind: SkipNotTold, Reason: "it did not tell its version"}
 }
 
+var versionMixedRule = Rule{
+	Code: VersionMixed, Title: "servers run different releases", Needs: "the version of two servers",
+	Eval: checkVersionMixed,
+}
+
 func checkVersionMixed(e *ensemble) result {
 	switch {
 	case e.mixed:
@@ -85,6 +90,13 @@ var (
 	wildcardFrom  = release{3, 5, 0}
 	wildcardUntil = release{3, 5, 8}
 )
+
+var wildcardSelfAddrRule = Rule{
+	Code: WildcardSelfAddr, Title: "its own address is 0.0.0.0", Needs: "conf, or a server's own files",
+	// It stays when the server is back: what is not of this server it must not hide.
+	Explains: []Code{ServerNotServing, ReadOnlyMode, QuorumLost, StatusScriptMisleading},
+	Eval:     checkWildcardSelfAddr,
+}
 
 func checkWildcardSelfAddr(e *ensemble) result {
 	affected := func(s *server) bool {
@@ -189,6 +201,11 @@ func trustsEmpty(s *server) (Evidence, bool) {
 		return Evidence{}, false
 	}
 	return Evidence{Source: "zoo.cfg", Server: s.Name, Key: p.Key, Value: p.Value, Wanted: "removed after the upgrade", File: s.host.config.Path, Line: p.Line}, true
+}
+
+var knownBadVersionRule = Rule{
+	Code: KnownBadVersion, Title: "runs a release that may lose data", Needs: "a server's version",
+	Eval: checkKnownBadVersion,
 }
 
 func checkKnownBadVersion(e *ensemble) result {

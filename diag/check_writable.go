@@ -8,6 +8,12 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+var dataDirNotWritableRule = Rule{
+	Code: DataDirNotWritable, Title: "its data directory cannot be written", Needs: "a server's own files and process",
+	Explains: slices.Concat(keptOut, startless),
+	Eval:     checkDataDirNotWritable,
+}
+
 func checkDataDirNotWritable(e *ensemble) result {
 	return e.perHost(func(h *host) ([]Finding, string) {
 		data, reason := h.data()

@@ -19,31 +19,6 @@ type Options struct {
 	Version string
 }
 
-// Check is one rule: it looks for one finding.
-type Check struct {
-	Code Code
-	// Title is the finding in a few words, subject first.
-	Title string
-	// Needs says in a few words what evidence the rule rests on.
-	Needs string
-	eval  func(*ensemble) result
-}
-
-// result is what a rule concludes: findings, or none of them (passed), or the
-// reasons for which it could not judge. A rule may judge some servers and skip
-// others.
-type result struct {
-	findings []Finding
-	skips    []Skip
-	// lookAgain asks for a second look, some seconds later.
-	lookAgain bool
-}
-
-// skip is a rule that could not be judged at all.
-func skip(kind SkipKind, reason string) result {
-	return result{skips: []Skip{{Kind: kind, Reason: reason}}}
-}
-
 // Diagnose applies every rule to the snapshot. It never fails: a rule that
 // crashes is counted as crashed, and the others still speak.
 func Diagnose(snap *snapshot.Snapshot, o Options) *Report {
@@ -75,7 +50,7 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *Report {
 	raw = slices.DeleteFunc(raw, func(f Finding) bool {
 		return slices.Contains(o.Ignore, f.Code) || len(o.Only) > 0 && !slices.Contains(o.Only, f.Code)
 	})
-	r.Findings, r.Folded = fold(raw, e)
+	r.Findings, r.Folded = fold(raw, kinds(), e)
 	r.Verdict.ExitCode = exitCode(e, slices.Concat(r.Findings, r.Folded), o.FailOn)
 	return r
 }
@@ -89,13 +64,13 @@ func took(snap *snapshot.Snapshot) int64 {
 	return snap.Started.Add(snap.Took).Sub(started).Milliseconds()
 }
 
-func run(c Check, e *ensemble) (out result, crashed bool) {
+func run(c Rule, e *ensemble) (out result, crashed bool) {
 	defer func() {
 		if recover() != nil {
 			out, crashed = result{}, true
 		}
 	}()
-	out = c.eval(e)
+	out = c.Eval(e)
 	for i := range out.findings {
 		out.findings[i].complete(c)
 	}
@@ -106,7 +81,7 @@ func run(c Check, e *ensemble) (out result, crashed bool) {
 }
 
 // complete fills what follows from the rule, so that no rule has to.
-func (f *Finding) complete(c Check) {
+func (f *Finding) complete(c Rule) {
 	f.Code = c.Code
 	f.Title = cmp.Or(f.Title, c.Title)
 	f.Docs = docsURL(c.Code)

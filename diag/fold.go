@@ -9,61 +9,54 @@ import (
 // fold sorts findings into those to show and those that another one explains.
 // It decides on the raw findings, so that chains fold: what is itself explained
 // still explains. Shown ones come in the order in which to mend them.
-func fold(raw []Finding, e *ensemble) (shown, folded []Finding) {
-	graph := Explains()
+func fold(raw []Finding, kinds map[Code]Kind, e *ensemble) (shown, folded []Finding) {
 	parents := make([][]int, len(raw))
 	for i := range raw {
 		for j := range raw {
-			if i != j && slices.Contains(graph[raw[j].Code], raw[i].Code) && e.covers(raw[j], raw[i]) {
+			if i != j && slices.Contains(kinds[raw[j].Code].Explains, raw[i].Code) && e.covers(kinds, raw[j], raw[i]) {
 				parents[i] = append(parents[i], j)
 			}
 		}
 	}
 	for i := range raw {
 		if len(parents[i]) == 0 {
-			raw[i].Root = !neverRoot(raw[i].Code) && raw[i].Severity != Info && raw[i].Certainty != Possible
+			raw[i].Root = !kinds[raw[i].Code].NeverRoot && raw[i].Severity != Info && raw[i].Certainty != Possible
 			continue
 		}
 		for _, top := range tops(i, parents) {
-			raw[top].Explains = append(raw[top].Explains, label(raw[i]))
+			raw[top].Explains = append(raw[top].Explains, label(raw[i], kinds))
 		}
 	}
 	for i := range raw {
-		if len(parents[i]) > 0 && !alwaysShown(raw[i].Code) {
+		if len(parents[i]) > 0 && !kinds[raw[i].Code].AlwaysShown {
 			folded = append(folded, raw[i])
 		} else {
 			shown = append(shown, raw[i])
 		}
 	}
-	shown = merge(shown)
-	slices.SortStableFunc(shown, func(a, b Finding) int { return e.rank(a, b) })
-	return orEmpty(shown), merge(folded)
+	shown = merge(shown, kinds)
+	slices.SortStableFunc(shown, func(a, b Finding) int { return e.rank(kinds, a, b) })
+	return orEmpty(shown), merge(folded, kinds)
 }
 
 // covers reports whether a cause is sure enough, at work now, and concerns every server that
 // the consequence does. What concerns the whole ensemble is explained by what
 // keeps a voter out; what is about this host and no row of the table, by nothing
 // elsewhere.
-func (e *ensemble) covers(cause, consequence Finding) bool {
+func (e *ensemble) covers(kinds map[Code]Kind, cause, consequence Finding) bool {
 	switch {
 	case cause.Certainty == Possible, cause.Later:
 		return false
-	case consequence.Code == SplitBrain:
+	case kinds[consequence.Code].CoveredByAny:
 		return true
-	case EnsembleWide(consequence.Code):
+	case kinds[consequence.Code].EnsembleWide:
 		return e.regained(cause) > 0
-	case cause.Code == QuorumLost:
+	case kinds[cause.Code].CoversAll:
 		return true
 	case len(consequence.Servers) == 0:
 		return len(cause.Servers) == 0
 	}
 	return !slices.ContainsFunc(consequence.Servers, func(s string) bool { return !slices.Contains(cause.Servers, s) })
-}
-
-// EnsembleWide reports whether a finding is about the ensemble, whatever server of it
-// shows that.
-func EnsembleWide(c Code) bool {
-	return c == QuorumLost || c == DegradedNoSpare || c == SplitBrain || c == LeaderNotCommitting
 }
 
 // tops are the findings at the head of the chains that lead to i.
@@ -83,19 +76,19 @@ func tops(i int, parents [][]int) []int {
 }
 
 // label is a finding in an Explains list: code, or code@server.
-func label(f Finding) string {
-	if len(f.Servers) == 1 && !EnsembleWide(f.Code) {
+func label(f Finding, kinds map[Code]Kind) string {
+	if len(f.Servers) == 1 && !kinds[f.Code].EnsembleWide {
 		return string(f.Code) + "@" + f.Servers[0]
 	}
 	return string(f.Code)
 }
 
 // merge joins findings that say the same of several servers into one.
-func merge(findings []Finding) []Finding {
+func merge(findings []Finding, kinds map[Code]Kind) []Finding {
 	var out []Finding
 	for _, f := range findings {
 		i := slices.IndexFunc(out, func(o Finding) bool {
-			return o.Code == f.Code && o.Severity == f.Severity && o.Certainty == f.Certainty && o.Root == f.Root && o.Code != MyidDuplicate
+			return o.Code == f.Code && o.Severity == f.Severity && o.Certainty == f.Certainty && o.Root == f.Root && !kinds[o.Code].Apart
 		})
 		if i < 0 {
 			out = append(out, f)
@@ -150,11 +143,11 @@ func appendNew[T comparable](to, from []T) []T {
 // rank orders what is shown: root causes first; among them data at risk, then
 // the number of voters regained, then certainty, then what is on this host;
 // then everything else by severity. Ties keep the order of the catalogue.
-func (e *ensemble) rank(a, b Finding) int {
+func (e *ensemble) rank(kinds map[Code]Kind, a, b Finding) int {
 	return cmp.Or(
 		-compareBool(a.Root, b.Root),
 		cmp.Compare(severityOrder(a.Severity), severityOrder(b.Severity)),
-		-compareBool(dataAtRisk(a.Code), dataAtRisk(b.Code)),
+		-compareBool(kinds[a.Code].DataAtRisk, kinds[b.Code].DataAtRisk),
 		-cmp.Compare(e.regained(a), e.regained(b)),
 		cmp.Compare(certaintyOrder(a.Certainty), certaintyOrder(b.Certainty)),
 		-compareBool(e.isLocal(a), e.isLocal(b)),

@@ -167,7 +167,7 @@ func checkFinding(t testing.TB, f Finding) {
 	if f.Certainty == Possible && (f.Severity != Info || f.Root) {
 		t.Errorf("%s: only possible, and an alarm or a root", line)
 	}
-	if f.Root && (f.Severity == Info || neverRoot(f.Code)) {
+	if f.Root && (f.Severity == Info || kinds()[f.Code].NeverRoot) {
 		t.Errorf("%s: a root", line)
 	}
 	if f.Title == "" || f.Docs == "" || !slices.Contains([]Certainty{Proven, Likely, Possible}, f.Certainty) {
@@ -220,10 +220,13 @@ func TestGraph(t *testing.T) {
 	for _, c := range Catalogue() {
 		codes[c.Code] = true
 	}
-	graph := Explains()
+	graph, traits := map[Code][]Code{}, kinds()
+	for code, kind := range traits {
+		graph[code] = kind.Explains
+	}
 	explained := map[Code]bool{}
 	for from, to := range graph {
-		for _, code := range append(to, from) {
+		for _, code := range append(slices.Clone(to), from) {
 			if !codes[code] {
 				t.Errorf("%s is not in the catalogue", code)
 			}
@@ -238,7 +241,7 @@ func TestGraph(t *testing.T) {
 	for code := range codes {
 		// An election is a symptom that passes by itself: it has no cause here. Nor has a
 		// setting that somebody chose.
-		if neverRoot(code) && !explained[code] && code != ElectionInProgress && code != ForceSyncOff {
+		if traits[code].NeverRoot && !explained[code] && code != ElectionInProgress && code != ForceSyncOff {
 			t.Errorf("%s is never a root, and nothing explains it", code)
 		}
 		walk(t, graph, code, nil)
@@ -280,7 +283,7 @@ func TestPages(t *testing.T) {
 // TestCrash: a rule that panics is counted, and what it left behind is not used.
 func TestCrash(t *testing.T) {
 	t.Parallel()
-	out, crashed := run(Check{Code: QuorumLost, eval: func(*ensemble) result { panic("a bug") }}, &ensemble{})
+	out, crashed := run(Rule{Code: QuorumLost, Eval: func(*ensemble) result { panic("a bug") }}, &ensemble{})
 	if !crashed || out.findings != nil || out.skips != nil || out.lookAgain {
 		t.Errorf("got %+v, crashed %t", out, crashed)
 	}

@@ -290,7 +290,7 @@ var leaderServesNoRule = Rule{
 }
 
 func checkLeaderServesNo(e *ensemble) result {
-	return e.each(e.mayLead, func(s *server, out *result) {
+	return e.each(func(s *server) *Skip { return e.mayLead(s) }, func(s *server, out *result) {
 		if s.role != Leader || !s.notServing() {
 			return
 		}

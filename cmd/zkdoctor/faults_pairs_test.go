@@ -33,26 +33,26 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-func (c pair) judge(t *testing.T, report *diag.Report, version string) {
+func (c pair) judge(t *testing.T, got *diag.Report, version string) {
 	t.Helper()
-	if v := report.Verdict; v.State != c.state || v.ExitCode != c.exit {
+	if v := got.Verdict; v.State != c.state || v.ExitCode != c.exit {
 		t.Errorf("verdict %s, exit %d (%s), want %s, exit %d", v.State, v.ExitCode, v.Summary, c.state, c.exit)
 	}
 	var said string
 	for code, servers := range c.roots {
-		i := slices.IndexFunc(report.Findings, func(f diag.Finding) bool { return f.Code == code && f.Root })
+		i := slices.IndexFunc(got.Findings, func(f diag.Finding) bool { return f.Code == code && f.Root })
 		if i < 0 {
 			t.Errorf("%s is not among the root causes", code)
-		} else if ids := idsOf(report, report.Findings[i].Servers); !slices.Equal(ids, servers) {
+		} else if ids := idsOf(got, got.Findings[i].Servers); !slices.Equal(ids, servers) {
 			t.Errorf("%s names the servers %v, want %v", code, ids, servers)
 		}
 	}
-	for _, f := range report.Findings {
+	for _, f := range got.Findings {
 		if f.Root {
-			said += fmt.Sprintf("%s %v ", f.Code, idsOf(report, f.Servers))
+			said += fmt.Sprintf("%s %v ", f.Code, idsOf(got, f.Servers))
 		}
 	}
-	logRow(t, c.shape, version, report, said)
+	logRow(t, c.shape, version, got, said)
 }
 
 // both does one after the other.

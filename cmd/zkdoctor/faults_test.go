@@ -67,51 +67,51 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func (c fault) judge(t *testing.T, report *diag.Report, version string) {
+func (c fault) judge(t *testing.T, got *diag.Report, version string) {
 	t.Helper()
-	v := report.Verdict
+	v := got.Verdict
 	if c.state != "" && v.State != c.state || v.ExitCode != c.exit {
 		t.Errorf("verdict %s, exit %d (%s), want %s, exit %d", v.State, v.ExitCode, v.Summary, c.state, c.exit)
 	}
 	var root diag.Finding
-	if len(report.Findings) > 0 && report.Findings[0].Root {
-		root = report.Findings[0]
+	if len(got.Findings) > 0 && got.Findings[0].Root {
+		root = got.Findings[0]
 	}
 	if root.Code != c.root {
 		t.Errorf("first root cause %q, want %q", root.Code, c.root)
-	} else if ids := idsOf(report, root.Servers); c.root != "" && !slices.Equal(ids, c.servers) {
+	} else if ids := idsOf(got, root.Servers); c.root != "" && !slices.Equal(ids, c.servers) {
 		t.Errorf("%s names the servers %v, want %v", root.Code, ids, c.servers)
 	}
-	fired := codesOf(report)
+	fired := codesOf(got)
 	for _, code := range c.fires {
 		if !slices.Contains(fired, code) {
 			t.Errorf("%s was not found; found: %v", code, fired)
 		}
 	}
-	if !slices.ContainsFunc(slices.Concat(report.Findings, report.Folded), func(f diag.Finding) bool {
+	if !slices.ContainsFunc(slices.Concat(got.Findings, got.Folded), func(f diag.Finding) bool {
 		return slices.ContainsFunc(f.Evidence, func(e diag.Evidence) bool { return strings.Contains(e.Value, c.shows) })
 	}) && c.shows != "" {
 		t.Errorf("no evidence has %q", c.shows)
 	}
 	said := joinCodes(fired) // where there is no root
 	if root.Code != "" {
-		said = fmt.Sprintf("%s %v", root.Code, idsOf(report, root.Servers))
+		said = fmt.Sprintf("%s %v", root.Code, idsOf(got, root.Servers))
 	}
-	logRow(t, c.shape, version, report, said)
+	logRow(t, c.shape, version, got, said)
 }
 
 // logRow is a row of the table that make faults prints.
-func logRow(t *testing.T, s shape, version string, report *diag.Report, said string) {
+func logRow(t *testing.T, s shape, version string, got *diag.Report, said string) {
 	t.Helper()
 	vantage := "elsewhere"
-	if local := report.Vantage.LocalServer != nil || len(report.Processes) > 0; s.from != 0 || local {
+	if local := got.Vantage.LocalServer != nil || len(got.Processes) > 0; s.from != 0 || local {
 		vantage = "on a server"
 	}
 	right := "right"
 	if t.Failed() {
 		right = "WRONG"
 	}
-	t.Logf("ROW | %s | %s | %s | %s | %s | %s |", s.name, version, vantage, strings.TrimSpace(said), report.Verdict.State, right)
+	t.Logf("ROW | %s | %s | %s | %s | %s | %s |", s.name, version, vantage, strings.TrimSpace(said), got.Verdict.State, right)
 }
 
 func joinCodes(codes []diag.Code) string {

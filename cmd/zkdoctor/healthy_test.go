@@ -196,15 +196,15 @@ func TestHealthy(t *testing.T) {
 				t.Parallel()
 				patient := c.start(t, version)
 				for look := range looks(t) {
-					report := patient.ask(t)
-					wantHealthy(t, report, c.info)
+					got := patient.ask(t)
+					wantHealthy(t, got, c.info)
 					for _, code := range c.fires {
-						if fired := codesOf(report); !slices.Contains(fired, code) {
+						if fired := codesOf(got); !slices.Contains(fired, code) {
 							t.Errorf("%s was not found; found: %v", code, fired)
 						}
 					}
 					if t.Failed() || look == 0 {
-						logRow(t, c.shape, version, report, joinCodes(codesOf(report)))
+						logRow(t, c.shape, version, got, joinCodes(codesOf(got)))
 					}
 				}
 			})
@@ -237,12 +237,12 @@ func looks(t *testing.T) int {
 
 // wantHealthy fails the test if a report has anything to say but remarks of these
 // kinds.
-func wantHealthy(t *testing.T, report *diag.Report, remarks []diag.Code) {
+func wantHealthy(t *testing.T, got *diag.Report, remarks []diag.Code) {
 	t.Helper()
-	if report.Verdict.State != diag.Serving || report.Verdict.ExitCode != 0 {
-		t.Errorf("verdict %s, exit %d: %s", report.Verdict.State, report.Verdict.ExitCode, report.Verdict.Summary)
+	if got.Verdict.State != diag.Serving || got.Verdict.ExitCode != 0 {
+		t.Errorf("verdict %s, exit %d: %s", got.Verdict.State, got.Verdict.ExitCode, got.Verdict.Summary)
 	}
-	for _, f := range slices.Concat(report.Findings, report.Folded) {
+	for _, f := range slices.Concat(got.Findings, got.Folded) {
 		if f.Severity != diag.Info {
 			t.Errorf("false alarm: %s %s at %s: %s", f.Severity, f.Code, f.Servers, f.Summary)
 		}
@@ -253,9 +253,9 @@ func wantHealthy(t *testing.T, report *diag.Report, remarks []diag.Code) {
 }
 
 // codesOf are the findings of a report, those that are folded too.
-func codesOf(report *diag.Report) []diag.Code {
+func codesOf(got *diag.Report) []diag.Code {
 	var codes []diag.Code
-	for _, f := range slices.Concat(report.Findings, report.Folded) {
+	for _, f := range slices.Concat(got.Findings, got.Folded) {
 		codes = append(codes, f.Code)
 	}
 	return codes

@@ -89,27 +89,27 @@ func TestMerged(t *testing.T) {
 			if code := cmd.ProcessState.ExitCode(); code != c.exit {
 				t.Errorf("exit %d, want %d: %v", code, c.exit, err)
 			}
-			var report diag.Report
-			must(t, json.NewDecoder(bytes.NewReader(out)).Decode(&report))
+			var got diag.Report
+			must(t, json.NewDecoder(bytes.NewReader(out)).Decode(&got))
 			t.Cleanup(func() {
 				text, _ := exec.Command(program, append([]string{"check", "--from"}, args[4:]...)...).Output()
 				t.Logf("%s", text)
 			})
 			var root diag.Finding
-			if len(report.Findings) > 0 && report.Findings[0].Root {
-				root = report.Findings[0]
+			if len(got.Findings) > 0 && got.Findings[0].Root {
+				root = got.Findings[0]
 			}
-			if ids := idsOf(&report, root.Servers); root.Code != c.root || !slices.Equal(ids, c.servers) {
+			if ids := idsOf(&got, root.Servers); root.Code != c.root || !slices.Equal(ids, c.servers) {
 				t.Errorf("first root cause %q %v, want %q %v", root.Code, ids, c.root, c.servers)
 			}
 			var ways []string
-			for _, w := range report.Reach {
+			for _, w := range got.Reach {
 				if w.Election != diag.PortOpen {
 					ways = append(ways, strings.Join([]string{idOf(ens, w.From), idOf(ens, w.To)}, ">")+" "+string(w.Election))
 				}
 			}
-			if len(report.Reach) != 6 || !slices.Equal(ways, c.ways) {
-				t.Errorf("of %d ways %q are not open, want %q", len(report.Reach), ways, c.ways)
+			if len(got.Reach) != 6 || !slices.Equal(ways, c.ways) {
+				t.Errorf("of %d ways %q are not open, want %q", len(got.Reach), ways, c.ways)
 			}
 		})
 	}

@@ -155,9 +155,9 @@ func ofServers(ens *zktest.Ensemble, arg string) string {
 // ask runs zkdoctor and gives its report.
 func (p *patient) ask(t *testing.T) *diag.Report {
 	t.Helper()
-	report, err := p.report(t.Context())
+	got, err := p.report(t.Context())
 	must(t, err)
-	return report
+	return got
 }
 
 // report runs zkdoctor. What is wrong with its answer is an error, and not what the
@@ -170,26 +170,26 @@ func (p *patient) report(ctx context.Context) (*diag.Report, error) {
 	fail := func(format string, args ...any) (*diag.Report, error) {
 		return nil, fmt.Errorf("%q: exit %d, %s\nstdout: %s\nstderr: %s", p.command, result.ExitCode, fmt.Sprintf(format, args...), result.Stdout, result.Stderr)
 	}
-	report := new(diag.Report)
-	if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(report); err != nil {
+	got := new(diag.Report)
+	if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(got); err != nil {
 		return fail("no JSON: %v", err)
 	}
 	switch {
 	case len(result.Stderr) > 0:
 		return fail("stderr is not empty")
-	case result.ExitCode != report.Verdict.ExitCode:
-		return fail("and the report says %d", report.Verdict.ExitCode)
-	case report.Checks.Crashed > 0:
-		return fail("%d rules crashed", report.Checks.Crashed)
+	case result.ExitCode != got.Verdict.ExitCode:
+		return fail("and the report says %d", got.Verdict.ExitCode)
+	case got.Checks.Crashed > 0:
+		return fail("%d rules crashed", got.Checks.Crashed)
 	}
-	return report, nil
+	return got, nil
 }
 
 // idsOf are the ids of servers, which the report names by address.
-func idsOf(report *diag.Report, servers []string) []int64 {
+func idsOf(got *diag.Report, servers []string) []int64 {
 	var ids []int64
 	for _, name := range servers {
-		i := slices.IndexFunc(report.Servers, func(s diag.ServerView) bool { return s.Name == name })
+		i := slices.IndexFunc(got.Servers, func(s diag.ServerView) bool { return s.Name == name })
 		ids = append(ids, int64(i+1))
 	}
 	slices.Sort(ids)

@@ -36,23 +36,23 @@ func TestRollingRestart(t *testing.T) {
 				must(t, patient.ens.WaitServing(t.Context()))
 				must(t, watch.Wait())
 				wantNoOutage(t, during)
-				report := patient.ask(t)
-				wantHealthy(t, report, nil)
-				logRow(t, c, version, report, joinCodes(codesOf(report)))
+				got := patient.ask(t)
+				wantHealthy(t, got, nil)
+				logRow(t, c, version, got, joinCodes(codesOf(got)))
 			}
 		})
 	}
 }
 
 // wantNoOutage fails the test if a report says that clients cannot write.
-func wantNoOutage(t *testing.T, report *diag.Report) {
+func wantNoOutage(t *testing.T, got *diag.Report) {
 	t.Helper()
-	switch report.Verdict.State {
+	switch got.Verdict.State {
 	case diag.Serving, diag.Degraded, diag.Unknown:
 	default:
-		t.Errorf("verdict %s: %s", report.Verdict.State, report.Verdict.Summary)
+		t.Errorf("verdict %s: %s", got.Verdict.State, got.Verdict.Summary)
 	}
-	for _, f := range append(report.Findings, report.Folded...) {
+	for _, f := range append(got.Findings, got.Folded...) {
 		if f.Severity == diag.Critical {
 			t.Errorf("false alarm: critical %s at %s: %s", f.Code, f.Servers, f.Summary)
 		}
@@ -84,34 +84,34 @@ func TestElections(t *testing.T) {
 				t.Parallel()
 				patient := c.start(t, version)
 				patient.watch(t, diag.Serving)
-				var report *diag.Report
+				var got *diag.Report
 				for range looks(t) {
 					leader, err := patient.ens.Leader(t.Context())
 					must(t, err)
 					must(t, leader.Kill())
 					patient.watch(t, diag.Degraded)
 					must(t, leader.Start(t.Context()))
-					report = patient.watch(t, diag.Serving)
+					got = patient.watch(t, diag.Serving)
 				}
-				logRow(t, c, version, report, joinCodes(codesOf(report)))
+				logRow(t, c, version, got, joinCodes(codesOf(got)))
 			})
 		}
 	}
 }
 
 // watch looks until a report has that verdict, and gives it.
-func (p *patient) watch(t *testing.T, until diag.State) (report *diag.Report) {
+func (p *patient) watch(t *testing.T, until diag.State) (got *diag.Report) {
 	t.Helper()
 	must(t, p.ens.Wait(t.Context(), "verdict "+string(until), func() bool {
-		report = p.ask(t)
-		for _, f := range slices.Concat(report.Findings, report.Folded) {
+		got = p.ask(t)
+		for _, f := range slices.Concat(got.Findings, got.Folded) {
 			known := slices.Contains(passing, f.Code)
 			tiny := f.Code == diag.EvenOrTinyEnsemble && f.Severity == diag.Info // six, and their groups are not seen
 			if !known && !tiny {
-				t.Errorf("until %s: %s %s %s at %s: %s\nverdict %s: %s", until, f.Severity, f.Certainty, f.Code, f.Servers, f.Summary, report.Verdict.State, report.Verdict.Summary)
+				t.Errorf("until %s: %s %s %s at %s: %s\nverdict %s: %s", until, f.Severity, f.Certainty, f.Code, f.Servers, f.Summary, got.Verdict.State, got.Verdict.Summary)
 			}
 		}
-		return report.Verdict.State == until && report.Verdict.ServingVoters >= report.Verdict.Voters-1
+		return got.Verdict.State == until && got.Verdict.ServingVoters >= got.Verdict.Voters-1
 	}))
-	return report
+	return got
 }

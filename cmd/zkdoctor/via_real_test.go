@@ -81,8 +81,8 @@ func TestVia(t *testing.T) {
 			}
 			result, err := ens.Client.Run(t.Context(), command...)
 			must(t, err)
-			report := new(diag.Report)
-			if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(report); err != nil {
+			got := new(diag.Report)
+			if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(got); err != nil {
 				t.Fatalf("exit %d, %v\n%s", result.ExitCode, err, result.Stderr)
 			}
 			t.Cleanup(func() {
@@ -94,13 +94,13 @@ func TestVia(t *testing.T) {
 				t.Errorf("exit %d, want %d; stderr %q, want %q", result.ExitCode, c.exit, result.Stderr, c.says)
 			}
 			var root diag.Finding
-			if len(report.Findings) > 0 && report.Findings[0].Root {
-				root = report.Findings[0]
+			if len(got.Findings) > 0 && got.Findings[0].Root {
+				root = got.Findings[0]
 			}
-			if root.Code != c.root || c.root != "" && fmt.Sprint(idsOf(report, root.Servers)) != fmt.Sprint(c.servers) {
+			if root.Code != c.root || c.root != "" && fmt.Sprint(idsOf(got, root.Servers)) != fmt.Sprint(c.servers) {
 				t.Errorf("first root cause %s %v, want %s %v", root.Code, root.Servers, c.root, c.servers)
 			}
-			if len(report.Reach) == 0 {
+			if len(got.Reach) == 0 {
 				t.Error("no matrix of who reaches whom")
 			}
 		})

@@ -1,11 +1,12 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -23,8 +24,8 @@ func checkAdminPortConflict(e *ensemble) result {
 		if !h.config.AdminEnabled.Value || h.Process == nil && h.distributed() {
 			return nil, ""
 		}
-		lines, _, reason := h.saysSinceStart(snapshot.LogAdminPort)
-		if taken, _, _ := h.saysSinceStart(snapshot.LogAddressInUse); len(lines) == 0 || len(taken) == 0 {
+		lines, _, reason := h.saysSinceStart(logline.AdminPort)
+		if taken, _, _ := h.saysSinceStart(logline.AddressInUse); len(lines) == 0 || len(taken) == 0 {
 			return nil, reason
 		}
 		if !h.Listeners.Seen() {
@@ -41,12 +42,7 @@ func checkAdminPortConflict(e *ensemble) result {
 // adminPort is the port that the server wanted: its log knows, where an option has
 // overruled zoo.cfg.
 func (h *host) adminPort(line snapshot.LogLine) int {
-	if digits, ok := numberAfter(line.Text, ", port "); ok {
-		if port, err := strconv.Atoi(digits); err == nil {
-			return port
-		}
-	}
-	return h.config.AdminPort.Value
+	return cmp.Or(line.Fields.Port, h.config.AdminPort.Value)
 }
 
 // adminPortTaken reports whether anybody listens where the AdminServer would. That is

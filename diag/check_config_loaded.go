@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -84,7 +85,7 @@ func (e *ensemble) configGone(h *host, why *snapshot.Failure, source string) *Fi
 		f.Summary = "the configuration that the running process was started with cannot be read any more. It does not need it now, and will not start again."
 		return f
 	}
-	line := h.logged([]snapshot.LogSign{snapshot.LogConfigInvalid})
+	line := h.logged([]logline.Sign{logline.ConfigInvalid})
 	if line != nil || h.endedWith(2) {
 		f.Certainty = Proven
 	}
@@ -154,7 +155,7 @@ func (e *ensemble) configForbidden(h *host, step snapshot.AccessStep, user, want
 		return f
 	}
 	f.Evidence = append(f.Evidence, Evidence{Source: "unit", Server: h.name(), Key: "User", Value: user, File: h.Unit.File})
-	f.Evidence = append(f.Evidence, h.logged([]snapshot.LogSign{snapshot.LogConfigInvalid})...)
+	f.Evidence = append(f.Evidence, h.logged([]logline.Sign{logline.ConfigInvalid})...)
 	f.Evidence = append(f.Evidence, h.serviceEvidence()...)
 	return f
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
 // shutOut reports a server that runs, and either says that it does not serve or closes
@@ -117,7 +117,7 @@ func (e *ensemble) foreign(h *host, leader *server, accepted, epoch int64) Findi
 			Host: h.name(), Note: "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it. If the others are the new ones, this may be the only copy of the old data",
 		}}, e.refill(h)...),
 	}
-	if lines, _, _ := h.saysLately(snapshot.LogEpochAhead); len(lines) > 0 {
+	if lines, _, _ := h.saysLately(logline.EpochAhead); len(lines) > 0 {
 		f.Certainty = Proven
 		f.Evidence = append(f.Evidence, h.logEvidence(lines[0]))
 	}

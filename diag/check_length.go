@@ -3,9 +3,8 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -35,7 +34,7 @@ func checkUnreasonableLength(e *ensemble) result {
 		if !out {
 			return nil, reason
 		}
-		lines, count, reason := h.saysLately(snapshot.LogRecordTooLong)
+		lines, count, reason := h.saysLately(logline.RecordTooLong)
 		if reason != "" || count < repeated {
 			return nil, reason
 		}
@@ -50,8 +49,8 @@ func (e *ensemble) cannotLoad(h *host) ([]Finding, string) {
 	if h.server != nil && h.server.serving == yes {
 		return nil, ""
 	}
-	lines, _, reason := h.saysSinceStart(snapshot.LogRecordTooLong)
-	ended, _, _ := h.saysSinceStart(snapshot.LogDatabaseUnloaded, snapshot.LogExit)
+	lines, _, reason := h.saysSinceStart(logline.RecordTooLong)
+	ended, _, _ := h.saysSinceStart(logline.DatabaseUnloaded, logline.Exit)
 	if len(lines) == 0 || len(ended) == 0 {
 		return nil, reason
 	}
@@ -60,9 +59,8 @@ func (e *ensemble) cannotLoad(h *host) ([]Finding, string) {
 
 // tooLong is the finding, where the length can be that of a record.
 func (e *ensemble) tooLong(h *host, line snapshot.LogLine, what string) ([]Finding, string) {
-	_, text, _ := strings.Cut(line.Text, "Unreasonable length = ")
-	length, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
-	if err != nil || length <= 0 || length > largestRecord || !h.mayHold(length) {
+	length := line.Fields.Length
+	if length <= 0 || length > largestRecord || !h.mayHold(length) {
 		return nil, "the length that its log complains of is no record's: its data is damaged, or something else speaks to its ports"
 	}
 	enough := int64(1 << 20)

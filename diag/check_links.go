@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -119,7 +119,7 @@ func (e *ensemble) portHeld(h *host, held, waiting []snapshot.Link) Finding {
 			break
 		}
 	}
-	if said := h.logged([]snapshot.LogSign{snapshot.LogChallengeTimeout}); len(said) > 0 {
+	if said := h.logged([]logline.Sign{logline.ChallengeTimeout}); len(said) > 0 {
 		f.Certainty = Likely
 		f.Evidence = append(f.Evidence, said...)
 	}
@@ -246,11 +246,21 @@ func (e *ensemble) addrStale(h *host, l snapshot.Link) *Finding {
 			f.Certainty, f.Severity = Likely, e.severity(s)
 		}
 	}
-	if said := h.logged([]snapshot.LogSign{snapshot.LogPeerUnreached}); len(said) > 0 && strings.Contains(said[0].Value, l.Remote.Addr().String()) {
-		f.Evidence = append(f.Evidence, said...)
+	if line := unreached(h); line != nil && line.Fields.Address.Addr() == l.Remote.Addr() {
+		f.Evidence = append(f.Evidence, h.logEvidence(*line))
 	}
 	f.Fix = e.freshAddress(h, r.Host, l.Remote)
 	return f
+}
+
+// unreached is the newest line about a peer that the server could not connect to; nil
+// for none.
+func unreached(h *host) *snapshot.LogLine {
+	i := slices.IndexFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == logline.PeerUnreached })
+	if i < 0 {
+		return nil
+	}
+	return &h.Log.Value.Lines[i]
 }
 
 // recentCall is how old a line about a call may be: who is not called back tries again
@@ -261,15 +271,15 @@ const recentCall = 2 * time.Minute
 // refused is over at once.
 func (e *ensemble) loggedStale(pair *linkPair) []Finding {
 	h := pair.now
-	said := h.logged([]snapshot.LogSign{snapshot.LogPeerUnreached})
-	if len(said) == 0 {
+	line := unreached(h)
+	if line == nil {
 		return nil
 	}
-	id, at, ok := calledAt(said[0].Value)
+	id, at := line.Fields.Peer, line.Fields.Address
 	m, s := h.config.Find(id), e.row(id)
-	age, known := logAge(h.Log.Value, said[0].Key, e.snap.Started)
+	age, known := logAge(h.Log.Value, line.At, e.snap.Started)
 	switch {
-	case !ok || !known || age > recentCall || m == nil || s == nil:
+	case !at.IsValid() || !known || age > recentCall || m == nil || s == nil:
 		return nil
 	case slices.Contains(pair.known, at.Addr()), h.hasLink(id), s.serving != no, s.role == RoleDown:
 		return nil
@@ -278,21 +288,12 @@ func (e *ensemble) loggedStale(pair *linkPair) []Finding {
 	return []Finding{{
 		Severity: e.severity(s), Certainty: Likely, Servers: []string{s.Name},
 		Summary: fmt.Sprintf("the name %s means %s now, and %s called it at %s a moment ago: its JVM looked the name up before.", r.Host, joinAddrs(r.Addrs.Value), h.name(), at),
-		Evidence: append(said[:1],
-			Evidence{Source: "dns", Server: h.name(), Key: r.Host, Value: joinAddrs(r.Addrs.Value), Wanted: at.Addr().String()}),
+		Evidence: []Evidence{
+			h.logEvidence(*line),
+			{Source: "dns", Server: h.name(), Key: r.Host, Value: joinAddrs(r.Addrs.Value), Wanted: at.Addr().String()},
+		},
 		Fix: e.freshAddress(h, r.Host, at),
 	}}
-}
-
-// calledAt takes a line apart that tells of a call in vain: "Cannot open channel to 1 at
-// election address zk1/192.0.2.1:3888" (QuorumCnxManager, all versions).
-func calledAt(text string) (id int64, at netip.AddrPort, ok bool) {
-	_, rest, _ := strings.Cut(text, "Cannot open channel to ")
-	number, rest, _ := strings.Cut(rest, " at election address ")
-	_, address, _ := strings.Cut(rest, "/")
-	id, err := strconv.ParseInt(number, 10, 64)
-	at, bad := netip.ParseAddrPort(address)
-	return id, at, err == nil && bad == nil
 }
 
 // logAge is how old a line of a log is. The log's own times have no zone; the newest of

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -90,8 +90,8 @@ func (e *ensemble) heap(h *host) (*Finding, string) {
 // outOfHeap are the lines of its log since the last start that say so. Threads that
 // cannot be made are a limit of another kind.
 func (h *host) outOfHeap() []Evidence {
-	lines, _, _ := h.saysSinceStart(snapshot.LogOutOfMemory)
-	if len(lines) == 0 || strings.Contains(lines[0].Text, "native thread") {
+	lines, _, _ := h.saysSinceStart(logline.OutOfMemory)
+	if len(lines) == 0 || lines[0].Fields.Threads {
 		return nil
 	}
 	return []Evidence{h.logEvidence(lines[0])}

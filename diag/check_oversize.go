@@ -3,10 +3,11 @@ package diag
 import (
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
 const (
@@ -92,7 +93,7 @@ func (e *ensemble) longRequests(h *host) []Finding {
 		return nil
 	}
 	var out []Finding
-	if lines, count, _ := h.saysLately(snapshot.LogPacketTooLong); count >= repeated {
+	if lines, count, _ := h.saysLately(logline.PacketTooLong); count >= repeated {
 		out = append(out, Finding{
 			Severity: Warning, Certainty: Likely, Servers: h.servers(),
 			Title:    "a client sends more than it may",
@@ -103,47 +104,30 @@ func (e *ensemble) longRequests(h *host) []Finding {
 			},
 		})
 	}
-	if lines, _, _ := h.saysLately(snapshot.LogStrangerBytes); len(lines) > 0 {
+	if lines, _, _ := h.saysLately(logline.StrangerBytes); len(lines) > 0 {
 		out = append(out, Finding{
 			Severity: Info, Certainty: Proven, Servers: h.servers(),
 			Title:    "a stranger speaks to its client port",
-			Summary:  fmt.Sprintf("what its log calls a length of %s: it is no large packet, and jute.maxbuffer is not to be raised for it. A health check or a scanner has the wrong port.", readLength(lines[0].Text)),
+			Summary:  fmt.Sprintf("what its log calls a length of %s: it is no large packet, and jute.maxbuffer is not to be raised for it. A health check or a scanner has the wrong port.", readLength(lines[0].Fields.Length)),
 			Evidence: []Evidence{h.logEvidence(lines[0])},
 		})
 	}
 	return out
 }
 
-const otherProtocol = "that kind is the beginning of another protocol"
-
-// readLength says what a length in a log line is as four bytes: "1195725856 is "GET ",
-// the beginning of HTTP".
-func readLength(text string) string {
-	length, ok := numberAfter(text, "Len error ")
-	if !ok {
-		length, ok = numberAfter(text, "length of ")
+// readLength says what a length is as four bytes: "1195725856 is "GET ", the beginning
+// of HTTP".
+func readLength(length int64) string {
+	if length <= 0 || length > math.MaxUint32 {
+		return "that kind is the beginning of another protocol"
 	}
-	n, err := strconv.ParseUint(length, 10, 32)
-	if !ok || err != nil {
-		return otherProtocol
-	}
-	bytes, _ := hex.DecodeString(fmt.Sprintf("%08x", n)) // eight digits
+	bytes, _ := hex.DecodeString(fmt.Sprintf("%08x", length)) // eight digits
 	word := string(bytes)
 	switch {
 	case strings.HasPrefix(word, "\x16\x03"):
-		return length + " is the greeting of TLS"
+		return fmt.Sprintf("%d is the greeting of TLS", length)
 	case word == "SSH-":
-		return length + ` is "SSH-", the greeting of SSH`
+		return fmt.Sprintf(`%d is "SSH-", the greeting of SSH`, length)
 	}
-	return fmt.Sprintf("%s is %q, the beginning of HTTP", length, word)
-}
-
-// numberAfter is the decimal number behind a word in a text.
-func numberAfter(text, word string) (digits string, ok bool) {
-	_, rest, ok := strings.Cut(text, word)
-	end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
-	if end < 0 {
-		end = len(rest)
-	}
-	return rest[:end], ok && end > 0
+	return fmt.Sprintf("%d is %q, the beginning of HTTP", length, word)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -14,9 +15,9 @@ import (
 type rejection struct {
 	// signs are the lines that nobody but a peer can cause. One may be of a moment;
 	// repeated is what keeps a server out.
-	signs []snapshot.LogSign
+	signs []logline.Sign
 	// says finds them: those of the last two minutes, or since the last start.
-	says func(h *host, signs ...snapshot.LogSign) (lines []snapshot.LogLine, count int, reason string)
+	says func(h *host, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string)
 	// finding fills in what is wrong at that server, as the log of h has it.
 	finding func(h *host, lines []snapshot.LogLine) Finding
 }
@@ -35,10 +36,10 @@ func checkQuorumTLS(e *ensemble) result {
 		if f := e.tlsDiffers(h); f != nil {
 			return []Finding{*f}, ""
 		}
-		r := rejection{[]snapshot.LogSign{snapshot.LogPeerTLS, snapshot.LogPeerTLSCut}, (*host).saysLately, handshakeFails}
+		r := rejection{[]logline.Sign{logline.PeerTLS, logline.PeerTLSCut}, (*host).saysLately, handshakeFails}
 		if !h.config.SSLQuorum.Value {
 			// Its peers call it while they elect, and then no more.
-			r = rejection{[]snapshot.LogSign{snapshot.LogPeerTLSHello}, (*host).saysSinceStart, speaksNoTLS}
+			r = rejection{[]logline.Sign{logline.PeerTLSHello}, (*host).saysSinceStart, speaksNoTLS}
 		}
 		return e.rejected(h, r)
 	})
@@ -89,7 +90,7 @@ func checkQuorumSASL(e *ensemble) result {
 		if !h.config.QuorumSASL.Value {
 			return nil, "" // what its peers say of it stands in their logs
 		}
-		return e.rejected(h, rejection{[]snapshot.LogSign{snapshot.LogPeerFIPS, snapshot.LogPeerSASL}, (*host).saysLately, passwordFails})
+		return e.rejected(h, rejection{[]logline.Sign{logline.PeerFIPS, logline.PeerSASL}, (*host).saysLately, passwordFails})
 	})
 }
 
@@ -181,7 +182,7 @@ func passwordFails(h *host, lines []snapshot.LogLine) Finding {
 			{Note: "mend that file, and restart this server alone", Risk: "none, it serves nobody as it is"},
 		},
 	}
-	if slices.ContainsFunc(lines, func(l snapshot.LogLine) bool { return l.Sign == snapshot.LogPeerFIPS }) {
+	if slices.ContainsFunc(lines, func(l snapshot.LogLine) bool { return l.Sign == logline.PeerFIPS }) {
 		f.Summary = "it has FIPS mode on, as 3.9 has by default, and that forbids DIGEST-MD5, by which its servers authenticate to each other. An ensemble that came from 3.8 with it finds no quorum any more."
 		f.Fix = []Fix{
 			{Note: "add -Dzookeeper.fips-mode=false to SERVER_JVMFLAGS on every server that runs 3.9 or later, and restart it; or authenticate with Kerberos"},

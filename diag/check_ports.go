@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
 var quorumPortConflictRule = Rule{
@@ -108,7 +108,7 @@ func (e *ensemble) portTaken(h *host, what string, port func(*server) int) ([]Fi
 	}
 	f.addPort(s, s.clientView(), "")
 	f.addPort(s, s.electionView(), "")
-	if said := h.logged([]snapshot.LogSign{snapshot.LogAddressInUse}); len(said) > 0 {
+	if said := h.logged([]logline.Sign{logline.AddressInUse}); len(said) > 0 {
 		f.Certainty = Proven
 		f.Evidence = append(f.Evidence, said...)
 	}

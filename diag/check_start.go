@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -27,7 +28,7 @@ func (e *ensemble) perStopped(rule func(h *host) ([]Finding, string)) result {
 
 // lastWord is the newest line of a server's log that means anything, if it is of that
 // kind: what comes after it shows that the start went on.
-func (h *host) lastWord(signs ...snapshot.LogSign) *snapshot.LogLine {
+func (h *host) lastWord(signs ...logline.Sign) *snapshot.LogLine {
 	if !h.Log.Seen() || len(h.Log.Value.Lines) == 0 || !slices.Contains(signs, h.Log.Value.Lines[0].Sign) {
 		return nil
 	}
@@ -42,8 +43,8 @@ var startFailedClassPathRule = Rule{
 
 func checkStartClassPath(e *ensemble) result {
 	return e.perStopped(func(h *host) ([]Finding, string) {
-		line := h.lastWord(snapshot.LogJavaClass)
-		if line != nil && !strings.Contains(line.Text, "zookeeper") {
+		line := h.lastWord(logline.JavaClass)
+		if line != nil && !strings.HasPrefix(line.Fields.Class, "org.apache.zookeeper.") {
 			line = nil // another program's
 		}
 		in, why := h.install()
@@ -110,10 +111,10 @@ var javaMissingOrWrongRule = Rule{
 
 func checkJava(e *ensemble) result {
 	return e.perStopped(func(h *host) ([]Finding, string) {
-		line := h.lastWord(snapshot.LogJavaMissing, snapshot.LogJavaVersion, snapshot.LogJavaOptions)
+		line := h.lastWord(logline.JavaMissing, logline.JavaVersion, logline.JavaOptions)
 		missing, evidence, why := h.javaMissing()
 		switch {
-		case line != nil && line.Sign != snapshot.LogJavaMissing:
+		case line != nil && line.Sign != logline.JavaMissing:
 			return []Finding{e.wrongJava(h, line)}, ""
 		case line == nil && !missing:
 			return nil, why
@@ -186,7 +187,7 @@ func (e *ensemble) wrongJava(h *host, line *snapshot.LogLine) Finding {
 			{Host: h.name(), Note: "start it as its own user, and wait until it follows"},
 		},
 	}
-	if line.Sign == snapshot.LogJavaOptions {
+	if line.Sign == logline.JavaOptions {
 		f.Title = "its Java refuses the options it is given"
 		f.Summary = "Java ended before ZooKeeper began: it knows one of its options no more, or cannot have the memory that is asked for. A newer Java drops options of older ones, those of garbage collectors above all."
 		f.Fix[0].Note = "take the option out of JVMFLAGS, SERVER_JVMFLAGS, java.env or the unit, or give it a value that this Java takes on this host"

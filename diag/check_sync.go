@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -35,10 +36,10 @@ func checkSyncTooSlow(e *ensemble) result {
 			return nil, reason
 		}
 		// What drops a follower for another reason does not take its time over it.
-		if other, _, _ := h.saysLately(snapshot.LogRecordTooLong, snapshot.LogEpochAhead, snapshot.LogNoSpace, snapshot.LogPeerTLS); len(other) > 0 {
+		if other, _, _ := h.saysLately(logline.RecordTooLong, logline.EpochAhead, logline.NoSpace, logline.PeerTLS); len(other) > 0 {
 			return nil, ""
 		}
-		lines, count, reason := h.saysWithin(max(lately, 3*limit), snapshot.LogSyncGaveUp, snapshot.LogSnapshotFetched)
+		lines, count, reason := h.saysWithin(max(lately, 3*limit), logline.SyncGaveUp, logline.SnapshotFetched)
 		if reason != "" || count < repeated {
 			return nil, reason
 		}
@@ -119,7 +120,7 @@ func (e *ensemble) syncTooSlow(h *host, limit time.Duration, lines []snapshot.Lo
 	}
 	for _, line := range lines {
 		f.Evidence = append(f.Evidence, h.logEvidence(line))
-		if line.Sign == snapshot.LogSyncGaveUp && len(e.leaders()) == 0 {
+		if line.Sign == logline.SyncGaveUp && len(e.leaders()) == 0 {
 			f.Servers = names(e.filter(func(s *server) bool { return s.voter() && s.notServing() }))
 		}
 	}

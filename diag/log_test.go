@@ -3,6 +3,7 @@ package diag
 import (
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -16,13 +17,13 @@ func logged(lines ...snapshot.LogLine) func(*snapshot.Local) {
 }
 
 // line is one of a few seconds ago, in the server's own time zone.
-func line(sign snapshot.LogSign, text string, count int) snapshot.LogLine {
-	return snapshot.LogLine{Sign: sign, At: "2026-11-22 04:03:58", Text: text, Count: count}
+func line(sign logline.Sign, text string, count int) snapshot.LogLine {
+	return snapshot.LogLine{Sign: sign, At: "2026-11-22 04:03:58", Text: text, Fields: logline.Capture(sign, text), Count: count}
 }
 
 // agoLine is one of an hour ago.
-func agoLine(sign snapshot.LogSign, text string, count int) snapshot.LogLine {
-	return snapshot.LogLine{Sign: sign, At: "2026-11-22 03:04:05", Text: text, Count: count}
+func agoLine(sign logline.Sign, text string, count int) snapshot.LogLine {
+	return snapshot.LogLine{Sign: sign, At: "2026-11-22 03:04:05", Text: text, Fields: logline.Capture(sign, text), Count: count}
 }
 
 // tailed changes the log.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -11,21 +12,21 @@ import (
 // files show, and never stands alone: a line may be an hour old and long mended.
 
 // fatalSigns are what a server writes when it ends.
-var fatalSigns = []snapshot.LogSign{
-	snapshot.LogMyIDMissing, snapshot.LogMyIDMalformed, snapshot.LogMyIDNotListed, snapshot.LogNoSpace, snapshot.LogOutOfMemory,
-	snapshot.LogRecordTooLong, snapshot.LogEpochOld, snapshot.LogNoSnapshot, snapshot.LogDataDamaged, snapshot.LogDataDenied,
-	snapshot.LogAddressForeign, snapshot.LogAddressInUse, snapshot.LogDatabaseUnloaded, snapshot.LogAdminEnd, snapshot.LogMetricsPort,
-	snapshot.LogConfigInvalid, snapshot.LogJavaVersion, snapshot.LogJavaClass, snapshot.LogJavaOptions, snapshot.LogJavaMissing, snapshot.LogUnrecoverable, snapshot.LogExit,
+var fatalSigns = []logline.Sign{
+	logline.MyIDMissing, logline.MyIDMalformed, logline.MyIDNotListed, logline.NoSpace, logline.OutOfMemory,
+	logline.RecordTooLong, logline.EpochOld, logline.NoSnapshot, logline.DataDamaged, logline.DataDenied,
+	logline.AddressForeign, logline.AddressInUse, logline.DatabaseUnloaded, logline.AdminEnd, logline.MetricsPort,
+	logline.ConfigInvalid, logline.JavaVersion, logline.JavaClass, logline.JavaOptions, logline.JavaMissing, logline.Unrecoverable, logline.Exit,
 }
 
 // outsideSigns are what a server writes that runs and finds no quorum.
-var outsideSigns = []snapshot.LogSign{
-	snapshot.LogListenerGone, snapshot.LogAddressForeign, snapshot.LogNoSpace, snapshot.LogDatabaseUnloaded, snapshot.LogOwnIDElsewhere,
-	snapshot.LogEpochAhead, snapshot.LogPeerTLS, snapshot.LogPeerTLSHello, snapshot.LogPeerFIPS, snapshot.LogPeerSASL, snapshot.LogPeerTLSCut, snapshot.LogUnknownPeer, snapshot.LogSyncGaveUp, snapshot.LogLeaderUnreached, snapshot.LogPeerUnreached,
+var outsideSigns = []logline.Sign{
+	logline.ListenerGone, logline.AddressForeign, logline.NoSpace, logline.DatabaseUnloaded, logline.OwnIDElsewhere,
+	logline.EpochAhead, logline.PeerTLS, logline.PeerTLSHello, logline.PeerFIPS, logline.PeerSASL, logline.PeerTLSCut, logline.UnknownPeer, logline.SyncGaveUp, logline.LeaderUnreached, logline.PeerUnreached,
 }
 
 // wrote reports whether the log of the host's server has a line of that kind.
-func (h *host) wrote(sign snapshot.LogSign) bool {
+func (h *host) wrote(sign logline.Sign) bool {
 	return h.Log.Seen() && slices.ContainsFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
 }
 
@@ -34,17 +35,14 @@ const maxLogEvidence = 2
 
 // logged is what the log of a host's server says of that kind: the special before the
 // general, as the list has it. nil host, unread log: nothing.
-func (h *host) logged(signs []snapshot.LogSign) []Evidence {
+func (h *host) logged(signs []logline.Sign) []Evidence {
 	if h == nil || !h.Log.Seen() {
 		return nil
 	}
+	lines, _ := h.lines(signs, func(snapshot.LogLine) bool { return true })
 	var out []Evidence
-	for _, sign := range signs {
-		i := slices.IndexFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
-		if i < 0 || len(out) == maxLogEvidence {
-			continue
-		}
-		out = append(out, h.logEvidence(h.Log.Value.Lines[i]))
+	for _, line := range lines[:min(len(lines), maxLogEvidence)] {
+		out = append(out, h.logEvidence(line))
 	}
 	return out
 }
@@ -60,13 +58,13 @@ const lately = 2 * time.Minute
 
 // saysLately are the lines of these kinds that a running server has written within the
 // last two minutes, and how many in all.
-func (h *host) saysLately(signs ...snapshot.LogSign) (lines []snapshot.LogLine, count int, reason string) {
+func (h *host) saysLately(signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
 	return h.saysWithin(lately, signs...)
 }
 
 // saysWithin is that for another time. reason says why it cannot be told: a line of an
 // earlier run, or long mended, must count for nothing.
-func (h *host) saysWithin(span time.Duration, signs ...snapshot.LogSign) (lines []snapshot.LogLine, count int, reason string) {
+func (h *host) saysWithin(span time.Duration, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
 	if !h.Log.Seen() {
 		return nil, 0, h.noLog()
 	}
@@ -87,7 +85,7 @@ func (h *host) saysWithin(span time.Duration, signs ...snapshot.LogSign) (lines 
 
 // saysSinceStart are the lines of these kinds since the last start of the server, and
 // how many in all.
-func (h *host) saysSinceStart(signs ...snapshot.LogSign) (lines []snapshot.LogLine, count int, reason string) {
+func (h *host) saysSinceStart(signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
 	switch tail := &h.Log.Value; {
 	case !h.Log.Seen():
 		return nil, 0, h.noLog()
@@ -105,7 +103,7 @@ func (h *host) noLog() string {
 }
 
 // lines are those of these kinds that count, in the order of the kinds.
-func (h *host) lines(signs []snapshot.LogSign, counts func(snapshot.LogLine) bool) (lines []snapshot.LogLine, n int) {
+func (h *host) lines(signs []logline.Sign, counts func(snapshot.LogLine) bool) (lines []snapshot.LogLine, n int) {
 	for _, sign := range signs {
 		i := slices.IndexFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
 		if i >= 0 && counts(h.Log.Value.Lines[i]) {

@@ -5,15 +5,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // called has a log that tells of a call to zk3 in vain, so long ago.
 func called(address string, ago time.Duration) func(*snapshot.Local) {
 	return func(l *snapshot.Local) {
-		logs(snapshot.LogPeerUnreached)(l)
+		logs(logline.PeerUnreached)(l)
 		log := &l.Log.Value
 		log.Lines[0].At, log.Lines[0].Text = "2026-11-22 03:04:05", "Cannot open channel to 3 at election address "+address+":3888"
+		log.Lines[0].Fields = logline.Capture(logline.PeerUnreached, log.Lines[0].Text)
 		log.Last, log.Modified = "2026-11-22 03:04:15", now().Add(10*time.Second-ago) // in the server's own zone
 	}
 }
@@ -38,7 +40,7 @@ func linkRules() []rule {
 				{"a member waits behind it", two.on(1, unlinked("192.0.2.3"), held, queued).twice(), "warning likely zk1 zk3"},
 				{"it costs the quorum", look(looking, down, looking).on(1, unlinked("192.0.2.3"), unlinked("192.0.2.2"), held, queued).twice(), "critical likely zk1 zk3"},
 				{"alone, and nothing waits", all.on(1, linked(stranger)).twice(), "info possible zk1"},
-				{"alone, and the log tells of one", all.on(1, linked(stranger), logs(snapshot.LogChallengeTimeout)).twice(), "warning likely zk1"},
+				{"alone, and the log tells of one", all.on(1, linked(stranger), logs(logline.ChallengeTimeout)).twice(), "warning likely zk1"},
 				{"the one that is missing is down", look(follower, leader, down).on(1, unlinked("192.0.2.3"), held).twice(), "warning likely zk1"},
 				{"from far behind the queue", all.on(1, linked(stranger)).after(all.on(1, linked(stranger+" waiting"))), "info possible zk1"},
 			},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -22,19 +23,19 @@ func asideWith(config string, changes ...func(*snapshot.Local)) scene {
 func logRules() []rule {
 	tls, sasl := zoo(3, "sslQuorum=true"), zoo(3, "quorum.auth.enableSasl=true")
 	failed := func(n int) snapshot.LogLine {
-		return line(snapshot.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: PKIX path building failed", n)
+		return line(logline.PeerTLS, "javax.net.ssl.SSLHandshakeException: PKIX path building failed", n)
 	}
-	cut := line(snapshot.LogPeerTLSCut, "java.net.SocketException: Socket is closed", 5)
-	hello := line(snapshot.LogPeerTLSHello, "Connection broken for id 1586114798943272961, my id = 3", 5)
+	cut := line(logline.PeerTLSCut, "java.net.SocketException: Socket is closed", 5)
+	hello := line(logline.PeerTLSHello, "Connection broken for id 1586114798943272961, my id = 3", 5)
 	long := func(length string, n int) snapshot.LogLine {
-		return line(snapshot.LogRecordTooLong, "java.io.IOException: Unreasonable length = "+length, n)
+		return line(logline.RecordTooLong, "java.io.IOException: Unreasonable length = "+length, n)
 	}
-	unloaded := line(snapshot.LogDatabaseUnloaded, "Unable to load database on disk", 1)
-	older := line(snapshot.LogEpochAhead, "java.io.IOException: Leaders epoch, 3 is less than accepted epoch, 153", 900)
+	unloaded := line(logline.DatabaseUnloaded, "Unable to load database on disk", 1)
+	older := line(logline.EpochAhead, "java.io.IOException: Leaders epoch, 3 is less than accepted epoch, 153", 900)
 	ahead := keeps(epochs("3", "153"))
-	bind := line(snapshot.LogAddressInUse, "Caused by: java.net.BindException: Address already in use", 1)
+	bind := line(logline.AddressInUse, "Caused by: java.net.BindException: Address already in use", 1)
 	admin := []func(*snapshot.Local){logged(adminLine("8080"), bind), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080")}
-	refused := line(snapshot.LogPeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
+	refused := line(logline.PeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
 	return []rule{
 		{
 			QuorumTLSHandshake,
@@ -51,7 +52,7 @@ func logRules() []rule {
 				{"it serves", healthy().onWith(3, tls, logged(failed(5))).twice()},
 				{"it does not say so", asideWith(tls, logged())},
 				{"of a moment", asideWith(tls, logged(failed(1)))},
-				{"an hour ago", asideWith(tls, logged(agoLine(snapshot.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 50)))},
+				{"an hour ago", asideWith(tls, logged(agoLine(logline.PeerTLS, "javax.net.ssl.SSLHandshakeException: x", 50)))},
 				{"its log stands still", asideWith(tls, logged(failed(5)), tailed(still))},
 				{"a scanner that speaks TLS", aside(logged(failed(5)))},
 				{"TLS is being introduced", look(looking, leader, follower).on(1, logged()).onWith(3, zoo(3, "sslQuorum=true", "portUnification=true"), logged()).twice()},
@@ -81,7 +82,7 @@ func logRules() []rule {
 			[]alike{
 				{"it serves", healthy().on(3, logged(fetched(3))).twice()},
 				{"once", aside(logged(fetched(1)))},
-				{"an hour ago", aside(logged(agoLine(snapshot.LogSnapshotFetched, "Getting a snapshot from leader", 9)))},
+				{"an hour ago", aside(logged(agoLine(logline.SnapshotFetched, "Getting a snapshot from leader", 9)))},
 				{"many times a second", aside(logged(fetched(3000)))},
 				{"a record that is too long", aside(logged(fetched(3), long("2500000", 3)))},
 				{"standalone", look(standalone).onWith(1, zoo(0), logged(fetched(3)))},
@@ -120,14 +121,14 @@ func logRules() []rule {
 				{"near the default", look(follower, leader, but(follower, answered(1_000_000))).on(3), "warning proven zk3"},
 				{"near its own", look(follower, leader, but(follower, answered(4_000_000))).on(3, buffer("4194304")), "warning proven zk3"},
 				{"the limit is not known", look(follower, leader, but(follower, answered(1_000_000))), "info possible zk3"},
-				{"a client writes too much", healthy().on(3, logged(line(snapshot.LogPacketTooLong, "Exception causing close of session 0x1: Len error 1100054", 3))), "warning likely zk3"},
-				{"HTTP", healthy().on(3, logged(line(snapshot.LogStrangerBytes, "Exception causing close of session 0x0: Len error 1195725856", 300))), "info proven zk3"},
+				{"a client writes too much", healthy().on(3, logged(line(logline.PacketTooLong, "Exception causing close of session 0x1: Len error 1100054", 3))), "warning likely zk3"},
+				{"HTTP", healthy().on(3, logged(line(logline.StrangerBytes, "Exception causing close of session 0x0: Len error 1195725856", 300))), "info proven zk3"},
 			},
 			[]alike{
 				{"short", look(follower, leader, but(follower, answered(500_000))).on(3)},
 				{"raised enough", look(follower, leader, but(follower, answered(1_000_000))).on(3, buffer("4194304"))},
-				{"once", healthy().on(3, logged(line(snapshot.LogPacketTooLong, "Len error 1100054", 1)))},
-				{"an hour ago", healthy().on(3, logged(agoLine(snapshot.LogPacketTooLong, "Len error 1100054", 30), agoLine(snapshot.LogStrangerBytes, "Len error 1195725856", 30)))},
+				{"once", healthy().on(3, logged(line(logline.PacketTooLong, "Len error 1100054", 1)))},
+				{"an hour ago", healthy().on(3, logged(agoLine(logline.PacketTooLong, "Len error 1100054", 30), agoLine(logline.StrangerBytes, "Len error 1195725856", 30)))},
 			},
 			[]blind{
 				{"3.4 does not tell", healthy().as(oldest), SkipNotTold},
@@ -141,11 +142,11 @@ func logRules() []rule {
 				{"it cannot load its data", out().on(3, stopped, logged(unloaded, long("1500000", 1)), keeps(large)), "warning likely zk3"},
 				{"the leader's", aside(logged(long("2500000", 300))), "warning likely zk3"},
 				{"the quorum is lost", look(down, looking, down).on(3, stopped, logged(unloaded, long("1500000", 1)), keeps(large)), "critical likely zk3"},
-				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), stopped, logged(line(snapshot.LogExit, "Unexpected exception, exiting abnormally", 1), long("1500000", 1)), keeps(large)), "critical likely zk1"},
+				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), stopped, logged(line(logline.Exit, "Unexpected exception, exiting abnormally", 1), long("1500000", 1)), keeps(large)), "critical likely zk1"},
 			},
 			[]alike{
 				{"a scanner on 2888 of one that serves", healthy().on(3, logged(long("1195725856", 30))).twice()},
-				{"an hour ago", aside(logged(agoLine(snapshot.LogRecordTooLong, "java.io.IOException: Unreasonable length = 2500000", 3)))},
+				{"an hour ago", aside(logged(agoLine(logline.RecordTooLong, "java.io.IOException: Unreasonable length = 2500000", 3)))},
 				{"it ended for another reason", out().on(3, stopped, logged(long("1500000", 1)), keeps(large))},
 				{"nothing of the kind", out().on(3, stopped, logged(unloaded))},
 			},
@@ -186,13 +187,13 @@ func logRules() []rule {
 			QuorumSASLFailed,
 			[]fire{
 				{"another password", asideWith(sasl, logged(refused)), "warning likely zk3"},
-				{"FIPS mode", look(looking, looking, looking).onWith(3, sasl, logged(line(snapshot.LogPeerFIPS, "QuorumLearner will not use DIGEST-MD5 as SASL mechanism, because FIPS mode is enabled.", 7))).twice(), "critical likely zk3"},
+				{"FIPS mode", look(looking, looking, looking).onWith(3, sasl, logged(line(logline.PeerFIPS, "QuorumLearner will not use DIGEST-MD5 as SASL mechanism, because FIPS mode is enabled.", 7))).twice(), "critical likely zk3"},
 				{"by the log of one that serves", look(looking, leader, follower).onWith(3, sasl, logged(refused)).twice(), "warning likely zk1"},
 			},
 			[]alike{
 				{"it serves", healthy().onWith(3, sasl, logged(refused)).twice()},
 				{"no SASL among servers", aside(logged(refused))},
-				{"an hour ago", asideWith(sasl, logged(agoLine(snapshot.LogPeerSASL, "javax.security.sasl.SaslException: x", 50)))},
+				{"an hour ago", asideWith(sasl, logged(agoLine(logline.PeerSASL, "javax.security.sasl.SaslException: x", 50)))},
 			},
 			[]blind{
 				noLocal(), denied(),
@@ -204,11 +205,11 @@ func logRules() []rule {
 }
 
 func gaveUp(n int) snapshot.LogLine {
-	return line(snapshot.LogSyncGaveUp, "Shutdown called. For the reason Waiting for a quorum of followers, only synced with sids: [ [3] ]", n)
+	return line(logline.SyncGaveUp, "Shutdown called. For the reason Waiting for a quorum of followers, only synced with sids: [ [3] ]", n)
 }
 
 func fetched(n int) snapshot.LogLine {
-	return line(snapshot.LogSnapshotFetched, "Getting a snapshot from leader 0x30000000a", n)
+	return line(logline.SnapshotFetched, "Getting a snapshot from leader 0x30000000a", n)
 }
 
 // much is a snapshot of 2 GiB.
@@ -218,7 +219,7 @@ func much(d *snapshot.Data) { d.Dir.Snapshots.Value.Newest[0].Size = 2 * gib }
 func holds(bytes int) func(*snapshot.Server) { return tellsMntr("zk_approximate_data_size", bytes) }
 
 func adminLine(port string) snapshot.LogLine {
-	return line(snapshot.LogAdminPort, "org.apache.zookeeper.server.admin.AdminServer$AdminServerException: Problem starting AdminServer on address 0.0.0.0, port "+port+" and command URL /commands", 2)
+	return line(logline.AdminPort, "org.apache.zookeeper.server.admin.AdminServer$AdminServerException: Problem starting AdminServer on address 0.0.0.0, port "+port+" and command URL /commands", 2)
 }
 
 // answered sets the longest answer that a server tells of.
@@ -252,15 +253,15 @@ func TestLogFolds(t *testing.T) {
 	degraded := "degraded 1: 2 of 3 by conf, need 2, spare 0"
 	runGrid(t, []row{
 		{
-			"a certificate", asideWith(zoo(3, "sslQuorum=true"), logged(line(snapshot.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))), degraded,
+			"a certificate", asideWith(zoo(3, "sslQuorum=true"), logged(line(logline.PeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))), degraded,
 			findings("root quorum-tls-handshake warning likely zk3", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk3", "fold status-script-misleading info proven zk3"),
 		},
 		{
-			"sslQuorum differs, and a log says so too", look(looking, leader, follower).on(1).onWith(3, zoo(3, "sslQuorum=true"), logged(line(snapshot.LogPeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))).twice(), degraded,
+			"sslQuorum differs, and a log says so too", look(looking, leader, follower).on(1).onWith(3, zoo(3, "sslQuorum=true"), logged(line(logline.PeerTLS, "javax.net.ssl.SSLHandshakeException: x", 3))).twice(), degraded,
 			findings("root quorum-tls-handshake warning proven zk1", "fold degraded-no-spare warning proven", "fold server-not-serving warning proven zk1", "fold status-script-misleading info proven zk1"),
 		},
 		{
-			"a record too long", out().on(3, stopped, logged(line(snapshot.LogDatabaseUnloaded, "Unable to load database on disk", 1), line(snapshot.LogRecordTooLong, "java.io.IOException: Unreasonable length = 1500000", 1)), keeps(large)), degraded,
+			"a record too long", out().on(3, stopped, logged(line(logline.DatabaseUnloaded, "Unable to load database on disk", 1), line(logline.RecordTooLong, "java.io.IOException: Unreasonable length = 1500000", 1)), keeps(large)), degraded,
 			findings("root data-unreasonable-length warning likely zk3", "fold degraded-no-spare warning proven", "fold process-down warning proven zk3"),
 		},
 		{
@@ -273,15 +274,16 @@ func TestLogFolds(t *testing.T) {
 // TestReadLength: a length that is no length is read for people.
 func TestReadLength(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		"Exception causing close of session 0x0: Len error 1195725856":                                              `1195725856 is "GET ", the beginning of HTTP`,
-		"java.io.IOException: Len error. A message from /127.0.0.1:5 with advertised length of 369295618 is either": "369295618 is the greeting of TLS",
-		"Len error 1397966893":           `1397966893 is "SSH-", the greeting of SSH`,
-		"Len error 99999999999999999999": otherProtocol,
-		"something else":                 otherProtocol,
+	const otherProtocol = "that kind is the beginning of another protocol"
+	for length, want := range map[int64]string{
+		1195725856: `1195725856 is "GET ", the beginning of HTTP`,
+		369295618:  "369295618 is the greeting of TLS",
+		1397966893: `1397966893 is "SSH-", the greeting of SSH`,
+		1 << 32:    otherProtocol,
+		0:          otherProtocol,
 	} {
-		if got := readLength(text); got != want {
-			t.Errorf("%s: got %q, want %q", text, got, want)
+		if got := readLength(length); got != want {
+			t.Errorf("%d: got %q, want %q", length, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package diag
 import (
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -39,7 +40,7 @@ func memoryRules() []rule {
 				{"the log of an earlier process", healthy().on(3, remembers(1000, 0), ranOut(heapSpace), func(l *snapshot.Local) { l.Log.Value.Modified = now().Add(-2 * time.Hour) })},
 				{"collects garbage as all do", still(26, 5_030).after(still(20, 5_000))},
 				{"stood still last night", still(26, 900_000).after(still(20, 900_000))},
-				{"killed by an operator", out().on(3, stopped, ended("signal", 2, 9), logs(snapshot.LogExit), func(l *snapshot.Local) { l.Log.Value.Begins = true })},
+				{"killed by an operator", out().on(3, stopped, ended("signal", 2, 9), logs(logline.Exit), func(l *snapshot.Local) { l.Log.Value.Begins = true })},
 			},
 			[]blind{
 				{"no host, no monitor", healthy(), SkipLocalFiles},

@@ -3,6 +3,7 @@ package diag
 import (
 	"net/netip"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -18,7 +19,7 @@ func meansNothing(id int64) func(*snapshot.Local) {
 }
 
 // logs are lines that the log of the host's server has.
-func logs(signs ...snapshot.LogSign) func(*snapshot.Local) {
+func logs(signs ...logline.Sign) func(*snapshot.Local) {
 	return func(l *snapshot.Local) {
 		l.Log = snapshot.Saw(snapshot.LogTail{Path: "/opt/zookeeper/logs/zookeeper.out"}, quick)
 		for _, sign := range signs {
@@ -70,8 +71,8 @@ func nameRules() []rule {
 			ClientPortConflict,
 			[]fire{
 				{"a web server has it", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181")), "warning likely zk3"},
-				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(snapshot.LogAddressInUse)), "warning proven zk3"},
-				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"), logs(snapshot.LogAddressInUse)), "warning proven zk3"},
+				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
+				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
 			},
 			[]alike{
 				{"it runs", look(follower, leader, stranger).on(3, hears("[::]:2181"))},
@@ -86,7 +87,7 @@ func nameRules() []rule {
 			ElectionPortConflict,
 			[]fire{
 				{"another program has it", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888")), "warning likely zk3"},
-				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(snapshot.LogAddressInUse)), "warning proven zk3"},
+				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(logline.AddressInUse)), "warning proven zk3"},
 			},
 			[]alike{
 				{"it runs, on another client port", look(follower, leader, otherPort).on(3)},

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -23,7 +24,7 @@ func startRules() []rule {
 			ConfigNotLoaded,
 			[]fire{
 				{"missing", out().on(3, stopped, noConfig(snapshot.Absent, "zoo_sample.cfg")), "warning likely zk3"},
-				{"missing, and its log says so", out().on(3, stopped, noConfig(snapshot.Absent), logs(snapshot.LogConfigInvalid)), "warning proven zk3"},
+				{"missing, and its log says so", out().on(3, stopped, noConfig(snapshot.Absent), logs(logline.ConfigInvalid)), "warning proven zk3"},
 				{"missing, and systemd saw how it ended", out().on(3, stopped, noConfig(snapshot.Absent), byUnit(), ended("exit-code", 1, 2)), "warning proven zk3"},
 				{"missing, and it ended of something else", out().on(3, stopped, noConfig(snapshot.Absent), byUnit(), ended("exit-code", 1, 3)), "warning likely zk3"},
 				{"a directory", out().on(3, stopped, noConfig(snapshot.Protocol)), "warning likely zk3"},
@@ -63,18 +64,18 @@ func startRules() []rule {
 		{
 			StartFailedClassPath,
 			[]fire{
-				{"its log says so", out().on(3, stopped, said(snapshot.LogJavaClass, noMain)), "warning likely zk3"},
+				{"its log says so", out().on(3, stopped, said(logline.JavaClass, noMain)), "warning likely zk3"},
 				{"no jar", out().on(3, stopped, unpacked(noJars)), "warning likely zk3"},
-				{"both", out().on(3, stopped, unpacked(noJars), said(snapshot.LogJavaClass, noMain)), "warning proven zk3"},
+				{"both", out().on(3, stopped, unpacked(noJars), said(logline.JavaClass, noMain)), "warning proven zk3"},
 				{"source code", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.Lib, in.Source = false, true })), "warning likely zk3"},
-				{"the jars came back since", out().on(3, stopped, unpacked(), said(snapshot.LogJavaClass, noMain)), "warning likely zk3"},
+				{"the jars came back since", out().on(3, stopped, unpacked(), said(logline.JavaClass, noMain)), "warning likely zk3"},
 				{"quorum lost", look(down, looking, down).on(3, stopped, unpacked(noJars)), "critical likely zk3"},
 			},
 			[]alike{
 				{"all there", out().on(3, stopped, unpacked())},
-				{"it runs", healthy().on(3, said(snapshot.LogJavaClass, noMain))},
-				{"another program's class", out().on(3, stopped, unpacked(), said(snapshot.LogJavaClass, "Error: Could not find or load main class com.example.Main"))},
-				{"it got further since", out().on(3, stopped, unpacked(), logs(snapshot.LogExit, snapshot.LogJavaClass))},
+				{"it runs", healthy().on(3, said(logline.JavaClass, noMain))},
+				{"another program's class", out().on(3, stopped, unpacked(), said(logline.JavaClass, "Error: Could not find or load main class com.example.Main"))},
+				{"it got further since", out().on(3, stopped, unpacked(), logs(logline.Exit, logline.JavaClass))},
 			},
 			[]blind{
 				noLocal(), denied(),
@@ -88,23 +89,23 @@ func startRules() []rule {
 		{
 			JavaMissingOrWrong,
 			[]fire{
-				{"nohup finds none", out().on(3, stopped, said(snapshot.LogJavaMissing, "nohup: failed to run command 'java': No such file or directory")), "warning likely zk3"},
+				{"nohup finds none", out().on(3, stopped, said(logline.JavaMissing, "nohup: failed to run command 'java': No such file or directory")), "warning likely zk3"},
 				{"none in JAVA_HOME, which 3.4 takes", out().on(3, stopped, unpacked(home(false), func(in *snapshot.Install) { in.Java.FallsBack = false })), "warning likely zk3"},
 				{"none in JAVA_HOME nor in PATH", out().on(3, stopped, byUnit(), unpacked(home(false), noPath)), "warning likely zk3"},
 				{"none in PATH", out().on(3, stopped, byUnit(), unpacked(noPath)), "warning likely zk3"},
-				{"none in PATH, and its log", out().on(3, stopped, byUnit(), unpacked(noPath), said(snapshot.LogJavaMissing, "java: command not found")), "warning proven zk3"},
+				{"none in PATH, and its log", out().on(3, stopped, byUnit(), unpacked(noPath), said(logline.JavaMissing, "java: command not found")), "warning proven zk3"},
 				{"the unit's own", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", snapshot.Saw(false, quick) })), "warning likely zk3"},
 				{"systemd could not run it", out().on(3, stopped, byUnit(), ended("exit-code", 1, 203), unpacked(noPath)), "warning proven zk3"},
-				{"too old", out().on(3, stopped, unpacked(home(true)), said(snapshot.LogJavaVersion, "java.lang.UnsupportedClassVersionError: Unsupported major.minor version 52.0")), "warning likely zk3"},
-				{"an option", out().on(3, stopped, said(snapshot.LogJavaOptions, "Unrecognized VM option 'UseParNewGC'")), "warning likely zk3"},
+				{"too old", out().on(3, stopped, unpacked(home(true)), said(logline.JavaVersion, "java.lang.UnsupportedClassVersionError: Unsupported major.minor version 52.0")), "warning likely zk3"},
+				{"an option", out().on(3, stopped, said(logline.JavaOptions, "Unrecognized VM option 'UseParNewGC'")), "warning likely zk3"},
 				{"quorum lost", look(down, looking, down).on(3, stopped, byUnit(), unpacked(noPath)), "critical likely zk3"},
 			},
 			[]alike{
 				{"in PATH", out().on(3, stopped, byUnit(), unpacked())},
 				{"in JAVA_HOME", out().on(3, stopped, unpacked(home(true)))},
 				{"none in JAVA_HOME: PATH's is taken", out().on(3, stopped, byUnit(), unpacked(home(false)))},
-				{"it runs", healthy().on(3, byUnit(), unpacked(noPath), logs(snapshot.LogJavaMissing))},
-				{"it got further since", out().on(3, stopped, byUnit(), unpacked(), logs(snapshot.LogExit, snapshot.LogJavaMissing))},
+				{"it runs", healthy().on(3, byUnit(), unpacked(noPath), logs(logline.JavaMissing))},
+				{"it got further since", out().on(3, stopped, byUnit(), unpacked(), logs(logline.Exit, logline.JavaMissing))},
 				{"the unit's own", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Java, u.JavaRuns = "/usr/lib/jvm/x/bin/java", snapshot.Saw(true, quick) }))},
 			},
 			[]blind{

@@ -3,6 +3,7 @@ package diag
 import (
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -147,7 +148,7 @@ func (s *server) takenPort() int {
 		return 0
 	}
 	// What is silent may be a hung ZooKeeper whose process we may not see.
-	client := s.client == PortOpen || silent(s) && s.host.wrote(snapshot.LogAddressInUse)
+	client := s.client == PortOpen || silent(s) && s.host.wrote(logline.AddressInUse)
 	switch {
 	case client && s.host.listensAt(s.Resolve.Value, s.Port):
 		return s.Port

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -69,9 +70,9 @@ func unpacked(changes ...func(*snapshot.Install)) func(*snapshot.Local) {
 }
 
 // said is the newest line of its log.
-func said(sign snapshot.LogSign, text string) func(*snapshot.Local) {
+func said(sign logline.Sign, text string) func(*snapshot.Local) {
 	return func(l *snapshot.Local) {
-		l.Log = snapshot.Saw(snapshot.LogTail{Path: "/opt/zookeeper/logs/zookeeper.out", Lines: []snapshot.LogLine{{Sign: sign, Text: text, Count: 1}}}, quick)
+		l.Log = snapshot.Saw(snapshot.LogTail{Path: "/opt/zookeeper/logs/zookeeper.out", Lines: []snapshot.LogLine{{Sign: sign, Text: text, Fields: logline.Capture(sign, text), Count: 1}}}, quick)
 	}
 }
 
@@ -135,7 +136,7 @@ func ranOut(text string) func(*snapshot.Local) {
 	return func(l *snapshot.Local) {
 		l.Log = snapshot.Saw(snapshot.LogTail{
 			Path: "/opt/zookeeper/logs/zookeeper.out", Begins: true, Modified: now(),
-			Lines: []snapshot.LogLine{{Sign: snapshot.LogOutOfMemory, At: "2026-11-22 03:03:00", Text: text, Count: 1}},
+			Lines: []snapshot.LogLine{{Sign: logline.OutOfMemory, At: "2026-11-22 03:03:00", Text: text, Fields: logline.Capture(logline.OutOfMemory, text), Count: 1}},
 		}, quick)
 	}
 }

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -24,24 +26,25 @@ java.net.ConnectException: Connection refused (Connection refused)
 java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296
 `
 	want := []snapshot.LogLine{
-		{Sign: snapshot.LogEpochOld, At: "2026-11-25 12:35:43", Text: "java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296", Count: 1},
-		{Sign: snapshot.LogDatabaseUnloaded, At: "2026-11-25 12:35:43", Text: "Unable to load database on disk", Count: 1},
-		{Sign: snapshot.LogPeerUnreached, At: "2026-11-25 12:35:42", Text: "Cannot open channel to 3 at election address /10.0.0.3:3888", Count: 2},
+		{Sign: logline.EpochOld, At: "2026-11-25 12:35:43", Text: "java.io.IOException: The current epoch, 0, is older than the last zxid, 4294967296", Count: 1},
+		{Sign: logline.DatabaseUnloaded, At: "2026-11-25 12:35:43", Text: "Unable to load database on disk", Count: 1},
+		{Sign: logline.PeerUnreached, At: "2026-11-25 12:35:42", Text: "Cannot open channel to 3 at election address /10.0.0.3:3888", Fields: logline.Fields{Peer: 3, Address: netip.MustParseAddrPort("10.0.0.3:3888")}, Count: 2},
 	}
 	got := snapshot.ScanLog([]byte(log), false)
-	if d := cmp.Diff(snapshot.LogTail{Begins: true, Starts: []string{"2026-11-25 12:35:40"}, Last: "2026-11-25 12:35:43", Lines: want}, got); d != "" {
+	same := cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })
+	if d := cmp.Diff(snapshot.LogTail{Begins: true, Starts: []string{"2026-11-25 12:35:40"}, Last: "2026-11-25 12:35:43", Lines: want}, got, same); d != "" {
 		t.Error(d)
 	}
-	const held = snapshot.Challenge + ": java.net.SocketTimeoutException: Read timed out"
+	const held = logline.Challenge + ": java.net.SocketTimeoutException: Read timed out"
 	for _, text := range []string{
 		"2026-11-25 12:35:43,004 [myid:1] - WARN  [x] - " + held + "\n",
 		"2026-11-25 12:35:43,004 [myid:] - WARN  [x] - " + strings.Replace(held, ": ", "\n", 1) + "\n\tat java.base/x\n",
 	} {
-		if d := cmp.Diff([]snapshot.LogLine{{Sign: snapshot.LogChallengeTimeout, At: "2026-11-25 12:35:43", Text: held, Count: 1}}, snapshot.ScanLog([]byte(text), false).Lines); d != "" {
+		if d := cmp.Diff([]snapshot.LogLine{{Sign: logline.ChallengeTimeout, At: "2026-11-25 12:35:43", Text: held, Count: 1}}, snapshot.ScanLog([]byte(text), false).Lines, same); d != "" {
 			t.Error(d)
 		}
 	}
-	if got := snapshot.ScanLog([]byte(snapshot.Challenge+"\njava.io.EOFException\n"), false); got.Lines != nil {
+	if got := snapshot.ScanLog([]byte(logline.Challenge+"\njava.io.EOFException\n"), false); got.Lines != nil {
 		t.Error(got)
 	}
 	// What a port check and a client's handshake leave behind is no peer's.
@@ -52,7 +55,7 @@ java.io.IOException: The current epoch, 0, is older than the last zxid, 42949672
 	}
 	// As the journal has it.
 	journal := regexp.MustCompile(`(?m)^`).ReplaceAllString(log, "Nov 25 12:35:43 zk1 java[812]: ")
-	if d := cmp.Diff(want[1:], snapshot.ScanLog([]byte(journal), false).Lines[1:]); d != "" {
+	if d := cmp.Diff(want[1:], snapshot.ScanLog([]byte(journal), false).Lines[1:], same); d != "" {
 		t.Error(d)
 	}
 	// A first line without its beginning may be anything.
@@ -65,26 +68,53 @@ java.io.IOException: The current epoch, 0, is older than the last zxid, 42949672
 func TestScanLogOfJava(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		want snapshot.LogSign
+		want logline.Sign
 		line string
 	}{
-		{snapshot.LogJavaMissing, "nohup: failed to run command \u2018java\u2019: No such file or directory"},
-		{snapshot.LogJavaMissing, "nohup: can't execute 'java': No such file or directory"},
-		{snapshot.LogJavaMissing, "zkServer.sh: line 170: java: command not found"},
-		{snapshot.LogJavaMissing, "Error: JAVA_HOME is not set and java could not be found in PATH."},
-		{snapshot.LogJavaClass, "Error: Could not find or load main class org.apache.zookeeper.server.quorum.QuorumPeerMain"},
-		{snapshot.LogJavaVersion, "Exception in thread \"main\" java.lang.UnsupportedClassVersionError: org/apache/zookeeper/server/quorum/QuorumPeerMain : Unsupported major.minor version 52.0"},
-		{snapshot.LogJavaOptions, "Unrecognized VM option 'UseConcMarkSweepGC'"},
-		{snapshot.LogJavaOptions, "Could not reserve enough space for 99999999KB object heap"},
+		{logline.JavaMissing, "nohup: failed to run command \u2018java\u2019: No such file or directory"},
+		{logline.JavaMissing, "nohup: can't execute 'java': No such file or directory"},
+		{logline.JavaMissing, "zkServer.sh: line 170: java: command not found"},
+		{logline.JavaMissing, "Error: JAVA_HOME is not set and java could not be found in PATH."},
+		{logline.JavaClass, "Error: Could not find or load main class org.apache.zookeeper.server.quorum.QuorumPeerMain"},
+		{logline.JavaVersion, "Exception in thread \"main\" java.lang.UnsupportedClassVersionError: org/apache/zookeeper/server/quorum/QuorumPeerMain : Unsupported major.minor version 52.0"},
+		{logline.JavaOptions, "Unrecognized VM option 'UseConcMarkSweepGC'"},
+		{logline.JavaOptions, "Could not reserve enough space for 99999999KB object heap"},
 		{"", "Error: Could not create the Java Virtual Machine."},
 		{"", "Picked up JAVA_TOOL_OPTIONS: -Djava.io.tmpdir=/tmp/java-test"},
 	} {
-		var got snapshot.LogSign
+		var got logline.Sign
 		if tail := snapshot.ScanLog([]byte(c.line+"\n"), false); len(tail.Lines) > 0 {
 			got = tail.Lines[0].Sign
 		}
 		if got != c.want {
 			t.Errorf("%s: got %q, want %q", c.line, got, c.want)
+		}
+	}
+}
+
+// TestLogLinesOfOlderSnapshots: the fields of their lines follow from the texts.
+func TestLogLinesOfOlderSnapshots(t *testing.T) {
+	t.Parallel()
+	old := func() *snapshot.Snapshot {
+		return &snapshot.Snapshot{Servers: []snapshot.Server{{Name: "zk1"}}, Local: []snapshot.Local{{Log: snapshot.Saw(snapshot.LogTail{Lines: []snapshot.LogLine{
+			{Sign: logline.PeerUnreached, Text: "Cannot open channel to 3 at election address /10.0.0.3:3888", Count: 2},
+			{Sign: "of-a-newer-one", Text: "?", Count: 1},
+		}}, 0)}}}
+	}
+	s := old()
+	s.Before = old()
+	var file bytes.Buffer
+	if err := snapshot.WriteSnapshot(&file, s); err != nil || strings.Contains(file.String(), `"fields"`) {
+		t.Fatalf("%v: %s", err, file.String())
+	}
+	read, err := snapshot.ReadSnapshot(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, look := range []*snapshot.Snapshot{read, read.Before} {
+		lines := look.Local[0].Log.Value.Lines
+		if lines[0].Fields != (logline.Fields{Peer: 3, Address: netip.MustParseAddrPort("10.0.0.3:3888")}) || lines[1].Fields != (logline.Fields{}) {
+			t.Errorf("%+v", lines)
 		}
 	}
 }
@@ -122,13 +152,12 @@ func FuzzScanLog(f *testing.F) {
 	f.Add([]byte("Reading configuration from: x\nNo space left on device"), true)
 	f.Fuzz(func(t *testing.T, text []byte, cut bool) {
 		lines := snapshot.ScanLog(text, cut).Lines
-		if len(lines) > len(snapshot.LogSigns)+len(snapshot.CourseSigns) {
-			t.Errorf("%d lines of %d kinds", len(lines), len(snapshot.LogSigns)+len(snapshot.CourseSigns))
-		}
+		kinds := map[logline.Sign]bool{}
 		for _, l := range lines {
-			if len(l.Text) > snapshot.MaxLogText || l.Count < 1 {
+			if len(l.Text) > snapshot.MaxLogText || l.Count < 1 || kinds[l.Sign] {
 				t.Errorf("%+v", l)
 			}
+			kinds[l.Sign] = true
 		}
 	})
 }

@@ -102,6 +102,9 @@ func (s *Snapshot) sound() error {
 			return errors.New("has a server without a name")
 		}
 		look.Local = slices.DeleteFunc(look.Local, func(l Local) bool { return l.Config.Seen() && l.Config.Value == nil })
+		for i := range look.Local {
+			look.Local[i].Log.Value.capture()
+		}
 	}
 	if s.Before == nil {
 		return nil

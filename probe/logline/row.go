@@ -1,0 +1,28 @@
+package logline
+
+// Gap stands in a text for what differs from line to line.
+const Gap = "{}"
+
+// Row is a line, or several that mean the same.
+type Row struct {
+	// Sign is what a log tail keeps the line as; empty where only explain knows it.
+	Sign Sign
+	// AtInfo: the line counts whatever its level is. It is of the normal course of
+	// things and means something only when it repeats.
+	AtInfo bool
+	// Texts are its forms, as ZooKeeper writes them, with single blanks and a Gap for
+	// what differs.
+	Texts []string
+	// Whole: a text is all that a line says behind its head.
+	Whole bool
+	// Family joins rows of one line, of which explain takes only the first that fits;
+	// empty: the row stands for itself.
+	Family string
+	// Slugs are the findings that it points to, best first; none where explain does not
+	// know the line.
+	Slugs []string
+	// Why says in one sentence what the line means.
+	Why string
+	// capture takes out of a line with one of the texts what it says; nil: nothing.
+	capture func(line string) Fields
+}

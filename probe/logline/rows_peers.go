@@ -1,0 +1,88 @@
+package logline
+
+// Challenge is what a server writes about a connection on its election port that did not
+// say who it is (QuorumCnxManager, all versions). From 3.5 on the next line says how.
+const Challenge = "Exception reading or writing challenge"
+
+// idRows are servers that do not agree on who is who (QuorumCnxManager, from 3.5 on its
+// own id too; FastLeaderElection, Learner).
+func idRows() []Row {
+	diverge := []string{"membership-divergent"}
+	return []Row{
+		{Sign: OwnIDElsewhere, Texts: []string{"We got a connection request from a server with our own ID"}, Slugs: []string{"myid-duplicate"}, Why: "Another server calls with this server's id."},
+		{Sign: UnknownPeer, Texts: []string{"Ignoring notification for non-cluster member", "Ignoring notification from non-cluster member"}, Slugs: diverge, Why: "A server that is not in this server's list takes part in the election."},
+		{Texts: []string{"Ignoring notification for sid {} from non-quorum member"}, Slugs: diverge, Why: "A server that has no vote in this server's list takes part in the election."},
+		{Sign: UnknownPeer, Texts: []string{"Invalid server id: "}, Slugs: diverge, Why: "A peer has an id that is not in this server's list."},
+		{Sign: LeaderUnreached, Texts: []string{"Couldn't find the leader with id = "}, Slugs: diverge, Why: "The elected leader is not in this server's list."},
+	}
+}
+
+// rejectionRows are servers that do not let each other in (QuorumCnxManager, Learner,
+// UnifiedServerSocket from 3.5.5 on, ZKTrustManager, SaslQuorumAuthServer,
+// SaslQuorumAuthLearner, SecurityUtils), and clients whose handshake fails within Netty.
+func rejectionRows() []Row {
+	client, tls, sasl := []string{"client-tls-failed"}, []string{"quorum-tls-handshake"}, []string{"quorum-sasl-failed"}
+	return []Row{
+		{Sign: clientTLS, Texts: []string{"DecoderException: javax.net.ssl"}, Family: "handshake", Slugs: client, Why: "A client's handshake failed on the secure client port: the text behind the exception says at what."},
+		{Sign: clientTLS, Texts: []string{"Caused by: javax.net.ssl"}},
+		{Texts: []string{"Unsuccessful handshake with session"}, Family: "handshake", Slugs: client, Why: "A client's handshake failed on the secure client port, or it spoke plain text there."},
+		{Texts: []string{"X509 Auth provider not found"}, Slugs: client, Why: "client.portUnification without secureClientPort needs authProvider.x509 set, or TLS ends after the handshake."},
+		{Sign: PeerTLS, Texts: []string{"SSLHandshakeException"}, Family: "handshake", Slugs: tls, Why: "A handshake of TLS failed: the text behind the exception says which side did not believe the other."},
+		{Sign: PeerTLSCut, Texts: []string{"java.net.SocketException: Socket is closed"}},
+		{Texts: []string{"Failed to verify both host address and host name"}, Slugs: tls, Why: "The certificate of a peer names neither its address nor its host name."},
+		{Texts: []string{"Failed to verify host"}, Slugs: tls, Why: "The certificate of a peer does not name it; if both its address and its name fail, it is turned away."},
+		{Texts: []string{"Certificate for <{}match any of the subject alternative names"}, Slugs: tls, Why: "The certificate of a peer does not name it."},
+		{Texts: []string{"Cannot open secure channel to "}, Slugs: tls, Why: "This server could not reach a peer's election port with TLS; the exception below the line says how it failed."},
+		{Texts: []string{"Blocked insecure connection attempt"}, Slugs: tls, Why: "Somebody came to a port between servers without TLS: a port check, or a server that has TLS off."},
+		{Texts: []string{"Socket mode detection timed out"}, Slugs: tls, Why: "Somebody opened a port between servers and said nothing: a port check, or a peer that hangs."},
+		// The bytes 16 03 01 or 16 03 03, and what follows, as a number.
+		{Sign: PeerTLSHello, Texts: []string{"Connection broken for id 158611"}, Family: "link", Slugs: tls, Why: "That id is a greeting in TLS: a peer, or a scanner, speaks TLS to a server that has it off."},
+		{Sign: PeerSASL, Texts: []string{"Authentication failed against server"}, Slugs: sasl, Why: "A peer did not accept the user or password of this server."},
+		{Sign: PeerSASL, Texts: []string{"not trying to authenticate and authentication is required"}, Slugs: sasl, Why: "A peer has SASL off, and this server requires it."},
+		{Texts: []string{"Failed to authenticate using SASL"}, Slugs: sasl, Why: "A peer, or a port check, did not show the right password; the exception below the line says what it did."},
+		{Texts: []string{"Server failed to authenticate quorum learner"}, Slugs: sasl, Why: "A follower did not show the right password to its leader."},
+		{Sign: PeerFIPS, Texts: []string{"QuorumLearner will not use DIGEST-MD5"}, Slugs: sasl, Why: "FIPS mode, on by default from 3.9 on, forbids the mechanism by which the servers authenticate."},
+	}
+}
+
+// greetingRows are what comes to a port between servers and is none of theirs, and
+// versions that do not understand each other (QuorumCnxManager).
+func greetingRows() []Row {
+	return []Row{
+		{Texts: []string{"Received packet with invalid packet"}, Slugs: []string{"quorum-tls-handshake", "quorum-sasl-failed"}, Why: "What came to the election port is not its language: TLS or SASL that this server has off, or a scanner."},
+		{Texts: []string{"Unreasonable buffer length", "Got unrecognized protocol version", "Badly formed address"}, Slugs: []string{"version-mixed"}, Why: "A greeting on the election port was not understood: a peer of another release, or a scanner."},
+		{Texts: []string{"not reachable anymore, shutting down the SendWorker"}, Slugs: []string{"host-unreachable", "quorum-port-filtered"}, Why: "A peer with several addresses does not answer at this one."},
+	}
+}
+
+// channelRows are peers whose election port cannot be reached (QuorumCnxManager).
+func channelRows() []Row {
+	unreached := []string{"quorum-port-filtered", "host-unreachable", "peer-addr-stale"}
+	row := func(behind string, slugs []string, why string) Row {
+		return Row{Texts: []string{openChannel + Gap + behind}, Family: "channel", Slugs: slugs, Why: why}
+	}
+	nameless := row("UnknownHostException", []string{"target-unresolvable"}, "This server could not turn the peer's name into an address.")
+	nameless.Texts = append(nameless.Texts, openChannel+"{}UnresolvedAddressException", openChannel+"{}<unresolved>")
+	return []Row{
+		row("at election address /0.0.0.0", []string{"wildcard-self-addr"}, "A peer of 3.5.0 to 3.5.7 gave 0.0.0.0 as its own address, so this server calls itself instead of the peer."),
+		row("at election address {}/127.", []string{"self-addr-loopback"}, "A peer gave a loopback address as its own, so this server calls itself instead of the peer."),
+		row("Connection refused", []string{"process-down", "self-addr-loopback", "process-without-listener"}, "The peer's host refused the election port: nothing listens there."),
+		row("timed out", unreached, "The peer's election port gave no answer at all: a firewall drops it, or the host is off."),
+		row("No route to host", unreached, "The network refused the way to the peer's election port: a firewall says no, or the host is off."),
+		nameless,
+		{Sign: PeerUnreached, Texts: []string{openChannel}, Family: "channel", Slugs: []string{"process-down", "quorum-port-filtered", "host-unreachable"}, Why: "This server could not reach a peer's election port; the exception below the line says how it failed.", capture: peerAddress},
+	}
+}
+
+// linkRows are links on the election port that break (QuorumCnxManager).
+func linkRows() []Row {
+	return []Row{
+		{Sign: ChallengeTimeout, Texts: []string{Challenge + "{}SocketTimeoutException"}, Slugs: []string{"election-port-held"}, Why: "Somebody connected to the election port and said nothing: no peer got through until that timed out."},
+		{Texts: []string{"Failed to resolve address: "}, Slugs: []string{"target-unresolvable"}, Why: "This server could not turn the name of a server line into an address."},
+		{Texts: []string{"Have smaller server identifier, so dropping the connection"}, Slugs: []string{"quorum-port-filtered"}, Why: "Normal once; if it repeats and the server never joins, the peer with the higher id cannot call back."},
+		// The first eight bytes of "GET /..." read as an id: an HTTP check on the election
+		// port, which has no page.
+		{Texts: []string{"Connection broken for id 51356034"}, Family: "link"},
+		{Texts: []string{"Connection broken for id {}my id = ", "Send worker leaving thread", "Interrupting SendWorker", "Interrupted while waiting for message on queue"}, Family: "link", Slugs: []string{"process-down", "myid-duplicate"}, Why: "The election link to a peer broke: the peer stopped, or, if it repeats for ever, two servers share an id."},
+	}
+}

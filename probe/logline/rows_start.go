@@ -1,0 +1,96 @@
+package logline
+
+// Texts of which explain knows one form more closely.
+const (
+	processing = "Error processing "
+	exiting    = "Exiting JVM with code"
+)
+
+// configRows are what a server writes about its configuration and its myid before it
+// ends (QuorumPeerConfig, QuorumPeerMain, QuorumPeer).
+func configRows() []Row {
+	return []Row{
+		{Sign: MyIDMissing, Texts: []string{"myid file is missing"}, Family: "missing", Slugs: []string{"myid-missing"}, Why: "The server found no file myid in its dataDir and does not start."},
+		{Texts: []string{"IllegalArgumentException: {}file is missing"}, Family: "missing", Slugs: []string{"config-not-loaded"}, Why: "The configuration that ZooKeeper was started with is not there."},
+		{Sign: ConfigInvalid, Texts: []string{"Invalid config, exiting abnormally"}, Slugs: []string{"config-not-loaded", "myid-missing", "myid-malformed"}, Why: "The server could not make use of its configuration and has ended; the lines below say why."},
+		{Sign: MyIDMalformed, Texts: []string{"serverid {} is not a number"}, Slugs: []string{"myid-malformed"}, Why: "The first line of myid is not a plain number, so the server does not start."},
+		{Sign: MyIDNotListed, Texts: []string{"My id {} not in the peer list"}, Slugs: []string{"myid-not-in-servers"}, Why: "The number in myid has no server line in the configuration, so the server does not start."},
+	}
+}
+
+// javaRows are what Java, the shell (zkEnv.sh from 3.5 on) and nohup (coreutils, busybox)
+// write about a start that never got to ZooKeeper.
+func javaRows() []Row {
+	java := []string{"java-missing-or-wrong"}
+	return []Row{
+		{Texts: []string{mainClass + "org.apache.zookeeper"}, Slugs: []string{"start-failed-classpath"}, Why: "Java was started without ZooKeeper's jars."},
+		{Sign: JavaClass, Texts: []string{mainClass}, capture: className},
+		{Sign: JavaVersion, Texts: []string{"UnsupportedClassVersionError"}, Slugs: java, Why: "The java is older than the one the classes were made for."},
+		{Sign: JavaOptions, Texts: []string{"Unrecognized VM option"}, Slugs: java, Why: "This java does not know an option that it is given, and ends."},
+		{Sign: JavaOptions, Texts: []string{"Could not reserve enough space"}, Slugs: java, Why: "The host cannot give Java the heap that it is told to take."},
+		{Sign: JavaOptions, Texts: []string{"Unrecognized option: ", "Invalid maximum heap size", "Multiple garbage collectors selected", "Conflicting collector combinations"}},
+		{Sign: JavaMissing, Texts: []string{"java: command not found", "java: not found", "java could not be found in PATH", "nohup: {}java"}, Slugs: java, Why: "There is no java where the start looks for one, so nothing was run."},
+	}
+}
+
+// memoryRows are what Java writes when memory is short.
+func memoryRows() []Row {
+	return []Row{
+		{Sign: OutOfMemory, Texts: []string{"OutOfMemoryError: unable to create{}native thread"}, Family: "memory", Slugs: []string{"fd-limit-near"}, Why: "Java could not make a thread: a limit of processes, not of the heap.", capture: ofThreads},
+		{Sign: OutOfMemory, Texts: []string{"java.lang.OutOfMemoryError"}, Family: "memory", Slugs: []string{"heap-pressure", "server-hung"}, Why: "Java ran out of memory; from here on threads may be missing in the server."},
+	}
+}
+
+// startRows are reasons why a server does not come up (QuorumPeerConfig, QuorumPeerMain,
+// QuorumPeer, QuorumCnxManager.Listener, ServiceUtils).
+func startRows() []Row {
+	standalone := []string{"standalone-in-ensemble"}
+	return []Row{
+		{Texts: []string{"must be in a separate dynamic config file"}, Slugs: []string{"dynamic-config-overrides"}, Why: "zoo.cfg lists servers beside dynamicConfigFile, so the server does not start."},
+		{Texts: []string{"Peer type from servers list{}match peerType"}, Slugs: []string{"peertype-mismatch"}, Why: "peerType and the server's own line differ; the server goes by the line."},
+		{Texts: []string{"only one server specified (ignoring)"}, Slugs: standalone, Why: "The configuration lists a single server, so this one runs alone."},
+		{Texts: []string{"Either no config or no quorum defined in config, running in standalone mode"}, Slugs: standalone, Why: "The server found no list of servers and runs alone."},
+		{Sign: ListenerGone, Texts: []string{"participate in leader election any longer"}, Slugs: []string{"process-without-listener"}, Why: "The server gave up listening on its election port; its peers cannot reach it any more."},
+		{Sign: AddressForeign, Texts: []string{"Cannot assign requested address"}, Slugs: []string{"self-addr-not-local", "myid-wrong-server"}, Why: "The server tried to listen on an address that is not this host's."},
+		{Texts: []string{"Exception while listening"}, Slugs: []string{"process-without-listener", "self-addr-not-local"}, Why: "The server could not listen on its election port; the exception next to it says why."},
+		{Texts: []string{exiting + " 14"}, Slugs: []string{"process-down", "self-addr-not-local", "myid-wrong-server"}, Why: "The server ended because it could not listen on its election port."},
+		{Sign: Exit, Texts: []string{"Unexpected exception, exiting abnormally", exiting}},
+	}
+}
+
+// settingRows are values of zoo.cfg that a server dies of (QuorumPeerConfig,
+// QuorumPeer.QuorumServer, QuorumHierarchical).
+func settingRows() []Row {
+	row := func(why string, texts ...string) Row {
+		return Row{Texts: texts, Slugs: []string{"process-down"}, Why: why + " zkdoctor lint names the line."}
+	}
+	return []Row{
+		row("A value of zoo.cfg cannot be read, so the server does not start.", processing+"{}.cfg"),
+		{Sign: ConfigInvalid, Texts: []string{processing}},
+		row("zoo.cfg lacks a key that the server needs.", "dataDir is not set"),
+		row("zoo.cfg lacks a key that a member of an ensemble needs.", "initLimit is not set", "syncLimit is not set"),
+		row("zoo.cfg lacks a key that the server needs.", "tickTime is not set"),
+		row("A port of a server line is no number; a blank behind it is enough.", "Address unresolved: "),
+		row("A server line has too many parts, or too few.", "does not have the form"),
+		row("A server line has one port, and needs two.", "Missing election port for server: "),
+		row("A server line has one port for clients and for elections.", "Client and election port must be different"),
+		row("A server line has several addresses, and the option that allows it is off.", "Multiple address feature is disabled"),
+		row("A server line has a role that is none.", "Unrecognised peertype"),
+		row("The groups of zoo.cfg do not fit its servers.", "Every server must be in exactly one group", "is not in a group", "is in multiple groups"),
+		row("secureClientPort needs serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory.", "SSL isn't supported in NIOServerCnxn"),
+		row("dataDir and dataLogDir are swapped, or were joined and now are not.", "Log directory has snapshot files", "Snapshot directory has log files"),
+	}
+}
+
+// portRows are ports that another program has (java.net, QuorumPeer,
+// ZooKeeperServerMain, JettyAdminServer, MetricsProvider).
+func portRows() []Row {
+	admin := []string{"admin-port-conflict"}
+	return []Row{
+		{Sign: AdminEnd, Texts: []string{"AdminServer, exiting abnormally"}, Slugs: admin, Why: "The AdminServer could not have its port, 8080, and a standalone server ends of that."},
+		{Sign: AdminPort, Texts: []string{"Problem starting AdminServer"}, Slugs: admin, Why: "The AdminServer could not have its port, 8080; a member of an ensemble runs on without it.", capture: portWanted},
+		{Sign: MetricsPort, Texts: []string{"Cannot boot MetricsProvider"}, Slugs: []string{"process-down"}, Why: "The port of the metrics provider, 7000, is taken, or its class is missing: the server does not start."},
+		{Texts: []string{"Couldn't bind to "}, Slugs: []string{"quorum-port-conflict", "self-addr-not-local"}, Why: "The elected leader could not have its quorum port, so another server has to lead."},
+		{Sign: AddressInUse, Texts: []string{"Address already in use"}, Slugs: []string{"client-port-conflict", "election-port-conflict", "quorum-port-conflict"}, Why: "Another program has the port; the lines beside this one say which it is."},
+	}
+}

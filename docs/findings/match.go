@@ -1,6 +1,12 @@
 package findings
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+)
 
 // maxPaste is how much of a pasted text MatchLine reads, in bytes. A stack trace
 // has some kilobytes; more than this is a file, not a line.
@@ -13,6 +19,30 @@ type Match struct {
 	// Why says in one sentence what the line means.
 	Why string
 }
+
+// signature is a row as MatchLine reads it.
+type signature struct {
+	logline.Row
+	// forms are its texts in lower case, each as the parts of it that do not differ.
+	forms [][]string
+}
+
+// signatures are the rows with a meaning here: what a server or zkServer.sh answers, then
+// the lines of a log. They are built once, as a log may be matched line by line.
+var signatures = sync.OnceValue(func() []signature {
+	var all []signature
+	for _, row := range slices.Concat(replyRows(), scriptRows(), logline.Rows()) {
+		if len(row.Slugs) == 0 && row.Family == "" {
+			continue
+		}
+		s := signature{Row: row}
+		for _, text := range row.Texts {
+			s.forms = append(s.forms, strings.Split(strings.ToLower(text), logline.Gap))
+		}
+		all = append(all, s)
+	}
+	return all
+})
 
 // MatchLine says which findings a pasted line of a log or of a console points
 // to, best first. The line may be several: a log line with its stack trace, or
@@ -30,17 +60,17 @@ func MatchLine(line string) []Match {
 	var found []Match
 	slugs := make(map[string]bool)
 	families := make(map[string]bool)
-	for _, s := range table() {
-		if families[s.family] || !s.in(text, ends) {
+	for _, s := range signatures() {
+		if families[s.Family] || !s.in(text, ends) {
 			continue
 		}
-		if s.family != "" {
-			families[s.family] = true
+		if s.Family != "" {
+			families[s.Family] = true
 		}
-		for _, slug := range s.slugs {
+		for _, slug := range s.Slugs {
 			if !slugs[slug] {
 				slugs[slug] = true
-				found = append(found, Match{Slug: slug, Why: s.why})
+				found = append(found, Match{Slug: slug, Why: s.Why})
 			}
 		}
 	}
@@ -64,10 +94,12 @@ func lineEnds(text string) map[string]bool {
 // in says whether the signature stands in text, which is in lower case and has
 // single blanks only.
 func (s signature) in(text string, ends map[string]bool) bool {
-	if s.whole != "" {
-		return ends[s.whole]
-	}
-	return inOrder(text, s.parts)
+	return slices.ContainsFunc(s.forms, func(parts []string) bool {
+		if s.Whole {
+			return ends[parts[0]]
+		}
+		return inOrder(text, parts)
+	})
 }
 
 // maxGap is how far apart the parts of a signature may stand, in bytes. The
@@ -79,9 +111,6 @@ const maxGap = 300
 // inOrder says whether all parts stand in text, each at most maxGap bytes behind
 // the one before it.
 func inOrder(text string, parts []string) bool {
-	if len(parts) == 0 {
-		return false
-	}
 	for {
 		i := strings.Index(text, parts[0])
 		if i < 0 {

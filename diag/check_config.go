@@ -2,7 +2,6 @@ package diag
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -15,7 +14,7 @@ import (
 func (h *host) besideDynamic() []zoocfg.Problem {
 	var all []zoocfg.Problem
 	for _, p := range h.config.Problems {
-		if strings.HasSuffix(p.Text, "must be in a separate dynamic config file") {
+		if p.Kind == zoocfg.BesideDynamic {
 			all = append(all, p)
 		}
 	}

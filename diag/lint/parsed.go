@@ -124,7 +124,7 @@ func advice(p zoocfg.Problem) string {
 	switch {
 	case has(" #"), has("\t#"):
 		return "the value alone; a comment needs a line of its own"
-	case has("must be in a separate dynamic config file"):
+	case p.Kind == zoocfg.BesideDynamic:
 		return "move the line to the file that dynamicConfigFile names, or leave dynamicConfigFile out"
 	case has("is not set"):
 		return missing(p)

@@ -102,8 +102,10 @@ func (s *Snapshot) sound() error {
 			return errors.New("has a server without a name")
 		}
 		look.Local = slices.DeleteFunc(look.Local, func(l Local) bool { return l.Config.Seen() && l.Config.Value == nil })
+		look.Plan.Config.FillKinds()
 		for i := range look.Local {
 			look.Local[i].Log.Value.capture()
+			look.Local[i].Config.Value.FillKinds()
 		}
 	}
 	if s.Before == nil {

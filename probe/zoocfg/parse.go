@@ -104,7 +104,7 @@ func (r *reader) take(p Property, hasDynamic bool) {
 		return
 	}
 	if hasDynamic {
-		r.problem(p.Line, key, "parameter: "+key+" must be in a separate dynamic config file", "3.5+")
+		r.problem(p.Line, key, "parameter: "+key+besideDynamic, "3.5+")
 	}
 	r.takeMember(p)
 }
@@ -174,7 +174,28 @@ func (r *reader) problem(line int, key, text, versions string) {
 		}
 	}
 	r.config.Problems = append(r.config.Problems,
-		Problem{File: r.file, Line: line, Key: key, Text: text, Versions: versions})
+		Problem{File: r.file, Line: line, Key: key, Text: text, Versions: versions, Kind: problemKind(text)})
+}
+
+// besideDynamic ends the text of a [BesideDynamic] problem.
+const besideDynamic = " must be in a separate dynamic config file"
+
+func problemKind(text string) ProblemKind {
+	if strings.HasSuffix(text, besideDynamic) {
+		return BesideDynamic
+	}
+	return ""
+}
+
+// FillKinds gives the problems of a configuration that an older zkdoctor wrote down, which
+// knew no kinds, theirs. nil: none.
+func (c *Config) FillKinds() {
+	if c == nil {
+		return
+	}
+	for i := range c.Problems {
+		c.Problems[i].Kind = problemKind(c.Problems[i].Text)
+	}
 }
 
 func (r *reader) note(n Note) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,6 +145,21 @@ func TestDynamicProblems(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+	kinds := 0
+	for i := range c.Problems {
+		p := &c.Problems[i]
+		if (p.Kind == BesideDynamic) != strings.Contains(p.Text, "separate dynamic") {
+			t.Errorf("%v is of kind %q", *p, p.Kind)
+		}
+		if p.Kind != "" {
+			kinds++
+		}
+		p.Kind = "" // as an older zkdoctor wrote it
+	}
+	c.FillKinds()
+	if !slices.ContainsFunc(c.Problems, func(p Problem) bool { return p.Kind == BesideDynamic }) || kinds != 4 {
+		t.Errorf("%d kinds, and then %v", kinds, c.Problems)
 	}
 	for _, p := range c.Problems {
 		if p.File == "dyn" && p.Versions != "3.5+" {

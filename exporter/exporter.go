@@ -50,8 +50,8 @@ const defaultConcurrent = 512
 // servers have some ten goroutines and two sockets each.
 const looksAtOnce = 1000
 
-// Exporter watches ensembles and serves what it sees. It holds no timer of its
-// own: it looks when it is asked.
+// Exporter watches ensembles and serves what it sees. It looks only when it is
+// asked: its timers do nothing but let go of what a look need not keep.
 type Exporter struct {
 	options Options
 	table   *table

@@ -55,10 +55,10 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *Report {
 	return r
 }
 
-// took is the time from the beginning of the first look to the end of the last.
+// took is the time from the beginning of the run's first look to the end of its last.
 func took(snap *snapshot.Snapshot) int64 {
 	started := snap.Started
-	if snap.Before != nil {
+	if snap.Before != nil && !snap.EarlierRun {
 		started = snap.Before.Started
 	}
 	return snap.Started.Add(snap.Took).Sub(started).Milliseconds()

@@ -12,8 +12,8 @@ type Report struct {
 	SchemaVersion int       `json:"schema_version"`
 	Tool          Tool      `json:"tool"`
 	GeneratedAt   time.Time `json:"generated_at"`
-	// TookMs is how long the looking lasted, in milliseconds, both looks and the
-	// wait between them included.
+	// TookMs is how long the run lasted, in milliseconds: both looks and the wait
+	// between them, where it made two.
 	TookMs int64 `json:"took_ms"`
 	// Incomplete says why looking ended early ("deadline", "interrupted"); empty
 	// when it did not.

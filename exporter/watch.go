@@ -138,7 +138,7 @@ func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 		w.before = w.last.slim().snap
 	}
 	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest && len(w.before.Servers) == len(snap.Servers) {
-		snap.Before = w.before
+		snap.Before, snap.EarlierRun = w.before, true
 	}
 	if w.last != nil {
 		snap.Known = w.last.snap.Members()
@@ -163,7 +163,7 @@ func (m *memory) slimDown(whole *look) {
 func (l *look) slim() *look {
 	compared := diag.ComparedKeys()
 	out, snap := *l, *l.snap
-	snap.Before = nil
+	snap.Before, snap.EarlierRun = nil, false
 	snap.Servers = slices.Clone(snap.Servers)
 	for i := range snap.Servers {
 		server := &snap.Servers[i]

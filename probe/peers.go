@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -12,6 +13,7 @@ import (
 // names, by index, were looked at now, and this host's connections to them counted.
 // It is for who looks often and knocks rarely; Gather does both at once.
 func KnockPeers(ctx context.Context, s *snapshot.Snapshot, due []int) *snapshot.Snapshot {
+	started := time.Now()
 	out := *s
 	out.Servers = append([]snapshot.Server(nil), s.Servers...)
 	plan := Plan{Plan: s.Plan}
@@ -33,5 +35,6 @@ func KnockPeers(ctx context.Context, s *snapshot.Snapshot, due []int) *snapshot.
 		knocked[k] = &out.Servers[i]
 	}
 	countHeld(knocked)
+	out.Took += time.Since(started)
 	return &out
 }

@@ -30,6 +30,9 @@ type Snapshot struct {
 	// Before is the look before this one at the same servers; nil when there was
 	// one look only. It is one deep: Before.Before is nil.
 	Before *Snapshot `json:"before,omitempty"`
+	// EarlierRun is set when Before is of an earlier run, so that nobody waited from one
+	// look to the other. The two looks of check and collect are one run.
+	EarlierRun bool `json:"earlier_run,omitempty"`
 	// Vantages are the snapshots that this one was merged from, by host; nil when it
 	// was taken on one.
 	Vantages []*Snapshot `json:"-"`

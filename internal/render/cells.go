@@ -82,7 +82,7 @@ func portWord(v diag.PortView) string {
 
 // portColumns are the three ports. A number that all rows share heads the
 // column; else the column has a word, and rows show their number.
-func (p *page) portColumns(numbers bool) (client, quorum, election *column) {
+func (p *phrases) portColumns(numbers bool) (client, quorum, election *column) {
 	build := func(head string, of func(*diag.Ports) diag.PortView) *column {
 		shared, same := 0, true
 		for i := range p.r.Servers {
@@ -112,8 +112,9 @@ func (p *page) portColumns(numbers bool) (client, quorum, election *column) {
 		build("election", func(s *diag.Ports) diag.PortView { return s.Election })
 }
 
-// legend explains the words of the table that do not explain themselves.
-func (p *page) legend() {
+// legend explains the words of the table that do not explain themselves, "-" too
+// where nothing is to be left out.
+func (p *phrases) legend(whole bool) []string {
 	seen := map[diag.PortState]bool{}
 	for i := range p.r.Servers {
 		ports := &p.r.Servers[i].Ports
@@ -134,16 +135,11 @@ func (p *page) legend() {
 			words = append(words, w.means)
 		}
 	}
-	if p.o.All && seen[diag.PortNotExpected] {
+	if whole && seen[diag.PortNotExpected] {
 		words = append(words, "- = closed, rightly so (only the leader opens it)")
 	}
 	if seen[diag.PortNotProbed] && len(words) > 0 {
 		words = append(words, "? = not looked at")
 	}
-	if p.names.suffix != "" {
-		p.flow(indent, indent, "names end in "+clean(p.names.suffix, 120))
-	}
-	if len(words) > 0 {
-		p.flow(indent, indent, strings.Join(words, "; "))
-	}
+	return words
 }

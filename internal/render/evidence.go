@@ -12,7 +12,7 @@ const minValueRoom = 24
 
 // fact is one row of evidence, cleaned.
 type fact struct {
-	place, server, key, value string
+	place, server, key, value, wanted string
 }
 
 // evidence aligns the first most facts of a finding: where it was seen, on which
@@ -25,6 +25,11 @@ func (p *page) evidence(f *diag.Finding, most int) []string {
 	}
 	room := p.width - len(body)
 	facts, one := p.facts(list[:n]), sameServer(f, list[:n])
+	for i := range facts {
+		if f := &facts[i]; f.wanted != "" {
+			f.value += "  (wanted: " + f.wanted + ")"
+		}
+	}
 	lines := factLines(facts, one, room)
 	if longest(lines) > room || len(lines) != n {
 		// Too wide: files by their last name, and a line that says which they are.
@@ -62,23 +67,20 @@ func joined(all []diag.Evidence) []diag.Evidence {
 }
 
 // facts cleans the evidence.
-func (p *page) facts(list []diag.Evidence) []fact {
+func (p *phrases) facts(list []diag.Evidence) []fact {
 	facts := make([]fact, len(list))
 	for i := range facts {
 		e := &list[i]
 		facts[i] = fact{
 			place: place(clean(e.File, maxValue), e),
 			key:   clean(e.Key, maxWord),
-			value: clean(e.Value, maxValue),
+			value: clean(e.Value, maxValue), wanted: clean(e.Wanted, maxValue),
 		}
 		if e.Server != "" {
 			facts[i].server = p.names.of(e.Server)
 		}
 		if e.Value == "" {
 			facts[i].value = "(empty)"
-		}
-		if e.Wanted != "" {
-			facts[i].value += "  (wanted: " + clean(e.Wanted, maxValue) + ")"
 		}
 	}
 	return facts

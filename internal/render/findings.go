@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -23,27 +24,10 @@ const (
 // reports whether the last line was the one on what is explained, to which the
 // count of checks can be joined.
 func (p *page) findings() bool {
-	var full, also, notes, script []*diag.Finding
-	for i := range p.r.Findings {
-		f := &p.r.Findings[i]
-		switch {
-		case f.Root && f.Severity != diag.Info:
-			full = append(full, f)
-		case f.Code == diag.StatusScriptMisleading && p.serves(f):
-			script = append(script, f)
-		case f.Severity == diag.Info || f.Certainty == diag.Possible:
-			notes = append(notes, f)
-		default:
-			also = append(also, f)
-		}
-	}
-	title := "ROOT CAUSE"
-	if len(full) == 0 {
-		title, full, also = "FINDING", also, nil
-	}
+	title, full, also, script, notes := p.sorted()
 	shown := p.cap(len(full), maxRoots)
 	for i, f := range full[:shown] {
-		p.inFull(title+" "+itoa(i+1), f)
+		p.inFull(strings.ToUpper(title)+" "+itoa(i+1), f)
 	}
 	p.more(full[shown:], strings.ToLower(title))
 	p.folded(len(full) == 0)
@@ -65,17 +49,40 @@ func (p *page) findings() bool {
 	return len(p.r.Folded) > 0 && len(also)+len(notes)+len(script) == 0
 }
 
+// sorted are the findings in the order in which they are shown: those to be told in
+// full and what they are called, what else is wrong, notes on the status script,
+// and the other notes.
+func (p *phrases) sorted() (title string, full, also, script, notes []*diag.Finding) {
+	for i := range p.r.Findings {
+		f := &p.r.Findings[i]
+		switch {
+		case f.Root && f.Severity != diag.Info:
+			full = append(full, f)
+		case f.Code == diag.StatusScriptMisleading && p.serves(f):
+			script = append(script, f)
+		case f.Severity == diag.Info || f.Certainty == diag.Possible:
+			notes = append(notes, f)
+		default:
+			also = append(also, f)
+		}
+	}
+	if len(full) == 0 {
+		return "Finding", also, nil, script, notes
+	}
+	return "Root cause", full, also, script, notes
+}
+
 // serves reports whether the finding is about a process of this host that serves
 // although the status script denies it. That note is told in full: the script's
 // sentence is what made somebody run zkdoctor.
-func (p *page) serves(f *diag.Finding) bool {
+func (p *phrases) serves(f *diag.Finding) bool {
 	return slices.ContainsFunc(p.r.Processes, func(pr diag.ProcessView) bool {
 		return pr.Serving && slices.Contains(f.Servers, pr.Server)
 	})
 }
 
 // cap is how many of n are shown.
-func (p *page) cap(n, most int) int {
+func (p *phrases) cap(n, most int) int {
 	if p.o.All {
 		return n
 	}
@@ -100,11 +107,8 @@ func (p *page) head(label string, f *diag.Finding) {
 		before, word = "", label
 	}
 	line := before + word + indent + slug(f.Code)
-	servers := strings.Join(p.capServers(f.Servers), " ")
-	certainty := ""
-	if f.Certainty != "" {
-		certainty = "certainty: " + clean(string(f.Certainty), 10)
-	}
+	servers := p.capServers(f.Servers)
+	certainty := certaintyText(f)
 	own := servers != "" && len(line)+len(servers)+len(certainty)+4 > p.width
 	if servers != "" && !own {
 		line += indent + servers
@@ -119,14 +123,22 @@ func (p *page) head(label string, f *diag.Finding) {
 	}
 }
 
+// certaintyText is "certainty: likely", or nothing.
+func certaintyText(f *diag.Finding) string {
+	if f.Certainty == "" {
+		return ""
+	}
+	return "certainty: " + clean(string(f.Certainty), 10)
+}
+
 // capServers lists the servers of a finding, shortened to what can be read.
-func (p *page) capServers(all []string) []string {
+func (p *phrases) capServers(all []string) string {
 	n := p.cap(len(all), maxServers)
 	out := p.names.list(all[:n])
 	if n < len(all) {
 		out = append(out, "and "+itoa(len(all)-n)+" more")
 	}
-	return out
+	return strings.Join(out, " ")
 }
 
 // inFull writes a finding with why, do and docs.
@@ -163,22 +175,27 @@ func (p *page) inShort(f *diag.Finding) {
 // notesLines writes notes and possible readings, one line each.
 func (p *page) notesLines(notes []*diag.Finding) {
 	for _, f := range notes {
-		lead := "note        "
-		if f.Certainty == diag.Possible {
-			lead = "also check  "
-		}
+		lead := fmt.Sprintf("%-12s", noteWord(f))
 		head := slug(f.Code)
-		if s := strings.Join(p.capServers(f.Servers), " "); s != "" {
+		if s := p.capServers(f.Servers); s != "" {
 			head += " (" + s + ")"
 		}
 		p.flow(lead, strings.Repeat(" ", len(lead)), head+": "+p.names.prose(f.Title))
 	}
 }
 
+// noteWord is what stands before a note.
+func noteWord(f *diag.Finding) string {
+	if f.Certainty == diag.Possible {
+		return "also check"
+	}
+	return "note"
+}
+
 // grouped lists findings by code, with the servers of each: "process-down (zk2
 // zk3)". The order is that of the first of each code. Servers are left out where
 // they are the known ones.
-func (p *page) grouped(list []*diag.Finding, known []string) []string {
+func (p *phrases) grouped(list []*diag.Finding, known []string) []string {
 	servers := map[diag.Code][]string{}
 	var codes []diag.Code
 	for _, f := range list {
@@ -192,7 +209,7 @@ func (p *page) grouped(list []*diag.Finding, known []string) []string {
 	for _, c := range codes {
 		s := slug(c)
 		if on := distinct(servers[c]); len(on) > 0 && !slices.Equal(on, known) {
-			s += " (" + strings.Join(p.capServers(on), " ") + ")"
+			s += " (" + p.capServers(on) + ")"
 		}
 		out = append(out, s)
 	}

@@ -7,18 +7,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag"
 )
 
-// folded names the consequences hidden under the root causes, apart from what is
-// above when that is no block.
-func (p *page) folded(apart bool) {
+// explained names the consequences hidden under the root causes.
+func (p *phrases) explained() string {
 	if len(p.r.Folded) == 0 {
-		return
-	}
-	if apart {
-		p.blank()
-	}
-	list := make([]*diag.Finding, len(p.r.Folded))
-	for i := range p.r.Folded {
-		list[i] = &p.r.Folded[i]
+		return ""
 	}
 	lead, known := "Explained by this: ", []string(nil)
 	roots := 0
@@ -31,34 +23,50 @@ func (p *page) folded(apart bool) {
 	if roots > 1 {
 		lead, known = "Explained by these: ", nil
 	}
-	p.flow("", indent, lead+strings.Join(p.grouped(list, known), ", ")+".")
+	return lead + strings.Join(p.grouped(pointers(p.r.Folded), known), ", ") + "."
+}
+
+func pointers(list []diag.Finding) []*diag.Finding {
+	out := make([]*diag.Finding, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
+}
+
+// folded writes them, apart from what is above when that is no block.
+func (p *page) folded(apart bool) {
+	sentence := p.explained()
+	if apart && sentence != "" {
+		p.blank()
+	}
+	p.say(sentence)
 	if !p.o.All {
 		return
 	}
-	for _, f := range list {
+	for _, f := range pointers(p.r.Folded) {
 		text := slug(f.Code)
-		if s := strings.Join(p.capServers(f.Servers), " "); s != "" {
+		if s := p.capServers(f.Servers); s != "" {
 			text += " (" + s + ")"
 		}
 		p.flow(indent, indent+indent, text+": "+p.names.prose(f.Title))
 	}
 }
 
-// footer counts the checks; where the first line had no room for the time, it
-// stands here.
-func (p *page) footer(timed bool) {
+// counts says what became of the rules, and whether any found something.
+func (p *phrases) counts() (line string, found bool) {
 	c := &p.r.Checks
-	var parts []string
-	found, notes := len(p.r.Folded), 0
+	findings, notes := len(p.r.Folded), 0
 	for i := range p.r.Findings {
 		if p.r.Findings[i].Severity == diag.Info {
 			notes++
 		} else {
-			found++
+			findings++
 		}
 	}
-	if found > 0 {
-		parts = append(parts, plural(found, "finding"))
+	var parts []string
+	if findings > 0 {
+		parts = append(parts, plural(findings, "finding"))
 	}
 	if notes > 0 {
 		parts = append(parts, plural(notes, "note"))
@@ -70,15 +78,22 @@ func (p *page) footer(timed bool) {
 	if c.Crashed > 0 {
 		parts = append(parts, itoa(c.Crashed)+" crashed (a fault of zkdoctor: please report it)")
 	}
-	line := plural(c.Total, "check") + ": " + strings.Join(parts, ", ") + "."
-	if found+notes == 0 {
-		line = "No findings. " + line
+	line = plural(c.Total, "check") + ": " + strings.Join(parts, ", ") + "."
+	if findings+notes == 0 {
+		return "No findings. " + line, false
 	}
-	if found+notes > 0 || p.r.Verdict.ExitCode != 0 {
+	return line, true
+}
+
+// footer counts the checks; where the first line had no room for the time, it
+// stands here.
+func (p *page) footer(timed bool) {
+	line, found := p.counts()
+	if found || p.r.Verdict.ExitCode != 0 {
 		line += " exit " + itoa(p.r.Verdict.ExitCode)
 	}
 	p.flowTimed(line, timed)
-	if hint := p.skipHint(); hint != "" && found+notes == 0 {
+	if hint := p.skipHint(); hint != "" && !found {
 		p.flow("", indent, hint)
 	}
 }
@@ -165,22 +180,34 @@ func (p *page) checks() {
 		if i == 0 {
 			p.blank()
 		}
-		p.flow("skipped ", body, clean(g.reason, maxProse)+" ("+itoa(len(g.checks))+"): "+strings.Join(g.checks, ", "))
+		p.flow("skipped ", body, g.head()+": "+strings.Join(g.checks, ", "))
 	}
-	first := true
+	for i, sentence := range p.gaveNothing() {
+		if i == 0 {
+			p.blank()
+		}
+		p.flow("words   ", body, sentence)
+	}
+}
+
+// head is the reason, and for how many checks it is one.
+func (g *skipGroup) head() string {
+	return clean(g.reason, maxProse) + " (" + itoa(len(g.checks)) + ")"
+}
+
+// gaveNothing says which servers did not answer which words.
+func (p *phrases) gaveNothing() []string {
+	var out []string
 	for i := range p.r.Servers {
 		s := &p.r.Servers[i]
 		if len(s.Skipped) == 0 {
 			continue
 		}
-		if first {
-			p.blank()
-			first = false
-		}
 		list := make([]string, len(s.Skipped))
 		for k, w := range s.Skipped {
 			list[k] = clean(w, maxWord)
 		}
-		p.flow("words   ", body, p.names.of(s.Name)+" gave nothing for "+strings.Join(list, ", "))
+		out = append(out, p.names.of(s.Name)+" gave nothing for "+strings.Join(list, ", "))
 	}
+	return out
 }

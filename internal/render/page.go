@@ -18,17 +18,16 @@ const (
 
 // page collects the lines of one screen.
 type page struct {
+	phrases
+
 	b     strings.Builder
-	r     *diag.Report
-	o     Options
 	width int
-	names *names
 	bold  *color.Color
 	warn  *color.Color
 }
 
 func newPage(r *diag.Report, o Options) *page {
-	p := &page{r: r, o: o, width: o.width(), names: newNames(r.Servers, maxName)}
+	p := &page{phrases: phrases{r, o, newNames(r.Servers, maxName)}, width: o.width()}
 	p.bold, p.warn = color.New(color.Bold), color.New(color.FgYellow)
 	if o.Color {
 		p.bold.EnableColor()

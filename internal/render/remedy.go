@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -53,14 +52,14 @@ func (p *page) remedy(steps []diag.Fix) {
 	}
 	no := 0
 	for i, r := range all {
-		if on := p.where(r.hosts); on != "" || i > 0 {
-			p.flow(lead, body, cmp.Or(on, "also")+":")
+		if where := p.where(i, r.hosts); where != "" {
+			p.flow(lead, body, where+":")
 			lead = body
 		}
 		for k := range r.steps {
 			number := ""
 			switch {
-			case i > 0 && r.hosts[0] == "": // advice rather than a step
+			case advice(i, r.hosts):
 				number = "- "
 			case count > 1:
 				no++
@@ -73,9 +72,16 @@ func (p *page) remedy(steps []diag.Fix) {
 	}
 }
 
-// where is "on zk1", "on zk1, then on zk2", or nothing.
-func (p *page) where(hosts []string) string {
-	if hosts[0] == "" {
+// advice reports whether a round is advice, which has no order, rather than steps.
+func advice(i int, hosts []string) bool { return i > 0 && hosts[0] == "" }
+
+// where says on which hosts to take the steps of a round: "on zk1", "on zk1, then on
+// zk2", "also" of advice, or nothing.
+func (p *phrases) where(i int, hosts []string) string {
+	switch {
+	case advice(i, hosts):
+		return "also"
+	case hosts[0] == "":
 		return ""
 	}
 	on := make([]string, len(hosts))
@@ -87,7 +93,7 @@ func (p *page) where(hosts []string) string {
 
 // stepText is what stands before the command: what it is for and what it can
 // cost.
-func (p *page) stepText(s *diag.Fix) string {
+func (p *phrases) stepText(s *diag.Fix) string {
 	text := p.names.prose(s.Note)
 	if risk := riskText(p.names.prose(s.Risk)); risk != "" {
 		text = strings.TrimSpace(text + " " + risk)
@@ -117,19 +123,25 @@ func riskText(risk string) string {
 	return "(risk: " + risk + ")"
 }
 
-// command writes a command whole on a line of its own. One that holds escaped
-// bytes would do something else when pasted, so it says so.
+// command writes a command whole on a line of its own.
 func (p *page) command(c string) {
-	if c == "" {
-		return
+	text, warning := commandText(c)
+	if text != "" {
+		p.put(command + text)
 	}
-	text := escape(c)
-	if len(text) > maxCommand {
-		p.flow(body, body, "(the command is too long for a screen: see -o json)")
-		return
+	if warning != "" {
+		p.flow(body, body, warning)
 	}
-	p.put(command + text)
-	if text != c {
-		p.flow(body, body, "(do not paste it: it holds bytes that are no printable ASCII)")
+}
+
+// commandText is the command as it can be shown: whole or not at all. One that holds
+// escaped bytes would do something else when pasted, so a warning says so.
+func commandText(c string) (text, warning string) {
+	switch text = escape(c); {
+	case len(text) > maxCommand:
+		return "", "(the command is too long for a screen: see -o json)"
+	case text != c:
+		return text, "(do not paste it: it holds bytes that are no printable ASCII)"
 	}
+	return text, ""
 }

@@ -57,12 +57,17 @@ func (p *page) servers() {
 	for _, l := range tableLines(cols, notes, room, below) {
 		p.put(cut(indent+l, p.width))
 	}
-	p.legend()
+	if p.names.suffix != "" {
+		p.flow(indent, indent, "names end in "+clean(p.names.suffix, 120))
+	}
+	if words := p.legend(p.o.All); len(words) > 0 {
+		p.flow(indent, indent, strings.Join(words, "; "))
+	}
 }
 
 // fitTable chooses the columns. The notes are the rows' last, unnamed column.
 func (p *page) fitTable() ([]*column, []string) {
-	notes := p.notes()
+	notes := p.cells(p.note)
 	want := min(longest(notes), goodNote)
 	if want > 0 {
 		want += 2
@@ -92,7 +97,7 @@ func (p *page) fitTable() ([]*column, []string) {
 }
 
 // columns builds all columns that have a value.
-func (p *page) columns(l layout) []*column {
+func (p *phrases) columns(l layout) []*column {
 	client, quorum, election := p.portColumns(l.portNumbers)
 	all := []*column{
 		{head: "server", cells: p.cells(func(s *diag.ServerView) string { return p.names.of(s.Name) })},
@@ -113,7 +118,7 @@ func (p *page) columns(l layout) []*column {
 	return slices.DeleteFunc(all, func(c *column) bool { return c.head != "server" && c.empty() })
 }
 
-func (p *page) cells(f func(*diag.ServerView) string) []string {
+func (p *phrases) cells(f func(*diag.ServerView) string) []string {
 	out := make([]string, len(p.r.Servers))
 	for i := range p.r.Servers {
 		out[i] = f(&p.r.Servers[i])
@@ -121,17 +126,16 @@ func (p *page) cells(f func(*diag.ServerView) string) []string {
 	return out
 }
 
-// notes are the phrases on what is odd about the rows.
-func (p *page) notes() []string {
-	return p.cells(func(s *diag.ServerView) string {
-		note := cut(p.names.prose(s.Note), maxNote)
-		if s.Voter != nil && !*s.Voter && s.Role == diag.Follower {
-			note = "no member, no vote"
-		} else if s.Voter != nil && !*s.Voter && s.Role != diag.Observer {
-			note = strings.TrimSuffix("observer; "+note, "; ")
-		}
-		return note
-	})
+// note is the phrase on what is odd about a row.
+func (p *phrases) note(s *diag.ServerView) string {
+	note := cut(p.names.prose(s.Note), maxNote)
+	switch noVote := s.Voter != nil && !*s.Voter; {
+	case noVote && s.Role == diag.Follower:
+		return "no member, no vote"
+	case noVote && s.Role != diag.Observer:
+		return strings.TrimSuffix("observer; "+note, "; ")
+	}
+	return note
 }
 
 // tableWidth is the width of the aligned columns, without margin and notes.

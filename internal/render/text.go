@@ -12,8 +12,8 @@ import (
 func Text(w io.Writer, r *diag.Report, o Options) error {
 	p := newPage(r, o)
 	timed := p.headline()
-	p.incomplete()
-	p.unverified()
+	p.say(p.incomplete())
+	p.say(p.unverified("--tls-insecure"))
 	p.processes()
 	p.servers()
 	p.sessions()
@@ -68,17 +68,11 @@ func (p *page) when() string {
 	return t
 }
 
-// incomplete says so when looking ended early.
-func (p *page) incomplete() {
-	if p.r.Incomplete == "" {
-		return
+// say writes a sentence that there may be.
+func (p *page) say(sentence string) {
+	if sentence != "" {
+		p.flow("", indent, sentence)
 	}
-	after := ""
-	if !p.o.Deterministic && p.r.TookMs > 0 {
-		after = " after " + seconds(p.r.TookMs)
-	}
-	p.flow("incomplete: ", indent, clean(p.r.Incomplete, maxWord)+after+
-		"; what follows is what was known by then.")
 }
 
 // sessions says how long sessions took to open, where that was asked for: what a client
@@ -97,113 +91,36 @@ func (p *page) sessions() {
 	p.flow("", indent, "Sessions opened at "+plural(len(took), "server")+" in "+itoa(int(slices.Min(took)))+" to "+itoa(int(slices.Max(took)))+" ms each, and were closed again.")
 }
 
-// unverified says so when anybody could have answered in the place of the servers.
-func (p *page) unverified() {
-	if p.r.Vantage.Unverified {
-		p.flow("not checked: ", indent, "the certificates of the servers, as --tls-insecure says: it was not made sure that it was they who answered.")
-	}
-}
-
-// processes are the ZooKeeper processes of this host for which
-// zkServer.sh status and the truth differ: the case in which people start to
-// search the web for the script's sentence.
+// processes writes what is said of the processes of this host.
 func (p *page) processes() {
-	told, lastSaid := false, ""
-	for i := range p.r.Processes {
-		pr := &p.r.Processes[i]
-		said := clean(pr.StatusScript, maxProse)
-		wrong := said != "" && !strings.HasPrefix(said, "Mode:")
-		idle := p.idle(pr)
-		if !wrong && !idle && (pr.Serving || said != "") {
+	for _, n := range p.processNotices() {
+		if n.again {
+			p.flow(indent+indent, indent+indent, n.truth)
 			continue
 		}
-		if told && said == lastSaid {
-			p.flow(indent+indent, indent+indent, "and so for "+p.processFacts(pr))
-			continue
+		if n.said != "" {
+			p.scriptSays(n.said)
 		}
-		told, lastSaid = true, said
-		if said != "" {
-			p.scriptSays(said)
-		}
-		truth := "ZooKeeper is running here: "
-		switch {
-		case pr.Serving:
-			truth = "That is wrong, it serves: "
-		case wrong:
-			truth = "It is running: "
-		case idle:
-			truth = "ZooKeeper is running here and does not serve: "
-		}
-		p.flow(indent, indent, truth+p.processFacts(pr))
+		p.flow(indent, indent, n.truth)
 	}
 }
 
 // scriptSays quotes the script. Its sentence stays whole on one line: it is what
 // people search for.
 func (p *page) scriptSays(said string) {
-	line := indent + "`zkServer.sh status` says \"" + said + "\""
+	line := indent + scriptSays + " \"" + said + "\""
 	if len(line) <= p.width {
 		p.put(line)
 		return
 	}
-	p.put(indent + "`zkServer.sh status` says:")
+	p.put(indent + scriptSays + ":")
 	p.flow(indent+indent, indent+indent, said)
 }
 
-// idle reports whether a process is known not to serve.
-func (p *page) idle(pr *diag.ProcessView) bool {
-	for i := range p.r.Servers {
-		if s := &p.r.Servers[i]; s.Name == pr.Server && s.Serving != nil {
-			return !*s.Serving
-		}
-	}
-	return false
-}
-
-// processFacts names the process so that it is found again.
-func (p *page) processFacts(pr *diag.ProcessView) string {
-	facts := []string{"pid " + itoa(pr.PID)}
-	if pr.Server != "" && len(p.r.Processes) > 1 {
-		facts = append([]string{p.names.of(pr.Server)}, facts...)
-	}
-	if m := clean(pr.Main, maxWord); m != "" {
-		facts = append(facts, m[strings.LastIndexByte(m, '.')+1:])
-	}
-	if pr.User != "" && p.o.All {
-		facts = append(facts, "user "+clean(pr.User, maxWord))
-	}
-	if !p.o.Deterministic {
-		facts = append(facts, "up "+ageLong(pr.UptimeSeconds))
-	}
-	if pr.Config != "" {
-		facts = append(facts, "config "+clean(pr.Config, maxValue))
-	}
-	return strings.Join(facts, ", ") + "."
-}
-
-// anyUnjudged reports whether a server could not be judged from here.
-func (p *page) anyUnjudged() bool {
-	return slices.ContainsFunc(p.r.Servers, func(s diag.ServerView) bool { return s.Role == diag.RoleUnknown })
-}
-
-// unknown keeps a reader from taking "cannot tell" for "is down".
+// unknown sets it apart, and its lines have no margin.
 func (p *page) unknown() {
-	if p.r.Verdict.State != diag.Unknown || !p.anyUnjudged() {
-		return
+	if sentence := p.cannotTell(); sentence != "" {
+		p.blank()
+		p.flow("", "", sentence)
 	}
-	for i := range p.r.Findings {
-		if p.r.Findings[i].Severity == diag.Critical {
-			return
-		}
-	}
-	from := "from one of its servers."
-	if p.r.Vantage.LocalServer != nil {
-		from = "from another of its servers."
-	}
-	seen := "This"
-	if h := clean(p.r.Vantage.Host, maxWord); h != "" {
-		seen = "This look from " + h
-	}
-	p.blank()
-	p.flow("", "", seen+" says nothing about the ensemble; it may be fine. Try it "+from)
 }

@@ -1,0 +1,126 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// phrases are what the text screen and the status page say in the same words. Where
+// they stand, and what is left out for want of room, is each one's own.
+type phrases struct {
+	r     *diag.Report
+	o     Options
+	names *names
+}
+
+// incomplete says so when looking ended early.
+func (p *phrases) incomplete() string {
+	if p.r.Incomplete == "" {
+		return ""
+	}
+	after := ""
+	if !p.o.Deterministic && p.r.TookMs > 0 {
+		after = " after " + seconds(p.r.TookMs)
+	}
+	return "incomplete: " + clean(p.r.Incomplete, maxWord) + after + "; what follows is what was known by then."
+}
+
+// unverified says so when anybody could have answered in the place of the servers,
+// and what it was that allowed it.
+func (p *phrases) unverified(by string) string {
+	if !p.r.Vantage.Unverified {
+		return ""
+	}
+	return "not checked: the certificates of the servers, as " + by + " says: it was not made sure that it was they who answered."
+}
+
+// cannotTell keeps a reader from taking "cannot tell" for "is down".
+func (p *phrases) cannotTell() string {
+	unjudged := slices.ContainsFunc(p.r.Servers, func(s diag.ServerView) bool { return s.Role == diag.RoleUnknown })
+	critical := slices.ContainsFunc(p.r.Findings, func(f diag.Finding) bool { return f.Severity == diag.Critical })
+	if p.r.Verdict.State != diag.Unknown || !unjudged || critical {
+		return ""
+	}
+	from := "from one of its servers."
+	if p.r.Vantage.LocalServer != nil {
+		from = "from another of its servers."
+	}
+	seen := "This"
+	if h := clean(p.r.Vantage.Host, maxWord); h != "" {
+		seen = "This look from " + h
+	}
+	return seen + " says nothing about the ensemble; it may be fine. Try it " + from
+}
+
+// processNotice is what is said of a ZooKeeper process of this host for which
+// zkServer.sh status and the truth differ: the case in which people start to
+// search the web for the script's sentence.
+type processNotice struct {
+	// said is the script's sentence; again is set where it is that of the process before.
+	said  string
+	again bool
+	truth string
+	// why is the reason for which the script fails, where that is known.
+	why string
+}
+
+// scriptSays comes before the script's sentence.
+const scriptSays = "`zkServer.sh status` says"
+
+func (p *phrases) processNotices() []processNotice {
+	var out []processNotice
+	for i := range p.r.Processes {
+		pr := &p.r.Processes[i]
+		n := processNotice{said: clean(pr.StatusScript, maxProse), why: clean(pr.StatusWhy, maxProse)}
+		wrong := n.said != "" && !strings.HasPrefix(n.said, "Mode:")
+		idle := p.idle(pr)
+		if !wrong && !idle && (pr.Serving || n.said != "") {
+			continue
+		}
+		switch {
+		case len(out) > 0 && n.said == out[len(out)-1].said:
+			n.again, n.truth = true, "and so for "
+		case pr.Serving:
+			n.truth = "That is wrong, it serves: "
+		case wrong:
+			n.truth = "It is running: "
+		case idle:
+			n.truth = "ZooKeeper is running here and does not serve: "
+		default:
+			n.truth = "ZooKeeper is running here: "
+		}
+		n.truth += p.processFacts(pr)
+		out = append(out, n)
+	}
+	return out
+}
+
+// idle reports whether a process is known not to serve.
+func (p *phrases) idle(pr *diag.ProcessView) bool {
+	return slices.ContainsFunc(p.r.Servers, func(s diag.ServerView) bool {
+		return s.Name == pr.Server && s.Serving != nil && !*s.Serving
+	})
+}
+
+// processFacts names the process so that it is found again.
+func (p *phrases) processFacts(pr *diag.ProcessView) string {
+	facts := []string{"pid " + itoa(pr.PID)}
+	if pr.Server != "" && len(p.r.Processes) > 1 {
+		facts = append([]string{p.names.of(pr.Server)}, facts...)
+	}
+	if m := clean(pr.Main, maxWord); m != "" {
+		facts = append(facts, m[strings.LastIndexByte(m, '.')+1:])
+	}
+	if pr.User != "" && p.o.All {
+		facts = append(facts, "user "+clean(pr.User, maxWord))
+	}
+	if !p.o.Deterministic {
+		facts = append(facts, "up "+ageLong(pr.UptimeSeconds))
+	}
+	if pr.Config != "" {
+		facts = append(facts, "config "+clean(pr.Config, maxValue))
+	}
+	return strings.Join(facts, ", ") + "."
+}

@@ -120,27 +120,6 @@ type buffered struct {
 // Write implements io.Writer, which both have.
 func (b buffered) Write(p []byte) (int, error) { return b.Writer.Write(p) }
 
-// refresh is how often the status page loads itself anew.
-const refresh = 15 * time.Second
-
-// servePage shows what is known of every ensemble, newly looked at.
-func (e *Exporter) servePage(w http.ResponseWriter, r *http.Request) {
-	state := e.state.Load()
-	ctx, cancel, timeout := deadline(r, e.options.Timeout)
-	defer cancel()
-	p := page{Version: e.options.Version, Now: time.Now(), Prefix: e.options.Prefix, Refresh: refresh}
-	for i, l := range e.lookAll(ctx, state.watchers, timeout) {
-		entry := pageEnsemble{Name: state.watchers[i].name, Problem: "it could not be looked at in time"}
-		if l != nil {
-			entry = pageEnsemble{Name: entry.Name, Report: l.report, LookedAt: l.at, SlowAt: l.slowAt}
-		}
-		p.Ensembles = append(p.Ensembles, entry)
-	}
-	if err := serveStatus(w, r, p); err != nil {
-		e.options.Log.Debug().Err(err).Msg("status page not sent")
-	}
-}
-
 // serveDiscovery lists the members of all configured ensembles for Prometheus's
 // HTTP service discovery, or with ?by=ensemble the ensembles, for /probe.
 // Prometheus keeps the targets that it has while the answer is an error.

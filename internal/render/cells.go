@@ -93,7 +93,7 @@ func (p *phrases) portColumns(numbers bool) (client, quorum, election *column) {
 			same = same && (shared == 0 || shared == v.Port)
 			shared = v.Port
 		}
-		c := &column{head: head}
+		c := &column{head: head, port: head, class: func(s *diag.ServerView) string { return portClass(of(&s.Ports).State) }}
 		if same && shared != 0 {
 			c.head = itoa(shared)
 		}

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/zkdoctor/zkdoctor/diag"
@@ -28,27 +29,42 @@ func clean(s string, limit int) string {
 	return cut(escape(s), limit)
 }
 
+// shownName is the name of an ensemble. It is the user's own, so letters of all
+// scripts stay; marks that change the direction of writing do not.
+func shownName(s string) string {
+	const limit = 120
+	if len(s) > 4*limit {
+		s = s[:2*limit] + s[len(s)-2*limit:]
+	}
+	return cut(escaped(s, unicode.IsPrint), limit)
+}
+
 // escape writes out everything that is not printable ASCII.
 func escape(s string) string {
 	if plain(s) {
 		return s
 	}
+	return escaped(s, func(r rune) bool { return r >= ' ' && r < 0x7f })
+}
+
+// escaped writes out every character that may not stay.
+func escaped(s string, stays func(rune) bool) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && n == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case stays(r):
+			b.WriteRune(r)
 		case r == '\n':
 			b.WriteString(`\n`)
 		case r == '\r':
 			b.WriteString(`\r`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case r < ' ' || r == 0x7f:
+		case r <= 0x7f:
 			fmt.Fprintf(&b, `\x%02x`, r)
-		case r < 0x7f:
-			b.WriteByte(byte(r))
 		case r <= 0xffff:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
@@ -69,17 +85,21 @@ func plain(s string) bool {
 	return true
 }
 
-// cut shortens ASCII text to n characters by leaving out its middle: both ends
-// of a name or of a path tell more than its middle does.
+// cut shortens text to n characters by leaving out its middle: both ends of a
+// name or of a path tell more than its middle does.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	if n <= 4 {
-		return s[:max(n, 0)]
+	r := []rune(s)
+	switch tail := (n - 2) / 2; {
+	case len(r) <= n:
+		return s
+	case n <= 4:
+		return string(r[:max(n, 0)])
+	default:
+		return string(r[:n-2-tail]) + ".." + string(r[len(r)-tail:])
 	}
-	tail := (n - 2) / 2
-	return s[:n-2-tail] + ".." + s[len(s)-tail:]
 }
 
 // slug returns the code of a finding, which ends up behind "zkdoctor explain".

@@ -1,5 +1,9 @@
 // Package render turns a diag.Report into what people and monitors read: text,
-// JSON and the output of a monitoring plugin. It knows nothing but the report.
+// JSON, the output of a monitoring plugin and the status page. It knows nothing
+// but the report.
+//
+// Text and status page share one vocabulary: what both say is made by phrases, and
+// each only lays it out.
 //
 // # Rules of the text
 //
@@ -36,6 +40,13 @@
 // The text of the status line is at most 120 characters; the performance data
 // follows it behind a bar, and no other bar is in the output. A number that is
 // not known is U. All of it is under 4 KiB.
+//
+// # Rules of the status page
+//
+//   - Nothing is fetched and nothing runs; StatusPolicy has browsers hold to that.
+//   - Foreign text is written out as in the text. The names of ensembles are the
+//     user's own, and keep the letters of their script.
+//   - What is shown is bounded, in ensembles, servers, findings and bytes.
 //
 // # Words of the port columns
 //

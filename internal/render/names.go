@@ -30,12 +30,17 @@ type names struct {
 	port  string
 	full  []string // hosts that end in suffix, the longest first
 	short map[string]string
+	// most is how long a name may be that is not in short.
+	most int
 }
+
+// wholeNames are for where there is room: every name stays as it is.
+func wholeNames() *names { return &names{most: maxValue} }
 
 // newNames chooses short, distinct names for the servers, of at most limit
 // characters where that can be done.
 func newNames(servers []diag.ServerView, limit int) *names {
-	n := &names{suffix: commonDomain(servers), port: commonPort(servers), short: map[string]string{}}
+	n := &names{suffix: commonDomain(servers), port: commonPort(servers), short: map[string]string{}, most: maxWord}
 	taken := map[string]bool{}
 	for i := range servers {
 		name := servers[i].Name
@@ -74,7 +79,7 @@ func (n *names) of(name string) string {
 	if s, ok := n.short[name]; ok {
 		return s
 	}
-	return cut(n.strip(clean(name, maxProse)), maxWord)
+	return cut(n.strip(clean(name, maxProse)), n.most)
 }
 
 // host returns where to take a step: a server's name, or words such as "zk1 or

@@ -164,6 +164,16 @@ func statusWord(code int) string {
 	return "UNKNOWN"
 }
 
+// stateWords are the first two words of what is said of an ensemble: CRIT DOWN. The
+// second is empty where it would repeat the first.
+func stateWords(v *diag.Verdict) (word, state string) {
+	word, state = statusWord(v.ExitCode), v.State.Word()
+	if state == word {
+		state = ""
+	}
+	return word, state
+}
+
 // severityWord is the status word of one finding.
 func severityWord(s diag.Severity) string {
 	switch s {

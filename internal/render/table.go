@@ -23,6 +23,10 @@ type column struct {
 	// optional columns give way, from the right, when the width does not suffice.
 	optional bool
 	right    bool
+	// port is the name of the port where the head is its number.
+	port string
+	// class is the style of a cell on the status page.
+	class func(*diag.ServerView) string
 }
 
 func (c *column) width() int {
@@ -99,21 +103,22 @@ func (p *page) fitTable() ([]*column, []string) {
 // columns builds all columns that have a value.
 func (p *phrases) columns(l layout) []*column {
 	client, quorum, election := p.portColumns(l.portNumbers)
+	number := func(*diag.ServerView) string { return "num" }
 	all := []*column{
-		{head: "server", cells: p.cells(func(s *diag.ServerView) string { return p.names.of(s.Name) })},
-		{head: "role", cells: p.cells(roleWord)},
+		{head: "server", class: nameClass, cells: p.cells(func(s *diag.ServerView) string { return p.names.of(s.Name) })},
+		{head: "role", class: roleClass, cells: p.cells(roleWord)},
 		client, quorum, election,
-		{head: "zxid", optional: true, cells: p.cells(func(s *diag.ServerView) string { return word(s.Zxid) })},
-		{head: "lag", optional: true, right: true, cells: p.cells(lagWord)},
-		{head: "conns", optional: true, right: true, cells: p.cells(func(s *diag.ServerView) string { return count(s.Connections) })},
-		{head: "latency avg/max", optional: true, cells: p.cells(latencyWord)},
+		{head: "zxid", class: func(*diag.ServerView) string { return "mono" }, optional: true, cells: p.cells(func(s *diag.ServerView) string { return word(s.Zxid) })},
+		{head: "lag", class: number, optional: true, right: true, cells: p.cells(lagWord)},
+		{head: "conns", class: number, optional: true, right: true, cells: p.cells(func(s *diag.ServerView) string { return count(s.Connections) })},
+		{head: "latency avg/max", class: number, optional: true, cells: p.cells(latencyWord)},
 	}
 	if l.id {
-		id := &column{head: "id", right: true, cells: p.cells(func(s *diag.ServerView) string { return count(s.ID) })}
+		id := &column{head: "id", class: number, right: true, cells: p.cells(func(s *diag.ServerView) string { return count(s.ID) })}
 		all = slices.Insert(all, 0, id)
 	}
 	if !p.o.Deterministic {
-		all = append(all, &column{head: "up", optional: true, cells: p.cells(upWord)})
+		all = append(all, &column{head: "up", class: number, optional: true, cells: p.cells(upWord)})
 	}
 	return slices.DeleteFunc(all, func(c *column) bool { return c.head != "server" && c.empty() })
 }

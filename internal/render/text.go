@@ -34,9 +34,9 @@ func Text(w io.Writer, r *diag.Report, o Options) error {
 // on the line.
 func (p *page) headline() bool {
 	v := &p.r.Verdict
-	word, state := statusWord(v.ExitCode), v.State.Word()
+	word, state := stateWords(v)
 	lead := word
-	if state != word {
+	if state != "" {
 		lead += strings.Repeat(" ", max(2, 6-len(word))) + state
 	}
 	lead += indent

@@ -52,7 +52,7 @@ func ageLong(s int64) string {
 	case s < 86400:
 		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
 	}
-	return fmt.Sprintf("%d days", s/86400)
+	return plural(int(s/86400), "day")
 }
 
 // millis writes milliseconds without their unit: a decimal below 10, and no

@@ -91,6 +91,11 @@ func TestUnits(t *testing.T) {
 			t.Errorf("age(%d) = %q, want %q", s, got, want)
 		}
 	}
+	for s, want := range map[int64]string{-1: "an unknown time", 59: "59 s", 3599: "59 min", 7500: "2 h 5 min", 86400: "1 day", 172800: "2 days"} {
+		if got := ageLong(s); got != want {
+			t.Errorf("ageLong(%d) = %q, want %q", s, got, want)
+		}
+	}
 	for f, want := range map[float64]string{0: "0", 0.35: "0.3", 9: "9", 18.2: "18", 1e9: "1.0e+09", math.Inf(1): "?", -1: "-1"} {
 		if got := millis(&f); got != want {
 			t.Errorf("millis(%v) = %q, want %q", f, got, want)
@@ -144,6 +149,7 @@ func FuzzText(f *testing.F) {
 		if err := JSON(&b, r); err != nil {
 			t.Error(err)
 		}
+		inert(t, rendered(t, pageOf(seen("prod", r))))
 	})
 }
 

@@ -1,11 +1,10 @@
-package exporter
+package render
 
 import (
 	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -91,19 +90,22 @@ func (b *browser) noted() (requests, errors []string) {
 	return requests, errors
 }
 
-// statusServer serves the scenes, each under its name.
+// statusServer serves the scenes, each under its name, as the exporter does.
 func statusServer(t *testing.T) *httptest.Server {
 	t.Helper()
+	return pageServer(t, func(name string) StatusPage { return scenes()[name] })
+}
+
+func pageServer(t *testing.T, page func(name string) StatusPage) *httptest.Server {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p, ok := scenes()[strings.Trim(r.URL.Path, "/")]
-		if !ok {
-			http.NotFound(w, r)
-			return
+		p := page(strings.Trim(r.URL.Path, "/"))
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", StatusPolicy)
+		if p.Missing() {
+			w.WriteHeader(http.StatusNotFound)
 		}
-		if p.Selected != "" {
-			r.URL.RawQuery = url.Values{"ensemble": {p.Selected}}.Encode()
-		}
-		if err := serveStatus(w, r, p); err != nil {
+		if err := HTML(w, p); err != nil {
 			t.Error(err)
 		}
 	}))
@@ -253,14 +255,11 @@ func TestStatusKeyboard(t *testing.T) {
 // also after a link within the page.
 func TestStatusRefreshes(t *testing.T) {
 	b := startBrowser(t)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := pageServer(t, func(string) StatusPage {
 		p := scenes()["several"]
 		p.Refresh = 2 * time.Second
-		if err := serveStatus(w, r, p); err != nil {
-			t.Error(err)
-		}
-	}))
-	defer server.Close()
+		return p
+	})
 	before := evaluate[float64](t, b, `scrollY`, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(server.URL+"/#e-staging"))
 	count := 0
 	for _, err := range chromedp.Events(b.ctx, cdppage.LoadEventFired) {

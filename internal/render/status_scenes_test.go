@@ -1,4 +1,4 @@
-package exporter
+package render
 
 import (
 	"fmt"
@@ -12,12 +12,12 @@ import (
 
 func statusNow() time.Time { return time.Date(2026, 11, 22, 3, 12, 19, 0, time.UTC) }
 
-func seen(name string, r *diag.Report) pageEnsemble {
-	return pageEnsemble{Name: name, Report: r, LookedAt: statusNow().Add(-12 * time.Second), SlowAt: statusNow().Add(-3*time.Minute - 20*time.Second)}
+func seen(name string, r *diag.Report) StatusEnsemble {
+	return StatusEnsemble{Name: name, Report: r, LookedAt: statusNow().Add(-12 * time.Second), SlowAt: statusNow().Add(-3*time.Minute - 20*time.Second)}
 }
 
-func pageOf(ensembles ...pageEnsemble) page {
-	return page{Version: "0.4.0", Now: statusNow(), Refresh: 30 * time.Second, Ensembles: ensembles}
+func pageOf(ensembles ...StatusEnsemble) StatusPage {
+	return StatusPage{Version: "0.4.0", Now: statusNow(), Refresh: 30 * time.Second, Ensembles: ensembles}
 }
 
 func shownServer(name string, id int64, role diag.Role, c, q, e diag.PortState) diag.ServerView {
@@ -185,15 +185,15 @@ func hostileReport() *diag.Report {
 	return r
 }
 
-func hostilePage() page {
+func hostilePage() StatusPage {
 	const name = "prod\"><script>alert(1)</script>\u202e&ensemble=x#'"
 	e := seen(name, hostileReport())
 	e.Problem = "dial <script>alert(2)</script>\x1b[31m"
-	return pageOf(e, seen("other\x00", healthyReport()), pageEnsemble{Name: "javascript:alert(1)", Problem: "<b>x</b>"})
+	return pageOf(e, seen("other\x00", healthyReport()), StatusEnsemble{Name: "javascript:alert(1)", Problem: "<b>x</b>"})
 }
 
 // manyPage has a thousand ensembles; sick of them are down.
-func manyPage(sick int) page {
+func manyPage(sick int) StatusPage {
 	p := pageOf()
 	for i := range 1000 {
 		r := healthyReport()

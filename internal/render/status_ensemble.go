@@ -1,0 +1,155 @@
+package render
+
+import (
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// maxRows bounds the table of servers; there is no ensemble of that size.
+const maxRows = 150
+
+// ensembleView is one ensemble in full as the template has it, all text clean.
+type ensembleView struct {
+	*indexRow
+	Prefix string
+	// Many is set when the page is about several ensembles, Paused when it does not
+	// refresh.
+	Many, Paused bool
+	// Said is set once something was seen.
+	Said              bool
+	Problem           string
+	Looked, LookedUTC string
+	From, Took        string
+	Slow, SlowUTC     string
+	// Notices are what must be known to read the rest right.
+	Notices []string
+	Heads   []string
+	Servers [][]statusCell
+	Legend  []string
+	// LeftOut is "3 more servers", where the table leaves some out.
+	LeftOut string
+	findingsView
+}
+
+// statusCell is one cell of a table. Label is the head of its column, for screens on
+// which there is no room for a head.
+type statusCell struct {
+	Label, Text, Class string
+	// Head is set for the cell that names the row.
+	Head bool
+}
+
+func ensembleOf(e *StatusEnsemble, row *indexRow, now time.Time) *ensembleView {
+	v := &ensembleView{indexRow: row, Problem: clean(e.Problem, maxProse)}
+	r := e.Report
+	if r == nil {
+		return v
+	}
+	p := &phrases{r: r, names: wholeNames()}
+	v.Said = true
+	v.Looked, v.LookedUTC = ago(now.Sub(e.LookedAt)), utc(e.LookedAt)
+	v.From = clean(r.Vantage.Host, maxWord)
+	if r.TookMs > 0 {
+		v.Took = seconds(r.TookMs)
+	}
+	if !e.SlowAt.IsZero() {
+		v.Slow, v.SlowUTC = ago(now.Sub(e.SlowAt)), utc(e.SlowAt)
+	}
+	v.Summary = p.names.prose(r.Verdict.Summary)
+	v.Notices = p.notices(now.Sub(e.LookedAt))
+	v.Legend = p.legend(true)
+	v.findingsView = p.findingsView()
+	if n := len(r.Servers) - maxRows; n > 0 {
+		v.LeftOut = plural(n, "more server")
+		part := *r
+		part.Servers = r.Servers[:maxRows]
+		p.r = &part
+	}
+	v.Heads, v.Servers = p.serverTable()
+	return v
+}
+
+// notices are what keeps a reader from taking the page for more than it is.
+func (p *phrases) notices(age time.Duration) []string {
+	var out []string
+	if age > staleAfter {
+		out = append(out, "This is "+ageLong(int64(age.Seconds()))+" old and says nothing about now. zkdoctor looks when it is asked: does Prometheus still scrape it?")
+	}
+	for _, sentence := range []string{p.unverified("the configuration"), p.incomplete(), p.cannotTell()} {
+		if sentence != "" {
+			out = append(out, sentence)
+		}
+	}
+	for _, n := range p.processNotices() {
+		text := n.truth
+		if n.said != "" && !n.again {
+			text = scriptSays + " \"" + n.said + "\" " + text
+		}
+		if n.why != "" {
+			text += " The script fails because: " + n.why
+		}
+		out = append(out, text)
+	}
+	return out[:min(len(out), 10)]
+}
+
+// serverTable is the table of servers, with the notes in a column of their own.
+func (p *phrases) serverTable() (heads []string, rows [][]statusCell) {
+	columns := p.columns(layout{portNumbers: true, id: true})
+	notes := &column{head: "note", class: func(*diag.ServerView) string { return "note" }, cells: p.cells(p.note)}
+	if !notes.empty() {
+		columns = append(columns, notes)
+	}
+	rows = make([][]statusCell, len(p.r.Servers))
+	for _, c := range columns {
+		head := c.head
+		if c.port != "" && c.port != head {
+			head += " " + c.port
+		}
+		heads = append(heads, head)
+		for i := range rows {
+			s := &p.r.Servers[i]
+			cell := statusCell{Label: head, Text: c.cells[i], Class: c.class(s), Head: c.head == "server"}
+			if here := p.r.Vantage.LocalServer; cell.Head && here != nil && *here == s.Name {
+				cell.Text += " (this host)"
+			}
+			rows[i] = append(rows[i], cell)
+		}
+	}
+	return heads, rows
+}
+
+// nameClass keeps room for a long name.
+func nameClass(s *diag.ServerView) string {
+	if len(s.Name) > longName {
+		return "name long"
+	}
+	return "name"
+}
+
+// roleClass makes servers that do not work stand out, and those of which that is
+// not known otherwise.
+func roleClass(s *diag.ServerView) string {
+	switch s.Role {
+	case diag.NotServing, diag.RoleDown, diag.ReadOnly:
+		return "role bad"
+	case diag.RoleUnknown, "":
+		return "role unsure"
+	default:
+		return "role"
+	}
+}
+
+// portClass makes a port stand out that is closed and should not be, and one of
+// which that is not known otherwise.
+func portClass(s diag.PortState) string {
+	switch s {
+	case diag.PortOpen, diag.PortNotExpected, diag.PortNotProbed, "":
+		return "port"
+	case diag.PortFiltered, diag.PortUnreachable:
+		return "port unsure"
+	default:
+		return "port bad"
+	}
+}

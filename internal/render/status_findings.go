@@ -1,0 +1,151 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// How much of a report the page shows; zkdoctor check --all has the rest.
+const (
+	maxPageFindings = 30
+	maxPageFacts    = 12
+	maxSteps        = 30
+	maxReasons      = 40
+)
+
+// findingsView is what a report found, as the template has it.
+type findingsView struct {
+	// Findings are shown in full, Also with their details closed.
+	Findings, Also []findingView
+	// More is "3 more findings", where some are left out.
+	More string
+	// Explained names the consequences of the root causes.
+	Explained string
+	// Counts says how many rules passed, were skipped, and so on.
+	Counts string
+	Skips  []skipView
+	Silent []string
+	// Skipped heads the list of what was skipped.
+	Skipped string
+}
+
+// findingView is one finding.
+type findingView struct {
+	mark
+	Label, Code, Certainty, Servers, Title, Why, Docs string
+	FactHeads                                         []string
+	Facts                                             [][]statusCell
+	MoreFacts                                         string
+	Rounds                                            []roundView
+}
+
+// roundView is what to do on one host, or on several one after the other.
+type roundView struct {
+	Where string
+	// Advice is set where the steps have no order.
+	Advice bool
+	Start  int
+	Steps  []stepView
+}
+
+// stepView is one step; Warning is what is to be known of its command.
+type stepView struct{ Text, Command, Warning string }
+
+// skipView is what was skipped for one reason.
+type skipView struct{ Head, Checks string }
+
+func (p *phrases) findingsView() findingsView {
+	var v findingsView
+	title, full, also, script, notes := p.sorted()
+	notes = slices.Concat(script, notes)
+	rest := max(0, len(full)-maxPageFindings) + max(0, len(also)+len(notes)-maxPageFindings)
+	if rest > 0 {
+		v.More = plural(rest, "more finding")
+	}
+	for i, f := range full[:min(len(full), maxPageFindings)] {
+		v.Findings = append(v.Findings, p.findingView(title+" "+itoa(i+1), f))
+	}
+	for i, f := range slices.Concat(also, notes) {
+		if i == maxPageFindings {
+			break
+		}
+		label := ""
+		if i < len(also) {
+			label = "Also"
+		}
+		v.Also = append(v.Also, p.findingView(label, f))
+	}
+	v.Explained = p.explained()
+	v.Counts, _ = p.counts()
+	for _, g := range skipGroups(p.r.Checks.Skips) {
+		v.Skips = append(v.Skips, skipView{g.head(), strings.Join(g.checks, ", ")})
+	}
+	v.Skips = v.Skips[:min(len(v.Skips), maxReasons)]
+	if len(v.Skips) > 0 {
+		v.Skipped = plural(p.r.Checks.Skipped, "check") + " skipped: why"
+	}
+	v.Silent = p.gaveNothing()
+	v.Silent = v.Silent[:min(len(v.Silent), maxReasons)]
+	return v
+}
+
+func (p *phrases) findingView(label string, f *diag.Finding) findingView {
+	v := findingView{
+		mark: findingMark(f), Label: label, Code: slug(f.Code), Certainty: certaintyText(f), Servers: p.capServers(f.Servers),
+		Title: p.names.prose(f.Title), Why: p.names.prose(f.Summary), Rounds: p.roundViews(f.Fix),
+	}
+	if strings.HasPrefix(f.Docs, "https://") && len(f.Docs) <= maxValue && !strings.ContainsAny(f.Docs, " \"'<>") {
+		v.Docs = f.Docs
+	}
+	p.factTable(&v, f.Evidence)
+	return v
+}
+
+// factTable makes the table of evidence. Columns without a value are left out.
+func (p *phrases) factTable(v *findingView, all []diag.Evidence) {
+	list := joined(all)
+	if n := len(list) - maxPageFacts; n > 0 {
+		v.MoreFacts = plural(n, "more fact")
+		list = list[:maxPageFacts]
+	}
+	facts := p.facts(list)
+	v.Facts = make([][]statusCell, len(facts))
+	for _, c := range []struct {
+		head, class string
+		text        func(*fact) string
+	}{
+		{"server", "name", func(f *fact) string { return f.server }},
+		{"seen in", "", func(f *fact) string { return f.place }},
+		{"what", "", func(f *fact) string { return f.key }},
+		{"found", "found", func(f *fact) string { return f.value }},
+		{"wanted", "", func(f *fact) string { return f.wanted }},
+	} {
+		if !slices.ContainsFunc(facts, func(f fact) bool { return c.text(&f) != "" }) {
+			continue
+		}
+		v.FactHeads = append(v.FactHeads, c.head)
+		for i := range facts {
+			v.Facts[i] = append(v.Facts[i], statusCell{Label: c.head, Text: c.text(&facts[i]), Class: c.class})
+		}
+	}
+}
+
+// roundViews are the steps of a fix, grouped and numbered.
+func (p *phrases) roundViews(steps []diag.Fix) []roundView {
+	var out []roundView
+	start := 1
+	for i, r := range rounds(steps[:min(len(steps), maxSteps)]) {
+		v := roundView{Where: p.where(i, r.hosts), Advice: advice(i, r.hosts), Start: start}
+		for k := range r.steps {
+			command, warning := commandText(r.steps[k].Command)
+			v.Steps = append(v.Steps, stepView{p.stepText(&r.steps[k]), command, warning})
+		}
+		if !v.Advice {
+			start += len(v.Steps)
+		}
+		out = append(out, v)
+	}
+	return out
+}

@@ -80,38 +80,6 @@ func portWord(v diag.PortView) string {
 	}
 }
 
-// portColumns are the three ports. A number that all rows share heads the
-// column; else the column has a word, and rows show their number.
-func (p *phrases) portColumns(numbers bool) (client, quorum, election *column) {
-	build := func(head string, of func(*diag.Ports) diag.PortView) *column {
-		shared, same := 0, true
-		for i := range p.r.Servers {
-			v := of(&p.r.Servers[i].Ports)
-			if v.Port == 0 {
-				continue
-			}
-			same = same && (shared == 0 || shared == v.Port)
-			shared = v.Port
-		}
-		c := &column{head: head, port: head, class: func(s *diag.ServerView) string { return portClass(of(&s.Ports).State) }}
-		if same && shared != 0 {
-			c.head = itoa(shared)
-		}
-		c.cells = p.cells(func(s *diag.ServerView) string {
-			v := of(&s.Ports)
-			w := portWord(v)
-			if !same && numbers && v.Port != 0 && w != "?" {
-				w = itoa(v.Port) + " " + w
-			}
-			return w
-		})
-		return c
-	}
-	return build("client", func(s *diag.Ports) diag.PortView { return s.Client }),
-		build("quorum", func(s *diag.Ports) diag.PortView { return s.Quorum }),
-		build("election", func(s *diag.Ports) diag.PortView { return s.Election })
-}
-
 // legend explains the words of the table that do not explain themselves, "-" too
 // where nothing is to be left out.
 func (p *phrases) legend(whole bool) []string {

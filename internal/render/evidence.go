@@ -10,11 +10,6 @@ import (
 // minValueRoom is the least width in which a value can be read beside its place.
 const minValueRoom = 24
 
-// fact is one row of evidence, cleaned.
-type fact struct {
-	place, server, key, value, wanted string
-}
-
 // evidence aligns the first most facts of a finding: where it was seen, on which
 // server, what, its value, and what a healthy ensemble would show.
 func (p *page) evidence(f *diag.Finding, most int) []string {
@@ -46,55 +41,6 @@ func (p *page) evidence(f *diag.Finding, most int) []string {
 		lines = append(lines, "and "+plural(rest, "more fact")+" (--all)")
 	}
 	return lines
-}
-
-// joined puts facts into one row that differ only in their key, as the ports of
-// a server do that are all refused.
-func joined(all []diag.Evidence) []diag.Evidence {
-	var out []diag.Evidence
-	for _, e := range all {
-		if n := len(out); n > 0 && out[n-1].Key != "" && e.Key != "" {
-			last := out[n-1]
-			last.Key = e.Key
-			if last == e && len(out[n-1].Key) < maxWord/2 {
-				out[n-1].Key += ", " + e.Key
-				continue
-			}
-		}
-		out = append(out, e)
-	}
-	return out
-}
-
-// facts cleans the evidence.
-func (p *phrases) facts(list []diag.Evidence) []fact {
-	facts := make([]fact, len(list))
-	for i := range facts {
-		e := &list[i]
-		facts[i] = fact{
-			place: place(clean(e.File, maxValue), e),
-			key:   clean(e.Key, maxWord),
-			value: clean(e.Value, maxValue), wanted: clean(e.Wanted, maxValue),
-		}
-		if e.Server != "" {
-			facts[i].server = p.names.of(e.Server)
-		}
-		if e.Value == "" {
-			facts[i].value = "(empty)"
-		}
-	}
-	return facts
-}
-
-// place says where a fact was seen: file:line, or the way of looking.
-func place(file string, e *diag.Evidence) string {
-	switch {
-	case file == "":
-		return clean(e.Source, maxWord)
-	case e.Line > 0:
-		return file + ":" + itoa(e.Line)
-	}
-	return file
 }
 
 // sameServer reports whether the head of the block says already which server

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag"
@@ -15,8 +14,6 @@ const (
 	maxNotes = 5
 	// maxFacts is the most evidence of one finding.
 	maxFacts = 8
-	// maxServers is the most servers listed for one finding.
-	maxServers = 12
 )
 
 // findings writes the root causes in full, then what is not explained by them,
@@ -47,46 +44,6 @@ func (p *page) findings() bool {
 		}
 	}
 	return len(p.r.Folded) > 0 && len(also)+len(notes)+len(script) == 0
-}
-
-// sorted are the findings in the order in which they are shown: those to be told in
-// full and what they are called, what else is wrong, notes on the status script,
-// and the other notes.
-func (p *phrases) sorted() (title string, full, also, script, notes []*diag.Finding) {
-	for i := range p.r.Findings {
-		f := &p.r.Findings[i]
-		switch {
-		case f.Root && f.Severity != diag.Info:
-			full = append(full, f)
-		case f.Code == diag.StatusScriptMisleading && p.serves(f):
-			script = append(script, f)
-		case f.Severity == diag.Info || f.Certainty == diag.Possible:
-			notes = append(notes, f)
-		default:
-			also = append(also, f)
-		}
-	}
-	if len(full) == 0 {
-		return "Finding", also, nil, script, notes
-	}
-	return "Root cause", full, also, script, notes
-}
-
-// serves reports whether the finding is about a process of this host that serves
-// although the status script denies it. That note is told in full: the script's
-// sentence is what made somebody run zkdoctor.
-func (p *phrases) serves(f *diag.Finding) bool {
-	return slices.ContainsFunc(p.r.Processes, func(pr diag.ProcessView) bool {
-		return pr.Serving && slices.Contains(f.Servers, pr.Server)
-	})
-}
-
-// cap is how many of n are shown.
-func (p *phrases) cap(n, most int) int {
-	if p.o.All {
-		return n
-	}
-	return min(n, most)
 }
 
 // more names what is left out.
@@ -121,24 +78,6 @@ func (p *page) head(label string, f *diag.Finding) {
 	if own {
 		p.flow("  on    ", body, servers)
 	}
-}
-
-// certaintyText is "certainty: likely", or nothing.
-func certaintyText(f *diag.Finding) string {
-	if f.Certainty == "" {
-		return ""
-	}
-	return "certainty: " + clean(string(f.Certainty), 10)
-}
-
-// capServers lists the servers of a finding, shortened to what can be read.
-func (p *phrases) capServers(all []string) string {
-	n := p.cap(len(all), maxServers)
-	out := p.names.list(all[:n])
-	if n < len(all) {
-		out = append(out, "and "+itoa(len(all)-n)+" more")
-	}
-	return strings.Join(out, " ")
 }
 
 // inFull writes a finding with why, do and docs.
@@ -182,49 +121,4 @@ func (p *page) notesLines(notes []*diag.Finding) {
 		}
 		p.flow(lead, strings.Repeat(" ", len(lead)), head+": "+p.names.prose(f.Title))
 	}
-}
-
-// noteWord is what stands before a note.
-func noteWord(f *diag.Finding) string {
-	if f.Certainty == diag.Possible {
-		return "also check"
-	}
-	return "note"
-}
-
-// grouped lists findings by code, with the servers of each: "process-down (zk2
-// zk3)". The order is that of the first of each code. Servers are left out where
-// they are the known ones.
-func (p *phrases) grouped(list []*diag.Finding, known []string) []string {
-	servers := map[diag.Code][]string{}
-	var codes []diag.Code
-	for _, f := range list {
-		if _, ok := servers[f.Code]; !ok {
-			codes = append(codes, f.Code)
-			servers[f.Code] = nil
-		}
-		servers[f.Code] = append(servers[f.Code], f.Servers...)
-	}
-	out := make([]string, 0, len(codes))
-	for _, c := range codes {
-		s := slug(c)
-		if on := distinct(servers[c]); len(on) > 0 && !slices.Equal(on, known) {
-			s += " (" + p.capServers(on) + ")"
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
-// distinct drops repeated words and keeps the order.
-func distinct(list []string) []string {
-	seen := map[string]bool{}
-	var out []string
-	for _, s := range list {
-		if !seen[s] {
-			seen[s] = true
-			out = append(out, s)
-		}
-	}
-	return out
 }

@@ -187,10 +187,29 @@ func severityWord(s diag.Severity) string {
 	return clean(string(s), 10)
 }
 
-// plural is "1 look", "2 looks".
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
+func longest(list []string) int {
+	w := 0
+	for _, s := range list {
+		w = max(w, len(s))
 	}
-	return itoa(n) + " " + one + "s"
+	return w
+}
+
+// when is the time of the report and how long it took.
+func (p *page) when() string {
+	if p.o.Deterministic {
+		return ""
+	}
+	t := utc(p.r.GeneratedAt)
+	if t != "" && p.r.TookMs > 0 {
+		t += indent + seconds(p.r.TookMs)
+	}
+	return t
+}
+
+// say writes a sentence that there may be.
+func (p *page) say(sentence string) {
+	if sentence != "" {
+		p.flow("", indent, sentence)
+	}
 }

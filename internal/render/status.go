@@ -10,9 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/zkdoctor/zkdoctor/diag"
 )
 
 const (
@@ -25,37 +22,7 @@ const (
 	maxDetail   = 1 << 20
 	// maxIndex bounds the rows of the index, some 400 bytes each.
 	maxIndex = 1500
-	// staleAfter is the age from which on a verdict is no longer taken for one
-	// about now. Prometheus asks more often than that.
-	staleAfter = 5 * time.Minute
 )
-
-// StatusPage is what the status page shows.
-type StatusPage struct {
-	Version string
-	Now     time.Time
-	// Prefix is the path before all routes, with or without the slash at its end.
-	Prefix    string
-	Ensembles []StatusEnsemble
-	// Refresh is how often the page loads itself anew; 0 for never.
-	Refresh time.Duration
-	// Selected is the name of the only ensemble to show; empty for all.
-	Selected string
-	// Paused keeps the page from loading itself anew.
-	Paused bool
-}
-
-// StatusEnsemble is one ensemble on the status page. Report is nil while nothing
-// was seen yet; Problem then says why. With a report, Problem says why there is
-// no newer one.
-type StatusEnsemble struct {
-	Name     string
-	Report   *diag.Report
-	LookedAt time.Time
-	// SlowAt is when the peer ports were last looked at; zero for never.
-	SlowAt  time.Time
-	Problem string
-}
 
 //go:embed status.html
 var statusSource string
@@ -72,41 +39,6 @@ func styleHash(html string) string {
 	style, _, _ := strings.Cut(rest, "</style>")
 	sum := sha256.Sum256([]byte(style))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-}
-
-// Missing reports whether there is no ensemble of the selected name.
-func (p *StatusPage) Missing() bool {
-	return p.Selected != "" && !slices.ContainsFunc(p.Ensembles, func(e StatusEnsemble) bool { return e.Name == p.Selected })
-}
-
-// statusView is the page as the template has it, all text clean.
-type statusView struct {
-	Title, Headline, Version, Prefix string
-	Time                             string
-	RefreshSeconds                   int
-	// RefreshURL is the page without the fragment that a browser may have added: to
-	// one with a fragment it would only scroll, and never load again.
-	RefreshURL         string
-	CanRefresh, Paused bool
-	// Selected is the ensemble asked for, Missing the same where there is none.
-	Selected, Missing string
-	Index             []*indexRow
-	// Left is how many ensembles the index leaves out; Closed is set when it names
-	// some that are not shown in full.
-	Left   int
-	Closed bool
-}
-
-// indexRow is one ensemble in the index.
-type indexRow struct {
-	Name string // as it is in links
-	Shown, Anchor,
-	Summary, Age string
-	mark
-	// Open is set when the ensemble is shown in full below.
-	Open bool
-
-	ensemble *StatusEnsemble
 }
 
 // HTML writes the status page: what Text says, in the same words, of one ensemble or

@@ -9,37 +9,6 @@ import (
 // maxRows bounds the table of servers; there is no ensemble of that size.
 const maxRows = 150
 
-// ensembleView is one ensemble in full as the template has it, all text clean.
-type ensembleView struct {
-	*indexRow
-	Prefix string
-	// Many is set when the page is about several ensembles, Paused when it does not
-	// refresh.
-	Many, Paused bool
-	// Said is set once something was seen.
-	Said              bool
-	Problem           string
-	Looked, LookedUTC string
-	From, Took        string
-	Slow, SlowUTC     string
-	// Notices are what must be known to read the rest right.
-	Notices []string
-	Heads   []string
-	Servers [][]statusCell
-	Legend  []string
-	// LeftOut is "3 more servers", where the table leaves some out.
-	LeftOut string
-	findingsView
-}
-
-// statusCell is one cell of a table. Label is the head of its column, for screens on
-// which there is no room for a head.
-type statusCell struct {
-	Label, Text, Class string
-	// Head is set for the cell that names the row.
-	Head bool
-}
-
 func ensembleOf(e *StatusEnsemble, row *indexRow, now time.Time) *ensembleView {
 	v := &ensembleView{indexRow: row, Problem: clean(e.Problem, maxProse)}
 	r := e.Report
@@ -118,38 +87,4 @@ func (p *phrases) serverTable() (heads []string, rows [][]statusCell) {
 		}
 	}
 	return heads, rows
-}
-
-// nameClass keeps room for a long name.
-func nameClass(s *diag.ServerView) string {
-	if len(s.Name) > longName {
-		return "name long"
-	}
-	return "name"
-}
-
-// roleClass makes servers that do not work stand out, and those of which that is
-// not known otherwise.
-func roleClass(s *diag.ServerView) string {
-	switch s.Role {
-	case diag.NotServing, diag.RoleDown, diag.ReadOnly:
-		return "role bad"
-	case diag.RoleUnknown, "":
-		return "role unsure"
-	default:
-		return "role"
-	}
-}
-
-// portClass makes a port stand out that is closed and should not be, and one of
-// which that is not known otherwise.
-func portClass(s diag.PortState) string {
-	switch s {
-	case diag.PortOpen, diag.PortNotExpected, diag.PortNotProbed, "":
-		return "port"
-	case diag.PortFiltered, diag.PortUnreachable:
-		return "port unsure"
-	default:
-		return "port bad"
-	}
 }

@@ -15,47 +15,6 @@ const (
 	maxReasons      = 40
 )
 
-// findingsView is what a report found, as the template has it.
-type findingsView struct {
-	// Findings are shown in full, Also with their details closed.
-	Findings, Also []findingView
-	// More is "3 more findings", where some are left out.
-	More string
-	// Explained names the consequences of the root causes.
-	Explained string
-	// Counts says how many rules passed, were skipped, and so on.
-	Counts string
-	Skips  []skipView
-	Silent []string
-	// Skipped heads the list of what was skipped.
-	Skipped string
-}
-
-// findingView is one finding.
-type findingView struct {
-	mark
-	Label, Code, Certainty, Servers, Title, Why, Docs string
-	FactHeads                                         []string
-	Facts                                             [][]statusCell
-	MoreFacts                                         string
-	Rounds                                            []roundView
-}
-
-// roundView is what to do on one host, or on several one after the other.
-type roundView struct {
-	Where string
-	// Advice is set where the steps have no order.
-	Advice bool
-	Start  int
-	Steps  []stepView
-}
-
-// stepView is one step; Warning is what is to be known of its command.
-type stepView struct{ Text, Command, Warning string }
-
-// skipView is what was skipped for one reason.
-type skipView struct{ Head, Checks string }
-
 func (p *phrases) findingsView() findingsView {
 	var v findingsView
 	title, full, also, script, notes := p.sorted()

@@ -39,13 +39,6 @@ const (
 	classOK      = "ok"
 )
 
-// mark is a state in words, and its colour.
-type mark struct {
-	Words, Class string
-
-	rank int // the worst first
-}
-
 // markOf is the mark of an exit code.
 func markOf(code int) mark {
 	m := mark{statusWord(code), classUnknown, 1}

@@ -1,10 +1,7 @@
 package render
 
 import (
-	"slices"
 	"strings"
-
-	"github.com/zkdoctor/zkdoctor/diag"
 )
 
 // Widths of the column of notes. Below minNote it is no column any more: the
@@ -12,42 +9,7 @@ import (
 const (
 	minNote  = 18
 	goodNote = 32
-	// maxNote is the most of a note: it is to be a phrase.
-	maxNote = 120
 )
-
-// column is one column of the table of servers.
-type column struct {
-	head  string
-	cells []string
-	// optional columns give way, from the right, when the width does not suffice.
-	optional bool
-	right    bool
-	// port is the name of the port where the head is its number.
-	port string
-	// class is the style of a cell on the status page.
-	class func(*diag.ServerView) string
-}
-
-func (c *column) width() int {
-	w := len(c.head)
-	for _, s := range c.cells {
-		w = max(w, len(s))
-	}
-	return w
-}
-
-// empty reports whether no row has a value.
-func (c *column) empty() bool {
-	return !slices.ContainsFunc(c.cells, func(s string) bool { return s != "" && s != "?" })
-}
-
-// layout is one way to fit the table into the width; they are tried in order.
-type layout struct {
-	nameWidth   int
-	portNumbers bool
-	id          bool
-}
 
 // servers writes the table, a row a server.
 func (p *page) servers() {
@@ -98,49 +60,6 @@ func (p *page) fitTable() ([]*column, []string) {
 		}
 	}
 	return cols, notes
-}
-
-// columns builds all columns that have a value.
-func (p *phrases) columns(l layout) []*column {
-	client, quorum, election := p.portColumns(l.portNumbers)
-	number := func(*diag.ServerView) string { return "num" }
-	all := []*column{
-		{head: "server", class: nameClass, cells: p.cells(func(s *diag.ServerView) string { return p.names.of(s.Name) })},
-		{head: "role", class: roleClass, cells: p.cells(roleWord)},
-		client, quorum, election,
-		{head: "zxid", class: func(*diag.ServerView) string { return "mono" }, optional: true, cells: p.cells(func(s *diag.ServerView) string { return word(s.Zxid) })},
-		{head: "lag", class: number, optional: true, right: true, cells: p.cells(lagWord)},
-		{head: "conns", class: number, optional: true, right: true, cells: p.cells(func(s *diag.ServerView) string { return count(s.Connections) })},
-		{head: "latency avg/max", class: number, optional: true, cells: p.cells(latencyWord)},
-	}
-	if l.id {
-		id := &column{head: "id", class: number, right: true, cells: p.cells(func(s *diag.ServerView) string { return count(s.ID) })}
-		all = slices.Insert(all, 0, id)
-	}
-	if !p.o.Deterministic {
-		all = append(all, &column{head: "up", class: number, optional: true, cells: p.cells(upWord)})
-	}
-	return slices.DeleteFunc(all, func(c *column) bool { return c.head != "server" && c.empty() })
-}
-
-func (p *phrases) cells(f func(*diag.ServerView) string) []string {
-	out := make([]string, len(p.r.Servers))
-	for i := range p.r.Servers {
-		out[i] = f(&p.r.Servers[i])
-	}
-	return out
-}
-
-// note is the phrase on what is odd about a row.
-func (p *phrases) note(s *diag.ServerView) string {
-	note := cut(p.names.prose(s.Note), maxNote)
-	switch noVote := s.Voter != nil && !*s.Voter; {
-	case noVote && s.Role == diag.Follower:
-		return "no member, no vote"
-	case noVote && s.Role != diag.Observer:
-		return strings.TrimSuffix("observer; "+note, "; ")
-	}
-	return note
 }
 
 // tableWidth is the width of the aligned columns, without margin and notes.
@@ -202,20 +121,4 @@ func wrapUnder(note string, width int) []string {
 		}
 	}
 	return lines
-}
-
-// pad sets numbers to the right of their column.
-func (c *column) pad(s string) string {
-	if !c.right {
-		return s
-	}
-	return strings.Repeat(" ", c.width()-len(s)) + s
-}
-
-func longest(list []string) int {
-	w := 0
-	for _, s := range list {
-		w = max(w, len(s))
-	}
-	return w
 }

@@ -56,25 +56,6 @@ func (p *page) headline() bool {
 	return timed
 }
 
-// when is the time of the report and how long it took.
-func (p *page) when() string {
-	if p.o.Deterministic {
-		return ""
-	}
-	t := utc(p.r.GeneratedAt)
-	if t != "" && p.r.TookMs > 0 {
-		t += indent + seconds(p.r.TookMs)
-	}
-	return t
-}
-
-// say writes a sentence that there may be.
-func (p *page) say(sentence string) {
-	if sentence != "" {
-		p.flow("", indent, sentence)
-	}
-}
-
 // sessions says how long sessions took to open, where that was asked for: what a client
 // waits for a write.
 func (p *page) sessions() {

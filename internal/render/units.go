@@ -68,3 +68,11 @@ func millis(f *float64) string {
 	}
 	return strconv.FormatFloat(*f, 'f', 0, 64)
 }
+
+// plural is "1 look", "2 looks".
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return itoa(n) + " " + one + "s"
+}

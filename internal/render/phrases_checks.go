@@ -1,0 +1,88 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+)
+
+// counts says what became of the rules, and whether any found something.
+func (p *phrases) counts() (line string, found bool) {
+	c := &p.r.Checks
+	findings, notes := len(p.r.Folded), 0
+	for i := range p.r.Findings {
+		if p.r.Findings[i].Severity == diag.Info {
+			notes++
+		} else {
+			findings++
+		}
+	}
+	var parts []string
+	if findings > 0 {
+		parts = append(parts, plural(findings, "finding"))
+	}
+	if notes > 0 {
+		parts = append(parts, plural(notes, "note"))
+	}
+	parts = append(parts, itoa(c.Passed)+" passed")
+	if c.Skipped > 0 {
+		parts = append(parts, itoa(c.Skipped)+" skipped")
+	}
+	if c.Crashed > 0 {
+		parts = append(parts, itoa(c.Crashed)+" crashed (a fault of zkdoctor: please report it)")
+	}
+	line = plural(c.Total, "check") + ": " + strings.Join(parts, ", ") + "."
+	if findings+notes == 0 {
+		return "No findings. " + line, false
+	}
+	return line, true
+}
+
+// skipGroup is the checks skipped for one reason.
+type skipGroup struct {
+	kind   diag.SkipKind
+	reason string
+	checks []string
+}
+
+// skipGroups groups skips by reason, the most frequent first.
+func skipGroups(skips []diag.Skip) []skipGroup {
+	var out []skipGroup
+	at := map[string]int{}
+	for _, s := range skips {
+		i, ok := at[s.Reason]
+		if !ok {
+			i = len(out)
+			at[s.Reason] = i
+			out = append(out, skipGroup{kind: s.Kind, reason: s.Reason})
+		}
+		if c := slug(s.Check); !slices.Contains(out[i].checks, c) {
+			out[i].checks = append(out[i].checks, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b skipGroup) int { return len(b.checks) - len(a.checks) })
+	return out
+}
+
+// head is the reason, and for how many checks it is one.
+func (g *skipGroup) head() string {
+	return clean(g.reason, maxProse) + " (" + itoa(len(g.checks)) + ")"
+}
+
+// gaveNothing says which servers did not answer which words.
+func (p *phrases) gaveNothing() []string {
+	var out []string
+	for i := range p.r.Servers {
+		s := &p.r.Servers[i]
+		if len(s.Skipped) == 0 {
+			continue
+		}
+		list := make([]string, len(s.Skipped))
+		for k, w := range s.Skipped {
+			list[k] = clean(w, maxWord)
+		}
+		out = append(out, p.names.of(s.Name)+" gave nothing for "+strings.Join(list, ", "))
+	}
+	return out
+}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // severity is what an alert asks of people.
@@ -23,7 +23,7 @@ type alert struct {
 	severity severity
 	// code is the finding that it speaks of; empty for an alert on what servers
 	// report, or on the exporter itself.
-	code diag.Code
+	code report.Code
 	// expr is empty for the finding itself, at warning or above.
 	expr string
 	// unlessExplained has it wait anew once the alert of a cause is over. To keep it
@@ -86,7 +86,7 @@ func records() []record {
 func ensembleAlerts() []alert {
 	return []alert{
 		{
-			name: "ZooKeeperQuorumLost", severity: page, code: diag.QuorumLost,
+			name: "ZooKeeperQuorumLost", severity: page, code: report.QuorumLost,
 			expr: "zkdoctor_quorum == 0",
 			wait: oneMore, why: "the verdict is down after two looks; one scrape more, so that no single one can page",
 			summary:     "{{ $labels.ensemble }} has no quorum: nobody can write",
@@ -100,23 +100,23 @@ func ensembleAlerts() []alert {
 			description: "Servers answer and nobody was seen leading for a minute: elections do not end, the leader hangs, or the quorum is lost.",
 		},
 		{
-			name: "ZooKeeperLeaderNotCommitting", severity: page, code: diag.LeaderNotCommitting,
+			name: "ZooKeeperLeaderNotCommitting", severity: page, code: report.LeaderNotCommitting,
 			wait: oneMore, why: "the finding itself compares two looks; one scrape more, so that no single one can page",
 			description: "It says that it leads, and no write gets through: too few followers confirm them.",
 		},
 		{
-			name: "ZooKeeperNoSpare", severity: ticket, code: diag.DegradedNoSpare, unlessExplained: true,
+			name: "ZooKeeperNoSpare", severity: ticket, code: report.DegradedNoSpare, unlessExplained: true,
 			wait: restart + time.Minute, why: "longer than a rolling restart has one voter out, and than its causes wait; anew after one of those is over, for the server is only coming back",
 			summary:     "{{ $labels.ensemble }} serves, and the loss of one more voter is an outage",
 			description: "A configured voter is out. Restart nothing before it is back.",
 		},
 		{
-			name: "ZooKeeperReadOnly", severity: ticket, code: diag.ReadOnlyMode,
+			name: "ZooKeeperReadOnly", severity: ticket, code: report.ReadOnlyMode,
 			wait: restart, why: "a server that starts before its peers passes through it",
 			description: "It is cut off from the quorum and shows old data to those who only read.",
 		},
 		{
-			name: "ZooKeeperLeaderFlaps", severity: ticket, code: diag.LeaderFlapping,
+			name: "ZooKeeperLeaderFlaps", severity: ticket, code: report.LeaderFlapping,
 			expr: "max by (ensemble) (changes(zookeeper_epoch[15m])) > 3",
 			wait: 0, why: "the window is the wait",
 			summary:     "{{ $labels.ensemble }} has changed its leader {{ $value }} times in 15 minutes",
@@ -129,24 +129,24 @@ func ensembleAlerts() []alert {
 func agreementAlerts() []alert {
 	return []alert{
 		{
-			name: "ZooKeeperSplitBrain", severity: page, code: diag.SplitBrain,
+			name: "ZooKeeperSplitBrain", severity: page, code: report.SplitBrain,
 			expr: `zkdoctor_verdict{state="split"} == 1`,
 			wait: 0, why: "two looks have shown two leaders; every further write makes it worse",
 			summary:     "{{ $labels.ensemble }} has two leaders, and each accepts writes",
 			description: "Stop writes if you can, and decide whose data counts before anything is restarted.",
 		},
 		{
-			name: "ZooKeeperStandalone", severity: page, code: diag.StandaloneInEnsemble,
+			name: "ZooKeeperStandalone", severity: page, code: report.StandaloneInEnsemble,
 			wait: election, why: "its data drifts away with every write; a minute for a configuration that is just being written",
 			description: "It takes writes of its own that nobody else has.",
 		},
 		{
-			name: "ZooKeeperMembershipDivergent", severity: ticket, code: diag.MembershipDivergent,
+			name: "ZooKeeperMembershipDivergent", severity: ticket, code: report.MembershipDivergent,
 			wait: rollout, why: "during a change of the members it is as it should be",
 			description: "With different lists two quorums can form beside each other. Give all servers one list.",
 		},
 		{
-			name: "ZooKeeperDataDiffers", severity: page, code: diag.DataDigestMismatch,
+			name: "ZooKeeperDataDiffers", severity: page, code: report.DataDigestMismatch,
 			wait: oneMore, why: "the count never falls while the server runs; one scrape more",
 			description: "Clients read different data from different servers. Restart nothing before you know which of them is right.",
 		},
@@ -156,57 +156,57 @@ func agreementAlerts() []alert {
 func serverAlerts() []alert {
 	return []alert{
 		{
-			name: "ZooKeeperProcessDown", severity: ticket, code: diag.ProcessDown,
+			name: "ZooKeeperProcessDown", severity: ticket, code: report.ProcessDown,
 			wait: restart, why: "a restart takes less",
 			description: "Its host refuses the client and the election port: nothing runs there.",
 		},
 		{
-			name: "ZooKeeperClassPathBroken", severity: ticket, code: diag.StartFailedClassPath,
+			name: "ZooKeeperClassPathBroken", severity: ticket, code: report.StartFailedClassPath,
 			wait: restart, why: "an upgrade that is under way has no jars for a moment",
 			description: "Java is started without ZooKeeper's jars. Only an exporter that runs on the server sees this.",
 		},
 		{
-			name: "ZooKeeperJavaMissing", severity: ticket, code: diag.JavaMissingOrWrong,
+			name: "ZooKeeperJavaMissing", severity: ticket, code: report.JavaMissingOrWrong,
 			wait: restart, why: "an upgrade that is under way has no Java for a moment",
 			description: "There is no Java where its start looks for one, or one that cannot run it. Only an exporter that runs on the server sees this.",
 		},
 		{
-			name: "ZooKeeperRestartLoop", severity: ticket, code: diag.RestartLoop,
+			name: "ZooKeeperRestartLoop", severity: ticket, code: report.RestartLoop,
 			wait: oneMore, why: "it takes several starts to be found; one scrape more",
 			description: "It ends soon after each start. Only an exporter that runs on the server sees this.",
 		},
 		{
-			name: "ZooKeeperServerHung", severity: ticket, code: diag.ServerHung,
+			name: "ZooKeeperServerHung", severity: ticket, code: report.ServerHung,
 			wait: 2 * time.Minute, why: "longer than a bad garbage collection",
 			description: "The kernel accepts connections for it, and the process does not answer.",
 		},
 		{
-			name: "ZooKeeperServerNotServing", severity: ticket, code: diag.ServerNotServing,
+			name: "ZooKeeperServerNotServing", severity: ticket, code: report.ServerNotServing,
 			wait: restart, why: "a server that joins takes less",
 			description: "It runs, ruok says imok, and it is in no quorum. Run zkdoctor check on its host.",
 		},
 		{
-			name: "ZooKeeperServerStarting", severity: ticket, code: diag.ServerStarting,
+			name: "ZooKeeperServerStarting", severity: ticket, code: report.ServerStarting,
 			wait: restart, why: "the finding itself waits for five minutes; as long again",
 			description: "It loads its data, or is stuck in that.",
 		},
 		{
-			name: "ZooKeeperHostUnreachable", severity: ticket, code: diag.HostUnreachable,
+			name: "ZooKeeperHostUnreachable", severity: ticket, code: report.HostUnreachable,
 			wait: 10 * time.Minute, why: "networks and hosts come back; what the server does is not known",
 			description: "Nothing came back from any port: firewall, route or dead host, as seen from the exporter.",
 		},
 		{
-			name: "ZooKeeperPeerPortFiltered", severity: ticket, code: diag.QuorumPortFiltered,
+			name: "ZooKeeperPeerPortFiltered", severity: ticket, code: report.QuorumPortFiltered,
 			wait: 10 * time.Minute, why: "peer ports are looked at every 5 minutes; twice",
 			description: "New connections between servers are blocked, and one of them is out. Only an exporter on a server of the ensemble says this at warning; seen from outside it is policy.",
 		},
 		{
-			name: "ZooKeeperPeerPortBlockSleeps", severity: ticket, code: diag.LatentPortBlock,
+			name: "ZooKeeperPeerPortBlockSleeps", severity: ticket, code: report.LatentPortBlock,
 			wait: 10 * time.Minute, why: "peer ports are looked at every 5 minutes; twice",
 			description: "It works as long as nobody restarts: new connections between servers are blocked. Only an exporter on a server of the ensemble sees this.",
 		},
 		{
-			name: "ZooKeeperNoElectionListener", severity: ticket, code: diag.ProcessWithoutListener,
+			name: "ZooKeeperNoElectionListener", severity: ticket, code: report.ProcessWithoutListener,
 			wait: restart, why: "a server that starts opens the port last",
 			description: "The process runs without an election listener: it cannot join any more.",
 		},
@@ -217,42 +217,42 @@ func serverAlerts() []alert {
 func reachAlerts() []alert {
 	return []alert{
 		{
-			name: "ZooKeeperConnectionLimit", severity: ticket, code: diag.ConnLimitReached,
+			name: "ZooKeeperConnectionLimit", severity: ticket, code: report.ConnLimitReached,
 			wait: restart, why: "clients that reconnect after an outage come in a wave",
 			description: "It turns connections from the exporter's host away, and so it does with clients there.",
 		},
 		{
-			name: "ZooKeeperClientPortMismatch", severity: ticket, code: diag.ClientPortMismatch,
+			name: "ZooKeeperClientPortMismatch", severity: ticket, code: report.ClientPortMismatch,
 			wait: rollout, why: "a fault of configuration, which does not pass by itself",
 			description: "It runs, and nothing listens where clients are told to connect.",
 		},
 		{
-			name: "ZooKeeperNotZooKeeper", severity: ticket, code: diag.NotZooKeeper,
+			name: "ZooKeeperNotZooKeeper", severity: ticket, code: report.NotZooKeeper,
 			wait: rollout, why: "a fault of configuration, which does not pass by itself",
 			description: "Something else answers on its port.",
 		},
 		{
-			name: "ZooKeeperPeerNameUnresolvable", severity: ticket, code: diag.PeerNameUnresolvable,
+			name: "ZooKeeperPeerNameUnresolvable", severity: ticket, code: report.PeerNameUnresolvable,
 			wait: 10 * time.Minute, why: "names are looked up every 5 minutes; twice",
 			description: "A member of the ensemble cannot call it. Seen where the exporter runs on a server of the ensemble.",
 		},
 		{
-			name: "ZooKeeperClientPortTaken", severity: ticket, code: diag.ClientPortConflict,
+			name: "ZooKeeperClientPortTaken", severity: ticket, code: report.ClientPortConflict,
 			wait: restart, why: "a server that is being replaced ends in less",
 			description: "Another program has its client port. Seen where the exporter runs on that server.",
 		},
 		{
-			name: "ZooKeeperElectionPortTaken", severity: ticket, code: diag.ElectionPortConflict,
+			name: "ZooKeeperElectionPortTaken", severity: ticket, code: report.ElectionPortConflict,
 			wait: restart, why: "a server that is being replaced ends in less",
 			description: "Another program has its election port. Seen where the exporter runs on that server.",
 		},
 		{
-			name: "ZooKeeperQuorumPortTaken", severity: ticket, code: diag.QuorumPortConflict,
+			name: "ZooKeeperQuorumPortTaken", severity: ticket, code: report.QuorumPortConflict,
 			wait: rollout, why: "a fault of configuration, which does not pass by itself",
 			description: "It follows, and could not lead.",
 		},
 		{
-			name: "ZooKeeperNameUnresolvable", severity: ticket, code: diag.TargetUnresolvable,
+			name: "ZooKeeperNameUnresolvable", severity: ticket, code: report.TargetUnresolvable,
 			wait: 10 * time.Minute, why: "name servers hiccup; Kubernetes has no name for a pod that is not ready",
 			description: "Its name has no address where the exporter runs.",
 		},
@@ -260,67 +260,67 @@ func reachAlerts() []alert {
 }
 
 func identityAlerts() []alert {
-	config := func(name string, code diag.Code, s severity, description string) alert {
+	config := func(name string, code report.Code, s severity, description string) alert {
 		return alert{name: name, severity: s, code: code, wait: oneMore, why: "it does not pass by itself; one scrape more", description: description}
 	}
 	return []alert{
-		config("ZooKeeperMyidDuplicate", diag.MyidDuplicate, page, "Two servers count as one vote, and throw each other's connections out."),
-		config("ZooKeeperMyidWrong", diag.MyidWrongServer, ticket, "Its id belongs to another line of the list."),
-		config("ZooKeeperMyidMissing", diag.MyidMissing, ticket, "It cannot start, or will not start again."),
-		config("ZooKeeperMyidMalformed", diag.MyidMalformed, ticket, "It cannot start, or will not start again."),
-		config("ZooKeeperMyidNotListed", diag.MyidNotInServers, ticket, "It cannot start, or will not start again."),
-		config("ZooKeeperOwnAddressForeign", diag.SelfAddrNotLocal, ticket, "It cannot listen on the address that its own line gives it."),
-		config("ZooKeeperOwnAddressWildcard", diag.WildcardSelfAddr, ticket, "Its release tells its peers to call it at 0.0.0.0: after a restart it may stay out."),
-		config("ZooKeeperOwnAddressLoopback", diag.SelfAddrLoopback, ticket, "It listens for its peers where none can reach it."),
-		config("ZooKeeperConfigNotLoaded", diag.ConfigNotLoaded, ticket, "It cannot start, or will not start again: its configuration is not there, or not for its user. Only an exporter that runs on the server sees this."),
+		config("ZooKeeperMyidDuplicate", report.MyidDuplicate, page, "Two servers count as one vote, and throw each other's connections out."),
+		config("ZooKeeperMyidWrong", report.MyidWrongServer, ticket, "Its id belongs to another line of the list."),
+		config("ZooKeeperMyidMissing", report.MyidMissing, ticket, "It cannot start, or will not start again."),
+		config("ZooKeeperMyidMalformed", report.MyidMalformed, ticket, "It cannot start, or will not start again."),
+		config("ZooKeeperMyidNotListed", report.MyidNotInServers, ticket, "It cannot start, or will not start again."),
+		config("ZooKeeperOwnAddressForeign", report.SelfAddrNotLocal, ticket, "It cannot listen on the address that its own line gives it."),
+		config("ZooKeeperOwnAddressWildcard", report.WildcardSelfAddr, ticket, "Its release tells its peers to call it at 0.0.0.0: after a restart it may stay out."),
+		config("ZooKeeperOwnAddressLoopback", report.SelfAddrLoopback, ticket, "It listens for its peers where none can reach it."),
+		config("ZooKeeperConfigNotLoaded", report.ConfigNotLoaded, ticket, "It cannot start, or will not start again: its configuration is not there, or not for its user. Only an exporter that runs on the server sees this."),
 		{
-			name: "ZooKeeperDynamicConfigContradicted", severity: ticket, code: diag.DynamicConfigOverrides, wait: rollout, why: "a reconfiguration passes in seconds, a rollout in minutes",
+			name: "ZooKeeperDynamicConfigContradicted", severity: ticket, code: report.DynamicConfigOverrides, wait: rollout, why: "a reconfiguration passes in seconds, a rollout in minutes",
 			description: "It will not start again with the members that are in its zoo.cfg beside dynamicConfigFile, or a reconfiguration was never finished.",
 		},
-		config("ZooKeeperForceSyncOff", diag.ForceSyncOff, ticket, "It confirms writes that are not on its disk: a power failure loses them."),
+		config("ZooKeeperForceSyncOff", report.ForceSyncOff, ticket, "It confirms writes that are not on its disk: a power failure loses them."),
 	}
 }
 
 func buildAlerts() []alert {
 	return []alert{
 		{
-			name: "ZooKeeperTwoVoters", severity: ticket, code: diag.EvenOrTinyEnsemble,
+			name: "ZooKeeperTwoVoters", severity: ticket, code: report.EvenOrTinyEnsemble,
 			wait: time.Hour, why: "an ensemble that is being built has two voters for a while",
 			summary:     "{{ $labels.ensemble }} has two voters: the loss of either is an outage",
 			description: "A third one, however small, makes it safe.",
 		},
 		{
-			name: "ZooKeeperConfigDrift", severity: ticket, code: diag.ConfigDrift,
+			name: "ZooKeeperConfigDrift", severity: ticket, code: report.ConfigDrift,
 			wait: rollout, why: "new settings reach one server after the other",
 			description: "After the next election other timeouts hold for all.",
 		},
 		{
-			name: "ZooKeeperMemoryShort", severity: ticket, code: diag.HeapPressure,
+			name: "ZooKeeperMemoryShort", severity: ticket, code: report.HeapPressure,
 			wait: 2 * time.Minute, why: "longer than a bad garbage collection; what only may happen can wait as long",
 			description: "Its heap is exhausted or too large for its host, or it stands still to collect garbage. Most of that only an exporter that runs on the server sees.",
 		},
 		{
-			name: "ZooKeeperKnownBadVersion", severity: ticket, code: diag.KnownBadVersion,
+			name: "ZooKeeperKnownBadVersion", severity: ticket, code: report.KnownBadVersion,
 			wait: oneMore, why: "it does not pass by itself; one scrape more",
 			description: "Its release may lose data, and what it takes for that was seen.",
 		},
 		{
-			name: "ZooKeeperCertificateExpiring", severity: ticket, code: diag.CertificateExpiring,
+			name: "ZooKeeperCertificateExpiring", severity: ticket, code: report.CertificateExpiring,
 			wait: rollout, why: "days are left; and where it has expired, clients tell sooner than any alert",
 			description: "Clients that check it will be refused from its last day on, all of them at once.",
 		},
 		{
-			name: "ZooKeeperClientTLSFailed", severity: ticket, code: diag.ClientTLSFailed,
+			name: "ZooKeeperClientTLSFailed", severity: ticket, code: report.ClientTLSFailed,
 			wait: rollout, why: "certificates are being changed on servers and clients one after the other",
 			description: "The exporter cannot speak to the client port: nothing is known of that server. Clients with the same authorities fare no better.",
 		},
 		{
-			name: "ZooKeeperClockSkew", severity: ticket, code: diag.ClockSkew,
+			name: "ZooKeeperClockSkew", severity: ticket, code: report.ClockSkew,
 			wait: rollout, why: "a clock that has just been started follows its time server within minutes",
 			description: "More than a minute apart. Kerberos and certificates fail first, and no two logs can be laid side by side.",
 		},
 		{
-			name: "ZooKeeperVersionsMixed", severity: ticket, code: diag.VersionMixed,
+			name: "ZooKeeperVersionsMixed", severity: ticket, code: report.VersionMixed,
 			expr: `count by (ensemble) (count by (ensemble, version) (zookeeper_server_info{version!=""})) > 1`,
 			wait: 7 * 24 * time.Hour, why: "an upgrade that is under way, with a weekend in it",
 			summary:     "{{ $labels.ensemble }} has run {{ $value }} versions of ZooKeeper for a week",
@@ -332,7 +332,7 @@ func buildAlerts() []alert {
 // dataAlerts are about what only an exporter on the server itself sees, which is why
 // each says so. It looks at its own host every 5 minutes.
 func dataAlerts() []alert {
-	onHost := func(name string, code diag.Code, wait time.Duration, why, description string) alert {
+	onHost := func(name string, code report.Code, wait time.Duration, why, description string) alert {
 		return alert{
 			name: name, severity: ticket, code: code, wait: wait, why: why,
 			description: description + " Only an exporter that runs on the server sees this.",
@@ -340,72 +340,72 @@ func dataAlerts() []alert {
 	}
 	stays := "it does not pass by itself; the host is looked at every 5 minutes, so it has been seen once at least when this fires"
 	return []alert{
-		onHost("ZooKeeperDiskFull", diag.DiskFull, oneMore, "each further write throws the server out; one scrape more, so that no single one can alert", "Free space outside version-2: its next write, or the next snapshot, fails."),
-		onHost("ZooKeeperTransactionLogCorrupt", diag.TxnlogCorrupt, restart, stays, "It will not start again. Restart nothing else before it is mended."),
-		onHost("ZooKeeperNoSnapshot", diag.NoSnapshot, restart, stays, "It will not start again. Restart nothing else before it is mended."),
-		onHost("ZooKeeperEpochMismatch", diag.EpochMismatch, restart, stays, "It will not start again. Restart nothing else before it is mended."),
-		onHost("ZooKeeperDataNotWritable", diag.DataDirNotWritable, restart, stays, "It will not start again, or fails at its next write."),
-		onHost("ZooKeeperForeignData", diag.ForeignData, restart, stays, "It has data of another ensemble. Restart no other server before it is mended: it may win the election."),
-		onHost("ZooKeeperSyncTooSlow", diag.SyncTooSlow, restart, "a follower that fetches much may need more than one go", "Its data does not arrive within initLimit ticks. Start no server with emptied data meanwhile."),
-		onHost("ZooKeeperRecordTooLong", diag.DataUnreasonableLength, restart, stays, "It lost its -Djute.maxbuffer. Leave its data alone, and give it the option back."),
-		onHost("ZooKeeperPeerTLSFails", diag.QuorumTLSHandshake, restart, "a certificate that is being replaced", "Servers do not accept each other's certificate, and one is out. Restart nothing else before it is mended."),
-		onHost("ZooKeeperPeerPasswordRefused", diag.QuorumSASLFailed, restart, "a password that is being replaced", "Servers do not accept each other's password, and one is out. Restart nothing else before it is mended."),
-		onHost("ZooKeeperNothingPurged", diag.AutopurgeOff, time.Hour, "the disk is full within 30 days, and an hour of purging by hand may be under way", "Set autopurge.purgeInterval: at this rate the disk is full within 30 days."),
-		onHost("ZooKeeperDataInTmp", diag.DataDirInTmp, time.Hour, "what cleans there takes days, and somebody may be trying something", "The next reboot, or systemd-tmpfiles, takes its data."),
+		onHost("ZooKeeperDiskFull", report.DiskFull, oneMore, "each further write throws the server out; one scrape more, so that no single one can alert", "Free space outside version-2: its next write, or the next snapshot, fails."),
+		onHost("ZooKeeperTransactionLogCorrupt", report.TxnlogCorrupt, restart, stays, "It will not start again. Restart nothing else before it is mended."),
+		onHost("ZooKeeperNoSnapshot", report.NoSnapshot, restart, stays, "It will not start again. Restart nothing else before it is mended."),
+		onHost("ZooKeeperEpochMismatch", report.EpochMismatch, restart, stays, "It will not start again. Restart nothing else before it is mended."),
+		onHost("ZooKeeperDataNotWritable", report.DataDirNotWritable, restart, stays, "It will not start again, or fails at its next write."),
+		onHost("ZooKeeperForeignData", report.ForeignData, restart, stays, "It has data of another ensemble. Restart no other server before it is mended: it may win the election."),
+		onHost("ZooKeeperSyncTooSlow", report.SyncTooSlow, restart, "a follower that fetches much may need more than one go", "Its data does not arrive within initLimit ticks. Start no server with emptied data meanwhile."),
+		onHost("ZooKeeperRecordTooLong", report.DataUnreasonableLength, restart, stays, "It lost its -Djute.maxbuffer. Leave its data alone, and give it the option back."),
+		onHost("ZooKeeperPeerTLSFails", report.QuorumTLSHandshake, restart, "a certificate that is being replaced", "Servers do not accept each other's certificate, and one is out. Restart nothing else before it is mended."),
+		onHost("ZooKeeperPeerPasswordRefused", report.QuorumSASLFailed, restart, "a password that is being replaced", "Servers do not accept each other's password, and one is out. Restart nothing else before it is mended."),
+		onHost("ZooKeeperNothingPurged", report.AutopurgeOff, time.Hour, "the disk is full within 30 days, and an hour of purging by hand may be under way", "Set autopurge.purgeInterval: at this rate the disk is full within 30 days."),
+		onHost("ZooKeeperDataInTmp", report.DataDirInTmp, time.Hour, "what cleans there takes days, and somebody may be trying something", "The next reboot, or systemd-tmpfiles, takes its data."),
 	}
 }
 
 func loadAlerts() []alert {
 	return []alert{
 		{
-			name: "ZooKeeperWritesSlow", severity: ticket, code: diag.LatencyHigh,
+			name: "ZooKeeperWritesSlow", severity: ticket, code: report.LatencyHigh,
 			expr: "rate(zookeeper_update_latency_seconds_sum[5m]) / (rate(zookeeper_update_latency_seconds_count[5m]) > 0) > 0.1",
 			wait: 10 * time.Minute, why: "a snapshot or a backup takes less",
 			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} for a write",
 			description: "Of the last five minutes, not since the start. Look at the disk of dataLogDir, and at the leader. ZooKeeper 3.6 and later.",
 		},
 		{
-			name: "ZooKeeperReadsSlow", severity: ticket, code: diag.LatencyHigh,
+			name: "ZooKeeperReadsSlow", severity: ticket, code: report.LatencyHigh,
 			expr: "rate(zookeeper_read_latency_seconds_sum[5m]) / (rate(zookeeper_read_latency_seconds_count[5m]) > 0) > 0.1",
 			wait: 10 * time.Minute, why: "a garbage collection or a burst takes less",
 			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} for a read",
 			description: "Of the last five minutes, not since the start. ZooKeeper 3.6 and later.",
 		},
 		{
-			name: "ZooKeeperFsyncSlow", severity: ticket, code: diag.FsyncSlow,
+			name: "ZooKeeperFsyncSlow", severity: ticket, code: report.FsyncSlow,
 			expr: "rate(zookeeper_fsync_seconds_sum[5m]) / (rate(zookeeper_fsync_seconds_count[5m]) > 0) > 0.1",
 			wait: 10 * time.Minute, why: "a snapshot on the same disk takes less",
 			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} to sync its transaction log",
 			description: "Every write waits for that, and the ensemble for the slowest of its majority. Give dataLogDir a disk of its own. ZooKeeper 3.6 and later.",
 		},
 		{
-			name: "ZooKeeperRequestsOutstanding", severity: ticket, code: diag.LatencyHigh,
+			name: "ZooKeeperRequestsOutstanding", severity: ticket, code: report.LatencyHigh,
 			expr: "min_over_time(zookeeper_outstanding_requests[5m]) > 10",
 			wait: restart, why: "a queue that was never short for ten minutes in all",
 			summary:     "{{ $labels.server }} has {{ $value }} requests waiting",
 			description: "They come faster than they are answered.",
 		},
 		{
-			name: "ZooKeeperFollowerLags", severity: ticket, code: diag.FollowerLagging,
+			name: "ZooKeeperFollowerLags", severity: ticket, code: report.FollowerLagging,
 			expr: "(max by (ensemble) (zookeeper_zxid_counter:newest_epoch) - on (ensemble) group_right () zookeeper_zxid_counter:newest_epoch) > 1000",
 			wait: restart, why: "a server that has just joined catches up in less",
 			summary:     "{{ $labels.server }} is behind its leader",
 			description: "By more than 1,000 transactions, for five minutes. Servers are asked at slightly different moments, so a few are nothing.",
 		},
 		{
-			name: "ZooKeeperPacketsTooLong", severity: ticket, code: diag.OversizePacket,
+			name: "ZooKeeperPacketsTooLong", severity: ticket, code: report.OversizePacket,
 			wait: 10 * time.Minute, why: "somebody may be trying something out",
 			description: "Answers are near jute.maxbuffer, or a client sends more than it allows. What is longer is neither written nor read. Seen in full where the exporter runs on the server.",
 		},
 		{
-			name: "ZooKeeperFileDescriptorsLow", severity: ticket, code: diag.FDLimitNear,
+			name: "ZooKeeperFileDescriptorsLow", severity: ticket, code: report.FDLimitNear,
 			expr: "zookeeper_open_file_descriptors / zookeeper_max_file_descriptors > 0.85",
 			wait: restart, why: "a wave of clients that reconnect passes",
 			summary:     "{{ $labels.server }} has used {{ $value | humanizePercentage }} of its file descriptors",
 			description: "At the end it takes no more connections, and cannot write snapshots.",
 		},
 		{
-			name: "ZooKeeperZxidRollover", severity: ticket, code: diag.ZxidRolloverNear,
+			name: "ZooKeeperZxidRollover", severity: ticket, code: report.ZxidRolloverNear,
 			expr: "max by (ensemble) (zookeeper_zxid_counter) > 0xF0000000",
 			wait: restart, why: "it is days away; it need not be known at once",
 			summary:     "{{ $labels.ensemble }} has used 94 % of the transactions of its epoch",
@@ -449,23 +449,23 @@ func exporterAlerts() []alert {
 
 // withoutAlert are the findings that can be a warning and have no alert, with the
 // reason.
-func withoutAlert() map[diag.Code]string {
-	return map[diag.Code]string{
-		diag.ElectionInProgress:     "info: it passes, and ZooKeeperLeaderLost says when it does not",
-		diag.WideOpen:               "info: hygiene, for a working day",
-		diag.DataSetLarge:           "info: large is no fault; what it does to the heap and to syncs has alerts",
-		diag.ObserverCounted:        "info: it only says how to count",
-		diag.NonVotingFollower:      "info: one that joins or leaves is no fault",
-		diag.LeaderServesNo:         "info: it is a choice",
-		diag.ElectionPortHeld:       "it takes two looks at a host's connections, seconds apart, and the exporter looks at its host every 5 minutes: ZooKeeperServerNotServing says who waits",
-		diag.PeerAddrStale:          "as above: ZooKeeperServerNotServing sends to zkdoctor check, which sees it",
-		diag.CmdNotWhitelisted:      "info: it only says what cannot be seen",
-		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
-		diag.PeerTypeMismatch:       "info: the list has the role, and that is what counts",
-		diag.AdminPortConflict:      "info in an ensemble; of a standalone server that it keeps down ZooKeeperProcessDown tells",
-		diag.SwapInUse:              "info: what it costs shows as pauses, in heap-pressure",
-		diag.TargetDuplicate:        "info: about the question, not the ensemble",
-		diag.TargetsMixed:           "about the question: ZkdoctorVerdictUnknown says that nothing is judged",
-		diag.StatusScriptMisleading: "info: about a script, for people on the host",
+func withoutAlert() map[report.Code]string {
+	return map[report.Code]string{
+		report.ElectionInProgress:     "info: it passes, and ZooKeeperLeaderLost says when it does not",
+		report.WideOpen:               "info: hygiene, for a working day",
+		report.DataSetLarge:           "info: large is no fault; what it does to the heap and to syncs has alerts",
+		report.ObserverCounted:        "info: it only says how to count",
+		report.NonVotingFollower:      "info: one that joins or leaves is no fault",
+		report.LeaderServesNo:         "info: it is a choice",
+		report.ElectionPortHeld:       "it takes two looks at a host's connections, seconds apart, and the exporter looks at its host every 5 minutes: ZooKeeperServerNotServing says who waits",
+		report.PeerAddrStale:          "as above: ZooKeeperServerNotServing sends to zkdoctor check, which sees it",
+		report.CmdNotWhitelisted:      "info: it only says what cannot be seen",
+		report.TargetsIncomplete:      "info: about the question, not the ensemble",
+		report.PeerTypeMismatch:       "info: the list has the role, and that is what counts",
+		report.AdminPortConflict:      "info in an ensemble; of a standalone server that it keeps down ZooKeeperProcessDown tells",
+		report.SwapInUse:              "info: what it costs shows as pauses, in heap-pressure",
+		report.TargetDuplicate:        "info: about the question, not the ensemble",
+		report.TargetsMixed:           "about the question: ZkdoctorVerdictUnknown says that nothing is judged",
+		report.StatusScriptMisleading: "info: about a script, for people on the host",
 	}
 }

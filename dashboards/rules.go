@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 //go:embed rules/*.yml rules/*.yaml grafana/*.json
@@ -95,7 +96,7 @@ func (a *alert) expression() string {
 }
 
 // causes are the findings that have an alert and explain another.
-func causes(code diag.Code) []string {
+func causes(code report.Code) []string {
 	var out []string
 	has := alerting()
 	for _, c := range diag.Catalogue() {
@@ -109,8 +110,8 @@ func causes(code diag.Code) []string {
 
 // hidesNothing is for findings of which one kind explains nothing: a disk that is
 // only nearly full, or files that will fail a later write, have the same code.
-func hidesNothing(code diag.Code) bool {
-	return code == diag.DiskFull || code == diag.DataDirNotWritable
+func hidesNothing(code report.Code) bool {
+	return code == report.DiskFull || code == report.DataDirNotWritable
 }
 
 func (a *alert) summaryText() string {
@@ -131,7 +132,7 @@ func (a *alert) runbook() string {
 	return pages + "alerts.md#" + strings.ToLower(a.name)
 }
 
-func title(code diag.Code) string {
+func title(code report.Code) string {
 	for _, c := range diag.Catalogue() {
 		if c.Code == code {
 			return c.Title
@@ -172,7 +173,7 @@ func inhibitFile() []byte {
 		var ofServer, ofEnsemble []string
 		for _, code := range c.Explains {
 			switch {
-			case !has[code], code == diag.QuorumLost, code == diag.SplitBrain, code == diag.LeaderNotCommitting:
+			case !has[code], code == report.QuorumLost, code == report.SplitBrain, code == report.LeaderNotCommitting:
 			case wide[code], wide[c.Code]:
 				ofEnsemble = append(ofEnsemble, string(code))
 			default:
@@ -187,7 +188,7 @@ func inhibitFile() []byte {
 	return out.Bytes()
 }
 
-func inhibit(out *bytes.Buffer, cause diag.Code, hidden []string, equal string) {
+func inhibit(out *bytes.Buffer, cause report.Code, hidden []string, equal string) {
 	if len(hidden) == 0 {
 		return
 	}
@@ -196,8 +197,8 @@ func inhibit(out *bytes.Buffer, cause diag.Code, hidden []string, equal string) 
 }
 
 // ensembleWide are the findings that are about the ensemble and no server of it.
-func ensembleWide() map[diag.Code]bool {
-	wide := map[diag.Code]bool{}
+func ensembleWide() map[report.Code]bool {
+	wide := map[report.Code]bool{}
 	for _, c := range diag.Catalogue() {
 		wide[c.Code] = c.EnsembleWide
 	}
@@ -205,8 +206,8 @@ func ensembleWide() map[diag.Code]bool {
 }
 
 // alerting are the findings that have an alert.
-func alerting() map[diag.Code]bool {
-	has := map[diag.Code]bool{}
+func alerting() map[report.Code]bool {
+	has := map[report.Code]bool{}
 	for _, g := range groups() {
 		for _, a := range g.alerts {
 			if a.code != "" {

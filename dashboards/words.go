@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // wording is a state as a label has it, as people read it, and its colour.
@@ -18,9 +18,9 @@ type wording struct{ label, text, color string }
 func verdicts() []wording {
 	var out []wording
 	for _, s := range []struct {
-		state diag.State
+		state report.State
 		color string
-	}{{diag.Unknown, faint}, {diag.Down, bad}, {diag.Degraded, caution}, {diag.Serving, good}, {diag.Split, worst}} {
+	}{{report.Unknown, faint}, {report.Down, bad}, {report.Degraded, caution}, {report.Serving, good}, {report.Split, worst}} {
 		out = append(out, wording{string(s.state), s.state.Word(), s.color})
 	}
 	return out
@@ -29,17 +29,17 @@ func verdicts() []wording {
 func roles() []wording {
 	var out []wording
 	for _, r := range []struct {
-		role  diag.Role
+		role  report.Role
 		color string
 	}{
-		{diag.RoleUnknown, faint},
-		{diag.RoleDown, bad},
-		{diag.NotServing, caution},
-		{diag.ReadOnly, worst},
-		{diag.Standalone, strong},
-		{diag.Observer, pale},
-		{diag.Follower, calm},
-		{diag.Leader, good},
+		{report.RoleUnknown, faint},
+		{report.RoleDown, bad},
+		{report.NotServing, caution},
+		{report.ReadOnly, worst},
+		{report.Standalone, strong},
+		{report.Observer, pale},
+		{report.Follower, calm},
+		{report.Leader, good},
 	} {
 		out = append(out, wording{string(r.role), string(r.role), r.color})
 	}
@@ -87,9 +87,9 @@ func yesNo(yes, no string) []word { return []word{{"1", "yes", yes}, {"0", "no",
 
 func severityNumbers() []word {
 	return []word{
-		{"3", string(diag.Critical), bad},
-		{"2", string(diag.Warning), caution},
-		{"1", string(diag.Info), calm},
+		{"3", string(report.Critical), bad},
+		{"2", string(report.Warning), caution},
+		{"1", string(report.Info), calm},
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -33,16 +35,16 @@ func voters(n int) *zoocfg.Membership {
 // from the AdminServer, and the report says so.
 func TestAdminInsteadOfWords(t *testing.T) {
 	r := look(follower, leader, follower).edit(locked(1, "", voters(3))).edit(locked(2, "", voters(3))).edit(locked(3, "", voters(3))).report()
-	if r.Verdict.VotersSource != sourceAdmin || r.Verdict.Voters != 3 || r.Verdict.State != Serving {
+	if r.Verdict.VotersSource != model.SourceAdmin || r.Verdict.Voters != 3 || r.Verdict.State != report.Serving {
 		t.Errorf("%+v", r.Verdict)
 	}
 	for i, s := range r.Servers {
-		if s.ID == nil || *s.ID != int64(i+1) || s.IDSource != sourceAdmin || !slices.Contains(s.Skipped, "conf") {
+		if s.ID == nil || *s.ID != int64(i+1) || s.IDSource != model.SourceAdmin || !slices.Contains(s.Skipped, "conf") {
 			t.Errorf("%+v", s)
 		}
 	}
-	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == DataDigestMismatch })
-	if i < 0 || r.Findings[i].Evidence[0].Source != sourceAdmin {
+	i := slices.IndexFunc(r.Findings, func(f report.Finding) bool { return f.Code == report.DataDigestMismatch })
+	if i < 0 || r.Findings[i].Evidence[0].Source != model.SourceAdmin {
 		t.Errorf("%+v", r.Findings)
 	}
 }
@@ -51,14 +53,14 @@ func TestAdminInsteadOfWords(t *testing.T) {
 // speaks TLS, are seen serving.
 func TestAdminTellsTheRole(t *testing.T) {
 	r := look(follower, looking, follower).edit(locked(2, snapshot.ModeLeader, voters(3))).report()
-	if s := r.Servers[1]; s.Role != Leader || s.Inferred || r.Verdict.State != Serving || len(concluded(r, LeaderServesNo)) == 0 {
+	if s := r.Servers[1]; s.Role != report.Leader || s.Inferred || r.Verdict.State != report.Serving || len(concluded(r, report.LeaderServesNo)) == 0 {
 		t.Errorf("%+v\n%+v", s, r.Verdict)
 	}
 	if r.Verdict.ServingVoters != 3 {
 		t.Errorf("%d serve", r.Verdict.ServingVoters)
 	}
 	r = look(follower, leader, closing).edit(locked(3, snapshot.ModeFollower, voters(3))).report()
-	if s := r.Servers[2]; s.Role != Follower || r.Verdict.ServingVoters != 3 {
+	if s := r.Servers[2]; s.Role != report.Follower || r.Verdict.ServingVoters != 3 {
 		t.Errorf("%+v\n%+v", s, r.Verdict)
 	}
 }
@@ -71,7 +73,7 @@ func TestAdminLacksObservers(t *testing.T) {
 			s.Servers[i].Conf = snapshot.Obs[snapshot.Conf]{}
 		}
 	}).report()
-	if r.Verdict.VotersSource != sourceAdmin || r.Verdict.Voters != 3 || r.Servers[3].ID == nil || len(concluded(r, TargetsIncomplete)) > 0 {
+	if r.Verdict.VotersSource != model.SourceAdmin || r.Verdict.Voters != 3 || r.Servers[3].ID == nil || len(concluded(r, report.TargetsIncomplete)) > 0 {
 		t.Errorf("%+v\n%+v", r.Verdict, r.Servers[3])
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // row is one line of the grid: what is seen, and everything that must be
@@ -35,7 +37,7 @@ func runGrid(t *testing.T, rows []row) {
 	}
 }
 
-func digest(r *Report) []string {
+func digest(r *report.Report) []string {
 	out := []string{verdictLine(r)}
 	for _, f := range r.Findings {
 		out = append(out, findingLine(f, false))
@@ -48,7 +50,7 @@ func digest(r *Report) []string {
 
 // verdictLine is "degraded 1: 2 of 3 by conf, need 2, spare 0", with "again"
 // when a second look is asked for.
-func verdictLine(r *Report) string {
+func verdictLine(r *report.Report) string {
 	v := r.Verdict
 	spare := "?"
 	if v.Spare != nil {
@@ -63,7 +65,7 @@ func verdictLine(r *Report) string {
 
 // findingLine is "root process-down warning likely zk3": root, show or fold, then
 // the finding.
-func findingLine(f Finding, folded bool) string {
+func findingLine(f report.Finding, folded bool) string {
 	mark := "show"
 	switch {
 	case folded:

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // TestVerdict is the verdict of design.md 4: can clients write, and how many more
@@ -273,7 +275,7 @@ func TestSplitByOracle(t *testing.T) {
 		"each has a majority of three": {look(leader, leader, follower).twice(), false},
 	} {
 		r := c.scene.report()
-		i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == SplitBrain })
+		i := slices.IndexFunc(r.Findings, func(f report.Finding) bool { return f.Code == report.SplitBrain })
 		if i < 0 || strings.Contains(r.Findings[i].Summary, "oracle") != c.want {
 			t.Errorf("%s: %+v", name, r.Findings)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -39,7 +40,7 @@ func TestHealthyVersions(t *testing.T) {
 			} {
 				r := s.report()
 				checkReport(t, r)
-				if got := digest(r); len(got) != 1 || r.Verdict.ExitCode != ExitOK || r.Verdict.Spare == nil || *r.Verdict.Spare != 1 {
+				if got := digest(r); len(got) != 1 || r.Verdict.ExitCode != report.ExitOK || r.Verdict.Spare == nil || *r.Verdict.Spare != 1 {
 					t.Errorf("%s: %v", name, got)
 				}
 				if !slices.Equal(r.Verdict.Leaders, []string{"zk3"}) || !slices.Equal(r.Verdict.LeaderIDs, []int64{3}) {
@@ -57,13 +58,13 @@ func TestHealthyView(t *testing.T) {
 	t.Parallel()
 	r := look(follower, leader, observer).observing(3).report()
 	for i, want := range []struct {
-		role   Role
+		role   report.Role
 		voter  bool
-		quorum PortState
-	}{{Follower, true, PortNotExpected}, {Leader, true, PortOpen}, {Observer, false, PortNotExpected}} {
+		quorum report.PortState
+	}{{report.Follower, true, report.PortNotExpected}, {report.Leader, true, report.PortOpen}, {report.Observer, false, report.PortNotExpected}} {
 		v := r.Servers[i]
 		if v.Role != want.role || v.Voter == nil || *v.Voter != want.voter || v.Ports.Quorum.State != want.quorum ||
-			v.Serving == nil || !*v.Serving || v.Inferred || v.Note != "" || v.Ports.Client.State != PortOpen || v.Ports.Election.State != PortOpen {
+			v.Serving == nil || !*v.Serving || v.Inferred || v.Note != "" || v.Ports.Client.State != report.PortOpen || v.Ports.Election.State != report.PortOpen {
 			t.Errorf("%s: got %+v, want %+v", v.Name, v, want)
 		}
 		// Before the first write of an epoch a learner shows an older zxid and is
@@ -82,7 +83,7 @@ func TestStandaloneVersions(t *testing.T) {
 			"remote": look(standalone).as(version), "here": look(standalone).as(version).onWith(1, zoo(0)),
 		} {
 			r := s.report()
-			if got := digest(r); len(got) != 1 || r.Verdict.State != Serving || r.Verdict.ExitCode != ExitOK {
+			if got := digest(r); len(got) != 1 || r.Verdict.State != report.Serving || r.Verdict.ExitCode != report.ExitOK {
 				t.Errorf("%s, %s: %v", version, name, got)
 			}
 		}
@@ -100,7 +101,7 @@ func TestLostVersions(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", version, got, want)
 		}
 		for _, v := range r.Servers {
-			if v.Serving == nil || *v.Serving || v.Role != NotServing || v.Ports.Client.State != PortOpen {
+			if v.Serving == nil || *v.Serving || v.Role != report.NotServing || v.Ports.Client.State != report.PortOpen {
 				t.Errorf("%s: %+v", version, v)
 			}
 		}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	pages "github.com/zkdoctor/zkdoctor/docs/findings"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -35,7 +37,7 @@ func TestNothingLookedAt(t *testing.T) {
 			if len(r.Findings)+len(r.Folded) > 0 {
 				t.Errorf("found %v", digest(r))
 			}
-			if r.Verdict.State != Unknown || r.Verdict.ExitCode != ExitUnknown {
+			if r.Verdict.State != report.Unknown || r.Verdict.ExitCode != report.ExitUnknown {
 				t.Errorf("verdict %s", verdictLine(r))
 			}
 		})
@@ -127,7 +129,7 @@ func turn(s *snapshot.Snapshot) {
 }
 
 // found is the findings as a set, and the verdict.
-func found(r *Report) []string {
+func found(r *report.Report) []string {
 	out := digest(r)
 	for i, line := range out {
 		words := strings.Fields(line)
@@ -141,7 +143,7 @@ func found(r *Report) []string {
 }
 
 // checkReport is what holds of every report.
-func checkReport(t testing.TB, r *Report) {
+func checkReport(t testing.TB, r *report.Report) {
 	t.Helper()
 	if r.Checks.Crashed > 0 {
 		t.Errorf("%d rules crashed", r.Checks.Crashed)
@@ -155,29 +157,29 @@ func checkReport(t testing.TB, r *Report) {
 	for _, f := range slices.Concat(r.Findings, r.Folded) {
 		checkFinding(t, f)
 	}
-	if len(r.Folded) > 0 && !slices.ContainsFunc(r.Findings, func(f Finding) bool { return len(f.Explains) > 0 }) {
+	if len(r.Folded) > 0 && !slices.ContainsFunc(r.Findings, func(f report.Finding) bool { return len(f.Explains) > 0 }) {
 		t.Error("something is folded and nothing says that it explains it")
 	}
 	checkExit(t, r)
 }
 
-func checkFinding(t testing.TB, f Finding) {
+func checkFinding(t testing.TB, f report.Finding) {
 	t.Helper()
 	line := findingLine(f, false)
-	if f.Certainty == Possible && (f.Severity != Info || f.Root) {
+	if f.Certainty == report.Possible && (f.Severity != report.Info || f.Root) {
 		t.Errorf("%s: only possible, and an alarm or a root", line)
 	}
-	if f.Root && (f.Severity == Info || kinds()[f.Code].NeverRoot) {
+	if f.Root && (f.Severity == report.Info || kinds()[f.Code].NeverRoot) {
 		t.Errorf("%s: a root", line)
 	}
-	if f.Title == "" || f.Docs == "" || !slices.Contains([]Certainty{Proven, Likely, Possible}, f.Certainty) {
+	if f.Title == "" || f.Docs == "" || !slices.Contains([]report.Certainty{report.Proven, report.Likely, report.Possible}, f.Certainty) {
 		t.Errorf("%s: title %q, docs %q", line, f.Title, f.Docs)
 	}
-	if f.Severity != Info && (len(f.Evidence) == 0 || len(f.Fix) == 0 || f.Summary == "") {
+	if f.Severity != report.Info && (len(f.Evidence) == 0 || len(f.Fix) == 0 || f.Summary == "") {
 		t.Errorf("%s: %d evidence, %d steps, summary %q", line, len(f.Evidence), len(f.Fix), f.Summary)
 	}
 	for _, e := range f.Evidence {
-		if e.Value == string(PortNotProbed) {
+		if e.Value == string(report.PortNotProbed) {
 			t.Errorf("%s: a port that was not tried is evidence", line)
 		}
 	}
@@ -194,19 +196,19 @@ func checkFinding(t testing.TB, f Finding) {
 // runsHere are the commands that are to be run where zkdoctor was.
 func runsHere(command string) bool { return strings.HasPrefix(command, "getent ") }
 
-func checkExit(t testing.TB, r *Report) {
+func checkExit(t testing.TB, r *report.Report) {
 	t.Helper()
-	has := func(s Severity) bool {
-		return slices.ContainsFunc(slices.Concat(r.Findings, r.Folded), func(f Finding) bool { return f.Severity == s })
+	has := func(s report.Severity) bool {
+		return slices.ContainsFunc(slices.Concat(r.Findings, r.Folded), func(f report.Finding) bool { return f.Severity == s })
 	}
-	want := ExitOK
+	want := report.ExitOK
 	switch state := r.Verdict.State; {
-	case state == Split || state == Down || has(Critical):
-		want = ExitCritical
-	case state == Unknown:
-		want = ExitUnknown
-	case state == Degraded || has(Warning) || len(r.Verdict.Unseen) > 0:
-		want = ExitWarning
+	case state == report.Split || state == report.Down || has(report.Critical):
+		want = report.ExitCritical
+	case state == report.Unknown:
+		want = report.ExitUnknown
+	case state == report.Degraded || has(report.Warning) || len(r.Verdict.Unseen) > 0:
+		want = report.ExitWarning
 	}
 	if r.Verdict.ExitCode != want {
 		t.Errorf("exit %d, want %d: %v", r.Verdict.ExitCode, want, digest(r))
@@ -216,15 +218,15 @@ func checkExit(t testing.TB, r *Report) {
 // TestGraph: no cycle, no code that does not exist, and every symptom has a cause.
 func TestGraph(t *testing.T) {
 	t.Parallel()
-	codes := map[Code]bool{}
+	codes := map[report.Code]bool{}
 	for _, c := range Catalogue() {
 		codes[c.Code] = true
 	}
-	graph, traits := map[Code][]Code{}, kinds()
+	graph, traits := map[report.Code][]report.Code{}, kinds()
 	for code, kind := range traits {
 		graph[code] = kind.Explains
 	}
-	explained := map[Code]bool{}
+	explained := map[report.Code]bool{}
 	for from, to := range graph {
 		for _, code := range append(slices.Clone(to), from) {
 			if !codes[code] {
@@ -241,14 +243,14 @@ func TestGraph(t *testing.T) {
 	for code := range codes {
 		// An election is a symptom that passes by itself: it has no cause here. Nor has a
 		// setting that somebody chose.
-		if traits[code].NeverRoot && !explained[code] && code != ElectionInProgress && code != ForceSyncOff {
+		if traits[code].NeverRoot && !explained[code] && code != report.ElectionInProgress && code != report.ForceSyncOff {
 			t.Errorf("%s is never a root, and nothing explains it", code)
 		}
 		walk(t, graph, code, nil)
 	}
 }
 
-func walk(t *testing.T, graph map[Code][]Code, code Code, path []Code) {
+func walk(t *testing.T, graph map[report.Code][]report.Code, code report.Code, path []report.Code) {
 	t.Helper()
 	if slices.Contains(path, code) {
 		t.Fatalf("a cycle: %v", append(path, code))
@@ -283,12 +285,12 @@ func TestPages(t *testing.T) {
 // TestCrash: a rule that panics is counted, and what it left behind is not used.
 func TestCrash(t *testing.T) {
 	t.Parallel()
-	out, crashed := run(Rule{Code: QuorumLost, Eval: func(*ensemble) result { panic("a bug") }}, &ensemble{})
+	out, crashed := run(Rule{Code: report.QuorumLost, Eval: func(*model.Ensemble) result { panic("a bug") }}, &model.Ensemble{})
 	if !crashed || out.findings != nil || out.skips != nil || out.lookAgain {
 		t.Errorf("got %+v, crashed %t", out, crashed)
 	}
-	var c Checks
-	c.count(QuorumLost, out, crashed)
+	var c report.Checks
+	countRule(&c, report.QuorumLost, out, crashed)
 	if c.Crashed != 1 || c.Passed != 0 || c.Total != 1 || len(c.PassedCodes) != 0 {
 		t.Errorf("got %+v", c)
 	}
@@ -304,10 +306,10 @@ func TestOptions(t *testing.T) {
 		want []string
 	}{
 		{"all", Options{}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "root process-down warning likely zk3", "fold degraded-no-spare warning proven"}},
-		{"ignore the cause", Options{Ignore: []Code{ProcessDown}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "show degraded-no-spare warning proven"}},
-		{"only the cause", Options{Only: []Code{ProcessDown}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "root process-down warning likely zk3"}},
-		{"only another", Options{Only: []Code{SplitBrain}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0"}},
-		{"fail on critical", Options{FailOn: Critical, Only: []Code{SplitBrain}}, []string{"degraded 0: 2 of 3 by conf, need 2, spare 0"}},
+		{"ignore the cause", Options{Ignore: []report.Code{report.ProcessDown}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "show degraded-no-spare warning proven"}},
+		{"only the cause", Options{Only: []report.Code{report.ProcessDown}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "root process-down warning likely zk3"}},
+		{"only another", Options{Only: []report.Code{report.SplitBrain}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0"}},
+		{"fail on critical", Options{FailOn: report.Critical, Only: []report.Code{report.SplitBrain}}, []string{"degraded 0: 2 of 3 by conf, need 2, spare 0"}},
 	} {
 		if diff := cmp.Diff(c.want, digest(Diagnose(snap, c.o))); diff != "" {
 			t.Errorf("%s: -want +got\n%s", c.name, diff)
@@ -317,9 +319,9 @@ func TestOptions(t *testing.T) {
 		scene scene
 		want  int
 	}{
-		{look(down, down, down), ExitCritical}, {look(gone, gone, gone), ExitUnknown}, {look(follower, leader, standalone), ExitCritical},
+		{look(down, down, down), report.ExitCritical}, {look(gone, gone, gone), report.ExitUnknown}, {look(follower, leader, standalone), report.ExitCritical},
 	} {
-		if got := Diagnose(c.scene.snap(), Options{FailOn: Critical}).Verdict.ExitCode; got != c.want {
+		if got := Diagnose(c.scene.snap(), Options{FailOn: report.Critical}).Verdict.ExitCode; got != c.want {
 			t.Errorf("fail on critical: exit %d, want %d", got, c.want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -17,7 +18,7 @@ func TestRaiseFiles(t *testing.T) {
 	var got []string
 	for _, f := range r.Findings {
 		for _, step := range f.Fix {
-			if f.Code == FDLimitNear {
+			if f.Code == report.FDLimitNear {
 				got = append(got, step.Command)
 			}
 		}

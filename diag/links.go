@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -20,14 +21,14 @@ const linksApart = 30 * time.Second
 
 // linkPair are two looks at the connections of one host.
 type linkPair struct {
-	now, before *host
+	now, before *model.Host
 	// known are the addresses of all members, and of the host itself.
 	known []netip.Addr
 }
 
-// links are two looks at the connections of a host; nil with the reason for which
+// linksOf are two looks at the connections of a host; nil with the reason for which
 // they cannot be judged.
-func (e *ensemble) links(h *host) (pair *linkPair, reason string) {
+func linksOf(e *model.Ensemble, h *model.Host) (pair *linkPair, reason string) {
 	switch {
 	case h.Process == nil:
 		return nil, "no process runs for it"
@@ -36,17 +37,17 @@ func (e *ensemble) links(h *host) (pair *linkPair, reason string) {
 	case h.Links.Value.Total > len(h.Links.Value.Sockets):
 		return nil, fmt.Sprintf("it has %d connections on its peer ports, and not all were looked at", h.Links.Value.Total)
 	}
-	known, reason := e.memberAddrs(h)
+	known, reason := memberAddrs(e, h)
 	if reason != "" {
 		return nil, reason
 	}
-	return &linkPair{now: h, before: e.hostBefore(h), known: known}, ""
+	return &linkPair{now: h, before: hostBefore(e, h), known: known}, ""
 }
 
 // hostBefore is the same process in the earlier look, or in that of its own host, when
 // that looked at its connections some seconds before; nil otherwise.
-func (e *ensemble) hostBefore(h *host) *host {
-	before, _ := e.findEarlier(func(b *host) bool {
+func hostBefore(e *model.Ensemble, h *model.Host) *model.Host {
+	before, _ := e.FindEarlier(func(b *model.Host) bool {
 		apart := h.Looked.Sub(b.Looked)
 		return b.Process != nil && b.Process.PID == h.Process.PID && b.ConfigPath == h.ConfigPath &&
 			slices.Equal(b.Addrs.Value, h.Addrs.Value) && b.Links.Seen() && apart > 0 && apart <= linksApart
@@ -55,7 +56,7 @@ func (e *ensemble) hostBefore(h *host) *host {
 }
 
 // memberAddrs are all addresses that a member may have as seen on a host.
-func (e *ensemble) memberAddrs(h *host) (addrs []netip.Addr, reason string) {
+func memberAddrs(e *model.Ensemble, h *model.Host) (addrs []netip.Addr, reason string) {
 	if len(h.Resolved) == 0 {
 		return nil, "the members' names were not looked up there: they are a container's own"
 	}
@@ -63,7 +64,7 @@ func (e *ensemble) memberAddrs(h *host) (addrs []netip.Addr, reason string) {
 	hosts := map[string]bool{}
 	for _, r := range h.Resolved {
 		hosts[strings.ToLower(r.Host)] = true
-		own := h.hasID && r.ID == h.id
+		own := h.HasID && r.ID == h.ID
 		switch {
 		case own:
 		case !r.Addrs.Seen():
@@ -73,18 +74,18 @@ func (e *ensemble) memberAddrs(h *host) (addrs []netip.Addr, reason string) {
 		}
 		addrs = append(addrs, r.Addrs.Value...)
 	}
-	for _, s := range e.servers {
+	for _, s := range e.Servers {
 		addrs = append(append(addrs, s.Resolve.Value...), s.PeerAddrs().Value...)
 		hosts[strings.ToLower(s.Host)] = true
 	}
-	for _, m := range e.list.Servers {
+	for _, m := range e.List.Servers {
 		for _, a := range m.Addresses {
 			literal, err := netip.ParseAddr(a.Host)
 			switch {
 			case err == nil:
 				addrs = append(addrs, literal)
 			case a.Host != "" && !hosts[strings.ToLower(a.Host)]:
-				return nil, fmt.Sprintf("%s is a member by %s, and its name was not looked up there", a.Host, e.list.source)
+				return nil, fmt.Sprintf("%s is a member by %s, and its name was not looked up there", a.Host, e.List.Source)
 			}
 		}
 	}
@@ -110,11 +111,11 @@ func (p *linkPair) stay(keep func(snapshot.Link) bool) []snapshot.Link {
 func (p *linkPair) stranger(l snapshot.Link) bool { return !slices.Contains(p.known, l.Remote.Addr()) }
 
 // claimedLine is the line of the host's own id, or nil.
-func (h *host) claimedLine() *zoocfg.Server {
-	if !h.hasID {
+func claimedLine(h *model.Host) *zoocfg.Server {
+	if !h.HasID {
 		return nil
 	}
-	return h.config.Find(h.id)
+	return h.Settings.Find(h.ID)
 }
 
 // electionPortsOf are those of a line; none of nil.
@@ -129,19 +130,10 @@ func electionPortsOf(m *zoocfg.Server) []uint16 {
 	return ports
 }
 
-// quorumPortsOf are those of a line.
-func quorumPortsOf(m *zoocfg.Server) []uint16 {
-	var ports []uint16
-	for _, a := range m.Addresses {
-		ports = append(ports, uint16(a.QuorumPort)) //nolint:gosec // a port
-	}
-	return ports
-}
-
 // hasLink reports whether a host has an election connection with a member, made from
 // either side, accepted or not.
-func (h *host) hasLink(id int64) bool {
-	own, other := electionPortsOf(h.claimedLine()), electionPortsOf(h.config.Find(id))
+func hasLink(h *model.Host, id int64) bool {
+	own, other := electionPortsOf(claimedLine(h)), electionPortsOf(h.Settings.Find(id))
 	return slices.ContainsFunc(h.Links.Value.Sockets, func(l snapshot.Link) bool {
 		with := slices.ContainsFunc(h.Resolved, func(r snapshot.ResolvedHost) bool {
 			return r.ID == id && slices.Contains(r.Addrs.Value, l.Remote.Addr())

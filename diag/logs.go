@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -19,36 +21,25 @@ var fatalSigns = []logline.Sign{
 	logline.ConfigInvalid, logline.JavaVersion, logline.JavaClass, logline.JavaOptions, logline.JavaMissing, logline.Unrecoverable, logline.Exit,
 }
 
-// outsideSigns are what a server writes that runs and finds no quorum.
-var outsideSigns = []logline.Sign{
-	logline.ListenerGone, logline.AddressForeign, logline.NoSpace, logline.DatabaseUnloaded, logline.OwnIDElsewhere,
-	logline.EpochAhead, logline.PeerTLS, logline.PeerTLSHello, logline.PeerFIPS, logline.PeerSASL, logline.PeerTLSCut, logline.UnknownPeer, logline.SyncGaveUp, logline.LeaderUnreached, logline.PeerUnreached,
-}
-
-// wrote reports whether the log of the host's server has a line of that kind.
-func (h *host) wrote(sign logline.Sign) bool {
-	return h.Log.Seen() && slices.ContainsFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
-}
-
 // maxLogEvidence is how many lines of a log a finding shows.
 const maxLogEvidence = 2
 
-// logged is what the log of a host's server says of that kind: the special before the
+// logEvidences is what the log of a host's server says of that kind: the special before the
 // general, as the list has it. nil host, unread log: nothing.
-func (h *host) logged(signs []logline.Sign) []Evidence {
+func logEvidences(h *model.Host, signs []logline.Sign) []report.Evidence {
 	if h == nil || !h.Log.Seen() {
 		return nil
 	}
-	lines, _ := h.lines(signs, func(snapshot.LogLine) bool { return true })
-	var out []Evidence
+	lines, _ := logLines(h, signs, func(snapshot.LogLine) bool { return true })
+	var out []report.Evidence
 	for _, line := range lines[:min(len(lines), maxLogEvidence)] {
-		out = append(out, h.logEvidence(line))
+		out = append(out, lineEvidence(h, line))
 	}
 	return out
 }
 
-func (h *host) logEvidence(line snapshot.LogLine) Evidence {
-	return Evidence{Source: "log", Server: h.name(), Key: line.At, Value: line.Text, File: h.Log.Value.Path}
+func lineEvidence(h *model.Host, line snapshot.LogLine) report.Evidence {
+	return report.Evidence{Source: "log", Server: nameOf(h), Key: line.At, Value: line.Text, File: h.Log.Value.Path}
 }
 
 // lately is how long ago a line may be for what it tells of to be going on. A server
@@ -58,15 +49,15 @@ const lately = 2 * time.Minute
 
 // saysLately are the lines of these kinds that a running server has written within the
 // last two minutes, and how many in all.
-func (h *host) saysLately(signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
-	return h.saysWithin(lately, signs...)
+func saysLately(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
+	return saysWithin(h, lately, signs...)
 }
 
 // saysWithin is that for another time. reason says why it cannot be told: a line of an
 // earlier run, or long mended, must count for nothing.
-func (h *host) saysWithin(span time.Duration, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
+func saysWithin(h *model.Host, span time.Duration, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
 	if !h.Log.Seen() {
-		return nil, 0, h.noLog()
+		return nil, 0, noLog(h)
 	}
 	tail := &h.Log.Value
 	last, err := time.Parse(time.DateTime, tail.Last)
@@ -76,7 +67,7 @@ func (h *host) saysWithin(span time.Duration, signs ...logline.Sign) (lines []sn
 	if h.Looked.Sub(tail.Modified) > span {
 		return nil, 0, ""
 	}
-	lines, count = h.lines(signs, func(l snapshot.LogLine) bool {
+	lines, count = logLines(h, signs, func(l snapshot.LogLine) bool {
 		at, err := time.Parse(time.DateTime, l.At)
 		return err == nil && last.Sub(at) <= span
 	})
@@ -85,25 +76,25 @@ func (h *host) saysWithin(span time.Duration, signs ...logline.Sign) (lines []sn
 
 // saysSinceStart are the lines of these kinds since the last start of the server, and
 // how many in all.
-func (h *host) saysSinceStart(signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
+func saysSinceStart(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
 	switch tail := &h.Log.Value; {
 	case !h.Log.Seen():
-		return nil, 0, h.noLog()
+		return nil, 0, noLog(h)
 	case !tail.Begins:
 		return nil, 0, "its last start is not in what was read of its log"
 	case h.Process != nil && tail.Modified.Before(h.Process.Started):
 		return nil, 0, "its log is older than its process"
 	}
-	lines, count = h.lines(signs, func(snapshot.LogLine) bool { return true })
+	lines, count = logLines(h, signs, func(snapshot.LogLine) bool { return true })
 	return lines, count, ""
 }
 
-func (h *host) noLog() string {
+func noLog(h *model.Host) string {
 	return "its log was not read: " + reasonOf(h.Log.Failure, "it was not looked for")
 }
 
-// lines are those of these kinds that count, in the order of the kinds.
-func (h *host) lines(signs []logline.Sign, counts func(snapshot.LogLine) bool) (lines []snapshot.LogLine, n int) {
+// logLines are those of these kinds that count, in the order of the kinds.
+func logLines(h *model.Host, signs []logline.Sign, counts func(snapshot.LogLine) bool) (lines []snapshot.LogLine, n int) {
 	for _, sign := range signs {
 		i := slices.IndexFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
 		if i >= 0 && counts(h.Log.Value.Lines[i]) {
@@ -113,3 +104,6 @@ func (h *host) lines(signs []logline.Sign, counts func(snapshot.LogLine) bool) (
 	}
 	return lines, n
 }
+
+// repeated is how many lines are more than a moment's.
+const repeated = 2

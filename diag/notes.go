@@ -1,60 +1,73 @@
 package diag
 
+import (
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
 // note is the remark beside a server's row; empty where its role says it all.
-func note(s *server) string {
+func note(s *model.Server) string {
 	text := conditionText(s)
-	if text != "" && s.lost && s.role != RoleDown {
+	if text != "" && s.LostByLeader && s.Role != report.RoleDown {
 		text += "; lost by the leader"
 	}
 	return text
 }
 
-func conditionText(s *server) string {
-	switch s.condition {
-	case ServesReadsOnly:
+func conditionText(s *model.Server) string {
+	switch s.Condition {
+	case model.ServesReadsOnly:
 		return "serves reads only, for want of a quorum"
-	case ServesByAdmin:
+	case model.ServesByAdmin:
 		return "serves, as its AdminServer says"
-	case ServesWordless:
+	case model.ServesWordless:
 		return "serves clients; answers no four-letter word"
-	case RefusesAsLeader:
+	case model.RefusesAsLeader:
 		return "leads and refuses clients (leaderServes=no)"
-	case RunsIdle:
+	case model.RunsIdle:
 		return "runs, and is not serving"
-	case ElectionPortClosed:
+	case model.ElectionPortClosed:
 		return "runs, not serving; election port closed"
-	case Loading:
+	case model.Loading:
 		return "starting: loading its data, or stuck in it"
-	case AcceptsOnly:
+	case model.AcceptsOnly:
 		return "accepts connections, does not answer"
-	case SwallowsAndLost:
+	case model.SwallowsAndLost:
 		return "swallows connections, lost by the leader"
-	case ProcessStopped:
+	case model.ProcessStopped:
 		return "its process is stopped"
-	case PortTaken:
+	case model.PortTaken:
 		return "not running; another program has its port"
-	case AtAnotherAddress:
+	case model.AtAnotherAddress:
 		return "runs on this host, at another address"
-	case AtAnotherPort:
+	case model.AtAnotherPort:
 		return "runs; serves clients on another port, or not yet"
-	case NoSuchName:
+	case model.NoSuchName:
 		return "no such name"
-	case RefusedFromHere:
+	case model.RefusedFromHere:
 		return "listens, and its ports are refused from here"
-	case ClosesEarly:
+	case model.ClosesEarly:
 		return "closes before it has answered"
-	case TLSFails:
+	case model.TLSFails:
 		return "TLS to its client port fails"
-	case SpeaksTLS:
+	case model.SpeaksTLS:
 		return "speaks TLS on its client port"
-	case AnswersWithoutEnd:
+	case model.AnswersWithoutEnd:
 		return "answers without end, not as ZooKeeper"
-	case IsKeeper:
-		return "a " + s.Keeper.Product + ", " + s.keeperRole()
-	case NotZooKeeperHere:
+	case model.IsKeeper:
+		return "a " + s.Keeper.Product + ", " + keeperRole(s)
+	case model.NotZooKeeperHere:
 		return "answers, but not as ZooKeeper"
-	case OutOfReach:
+	case model.OutOfReach:
 		return "could not be reached from here"
 	}
 	return ""
+}
+
+// keeperRole is its role in words.
+func keeperRole(s *model.Server) string {
+	if s.Keeper.Mode == "" {
+		return "not serving"
+	}
+	return string(s.Keeper.Mode)
 }

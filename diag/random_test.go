@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -52,35 +53,35 @@ func checkRandom(t *testing.T, seed uint64) bool {
 }
 
 // checkVerdict holds the verdict against what was seen.
-func checkVerdict(t *testing.T, snap *snapshot.Snapshot, r *Report) {
+func checkVerdict(t *testing.T, snap *snapshot.Snapshot, r *report.Report) {
 	t.Helper()
 	v := r.Verdict
 	told := false
 	for i, s := range snap.Servers {
 		view := r.Servers[i]
 		inQuorum := s.Srvr.Seen() && s.Srvr.Value.Mode.InQuorum()
-		if inQuorum && v.State == Down {
+		if inQuorum && v.State == report.Down {
 			t.Errorf("down, and %s is %s", s.Name, s.Srvr.Value.Mode)
 		}
 		told = told || s.Srvr.Seen() || s.Srvr.FailedAs(snapshot.NotServing) || s.Srvr.FailedAs(snapshot.Silent) ||
 			s.Session.Seen() || s.Client.FailedAs(snapshot.Refused) || s.Election.Look.FailedAs(snapshot.Refused)
-		if !s.Client.Tried && !s.Srvr.Tried && !s.Session.Tried && !s.Election.Look.Tried && view.Role != RoleUnknown {
+		if !s.Client.Tried && !s.Srvr.Tried && !s.Session.Tried && !s.Election.Look.Tried && view.Role != report.RoleUnknown {
 			t.Errorf("%s was not looked at and is %s", s.Name, view.Role)
 		}
-		if view.Role == RoleDown && (s.Client.Seen() || s.Election.Look.Seen()) {
+		if view.Role == report.RoleDown && (s.Client.Seen() || s.Election.Look.Seen()) {
 			t.Errorf("%s is down with an open port", s.Name)
 		}
 	}
-	if !told && v.State != Unknown {
+	if !told && v.State != report.Unknown {
 		t.Errorf("%s, and nobody told anything", v.State)
 	}
-	if v.ServingVoters > v.Voters && v.State != Split {
+	if v.ServingVoters > v.Voters && v.State != report.Split {
 		t.Errorf("%d of %d voters serve", v.ServingVoters, v.Voters)
 	}
-	if s := v.Spare; s != nil && (*s < 0) != (v.State == Down) {
+	if s := v.Spare; s != nil && (*s < 0) != (v.State == report.Down) {
 		t.Errorf("%s with spare %d", v.State, *s)
 	}
-	if v.State == Split && (snap.Before == nil || len(v.Leaders) < 2) {
+	if v.State == report.Split && (snap.Before == nil || len(v.Leaders) < 2) {
 		t.Errorf("split with %v in %d looks", v.Leaders, v.Looks)
 	}
 	if snap.Before != nil && r.LookAgain {

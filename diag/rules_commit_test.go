@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -15,7 +17,7 @@ func leading(changes ...func(*snapshot.Server)) scene {
 
 // counted sets how many writes a leader has proposed, and confirmed.
 func counted(proposed, committed int) func(*snapshot.Server) {
-	return counts(proposals, fmt.Sprint(proposed), commits, fmt.Sprint(committed))
+	return counts(model.Proposals, fmt.Sprint(proposed), model.Commits, fmt.Sprint(committed))
 }
 
 func commitRules() []rule {
@@ -30,7 +32,7 @@ func commitRules() []rule {
 		"group.1=1:2:3", "weight.1=0", "weight.2=1", "weight.3=0",
 	}
 	return []rule{{
-		LeaderNotCommitting,
+		report.LeaderNotCommitting,
 		[]fire{
 			{"its followers do not answer, and requests wait", deaf(waiting(3)).twice(), "critical likely zk2"},
 			{"as 3.4 tells it, by the file", deaf(waiting(3)).as(oldest).file(zoo(3)).twice(), "critical likely zk2"},
@@ -56,13 +58,13 @@ func commitRules() []rule {
 			{"one look, and nothing waits", leading()},
 		},
 		[]blind{
-			{"one look", leading(waiting(1)), SkipOneLook},
-			{"one look, too few in sync", leading(insync(0)), SkipOneLook},
-			{"no leader seen", look(follower, gone, follower).twice(), SkipNotTold},
-			{"not looked at", unvisited(), SkipNotTold},
-			{"how many there are is not known", leading(insync(0)).as(oldest).twice(), SkipNotTold},
-			{"an oracle votes", leading(insync(0)).onWith(1, zoo(3, "oraclePath=/var/oracle")).twice(), SkipUndecided},
-			{"an oracle votes, by the file", leading(insync(0)).file(zoo(3, "oraclePath=/var/oracle")).twice(), SkipUndecided},
+			{"one look", leading(waiting(1)), report.SkipOneLook},
+			{"one look, too few in sync", leading(insync(0)), report.SkipOneLook},
+			{"no leader seen", look(follower, gone, follower).twice(), report.SkipNotTold},
+			{"not looked at", unvisited(), report.SkipNotTold},
+			{"how many there are is not known", leading(insync(0)).as(oldest).twice(), report.SkipNotTold},
+			{"an oracle votes", leading(insync(0)).onWith(1, zoo(3, "oraclePath=/var/oracle")).twice(), report.SkipUndecided},
+			{"an oracle votes, by the file", leading(insync(0)).file(zoo(3, "oraclePath=/var/oracle")).twice(), report.SkipUndecided},
 		},
 	}}
 }
@@ -76,7 +78,7 @@ func TestStalled(t *testing.T) {
 		findings("root server-hung warning likely zk1 zk3", "show leader-not-committing critical likely zk2"),
 	}})
 	r := s.report()
-	if !slices.Contains(r.Findings[0].Explains, string(LeaderNotCommitting)) {
+	if !slices.Contains(r.Findings[0].Explains, string(report.LeaderNotCommitting)) {
 		t.Errorf("server-hung explains %v", r.Findings[0].Explains)
 	}
 }

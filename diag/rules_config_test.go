@@ -3,6 +3,7 @@ package diag
 import (
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -24,7 +25,7 @@ func configRules() []rule {
 	observing := strings.Replace(zoo(3), "zk3:2888:3888", "zk3:2888:3888:observer", 1)
 	return []rule{
 		{
-			DynamicConfigOverrides,
+			report.DynamicConfigOverrides,
 			[]fire{
 				{"members in both, running", healthy().onWith(3, both, dynamic(members)), "warning proven zk3"},
 				{"members in both, stopped", out().onWith(3, both, dynamic(members), stopped), "warning likely zk3"},
@@ -39,14 +40,14 @@ func configRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"not looked beside it", healthy().on(3), SkipUndecided},
+				{"not looked beside it", healthy().on(3), report.SkipUndecided},
 				{"may not look beside it", healthy().on(3, func(l *snapshot.Local) {
 					l.NextConfig = snapshot.Failed[bool](&snapshot.Failure{Kind: snapshot.Denied, Text: "/etc/zookeeper: permission denied"}, quick)
-				}), SkipUndecided},
+				}), report.SkipUndecided},
 			},
 		},
 		{
-			PeerTypeMismatch,
+			report.PeerTypeMismatch,
 			[]fire{
 				{"an observer by peerType only", healthy().onWith(3, zoo(3, "peerType=observer")), "info proven zk3"},
 				{"an observer by the list only", healthy().onWith(3, observing+"peerType=participant\n"), "info proven zk3"},
@@ -59,11 +60,11 @@ func configRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"no id", healthy().onWith(3, zoo(3, "peerType=observer"), noMyid(snapshot.Denied)), SkipUndecided},
+				{"no id", healthy().onWith(3, zoo(3, "peerType=observer"), noMyid(snapshot.Denied)), report.SkipUndecided},
 			},
 		},
 		{
-			ForceSyncOff,
+			report.ForceSyncOff,
 			[]fire{
 				{"in zoo.cfg", healthy().onWith(3, zoo(3, "forceSync=no")), "warning proven zk3"},
 				{"on the command line", healthy().on(3, func(l *snapshot.Local) { l.Process.ForceSync = "no" }), "warning proven zk3"},
@@ -77,7 +78,7 @@ func configRules() []rule {
 			},
 			[]blind{noLocal(), denied(), {"no configuration", healthy().on(3, func(l *snapshot.Local) {
 				l.Config = snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Absent, Text: "/etc/zookeeper/zoo.cfg: no such file"}, quick)
-			}), SkipDenied}},
+			}), report.SkipDenied}},
 		},
 	}
 }

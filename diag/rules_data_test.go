@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -12,14 +13,14 @@ import (
 func dataBlinds(more ...blind) []blind {
 	return append([]blind{
 		noLocal(), denied(),
-		{"not looked at", out().on(3, stopped, dataUnseen("")), SkipUndecided},
-		{"a mount hangs", out().on(3, stopped, dataUnseen(snapshot.Silent)), SkipUndecided},
-		{"a container's, and not root", healthy().on(3, dataUnseen(snapshot.Denied)), SkipUndecided},
+		{"not looked at", out().on(3, stopped, dataUnseen("")), report.SkipUndecided},
+		{"a mount hangs", out().on(3, stopped, dataUnseen(snapshot.Silent)), report.SkipUndecided},
+		{"a container's, and not root", healthy().on(3, dataUnseen(snapshot.Denied)), report.SkipUndecided},
 	}, more...)
 }
 
 func closedData() blind {
-	return blind{"may not be read", out().on(3, stopped, keeps(closed)), SkipUndecided}
+	return blind{"may not be read", out().on(3, stopped, keeps(closed)), report.SkipUndecided}
 }
 
 func dataRules() []rule {
@@ -28,7 +29,7 @@ func dataRules() []rule {
 	}
 	return []rule{
 		{
-			DiskFull,
+			report.DiskFull,
 			[]fire{
 				{"no byte left", out().on(3, stopped, keeps(free(0))), "warning proven zk3"},
 				{"not serving for it", look(follower, leader, looking).on(3, keeps(free(4096))).twice(), "warning proven zk3"},
@@ -46,10 +47,10 @@ func dataRules() []rule {
 				{"no fixed number of inodes", healthy().on(3, keeps(volume(func(v *snapshot.Volume) { v.Inodes, v.FreeInodes = 0, 0 })))},
 				{"read-only, where nothing is written", healthy().on(3, keeps(free(0), volume(func(v *snapshot.Volume) { v.ReadOnly = true })))},
 			},
-			dataBlinds(blind{"the volume was not told", healthy().on(3, keeps(func(d *snapshot.Data) { d.Dir.Volume = noPart[snapshot.Volume](snapshot.Denied) })), SkipUndecided}),
+			dataBlinds(blind{"the volume was not told", healthy().on(3, keeps(func(d *snapshot.Data) { d.Dir.Volume = noPart[snapshot.Volume](snapshot.Denied) })), report.SkipUndecided}),
 		},
 		{
-			TxnlogCorrupt,
+			report.TxnlogCorrupt,
 			[]fire{
 				{"5 bytes", out().on(3, stopped, keeps(headless(5))), "warning proven zk3"},
 				{"wrong magic", out().on(3, stopped, keeps(headless(64*mib))), "warning proven zk3"},
@@ -66,13 +67,13 @@ func dataRules() []rule {
 			},
 			dataBlinds(
 				closedData(),
-				blind{"made this moment", healthy().on(3, keeps(headless(0), justNow)), SkipUndecided},
-				blind{"the log may not be read", out().on(3, stopped, keeps(newestLog(func(f *snapshot.DataFile) { f.Content = noPart[snapshot.FileContent](snapshot.Denied) }))), SkipUndecided},
-				blind{"too many names", out().on(3, stopped, keeps(headless(5), func(d *snapshot.Data) { d.Dir.Logs.Value.AtLeast = true })), SkipUndecided},
+				blind{"made this moment", healthy().on(3, keeps(headless(0), justNow)), report.SkipUndecided},
+				blind{"the log may not be read", out().on(3, stopped, keeps(newestLog(func(f *snapshot.DataFile) { f.Content = noPart[snapshot.FileContent](snapshot.Denied) }))), report.SkipUndecided},
+				blind{"too many names", out().on(3, stopped, keeps(headless(5), func(d *snapshot.Data) { d.Dir.Logs.Value.AtLeast = true })), report.SkipUndecided},
 			),
 		},
 		{
-			NoSnapshot,
+			report.NoSnapshot,
 			[]fire{
 				{"deleted", out().on(3, stopped, keeps(snapshots(0))), "warning likely zk3"},
 				{"none whole", out().on(3, stopped, keeps(snapshots(1, cut(snapFile(1, mib))))), "warning likely zk3"},
@@ -91,15 +92,15 @@ func dataRules() []rule {
 			},
 			dataBlinds(
 				closedData(),
-				blind{"more than were looked at", out().on(3, stopped, keeps(snapshots(9, cut(snapFile(1, mib))))), SkipUndecided},
+				blind{"more than were looked at", out().on(3, stopped, keeps(snapshots(9, cut(snapFile(1, mib))))), report.SkipUndecided},
 				blind{"may not be read", out().on(3, stopped, keeps(func(d *snapshot.Data) {
 					d.Dir.Snapshots.Value.Newest[0].Content = noPart[snapshot.FileContent](snapshot.Denied)
-				})), SkipUndecided},
-				blind{"dataDir is gone", out().on(3, stopped, keeps(logsElsewhere(func(*snapshot.DataDir) {}), fresh, func(d *snapshot.Data) { d.Dir.Owner = noPart[snapshot.Owner](snapshot.Absent) })), SkipUndecided},
+				})), report.SkipUndecided},
+				blind{"dataDir is gone", out().on(3, stopped, keeps(logsElsewhere(func(*snapshot.DataDir) {}), fresh, func(d *snapshot.Data) { d.Dir.Owner = noPart[snapshot.Owner](snapshot.Absent) })), report.SkipUndecided},
 			),
 		},
 		{
-			EpochMismatch,
+			report.EpochMismatch,
 			[]fire{
 				{"accepted before current", out().on(3, stopped, keeps(epochs("3", "2"))), "warning proven zk3"},
 				{"the log is ahead", out().on(3, stopped, keeps(epochs("2", "3"))), "warning proven zk3"},
@@ -123,12 +124,12 @@ func dataRules() []rule {
 			},
 			dataBlinds(
 				closedData(),
-				blind{"may not be read", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.AcceptedEpoch = noPart[snapshot.EpochFile](snapshot.Denied) })), SkipUndecided},
-				blind{"changing this moment", healthy().on(3, keeps(epochs("2", "3"), justNow)), SkipUndecided},
+				blind{"may not be read", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.AcceptedEpoch = noPart[snapshot.EpochFile](snapshot.Denied) })), report.SkipUndecided},
+				blind{"changing this moment", healthy().on(3, keeps(epochs("2", "3"), justNow)), report.SkipUndecided},
 			),
 		},
 		{
-			DataDirNotWritable,
+			report.DataDirNotWritable,
 			[]fire{
 				{"mounted read-only", out().on(3, stopped, keeps(volume(func(v *snapshot.Volume) { v.ReadOnly = true }))), "warning proven zk3"},
 				{"under root too", healthy().on(3, runsAs(0, true), keeps(volume(func(v *snapshot.Volume) { v.ReadOnly = true }))), "warning proven zk3"},
@@ -151,12 +152,12 @@ func dataRules() []rule {
 			},
 			dataBlinds(
 				closedData(),
-				blind{"whose process it is was not told", healthy().on(3, func(l *snapshot.Local) { l.Process.Credentials = snapshot.Obs[snapshot.Credentials]{} }), SkipUndecided},
-				blind{"an access list may allow it", healthy().on(3, keeps(version2(0, 7, 0o775))), SkipUndecided},
+				blind{"whose process it is was not told", healthy().on(3, func(l *snapshot.Local) { l.Process.Credentials = snapshot.Obs[snapshot.Credentials]{} }), report.SkipUndecided},
+				blind{"an access list may allow it", healthy().on(3, keeps(version2(0, 7, 0o775))), report.SkipUndecided},
 			),
 		},
 		{
-			AutopurgeOff,
+			report.AutopurgeOff,
 			[]fire{
 				{"eleven", healthy().on(3, keeps(snapshots(11, snapFile(1, mib)))), "info proven zk3"},
 				{"full within the month", healthy().on(3, keeps(snapshots(11, crowd(1)...))), "warning proven zk3"},
@@ -171,7 +172,7 @@ func dataRules() []rule {
 			dataBlinds(closedData()),
 		},
 		{
-			DataDirInTmp,
+			report.DataDirInTmp,
 			[]fire{
 				{"the sample's", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/"))), "warning proven zk3"},
 				{"the service's own /tmp", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/tmp"))), "warning proven zk3"},
@@ -186,7 +187,7 @@ func dataRules() []rule {
 				{"a volume mounted there", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/tmp/zookeeper")))},
 				{"a link to a disk", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/"), func(d *snapshot.Data) { d.Dir.Real = "/srv/zookeeper" }))},
 			},
-			dataBlinds(blind{"dataDir is not there", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.Owner = noPart[snapshot.Owner](snapshot.Denied) })), SkipUndecided}),
+			dataBlinds(blind{"dataDir is not there", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.Owner = noPart[snapshot.Owner](snapshot.Denied) })), report.SkipUndecided}),
 		},
 	}
 }
@@ -239,7 +240,7 @@ func TestRefillIsGuarded(t *testing.T) {
 	} {
 		var commands []string
 		for _, f := range c.scene.report().Findings {
-			if f.Code != TxnlogCorrupt {
+			if f.Code != report.TxnlogCorrupt {
 				continue
 			}
 			for _, step := range f.Fix {

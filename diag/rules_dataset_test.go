@@ -3,11 +3,13 @@ package diag
 import (
 	"strings"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 func dataSetRules() []rule {
 	return []rule{{
-		DataSetLarge,
+		report.DataSetLarge,
 		[]fire{
 			{"znodes", third(counts("zk_znode_count", "1000001")), "info proven zk3"},
 			{"bytes", third(counts("zk_approximate_data_size", "6.0E8")), "info proven zk3"},
@@ -20,7 +22,7 @@ func dataSetRules() []rule {
 			{"just as many", third(counts("zk_znode_count", "1000000", "zk_approximate_data_size", "536870912"))},
 			{"not a number", third(counts("zk_znode_count", "NaN"))},
 		},
-		append(blindNetwork(), blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)), SkipNotTold}),
+		append(blindNetwork(), blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)), report.SkipNotTold}),
 	}}
 }
 

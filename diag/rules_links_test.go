@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -34,7 +36,7 @@ func linkRules() []rule {
 	known := func(text string) scene { return all.onWith(1, zoo(3), held).membership(text).twice() }
 	return []rule{
 		{
-			ElectionPortHeld,
+			report.ElectionPortHeld,
 			[]fire{
 				{"one waits behind one", all.on(1, held).twice(), "warning likely zk1"},
 				{"a member waits behind it", two.on(1, unlinked("192.0.2.3"), held, queued).twice(), "warning likely zk1 zk3"},
@@ -55,26 +57,26 @@ func linkRules() []rule {
 				{"it calls out itself", all.on(1, linked("192.0.2.1:50001 192.0.2.50:3888")).twice()},
 			},
 			[]blind{
-				{"no own files", all, SkipLocalFiles},
-				{"one look", all.on(1, held), SkipOneLook},
-				{"looks minutes apart", all.on(1, held).after(all.on(1, held, func(l *snapshot.Local) { l.Looked = l.Looked.Add(-5 * linksApart) })), SkipOneLook},
-				{"it may be a member behind NAT", all.on(1, unlinked("192.0.2.3"), linked(stranger)).twice(), SkipUndecided},
-				{"two of them", all.on(1, unlinked("192.0.2.3"), unlinked("192.0.2.2"), held).twice(), SkipUndecided},
-				{"connections not to be seen", all.on(1, held, unseenLinks).twice(), SkipUndecided},
-				{"more than were looked at", all.on(1, held, func(l *snapshot.Local) { l.Links.Value.Total = 1000 }).twice(), SkipUndecided},
-				{"a member on loopback", all.on(1, resolves(3, "127.0.0.1"), held).twice(), SkipUndecided},
-				{"a member's name means nothing", all.on(1, meansNothing(3), held).twice(), SkipUndecided},
-				{"a container's names", all.on(1, unresolved, held).twice(), SkipUndecided},
-				{"a member that its file does not have", known("server.1=zk1:2888:3888\nserver.2=zk2:2888:3888\nserver.3=zk3:2888:3888\nserver.4=elsewhere:2888:3888"), SkipUndecided},
-				{"it may be a server that joins", look(follower, but(leader, counts(nonVotingFollowers, "1")), follower).on(1, linked(stranger)).twice(), SkipUndecided},
-				{"its process is stopped", all.on(1, held, func(l *snapshot.Local) { l.Process.State = "T" }).twice(), SkipUndecided},
-				{"no process", all.on(1, stopped, held).twice(), SkipUndecided},
-				{"its id is not known", all.on(1, held, unreadMyid).twice(), SkipUndecided},
+				{"no own files", all, report.SkipLocalFiles},
+				{"one look", all.on(1, held), report.SkipOneLook},
+				{"looks minutes apart", all.on(1, held).after(all.on(1, held, func(l *snapshot.Local) { l.Looked = l.Looked.Add(-5 * linksApart) })), report.SkipOneLook},
+				{"it may be a member behind NAT", all.on(1, unlinked("192.0.2.3"), linked(stranger)).twice(), report.SkipUndecided},
+				{"two of them", all.on(1, unlinked("192.0.2.3"), unlinked("192.0.2.2"), held).twice(), report.SkipUndecided},
+				{"connections not to be seen", all.on(1, held, unseenLinks).twice(), report.SkipUndecided},
+				{"more than were looked at", all.on(1, held, func(l *snapshot.Local) { l.Links.Value.Total = 1000 }).twice(), report.SkipUndecided},
+				{"a member on loopback", all.on(1, resolves(3, "127.0.0.1"), held).twice(), report.SkipUndecided},
+				{"a member's name means nothing", all.on(1, meansNothing(3), held).twice(), report.SkipUndecided},
+				{"a container's names", all.on(1, unresolved, held).twice(), report.SkipUndecided},
+				{"a member that its file does not have", known("server.1=zk1:2888:3888\nserver.2=zk2:2888:3888\nserver.3=zk3:2888:3888\nserver.4=elsewhere:2888:3888"), report.SkipUndecided},
+				{"it may be a server that joins", look(follower, but(leader, counts(model.NonVotingFollowers, "1")), follower).on(1, linked(stranger)).twice(), report.SkipUndecided},
+				{"its process is stopped", all.on(1, held, func(l *snapshot.Local) { l.Process.State = "T" }).twice(), report.SkipUndecided},
+				{"no process", all.on(1, stopped, held).twice(), report.SkipUndecided},
+				{"its id is not known", all.on(1, held, unreadMyid).twice(), report.SkipUndecided},
 				denied(),
 			},
 		},
 		{
-			PeerAddrStale,
+			report.PeerAddrStale,
 			[]fire{
 				{"it calls where the member was", two.on(1, moved, stale).twice(), "warning likely zk3"},
 				{"it is connected there", two.on(1, moved, linked(old)).twice(), "warning likely zk3"},
@@ -105,12 +107,12 @@ func linkRules() []rule {
 				{"a client of something else", two.on(1, moved, linked("192.0.2.1:40008 192.0.2.53:443")).twice()},
 			},
 			[]blind{
-				{"no own files", two, SkipLocalFiles},
-				{"one look", two.on(1, moved, stale), SkipOneLook},
-				{"a member's name means nothing", two.on(1, meansNothing(3), moved, stale).twice(), SkipUndecided},
-				{"a container's names", two.on(1, unresolved, moved, stale).twice(), SkipUndecided},
-				{"its id is not known", two.on(1, moved, stale, unreadMyid).twice(), SkipUndecided},
-				{"connections not to be seen", two.on(1, stale, unseenLinks).twice(), SkipUndecided},
+				{"no own files", two, report.SkipLocalFiles},
+				{"one look", two.on(1, moved, stale), report.SkipOneLook},
+				{"a member's name means nothing", two.on(1, meansNothing(3), moved, stale).twice(), report.SkipUndecided},
+				{"a container's names", two.on(1, unresolved, moved, stale).twice(), report.SkipUndecided},
+				{"its id is not known", two.on(1, moved, stale, unreadMyid).twice(), report.SkipUndecided},
+				{"connections not to be seen", two.on(1, stale, unseenLinks).twice(), report.SkipUndecided},
 				denied(),
 			},
 		},
@@ -123,7 +125,7 @@ func TestMergedLinks(t *testing.T) {
 	held := linked("192.0.2.1:3888 192.0.2.50:50001", "192.0.2.1:3888 192.0.2.50:50002 waiting")
 	all := look(follower, leader, follower)
 	r := merged(t, all.on(1, held).from("zk1").twice(), all.on(3).from("zk3").twice())
-	if got := concluded(r, ElectionPortHeld); !slices.Equal(got, []string{"warning likely zk1"}) {
+	if got := concluded(r, report.ElectionPortHeld); !slices.Equal(got, []string{"warning likely zk1"}) {
 		t.Errorf("got %q", got)
 	}
 }

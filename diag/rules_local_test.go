@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -12,13 +13,13 @@ import (
 func healthy() scene { return look(follower, leader, follower) }
 func out() scene     { return look(follower, leader, down) }
 
-func noLocal() blind { return blind{"no files", healthy(), SkipLocalFiles} }
-func denied() blind  { return blind{"files denied", out().on(3, unreadable), SkipDenied} }
+func noLocal() blind { return blind{"no files", healthy(), report.SkipLocalFiles} }
+func denied() blind  { return blind{"files denied", out().on(3, unreadable), report.SkipDenied} }
 
 func myidRules() []rule {
 	return []rule{
 		{
-			MyidMissing,
+			report.MyidMissing,
 			[]fire{
 				{"stopped", out().on(3, stopped, noMyid(snapshot.Absent)), "warning proven zk3"},
 				{"removed under a running server", healthy().on(3, noMyid(snapshot.Absent)), "warning proven zk3"},
@@ -31,12 +32,12 @@ func myidRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"may not be read", out().on(3, noMyid(snapshot.Denied)), SkipUndecided},
-				{"not looked at", out().on(3, unreadMyid), SkipUndecided},
+				{"may not be read", out().on(3, noMyid(snapshot.Denied)), report.SkipUndecided},
+				{"not looked at", out().on(3, unreadMyid), report.SkipUndecided},
 			},
 		},
 		{
-			MyidMalformed,
+			report.MyidMalformed,
 			[]fire{
 				{"a blank behind it", out().on(3, stopped, myid("3 \n")), "warning proven zk3"},
 				{"a byte order mark", out().on(3, stopped, myid("\xef\xbb\xbf3\n")), "warning proven zk3"},
@@ -50,12 +51,12 @@ func myidRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"may not be read", out().on(3, noMyid(snapshot.Denied)), SkipUndecided},
-				{"not looked at", out().on(3, unreadMyid), SkipUndecided},
+				{"may not be read", out().on(3, noMyid(snapshot.Denied)), report.SkipUndecided},
+				{"not looked at", out().on(3, unreadMyid), report.SkipUndecided},
 			},
 		},
 		{
-			MyidNotInServers,
+			report.MyidNotInServers,
 			[]fire{
 				{"9", out().on(3, stopped, myid("9\n")), "warning proven zk3"},
 				{"the list is old", look(follower, leader, down).onWith(3, zoo(2), stopped), "warning proven zk3"},
@@ -67,13 +68,13 @@ func myidRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"may not be read", out().on(3, noMyid(snapshot.Denied)), SkipUndecided},
-				{"no number", out().on(3, stopped, myid("x\n")), SkipUndecided},
-				{"not there", out().on(3, stopped, noMyid(snapshot.Absent)), SkipUndecided},
+				{"may not be read", out().on(3, noMyid(snapshot.Denied)), report.SkipUndecided},
+				{"no number", out().on(3, stopped, myid("x\n")), report.SkipUndecided},
+				{"not there", out().on(3, stopped, noMyid(snapshot.Absent)), report.SkipUndecided},
 			},
 		},
 		{
-			MyidWrongServer,
+			report.MyidWrongServer,
 			[]fire{
 				{"its own files", out().on(3, stopped, myid("2\n")), "warning proven zk3"},
 				{"swapped, by conf", look(but(follower, says(3)), leader, but(follower, says(1))), "warning likely zk1 zk3"},
@@ -85,14 +86,14 @@ func myidRules() []rule {
 				{"no line is this host's", look(follower, leader, down).file(zoo(3)).on(3, stopped, has("10.0.0.3"))},
 			},
 			[]blind{
-				{"neither files nor conf", healthy().as(oldest), SkipLocalFiles},
-				{"a container's names", look(gone, gone, gone).on(3, contained), SkipUndecided},
-				{"all on loopback", look(down, down, down).as(oldest).on(3, stopped, myid("2\n"), resolves(1, "127.0.0.1"), resolves(2, "127.0.0.2"), resolves(3, "127.0.0.3")), SkipUndecided},
-				{"not there", out().on(3, stopped, noMyid(snapshot.Absent)), SkipUndecided},
+				{"neither files nor conf", healthy().as(oldest), report.SkipLocalFiles},
+				{"a container's names", look(gone, gone, gone).on(3, contained), report.SkipUndecided},
+				{"all on loopback", look(down, down, down).as(oldest).on(3, stopped, myid("2\n"), resolves(1, "127.0.0.1"), resolves(2, "127.0.0.2"), resolves(3, "127.0.0.3")), report.SkipUndecided},
+				{"not there", out().on(3, stopped, noMyid(snapshot.Absent)), report.SkipUndecided},
 			},
 		},
 		{
-			MyidDuplicate,
+			report.MyidDuplicate,
 			[]fire{
 				{"by conf", look(but(follower, says(2)), leader, follower), "critical proven zk1 zk2"},
 				{"by the files of two", look(looking, looking, looking).on(1).on(3, myid("1\n")), "critical proven zk3 zk1"},
@@ -105,8 +106,8 @@ func myidRules() []rule {
 				{"a member and its own files", healthy().on(1)},
 			},
 			[]blind{
-				{"nobody tells", look(but(follower, whitelisted), but(leader, whitelisted), but(follower, whitelisted)), SkipNotTold},
-				{"unreachable", unseen(), SkipNotTold},
+				{"nobody tells", look(but(follower, whitelisted), but(leader, whitelisted), but(follower, whitelisted)), report.SkipNotTold},
+				{"unreachable", unseen(), report.SkipNotTold},
 			},
 		},
 	}
@@ -120,7 +121,7 @@ func addressRules() []rule {
 	noAddrs := func(l *snapshot.Local) { l.Addrs = snapshot.Obs[[]netip.Addr]{} }
 	return []rule{
 		{
-			SelfAddrNotLocal,
+			report.SelfAddrNotLocal,
 			[]fire{
 				{"its address is elsewhere", byFile.on(3, stopped, has("10.0.0.3")), "warning proven zk3"},
 				{"3.4 runs on", look(follower, leader, noListener).as(oldest).file(zoo(3)).on(3, has("10.0.0.3"), bare), "warning proven zk3"},
@@ -131,10 +132,10 @@ func addressRules() []rule {
 				{"one of several addresses", byFile.on(3, stopped, has("10.0.0.3"), resolves(3, "192.0.2.33", "10.0.0.3"))},
 				{"loopback", healthy().on(3, resolves(3, "127.0.1.1"))},
 			},
-			[]blind{noLocal(), denied(), {"a container's names", healthy().on(3, contained), SkipUndecided}, {"addresses not seen", healthy().on(3, noAddrs), SkipUndecided}},
+			[]blind{noLocal(), denied(), {"a container's names", healthy().on(3, contained), report.SkipUndecided}, {"addresses not seen", healthy().on(3, noAddrs), report.SkipUndecided}},
 		},
 		{
-			SelfAddrLoopback,
+			report.SelfAddrLoopback,
 			[]fire{
 				{"127.0.1.1", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), hears("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
 				{"::1", look(follower, leader, noListener).on(3, resolves(3, "::1")), "warning proven zk3"},
@@ -144,10 +145,10 @@ func addressRules() []rule {
 				{"it listens on all", healthy().onWith(3, zoo(3, "quorumListenOnAllIPs=true"), resolves(3, "127.0.1.1"))},
 				{"a real address too", healthy().on(3, resolves(3, "127.0.1.1", "192.0.2.3"))},
 			},
-			[]blind{noLocal(), denied(), {"a container's names", healthy().on(3, contained), SkipUndecided}, {"names not looked up", healthy().on(3, unresolved), SkipUndecided}},
+			[]blind{noLocal(), denied(), {"a container's names", healthy().on(3, contained), report.SkipUndecided}, {"names not looked up", healthy().on(3, unresolved), report.SkipUndecided}},
 		},
 		{
-			ProcessWithoutListener,
+			report.ProcessWithoutListener,
 			[]fire{
 				{"3.4 after a failed bind", look(follower, leader, noListener).as(oldest).on(3, bare), "warning proven zk3"},
 				{"it costs the quorum", look(down, looking, noListener).on(3, bare).twice(), "critical proven zk3"},
@@ -161,13 +162,13 @@ func addressRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"sockets not seen", healthy().on(3, noSockets), SkipUndecided},
-				{"a young process", look(follower, leader, noListener).on(3, bare, young(time.Second)), SkipUndecided},
-				{"its port is not known", look(follower, leader, noListener).on(3, bare, noMyid(snapshot.Denied)), SkipUndecided},
+				{"sockets not seen", healthy().on(3, noSockets), report.SkipUndecided},
+				{"a young process", look(follower, leader, noListener).on(3, bare, young(time.Second)), report.SkipUndecided},
+				{"its port is not known", look(follower, leader, noListener).on(3, bare, noMyid(snapshot.Denied)), report.SkipUndecided},
 			},
 		},
 		{
-			StatusScriptMisleading,
+			report.StatusScriptMisleading,
 			[]fire{
 				{"CR LF", healthy().onWith(3, crlf), "info proven zk3"},
 				{"not serving", look(follower, leader, looking).on(3), "info proven zk3"},
@@ -182,10 +183,10 @@ func addressRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"a container's script", healthy().on(3, contained), SkipUndecided},
+				{"a container's script", healthy().on(3, contained), report.SkipUndecided},
 				{"the look was cut short", healthy().on(3, func(l *snapshot.Local) {
 					l.Script = snapshot.Failed[snapshot.Srvr](&snapshot.Failure{Kind: snapshot.Cancelled}, 0)
-				}), SkipUndecided},
+				}), report.SkipUndecided},
 			},
 		},
 	}

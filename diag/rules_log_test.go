@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -38,7 +39,7 @@ func logRules() []rule {
 	refused := line(logline.PeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
 	return []rule{
 		{
-			QuorumTLSHandshake,
+			report.QuorumTLSHandshake,
 			[]fire{
 				{"handshakes fail", asideWith(tls, logged(failed(2))), "warning likely zk3"},
 				{"connections of peers end", asideWith(tls, logged(cut)), "warning likely zk3"},
@@ -64,15 +65,15 @@ func logRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"no log", asideWith(tls, unlogged), SkipUndecided},
-				{"a log without times", asideWith(tls, logged(failed(2)), tailed(timeless)), SkipUndecided},
-				{"a long log without its start", aside(logged(hello), tailed(func(l *snapshot.LogTail) { l.Begins = false })), SkipUndecided},
-				{"the log of a run before", aside(logged(hello), tailed(func(l *snapshot.LogTail) { l.Modified = now().Add(-2 * time.Hour) })), SkipUndecided},
-				{"one look", look(follower, leader, looking).onWith(3, tls, logged(failed(2))), SkipUndecided},
+				{"no log", asideWith(tls, unlogged), report.SkipUndecided},
+				{"a log without times", asideWith(tls, logged(failed(2)), tailed(timeless)), report.SkipUndecided},
+				{"a long log without its start", aside(logged(hello), tailed(func(l *snapshot.LogTail) { l.Begins = false })), report.SkipUndecided},
+				{"the log of a run before", aside(logged(hello), tailed(func(l *snapshot.LogTail) { l.Modified = now().Add(-2 * time.Hour) })), report.SkipUndecided},
+				{"one look", look(follower, leader, looking).onWith(3, tls, logged(failed(2))), report.SkipUndecided},
 			},
 		},
 		{
-			SyncTooSlow,
+			report.SyncTooSlow,
 			[]fire{
 				{"a leader that gives up", look(looking, looking, looking).on(3, logged(gaveUp(3)), keeps(much)).twice(), "critical likely zk1 zk2 zk3"},
 				{"a follower that fetches all anew", aside(logged(fetched(3)), keeps(much)), "info possible zk3"},
@@ -89,12 +90,12 @@ func logRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"no log", aside(unlogged), SkipUndecided},
-				{"one look", look(follower, leader, looking).on(3, logged(fetched(3))), SkipUndecided},
+				{"no log", aside(unlogged), report.SkipUndecided},
+				{"one look", look(follower, leader, looking).on(3, logged(fetched(3))), report.SkipUndecided},
 			},
 		},
 		{
-			AdminPortConflict,
+			report.AdminPortConflict,
 			[]fire{
 				{"in an ensemble", healthy().on(3, admin...), "info proven zk3"},
 				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), append([]func(*snapshot.Local){stopped}, admin...)...), "critical proven zk1"},
@@ -110,13 +111,13 @@ func logRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"no log", healthy().on(3, unlogged), SkipUndecided},
-				{"a long log without its start", healthy().on(3, append(admin, tailed(func(l *snapshot.LogTail) { l.Begins = false }))...), SkipUndecided},
-				{"sockets not seen", healthy().on(3, append(admin, func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} })...), SkipUndecided},
+				{"no log", healthy().on(3, unlogged), report.SkipUndecided},
+				{"a long log without its start", healthy().on(3, append(admin, tailed(func(l *snapshot.LogTail) { l.Begins = false }))...), report.SkipUndecided},
+				{"sockets not seen", healthy().on(3, append(admin, func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} })...), report.SkipUndecided},
 			},
 		},
 		{
-			OversizePacket,
+			report.OversizePacket,
 			[]fire{
 				{"near the default", look(follower, leader, but(follower, answered(1_000_000))).on(3), "warning proven zk3"},
 				{"near its own", look(follower, leader, but(follower, answered(4_000_000))).on(3, buffer("4194304")), "warning proven zk3"},
@@ -131,13 +132,13 @@ func logRules() []rule {
 				{"an hour ago", healthy().on(3, logged(agoLine(logline.PacketTooLong, "Len error 1100054", 30), agoLine(logline.StrangerBytes, "Len error 1195725856", 30)))},
 			},
 			[]blind{
-				{"3.4 does not tell", healthy().as(oldest), SkipNotTold},
-				{"unreachable", unseen(), SkipUnreachable},
-				{"raised, how far is not known", look(follower, leader, but(follower, answered(2_000_000))), SkipUndecided},
+				{"3.4 does not tell", healthy().as(oldest), report.SkipNotTold},
+				{"unreachable", unseen(), report.SkipUnreachable},
+				{"raised, how far is not known", look(follower, leader, but(follower, answered(2_000_000))), report.SkipUndecided},
 			},
 		},
 		{
-			DataUnreasonableLength,
+			report.DataUnreasonableLength,
 			[]fire{
 				{"it cannot load its data", out().on(3, stopped, logged(unloaded, long("1500000", 1)), keeps(large)), "warning likely zk3"},
 				{"the leader's", aside(logged(long("2500000", 300))), "warning likely zk3"},
@@ -152,16 +153,16 @@ func logRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"no log", out().on(3, stopped, unlogged), SkipUndecided},
-				{"no log, and it runs", aside(unlogged), SkipUndecided},
-				{"one look", look(follower, leader, looking).on(3, logged(long("2500000", 300))), SkipUndecided},
-				{"a long log without its start", out().on(3, stopped, logged(unloaded, long("1500000", 1)), tailed(func(l *snapshot.LogTail) { l.Begins = false })), SkipUndecided},
-				{"no record's length", out().on(3, stopped, logged(unloaded, long("-1", 1))), SkipUndecided},
-				{"longer than any of its files", out().on(3, stopped, logged(unloaded, long("99000000", 1))), SkipUndecided},
+				{"no log", out().on(3, stopped, unlogged), report.SkipUndecided},
+				{"no log, and it runs", aside(unlogged), report.SkipUndecided},
+				{"one look", look(follower, leader, looking).on(3, logged(long("2500000", 300))), report.SkipUndecided},
+				{"a long log without its start", out().on(3, stopped, logged(unloaded, long("1500000", 1)), tailed(func(l *snapshot.LogTail) { l.Begins = false })), report.SkipUndecided},
+				{"no record's length", out().on(3, stopped, logged(unloaded, long("-1", 1))), report.SkipUndecided},
+				{"longer than any of its files", out().on(3, stopped, logged(unloaded, long("99000000", 1))), report.SkipUndecided},
 			},
 		},
 		{
-			ForeignData,
+			report.ForeignData,
 			[]fire{
 				{"by its files", aside(ahead), "warning likely zk3"},
 				{"and its log", aside(ahead, logged(older)), "warning proven zk3"},
@@ -175,16 +176,16 @@ func logRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"its data was not seen", aside(dataUnseen(snapshot.Denied)), SkipUndecided},
-				{"one look", look(follower, leader, looking).on(3, ahead), SkipUndecided},
-				{"nobody leads", look(looking, looking, looking).on(3, ahead).twice(), SkipUndecided},
-				{"another leader than before", look(follower, leader, looking).on(3, ahead).after(look(leader, follower, looking).on(3, ahead)), SkipUndecided},
-				{"it is accepting one this moment", look(follower, leader, looking).on(3, ahead).after(look(follower, leader, looking).on(3, keeps(epochs("3", "3")))), SkipUndecided},
-				{"acceptedEpoch is not there", aside(keeps(func(d *snapshot.Data) { d.Dir.AcceptedEpoch = noPart[snapshot.EpochFile](snapshot.Absent) })), SkipUndecided},
+				{"its data was not seen", aside(dataUnseen(snapshot.Denied)), report.SkipUndecided},
+				{"one look", look(follower, leader, looking).on(3, ahead), report.SkipUndecided},
+				{"nobody leads", look(looking, looking, looking).on(3, ahead).twice(), report.SkipUndecided},
+				{"another leader than before", look(follower, leader, looking).on(3, ahead).after(look(leader, follower, looking).on(3, ahead)), report.SkipUndecided},
+				{"it is accepting one this moment", look(follower, leader, looking).on(3, ahead).after(look(follower, leader, looking).on(3, keeps(epochs("3", "3")))), report.SkipUndecided},
+				{"acceptedEpoch is not there", aside(keeps(func(d *snapshot.Data) { d.Dir.AcceptedEpoch = noPart[snapshot.EpochFile](snapshot.Absent) })), report.SkipUndecided},
 			},
 		},
 		{
-			QuorumSASLFailed,
+			report.QuorumSASLFailed,
 			[]fire{
 				{"another password", asideWith(sasl, logged(refused)), "warning likely zk3"},
 				{"FIPS mode", look(looking, looking, looking).onWith(3, sasl, logged(line(logline.PeerFIPS, "QuorumLearner will not use DIGEST-MD5 as SASL mechanism, because FIPS mode is enabled.", 7))).twice(), "critical likely zk3"},
@@ -197,8 +198,8 @@ func logRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"no log", asideWith(sasl, unlogged), SkipUndecided},
-				{"one look", look(follower, leader, looking).onWith(3, sasl, logged(refused)), SkipUndecided},
+				{"no log", asideWith(sasl, unlogged), report.SkipUndecided},
+				{"one look", look(follower, leader, looking).onWith(3, sasl, logged(refused)), report.SkipUndecided},
 			},
 		},
 	}

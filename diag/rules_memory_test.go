@@ -3,6 +3,7 @@ package diag
 import (
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -15,7 +16,7 @@ func memoryRules() []rule {
 	}
 	return []rule{
 		{
-			HeapPressure,
+			report.HeapPressure,
 			[]fire{
 				{"out of memory, and runs", healthy().on(3, remembers(1000, 0), ranOut(heapSpace)), "warning proven zk3"},
 				{"and serves nobody", look(follower, leader, looking).on(3, remembers(1000, 0), ranOut(heapSpace)).twice(), "warning proven zk3"},
@@ -43,20 +44,20 @@ func memoryRules() []rule {
 				{"killed by an operator", out().on(3, stopped, ended("signal", 2, 9), logs(logline.Exit), func(l *snapshot.Local) { l.Log.Value.Begins = true })},
 			},
 			[]blind{
-				{"no host, no monitor", healthy(), SkipLocalFiles},
-				{"no host, one look", still(20, 5_000), SkipLocalFiles},
-				{"its memory was not seen", healthy().on(3, unseen), SkipUndecided},
-				{"nothing runs, and no log", out().on(3, stopped), SkipUndecided},
+				{"no host, no monitor", healthy(), report.SkipLocalFiles},
+				{"no host, one look", still(20, 5_000), report.SkipLocalFiles},
+				{"its memory was not seen", healthy().on(3, unseen), report.SkipUndecided},
+				{"nothing runs, and no log", out().on(3, stopped), report.SkipUndecided},
 			},
 		},
 		{
-			SwapInUse,
+			report.SwapInUse,
 			[]fire{{"a part", healthy().on(3, remembers(1000, 0, func(m *snapshot.Memory) { m.Swapped = 200 * mib })), "info proven zk3"}},
 			[]alike{
 				{"none", healthy().on(3, remembers(1000, 0))},
 				{"a few pages of its start", healthy().on(3, remembers(1000, 0, func(m *snapshot.Memory) { m.Swapped = mib }))},
 			},
-			[]blind{noLocal(), denied(), {"its memory was not seen", healthy().on(3, unseen), SkipUndecided}, {"it does not run", out().on(3, stopped), SkipUndecided}},
+			[]blind{noLocal(), denied(), {"its memory was not seen", healthy().on(3, unseen), report.SkipUndecided}, {"it does not run", out().on(3, stopped), report.SkipUndecided}},
 		},
 	}
 }

@@ -3,6 +3,7 @@ package diag
 import (
 	"net/netip"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -33,7 +34,7 @@ func nameRules() []rule {
 	elsewhere := but(leader, lists("server.1=other1:2888:3888:participant\nserver.2=other2:2888:3888:participant\nserver.3=other3:2888:3888:participant\nversion=0"))
 	return []rule{
 		{
-			PeerNameUnresolvable,
+			report.PeerNameUnresolvable,
 			[]fire{
 				{"a peer's", look(follower, leader, follower).on(1, meansNothing(3)), "warning likely zk3"},
 				{"its own", look(follower, leader, down).on(3, stopped, meansNothing(3)), "warning likely zk3"},
@@ -44,13 +45,13 @@ func nameRules() []rule {
 				{"the name that was asked for, elsewhere", look(follower, leader, nameless)},
 			},
 			[]blind{
-				{"no own files", look(follower, leader, nameless), SkipLocalFiles},
-				{"not looked up", look(follower, leader, follower).on(1, unresolved), SkipUndecided},
+				{"no own files", look(follower, leader, nameless), report.SkipLocalFiles},
+				{"not looked up", look(follower, leader, follower).on(1, unresolved), report.SkipUndecided},
 				denied(),
 			},
 		},
 		{
-			QuorumPortConflict,
+			report.QuorumPortConflict,
 			[]fire{
 				{"one look", look(follower, leader, taken), "info possible zk3"},
 				{"two looks", look(follower, leader, taken).twice(), "warning likely zk3"},
@@ -62,13 +63,13 @@ func nameRules() []rule {
 				{"a leader that serves no clients", look(follower, secretLeader, follower)},
 			},
 			[]blind{
-				{"not probed", look(follower, leader, but(taken, peers("-", ""))), SkipNotLooked},
-				{"two leaders", look(leader, leader, taken), SkipUndecided},
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
+				{"not probed", look(follower, leader, but(taken, peers("-", ""))), report.SkipNotLooked},
+				{"two leaders", look(leader, leader, taken), report.SkipUndecided},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
 			},
 		},
 		{
-			ClientPortConflict,
+			report.ClientPortConflict,
 			[]fire{
 				{"a web server has it", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181")), "warning likely zk3"},
 				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
@@ -81,10 +82,10 @@ func nameRules() []rule {
 				{"what answers is elsewhere", look(follower, leader, stranger).on(3, stopped, hears("192.0.2.4:2181"))},
 				{"ZooKeeper answers: its process was not seen", look(follower, leader, follower).on(3, stopped, hears("[::]:2181"))},
 			},
-			[]blind{denied(), {"no own files", look(follower, leader, stranger), SkipLocalFiles}},
+			[]blind{denied(), {"no own files", look(follower, leader, stranger), report.SkipLocalFiles}},
 		},
 		{
-			ElectionPortConflict,
+			report.ElectionPortConflict,
 			[]fire{
 				{"another program has it", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888")), "warning likely zk3"},
 				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(logline.AddressInUse)), "warning proven zk3"},
@@ -93,10 +94,10 @@ func nameRules() []rule {
 				{"it runs, on another client port", look(follower, leader, otherPort).on(3)},
 				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
 			},
-			[]blind{denied(), {"no own files", look(follower, leader, otherPort), SkipLocalFiles}},
+			[]blind{denied(), {"no own files", look(follower, leader, otherPort), report.SkipLocalFiles}},
 		},
 		{
-			TargetsMixed,
+			report.TargetsMixed,
 			[]fire{{"two ensembles", look(follower, elsewhere), "warning proven"}},
 			[]alike{
 				{"one ensemble", look(follower, leader, follower)},
@@ -104,8 +105,8 @@ func nameRules() []rule {
 				{"a file lists them", look(follower, elsewhere).file(zoo(2))},
 			},
 			[]blind{
-				{"3.4 tells no list", look(follower, leader, follower).as(oldest), SkipNotTold},
-				{"not looked at", unvisited(), SkipNotTold},
+				{"3.4 tells no list", look(follower, leader, follower).as(oldest), report.SkipNotTold},
+				{"not looked at", unvisited(), report.SkipNotTold},
 			},
 		},
 	}

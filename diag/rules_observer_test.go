@@ -1,5 +1,7 @@
 package diag
 
+import "github.com/zkdoctor/zkdoctor/diag/report"
+
 func observerRules() []rule {
 	grouped := []string{
 		"server.1=zk1:2888:3888:participant", "server.2=zk2:2888:3888:participant", "server.3=zk3:2888:3888:participant",
@@ -7,7 +9,7 @@ func observerRules() []rule {
 	}
 	lost := look(looking, down, down, looking, looking).file(zoo(3, "server.4=zk4:2888:3888:observer", "server.5=zk5:2888:3888:observer")).observing(4, 5)
 	return []rule{{
-		ObserverCounted,
+		report.ObserverCounted,
 		[]fire{
 			{"three of five up, without a quorum", lost, "info proven zk4 zk5"},
 			{"four of five up, and none to spare", look(follower, leader, down, observer, observer).observing(4, 5), "info proven zk4 zk5"},
@@ -21,10 +23,10 @@ func observerRules() []rule {
 			{"standalone", look(standalone)},
 		},
 		[]blind{
-			{"who votes is not known", look(looking, down, down, looking, looking), SkipNotTold},
-			{"not looked at", unvisited(), SkipNotTold},
-			{"a voter was not seen", look(follower, but(leader, whitelisted), gone, observer, observer).observing(4, 5), SkipUndecided},
-			{"groups decide", look(follower, leader, down, observer, observer).membership(grouped...), SkipUndecided},
+			{"who votes is not known", look(looking, down, down, looking, looking), report.SkipNotTold},
+			{"not looked at", unvisited(), report.SkipNotTold},
+			{"a voter was not seen", look(follower, but(leader, whitelisted), gone, observer, observer).observing(4, 5), report.SkipUndecided},
+			{"groups decide", look(follower, leader, down, observer, observer).membership(grouped...), report.SkipUndecided},
 		},
 	}}
 }

@@ -3,6 +3,7 @@ package diag
 import (
 	"net/netip"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -20,7 +21,7 @@ func wideOpenRules() []rule {
 	open := &snapshot.JMX{Port: "7199"}
 	const every = "4lw.commands.whitelist=*"
 	return []rule{{
-		WideOpen,
+		report.WideOpen,
 		[]fire{
 			{"JMX without a password", healthy().on(3, managed(open, "[::]:7199")), "info proven zk3"},
 			{"JMX without TLS", healthy().on(3, managed(&snapshot.JMX{Port: "7199", Authenticate: true}, "0.0.0.0:7199")), "info proven zk3"},
@@ -38,10 +39,10 @@ func wideOpenRules() []rule {
 			{"all words on a private address of several", healthy().onWith(3, zoo(3, every), has("203.0.113.3", "10.0.0.3"), hears("10.0.0.3:2181"))},
 		},
 		[]blind{
-			{"no own files", healthy(), SkipLocalFiles},
-			{"no process", look(follower, leader, down).on(3, stopped), SkipUndecided},
-			{"its settings of JMX are elsewhere", healthy().on(3, func(l *snapshot.Local) { l.Process.JMXFile = "/etc/jmx.properties" }), SkipUndecided},
-			{"its sockets were not looked at", healthy().on(3, func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} }), SkipUndecided},
+			{"no own files", healthy(), report.SkipLocalFiles},
+			{"no process", look(follower, leader, down).on(3, stopped), report.SkipUndecided},
+			{"its settings of JMX are elsewhere", healthy().on(3, func(l *snapshot.Local) { l.Process.JMXFile = "/etc/jmx.properties" }), report.SkipUndecided},
+			{"its sockets were not looked at", healthy().on(3, func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} }), report.SkipUndecided},
 			denied(),
 		},
 	}}

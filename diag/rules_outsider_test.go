@@ -3,6 +3,8 @@ package diag
 import (
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -11,13 +13,13 @@ func outsiderRules() []rule {
 	list := strings.Join(three, "\n") + "\nversion=100000000"
 	lone := but(follower, lists(list))
 	joins := look(lone, but(leader, lists(list)), lone, but(follower, lists(list)))
-	counted := but(leader, counts(nonVotingFollowers, "1"))
+	counted := but(leader, counts(model.NonVotingFollowers, "1"))
 	dynamic := func(l *snapshot.Local) {
 		l.Config.Value.Dynamic = "/etc/zookeeper/zoo.cfg.dynamic.100000000"
 	}
 	leads := linked("192.0.2.4:40008 192.0.2.2:2888")
 	return []rule{{
-		NonVotingFollower,
+		report.NonVotingFollower,
 		[]fire{
 			{"it says who it is", joins, "info proven zk4"},
 			{"on its own host, which was not named", look(follower, leader, follower).onWith(4, zoo(3), dynamic, leads), "info proven"},
@@ -34,9 +36,9 @@ func outsiderRules() []rule {
 			{"a list that was edited since its start", look(follower, leader, follower).onWith(4, zoo(3), leads)},
 		},
 		[]blind{
-			{"3.4 does not tell", look(follower, leader, follower, follower).as(oldest), SkipNotTold},
-			{"the leader was not seen", look(follower, gone, follower), SkipNotTold},
-			{"not looked at", unvisited(), SkipNotTold},
+			{"3.4 does not tell", look(follower, leader, follower, follower).as(oldest), report.SkipNotTold},
+			{"the leader was not seen", look(follower, gone, follower), report.SkipNotTold},
+			{"not looked at", unvisited(), report.SkipNotTold},
 		},
 	}}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -41,9 +42,9 @@ func paceRules() []rule {
 		return third(summed(name, 200, 1000+100*ms)).after(third(summed(name, 100, 1000)))
 	}
 	blindTwice := append(blindNetwork(),
-		blind{"one look", healthy(), SkipOneLook},
-		blind{"3.4 has no sums", healthy().as(oldest).twice(), SkipNotTold},
-		blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)).twice(), SkipNotTold},
+		blind{"one look", healthy(), report.SkipOneLook},
+		blind{"3.4 has no sums", healthy().as(oldest).twice(), report.SkipNotTold},
+		blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)).twice(), report.SkipNotTold},
 	)
 	// late is zk3 so many transactions behind zk2.
 	late := func(n uint32) scene {
@@ -53,7 +54,7 @@ func paceRules() []rule {
 	leads := func(epoch uint32) scene { return look(follower, but(leader, wrote(epoch, 0)), follower) }
 	return []rule{
 		{
-			FsyncSlow,
+			report.FsyncSlow,
 			[]fire{
 				{"200 ms each", between(fsyncTime, 200), "warning proven zk3"},
 				{"200 ms each, as Prometheus's provider tells it", third(prometheus(fsyncTime, 200, 21000)).after(third(prometheus(fsyncTime, 100, 1000))), "warning proven zk3"},
@@ -65,10 +66,10 @@ func paceRules() []rule {
 				{"one slow sync", third(summed(fsyncTime, 101, 9000)).after(third(summed(fsyncTime, 100, 1000)))},
 				{"one look", third(summed(fsyncTime, 100, 90000))},
 			},
-			append(blindTwice, blind{"restarted in between", third(summed(fsyncTime, 20, 4000)).after(third(summed(fsyncTime, 100, 1000))), SkipUndecided}),
+			append(blindTwice, blind{"restarted in between", third(summed(fsyncTime, 20, 4000)).after(third(summed(fsyncTime, 100, 1000))), report.SkipUndecided}),
 		},
 		{
-			LatencyHigh,
+			report.LatencyHigh,
 			[]fire{
 				{"writes", between(updateLatency, 101), "warning proven zk3"},
 				{"reads", between(readLatency, 300), "warning proven zk3"},
@@ -84,10 +85,10 @@ func paceRules() []rule {
 				{"a short queue", third(waiting(10)).twice()},
 				{"one look", third(waiting(500))},
 			},
-			append(blindTwice, blind{"restarted in between", third(summed(readLatency, 20, 4000)).after(third(summed(readLatency, 100, 1000))), SkipUndecided}),
+			append(blindTwice, blind{"restarted in between", third(summed(readLatency, 20, 4000)).after(third(summed(readLatency, 100, 1000))), report.SkipUndecided}),
 		},
 		{
-			FollowerLagging,
+			report.FollowerLagging,
 			[]fire{
 				{"farther each time", late(5000).after(late(4000)), "warning likely zk3"},
 				{"as far", late(5000).twice(), "warning likely zk3"},
@@ -108,15 +109,15 @@ func paceRules() []rule {
 				{"alone", look(standalone).twice()},
 			},
 			append(blindNetwork(),
-				blind{"one look", late(5000), SkipOneLook},
-				blind{"the leader was not seen", look(follower, gone, follower).twice(), SkipNotTold},
-				blind{"of a newer epoch than its leader", look(follower, but(leader, wrote(7, 5)), but(follower, wrote(8, 5))).twice(), SkipUndecided},
-				blind{"its zxid was not seen before", late(5000).after(look(follower, but(leader, wrote(7, 1)), gone)), SkipUndecided},
-				blind{"another leader before", late(5000).after(look(leader, follower, follower)), SkipUndecided},
+				blind{"one look", late(5000), report.SkipOneLook},
+				blind{"the leader was not seen", look(follower, gone, follower).twice(), report.SkipNotTold},
+				blind{"of a newer epoch than its leader", look(follower, but(leader, wrote(7, 5)), but(follower, wrote(8, 5))).twice(), report.SkipUndecided},
+				blind{"its zxid was not seen before", late(5000).after(look(follower, but(leader, wrote(7, 1)), gone)), report.SkipUndecided},
+				blind{"another leader before", late(5000).after(look(leader, follower, follower)), report.SkipUndecided},
 			),
 		},
 		{
-			LeaderFlapping,
+			report.LeaderFlapping,
 			[]fire{
 				{"two elections in 3 s", leads(9).after(leads(7)), "warning likely zk2"},
 				{"and another leader", look(but(leader, wrote(9, 0)), follower, follower).after(leads(7)), "warning likely zk1 zk2"},
@@ -128,11 +129,11 @@ func paceRules() []rule {
 				{"alone", look(standalone).twice()},
 			},
 			[]blind{
-				{"all unreachable", unseen(), SkipUnreachable},
-				{"one look", leads(9), SkipOneLook},
-				{"no leader in the first look", leads(9).after(look(looking, looking, looking)), SkipNotTold},
-				{"no leader now", look(follower, gone, follower).after(leads(9)), SkipNotTold},
-				{"an older epoch", leads(7).after(leads(9)), SkipUndecided},
+				{"all unreachable", unseen(), report.SkipUnreachable},
+				{"one look", leads(9), report.SkipOneLook},
+				{"no leader in the first look", leads(9).after(look(looking, looking, looking)), report.SkipNotTold},
+				{"no leader now", look(follower, gone, follower).after(leads(9)), report.SkipNotTold},
+				{"an older epoch", leads(7).after(leads(9)), report.SkipUndecided},
 			},
 		},
 	}

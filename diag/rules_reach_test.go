@@ -3,6 +3,7 @@ package diag
 import (
 	"net/netip"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -13,7 +14,7 @@ func reachRules() []rule {
 	peerNameless := but(follower, func(s *snapshot.Server) { s.PeerResolve = failed[[]netip.Addr](s, snapshot.Resolve, quick) })
 	return []rule{
 		{
-			HostUnreachable,
+			report.HostUnreachable,
 			[]fire{
 				{"no answer from any port", look(follower, leader, gone), "warning likely zk3"},
 				{"no route", look(follower, leader, noRoute), "warning likely zk3"},
@@ -25,13 +26,13 @@ func reachRules() []rule {
 				{"hung", look(follower, leader, hung)},
 			},
 			[]blind{
-				{"not looked at", unvisited(), SkipNotLooked},
-				{"cut short", look(follower, leader, cancelled), SkipNotLooked},
-				{"no address", look(follower, leader, nameless), SkipUnreachable},
+				{"not looked at", unvisited(), report.SkipNotLooked},
+				{"cut short", look(follower, leader, cancelled), report.SkipNotLooked},
+				{"no address", look(follower, leader, nameless), report.SkipUnreachable},
 			},
 		},
 		{
-			ConnLimitReached,
+			report.ConnLimitReached,
 			[]fire{
 				{"closes at once", look(follower, leader, closing), "info possible zk3"},
 				{"this host holds 60", look(follower, leader, but(closing, holding(60))), "warning likely zk3"},
@@ -49,10 +50,10 @@ func reachRules() []rule {
 				{"hung", look(follower, leader, hung)},
 				{"down", look(follower, leader, down)},
 			},
-			[]blind{{"unreachable", look(follower, leader, gone), SkipUnreachable}, {"not looked at", unvisited(), SkipNotLooked}},
+			[]blind{{"unreachable", look(follower, leader, gone), report.SkipUnreachable}, {"not looked at", unvisited(), report.SkipNotLooked}},
 		},
 		{
-			NotZooKeeper,
+			report.NotZooKeeper,
 			[]fire{
 				{"HTTP", look(follower, leader, stranger), "warning likely zk3"},
 				{"a Keeper", look(follower, leader, but(stranger, func(s *snapshot.Server) { s.Keeper = &snapshot.Keeper{Product: "RaftKeeper"} })), "info proven zk3"},
@@ -64,10 +65,10 @@ func reachRules() []rule {
 					s.Session = snapshot.Saw(snapshot.Serving{}, quick)
 				}))},
 			},
-			[]blind{{"unreachable", look(follower, leader, gone), SkipUnreachable}, {"not looked at", unvisited(), SkipNotLooked}},
+			[]blind{{"unreachable", look(follower, leader, gone), report.SkipUnreachable}, {"not looked at", unvisited(), report.SkipNotLooked}},
 		},
 		{
-			ClientPortMismatch,
+			report.ClientPortMismatch,
 			[]fire{
 				{"its election port is open", look(follower, leader, otherPort), "warning likely zk3"},
 				{"its file says another port", look(follower, leader, otherPort).onWith(3, zoo(3, "clientPort=2281")), "warning proven zk3"},
@@ -78,13 +79,13 @@ func reachRules() []rule {
 				{"no client port by design is no row of its own", look(follower, leader, looking)},
 			},
 			[]blind{
-				{"peer ports not probed", look(follower, leader, but(otherPort, peers("-", "-"))), SkipNotLooked},
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
-				{"refused, and the election port filtered", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered))), SkipUndecided},
+				{"peer ports not probed", look(follower, leader, but(otherPort, peers("-", "-"))), report.SkipNotLooked},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
+				{"refused, and the election port filtered", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered))), report.SkipUndecided},
 			},
 		},
 		{
-			QuorumPortFiltered,
+			report.QuorumPortFiltered,
 			[]fire{
 				{"from a bastion: possible", look(follower, leader, shut), "info possible zk3"},
 				{"from a peer: proven", look(follower, leader, shutOut).on(1).twice(), "warning proven zk3"},
@@ -105,12 +106,12 @@ func reachRules() []rule {
 				{"no route, slowly: the host is dead", look(follower, leader, noRoute).on(1)},
 			},
 			[]blind{
-				{"not probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(follower, peers("-", "-"))), SkipNotLooked},
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
+				{"not probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(follower, peers("-", "-"))), report.SkipNotLooked},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
 			},
 		},
 		{
-			LatentPortBlock,
+			report.LatentPortBlock,
 			[]fire{
 				{"from a peer", look(follower, leader, shut).on(1), "warning proven zk3"},
 				{"the quorum port of the leader", look(follower, but(leader, peers(snapshot.Filtered, "")), follower).on(1), "warning proven zk2"},
@@ -128,26 +129,26 @@ func reachRules() []rule {
 				{"the whole host is unreachable", look(follower, leader, gone).on(1)},
 			},
 			[]blind{
-				{"not probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(follower, peers("-", "-"))), SkipNotLooked},
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
+				{"not probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(follower, peers("-", "-"))), report.SkipNotLooked},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
 			},
 		},
 		{
-			TargetUnresolvable,
+			report.TargetUnresolvable,
 			[]fire{
 				{"no such name", look(follower, leader, nameless), "warning proven zk3"},
 				{"the name of its line", look(follower, leader, peerNameless), "warning proven zk3"},
 			},
 			[]alike{{"unreachable", look(follower, leader, gone)}, {"down", look(follower, leader, down)}},
 			[]blind{
-				{"not looked up", unvisited(), SkipNotLooked},
+				{"not looked up", unvisited(), report.SkipNotLooked},
 				{"cut short", look(follower, leader, func(_ where, s *snapshot.Server) {
 					s.Resolve = failed[[]netip.Addr](s, snapshot.Cancelled, quick)
-				}), SkipNotLooked},
+				}), report.SkipNotLooked},
 			},
 		},
 		{
-			TargetsIncomplete,
+			report.TargetsIncomplete,
 			[]fire{
 				{"one of three named", look(follower).membership(three...), "info proven"},
 				{"by the file of this host", look(looking).onWith(1, zoo(3)), "info proven"},
@@ -157,10 +158,10 @@ func reachRules() []rule {
 				{"all, at translated addresses", look(follower, leader).membership("server.1=10.9.9.1:2888:3888:participant", "server.2=10.9.9.2:2888:3888:participant")},
 				{"standalone", look(standalone)},
 			},
-			[]blind{{"3.4 does not tell", look(follower).as(oldest), SkipNotTold}, {"unreachable", unseen(), SkipNotTold}},
+			[]blind{{"3.4 does not tell", look(follower).as(oldest), report.SkipNotTold}, {"unreachable", unseen(), report.SkipNotTold}},
 		},
 		{
-			TargetDuplicate,
+			report.TargetDuplicate,
 			[]fire{
 				{"by name and by number", look(follower, leader, follower, alias).membership(three...), "info proven zk3 192.0.2.3"},
 				{"the same name twice", look(follower, leader, follower, but(follower, says(3), at("zk3", "192.0.2.3", 2181))).membership(three...), "info proven zk3"},
@@ -172,8 +173,8 @@ func reachRules() []rule {
 				{"three servers", look(follower, leader, follower)},
 			},
 			[]blind{
-				{"no address", look(follower, leader, nameless), SkipUnreachable},
-				{"no server at all", look(), SkipNotLooked},
+				{"no address", look(follower, leader, nameless), report.SkipUnreachable},
+				{"no server at all", look(), report.SkipNotLooked},
 			},
 		},
 	}

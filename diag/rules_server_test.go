@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -12,7 +13,7 @@ func serverRules() []rule {
 	quiet := but(hung, peers("-", "-"))
 	return []rule{
 		{
-			ProcessDown,
+			report.ProcessDown,
 			[]fire{
 				{"both ports refuse", look(follower, leader, down), "warning likely zk3"},
 				{"and no process runs there", look(follower, leader, down).on(3, stopped), "warning proven zk3"},
@@ -27,14 +28,14 @@ func serverRules() []rule {
 				{"its peer port is filtered", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered)))},
 			},
 			[]blind{
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
-				{"peer ports not probed", look(follower, leader, but(down, peers("-", "-"))), SkipNotLooked},
-				{"not looked at", unvisited(), SkipNotLooked},
-				{"refused, and the election port filtered", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered))), SkipUndecided},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
+				{"peer ports not probed", look(follower, leader, but(down, peers("-", "-"))), report.SkipNotLooked},
+				{"not looked at", unvisited(), report.SkipNotLooked},
+				{"refused, and the election port filtered", look(follower, leader, but(down, peers(snapshot.Filtered, snapshot.Filtered))), report.SkipUndecided},
 			},
 		},
 		{
-			ServerNotServing,
+			report.ServerNotServing,
 			[]fire{
 				{"one look", look(follower, leader, looking), "info possible zk3"},
 				{"two looks", look(follower, leader, looking).twice(), "warning proven zk3"},
@@ -47,14 +48,14 @@ func serverRules() []rule {
 				{"serves clients, answers no word", look(follower, leader, mute)},
 			},
 			[]blind{
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
-				{"not looked at", unvisited(), SkipNotLooked},
-				{"cut short", look(follower, leader, cancelled), SkipNotLooked},
-				{"closes without a word", look(follower, leader, closing), SkipUndecided},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
+				{"not looked at", unvisited(), report.SkipNotLooked},
+				{"cut short", look(follower, leader, cancelled), report.SkipNotLooked},
+				{"closes without a word", look(follower, leader, closing), report.SkipUndecided},
 			},
 		},
 		{
-			ServerStarting,
+			report.ServerStarting,
 			[]fire{
 				{"silent, no listener yet", look(follower, leader, starting), "info likely zk3"},
 				{"for a minute", look(follower, leader, starting).on(3, young(time.Minute)), "info likely zk3"},
@@ -67,12 +68,12 @@ func serverRules() []rule {
 				{"its sockets listen: something rejects in its name", look(follower, leader, down).on(3)},
 			},
 			[]blind{
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
-				{"election port not probed", look(follower, leader, quiet), SkipUndecided},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
+				{"election port not probed", look(follower, leader, quiet), report.SkipUndecided},
 			},
 		},
 		{
-			ServerHung,
+			report.ServerHung,
 			[]fire{
 				{"one look", look(follower, leader, hung), "info possible zk3"},
 				{"two looks", look(follower, leader, hung).twice(), "warning likely zk3"},
@@ -92,15 +93,15 @@ func serverRules() []rule {
 				{"closes at once", look(follower, leader, closing)},
 			},
 			[]blind{
-				{"election port not probed", look(follower, leader, quiet), SkipUndecided},
-				{"election port filtered", look(follower, leader, but(hung, peers(snapshot.Filtered, snapshot.Filtered))), SkipUndecided},
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
-				{"swallows connections, and nobody counts followers", look(follower, but(leader, whitelisted), queueFull).twice(), SkipUndecided},
-				{"swallows connections, another follower was not seen", look(but(leader, insync(1)), gone, queueFull).twice(), SkipUndecided},
+				{"election port not probed", look(follower, leader, quiet), report.SkipUndecided},
+				{"election port filtered", look(follower, leader, but(hung, peers(snapshot.Filtered, snapshot.Filtered))), report.SkipUndecided},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
+				{"swallows connections, and nobody counts followers", look(follower, but(leader, whitelisted), queueFull).twice(), report.SkipUndecided},
+				{"swallows connections, another follower was not seen", look(but(leader, insync(1)), gone, queueFull).twice(), report.SkipUndecided},
 			},
 		},
 		{
-			LeaderServesNo,
+			report.LeaderServesNo,
 			[]fire{
 				{"inferred", look(follower, secretLeader, follower).twice(), "info likely zk2"},
 				{"inferred from one look", look(follower, secretLeader, follower), "info possible zk2"},
@@ -114,13 +115,13 @@ func serverRules() []rule {
 				{"with its one follower it is no quorum", look(follower, secretLeader, looking, looking, looking).twice()},
 			},
 			[]blind{
-				{"a voter is unseen", look(follower, secretLeader, gone), SkipUnreachable},
-				{"a voter was not named", look(follower, secretLeader).membership(three...), SkipUndecided},
-				{"the quorum port was not probed", look(follower, but(looking, peers("-", "-")), follower), SkipNotLooked},
+				{"a voter is unseen", look(follower, secretLeader, gone), report.SkipUnreachable},
+				{"a voter was not named", look(follower, secretLeader).membership(three...), report.SkipUndecided},
+				{"the quorum port was not probed", look(follower, but(looking, peers("-", "-")), follower), report.SkipNotLooked},
 			},
 		},
 		{
-			CmdNotWhitelisted,
+			report.CmdNotWhitelisted,
 			[]fire{
 				{"srvr alone is allowed", look(but(follower, whitelisted), leader, follower), "info proven zk1"},
 				{"recorded", look(follower, leader, but(looking, func(s *snapshot.Server) {
@@ -133,8 +134,8 @@ func serverRules() []rule {
 				{"all words", look(follower, leader, follower)},
 			},
 			[]blind{
-				{"unreachable", look(follower, leader, gone), SkipUnreachable},
-				{"the words were cut short", look(but(follower, wordless), but(leader, wordless), but(follower, wordless)), SkipNotLooked},
+				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
+				{"the words were cut short", look(but(follower, wordless), but(leader, wordless), but(follower, wordless)), report.SkipNotLooked},
 			},
 		},
 	}

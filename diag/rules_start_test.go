@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -21,7 +22,7 @@ func startRules() []rule {
 	}
 	return []rule{
 		{
-			ConfigNotLoaded,
+			report.ConfigNotLoaded,
 			[]fire{
 				{"missing", out().on(3, stopped, noConfig(snapshot.Absent, "zoo_sample.cfg")), "warning likely zk3"},
 				{"missing, and its log says so", out().on(3, stopped, noConfig(snapshot.Absent), logs(logline.ConfigInvalid)), "warning proven zk3"},
@@ -50,19 +51,19 @@ func startRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"it answers, whatever the unit says", healthy().on(3, stopped, noConfig(snapshot.Absent)), SkipUndecided},
+				{"it answers, whatever the unit says", healthy().on(3, stopped, noConfig(snapshot.Absent)), report.SkipUndecided},
 				{"who may read it was not seen", out().on(3, stopped, byUnit(), func(l *snapshot.Local) {
 					l.ConfigAccess = snapshot.Failed[snapshot.Access](&snapshot.Failure{Kind: snapshot.Denied, Text: "/etc: permission denied"}, quick)
-				}), SkipDenied},
-				{"without a file", healthy().on(3, noConfig(snapshot.Absent), func(l *snapshot.Local) { l.ConfigPath = "" }), SkipUndecided},
+				}), report.SkipDenied},
+				{"without a file", healthy().on(3, noConfig(snapshot.Absent), func(l *snapshot.Local) { l.ConfigPath = "" }), report.SkipUndecided},
 				{"an unknown user", out().on(3, stopped, byUnit(func(u *snapshot.Unit) {
 					u.Credentials = snapshot.Failed[snapshot.Credentials](&snapshot.Failure{Kind: snapshot.Absent, Text: "no such user"}, quick)
-				}), configMode(ok, closed)), SkipUndecided},
-				{"perhaps an access list", out().on(3, stopped, byUnit(), configMode(ok, ownedBy(0, 0, 0o640))), SkipUndecided},
+				}), configMode(ok, closed)), report.SkipUndecided},
+				{"perhaps an access list", out().on(3, stopped, byUnit(), configMode(ok, ownedBy(0, 0, 0o640))), report.SkipUndecided},
 			},
 		},
 		{
-			StartFailedClassPath,
+			report.StartFailedClassPath,
 			[]fire{
 				{"its log says so", out().on(3, stopped, said(logline.JavaClass, noMain)), "warning likely zk3"},
 				{"no jar", out().on(3, stopped, unpacked(noJars)), "warning likely zk3"},
@@ -79,15 +80,15 @@ func startRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"what starts it was not looked at", out().on(3, stopped), SkipUndecided},
-				{"no scripts", out().on(3, stopped, noScripts), SkipUndecided},
-				{"neither lib nor source: some other layout", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.Lib = false })), SkipUndecided},
-				{"it answers", healthy().on(3, stopped, unpacked(noJars)), SkipUndecided},
-				{"a class path of its own", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.ClassPath = "/etc/zookeeper/java.env" })), SkipUndecided},
+				{"what starts it was not looked at", out().on(3, stopped), report.SkipUndecided},
+				{"no scripts", out().on(3, stopped, noScripts), report.SkipUndecided},
+				{"neither lib nor source: some other layout", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.Lib = false })), report.SkipUndecided},
+				{"it answers", healthy().on(3, stopped, unpacked(noJars)), report.SkipUndecided},
+				{"a class path of its own", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.ClassPath = "/etc/zookeeper/java.env" })), report.SkipUndecided},
 			},
 		},
 		{
-			JavaMissingOrWrong,
+			report.JavaMissingOrWrong,
 			[]fire{
 				{"nohup finds none", out().on(3, stopped, said(logline.JavaMissing, "nohup: failed to run command 'java': No such file or directory")), "warning likely zk3"},
 				{"none in JAVA_HOME, which 3.4 takes", out().on(3, stopped, unpacked(home(false), func(in *snapshot.Install) { in.Java.FallsBack = false })), "warning likely zk3"},
@@ -110,14 +111,14 @@ func startRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"what starts it was not looked at", out().on(3, stopped), SkipUndecided},
-				{"no scripts", out().on(3, stopped, noScripts), SkipUndecided},
-				{"no unit: whose PATH?", out().on(3, stopped, unpacked()), SkipUndecided},
-				{"a file that sets more", out().on(3, stopped, byUnit(), unpacked(noPath, func(in *snapshot.Install) { in.Java.Unsure = true })), SkipUndecided},
+				{"what starts it was not looked at", out().on(3, stopped), report.SkipUndecided},
+				{"no scripts", out().on(3, stopped, noScripts), report.SkipUndecided},
+				{"no unit: whose PATH?", out().on(3, stopped, unpacked()), report.SkipUndecided},
+				{"a file that sets more", out().on(3, stopped, byUnit(), unpacked(noPath, func(in *snapshot.Install) { in.Java.Unsure = true })), report.SkipUndecided},
 			},
 		},
 		{
-			RestartLoop,
+			report.RestartLoop,
 			[]fire{
 				{"systemd counts on", out().on(3, stopped, restarts(9, "auto-restart")).after(out().on(3, stopped, restarts(8, "auto-restart"))), "warning proven zk3"},
 				{"two at a time", healthy().on(3, restarts(2, "running")).after(healthy().on(3, restarts(0, "running"))), "warning proven zk3"},
@@ -144,9 +145,9 @@ func startRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"neither log nor systemd", out().on(3, stopped), SkipUndecided},
-				{"its age was not told", healthy().on(3, func(l *snapshot.Local) { l.Process.Started = time.Time{} }), SkipUndecided},
-				{"one look at a young one", healthy().on(3, began(8, time.Second)), SkipUndecided},
+				{"neither log nor systemd", out().on(3, stopped), report.SkipUndecided},
+				{"its age was not told", healthy().on(3, func(l *snapshot.Local) { l.Process.Started = time.Time{} }), report.SkipUndecided},
+				{"one look at a young one", healthy().on(3, began(8, time.Second)), report.SkipUndecided},
 			},
 		},
 	}
@@ -158,13 +159,13 @@ func TestMergedRestarts(t *testing.T) {
 	t.Parallel()
 	all := look(follower, leader, follower)
 	r := merged(t, all.on(1, began(7, 5*time.Second)).from("zk1").twice(), all.on(3, began(8, 20*time.Second)).from("zk3").twice())
-	if got := concluded(r, RestartLoop); got != nil {
+	if got := concluded(r, report.RestartLoop); got != nil {
 		t.Errorf("started one after the other: got %q", got)
 	}
 	r = merged(t,
 		out().on(1).from("zk1").twice(),
 		out().on(3, began(9, time.Second)).from("zk3").after(out().on(3, began(8, 5*time.Second)).from("zk3")))
-	if got := concluded(r, RestartLoop); !slices.Equal(got, []string{"warning likely zk3"}) {
+	if got := concluded(r, report.RestartLoop); !slices.Equal(got, []string{"warning likely zk3"}) {
 		t.Errorf("in a loop: got %q", got)
 	}
 }

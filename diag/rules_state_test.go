@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -73,8 +74,8 @@ func longest(c *snapshot.Conf, v *int) { c.MaxSessionTimeout = v }
 // blindNetwork are the blinds of every rule that needs an answer of a server.
 func blindNetwork() []blind {
 	return []blind{
-		{"all unreachable", unseen(), SkipUnreachable},
-		{"not looked at", unvisited(), SkipNotLooked},
+		{"all unreachable", unseen(), report.SkipUnreachable},
+		{"not looked at", unvisited(), report.SkipNotLooked},
 	}
 }
 
@@ -84,7 +85,7 @@ func stateRules() []rule {
 	differs := counts("zk_digest_mismatches_count", "3")
 	return []rule{
 		{
-			ReadOnlyMode,
+			report.ReadOnlyMode,
 			[]fire{
 				{"no quorum", look(readOnly, down, down), "critical proven zk1"},
 				{"cut off, one look", look(follower, leader, readOnly), "info possible zk3"},
@@ -99,7 +100,7 @@ func stateRules() []rule {
 			blindNetwork(),
 		},
 		{
-			DataDigestMismatch,
+			report.DataDigestMismatch,
 			[]fire{
 				{"one server", look(follower, leader, but(follower, differs)), "critical likely zk3"},
 				{"Prometheus's numbers", look(follower, leader, but(follower, counts("zk_digest_mismatches_count", "1.0"))), "critical likely zk3"},
@@ -109,13 +110,13 @@ func stateRules() []rule {
 				{"none, as Prometheus writes it", look(follower, leader, but(follower, counts("zk_digest_mismatches_count", "0.0")))},
 			},
 			append(blindNetwork(),
-				blind{"3.4 counts none", look(follower, leader, follower).as(oldest), SkipNotTold},
-				blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)), SkipNotTold},
-				blind{"mntr was cut short", look(but(follower, wordless), but(leader, wordless)), SkipNotLooked},
+				blind{"3.4 counts none", look(follower, leader, follower).as(oldest), report.SkipNotTold},
+				blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)), report.SkipNotTold},
+				blind{"mntr was cut short", look(but(follower, wordless), but(leader, wordless)), report.SkipNotLooked},
 			),
 		},
 		{
-			ZxidRolloverNear,
+			report.ZxidRolloverNear,
 			[]fire{
 				{"the leader's", look(but(follower, wrote(7, 0xF0000000)), but(leader, wrote(7, 0xF0000001)), follower), "warning proven zk2"},
 				{"the leader was not seen", look(but(follower, wrote(7, 0xF0000001)), gone, follower), "warning likely zk1"},
@@ -128,13 +129,13 @@ func stateRules() []rule {
 				{"read-only, of the epoch before", look(but(readOnly, wrote(7, 0xF0000001)), leader, follower)},
 			},
 			[]blind{
-				{"all unreachable", unseen(), SkipNotTold},
-				{"no quorum", look(looking, looking, looking), SkipNotTold},
-				{"read-only", look(but(readOnly, wrote(7, 0xF0000001)), down, down), SkipNotTold},
+				{"all unreachable", unseen(), report.SkipNotTold},
+				{"no quorum", look(looking, looking, looking), report.SkipNotTold},
+				{"read-only", look(but(readOnly, wrote(7, 0xF0000001)), down, down), report.SkipNotTold},
 			},
 		},
 		{
-			FDLimitNear,
+			report.FDLimitNear,
 			[]fire{
 				{"90 %", look(follower, leader, but(follower, full)), "warning proven zk3"},
 				{"3.4", look(follower, leader, but(follower, full)).as(oldest), "warning proven zk3"},
@@ -145,9 +146,9 @@ func stateRules() []rule {
 				{"85 %", look(follower, leader, but(follower, counts("zk_open_file_descriptor_count", "850", "zk_max_file_descriptor_count", "1000")))},
 			},
 			append(blindNetwork(),
-				blind{"Java cannot tell", look(but(standalone, counts("zk_open_file_descriptor_count", "-1", "zk_max_file_descriptor_count", "-1"))), SkipNotTold},
-				blind{"mntr is not allowed", look(but(standalone, whitelisted)), SkipNotTold},
-				blind{"no quorum", look(looking, looking, looking), SkipNotTold},
+				blind{"Java cannot tell", look(but(standalone, counts("zk_open_file_descriptor_count", "-1", "zk_max_file_descriptor_count", "-1"))), report.SkipNotTold},
+				blind{"mntr is not allowed", look(but(standalone, whitelisted)), report.SkipNotTold},
+				blind{"no quorum", look(looking, looking, looking), report.SkipNotTold},
 			),
 		},
 	}
@@ -170,7 +171,7 @@ func TestRolloverForecast(t *testing.T) {
 		var got []string
 		for _, f := range now.after(c.before).report().Findings {
 			for _, e := range f.Evidence {
-				if f.Code == ZxidRolloverNear && strings.Contains(e.Value, "used up") {
+				if f.Code == report.ZxidRolloverNear && strings.Contains(e.Value, "used up") {
 					got = append(got, e.Value)
 				}
 			}
@@ -197,7 +198,7 @@ func shapeRules() []rule {
 		"server.4=zk4:2888:3888:participant", "group.1=1:2", "group.2=3:4", "weight.1=1", "weight.2=1", "weight.3=1", "weight.4=1")
 	return []rule{
 		{
-			WildcardSelfAddr,
+			report.WildcardSelfAddr,
 			[]fire{
 				{"3.5.6, by conf", look(but(follower, lists(wild(1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
 				{"3.5.6, IPv6", look(but(follower, lists(strings.Replace(wild(1), "0.0.0.0", "[::]", 1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
@@ -213,11 +214,11 @@ func shapeRules() []rule {
 				{"standalone", look(but(standalone, old))},
 			},
 			append(blindNetwork(),
-				blind{"3.5.6 without conf", look(but(follower, old, whitelisted), but(leader, old, whitelisted)), SkipNotTold},
+				blind{"3.5.6 without conf", look(but(follower, old, whitelisted), but(leader, old, whitelisted)), report.SkipNotTold},
 			),
 		},
 		{
-			KnownBadVersion,
+			report.KnownBadVersion,
 			[]fire{
 				{"3.5.9", look(but(follower, runs("3.5.9")), leader, follower), "info proven zk1"},
 				{"3.5.6 alone", look(but(standalone, runs("3.5.6"))), "info proven zk1"},
@@ -232,7 +233,7 @@ func shapeRules() []rule {
 			blindNetwork(),
 		},
 		{
-			ClockSkew,
+			report.ClockSkew,
 			[]fire{
 				{"one of three", look(follower, leader, follower).edit(clocks(0, 0, 10*time.Second)), "info proven zk3"},
 				{"one of three, much", look(follower, leader, follower).edit(clocks(-2*time.Minute, 0, 0)), "warning proven zk1"},
@@ -245,11 +246,11 @@ func shapeRules() []rule {
 				{"seconds", look(follower, leader, follower).edit(clocks(0, 2*time.Second, -3*time.Second))},
 			},
 			append(blindNetwork(),
-				blind{"no AdminServer was asked", healthy(), SkipNotTold},
-				blind{"one told", healthy().edit(clocks(time.Hour)), SkipNotTold}),
+				blind{"no AdminServer was asked", healthy(), report.SkipNotTold},
+				blind{"one told", healthy().edit(clocks(time.Hour)), report.SkipNotTold}),
 		},
 		{
-			VersionMixed,
+			report.VersionMixed,
 			[]fire{
 				{"half an upgrade", look(but(follower, runs("3.8.6")), leader, follower), "info proven zk1 zk2 zk3"},
 				{"one without a quorum tells by envi", look(follower, leader, but(looking, runs("3.8.6"))), "info proven zk1 zk2 zk3"},
@@ -260,10 +261,10 @@ func shapeRules() []rule {
 				{"a standalone server is no member", look(follower, leader, but(standalone, runs("3.4.14")))},
 				{"standalone", look(standalone)},
 			},
-			append(blindNetwork(), blind{"one tells", look(follower, gone, gone), SkipNotTold}),
+			append(blindNetwork(), blind{"one tells", look(follower, gone, gone), report.SkipNotTold}),
 		},
 		{
-			ConfigDrift,
+			report.ConfigDrift,
 			[]fire{
 				{"syncLimit", look(follower, leader, but(follower, set(syncs, 50))), "warning proven zk3"},
 				{"3.4", look(follower, leader, but(follower, set(syncs, 50))).as(oldest), "warning proven zk3"},
@@ -278,12 +279,12 @@ func shapeRules() []rule {
 				{"a standalone server has settings of its own", look(follower, leader, but(standalone, set(ticks, 9)))},
 			},
 			append(blindNetwork(),
-				blind{"conf is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)), SkipNotTold},
-				blind{"one tells", look(follower, gone, gone), SkipNotTold},
+				blind{"conf is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)), report.SkipNotTold},
+				blind{"one tells", look(follower, gone, gone), report.SkipNotTold},
 			),
 		},
 		{
-			EvenOrTinyEnsemble,
+			report.EvenOrTinyEnsemble,
 			[]fire{
 				{"two, and an oracle may be there", two, "info possible"},
 				{"two, before there were oracles", look(follower, leader).as("3.7.2"), "warning proven"},
@@ -299,10 +300,10 @@ func shapeRules() []rule {
 				{"standalone, by its file", look(standalone).onWith(1, zoo(1))},
 			},
 			[]blind{
-				{"two were named, and none tells", look(follower, leader).as(oldest), SkipNotTold},
-				{"groups", weights, SkipUndecided},
-				{"two lists", look(but(follower, lists(three[0]+"\n"+three[1]+"\nversion=0")), but(leader, lists(three[0]+"\n"+three[1]+"\nversion=0")), follower), SkipUndecided},
-				{"all unreachable", unseen(), SkipNotTold},
+				{"two were named, and none tells", look(follower, leader).as(oldest), report.SkipNotTold},
+				{"groups", weights, report.SkipUndecided},
+				{"two lists", look(but(follower, lists(three[0]+"\n"+three[1]+"\nversion=0")), but(leader, lists(three[0]+"\n"+three[1]+"\nversion=0")), follower), report.SkipUndecided},
+				{"all unreachable", unseen(), report.SkipNotTold},
 			},
 		},
 	}

@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // rule is what each code of the catalogue must be tested for: it fires, it does
 // not fire on what looks alike, and without its evidence it is skipped.
 type rule struct {
-	code   Code
+	code   report.Code
 	fires  []fire
 	alikes []alike
 	blinds []blind
@@ -30,7 +32,7 @@ type alike struct {
 type blind struct {
 	name  string
 	scene scene
-	kind  SkipKind
+	kind  report.SkipKind
 }
 
 func allRules() []rule {
@@ -81,7 +83,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func (c blind) check(t *testing.T, code Code) {
+func (c blind) check(t *testing.T, code report.Code) {
 	t.Helper()
 	got := c.scene.report()
 	if found := concluded(got, code); found != nil {
@@ -90,14 +92,14 @@ func (c blind) check(t *testing.T, code Code) {
 	if slices.Contains(got.Checks.PassedCodes, code) {
 		t.Errorf("%s: passed without its evidence", c.name)
 	}
-	skipped := func(s Skip) bool { return s.Check == code && s.Kind == c.kind && s.Reason != "" }
+	skipped := func(s report.Skip) bool { return s.Check == code && s.Kind == c.kind && s.Reason != "" }
 	if !slices.ContainsFunc(got.Checks.Skips, skipped) {
 		t.Errorf("%s: no skip of kind %s in %+v", c.name, c.kind, got.Checks.Skips)
 	}
 }
 
 // concluded is what the report says with that code, shown or folded.
-func concluded(r *Report, code Code) []string {
+func concluded(r *report.Report, code report.Code) []string {
 	var out []string
 	for _, f := range slices.Concat(r.Findings, r.Folded) {
 		if f.Code == code {
@@ -111,7 +113,7 @@ func concluded(r *Report, code Code) []string {
 // TestRulesAreTested keeps the tables whole when the catalogue grows.
 func TestRulesAreTested(t *testing.T) {
 	t.Parallel()
-	tested := map[Code]rule{}
+	tested := map[report.Code]rule{}
 	for _, r := range allRules() {
 		if _, twice := tested[r.code]; twice {
 			t.Errorf("%s stands in the tables twice", r.code)
@@ -136,7 +138,7 @@ func unvisited() scene { return look(unlooked, unlooked, unlooked) }
 func ensembleRules() []rule {
 	return []rule{
 		{
-			QuorumLost,
+			report.QuorumLost,
 			[]fire{
 				{"by number", look(down, down, looking), "critical likely"},
 				{"by the file's number", look(down, down, looking).file(zoo(3)), "critical proven"},
@@ -147,10 +149,10 @@ func ensembleRules() []rule {
 				{"leaderServes=no", look(follower, secretLeader, follower)},
 				{"observers out", look(follower, leader, follower, down, down).observing(4, 5)},
 			},
-			[]blind{{"all unreachable", unseen(), SkipUndecided}, {"not looked at", unvisited(), SkipUndecided}},
+			[]blind{{"all unreachable", unseen(), report.SkipUndecided}, {"not looked at", unvisited(), report.SkipUndecided}},
 		},
 		{
-			DegradedNoSpare,
+			report.DegradedNoSpare,
 			[]fire{
 				{"two of three", look(follower, leader, down), "warning proven"},
 				{"two of three named", look(follower, leader, down).as(oldest), "warning likely"},
@@ -163,13 +165,13 @@ func ensembleRules() []rule {
 				{"standalone", look(standalone)},
 			},
 			[]blind{
-				{"all unreachable", unseen(), SkipUndecided},
-				{"one is down, another unseen", look(follower, leader, follower, down, gone), SkipUndecided},
-				{"one is unseen", look(follower, but(leader, whitelisted), gone), SkipUndecided},
+				{"all unreachable", unseen(), report.SkipUndecided},
+				{"one is down, another unseen", look(follower, leader, follower, down, gone), report.SkipUndecided},
+				{"one is unseen", look(follower, but(leader, whitelisted), gone), report.SkipUndecided},
 			},
 		},
 		{
-			ElectionInProgress,
+			report.ElectionInProgress,
 			[]fire{
 				{"one look", look(looking, looking, looking), "info possible"},
 				{"it passed", look(follower, leader, follower).after(look(looking, looking, looking)), "info proven"},
@@ -179,10 +181,10 @@ func ensembleRules() []rule {
 				{"one server looks on", look(follower, leader, looking)},
 				{"too few alive", look(down, down, looking)},
 			},
-			[]blind{{"all unreachable", unseen(), SkipUnreachable}},
+			[]blind{{"all unreachable", unseen(), report.SkipUnreachable}},
 		},
 		{
-			SplitBrain,
+			report.SplitBrain,
 			[]fire{
 				{"two looks", look(leader, leader, follower).twice(), "critical proven zk1 zk2"},
 				{"five servers, two lists", halfGrown().twice(), "critical proven zk2 zk5"},
@@ -192,13 +194,13 @@ func ensembleRules() []rule {
 				{"a hand-over that ended", look(leader, follower, follower).after(look(leader, leader, follower))},
 			},
 			[]blind{
-				{"one look", look(leader, leader, follower), SkipOneLook},
-				{"a hand-over that began", look(leader, leader, follower).after(look(leader, follower, follower)), SkipOneLook},
-				{"all unreachable", unseen(), SkipUnreachable},
+				{"one look", look(leader, leader, follower), report.SkipOneLook},
+				{"a hand-over that began", look(leader, leader, follower).after(look(leader, follower, follower)), report.SkipOneLook},
+				{"all unreachable", unseen(), report.SkipUnreachable},
 			},
 		},
 		{
-			MembershipDivergent,
+			report.MembershipDivergent,
 			[]fire{
 				{"half a growth from 3 to 5", halfGrown(), "critical proven zk1 zk2 zk3 zk4 zk5"},
 				{"an observer for one, a voter for another", look(follower, leader, but(follower, lists(
@@ -223,14 +225,14 @@ func ensembleRules() []rule {
 				{"it was so in the first look", look(follower, leader, follower).after(halfMoved())},
 			},
 			[]blind{
-				{"lists with versions, one look", halfMoved(), SkipOneLook},
-				{"they agreed a moment ago", halfMoved().after(look(follower, leader, follower)), SkipOneLook},
-				{"one tells", look(but(follower, whitelisted), leader, but(follower, whitelisted)), SkipNotTold},
-				{"3.4 does not tell", look(follower, leader, follower).as(oldest), SkipNotTold},
+				{"lists with versions, one look", halfMoved(), report.SkipOneLook},
+				{"they agreed a moment ago", halfMoved().after(look(follower, leader, follower)), report.SkipOneLook},
+				{"one tells", look(but(follower, whitelisted), leader, but(follower, whitelisted)), report.SkipNotTold},
+				{"3.4 does not tell", look(follower, leader, follower).as(oldest), report.SkipNotTold},
 			},
 		},
 		{
-			StandaloneInEnsemble,
+			report.StandaloneInEnsemble,
 			[]fire{
 				{"beside two that serve", look(follower, leader, standalone), "critical proven zk3"},
 				{"three of them", look(standalone, standalone, standalone), "critical likely zk1 zk2 zk3"},
@@ -242,7 +244,7 @@ func ensembleRules() []rule {
 				{"alone, its file has no line", look(standalone).onWith(1, zoo(0))},
 				{"alone, its file has one line", look(standalone).file(zoo(1))},
 			},
-			[]blind{{"unreachable", look(follower, leader, gone), SkipUnreachable}, {"not looked at", unvisited(), SkipNotLooked}},
+			[]blind{{"unreachable", look(follower, leader, gone), report.SkipUnreachable}, {"not looked at", unvisited(), report.SkipNotLooked}},
 		},
 	}
 }

@@ -3,6 +3,7 @@ package diag
 import (
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -41,7 +42,7 @@ func tlsRules() []rule {
 	year := func(fault snapshot.TLSFault) func(*snapshot.Server) { return shows(fault, -30*day, 335*day) }
 	return []rule{
 		{
-			ClientTLSFailed,
+			report.ClientTLSFailed,
 			[]fire{
 				{"asked in plain text", look(follower, leader, closing).edit(nth(3, year(snapshot.TLSNotAsked))), "warning proven zk3"},
 				{"an unknown authority", healthy().edit(overTLS).edit(all(year(snapshot.TLSAuthority))), "warning proven zk1 zk2 zk3"},
@@ -64,7 +65,7 @@ func tlsRules() []rule {
 			blindNetwork(),
 		},
 		{
-			CertificateExpiring,
+			report.CertificateExpiring,
 			[]fire{
 				{"in a week", healthy().edit(overTLS).edit(nth(3, shows("", -358*day, 7*day))), "warning proven zk3"},
 				{"expired, and others are not", healthy().edit(overTLS).edit(all(year(""))).edit(nth(3, shows(snapshot.TLSDates, -400*day, -day))), "warning proven zk3"},
@@ -83,7 +84,7 @@ func tlsRules() []rule {
 				{"90 days, renewed with 30 left", healthy().edit(overTLS).edit(all(shows("", -61*day, 29*day)))},
 				{"plain text", healthy()},
 			},
-			append(blindNetwork(), blind{"showed none", healthy().edit(overTLS).edit(all(func(s *snapshot.Server) { s.Srvr = failed[snapshot.Srvr](s, snapshot.Reset, quick) })), SkipNotTold}),
+			append(blindNetwork(), blind{"showed none", healthy().edit(overTLS).edit(all(func(s *snapshot.Server) { s.Srvr = failed[snapshot.Srvr](s, snapshot.Reset, quick) })), report.SkipNotTold}),
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -151,7 +152,7 @@ func (s scene) snap() *snapshot.Snapshot {
 	return snap
 }
 
-func (s scene) report() *Report { return Diagnose(s.snap(), Options{}) }
+func (s scene) report() *report.Report { return Diagnose(s.snap(), Options{}) }
 
 func name(id int) string       { return "zk" + strconv.Itoa(id) }
 func addrOf(id int) netip.Addr { return netip.AddrFrom4([4]byte{192, 0, 2, byte(id)}) }

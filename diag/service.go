@@ -4,16 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // What systemd says of a server: it has seen the process end.
-
-// How a process ended (waitid(2)).
-const (
-	exited = 1
-	killed = 2
-	dumped = 3
-)
 
 // exitMeaning says what ZooKeeper means by an exit code (ExitCode.java, 3.5 and later;
 // 3.4 ends with 1 or 2), and systemd or a shell by theirs; empty where it means nothing.
@@ -51,7 +47,7 @@ func exitMeaning(code int32) string {
 
 // serviceEvidence is what systemd tells of how the server ended; nothing where it has not told, or
 // the process runs.
-func (h *host) serviceEvidence() []Evidence {
+func serviceEvidence(h *model.Host) []report.Evidence {
 	if h.Process != nil || !h.Service.Seen() {
 		return nil
 	}
@@ -61,23 +57,14 @@ func (h *host) serviceEvidence() []Evidence {
 		words = append(words, s.Result)
 	}
 	switch s.Code {
-	case exited:
+	case model.Exited:
 		words = append(words, fmt.Sprintf("exit code %d", s.Status))
-	case killed, dumped:
+	case model.Killed, model.Dumped:
 		words = append(words, fmt.Sprintf("killed by signal %d", s.Status))
 	}
 	value := strings.Join(words, ", ")
-	if why := exitMeaning(s.Status); s.Code == exited && why != "" {
+	if why := exitMeaning(s.Status); s.Code == model.Exited && why != "" {
 		value += " (" + why + ")"
 	}
-	return []Evidence{{Source: "systemd", Server: h.name(), Key: s.Unit, Value: value}}
-}
-
-// endedWith reports whether systemd saw the server's process end with one of these exit
-// codes, and it has not run since.
-func (h *host) endedWith(codes ...int32) bool {
-	if h.Process != nil || !h.Service.Seen() || h.Service.Value.Code != exited {
-		return false
-	}
-	return slices.Contains(codes, h.Service.Value.Status)
+	return []report.Evidence{{Source: "systemd", Server: nameOf(h), Key: s.Unit, Value: value}}
 }

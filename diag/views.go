@@ -5,58 +5,49 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// id is the id to show for the server, and where it was read.
-func (s *server) id() (id int64, source string, ok bool) {
-	if id, source, ok := s.claimed(); ok {
-		return id, source, true
-	}
-	if s.member != nil && s.member.ID >= 0 {
-		return s.member.ID, "config", true
-	}
-	return 0, "", false
-}
-
-func (e *ensemble) serverViews() []ServerView {
-	views := make([]ServerView, 0, len(e.servers))
-	for _, s := range e.servers {
-		views = append(views, e.view(s))
+func serverViews(e *model.Ensemble) []report.ServerView {
+	views := make([]report.ServerView, 0, len(e.Servers))
+	for _, s := range e.Servers {
+		views = append(views, serverView(e, s))
 	}
 	return views
 }
 
-func (e *ensemble) view(s *server) ServerView {
-	v := ServerView{
-		Name: s.Name, Role: s.role, Inferred: s.inferred, Serving: s.serving.pointer(), Note: note(s),
-		Ports: Ports{
-			Client:   portView(s.Port, s.client, s.Client),
-			Quorum:   portView(s.Quorum.Number, s.quorumPort, s.Quorum.Look),
-			Election: portView(s.Election.Number, s.election, s.Election.Look),
+func serverView(e *model.Ensemble, s *model.Server) report.ServerView {
+	v := report.ServerView{
+		Name: s.Name, Role: s.Role, Inferred: s.Inferred, Serving: s.Serving.Pointer(), Note: note(s),
+		Ports: report.Ports{
+			Client:   portView(s.Port, s.ClientPort, s.Client),
+			Quorum:   portView(s.Quorum.Number, s.QuorumPort, s.Quorum.Look),
+			Election: portView(s.Election.Number, s.ElectionPort, s.Election.Look),
 		},
-		Skipped: s.skippedWords(),
+		Skipped: skippedWords(s),
 	}
-	if s.secure && (s.Srvr.Seen() || s.notServing()) {
+	if s.OverTLS && (s.Srvr.Seen() || s.NotServing()) {
 		v.Ports.Client.Speaks = "tls"
 		if s.Client.Value.TLS.PlainToo {
 			v.Ports.Client.Speaks = "both"
 		}
 	}
-	if id, source, ok := s.id(); ok {
+	if id, source, ok := s.ShownID(); ok {
 		v.ID, v.IDSource = &id, source
-		if s.atLine() && s.member.ID != id {
-			v.Note = strings.TrimPrefix(v.Note+"; ", "; ") + fmt.Sprintf("says id %d, its line is server.%d", id, s.member.ID)
+		if s.AtLine() && s.Line.ID != id {
+			v.Note = strings.TrimPrefix(v.Note+"; ", "; ") + fmt.Sprintf("says id %d, its line is server.%d", id, s.Line.ID)
 		}
 	}
-	if s.member != nil && s.member.ID >= 0 || s.role == Observer || s.outsider {
-		v.Voter = isTrue(s.voter()).pointer()
+	if s.Line != nil && s.Line.ID >= 0 || s.Role == report.Observer || s.Outsider {
+		v.Voter = model.TruthOf(s.Voter()).Pointer()
 	}
-	if version, ok := s.version(); ok {
+	if version, ok := s.Version(); ok {
 		text := version.String()
 		v.Version = &text
 	}
-	if up, ok := s.uptime(e.snap.Started); ok {
+	if up, ok := uptimeOf(s, e.Snap.Started); ok {
 		seconds := int64(up / time.Second)
 		v.UptimeSeconds = &seconds
 	}
@@ -69,25 +60,16 @@ func (e *ensemble) view(s *server) ServerView {
 		zxid := srvr.Zxid.String()
 		v.Zxid = &zxid
 		v.Connections, v.LatencyAvgMs, v.LatencyMaxMs = &srvr.Connections, &srvr.LatencyAvg, &srvr.LatencyMax
-		v.Lag = e.lag(s)
+		v.Lag = lagOf(e, s)
 	}
 	return v
 }
 
-func portView(number int, state PortState, look snapshot.Obs[snapshot.Dial]) PortView {
-	v := PortView{Port: number, State: state}
-	if look.Tried {
-		ms := look.Took.Milliseconds()
-		v.Ms = &ms
-	}
-	return v
-}
-
-// lag is how far the server's zxid is behind its leader's. A learner that has
+// lagOf is how far the server's zxid is behind its leader's. A learner that has
 // seen no write of the leader's epoch yet shows an older zxid and is not behind.
-func (e *ensemble) lag(s *server) *int64 {
-	for _, l := range e.servers {
-		if l.role != Leader || !l.Srvr.Seen() || s.role != Follower && s.role != Observer {
+func lagOf(e *model.Ensemble, s *model.Server) *int64 {
+	for _, l := range e.Servers {
+		if l.Role != report.Leader || !l.Srvr.Seen() || s.Role != report.Follower && s.Role != report.Observer {
 			continue
 		}
 		lead, own := l.Srvr.Value.Zxid, s.Srvr.Value.Zxid
@@ -106,18 +88,18 @@ func (e *ensemble) lag(s *server) *int64 {
 }
 
 // skippedWords are the words that were asked and gave nothing.
-func (s *server) skippedWords() []string {
+func skippedWords(s *model.Server) []string {
 	var words []string
 	for _, w := range []struct {
 		name string
 		kind snapshot.FailureKind
 	}{
-		{"srvr", failureKind(s.Srvr)},
-		{"mntr", failureKind(s.Server.Mntr)},
-		{"conf", failureKind(s.Server.Conf)},
-		{"envi", failureKind(s.Envi)},
-		{"ruok", failureKind(s.Ruok)},
-		{"isro", failureKind(s.Isro)},
+		{"srvr", model.KindOf(s.Srvr)},
+		{"mntr", model.KindOf(s.Server.Mntr)},
+		{"conf", model.KindOf(s.Server.Conf)},
+		{"envi", model.KindOf(s.Envi)},
+		{"ruok", model.KindOf(s.Ruok)},
+		{"isro", model.KindOf(s.Isro)},
 	} {
 		if w.kind != "" {
 			words = append(words, w.name)
@@ -126,34 +108,67 @@ func (s *server) skippedWords() []string {
 	return words
 }
 
-func failureKind[T any](o snapshot.Obs[T]) snapshot.FailureKind {
-	if !o.Tried || o.Failure == nil {
-		return ""
-	}
-	return o.Failure.Kind
-}
-
 // The lines that zkServer.sh status prints, which is all that it ever says.
 const scriptFails = "Error contacting service. It is probably not running."
 
-func (e *ensemble) processViews() []ProcessView {
-	var views []ProcessView
-	for _, h := range e.hosts {
+func processViews(e *model.Ensemble) []report.ProcessView {
+	var views []report.ProcessView
+	for _, h := range e.Hosts {
 		if h.Process == nil {
 			continue
 		}
-		v := ProcessView{PID: h.Process.PID, Main: h.Process.Main, User: h.Process.User, Config: h.ConfigPath}
-		if h.config != nil {
-			v.Config = h.config.Path
+		v := report.ProcessView{PID: h.Process.PID, Main: h.Process.Main, User: h.Process.User, Config: h.ConfigPath}
+		if h.Settings != nil {
+			v.Config = h.Settings.Path
 		}
-		if age, ok := h.age(e.snap.Started); ok {
+		if age, ok := h.Age(e.Snap.Started); ok {
 			v.UptimeSeconds = int64(age / time.Second)
 		}
-		if h.server != nil {
-			v.Server, v.Serving = h.server.Name, h.server.serving == yes
+		if h.Server != nil {
+			v.Server, v.Serving = h.Server.Name, h.Server.Serving == model.Yes
 		}
-		v.StatusScript, v.StatusWhy = h.statusScript()
+		v.StatusScript, v.StatusWhy = statusScript(h)
 		views = append(views, v)
 	}
 	return views
+}
+
+// statusScript is the line that `zkServer.sh status` prints for the host's
+// server, and why; empty when that cannot be told.
+//
+// The script (3.4.10 to 3.9) greps clientPort and clientPortAddress out of
+// zoo.cfg, asks srvr there and greps "Mode" out of the answer. Whatever goes
+// wrong on the way, it prints one and the same line.
+func statusScript(h *model.Host) (line, why string) {
+	if h.Process == nil || h.Settings == nil || !h.Script.Tried {
+		return "", ""
+	}
+	if note := carriageReturn(h); note != nil {
+		return scriptFails, fmt.Sprintf("%s:%d ends in CR LF: the server reads over the CR, the script passes it on as part of the port", note.File, note.Line)
+	}
+	if h.Script.Seen() {
+		return "Mode: " + string(h.Script.Value.Mode), ""
+	}
+	switch h.Script.Failure.Kind {
+	case snapshot.NotServing:
+		return scriptFails, "it runs and answers, and is in no quorum; the script takes an answer without \"Mode\" for none"
+	case snapshot.Cancelled, snapshot.Denied:
+		return "", ""
+	default:
+		return scriptFails, fmt.Sprintf("the script asks %s: %s", h.ScriptAddr, strings.TrimPrefix(h.Script.Failure.Text, h.ScriptAddr+": "))
+	}
+}
+
+// uptimeOf is how long the server object has existed, from mntr (3.6+), or else
+// the age of the local process.
+func uptimeOf(s *model.Server, now time.Time) (time.Duration, bool) {
+	if s.Mntr.Seen() {
+		if up, ok := s.Mntr.Value.Uptime(); ok {
+			return up, true
+		}
+	}
+	if s.Local != nil {
+		return s.Local.Age(now)
+	}
+	return 0, false
 }

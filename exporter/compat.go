@@ -5,7 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -19,12 +19,12 @@ var compatNames = map[string]bool{
 // are mended: zk_server_leader is 1 for a leader alone, where that exporter
 // takes every server without a quorum for one, and it is 0 for a server that
 // does not answer, so that sum(zk_server_leader) == 0 holds when all are gone.
-func (t *table) compat(ch chan<- prometheus.Metric, host string, s *snapshot.Server, view diag.ServerView) {
+func (t *table) compat(ch chan<- prometheus.Metric, host string, s *snapshot.Server, view report.ServerView) {
 	out := t.sender(ch, pair("zk_host", host))
 	up := answers(s)
 	out.zk("zk_up", oneIf(up))
 	out.zk("zk_ruok", oneIf(up && (s.Srvr.Seen() || s.Ruok.Seen())))
-	out.zk("zk_server_leader", oneIf(view.Role == diag.Leader))
+	out.zk("zk_server_leader", oneIf(view.Role == report.Leader))
 	if view.Version != nil {
 		// That exporter leaves -alpha and the like out.
 		version, _, _ := strings.Cut(*view.Version, "-")

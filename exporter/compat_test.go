@@ -6,11 +6,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-func compatible(tab *table, s *snapshot.Server, view diag.ServerView) *prometheus.Registry {
+func compatible(tab *table, s *snapshot.Server, view report.ServerView) *prometheus.Registry {
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(collect{send: func(ch chan<- prometheus.Metric) { tab.compat(ch, testServer, s, view) }})
 	return registry
@@ -36,7 +36,7 @@ func TestCompatUnreachable(t *testing.T) {
 
 func TestCompatHostile(t *testing.T) {
 	s := mntr("zk_up 7", "zk_server_leader 1", "zk_a-b 1", "zk_a.b 2", `zk_q{zk_host="x",quantile="0.5"} 3`, "zk_peer_state 5")
-	got := samples(exposition(t, compatible(newTable(nil, []*regexp.Regexp{regexp.MustCompile("ruok|version")}), s, diag.ServerView{Role: diag.Follower})))
+	got := samples(exposition(t, compatible(newTable(nil, []*regexp.Regexp{regexp.MustCompile("ruok|version")}), s, report.ServerView{Role: report.Follower})))
 	want := `zk_a_b{zk_host="zk1.example.org:2181"} 1
 zk_mntr_server_leader{zk_host="zk1.example.org:2181"} 1
 zk_mntr_up{zk_host="zk1.example.org:2181"} 7

@@ -6,25 +6,25 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // The closed lists of diag, each value of which is a series.
 var (
-	states     = [...]diag.State{diag.Serving, diag.Degraded, diag.Down, diag.Split, diag.Unknown}
-	severities = [...]diag.Severity{diag.Critical, diag.Warning, diag.Info}
-	skipKinds  = [...]diag.SkipKind{
-		diag.SkipLocalFiles, diag.SkipNotLooked, diag.SkipUnreachable, diag.SkipDenied, diag.SkipNotTold, diag.SkipOneLook, diag.SkipUndecided,
+	states     = [...]report.State{report.Serving, report.Degraded, report.Down, report.Split, report.Unknown}
+	severities = [...]report.Severity{report.Critical, report.Warning, report.Info}
+	skipKinds  = [...]report.SkipKind{
+		report.SkipLocalFiles, report.SkipNotLooked, report.SkipUnreachable, report.SkipDenied, report.SkipNotTold, report.SkipOneLook, report.SkipUndecided,
 	}
 )
 
 // conclusions sends what zkdoctor concludes about one ensemble. The role and the
 // ports of its servers are sent by server.
-func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *diag.Report) {
+func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *report.Report) {
 	out := t.sender(ch, pair("ensemble", ensemble))
 	v := &r.Verdict
-	if v.State != diag.Unknown {
-		out.set("zkdoctor_quorum", oneIf(v.State != diag.Down))
+	if v.State != report.Unknown {
+		out.set("zkdoctor_quorum", oneIf(v.State != report.Down))
 	}
 	out.set("zkdoctor_leaders", float64(len(v.Leaders)))
 	if v.Voters > 0 {
@@ -42,8 +42,8 @@ func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *dia
 }
 
 // findings sends every finding, by server, and how many are shown.
-func (s *sender) findings(r *diag.Report) {
-	shown := map[diag.Severity]int{}
+func (s *sender) findings(r *report.Report) {
+	shown := map[report.Severity]int{}
 	for i := range r.Findings {
 		shown[r.Findings[i].Severity]++
 	}
@@ -52,7 +52,7 @@ func (s *sender) findings(r *diag.Report) {
 	}
 	labels := serverLabels(r.Servers)
 	sent := map[[4]string]bool{}
-	for _, findings := range [][]diag.Finding{r.Findings, r.Folded} {
+	for _, findings := range [][]report.Finding{r.Findings, r.Folded} {
 		for i := range findings {
 			f := &findings[i]
 			servers := f.Servers
@@ -75,7 +75,7 @@ func (s *sender) findings(r *diag.Report) {
 
 // serverLabels gives the label of a server by its name, which leaves the port
 // out where that is ZooKeeper's own.
-func serverLabels(views []diag.ServerView) map[string]string {
+func serverLabels(views []report.ServerView) map[string]string {
 	const ownPort = 2181
 	labels := make(map[string]string, len(views))
 	for i := range views {
@@ -90,13 +90,13 @@ func serverLabels(views []diag.ServerView) map[string]string {
 
 // skips sends how many checks were skipped for each reason: a check counts once
 // for a reason, however many servers it was skipped for.
-func (s *sender) skips(skips []diag.Skip) {
+func (s *sender) skips(skips []report.Skip) {
 	type reason struct {
-		check diag.Code
-		kind  diag.SkipKind
+		check report.Code
+		kind  report.SkipKind
 	}
 	seen := map[reason]bool{}
-	counts := map[diag.SkipKind]int{}
+	counts := map[report.SkipKind]int{}
 	for _, skip := range skips {
 		if r := (reason{skip.Check, skip.Kind}); !seen[r] {
 			seen[r] = true

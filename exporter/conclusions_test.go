@@ -7,10 +7,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-func concluded(r *diag.Report) *prometheus.Registry {
+func concluded(r *report.Report) *prometheus.Registry {
 	tab := newTable(nil, nil)
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) { tab.conclusions(ch, "prod", r) }})
@@ -19,27 +19,27 @@ func concluded(r *diag.Report) *prometheus.Registry {
 
 func TestConclusions(t *testing.T) {
 	spare, lost := 1, -1
-	port := func(n int) diag.Ports { return diag.Ports{Client: diag.PortView{Port: n}} }
-	servers := []diag.ServerView{{Name: "zk1", Ports: port(2181)}, {Name: "zk2:2182", Ports: port(2182)}, {Name: "2001:db8::1", Ports: port(2181)}}
-	tests := map[string]*diag.Report{
-		"serving": {Verdict: diag.Verdict{State: diag.Serving, Voters: 3, ServingVoters: 3, Spare: &spare, Leaders: []string{"zk1"}}, Servers: servers},
-		"unknown": {Verdict: diag.Verdict{State: diag.Unknown}, Servers: servers},
+	port := func(n int) report.Ports { return report.Ports{Client: report.PortView{Port: n}} }
+	servers := []report.ServerView{{Name: "zk1", Ports: port(2181)}, {Name: "zk2:2182", Ports: port(2182)}, {Name: "2001:db8::1", Ports: port(2181)}}
+	tests := map[string]*report.Report{
+		"serving": {Verdict: report.Verdict{State: report.Serving, Voters: 3, ServingVoters: 3, Spare: &spare, Leaders: []string{"zk1"}}, Servers: servers},
+		"unknown": {Verdict: report.Verdict{State: report.Unknown}, Servers: servers},
 		"down": {
-			Verdict: diag.Verdict{State: diag.Down, Voters: 3, Spare: &lost}, Servers: servers,
-			Findings: []diag.Finding{
-				{Code: diag.ProcessDown, Severity: diag.Critical, Root: true, Servers: []string{"zk1", "2001:db8::1", "zk1"}},
-				{Code: diag.ProcessDown, Severity: diag.Critical, Root: true, Servers: []string{"zk1", "elsewhere"}},
-				{Code: diag.TargetsIncomplete, Severity: diag.Info},
+			Verdict: report.Verdict{State: report.Down, Voters: 3, Spare: &lost}, Servers: servers,
+			Findings: []report.Finding{
+				{Code: report.ProcessDown, Severity: report.Critical, Root: true, Servers: []string{"zk1", "2001:db8::1", "zk1"}},
+				{Code: report.ProcessDown, Severity: report.Critical, Root: true, Servers: []string{"zk1", "elsewhere"}},
+				{Code: report.TargetsIncomplete, Severity: report.Info},
 			},
-			Folded: []diag.Finding{
-				{Code: diag.QuorumLost, Severity: diag.Critical, Servers: []string{}},
-				{Code: diag.ServerNotServing, Severity: diag.Warning, Servers: []string{"zk2:2182"}},
+			Folded: []report.Finding{
+				{Code: report.QuorumLost, Severity: report.Critical, Servers: []string{}},
+				{Code: report.ServerNotServing, Severity: report.Warning, Servers: []string{"zk2:2182"}},
 			},
-			Checks: diag.Checks{Skips: []diag.Skip{
-				{Check: diag.MyidMissing, Kind: diag.SkipLocalFiles, Server: "zk1"},
-				{Check: diag.MyidMissing, Kind: diag.SkipLocalFiles, Server: "zk2"},
-				{Check: diag.MyidMalformed, Kind: diag.SkipLocalFiles},
-				{Check: diag.SplitBrain, Kind: diag.SkipOneLook},
+			Checks: report.Checks{Skips: []report.Skip{
+				{Check: report.MyidMissing, Kind: report.SkipLocalFiles, Server: "zk1"},
+				{Check: report.MyidMissing, Kind: report.SkipLocalFiles, Server: "zk2"},
+				{Check: report.MyidMalformed, Kind: report.SkipLocalFiles},
+				{Check: report.SplitBrain, Kind: report.SkipOneLook},
 			}},
 		},
 	}
@@ -56,11 +56,11 @@ func TestConclusions(t *testing.T) {
 }
 
 func TestPortStates(t *testing.T) {
-	want := map[diag.PortState]string{
-		diag.PortOpen: "1", diag.PortSilent: "1", diag.PortRefused: "0", diag.PortFiltered: "0", diag.PortUnreachable: "0",
-		diag.PortNotExpected: "", diag.PortNotProbed: "", "": "",
+	want := map[report.PortState]string{
+		report.PortOpen: "1", report.PortSilent: "1", report.PortRefused: "0", report.PortFiltered: "0", report.PortUnreachable: "0",
+		report.PortNotExpected: "", report.PortNotProbed: "", "": "",
 	}
-	got := map[diag.PortState]string{}
+	got := map[report.PortState]string{}
 	for state := range want {
 		tab := newTable(nil, nil)
 		registry := prometheus.NewPedanticRegistry()

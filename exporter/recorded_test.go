@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -97,7 +98,7 @@ func mntr(lines ...string) *snapshot.Server {
 }
 
 // viewOf is what diag makes of the server alone.
-func viewOf(s *snapshot.Server) diag.ServerView {
+func viewOf(s *snapshot.Server) report.ServerView {
 	one := *s
 	snap := &snapshot.Snapshot{Format: snapshot.SnapshotFormat, Servers: []snapshot.Server{one}}
 	snap.Plan.Targets = []snapshot.Target{s.Target}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -16,13 +16,13 @@ import (
 const maxLabelValues = 100
 
 // roles are all that a server can have.
-var roles = [...]diag.Role{
-	diag.Leader, diag.Follower, diag.Observer, diag.Standalone, diag.ReadOnly, diag.NotServing, diag.RoleDown, diag.RoleUnknown,
+var roles = [...]report.Role{
+	report.Leader, report.Follower, report.Observer, report.Standalone, report.ReadOnly, report.NotServing, report.RoleDown, report.RoleUnknown,
 }
 
 // server sends what one server reports, and what was seen of its role and its
 // ports. zookeeper_up is always there; what is not known is not.
-func (t *table) server(ch chan<- prometheus.Metric, ensemble, server string, s *snapshot.Server, view diag.ServerView) {
+func (t *table) server(ch chan<- prometheus.Metric, ensemble, server string, s *snapshot.Server, view report.ServerView) {
 	out := t.sender(ch, pair("ensemble", ensemble), pair("server", server))
 	out.set("zookeeper_up", oneIf(answers(s)))
 	if view.Serving != nil {
@@ -64,7 +64,7 @@ func (c *cell) read(value float64, ok bool) {
 }
 
 // identity sends the labels by which a server is known.
-func (s *sender) identity(view diag.ServerView) {
+func (s *sender) identity(view report.ServerView) {
 	var id, version string
 	if view.ID != nil {
 		id = strconv.FormatInt(*view.ID, 10)
@@ -79,13 +79,13 @@ func (s *sender) identity(view diag.ServerView) {
 
 // port sends whether a port is open; where none is expected, or nobody looked,
 // it sends nothing.
-func (s *sender) port(name string, state diag.PortState) {
+func (s *sender) port(name string, state report.PortState) {
 	switch state {
-	case diag.PortOpen, diag.PortSilent: // silent: it took the connection
+	case report.PortOpen, report.PortSilent: // silent: it took the connection
 		s.set("zkdoctor_port_open", 1, name)
-	case diag.PortRefused, diag.PortFiltered, diag.PortUnreachable:
+	case report.PortRefused, report.PortFiltered, report.PortUnreachable:
 		s.set("zkdoctor_port_open", 0, name)
-	case diag.PortNotExpected, diag.PortNotProbed:
+	case report.PortNotExpected, report.PortNotProbed:
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -31,7 +32,7 @@ const (
 // look is one look at one ensemble and what it means.
 type look struct {
 	snap   *snapshot.Snapshot
-	report *diag.Report
+	report *report.Report
 	at     time.Time
 	// slowAt is when peer ports were last looked at; zero for never.
 	slowAt time.Time

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/render"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -46,7 +47,7 @@ func (*checkCmd) Help() string {
 }
 
 func (c *checkCmd) options() (diag.Options, error) {
-	o := diag.Options{Version: versionNumber(), FailOn: diag.Severity(c.FailOn)}
+	o := diag.Options{Version: versionNumber(), FailOn: report.Severity(c.FailOn)}
 	var err error
 	if o.Only, err = codes("--only", c.Only); err != nil {
 		return o, err
@@ -60,13 +61,13 @@ func (c *checkCmd) options() (diag.Options, error) {
 	return o, nil
 }
 
-func codes(flag string, words []string) ([]diag.Code, error) {
-	var out []diag.Code
+func codes(flag string, words []string) ([]report.Code, error) {
+	var out []report.Code
 	for _, word := range words {
 		if !known(word) {
 			return nil, fmt.Errorf("%s: %s", flag, noSuchFinding(word))
 		}
-		out = append(out, diag.Code(word))
+		out = append(out, report.Code(word))
 	}
 	return out, nil
 }
@@ -171,7 +172,7 @@ func (c *checkCmd) collectArguments() []string {
 	return append(args, c.Targets...)
 }
 
-func (c *checkCmd) render(w io.Writer, t terminal, r *diag.Report) error {
+func (c *checkCmd) render(w io.Writer, t terminal, r *report.Report) error {
 	switch c.Output {
 	case "json":
 		return render.JSON(w, r)

@@ -6,13 +6,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // exitUsage is that of wrong usage and of everything else that kept zkdoctor
 // from judging: the "unknown" of the monitoring plugins, so that a typo never
 // looks like an outage.
-const exitUsage = diag.ExitUnknown
+const exitUsage = report.ExitUnknown
 
 // exitError is the exit code that a report asks for. It is no failure of the
 // program and has no text.
@@ -29,7 +29,7 @@ func exitCode(t terminal, err error) int {
 	if err != nil {
 		return fail(t, err)
 	}
-	return diag.ExitOK
+	return report.ExitOK
 }
 
 func fail(t terminal, err error) int {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -42,22 +42,22 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 				coldStart(1)(t, ens)
 			}, from: 2, args: []string{"--timeout", "1s"}},
-			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing},
-			state: diag.Degraded, exit: 1,
+			root: report.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{report.ServerNotServing},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "outgoing 3888 dropped at one server, seen from there", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropOut(t.Context(), 3888))
 				coldStart(1)(t, ens)
 			}, from: 1, args: []string{"--timeout", "1s"}},
-			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing, diag.DegradedNoSpare},
-			state: diag.Degraded, exit: 1,
+			root: report.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "3888 dropped while healthy, seen from a peer", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 			}, from: 3, args: []string{"--timeout", "1s"}},
-			root: diag.LatentPortBlock, servers: []int64{1}, state: diag.Serving, exit: 1,
+			root: report.LatentPortBlock, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			// A bastion may rightly be kept out: a remark, no alarm.
@@ -67,7 +67,7 @@ func networkFaults() []fault {
 					must(t, s.DropIn(t.Context(), 2888, ens.Client))
 				}
 			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
-			fires: []diag.Code{diag.QuorumPortFiltered}, state: diag.Serving, exit: 0,
+			fires: []report.Code{report.QuorumPortFiltered}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "2888 dropped everywhere", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -76,22 +76,22 @@ func networkFaults() []fault {
 				}
 				coldStart(1, 2, 3)(t, ens)
 			}, from: 1, args: []string{"--timeout", "1s"}},
-			root: diag.QuorumPortFiltered, servers: []int64{2, 3}, fires: []diag.Code{diag.QuorumLost, diag.ServerNotServing},
-			state: diag.Down, exit: 2,
+			root: report.QuorumPortFiltered, servers: []int64{2, 3}, fires: []report.Code{report.QuorumLost, report.ServerNotServing},
+			state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{name: "3888 rejected as prohibited, from outside", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).Reject(t.Context(), 3888, zktest.AdminProhibited))
 				coldStart(1)(t, ens)
 			}, args: []string{"@1", "@2", "@3", "--timeout", "1s"}},
-			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing},
-			state: diag.Degraded, exit: 1,
+			root: report.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{report.ServerNotServing},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one host out of reach", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(3).Cut(t.Context(), ens.Client))
 			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
-			root: diag.HostUnreachable, servers: []int64{3}, state: diag.Serving, exit: 1,
+			root: report.HostUnreachable, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			// The leader's count tells it from a host that only zkdoctor does not reach.
@@ -100,13 +100,13 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).Cut(t.Context()))
 				waitLost(t, ens)
 			}, args: []string{"-c", "@c2", "--no-local", "--timeout", "500ms"}},
-			root: diag.HostUnreachable, servers: []int64{1}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+			root: report.HostUnreachable, servers: []int64{1}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "all hosts out of reach", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Client.Cut(t.Context()))
 			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
-			root: diag.HostUnreachable, servers: []int64{1, 2, 3}, state: diag.Unknown, exit: 3,
+			root: report.HostUnreachable, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 3,
 		},
 		{
 			// Its peers cannot be reached from it, and all can from outside, where no
@@ -115,7 +115,7 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host, ens.Server(3).Host))
 				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
 			}, args: []string{"@1", "@2", "@3"}},
-			fires: []diag.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+			fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "own name means loopback", options: zktest.Options{Hosts: zktest.Namespaces, NoWait: true, Edit: func(s *zktest.Server) {
@@ -130,8 +130,8 @@ func networkFaults() []fault {
 					waitLooking(t, ens, s)
 				}
 			}, from: 1},
-			root: diag.SelfAddrLoopback, servers: []int64{1}, fires: []diag.Code{diag.QuorumLost, diag.ServerNotServing, diag.StatusScriptMisleading},
-			state: diag.Down, exit: 2,
+			root: report.SelfAddrLoopback, servers: []int64{1}, fires: []report.Code{report.QuorumLost, report.ServerNotServing, report.StatusScriptMisleading},
+			state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{
@@ -141,14 +141,14 @@ func networkFaults() []fault {
 					waitOthers(1)(t, ens)
 				}, from: 1, args: []string{"-c", "@c1"},
 			},
-			root: diag.SelfAddrNotLocal, servers: []int64{1}, state: diag.Degraded, exit: 1,
+			root: report.SelfAddrNotLocal, servers: []int64{1}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "too many connections from here", options: zktest.Options{Hosts: zktest.Namespaces, Config: map[string]string{"maxClientCnxns": "4"}},
 				do: holdFour(2), args: []string{"-c", "@c1", "--no-local"},
 			},
-			root: diag.ConnLimitReached, servers: []int64{2}, state: diag.Serving, exit: 1,
+			root: report.ConnLimitReached, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "a web server in its place", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -163,7 +163,7 @@ func networkFaults() []fault {
 				answerHTTP(t, l)
 				must(t, ens.WaitQuorum(t.Context()))
 			}, args: []string{"-c", "@c1", "--no-local"}},
-			root: diag.NotZooKeeper, servers: []int64{2}, state: diag.Degraded, exit: 1,
+			root: report.NotZooKeeper, servers: []int64{2}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "another client port", options: zktest.Options{Edit: func(s *zktest.Server) {
@@ -172,7 +172,7 @@ func networkFaults() []fault {
 					s.Set("clientPort", "2182")
 				}
 			}}, args: outside("@1", "@2", "@3")},
-			root: diag.ClientPortMismatch, servers: []int64{3}, state: diag.Serving, exit: 1,
+			root: report.ClientPortMismatch, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 	}
 }
@@ -224,7 +224,7 @@ func memberFaults() []fault {
 					s.ServerLines = nil
 				}
 			}}, args: outside("@1", "@2", "@3")},
-			root: diag.StandaloneInEnsemble, servers: []int64{3}, state: diag.Degraded, exit: 2,
+			root: report.StandaloneInEnsemble, servers: []int64{3}, state: report.Degraded, exit: 2,
 		},
 		{
 			shape: shape{name: "a server that lists only itself", options: zktest.Options{Edit: func(s *zktest.Server) {
@@ -232,20 +232,20 @@ func memberFaults() []fault {
 					s.ServerLines = s.ServerLines[2:]
 				}
 			}}, args: outside("@1", "@2", "@3")},
-			root: diag.StandaloneInEnsemble, servers: []int64{3}, state: diag.Degraded, exit: 2,
+			root: report.StandaloneInEnsemble, servers: []int64{3}, state: report.Degraded, exit: 2,
 		},
 		{
 			shape: shape{name: "one server with a list of its own", options: longerList(), args: []string{"-c", "@c1"}},
 			// Whose list counts, and so whether a sixth is missed, is a matter of who leads.
-			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
+			root: report.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
 		},
 		{
 			shape: shape{
 				name: "split brain, by half an expansion", options: zktest.Options{Servers: 5, NoWait: true, Edit: halfExpansion},
 				do: waitTwoLeaders, args: []string{"-c", "@c5"},
 			},
-			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, fires: []diag.Code{diag.SplitBrain},
-			state: diag.Split, exit: 2,
+			root: report.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, fires: []report.Code{report.SplitBrain},
+			state: report.Split, exit: 2,
 		},
 		{
 			// Without conf nothing tells the lists: the leaders alone show it.
@@ -253,7 +253,7 @@ func memberFaults() []fault {
 				name: "split brain, from outside, srvr only", options: zktest.Options{Servers: 5, NoWait: true, Edit: halfExpansion, Whitelist: "srvr"},
 				do: waitTwoLeaders, args: outside("@1", "@2", "@3", "@4", "@5"),
 			},
-			root: diag.SplitBrain, servers: []int64{2, 5}, state: diag.Split, exit: 2,
+			root: report.SplitBrain, servers: []int64{2, 5}, state: report.Split, exit: 2,
 		},
 	}
 }
@@ -293,15 +293,15 @@ func targetFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "a name that does not exist", args: outside("@1", "@2", "@3", "zk4.invalid")},
-			root:  diag.TargetUnresolvable, servers: []int64{4}, state: diag.Serving, exit: 1,
+			root:  report.TargetUnresolvable, servers: []int64{4}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "one server not named", args: []string{"-c", "@c1", "@1", "@2"}},
-			fires: []diag.Code{diag.TargetsIncomplete}, state: diag.Serving, exit: 0,
+			fires: []report.Code{report.TargetsIncomplete}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "one server named twice", args: outside("@1", "@2", "@3", "@1")},
-			fires: []diag.Code{diag.TargetDuplicate}, state: diag.Serving, exit: 0,
+			fires: []report.Code{report.TargetDuplicate}, state: report.Serving, exit: 0,
 		},
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -18,14 +18,14 @@ type fault struct {
 	shape
 	// root is the first root cause, and servers the ids that it names; empty for
 	// a finding that is a symptom or a remark, which fires then names.
-	root    diag.Code
+	root    report.Code
 	servers []int64
 	// fires are further findings that must be there, shown or folded.
-	fires []diag.Code
+	fires []report.Code
 	// shows is a text that some evidence has; empty for any.
 	shows string
 	// state is empty where it is a matter of luck.
-	state diag.State
+	state report.State
 	exit  int
 }
 
@@ -67,13 +67,13 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func (c fault) judge(t *testing.T, got *diag.Report, version string) {
+func (c fault) judge(t *testing.T, got *report.Report, version string) {
 	t.Helper()
 	v := got.Verdict
 	if c.state != "" && v.State != c.state || v.ExitCode != c.exit {
 		t.Errorf("verdict %s, exit %d (%s), want %s, exit %d", v.State, v.ExitCode, v.Summary, c.state, c.exit)
 	}
-	var root diag.Finding
+	var root report.Finding
 	if len(got.Findings) > 0 && got.Findings[0].Root {
 		root = got.Findings[0]
 	}
@@ -88,8 +88,8 @@ func (c fault) judge(t *testing.T, got *diag.Report, version string) {
 			t.Errorf("%s was not found; found: %v", code, fired)
 		}
 	}
-	if !slices.ContainsFunc(slices.Concat(got.Findings, got.Folded), func(f diag.Finding) bool {
-		return slices.ContainsFunc(f.Evidence, func(e diag.Evidence) bool { return strings.Contains(e.Value, c.shows) })
+	if !slices.ContainsFunc(slices.Concat(got.Findings, got.Folded), func(f report.Finding) bool {
+		return slices.ContainsFunc(f.Evidence, func(e report.Evidence) bool { return strings.Contains(e.Value, c.shows) })
 	}) && c.shows != "" {
 		t.Errorf("no evidence has %q", c.shows)
 	}
@@ -101,7 +101,7 @@ func (c fault) judge(t *testing.T, got *diag.Report, version string) {
 }
 
 // logRow is a row of the table that make faults prints.
-func logRow(t *testing.T, s shape, version string, got *diag.Report, said string) {
+func logRow(t *testing.T, s shape, version string, got *report.Report, said string) {
 	t.Helper()
 	vantage := "elsewhere"
 	if local := got.Vantage.LocalServer != nil || len(got.Processes) > 0; s.from != 0 || local {
@@ -114,7 +114,7 @@ func logRow(t *testing.T, s shape, version string, got *diag.Report, said string
 	t.Logf("ROW | %s | %s | %s | %s | %s | %s |", s.name, version, vantage, strings.TrimSpace(said), got.Verdict.State, right)
 }
 
-func joinCodes(codes []diag.Code) string {
+func joinCodes(codes []report.Code) string {
 	var out []string
 	for _, c := range codes {
 		out = append(out, string(c))
@@ -177,38 +177,38 @@ func processFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "one of three down", do: kill(2), args: []string{"-c", "@c1"}},
-			root:  diag.ProcessDown, servers: []int64{2}, fires: []diag.Code{diag.DegradedNoSpare},
-			state: diag.Degraded, exit: 1,
+			root:  report.ProcessDown, servers: []int64{2}, fires: []report.Code{report.DegradedNoSpare},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "the leader down", do: kill(3), args: outside("@1", "@2", "@3")},
-			root:  diag.ProcessDown, servers: []int64{3}, fires: []diag.Code{diag.DegradedNoSpare},
-			state: diag.Degraded, exit: 1,
+			root:  report.ProcessDown, servers: []int64{3}, fires: []report.Code{report.DegradedNoSpare},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one of three down, and peer ports to be left alone", do: func(t *testing.T, ens *zktest.Ensemble) {
 				kill(2)(t, ens)
 				waitLost(t, ens)
 			}, args: []string{"-c", "@c1", "--no-local", "--no-peer-ports"}},
-			root: diag.ProcessDown, servers: []int64{2}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+			root: report.ProcessDown, servers: []int64{2}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "two of three down (the guide's case)", do: kill(2, 3), args: []string{"-c", "@c1"}},
-			root:  diag.ProcessDown, servers: []int64{2, 3},
-			fires: []diag.Code{diag.QuorumLost, diag.ServerNotServing, diag.StatusScriptMisleading},
-			state: diag.Down, exit: 2,
+			root:  report.ProcessDown, servers: []int64{2, 3},
+			fires: []report.Code{report.QuorumLost, report.ServerNotServing, report.StatusScriptMisleading},
+			state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{name: "two of three down, from outside", do: kill(1, 2), args: outside("@1", "@2", "@3")},
-			root:  diag.ProcessDown, servers: []int64{1, 2}, fires: []diag.Code{diag.QuorumLost, diag.ServerNotServing},
-			state: diag.Down, exit: 2,
+			root:  report.ProcessDown, servers: []int64{1, 2}, fires: []report.Code{report.QuorumLost, report.ServerNotServing},
+			state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{
 				name: "one paused", do: func(t *testing.T, ens *zktest.Ensemble) { must(t, ens.Server(1).Pause()) },
 				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
 			},
-			root: diag.ServerHung, servers: []int64{1}, state: diag.Degraded, exit: 1,
+			root: report.ServerHung, servers: []int64{1}, state: report.Degraded, exit: 1,
 		},
 		{
 			// With clients this is what every hung server comes to, within seconds.
@@ -216,7 +216,7 @@ func processFaults() []fault {
 				name: "one paused, its queue of connections full", do: func(t *testing.T, ens *zktest.Ensemble) { pauseUnderLoad(t, ens, 1) },
 				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
 			},
-			root: diag.ServerHung, servers: []int64{1}, fires: []diag.Code{diag.DegradedNoSpare}, state: diag.Degraded, exit: 1,
+			root: report.ServerHung, servers: []int64{1}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "paused leader", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -232,14 +232,14 @@ func processFaults() []fault {
 					return false
 				}))
 			}, args: []string{"-c", "@c1", "--timeout", "500ms"}},
-			root: diag.ServerHung, servers: []int64{3}, state: diag.Degraded, exit: 1,
+			root: report.ServerHung, servers: []int64{3}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "stuck while starting", options: zktest.Options{Edit: slowStart(3), NoWait: true}, do: stopWhileStarting(3),
 				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
 			},
-			fires: []diag.Code{diag.ServerStarting}, state: diag.Degraded, exit: 1,
+			fires: []report.Code{report.ServerStarting}, state: report.Degraded, exit: 1,
 		},
 		{
 			// One runs, one is stopped in its tracks, one is not there: nobody serves,
@@ -249,8 +249,8 @@ func processFaults() []fault {
 				must(t, ens.Server(2).Pause())
 				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
 			}, args: outside("@1", "@2", "@3", "--no-second-look", "--timeout", "500ms")},
-			root: diag.ProcessDown, servers: []int64{3}, fires: []diag.Code{diag.ElectionInProgress},
-			state: diag.Unknown, exit: 3,
+			root: report.ProcessDown, servers: []int64{3}, fires: []report.Code{report.ElectionInProgress},
+			state: report.Unknown, exit: 3,
 		},
 		{
 			// electionPortBindRetry=0 keeps 3.5.6+ alive without a listener, as every
@@ -268,29 +268,29 @@ func processFaults() []fault {
 					waitAge(t, ens, ens.Server(1))
 				}, from: 1,
 			},
-			root: diag.SelfAddrNotLocal, servers: []int64{1}, fires: []diag.Code{diag.ProcessWithoutListener},
-			state: diag.Degraded, exit: 1,
+			root: report.SelfAddrNotLocal, servers: []int64{1}, fires: []report.Code{report.ProcessWithoutListener},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "no election listener, port was taken", only: only34, why: "from 3.5.6 on a server ends when it cannot bind, or tries for ever", options: namespaces(), do: takeElectionPort(1), from: 1},
-			root:  diag.ProcessWithoutListener, servers: []int64{1}, fires: []diag.Code{diag.ServerNotServing, diag.StatusScriptMisleading},
-			state: diag.Degraded, exit: 1,
+			root:  report.ProcessWithoutListener, servers: []int64{1}, fires: []report.Code{report.ServerNotServing, report.StatusScriptMisleading},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			// The highest id calls all others itself, so it joins all the same.
 			shape: shape{name: "no election listener, and serving", only: only34, why: "from 3.5.6 on a server ends when it cannot bind, or tries for ever", options: namespaces(), do: takeElectionPort(3), from: 3},
-			root:  diag.ProcessWithoutListener, servers: []int64{3}, state: diag.Serving, exit: 1,
+			root:  report.ProcessWithoutListener, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "another clientPortAddress, since the start", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				s := ens.Server(1)
 				must(t, s.WriteConfig(append(s.ConfigLines(), "clientPortAddress=10.99.0.88")))
 			}, from: 1, args: []string{"@1", "@2", "@3"}},
-			fires: []diag.Code{diag.StatusScriptMisleading}, state: diag.Serving, exit: 0,
+			fires: []report.Code{report.StatusScriptMisleading}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "CRLF in zoo.cfg", options: zktest.Options{NoWait: true, NoStart: true}, do: withCRLF, args: []string{"-c", "@c1"}},
-			fires: []diag.Code{diag.StatusScriptMisleading}, state: diag.Serving, exit: 0,
+			fires: []report.Code{report.StatusScriptMisleading}, state: report.Serving, exit: 0,
 		},
 	}
 }
@@ -490,39 +490,39 @@ func myidFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "myid missing", do: andEnd(withMyID(map[int]string{2: ""}), 2), args: []string{"-c", "@c2"}},
-			root:  diag.MyidMissing, servers: []int64{2}, fires: []diag.Code{diag.ProcessDown, diag.DegradedNoSpare},
-			state: diag.Degraded, exit: 1,
+			root:  report.MyidMissing, servers: []int64{2}, fires: []report.Code{report.ProcessDown, report.DegradedNoSpare},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "myid malformed", do: andEnd(withMyID(map[int]string{2: "2 \n"}), 2), args: []string{"-c", "@c2"}},
-			root:  diag.MyidMalformed, servers: []int64{2}, fires: []diag.Code{diag.ProcessDown, diag.DegradedNoSpare},
-			state: diag.Degraded, exit: 1,
+			root:  report.MyidMalformed, servers: []int64{2}, fires: []report.Code{report.ProcessDown, report.DegradedNoSpare},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "myid in no line", do: andEnd(withMyID(map[int]string{2: "9\n"}), 2), args: []string{"-c", "@c2"}},
-			root:  diag.MyidNotInServers, servers: []int64{2}, fires: []diag.Code{diag.ProcessDown, diag.DegradedNoSpare},
-			state: diag.Degraded, exit: 1,
+			root:  report.MyidNotInServers, servers: []int64{2}, fires: []report.Code{report.ProcessDown, report.DegradedNoSpare},
+			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "myid of another server, on its host", options: namespaces(),
 				do: andSettle(withMyID(map[int]string{1: "2\n", 2: "1\n"}), 1), from: 1, args: []string{"-c", "@c1"},
 			},
-			root: diag.MyidWrongServer, servers: []int64{1}, fires: []diag.Code{diag.SelfAddrNotLocal},
-			state: diag.Down, exit: 2,
+			root: report.MyidWrongServer, servers: []int64{1}, fires: []report.Code{report.SelfAddrNotLocal},
+			state: report.Down, exit: 2,
 		},
 		{
 			// On loopback every address is everybody's, so nothing keeps them from it.
 			shape: shape{name: "swapped ids that serve, from outside", options: zktest.Options{Edit: swapIDs}, args: []string{"-c", "@c1", "--no-local"}},
-			root:  diag.MyidWrongServer, servers: []int64{1, 2}, state: diag.Serving, exit: 1,
+			root:  report.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "one id twice, on loopback (the guide's files)", only: only34, why: "from 3.5.6 on the second one ends, it cannot bind", do: andSettle(withMyID(map[int]string{2: "1\n"}), 2), args: []string{"-c", "@c2"}},
-			root:  diag.MyidDuplicate, servers: []int64{1, 2}, state: diag.Degraded, exit: 2,
+			root:  report.MyidDuplicate, servers: []int64{1, 2}, state: report.Degraded, exit: 2,
 		},
 		{
 			shape: shape{name: "one id twice, on loopback, and stopped", only: from35, why: "3.4 stays up without the port", do: andSettle(withMyID(map[int]string{2: "1\n"}), 2), args: []string{"-c", "@c2"}},
-			root:  diag.MyidDuplicate, servers: []int64{1, 2}, fires: []diag.Code{diag.ProcessDown}, state: diag.Degraded, exit: 1,
+			root:  report.MyidDuplicate, servers: []int64{1, 2}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			// Whether the second of them gets to serve is a matter of luck.
@@ -530,7 +530,7 @@ func myidFaults() []fault {
 				Hosts: zktest.Namespaces, NoWait: true,
 				Config: map[string]string{"quorumListenOnAllIPs": "true"}, Edit: sameID,
 			}, do: waitOthers(2), from: 2},
-			root: diag.MyidDuplicate, servers: []int64{1, 2}, fires: []diag.Code{diag.MyidWrongServer}, exit: 2,
+			root: report.MyidDuplicate, servers: []int64{1, 2}, fires: []report.Code{report.MyidWrongServer}, exit: 2,
 		},
 	}
 }

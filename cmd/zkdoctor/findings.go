@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 type findingsCmd struct {
@@ -17,9 +18,9 @@ func (c *findingsCmd) Run(t terminal) error {
 	catalogue := diag.Catalogue()
 	if c.Output == "json" {
 		type row struct {
-			Code  diag.Code `json:"code"`
-			Title string    `json:"title"`
-			Needs string    `json:"needs"`
+			Code  report.Code `json:"code"`
+			Title string      `json:"title"`
+			Needs string      `json:"needs"`
 		}
 		rows := make([]row, 0, len(catalogue))
 		for _, check := range catalogue {

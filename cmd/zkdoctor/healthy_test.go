@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -19,8 +19,8 @@ func TestHealthy(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		shape
-		info  []diag.Code // findings of severity info that belong to the shape
-		fires []diag.Code // those of them that must be there
+		info  []report.Code // findings of severity info that belong to the shape
+		fires []report.Code // those of them that must be there
 	}{
 		{shape: shape{name: "three servers, from outside", args: []string{"--no-local", "@1", "@2", "@3"}}},
 		{shape: shape{name: "three servers, by configuration", args: []string{"-c", "@c1"}}},
@@ -33,56 +33,56 @@ func TestHealthy(t *testing.T) {
 				name: "leader that serves no clients", options: zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true},
 				do: waitFollowers, args: []string{"-c", "@c1"},
 			},
-			info:  []diag.Code{diag.LeaderServesNo, diag.StatusScriptMisleading},
-			fires: []diag.Code{diag.LeaderServesNo},
+			info:  []report.Code{report.LeaderServesNo, report.StatusScriptMisleading},
+			fires: []report.Code{report.LeaderServesNo},
 		},
 		{
 			shape: shape{
 				name: "leader that serves no clients, from outside", options: zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true},
 				do: waitFollowers, args: []string{"--no-local", "@1", "@2", "@3"},
 			},
-			info:  []diag.Code{diag.LeaderServesNo},
-			fires: []diag.Code{diag.LeaderServesNo},
+			info:  []report.Code{report.LeaderServesNo},
+			fires: []report.Code{report.LeaderServesNo},
 		},
 		{shape: shape{name: "standalone", options: zktest.Options{Servers: 1}, args: []string{"--no-local", "@1"}}},
 		{shape: shape{name: "standalone, by configuration", options: zktest.Options{Servers: 1}, args: []string{"-c", "@c1"}}},
 		{
 			shape: shape{name: "default whitelist", options: zktest.Options{Whitelist: zktest.WhitelistDefault}, args: []string{"--no-local", "@1", "@2", "@3"}},
-			info:  []diag.Code{diag.CmdNotWhitelisted},
+			info:  []report.Code{report.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{name: "narrow whitelist", options: zktest.Options{Whitelist: "srvr"}, args: []string{"--no-local", "@1", "@2", "@3"}},
-			info:  []diag.Code{diag.CmdNotWhitelisted},
-			fires: []diag.Code{diag.CmdNotWhitelisted},
+			info:  []report.Code{report.CmdNotWhitelisted},
+			fires: []report.Code{report.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
 				name: "no word but srvr, and AdminServers", only: from35, why: noAdminServer,
 				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: []string{"--no-local", "@1", "@2", "@3"},
 			},
-			info:  []diag.Code{diag.CmdNotWhitelisted},
-			fires: []diag.Code{diag.CmdNotWhitelisted},
+			info:  []report.Code{report.CmdNotWhitelisted},
+			fires: []report.Code{report.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
 				name: "observers, no word but srvr, and AdminServers", only: from35, why: noAdminServer,
 				options: zktest.Options{Whitelist: "srvr", Admin: true, Servers: 3, Observers: 2}, args: []string{"-c", "@c1"},
 			},
-			info: []diag.Code{diag.CmdNotWhitelisted},
+			info: []report.Code{report.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
 				name: "no word but srvr, and AdminServers of HTTPS alone", only: from36, why: noAdminTLS, adminTLS: true,
 				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: outside("--discover", "@1"),
 			},
-			info: []diag.Code{diag.CmdNotWhitelisted},
+			info: []report.Code{report.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
 				name: "TLS alone, no word but srvr, and AdminServers of HTTPS alone", only: from36, why: noAdminTLS, adminTLS: true,
 				secure: &security{ends: time.Hour}, options: zktest.Options{Whitelist: "srvr", Admin: true}, args: trusted("--discover", "@1"),
 			},
-			info: []diag.Code{diag.CmdNotWhitelisted},
+			info: []report.Code{report.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
@@ -90,11 +90,11 @@ func TestHealthy(t *testing.T) {
 				options: zktest.Options{Admin: true, Config: map[string]string{"leaderServes": "no"}, NoWait: true},
 				do:      waitFollowers, args: []string{"--no-local", "--no-peer-ports", "@1", "@2", "@3"},
 			},
-			info:  []diag.Code{diag.LeaderServesNo},
-			fires: []diag.Code{diag.LeaderServesNo},
+			info:  []report.Code{report.LeaderServesNo},
+			fires: []report.Code{report.LeaderServesNo},
 		},
 		{shape: shape{name: "three groups with weights", options: threeGroups(), args: []string{"-c", "@c1"}}},
-		{shape: shape{name: "three groups with weights, from outside", options: threeGroups(), args: outside("@1", "@2", "@3", "@4", "@5", "@6")}, info: []diag.Code{diag.EvenOrTinyEnsemble}},
+		{shape: shape{name: "three groups with weights, from outside", options: threeGroups(), args: outside("@1", "@2", "@3", "@4", "@5", "@6")}, info: []report.Code{report.EvenOrTinyEnsemble}},
 		{shape: shape{name: "names that mean something else here", options: called(), do: misleadClient, args: outside("@1", "@2", "@3")}},
 		{shape: shape{name: "names that mean nothing here", options: called(), do: unnamedHere, args: outside("@1", "@2", "@3")}},
 		{shape: shape{name: "one named, and the others discovered", only: from35, why: noMembers, args: outside("--discover", "@2")}},
@@ -103,7 +103,7 @@ func TestHealthy(t *testing.T) {
 				name: "one named, the others discovered by AdminServer", only: from36, why: "before 3.6 AdminServers do not tell the members",
 				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: outside("--discover", "@2"),
 			},
-			info: []diag.Code{diag.CmdNotWhitelisted},
+			info: []report.Code{report.CmdNotWhitelisted},
 		},
 		{shape: shape{name: "sessions opened and closed", args: outside("--session", "@1", "@2", "@3")}},
 		{
@@ -111,7 +111,7 @@ func TestHealthy(t *testing.T) {
 				name: "no word but srvr, and sessions", only: from35, why: noMembers,
 				options: zktest.Options{Whitelist: "srvr"}, args: outside("--session", "--no-admin", "--discover", "@1"),
 			},
-			info: []diag.Code{diag.CmdNotWhitelisted},
+			info: []report.Code{report.CmdNotWhitelisted},
 		},
 		{shape: shape{name: "TLS alone", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("@1", "@2", "@3")}},
 		{shape: shape{name: "TLS alone, by configuration", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("-c", "@c1")}},
@@ -120,7 +120,7 @@ func TestHealthy(t *testing.T) {
 				name: "TLS alone, on one of them", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, options: namespaces(), from: 1,
 				args: trusted("-c", "@c1")[1:],
 			},
-			info: []diag.Code{diag.StatusScriptMisleading},
+			info: []report.Code{report.StatusScriptMisleading},
 		},
 		{shape: shape{name: "TLS unverified", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: outside("--tls-insecure", "--tls-cert", "@cert", "--tls-key", "@key", "@1", "@2", "@3")}},
 		{shape: shape{name: "TLS and plain text on one port", only: from36, why: noUnification, secure: &security{ends: time.Hour, unified: true}, args: trusted("@1", "@2", "@3")}},
@@ -131,7 +131,7 @@ func TestHealthy(t *testing.T) {
 		},
 		{
 			shape: shape{name: "no word but srvr, by an empty whitelist", options: zktest.Options{Config: map[string]string{"4lw.commands.whitelist": ""}}, args: outside("@1", "@2", "@3")},
-			info:  []diag.Code{diag.CmdNotWhitelisted}, fires: []diag.Code{diag.CmdNotWhitelisted},
+			info:  []report.Code{report.CmdNotWhitelisted}, fires: []report.Code{report.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{name: "observers that follow followers", only: from36, why: noObserverMaster, options: observerMaster(), do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -141,7 +141,7 @@ func TestHealthy(t *testing.T) {
 		{shape: shape{name: "two voters and an oracle", only: from38, why: noOracle, options: oracle(), do: consult, args: []string{"-c", "@c1"}}},
 		{
 			shape: shape{name: "two voters and an oracle, from outside", only: from38, why: noOracle, options: oracle(), do: consult, args: outside("@1", "@2")},
-			info:  []diag.Code{diag.EvenOrTinyEnsemble},
+			info:  []report.Code{report.EvenOrTinyEnsemble},
 		},
 		{shape: shape{name: "two addresses a server, from outside", only: from36, why: noMultiAddress, options: twoNetworks(), do: startOnBoth, args: outside("@1", "@2", "@3")}},
 		{shape: shape{name: "two addresses a server, on one of them", only: from36, why: noMultiAddress, options: twoNetworks(), do: startOnBoth, from: 2}},
@@ -150,20 +150,20 @@ func TestHealthy(t *testing.T) {
 		{shape: shape{name: "behind port-forwards", options: namespaces(), do: forward, args: outside(forwarded(1), forwarded(2), forwarded(3))}},
 		{
 			shape: shape{name: "a server that joins, from outside", only: from35, why: noReconfig, options: joining(4), do: joinAll, args: outside("@1", "@2", "@3", "@4")},
-			info:  []diag.Code{diag.NonVotingFollower}, fires: []diag.Code{diag.NonVotingFollower},
+			info:  []report.Code{report.NonVotingFollower}, fires: []report.Code{report.NonVotingFollower},
 		},
 		{
 			shape: shape{name: "a server that joins, on its host", only: from35, why: noReconfig, options: joining(4), do: joinAll, from: 4},
-			info:  []diag.Code{diag.NonVotingFollower}, fires: []diag.Code{diag.NonVotingFollower},
+			info:  []report.Code{report.NonVotingFollower}, fires: []report.Code{report.NonVotingFollower},
 		},
 		{
 			// Only from 3.6 on the leader tells of it.
 			shape: shape{name: "beside a server that joins", only: from35, why: noReconfig, options: joining(4), do: joinAll, from: 1, args: []string{"--window", "3s"}},
-			info:  []diag.Code{diag.NonVotingFollower},
+			info:  []report.Code{report.NonVotingFollower},
 		},
 		{
 			shape: shape{name: "a server that was taken out, on its host", only: from35, why: noReconfig, options: joining(4), do: fromAndBack, from: 4},
-			info:  []diag.Code{diag.NonVotingFollower}, fires: []diag.Code{diag.NonVotingFollower},
+			info:  []report.Code{report.NonVotingFollower}, fires: []report.Code{report.NonVotingFollower},
 		},
 		{shape: shape{name: "IPv6", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, from: 1}},
 		{shape: shape{name: "IPv6 from outside", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, args: []string{"[@1]:2181", "@2", "@3"}}},
@@ -181,13 +181,13 @@ func TestHealthy(t *testing.T) {
 			// What zkdoctor sends to a server that does not answer must not be found in its
 			// log later as a stranger's.
 			shape: shape{name: "one that hung, and was looked at meanwhile", do: lookWhilePaused, args: []string{"-c", "@c1", "--window", "3s"}},
-			info:  []diag.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
+			info:  []report.Code{report.ElectionInProgress, report.StatusScriptMisleading},
 		},
 		{
 			// With the default of 2.5 s between the looks a busy test machine may still be
 			// electing in the second.
 			shape: shape{name: "right after a leader change", do: changeLeader, args: []string{"-c", "@c1", "--window", "6s"}},
-			info:  []diag.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
+			info:  []report.Code{report.ElectionInProgress, report.StatusScriptMisleading},
 		},
 	}
 	for _, c := range cases {
@@ -237,13 +237,13 @@ func looks(t *testing.T) int {
 
 // wantHealthy fails the test if a report has anything to say but remarks of these
 // kinds.
-func wantHealthy(t *testing.T, got *diag.Report, remarks []diag.Code) {
+func wantHealthy(t *testing.T, got *report.Report, remarks []report.Code) {
 	t.Helper()
-	if got.Verdict.State != diag.Serving || got.Verdict.ExitCode != 0 {
+	if got.Verdict.State != report.Serving || got.Verdict.ExitCode != 0 {
 		t.Errorf("verdict %s, exit %d: %s", got.Verdict.State, got.Verdict.ExitCode, got.Verdict.Summary)
 	}
 	for _, f := range slices.Concat(got.Findings, got.Folded) {
-		if f.Severity != diag.Info {
+		if f.Severity != report.Info {
 			t.Errorf("false alarm: %s %s at %s: %s", f.Severity, f.Code, f.Servers, f.Summary)
 		}
 		if !slices.Contains(remarks, f.Code) {
@@ -253,8 +253,8 @@ func wantHealthy(t *testing.T, got *diag.Report, remarks []diag.Code) {
 }
 
 // codesOf are the findings of a report, those that are folded too.
-func codesOf(got *diag.Report) []diag.Code {
-	var codes []diag.Code
+func codesOf(got *report.Report) []report.Code {
+	var codes []report.Code
 	for _, f := range slices.Concat(got.Findings, got.Folded) {
 		codes = append(codes, f.Code)
 	}
@@ -294,7 +294,7 @@ func lookWhilePaused(t *testing.T, ens *zktest.Ensemble) {
 	must(t, ens.Server(1).Pause())
 	result, err := ens.Client.Run(t.Context(), program, "check", "--no-local", ens.Server(1).Addr, ens.Server(2).Addr, ens.Server(3).Addr)
 	must(t, err)
-	if !strings.Contains(string(result.Stdout), string(diag.ServerHung)) {
+	if !strings.Contains(string(result.Stdout), string(report.ServerHung)) {
 		t.Errorf("it was not found to hang:\n%s", result.Stdout)
 	}
 	must(t, ens.Server(1).Resume())

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/lint"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 	"github.com/zkdoctor/zkdoctor/probe"
 )
@@ -111,10 +111,10 @@ func criticalOf(t *testing.T, s *zktest.Server, version string) []lint.Remark {
 	}
 	id := int64(s.ID)
 	r := lint.Lint(files.Config, lint.Options{Version: version, ID: &id})
-	if (r.Counts.Critical > 0) != (r.ExitCode == diag.ExitCritical) {
+	if (r.Counts.Critical > 0) != (r.ExitCode == report.ExitCritical) {
 		t.Errorf("exit %d, %+v", r.ExitCode, r.Counts)
 	}
-	return slices.DeleteFunc(r.Remarks, func(m lint.Remark) bool { return m.Severity != diag.Critical })
+	return slices.DeleteFunc(r.Remarks, func(m lint.Remark) bool { return m.Severity != report.Critical })
 }
 
 // TestLintOnAServersHost: without a file it finds that of the process, and whose it
@@ -142,7 +142,7 @@ func TestLintOnAServersHost(t *testing.T) {
 				}
 				// Two voters are a warning; the observer alone is what peerType says.
 				says := slices.ContainsFunc(r.Remarks, func(m lint.Remark) bool { return m.Rule == "peer-type" })
-				if r.File != s.ConfigFile || result.ExitCode != diag.ExitWarning || says == s.Observer {
+				if r.File != s.ConfigFile || result.ExitCode != report.ExitWarning || says == s.Observer {
 					t.Errorf("server.%d: %s, exit %d: %+v", s.ID, r.File, result.ExitCode, r.Remarks)
 				}
 			}

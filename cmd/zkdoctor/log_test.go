@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -18,7 +18,7 @@ func TestLogTellsWhy(t *testing.T) {
 	for _, version := range zktest.UnderTest() {
 		for _, c := range []struct {
 			shape
-			finding diag.Code
+			finding report.Code
 			line    string
 		}{
 			{
@@ -31,11 +31,11 @@ func TestLogTellsWhy(t *testing.T) {
 					must(t, ens.Wait(t.Context(), "server.2 to end", func() bool { return !two.Running() }))
 					must(t, ens.WaitQuorum(t.Context()))
 				}, args: []string{"-c", "@c2"}},
-				finding: diag.ProcessDown, line: "is less than the current epoch",
+				finding: report.ProcessDown, line: "is less than the current epoch",
 			},
 			{
 				shape:   shape{name: "alone", do: kill(2, 3), args: []string{"-c", "@c1"}},
-				finding: diag.ServerNotServing, line: "Cannot open channel to",
+				finding: report.ServerNotServing, line: "Cannot open channel to",
 			},
 		} {
 			t.Run(version+"/"+c.name, func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -25,7 +25,7 @@ func TestMerged(t *testing.T) {
 		do   func(t *testing.T, ens *zktest.Ensemble)
 		// root and servers are the first root cause, empty for none; states are ways
 		// that are not open, as FROM>TO port.
-		root    diag.Code
+		root    report.Code
 		servers []int64
 		ways    []string
 		exit    int
@@ -36,34 +36,34 @@ func TestMerged(t *testing.T) {
 			name: "one way blocked", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).DropIn(t.Context(), 3888, ens.Server(1).Host))
 			},
-			root: diag.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 filtered"}, exit: 1,
+			root: report.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 filtered"}, exit: 1,
 		},
 		{
 			name: "one pair cut off", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host))
 			},
-			root: diag.LatentPortBlock, servers: []int64{1, 2}, ways: []string{"1>2 filtered", "2>1 filtered"}, exit: 1,
+			root: report.LatentPortBlock, servers: []int64{1, 2}, ways: []string{"1>2 filtered", "2>1 filtered"}, exit: 1,
 		},
 		{
 			// What refuses may be dead: its own sockets say that it listens.
 			name: "rejected in its name", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).Reject(t.Context(), 3888, zktest.TCPReset))
 			},
-			root: diag.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 refused", "3>2 refused"}, exit: 1,
+			root: report.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 refused", "3>2 refused"}, exit: 1,
 		},
 		{
 			name: "blocked and out since its restart", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 				coldStart(1)(t, ens)
 			},
-			root: diag.QuorumPortFiltered, servers: []int64{1}, ways: []string{"2>1 filtered", "3>1 filtered"}, exit: 1,
+			root: report.QuorumPortFiltered, servers: []int64{1}, ways: []string{"2>1 filtered", "3>1 filtered"}, exit: 1,
 		},
 		{
 			name: "a server down", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).Kill())
 				must(t, ens.WaitQuorum(t.Context()))
 			},
-			root: diag.ProcessDown, servers: []int64{1}, ways: []string{"2>1 refused", "3>1 refused"}, exit: 1,
+			root: report.ProcessDown, servers: []int64{1}, ways: []string{"2>1 refused", "3>1 refused"}, exit: 1,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -89,13 +89,13 @@ func TestMerged(t *testing.T) {
 			if code := cmd.ProcessState.ExitCode(); code != c.exit {
 				t.Errorf("exit %d, want %d: %v", code, c.exit, err)
 			}
-			var got diag.Report
+			var got report.Report
 			must(t, json.NewDecoder(bytes.NewReader(out)).Decode(&got))
 			t.Cleanup(func() {
 				text, _ := exec.Command(program, append([]string{"check", "--from"}, args[4:]...)...).Output()
 				t.Logf("%s", text)
 			})
-			var root diag.Finding
+			var root report.Finding
 			if len(got.Findings) > 0 && got.Findings[0].Root {
 				root = got.Findings[0]
 			}
@@ -104,7 +104,7 @@ func TestMerged(t *testing.T) {
 			}
 			var ways []string
 			for _, w := range got.Reach {
-				if w.Election != diag.PortOpen {
+				if w.Election != report.PortOpen {
 					ways = append(ways, strings.Join([]string{idOf(ens, w.From), idOf(ens, w.To)}, ">")+" "+string(w.Election))
 				}
 			}

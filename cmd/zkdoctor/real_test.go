@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -90,7 +90,7 @@ func (s shape) logMissing(t *testing.T) {
 }
 
 // look brings a shape about and gives zkdoctor's report on it.
-func (s shape) look(t *testing.T, version string) *diag.Report {
+func (s shape) look(t *testing.T, version string) *report.Report {
 	t.Helper()
 	return s.start(t, version).ask(t)
 }
@@ -153,7 +153,7 @@ func ofServers(ens *zktest.Ensemble, arg string) string {
 }
 
 // ask runs zkdoctor and gives its report.
-func (p *patient) ask(t *testing.T) *diag.Report {
+func (p *patient) ask(t *testing.T) *report.Report {
 	t.Helper()
 	got, err := p.report(t.Context())
 	must(t, err)
@@ -162,15 +162,15 @@ func (p *patient) ask(t *testing.T) *diag.Report {
 
 // report runs zkdoctor. What is wrong with its answer is an error, and not what the
 // answer says.
-func (p *patient) report(ctx context.Context) (*diag.Report, error) {
+func (p *patient) report(ctx context.Context) (*report.Report, error) {
 	result, err := p.host.Run(ctx, p.command...)
 	if err != nil {
 		return nil, err
 	}
-	fail := func(format string, args ...any) (*diag.Report, error) {
+	fail := func(format string, args ...any) (*report.Report, error) {
 		return nil, fmt.Errorf("%q: exit %d, %s\nstdout: %s\nstderr: %s", p.command, result.ExitCode, fmt.Sprintf(format, args...), result.Stdout, result.Stderr)
 	}
-	got := new(diag.Report)
+	got := new(report.Report)
 	if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(got); err != nil {
 		return fail("no JSON: %v", err)
 	}
@@ -186,10 +186,10 @@ func (p *patient) report(ctx context.Context) (*diag.Report, error) {
 }
 
 // idsOf are the ids of servers, which the report names by address.
-func idsOf(got *diag.Report, servers []string) []int64 {
+func idsOf(got *report.Report, servers []string) []int64 {
 	var ids []int64
 	for _, name := range servers {
-		i := slices.IndexFunc(got.Servers, func(s diag.ServerView) bool { return s.Name == name })
+		i := slices.IndexFunc(got.Servers, func(s report.ServerView) bool { return s.Name == name })
 		ids = append(ids, int64(i+1))
 	}
 	slices.Sort(ids)

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -24,7 +24,7 @@ func TestRollingRestart(t *testing.T) {
 			t.Parallel()
 			patient := c.start(t, version)
 			for _, s := range patient.ens.Servers {
-				var during *diag.Report
+				var during *report.Report
 				var watch errgroup.Group
 				watch.Go(func() (err error) {
 					during, err = patient.report(t.Context())
@@ -45,15 +45,15 @@ func TestRollingRestart(t *testing.T) {
 }
 
 // wantNoOutage fails the test if a report says that clients cannot write.
-func wantNoOutage(t *testing.T, got *diag.Report) {
+func wantNoOutage(t *testing.T, got *report.Report) {
 	t.Helper()
 	switch got.Verdict.State {
-	case diag.Serving, diag.Degraded, diag.Unknown:
+	case report.Serving, report.Degraded, report.Unknown:
 	default:
 		t.Errorf("verdict %s: %s", got.Verdict.State, got.Verdict.Summary)
 	}
 	for _, f := range append(got.Findings, got.Folded...) {
-		if f.Severity == diag.Critical {
+		if f.Severity == report.Critical {
 			t.Errorf("false alarm: critical %s at %s: %s", f.Code, f.Servers, f.Summary)
 		}
 	}
@@ -61,9 +61,9 @@ func wantNoOutage(t *testing.T, got *diag.Report) {
 
 // passing are the findings that are right for some seconds while an ensemble starts,
 // loses its leader and has it back, and where that goes on for many rounds.
-var passing = []diag.Code{
-	diag.QuorumLost, diag.DegradedNoSpare, diag.ElectionInProgress, diag.ProcessDown,
-	diag.ServerNotServing, diag.ServerStarting, diag.ServerHung, diag.StatusScriptMisleading, diag.RestartLoop,
+var passing = []report.Code{
+	report.QuorumLost, report.DegradedNoSpare, report.ElectionInProgress, report.ProcessDown,
+	report.ServerNotServing, report.ServerStarting, report.ServerHung, report.StatusScriptMisleading, report.RestartLoop,
 }
 
 // TestElections looks without a pause at an ensemble that elects: while it starts, when
@@ -83,15 +83,15 @@ func TestElections(t *testing.T) {
 			t.Run(version+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				patient := c.start(t, version)
-				patient.watch(t, diag.Serving)
-				var got *diag.Report
+				patient.watch(t, report.Serving)
+				var got *report.Report
 				for range looks(t) {
 					leader, err := patient.ens.Leader(t.Context())
 					must(t, err)
 					must(t, leader.Kill())
-					patient.watch(t, diag.Degraded)
+					patient.watch(t, report.Degraded)
 					must(t, leader.Start(t.Context()))
-					got = patient.watch(t, diag.Serving)
+					got = patient.watch(t, report.Serving)
 				}
 				logRow(t, c, version, got, joinCodes(codesOf(got)))
 			})
@@ -100,13 +100,13 @@ func TestElections(t *testing.T) {
 }
 
 // watch looks until a report has that verdict, and gives it.
-func (p *patient) watch(t *testing.T, until diag.State) (got *diag.Report) {
+func (p *patient) watch(t *testing.T, until report.State) (got *report.Report) {
 	t.Helper()
 	must(t, p.ens.Wait(t.Context(), "verdict "+string(until), func() bool {
 		got = p.ask(t)
 		for _, f := range slices.Concat(got.Findings, got.Folded) {
 			known := slices.Contains(passing, f.Code)
-			tiny := f.Code == diag.EvenOrTinyEnsemble && f.Severity == diag.Info // six, and their groups are not seen
+			tiny := f.Code == report.EvenOrTinyEnsemble && f.Severity == report.Info // six, and their groups are not seen
 			if !known && !tiny {
 				t.Errorf("until %s: %s %s %s at %s: %s\nverdict %s: %s", until, f.Severity, f.Certainty, f.Code, f.Servers, f.Summary, got.Verdict.State, got.Verdict.Summary)
 			}

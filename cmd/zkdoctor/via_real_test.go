@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -26,7 +26,7 @@ func TestVia(t *testing.T) {
 		secure  *security // TLS to the client ports; nil for plain text
 		args    []string  // nil for the three servers
 		do      func(*testing.T, *zktest.Ensemble)
-		root    diag.Code
+		root    report.Code
 		servers []int64
 		says    string // on stderr
 		exit    int
@@ -35,7 +35,7 @@ func TestVia(t *testing.T) {
 		{
 			// What was discovered is visited too.
 			name: "one named, and one of the others without its myid", args: []string{"--discover", "@1"},
-			do: andEnd(withMyID(map[int]string{2: ""}), 2), root: diag.MyidMissing, servers: []int64{2}, exit: 1,
+			do: andEnd(withMyID(map[int]string{2: ""}), 2), root: report.MyidMissing, servers: []int64{2}, exit: 1,
 		},
 		{name: "by configuration", args: []string{"-c", "@c1"}},
 		{
@@ -47,12 +47,12 @@ func TestVia(t *testing.T) {
 			name: "one way blocked", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).DropIn(t.Context(), 3888, ens.Server(1).Host))
 			},
-			root: diag.LatentPortBlock, servers: []int64{2}, exit: 1,
+			root: report.LatentPortBlock, servers: []int64{2}, exit: 1,
 		},
 		{
 			// Only its own files tell why it is not there.
 			name: "one without its myid", do: andEnd(withMyID(map[int]string{2: ""}), 2),
-			root: diag.MyidMissing, servers: []int64{2}, exit: 1,
+			root: report.MyidMissing, servers: []int64{2}, exit: 1,
 		},
 		{
 			name: "a host that nobody gets to", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -81,7 +81,7 @@ func TestVia(t *testing.T) {
 			}
 			result, err := ens.Client.Run(t.Context(), command...)
 			must(t, err)
-			got := new(diag.Report)
+			got := new(report.Report)
 			if err := json.NewDecoder(bytes.NewReader(result.Stdout)).Decode(got); err != nil {
 				t.Fatalf("exit %d, %v\n%s", result.ExitCode, err, result.Stderr)
 			}
@@ -93,7 +93,7 @@ func TestVia(t *testing.T) {
 			if result.ExitCode != c.exit || !strings.HasPrefix(string(result.Stderr), c.says) || c.says == "" && len(result.Stderr) > 0 {
 				t.Errorf("exit %d, want %d; stderr %q, want %q", result.ExitCode, c.exit, result.Stderr, c.says)
 			}
-			var root diag.Finding
+			var root report.Finding
 			if len(got.Findings) > 0 && got.Findings[0].Root {
 				root = got.Findings[0]
 			}

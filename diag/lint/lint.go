@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -37,9 +37,9 @@ type Options struct {
 
 // Report is what is said of one configuration.
 type Report struct {
-	SchemaVersion int       `json:"schema_version"`
-	Tool          diag.Tool `json:"tool"`
-	File          string    `json:"file"`
+	SchemaVersion int         `json:"schema_version"`
+	Tool          report.Tool `json:"tool"`
+	File          string      `json:"file"`
 	// Dynamic is the dynamic file that was read too.
 	Dynamic string `json:"dynamic,omitempty"`
 	// ZooKeeper is the version that the remarks are limited to; empty: none.
@@ -63,9 +63,9 @@ type Counts struct {
 // Remark is one thing to say about a line.
 type Remark struct {
 	// Rule is the name of the rule; it stays.
-	Rule     string        `json:"rule"`
-	Severity diag.Severity `json:"severity"`
-	File     string        `json:"file"`
+	Rule     string          `json:"rule"`
+	Severity report.Severity `json:"severity"`
+	File     string          `json:"file"`
 	// Line is 0 when the remark is about what is not there.
 	Line int    `json:"line,omitempty"`
 	Key  string `json:"key,omitempty"`
@@ -97,7 +97,7 @@ type subject struct {
 func Lint(config *zoocfg.Config, o Options) *Report {
 	s := &subject{Config: config, Options: o, first: firstVersion(config)}
 	r := &Report{
-		SchemaVersion: SchemaVersion, Tool: diag.Tool{Name: "zkdoctor", Version: o.Tool},
+		SchemaVersion: SchemaVersion, Tool: report.Tool{Name: "zkdoctor", Version: o.Tool},
 		File: config.Path, Dynamic: config.Dynamic, ZooKeeper: o.Version, Remarks: []Remark{},
 	}
 	for _, rule := range Rules() {
@@ -111,11 +111,11 @@ func Lint(config *zoocfg.Config, o Options) *Report {
 	r.order()
 	for _, remark := range r.Remarks {
 		switch remark.Severity {
-		case diag.Critical:
+		case report.Critical:
 			r.Counts.Critical++
-		case diag.Warning:
+		case report.Warning:
 			r.Counts.Warning++
-		case diag.Info:
+		case report.Info:
 			r.Counts.Info++
 		}
 	}
@@ -123,9 +123,9 @@ func Lint(config *zoocfg.Config, o Options) *Report {
 	r.Remarks = r.Remarks[:len(r.Remarks)-r.Omitted]
 	switch {
 	case r.Counts.Critical > 0:
-		r.ExitCode = diag.ExitCritical
+		r.ExitCode = report.ExitCritical
 	case r.Counts.Warning > 0:
-		r.ExitCode = diag.ExitWarning
+		r.ExitCode = report.ExitWarning
 	}
 	return r
 }
@@ -141,10 +141,10 @@ func (s *subject) finish(r Remark) Remark {
 	r.File = cmp.Or(r.File, s.Path)
 	if s.Version == "" && !zoocfg.Concerns(r.Versions, newest) {
 		switch r.Severity {
-		case diag.Critical:
-			r.Severity = diag.Warning
+		case report.Critical:
+			r.Severity = report.Warning
 		default:
-			r.Severity = diag.Info
+			r.Severity = report.Info
 		}
 	}
 	for _, text := range []*string{&r.Key, &r.Found, &r.Recommended, &r.Why} {
@@ -164,7 +164,7 @@ func bounded(text string) string {
 // order sorts by severity, file (zoo.cfg first) and line, and drops what is said
 // twice, as when 3.4 and later versions die of one line with different words.
 func (r *Report) order() {
-	rank := map[diag.Severity]int{diag.Critical: 0, diag.Warning: 1, diag.Info: 2}
+	rank := map[report.Severity]int{report.Critical: 0, report.Warning: 1, report.Info: 2}
 	slices.SortStableFunc(r.Remarks, func(a, b Remark) int {
 		other := func(m Remark) int {
 			if m.File == r.File {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -90,7 +90,7 @@ func TestGood(t *testing.T) {
 		for _, version := range test.versions {
 			for _, own := range []*int64{nil, new(int64(1)), new(int64(3))} {
 				for _, r := range lintText(test.config, Options{Version: version, ID: own}).Remarks {
-					if r.Severity != diag.Info {
+					if r.Severity != report.Info {
 						t.Errorf("%s, ZooKeeper %q: %+v", test.name, version, r)
 					}
 				}
@@ -109,7 +109,7 @@ func TestRules(t *testing.T) {
 	type fires struct {
 		config   string
 		o        Options
-		severity diag.Severity
+		severity report.Severity
 		line     int
 	}
 	type quiet struct {
@@ -117,7 +117,7 @@ func TestRules(t *testing.T) {
 		o      Options
 	}
 	v := func(version string) Options { return Options{Version: version} }
-	const crit, warn, info = diag.Critical, diag.Warning, diag.Info
+	const crit, warn, info = report.Critical, report.Warning, report.Info
 	all := Options{}
 	mentioned := map[string]bool{}
 	for _, test := range []struct {

@@ -5,14 +5,14 @@ import (
 	"net/netip"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // The list of servers.
 
 // about is a remark on a server.N line.
-func about(m *zoocfg.Server, severity diag.Severity) Remark {
+func about(m *zoocfg.Server, severity report.Severity) Remark {
 	return Remark{Severity: severity, File: m.File, Line: m.Line, Key: serverKey(m), Found: withoutComment(m.Raw)}
 }
 
@@ -25,7 +25,7 @@ func noQuorumPossible(s *subject) []Remark {
 	}
 	g := s.Groups[0]
 	return []Remark{{
-		Severity: diag.Critical, File: g.File, Line: g.Line, Key: fmt.Sprintf("group.%d", g.ID),
+		Severity: report.Critical, File: g.File, Line: g.Line, Key: fmt.Sprintf("group.%d", g.ID),
 		Found: "groups and weights that all voters together do not satisfy", Recommended: "voters with a weight above 0 in more than half of the groups",
 		Why: "No set of servers is a quorum, so no leader is ever elected.",
 	}}
@@ -59,7 +59,7 @@ func twoVoters(s *subject) []Remark {
 	}
 	file, line := s.voterLine()
 	return []Remark{{
-		Severity: diag.Warning, File: file, Line: line, Found: "2 voters", Recommended: "3",
+		Severity: report.Warning, File: file, Line: line, Found: "2 voters", Recommended: "3",
 		Why: "Both are needed for a quorum: with either one lost nobody can write, which is worse than one server alone.",
 	}}
 }
@@ -72,7 +72,7 @@ func evenVoters(s *subject) []Remark {
 	}
 	file, line := s.voterLine()
 	return []Remark{{
-		Severity: diag.Info, File: file, Line: line, Found: fmt.Sprintf("%d voters", n),
+		Severity: report.Info, File: file, Line: line, Found: fmt.Sprintf("%d voters", n),
 		Recommended: fmt.Sprintf("%d, or %d and an observer", n-1, n-1),
 		Why:         fmt.Sprintf("%d voters may lose %d, as %d may; the last one only makes writes slower.", n, (n-1)/2, n-1),
 	}}
@@ -85,7 +85,7 @@ func oneVoter(s *subject) []Remark {
 	if len(voters) != 1 || len(s.Servers) != 1 {
 		return nil
 	}
-	r := about(&voters[0], diag.Info)
+	r := about(&voters[0], report.Info)
 	r.Found, r.Recommended = "1 server.N line", "3 of them, or none for a server alone"
 	r.Why = "ZooKeeper ignores a single line and runs standalone, without myid and without ports for peers."
 	if s.Distributed(s.Version) {
@@ -113,7 +113,7 @@ func sameAddress(s *subject) []Remark {
 		if other == nil {
 			continue
 		}
-		r := about(m, diag.Warning)
+		r := about(m, report.Warning)
 		r.Recommended = "an address and ports of its own for each server"
 		r.Why = fmt.Sprintf("%s has %s too: only one of them can listen there, and the other is lost.", serverKey(other), at)
 		all = append(all, r)
@@ -163,15 +163,15 @@ func wildcardAddress(s *subject) []Remark {
 	}
 	var all []Remark
 	for _, m := range lines {
-		r := about(m, diag.Info)
+		r := about(m, report.Info)
 		r.Recommended = "the server's own address, and quorumListenOnAllIPs=true where it must listen on all"
 		r.Why = "With 3.5.0 to 3.5.7 peers are told to call back at it, and the server cannot rejoin (ZOOKEEPER-2164); later ones bind all addresses, and conf shows an address that leads nowhere."
 		switch {
 		case len(lines) > 1:
-			r.Severity = diag.Warning
+			r.Severity = report.Warning
 			r.Why = "Only a server's own line may be a wildcard: at the other ones this server calls itself."
 		case s.Version != "" && zoocfg.Concerns("3.5.0-3.5.7", s.Version):
-			r.Severity, r.Versions = diag.Warning, "3.5.0-3.5.7"
+			r.Severity, r.Versions = report.Warning, "3.5.0-3.5.7"
 			r.Why = "Peers are told to call back at this address, and the server cannot rejoin after a restart (ZOOKEEPER-2164)."
 		}
 		all = append(all, r)
@@ -193,7 +193,7 @@ func loopbackAddress(s *subject) []Remark {
 	}
 	var all []Remark
 	for _, m := range here {
-		r := about(m, diag.Warning)
+		r := about(m, report.Warning)
 		r.Recommended = "an address that all the servers reach"
 		r.Why = "It is a loopback address beside others that are not: the server listens for its peers where none of them can come."
 		all = append(all, r)
@@ -212,12 +212,12 @@ func idRange(s *subject) []Remark {
 		low := byte(m.ID) //nolint:gosec // its lowest byte is what is asked for
 		other := first[low]
 		first[low] = m
-		r := about(m, diag.Info)
+		r := about(m, report.Info)
 		r.Found, r.Recommended = fmt.Sprintf("id %d", m.ID), "an id from 1 to 255"
 		r.Why = "ZooKeeper takes it, but only its lowest byte tells its sessions from those of other servers."
 		switch {
 		case other != nil:
-			r.Severity = diag.Warning
+			r.Severity = report.Warning
 			r.Why = fmt.Sprintf("Its lowest byte is that of %s, so both may give out the same session id.", serverKey(other))
 		case m.ID >= 1 && m.ID <= 255:
 			continue
@@ -230,7 +230,7 @@ func idRange(s *subject) []Remark {
 // peerType: QuorumPeerConfig warns "Defaulting to servers list".
 func peerType(s *subject) []Remark {
 	r := Remark{
-		Severity: diag.Info, File: s.PeerType.File, Line: s.PeerType.Line, Key: "peerType", Found: string(s.PeerType.Value),
+		Severity: report.Info, File: s.PeerType.File, Line: s.PeerType.Line, Key: "peerType", Found: string(s.PeerType.Value),
 		Recommended: "leave peerType out: the server.N line has the role",
 	}
 	if !s.PeerType.IsSet() || len(s.Servers) == 0 || s.diesOf(s.PeerType.File, s.PeerType.Line) {
@@ -261,7 +261,7 @@ func nextFile(s *subject) []Remark {
 		return nil
 	}
 	return []Remark{{
-		Severity: diag.Warning, File: s.Next, Versions: "3.5.1+",
+		Severity: report.Warning, File: s.Next, Versions: "3.5.1+",
 		Found: "a file that a reconfiguration leaves when it is not finished", Recommended: "compare it with what conf says on every server; ZooKeeper itself removes it once it is committed",
 		Why: "The server reads it at its start and connects to the servers that it lists.",
 	}}
@@ -276,7 +276,7 @@ func reconfigNoSuper(s *subject) []Remark {
 		return nil
 	}
 	return []Remark{{
-		Severity: diag.Info, File: s.ReconfigEnabled.File, Line: s.ReconfigEnabled.Line, Key: "reconfigEnabled", Versions: "3.5.3+",
+		Severity: report.Info, File: s.ReconfigEnabled.File, Line: s.ReconfigEnabled.Line, Key: "reconfigEnabled", Versions: "3.5.3+",
 		Found: "true, and no " + key, Recommended: key + " here or in SERVER_JVMFLAGS, if nobody may reconfigure yet",
 		Why: "Only the super user, or whom it has given rights to /zookeeper/config, can reconfigure.",
 	}}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -61,7 +61,7 @@ func wouldNotStart(s *subject) []Remark {
 		}
 		text := withoutComment(p.Text)
 		all = append(all, Remark{
-			Severity: diag.Critical, File: p.File, Line: p.Line, Key: p.Key, Versions: p.Versions,
+			Severity: report.Critical, File: p.File, Line: p.Line, Key: p.Key, Versions: p.Versions,
 			Found: s.foundIn(p), Recommended: advice(p), Why: "ZooKeeper ends at its start with: " + text,
 		})
 	}
@@ -74,7 +74,7 @@ func olderVersion(s *subject) []Remark {
 		return nil
 	}
 	return []Remark{{
-		Severity: diag.Info, File: s.first.file, Line: s.first.line, Key: s.first.key, Versions: "3.4",
+		Severity: report.Info, File: s.first.file, Line: s.first.line, Key: s.first.key, Versions: "3.4",
 		Found: "what only later versions know", Recommended: "ZooKeeper 3.5 or later",
 		Why: "3.4 does not start with this file; --zookeeper 3.4 says where it stops.",
 	}}
@@ -203,7 +203,7 @@ func noted(kind zoocfg.NoteKind) func(*subject) []Remark {
 
 func (s *subject) surprise(n zoocfg.Note) (Remark, bool) {
 	r := Remark{
-		Severity: diag.Warning, File: n.File, Line: n.Line, Key: n.Key, Versions: n.Versions,
+		Severity: report.Warning, File: n.File, Line: n.Line, Key: n.Key, Versions: n.Versions,
 		Why: sentence(n.Text),
 	}
 	switch n.Kind {
@@ -231,13 +231,13 @@ func (s *subject) surprise(n zoocfg.Note) (Remark, bool) {
 			r.Why = "No effect: ZooKeeper does not read it from zoo.cfg, with or without the prefix."
 		}
 		if n.Key == "multiAddress.enabled" {
-			r.Severity = diag.Info
+			r.Severity = report.Info
 		}
 	case zoocfg.NoteServerKey:
 		r.Found, r.Recommended = "no server.N line", "server.N, with the dot"
 	case zoocfg.NoteMultiAddress:
 		// The option may well be there.
-		r.Severity = diag.Info
+		r.Severity = report.Info
 		r.Found, r.Recommended = "several addresses", "-Dzookeeper.multiAddress.enabled=true in SERVER_JVMFLAGS"
 		r.Why = "Without the option ZooKeeper ends at its start; from zoo.cfg it has no effect."
 	case zoocfg.NoteIgnoredValue:

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -156,18 +156,18 @@ func (s *subject) collision(a, b listener) Remark {
 	return r
 }
 
-func (s *subject) outcome(l listener) (diag.Severity, string) {
+func (s *subject) outcome(l listener) (report.Severity, string) {
 	switch {
 	case l.effect == ends:
-		return diag.Critical, "ZooKeeper ends at its start: the second one finds the port taken."
+		return report.Critical, "ZooKeeper ends at its start: the second one finds the port taken."
 	case l.effect == endsLater:
-		return diag.Critical, "It cannot listen for elections: from 3.5.6 on it ends with exit code 14, older ones run on and never serve."
+		return report.Critical, "It cannot listen for elections: from 3.5.6 on it ends with exit code 14, older ones run on and never serve."
 	case l.effect == cannotLead:
-		return diag.Warning, "When it is elected it cannot listen for its followers, and the election begins again."
+		return report.Warning, "When it is elected it cannot listen for its followers, and the election begins again."
 	case s.Distributed(s.Version):
-		return diag.Warning, "Its AdminServer does not start."
+		return report.Warning, "Its AdminServer does not start."
 	}
-	return diag.Critical, "A standalone server starts its AdminServer first, and ends when its client port is taken."
+	return report.Critical, "A standalone server starts its AdminServer first, and ends when its client port is taken."
 }
 
 // lineCollision is of one server.N line by itself: its client part binds what its
@@ -179,7 +179,7 @@ func lineCollision(m *zoocfg.Server) []Remark {
 		if m.Client == nil || !isWildcard(m.Client.Host) && canonical(m.Client.Host) != canonical(a.Host) {
 			continue
 		}
-		r := about(m, diag.Critical)
+		r := about(m, report.Critical)
 		r.Versions, r.Recommended = "3.5+", "three different ports, as 2888:3888;2181"
 		switch m.Client.Port {
 		case a.ElectionPort:
@@ -217,7 +217,7 @@ func clientPortContradicts(s *subject) []Remark {
 		}
 	}
 	return []Remark{{
-		Severity: diag.Critical, File: s.ClientPort.File, Line: s.ClientPort.Line, Key: "clientPort", Versions: "3.5+",
+		Severity: report.Critical, File: s.ClientPort.File, Line: s.ClientPort.Line, Key: "clientPort", Versions: "3.5+",
 		Found:       fmt.Sprintf("%d here, %d behind the semicolon of %s", s.ClientPort.Value, own.Client.Port, serverKey(own)),
 		Recommended: "one of the two, or the same port in both",
 		Why:         "ZooKeeper ends at its start: the client address is different from the one in its server.N line.",
@@ -236,7 +236,7 @@ func noClientPort(s *subject) []Remark {
 		}
 	}
 	return []Remark{{
-		Severity: diag.Warning, Key: "clientPort", Versions: "3.5+", Found: "not set, nor secureClientPort, nor a client part in server.N",
+		Severity: report.Warning, Key: "clientPort", Versions: "3.5+", Found: "not set, nor secureClientPort, nor a client part in server.N",
 		Recommended: "clientPort=2181", Why: "ZooKeeper starts and no client can connect, nor can any monitor ask it.",
 	}}
 }
@@ -251,7 +251,7 @@ func adminStandalone(s *subject) []Remark {
 		versions = "3.5+"
 	}
 	return []Remark{{
-		Severity: diag.Info, Key: "admin.serverPort", Versions: versions, Found: "not set: 8080",
+		Severity: report.Info, Key: "admin.serverPort", Versions: versions, Found: "not set: 8080",
 		Recommended: "admin.enableServer=false, or a port that is free for sure",
 		Why:         "When another program has the port, a standalone server ends at its start with exit code 4.",
 	}}

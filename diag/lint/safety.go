@@ -8,14 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Data, and who may do what.
 
 // setting is a remark on a key.
-func setting[T any](key string, s zoocfg.Setting[T], severity diag.Severity) Remark {
+func setting[T any](key string, s zoocfg.Setting[T], severity report.Severity) Remark {
 	return Remark{Severity: severity, File: s.File, Line: s.Line, Key: key, Found: fmt.Sprint(s.Value)}
 }
 
@@ -31,7 +31,7 @@ func dataDirVolatile(s *subject) []Remark {
 		if !slices.ContainsFunc(volatileDirs(), func(v string) bool { return within(dir, v) }) {
 			continue
 		}
-		r := setting(d.key, d.Setting, diag.Warning)
+		r := setting(d.key, d.Setting, report.Warning)
 		r.Recommended = "a directory that outlives a reboot, as /var/lib/zookeeper"
 		r.Why = "What is there is removed at a reboot or by a cleaner, and with it the data."
 		all = append(all, r)
@@ -61,7 +61,7 @@ func dataDirRelative(s *subject) []Remark {
 		if path.IsAbs(d.Value) || strings.Contains(d.Value, `:`) { // C:\ of Windows
 			continue
 		}
-		r := setting(d.key, d.Setting, diag.Info)
+		r := setting(d.key, d.Setting, report.Info)
 		r.Recommended = "a path from / on"
 		r.Why = "Where it is depends on the directory in which ZooKeeper is started; from another one it starts with no data."
 		all = append(all, r)
@@ -75,7 +75,7 @@ func logDirShared(s *subject) []Remark {
 	if !s.DataDir.IsSet() || s.DataDir.Value == "" {
 		return nil
 	}
-	r := setting("dataLogDir", s.DataLogDir, diag.Info)
+	r := setting("dataLogDir", s.DataLogDir, report.Info)
 	r.Recommended = "a directory on a disk of its own, where writes must be fast"
 	r.Why = "The transaction log and the snapshots share a disk: every write waits for the log's sync, and a snapshot slows that."
 	data, log := path.Clean(s.DataDir.Value), path.Clean(s.DataLogDir.Value)
@@ -94,7 +94,7 @@ func purgeOff(s *subject) []Remark {
 	if s.AutopurgePurgeInterval.Value > 0 || s.diesOf(s.AutopurgePurgeInterval.File, s.AutopurgePurgeInterval.Line) {
 		return nil
 	}
-	r := setting("autopurge.purgeInterval", s.AutopurgePurgeInterval, diag.Info)
+	r := setting("autopurge.purgeInterval", s.AutopurgePurgeInterval, report.Info)
 	r.Found, r.Recommended = "0: off", "24, or a cron job with zkCleanup.sh"
 	if !s.AutopurgePurgeInterval.IsSet() {
 		r.Found = "not set: off"
@@ -109,7 +109,7 @@ func purgeRetain(s *subject) []Remark {
 	if !n.IsSet() || n.Value >= 3 {
 		return nil
 	}
-	r := setting("autopurge.snapRetainCount", n, diag.Info)
+	r := setting("autopurge.snapRetainCount", n, report.Info)
 	r.Recommended, r.Why = "3 or more", "ZooKeeper keeps 3 whatever less is asked for, and says so in its log only."
 	return []Remark{r}
 }
@@ -119,7 +119,7 @@ func forceSyncOff(s *subject) []Remark {
 	if s.ForceSync.Value {
 		return nil
 	}
-	r := setting("forceSync", s.ForceSync, diag.Warning)
+	r := setting("forceSync", s.ForceSync, report.Warning)
 	r.Found, r.Recommended = "no", "leave it out"
 	r.Why = "Writes are confirmed before they are on the disk: when the power fails, servers lose what clients were told is safe."
 	return []Remark{r}
@@ -133,7 +133,7 @@ func skipACL(s *subject) []Remark {
 	}
 	p, _ := s.Property("skipACL")
 	return []Remark{{
-		Severity: diag.Warning, Line: p.Line, Key: "skipACL", Found: "yes", Recommended: "leave it out",
+		Severity: report.Warning, Line: p.Line, Key: "skipACL", Found: "yes", Recommended: "leave it out",
 		Why: "No ACL is checked: whoever reaches the client port reads, writes and deletes everything.",
 	}}
 }
@@ -146,7 +146,7 @@ func trustEmptySnapshot(s *subject) []Remark {
 		return nil
 	}
 	return []Remark{{
-		Severity: diag.Warning, Line: p.Line, Key: "snapshot.trust.empty", Versions: "3.5.6+", Found: "true",
+		Severity: report.Warning, Line: p.Line, Key: "snapshot.trust.empty", Versions: "3.5.6+", Found: "true",
 		Recommended: "leave it out once there is a snapshot after the upgrade from 3.4",
 		Why:         "When the snapshots are lost the server starts all the same, with part of the data, and may lead with it.",
 	}}
@@ -159,7 +159,7 @@ func fsyncThreshold(s *subject) []Remark {
 	if !found {
 		return nil
 	}
-	r := Remark{Severity: diag.Warning, Line: p.Line, Key: "fsync.warningthresholdms", Versions: "3.4.9+", Recommended: "1000, or leave it out"}
+	r := Remark{Severity: report.Warning, Line: p.Line, Key: "fsync.warningthresholdms", Versions: "3.4.9+", Recommended: "1000, or leave it out"}
 	ms, err := strconv.ParseInt(strings.TrimSpace(p.Value), 0, 64)
 	switch budget := s.ticks(s.SyncLimit.Value); {
 	case err != nil:
@@ -167,7 +167,7 @@ func fsyncThreshold(s *subject) []Remark {
 	case ms <= 0:
 		r.Found, r.Why = strconv.FormatInt(ms, 10), "Every write that takes a millisecond is a warning in the log."
 	case s.limited() && budget > 0 && ms > budget.Milliseconds():
-		r.Severity, r.Found = diag.Info, strconv.FormatInt(ms, 10)
+		r.Severity, r.Found = report.Info, strconv.FormatInt(ms, 10)
 		r.Why = fmt.Sprintf("A disk that stalls is not told of until it stalls longer than syncLimit (%s), when the server has dropped out.", budget.Round(time.Millisecond))
 	default:
 		return nil
@@ -184,11 +184,11 @@ func maxConnections(s *subject) []Remark {
 	if !n.IsSet() || n.Value >= fewConnections || s.diesOf(n.File, n.Line) {
 		return nil
 	}
-	r := setting("maxClientCnxns", n, diag.Warning)
+	r := setting("maxClientCnxns", n, report.Warning)
 	r.Recommended = "60, the default, or what one host really needs"
 	r.Why = "So few connections from one address are soon in use, and four-letter words and monitors count too: they then get an empty answer."
 	if n.Value <= 0 {
-		r.Severity, r.Why = diag.Info, "There is no limit: one client that leaks connections can use up all file descriptors."
+		r.Severity, r.Why = report.Info, "There is no limit: one client that leaks connections can use up all file descriptors."
 	}
 	return []Remark{r}
 }
@@ -199,7 +199,7 @@ func maxConnections(s *subject) []Remark {
 func whitelist(s *subject) []Remark {
 	const want = "srvr,ruok,mntr,conf,isro"
 	w := s.Whitelist
-	r := setting("4lw.commands.whitelist", w, diag.Info)
+	r := setting("4lw.commands.whitelist", w, report.Info)
 	r.Recommended = want
 	words := strings.Split(w.Value, ",")
 	for i := range words {
@@ -225,7 +225,7 @@ func leaderServesNo(s *subject) []Remark {
 	if s.LeaderServes.Value {
 		return nil
 	}
-	r := setting("leaderServes", s.LeaderServes, diag.Info)
+	r := setting("leaderServes", s.LeaderServes, report.Info)
 	r.Found, r.Recommended = "no", "leave it out, unless writes are very many"
 	r.Why = "The leader answers clients, srvr and zkServer.sh status as a server without quorum does; monitors take it for dead."
 	return []Remark{r}
@@ -236,7 +236,7 @@ func listenOnAll(s *subject) []Remark {
 	if !s.QuorumListenOnAllIPs.Value || !s.Distributed(s.Version) {
 		return nil
 	}
-	r := setting("quorumListenOnAllIPs", s.QuorumListenOnAllIPs, diag.Info)
+	r := setting("quorumListenOnAllIPs", s.QuorumListenOnAllIPs, report.Info)
 	r.Recommended = "false, unless the server's address is translated (NAT, cloud, Kubernetes)"
 	r.Why = "2888 and 3888 are open on every interface, and a wrong myid is no longer caught by an address that cannot be bound."
 	return []Remark{r}

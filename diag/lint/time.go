@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -55,7 +55,7 @@ func limitNegative(s *subject) []Remark {
 	}{{"tickTime", s.TickTime}, {"initLimit", s.InitLimit}, {"syncLimit", s.SyncLimit}} {
 		if l.setting.IsSet() && l.setting.Value < 0 {
 			all = append(all, Remark{
-				Severity: diag.Warning, File: l.setting.File, Line: l.setting.Line, Key: l.key,
+				Severity: report.Warning, File: l.setting.File, Line: l.setting.Line, Key: l.key,
 				Found: fmt.Sprint(l.setting.Value), Recommended: "a positive number: tickTime=2000, initLimit=10, syncLimit=5",
 				Why: "ZooKeeper starts with it, and cannot set the timeout of its sockets.",
 			})
@@ -66,7 +66,7 @@ func limitNegative(s *subject) []Remark {
 
 func initLimit(s *subject) []Remark {
 	r := Remark{
-		Severity: diag.Warning, File: s.InitLimit.File, Line: s.InitLimit.Line, Key: "initLimit",
+		Severity: report.Warning, File: s.InitLimit.File, Line: s.InitLimit.Line, Key: "initLimit",
 		Found: s.product(s.InitLimit),
 	}
 	switch d := s.ticks(s.InitLimit.Value); {
@@ -86,7 +86,7 @@ func initLimit(s *subject) []Remark {
 
 func syncLimit(s *subject) []Remark {
 	r := Remark{
-		Severity: diag.Warning, File: s.SyncLimit.File, Line: s.SyncLimit.Line, Key: "syncLimit",
+		Severity: report.Warning, File: s.SyncLimit.File, Line: s.SyncLimit.Line, Key: "syncLimit",
 		Found: s.product(s.SyncLimit),
 	}
 	switch d := s.ticks(s.SyncLimit.Value); {

@@ -3,7 +3,7 @@ package lint
 import (
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // TLS. SERVER_JVMFLAGS may set all that stands under ssl. and the factory; the
@@ -31,7 +31,7 @@ func securePortFactory(s *subject) []Remark {
 	if s.SecureClientPort.Value <= 0 {
 		return nil
 	}
-	r := setting("secureClientPort", s.SecureClientPort, diag.Info)
+	r := setting("secureClientPort", s.SecureClientPort, report.Info)
 	r.Versions, r.Recommended = "3.5+", factoryKey+"="+netty
 	r.Why = "Without it ZooKeeper ends at its start: SSL isn't supported in NIOServerCnxn."
 	p, found := s.Property(factoryKey)
@@ -39,7 +39,7 @@ func securePortFactory(s *subject) []Remark {
 	case !found:
 		r.Found = "set, and no " + factoryKey + " here: SERVER_JVMFLAGS must have it"
 	case strings.HasSuffix(strings.TrimSpace(p.Value), "NIOServerCnxnFactory"):
-		r.Severity, r.Line, r.Key, r.Found = diag.Critical, p.Line, factoryKey, "NIOServerCnxnFactory, with secureClientPort"
+		r.Severity, r.Line, r.Key, r.Found = report.Critical, p.Line, factoryKey, "NIOServerCnxnFactory, with secureClientPort"
 	default:
 		return nil
 	}
@@ -53,11 +53,11 @@ func securePortKeyStore(s *subject) []Remark {
 	if _, found := s.Property(key); found || s.SecureClientPort.Value <= 0 {
 		return nil
 	}
-	r := setting("secureClientPort", s.SecureClientPort, diag.Info)
+	r := setting("secureClientPort", s.SecureClientPort, report.Info)
 	r.Versions, r.Found = "3.5+", "set, and no "+key+" here: SERVER_JVMFLAGS must have it"
 	r.Recommended, r.Why = key+" and its password", "Without a key store no client can shake hands on this port."
 	if s.tlsHere("ssl.") && !s.otherProvider() {
-		r.Severity, r.Found = diag.Warning, "set with other ssl. keys, and no "+key
+		r.Severity, r.Found = report.Warning, "set with other ssl. keys, and no "+key
 	}
 	return []Remark{r}
 }
@@ -74,11 +74,11 @@ func quorumKeyStore(s *subject) []Remark {
 	if _, found := s.Property(key); found || !s.SSLQuorum.Value {
 		return nil
 	}
-	r := setting("sslQuorum", s.SSLQuorum, diag.Info)
+	r := setting("sslQuorum", s.SSLQuorum, report.Info)
 	r.Versions, r.Found = "3.5.5+", "true, and no "+key+" here: SERVER_JVMFLAGS must have it"
 	r.Recommended, r.Why = key+" and its password", "Without a key store the servers cannot shake hands, and there is no quorum."
 	if s.tlsHere("ssl.quorum.") {
-		r.Severity, r.Found = diag.Warning, "true with other ssl.quorum. keys, and no "+key
+		r.Severity, r.Found = report.Warning, "true with other ssl.quorum. keys, and no "+key
 	}
 	return []Remark{r}
 }
@@ -89,11 +89,11 @@ func plainTextPeers(s *subject) []Remark {
 	if !s.PortUnification.Value {
 		return nil
 	}
-	r := setting("portUnification", s.PortUnification, diag.Info)
+	r := setting("portUnification", s.PortUnification, report.Info)
 	r.Versions, r.Recommended = "3.5.5+", "false, once every server has sslQuorum=true"
 	r.Why = "The peer ports take TLS and plain text, as a first step to sslQuorum."
 	if s.SSLQuorum.Value {
-		r.Severity = diag.Warning
+		r.Severity = report.Warning
 		r.Why = "Whoever reaches the peer ports may still speak plain text to them, in spite of sslQuorum."
 	}
 	return []Remark{r}

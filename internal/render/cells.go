@@ -3,21 +3,21 @@ package render
 import (
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // roleWord is the role as people say it; the leader stands out without colour.
-func roleWord(s *diag.ServerView) string {
+func roleWord(s *report.ServerView) string {
 	r := strings.ReplaceAll(clean(string(s.Role), 14), "-", " ")
 	switch {
-	case s.Role == diag.ReadOnly:
+	case s.Role == report.ReadOnly:
 		r = "read-only"
 	case s.Inferred:
 		return r + "?"
-	case s.Role == diag.Leader:
+	case s.Role == report.Leader:
 		return "LEADER"
 	case s.Role == "":
-		return string(diag.RoleUnknown)
+		return string(report.RoleUnknown)
 	}
 	return r
 }
@@ -39,21 +39,21 @@ func count(n *int64) string {
 }
 
 // lagWord is how many transactions a server is behind its leader.
-func lagWord(s *diag.ServerView) string {
+func lagWord(s *report.ServerView) string {
 	if s.Lag == nil {
 		return ""
 	}
 	return count(s.Lag) + " txn"
 }
 
-func latencyWord(s *diag.ServerView) string {
+func latencyWord(s *report.ServerView) string {
 	if s.LatencyAvgMs == nil && s.LatencyMaxMs == nil {
 		return ""
 	}
 	return millis(s.LatencyAvgMs) + " / " + millis(s.LatencyMaxMs) + " ms"
 }
 
-func upWord(s *diag.ServerView) string {
+func upWord(s *report.ServerView) string {
 	if s.UptimeSeconds == nil {
 		return ""
 	}
@@ -61,9 +61,9 @@ func upWord(s *diag.ServerView) string {
 }
 
 // portWord is what a port column shows.
-func portWord(v diag.PortView) string {
+func portWord(v report.PortView) string {
 	switch s := v.State; s {
-	case diag.PortOpen:
+	case report.PortOpen:
 		switch v.Speaks {
 		case "tls":
 			return "TLS"
@@ -71,9 +71,9 @@ func portWord(v diag.PortView) string {
 			return "TLS, plain"
 		}
 		return "open"
-	case diag.PortNotExpected:
+	case report.PortNotExpected:
 		return "-"
-	case diag.PortNotProbed, "":
+	case report.PortNotProbed, "":
 		return "?"
 	default:
 		return clean(string(s), 12)
@@ -83,30 +83,30 @@ func portWord(v diag.PortView) string {
 // legend explains the words of the table that do not explain themselves, "-" too
 // where nothing is to be left out.
 func (p *phrases) legend(whole bool) []string {
-	seen := map[diag.PortState]bool{}
+	seen := map[report.PortState]bool{}
 	for i := range p.r.Servers {
 		ports := &p.r.Servers[i].Ports
-		for _, v := range []diag.PortView{ports.Client, ports.Quorum, ports.Election} {
+		for _, v := range []report.PortView{ports.Client, ports.Quorum, ports.Election} {
 			seen[v.State] = true
 		}
 	}
 	var words []string
 	for _, w := range []struct {
-		state diag.PortState
+		state report.PortState
 		means string
 	}{
-		{diag.PortFiltered, "filtered = no answer in time (firewall, route or dead host)"},
-		{diag.PortUnreachable, "unreachable = the network has no way there"},
-		{diag.PortSilent, "silent = accepts, then says nothing"},
+		{report.PortFiltered, "filtered = no answer in time (firewall, route or dead host)"},
+		{report.PortUnreachable, "unreachable = the network has no way there"},
+		{report.PortSilent, "silent = accepts, then says nothing"},
 	} {
 		if seen[w.state] {
 			words = append(words, w.means)
 		}
 	}
-	if whole && seen[diag.PortNotExpected] {
+	if whole && seen[report.PortNotExpected] {
 		words = append(words, "- = closed, rightly so (only the leader opens it)")
 	}
-	if seen[diag.PortNotProbed] && len(words) > 0 {
+	if seen[report.PortNotProbed] && len(words) > 0 {
 		words = append(words, "? = not looked at")
 	}
 	return words

@@ -1,11 +1,11 @@
 package render
 
 import (
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // nameClass keeps room for a long name.
-func nameClass(s *diag.ServerView) string {
+func nameClass(s *report.ServerView) string {
 	if len(s.Name) > longName {
 		return "name long"
 	}
@@ -14,11 +14,11 @@ func nameClass(s *diag.ServerView) string {
 
 // roleClass makes servers that do not work stand out, and those of which that is
 // not known otherwise.
-func roleClass(s *diag.ServerView) string {
+func roleClass(s *report.ServerView) string {
 	switch s.Role {
-	case diag.NotServing, diag.RoleDown, diag.ReadOnly:
+	case report.NotServing, report.RoleDown, report.ReadOnly:
 		return "role bad"
-	case diag.RoleUnknown, "":
+	case report.RoleUnknown, "":
 		return "role unsure"
 	default:
 		return "role"
@@ -27,11 +27,11 @@ func roleClass(s *diag.ServerView) string {
 
 // portClass makes a port stand out that is closed and should not be, and one of
 // which that is not known otherwise.
-func portClass(s diag.PortState) string {
+func portClass(s report.PortState) string {
 	switch s {
-	case diag.PortOpen, diag.PortNotExpected, diag.PortNotProbed, "":
+	case report.PortOpen, report.PortNotExpected, report.PortNotProbed, "":
 		return "port"
-	case diag.PortFiltered, diag.PortUnreachable:
+	case report.PortFiltered, report.PortUnreachable:
 		return "port unsure"
 	default:
 		return "port bad"

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // Caps on foreign text in characters, after escaping. A myid file may hold a
@@ -103,4 +103,4 @@ func cut(s string, n int) string {
 }
 
 // slug returns the code of a finding, which ends up behind "zkdoctor explain".
-func slug(c diag.Code) string { return clean(string(c), maxCode) }
+func slug(c report.Code) string { return clean(string(c), maxCode) }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // maxNote is the most of a note: it is to be a phrase.
@@ -20,7 +20,7 @@ type column struct {
 	// port is the name of the port where the head is its number.
 	port string
 	// class is the style of a cell on the status page.
-	class func(*diag.ServerView) string
+	class func(*report.ServerView) string
 }
 
 func (c *column) width() int {
@@ -46,18 +46,18 @@ type layout struct {
 // columns builds all columns that have a value.
 func (p *phrases) columns(l layout) []*column {
 	client, quorum, election := p.portColumns(l.portNumbers)
-	number := func(*diag.ServerView) string { return "num" }
+	number := func(*report.ServerView) string { return "num" }
 	all := []*column{
-		{head: "server", class: nameClass, cells: p.cells(func(s *diag.ServerView) string { return p.names.of(s.Name) })},
+		{head: "server", class: nameClass, cells: p.cells(func(s *report.ServerView) string { return p.names.of(s.Name) })},
 		{head: "role", class: roleClass, cells: p.cells(roleWord)},
 		client, quorum, election,
-		{head: "zxid", class: func(*diag.ServerView) string { return "mono" }, optional: true, cells: p.cells(func(s *diag.ServerView) string { return word(s.Zxid) })},
+		{head: "zxid", class: func(*report.ServerView) string { return "mono" }, optional: true, cells: p.cells(func(s *report.ServerView) string { return word(s.Zxid) })},
 		{head: "lag", class: number, optional: true, right: true, cells: p.cells(lagWord)},
-		{head: "conns", class: number, optional: true, right: true, cells: p.cells(func(s *diag.ServerView) string { return count(s.Connections) })},
+		{head: "conns", class: number, optional: true, right: true, cells: p.cells(func(s *report.ServerView) string { return count(s.Connections) })},
 		{head: "latency avg/max", class: number, optional: true, cells: p.cells(latencyWord)},
 	}
 	if l.id {
-		id := &column{head: "id", class: number, right: true, cells: p.cells(func(s *diag.ServerView) string { return count(s.ID) })}
+		id := &column{head: "id", class: number, right: true, cells: p.cells(func(s *report.ServerView) string { return count(s.ID) })}
 		all = slices.Insert(all, 0, id)
 	}
 	if !p.o.Deterministic {
@@ -66,7 +66,7 @@ func (p *phrases) columns(l layout) []*column {
 	return slices.DeleteFunc(all, func(c *column) bool { return c.head != "server" && c.empty() })
 }
 
-func (p *phrases) cells(f func(*diag.ServerView) string) []string {
+func (p *phrases) cells(f func(*report.ServerView) string) []string {
 	out := make([]string, len(p.r.Servers))
 	for i := range p.r.Servers {
 		out[i] = f(&p.r.Servers[i])
@@ -75,12 +75,12 @@ func (p *phrases) cells(f func(*diag.ServerView) string) []string {
 }
 
 // note is the phrase on what is odd about a row.
-func (p *phrases) note(s *diag.ServerView) string {
+func (p *phrases) note(s *report.ServerView) string {
 	note := cut(p.names.prose(s.Note), maxNote)
 	switch noVote := s.Voter != nil && !*s.Voter; {
-	case noVote && s.Role == diag.Follower:
+	case noVote && s.Role == report.Follower:
 		return "no member, no vote"
-	case noVote && s.Role != diag.Observer:
+	case noVote && s.Role != report.Observer:
 		return strings.TrimSuffix("observer; "+note, "; ")
 	}
 	return note
@@ -97,7 +97,7 @@ func (c *column) pad(s string) string {
 // portColumns are the three ports. A number that all rows share heads the
 // column; else the column has a word, and rows show their number.
 func (p *phrases) portColumns(numbers bool) (client, quorum, election *column) {
-	build := func(head string, of func(*diag.Ports) diag.PortView) *column {
+	build := func(head string, of func(*report.Ports) report.PortView) *column {
 		shared, same := 0, true
 		for i := range p.r.Servers {
 			v := of(&p.r.Servers[i].Ports)
@@ -107,11 +107,11 @@ func (p *phrases) portColumns(numbers bool) (client, quorum, election *column) {
 			same = same && (shared == 0 || shared == v.Port)
 			shared = v.Port
 		}
-		c := &column{head: head, port: head, class: func(s *diag.ServerView) string { return portClass(of(&s.Ports).State) }}
+		c := &column{head: head, port: head, class: func(s *report.ServerView) string { return portClass(of(&s.Ports).State) }}
 		if same && shared != 0 {
 			c.head = itoa(shared)
 		}
-		c.cells = p.cells(func(s *diag.ServerView) string {
+		c.cells = p.cells(func(s *report.ServerView) string {
 			v := of(&s.Ports)
 			w := portWord(v)
 			if !same && numbers && v.Port != 0 && w != "?" {
@@ -121,7 +121,7 @@ func (p *phrases) portColumns(numbers bool) (client, quorum, election *column) {
 		})
 		return c
 	}
-	return build("client", func(s *diag.Ports) diag.PortView { return s.Client }),
-		build("quorum", func(s *diag.Ports) diag.PortView { return s.Quorum }),
-		build("election", func(s *diag.Ports) diag.PortView { return s.Election })
+	return build("client", func(s *report.Ports) report.PortView { return s.Client }),
+		build("quorum", func(s *report.Ports) report.PortView { return s.Quorum }),
+		build("election", func(s *report.Ports) report.PortView { return s.Election })
 }

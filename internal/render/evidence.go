@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // minValueRoom is the least width in which a value can be read beside its place.
@@ -12,7 +12,7 @@ const minValueRoom = 24
 
 // evidence aligns the first most facts of a finding: where it was seen, on which
 // server, what, its value, and what a healthy ensemble would show.
-func (p *page) evidence(f *diag.Finding, most int) []string {
+func (p *page) evidence(f *report.Finding, most int) []string {
 	list := joined(f.Evidence)
 	n := p.cap(len(list), most)
 	if n == 0 {
@@ -45,7 +45,7 @@ func (p *page) evidence(f *diag.Finding, most int) []string {
 
 // sameServer reports whether the head of the block says already which server
 // all facts are about.
-func sameServer(f *diag.Finding, list []diag.Evidence) bool {
+func sameServer(f *report.Finding, list []report.Evidence) bool {
 	for _, e := range list {
 		if e.Server != "" && (len(f.Servers) != 1 || e.Server != f.Servers[0]) {
 			return false
@@ -56,7 +56,7 @@ func sameServer(f *diag.Finding, list []diag.Evidence) bool {
 
 // shortenFiles puts base names in the place of paths where they are distinct,
 // and returns the lines that say which files they are.
-func shortenFiles(list []diag.Evidence, facts []fact) []string {
+func shortenFiles(list []report.Evidence, facts []fact) []string {
 	paths := map[string]string{}
 	for i := range facts {
 		e := &list[i]

@@ -1,7 +1,7 @@
 package render
 
 import (
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // fact is one row of evidence, cleaned.
@@ -11,8 +11,8 @@ type fact struct {
 
 // joined puts facts into one row that differ only in their key, as the ports of
 // a server do that are all refused.
-func joined(all []diag.Evidence) []diag.Evidence {
-	var out []diag.Evidence
+func joined(all []report.Evidence) []report.Evidence {
+	var out []report.Evidence
 	for _, e := range all {
 		if n := len(out); n > 0 && out[n-1].Key != "" && e.Key != "" {
 			last := out[n-1]
@@ -28,7 +28,7 @@ func joined(all []diag.Evidence) []diag.Evidence {
 }
 
 // facts cleans the evidence.
-func (p *phrases) facts(list []diag.Evidence) []fact {
+func (p *phrases) facts(list []report.Evidence) []fact {
 	facts := make([]fact, len(list))
 	for i := range facts {
 		e := &list[i]
@@ -48,7 +48,7 @@ func (p *phrases) facts(list []diag.Evidence) []fact {
 }
 
 // place says where a fact was seen: file:line, or the way of looking.
-func place(file string, e *diag.Evidence) string {
+func place(file string, e *report.Evidence) string {
 	switch {
 	case file == "":
 		return clean(e.Source, maxWord)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // How much is shown without Options.All.
@@ -47,7 +47,7 @@ func (p *page) findings() bool {
 }
 
 // more names what is left out.
-func (p *page) more(rest []*diag.Finding, what string) {
+func (p *page) more(rest []*report.Finding, what string) {
 	if len(rest) == 0 {
 		return
 	}
@@ -57,10 +57,10 @@ func (p *page) more(rest []*diag.Finding, what string) {
 }
 
 // head writes the first line of a block.
-func (p *page) head(label string, f *diag.Finding) {
+func (p *page) head(label string, f *report.Finding) {
 	word := severityWord(f.Severity)
 	before := label + indent
-	if f.Severity == diag.Info {
+	if f.Severity == report.Info {
 		before, word = "", label
 	}
 	line := before + word + indent + slug(f.Code)
@@ -81,7 +81,7 @@ func (p *page) head(label string, f *diag.Finding) {
 }
 
 // inFull writes a finding with why, do and docs.
-func (p *page) inFull(label string, f *diag.Finding) {
+func (p *page) inFull(label string, f *report.Finding) {
 	p.blank()
 	p.head(label, f)
 	p.flow(indent, indent, p.names.prose(f.Title))
@@ -99,7 +99,7 @@ func (p *page) inFull(label string, f *diag.Finding) {
 }
 
 // inShort writes a finding that is not a root cause, with its first fact.
-func (p *page) inShort(f *diag.Finding) {
+func (p *page) inShort(f *report.Finding) {
 	p.blank()
 	p.head("ALSO", f)
 	p.flow(indent, indent, p.names.prose(f.Title))
@@ -112,7 +112,7 @@ func (p *page) inShort(f *diag.Finding) {
 }
 
 // notesLines writes notes and possible readings, one line each.
-func (p *page) notesLines(notes []*diag.Finding) {
+func (p *page) notesLines(notes []*report.Finding) {
 	for _, f := range notes {
 		lead := fmt.Sprintf("%-12s", noteWord(f))
 		head := slug(f.Code)

@@ -3,7 +3,7 @@ package render
 import (
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // folded writes them, apart from what is above when that is no block.
@@ -62,7 +62,7 @@ func (p *page) skipHint() string {
 	}
 	own := 0 // checks that only a server itself can make
 	for _, g := range groups {
-		if g.kind == diag.SkipLocalFiles {
+		if g.kind == report.SkipLocalFiles {
 			own += len(g.checks)
 		}
 	}

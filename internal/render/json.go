@@ -10,14 +10,14 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // JSON writes the report as indented JSON with a newline at its end. Lists that
 // are always present are [] when empty. Everything beyond printable ASCII is
 // escaped, as JSON allows: the answer may be looked at on a terminal. The error
 // is the writer's.
-func JSON(w io.Writer, r *diag.Report) error {
+func JSON(w io.Writer, r *report.Report) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -54,7 +54,7 @@ func asciiJSON(b []byte) []byte {
 
 // whole returns a copy of the report in which no list is nil and every number
 // can be written.
-func whole(r *diag.Report) *diag.Report {
+func whole(r *report.Report) *report.Report {
 	c := *r
 	c.Servers = list(slices.Clone(r.Servers))
 	for i := range c.Servers {
@@ -69,7 +69,7 @@ func whole(r *diag.Report) *diag.Report {
 	return &c
 }
 
-func wholeFindings(all []diag.Finding) []diag.Finding {
+func wholeFindings(all []report.Finding) []report.Finding {
 	all = slices.Clone(all)
 	for i := range all {
 		f := &all[i]

@@ -7,17 +7,17 @@ import (
 	"io"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/lint"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // LintText writes what was said of a configuration for people, by the rules of
 // Text: what keeps ZooKeeper from starting stands first. The error is the
 // writer's.
 func LintText(w io.Writer, r *lint.Report, o Options) error {
-	p := newPage(&diag.Report{}, o)
+	p := newPage(&report.Report{}, o)
 	p.lintHead(r)
-	severity := diag.Severity("")
+	severity := report.Severity("")
 	for i := range r.Remarks {
 		m := &r.Remarks[i]
 		if m.Severity != severity {
@@ -75,13 +75,13 @@ func (p *page) lintHead(r *lint.Report) {
 	}
 }
 
-func lintTitle(s diag.Severity) string {
+func lintTitle(s report.Severity) string {
 	switch s {
-	case diag.Critical:
+	case report.Critical:
 		return "WOULD NOT START, OR NEVER SERVE"
-	case diag.Warning:
+	case report.Warning:
 		return "WARNINGS"
-	case diag.Info:
+	case report.Info:
 		return "NOTES"
 	}
 	return clean(string(s), maxWord)

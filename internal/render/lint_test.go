@@ -8,29 +8,29 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/lint"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // lintReports are the reports of the goldens, by the golden's name.
 func lintReports() map[string]*lint.Report {
-	tool := diag.Tool{Name: "zkdoctor", Version: "1.0.0"}
+	tool := report.Tool{Name: "zkdoctor", Version: "1.0.0"}
 	return map[string]*lint.Report{
 		"lint-good": {SchemaVersion: 1, Tool: tool, File: "/etc/zookeeper/conf/zoo.cfg", ZooKeeper: "3.9.5"},
 		"lint-broken": {
 			SchemaVersion: 1, Tool: tool, File: "zoo.cfg", Dynamic: "zoo.cfg.dynamic.100000000",
 			Remarks: []lint.Remark{
-				{Rule: "would-not-start", Severity: diag.Critical, File: "zoo.cfg", Line: 4, Key: "clientPort", Found: "2181 #...", Recommended: "the value alone; a comment needs a line of its own", Why: `ZooKeeper ends at its start with: For input string: "2181 #..."`},
-				{Rule: "would-not-start", Severity: diag.Critical, File: "zoo.cfg.dynamic.100000000", Line: 1, Key: "server.1", Found: `"192.168.145.100:2888:3888 "`, Recommended: "no blanks at the end of the line", Why: "ZooKeeper ends at its start with: Address unresolved: 192.168.145.100:3888 ", Versions: "3.5+"},
-				{Rule: "force-sync-off", Severity: diag.Warning, File: "zoo.cfg", Line: 7, Key: "forceSync", Found: "no", Recommended: "leave it out", Why: "Writes are confirmed before they are on the disk: when the power fails, servers lose what clients were told is safe."},
-				{Rule: "whitelist", Severity: diag.Info, File: "zoo.cfg", Key: "4lw.commands.whitelist", Found: "not set: only srvr", Recommended: "srvr,ruok,mntr,conf,isro", Why: "Monitors read mntr, and zkdoctor compares the servers' lists by conf; without them some checks are skipped.", Versions: "3.5.3+"},
+				{Rule: "would-not-start", Severity: report.Critical, File: "zoo.cfg", Line: 4, Key: "clientPort", Found: "2181 #...", Recommended: "the value alone; a comment needs a line of its own", Why: `ZooKeeper ends at its start with: For input string: "2181 #..."`},
+				{Rule: "would-not-start", Severity: report.Critical, File: "zoo.cfg.dynamic.100000000", Line: 1, Key: "server.1", Found: `"192.168.145.100:2888:3888 "`, Recommended: "no blanks at the end of the line", Why: "ZooKeeper ends at its start with: Address unresolved: 192.168.145.100:3888 ", Versions: "3.5+"},
+				{Rule: "force-sync-off", Severity: report.Warning, File: "zoo.cfg", Line: 7, Key: "forceSync", Found: "no", Recommended: "leave it out", Why: "Writes are confirmed before they are on the disk: when the power fails, servers lose what clients were told is safe."},
+				{Rule: "whitelist", Severity: report.Info, File: "zoo.cfg", Key: "4lw.commands.whitelist", Found: "not set: only srvr", Recommended: "srvr,ruok,mntr,conf,isro", Why: "Monitors read mntr, and zkdoctor compares the servers' lists by conf; without them some checks are skipped.", Versions: "3.5.3+"},
 			},
 			Counts: lint.Counts{Critical: 2, Warning: 1, Info: 8}, Omitted: 7, ExitCode: 2,
 		},
 		"lint-hostile": {
 			SchemaVersion: 1, Tool: tool, File: "/" + strings.Repeat("very/long/", 20) + "zoo.cfg\x1b[2J",
 			Remarks: []lint.Remark{{
-				Rule: "no-effect", Severity: diag.Warning, File: "/" + strings.Repeat("very/long/", 20) + "zoo.cfg\x1b[2J", Line: 12345,
+				Rule: "no-effect", Severity: report.Warning, File: "/" + strings.Repeat("very/long/", 20) + "zoo.cfg\x1b[2J", Line: 12345,
 				Key: "\x1b]0;owned\a\u202e" + strings.Repeat("k", 90), Found: "a\r\nb\x00\xff", Recommended: strings.Repeat("w", 300), Why: "ü", Versions: "3.5.0-3.5.7",
 			}},
 			Counts: lint.Counts{Warning: 1}, ExitCode: 1,
@@ -46,7 +46,7 @@ func TestLintText(t *testing.T) {
 			if err := LintText(&b, r, o); err != nil {
 				t.Fatal(err)
 			}
-			tidy(t, &diag.Report{}, o, b.String())
+			tidy(t, &report.Report{}, o, b.String())
 			if width == 0 {
 				golden(t, name, b.String())
 			}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // Limits of a plugin's output. Status is the text before the performance data;
@@ -19,7 +19,7 @@ const (
 // Nagios writes the report as a monitoring plugin does: one status line of at
 // most 120 characters and its performance data, then the root causes and their
 // remedies as long text, in all under 4 KiB. The error is the writer's.
-func Nagios(w io.Writer, r *diag.Report) error {
+func Nagios(w io.Writer, r *report.Report) error {
 	n := newNames(r.Servers, maxName)
 	out := status(r, n) + " | " + strings.Join(perfdata(r), " ") + "\n"
 	lines := longText(r, n)
@@ -39,16 +39,16 @@ func Nagios(w io.Writer, r *diag.Report) error {
 func pipeless(s string) string { return strings.ReplaceAll(s, "|", "/") }
 
 // status is the first line without its performance data.
-func status(r *diag.Report, n *names) string {
+func status(r *report.Report, n *names) string {
 	word := map[string]string{"OK": "OK", "WARN": "WARNING", "CRIT": "CRITICAL", "UNKNOWN": "UNKNOWN"}
 	head := "ZOOKEEPER " + word[statusWord(r.Verdict.ExitCode)] + " - "
-	if r.Verdict.State == diag.Split {
+	if r.Verdict.State == report.Split {
 		head += "DATA AT RISK: "
 	}
 	summary := strings.TrimSuffix(n.prose(r.Verdict.Summary), ".")
 	causes := []string{""}
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Root && f.Severity != diag.Info {
+		if f := &r.Findings[i]; f.Root && f.Severity != report.Info {
 			c := ", cause " + slug(f.Code)
 			causes = []string{c + on(n, f.Servers), c, ""}
 			break
@@ -85,14 +85,14 @@ func cutEnd(s string, n int) string {
 }
 
 // longText is what follows the status line.
-func longText(r *diag.Report, n *names) []string {
+func longText(r *report.Report, n *names) []string {
 	var out []string
 	if r.Incomplete != "" {
 		out = append(out, "[incomplete] "+clean(r.Incomplete, maxWord))
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Severity == diag.Info && len(r.Findings) > 1 {
+		if f.Severity == report.Info && len(r.Findings) > 1 {
 			continue
 		}
 		line := "[" + severityWord(f.Severity) + "] " + slug(f.Code)
@@ -112,7 +112,7 @@ func longText(r *diag.Report, n *names) []string {
 
 // fixes writes a step a line. A command that cannot stand in a plugin's output
 // unchanged is left to zkdoctor explain.
-func fixes(f *diag.Finding, n *names) []string {
+func fixes(f *report.Finding, n *names) []string {
 	var out []string
 	for _, r := range rounds(f.Fix) {
 		where := "[fix]"
@@ -127,7 +127,7 @@ func fixes(f *diag.Finding, n *names) []string {
 }
 
 // stepLine is one step of a remedy in one line.
-func stepLine(f *diag.Finding, s *diag.Fix, n *names) string {
+func stepLine(f *report.Finding, s *report.Fix, n *names) string {
 	var parts []string
 	if s.Note != "" {
 		parts = append(parts, n.prose(s.Note))
@@ -147,13 +147,13 @@ func stepLine(f *diag.Finding, s *diag.Fix, n *names) string {
 
 // perfdata are the numbers for graphs: label=value;warn;crit;min;max, where a
 // threshold N: alarms below N. U is a value that is not known.
-func perfdata(r *diag.Report) []string {
+func perfdata(r *report.Report) []string {
 	v := &r.Verdict
 	voters, serving, spare, warn, crit := "U", "U", "U", "", ""
 	if v.Voters > 0 {
 		voters = itoa(v.Voters)
 	}
-	if v.Voters > 0 && (v.State != diag.Unknown || v.ServingVoters > 0) {
+	if v.Voters > 0 && (v.State != report.Unknown || v.ServingVoters > 0) {
 		serving = itoa(v.ServingVoters)
 		if v.QuorumNeeded > 0 {
 			warn, crit = voters+":", itoa(v.QuorumNeeded)+":"
@@ -167,7 +167,7 @@ func perfdata(r *diag.Report) []string {
 		}
 		spare = fmt.Sprintf("%d;%s;0:;-1", *v.Spare, warn)
 	}
-	severe := map[diag.Severity]int{}
+	severe := map[report.Severity]int{}
 	for i := range r.Findings {
 		severe[r.Findings[i].Severity]++
 	}
@@ -187,8 +187,8 @@ func perfdata(r *diag.Report) []string {
 	}
 	return []string{
 		"voters=" + voters, "serving=" + serving, "spare=" + spare,
-		"findings_critical=" + itoa(severe[diag.Critical]) + ";;0",
-		"findings_warning=" + itoa(severe[diag.Warning]) + ";0",
+		"findings_critical=" + itoa(severe[report.Critical]) + ";;0",
+		"findings_warning=" + itoa(severe[report.Warning]) + ";0",
 		"latency_avg_ms=" + latency, "zxid_lag=" + lag,
 	}
 }

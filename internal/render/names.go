@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 const (
@@ -39,7 +39,7 @@ func wholeNames() *names { return &names{most: maxValue} }
 
 // newNames chooses short, distinct names for the servers, of at most limit
 // characters where that can be done.
-func newNames(servers []diag.ServerView, limit int) *names {
+func newNames(servers []report.ServerView, limit int) *names {
 	n := &names{suffix: commonDomain(servers), port: commonPort(servers), short: map[string]string{}, most: maxWord}
 	taken := map[string]bool{}
 	for i := range servers {
@@ -129,7 +129,7 @@ func hostOf(name string) string {
 
 // commonDomain returns the domain that all servers share, ".zk.svc.local", when
 // leaving it out is worth a line of explanation; else nothing.
-func commonDomain(servers []diag.ServerView) string {
+func commonDomain(servers []report.ServerView) string {
 	var common []string
 	long := false
 	for i := range servers {
@@ -156,7 +156,7 @@ func commonDomain(servers []diag.ServerView) string {
 }
 
 // commonPort returns the ":2181" that all names of several servers end in.
-func commonPort(servers []diag.ServerView) string {
+func commonPort(servers []report.ServerView) string {
 	common := ""
 	for i := range servers {
 		_, port, err := net.SplitHostPort(servers[i].Name)

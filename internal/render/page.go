@@ -6,7 +6,7 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // Margins of the text.
@@ -26,7 +26,7 @@ type page struct {
 	warn  *color.Color
 }
 
-func newPage(r *diag.Report, o Options) *page {
+func newPage(r *report.Report, o Options) *page {
 	p := &page{phrases: phrases{r, o, newNames(r.Servers, maxName)}, width: o.width()}
 	p.bold, p.warn = color.New(color.Bold), color.New(color.FgYellow)
 	if o.Color {
@@ -166,7 +166,7 @@ func statusWord(code int) string {
 
 // stateWords are the first two words of what is said of an ensemble: CRIT DOWN. The
 // second is empty where it would repeat the first.
-func stateWords(v *diag.Verdict) (word, state string) {
+func stateWords(v *report.Verdict) (word, state string) {
 	word, state = statusWord(v.ExitCode), v.State.Word()
 	if state == word {
 		state = ""
@@ -175,13 +175,13 @@ func stateWords(v *diag.Verdict) (word, state string) {
 }
 
 // severityWord is the status word of one finding.
-func severityWord(s diag.Severity) string {
+func severityWord(s report.Severity) string {
 	switch s {
-	case diag.Critical:
+	case report.Critical:
 		return "CRIT"
-	case diag.Warning:
+	case report.Warning:
 		return "WARN"
-	case diag.Info:
+	case report.Info:
 		return "note"
 	}
 	return clean(string(s), 10)

@@ -4,13 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // phrases are what the text screen and the status page say in the same words. Where
 // they stand, and what is left out for want of room, is each one's own.
 type phrases struct {
-	r     *diag.Report
+	r     *report.Report
 	o     Options
 	names *names
 }
@@ -38,9 +38,9 @@ func (p *phrases) unverified(by string) string {
 
 // cannotTell keeps a reader from taking "cannot tell" for "is down".
 func (p *phrases) cannotTell() string {
-	unjudged := slices.ContainsFunc(p.r.Servers, func(s diag.ServerView) bool { return s.Role == diag.RoleUnknown })
-	critical := slices.ContainsFunc(p.r.Findings, func(f diag.Finding) bool { return f.Severity == diag.Critical })
-	if p.r.Verdict.State != diag.Unknown || !unjudged || critical {
+	unjudged := slices.ContainsFunc(p.r.Servers, func(s report.ServerView) bool { return s.Role == report.RoleUnknown })
+	critical := slices.ContainsFunc(p.r.Findings, func(f report.Finding) bool { return f.Severity == report.Critical })
+	if p.r.Verdict.State != report.Unknown || !unjudged || critical {
 		return ""
 	}
 	from := "from one of its servers."
@@ -98,14 +98,14 @@ func (p *phrases) processNotices() []processNotice {
 }
 
 // idle reports whether a process is known not to serve.
-func (p *phrases) idle(pr *diag.ProcessView) bool {
-	return slices.ContainsFunc(p.r.Servers, func(s diag.ServerView) bool {
+func (p *phrases) idle(pr *report.ProcessView) bool {
+	return slices.ContainsFunc(p.r.Servers, func(s report.ServerView) bool {
 		return s.Name == pr.Server && s.Serving != nil && !*s.Serving
 	})
 }
 
 // processFacts names the process so that it is found again.
-func (p *phrases) processFacts(pr *diag.ProcessView) string {
+func (p *phrases) processFacts(pr *report.ProcessView) string {
 	facts := []string{"pid " + itoa(pr.PID)}
 	if pr.Server != "" && len(p.r.Processes) > 1 {
 		facts = append([]string{p.names.of(pr.Server)}, facts...)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // counts says what became of the rules, and whether any found something.
@@ -12,7 +12,7 @@ func (p *phrases) counts() (line string, found bool) {
 	c := &p.r.Checks
 	findings, notes := len(p.r.Folded), 0
 	for i := range p.r.Findings {
-		if p.r.Findings[i].Severity == diag.Info {
+		if p.r.Findings[i].Severity == report.Info {
 			notes++
 		} else {
 			findings++
@@ -41,13 +41,13 @@ func (p *phrases) counts() (line string, found bool) {
 
 // skipGroup is the checks skipped for one reason.
 type skipGroup struct {
-	kind   diag.SkipKind
+	kind   report.SkipKind
 	reason string
 	checks []string
 }
 
 // skipGroups groups skips by reason, the most frequent first.
-func skipGroups(skips []diag.Skip) []skipGroup {
+func skipGroups(skips []report.Skip) []skipGroup {
 	var out []skipGroup
 	at := map[string]int{}
 	for _, s := range skips {

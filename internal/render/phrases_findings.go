@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // maxServers is the most servers listed for one finding.
@@ -13,15 +13,15 @@ const maxServers = 12
 // sorted are the findings in the order in which they are shown: those to be told in
 // full and what they are called, what else is wrong, notes on the status script,
 // and the other notes.
-func (p *phrases) sorted() (title string, full, also, script, notes []*diag.Finding) {
+func (p *phrases) sorted() (title string, full, also, script, notes []*report.Finding) {
 	for i := range p.r.Findings {
 		f := &p.r.Findings[i]
 		switch {
-		case f.Root && f.Severity != diag.Info:
+		case f.Root && f.Severity != report.Info:
 			full = append(full, f)
-		case f.Code == diag.StatusScriptMisleading && p.serves(f):
+		case f.Code == report.StatusScriptMisleading && p.serves(f):
 			script = append(script, f)
-		case f.Severity == diag.Info || f.Certainty == diag.Possible:
+		case f.Severity == report.Info || f.Certainty == report.Possible:
 			notes = append(notes, f)
 		default:
 			also = append(also, f)
@@ -36,8 +36,8 @@ func (p *phrases) sorted() (title string, full, also, script, notes []*diag.Find
 // serves reports whether the finding is about a process of this host that serves
 // although the status script denies it. That note is told in full: the script's
 // sentence is what made somebody run zkdoctor.
-func (p *phrases) serves(f *diag.Finding) bool {
-	return slices.ContainsFunc(p.r.Processes, func(pr diag.ProcessView) bool {
+func (p *phrases) serves(f *report.Finding) bool {
+	return slices.ContainsFunc(p.r.Processes, func(pr report.ProcessView) bool {
 		return pr.Serving && slices.Contains(f.Servers, pr.Server)
 	})
 }
@@ -51,7 +51,7 @@ func (p *phrases) cap(n, most int) int {
 }
 
 // certaintyText is "certainty: likely", or nothing.
-func certaintyText(f *diag.Finding) string {
+func certaintyText(f *report.Finding) string {
 	if f.Certainty == "" {
 		return ""
 	}
@@ -69,8 +69,8 @@ func (p *phrases) capServers(all []string) string {
 }
 
 // noteWord is what stands before a note.
-func noteWord(f *diag.Finding) string {
-	if f.Certainty == diag.Possible {
+func noteWord(f *report.Finding) string {
+	if f.Certainty == report.Possible {
 		return "also check"
 	}
 	return "note"
@@ -79,9 +79,9 @@ func noteWord(f *diag.Finding) string {
 // grouped lists findings by code, with the servers of each: "process-down (zk2
 // zk3)". The order is that of the first of each code. Servers are left out where
 // they are the known ones.
-func (p *phrases) grouped(list []*diag.Finding, known []string) []string {
-	servers := map[diag.Code][]string{}
-	var codes []diag.Code
+func (p *phrases) grouped(list []*report.Finding, known []string) []string {
+	servers := map[report.Code][]string{}
+	var codes []report.Code
 	for _, f := range list {
 		if _, ok := servers[f.Code]; !ok {
 			codes = append(codes, f.Code)
@@ -132,8 +132,8 @@ func (p *phrases) explained() string {
 	return lead + strings.Join(p.grouped(pointers(p.r.Folded), known), ", ") + "."
 }
 
-func pointers(list []diag.Finding) []*diag.Finding {
-	out := make([]*diag.Finding, len(list))
+func pointers(list []report.Finding) []*report.Finding {
+	out := make([]*report.Finding, len(list))
 	for i := range list {
 		out[i] = &list[i]
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // reach writes who reaches whose peer ports, when several hosts looked: as a
@@ -66,12 +66,12 @@ func (p *page) closedWays() []string {
 
 // wayWord is open, or what is wrong with the first port that is not. Off the leader
 // the quorum port is expected to be closed.
-func wayWord(w diag.Reach) string {
-	expected := func(s diag.PortState) bool { return s != diag.PortNotExpected && s != diag.PortNotProbed }
+func wayWord(w report.Reach) string {
+	expected := func(s report.PortState) bool { return s != report.PortNotExpected && s != report.PortNotProbed }
 	switch {
-	case w.Election != diag.PortOpen:
+	case w.Election != report.PortOpen:
 		return string(w.Election)
-	case expected(w.Quorum) && w.Quorum != diag.PortOpen:
+	case expected(w.Quorum) && w.Quorum != report.PortOpen:
 		return "2888 " + string(w.Quorum)
 	}
 	return string(w.Election)

@@ -3,7 +3,7 @@ package render
 import (
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // command is where a command starts: alone on its line, ready to be copied.
@@ -11,7 +11,7 @@ const command = body + "     "
 
 // remedy writes the steps of a fix in their order, under the host on which to
 // take them.
-func (p *page) remedy(steps []diag.Fix) {
+func (p *page) remedy(steps []report.Fix) {
 	lead := "  do    "
 	all := rounds(steps)
 	count := 0

@@ -12,14 +12,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 var update = flag.Bool("update", false, "write the goldens")
 
 // screens are the reports of the goldens, by the golden's name.
-func screens() map[string]*diag.Report {
-	return map[string]*diag.Report{
+func screens() map[string]*report.Report {
+	return map[string]*report.Report{
 		"healthy": healthy(), "no-quorum": noQuorum(), "guide": guide(), "misleading": misleading(),
 		"split-brain": splitBrain(), "unreachable": unreachable(), "observers": observers(),
 		"standalone": standalone(), "leader-serves-no": leaderServesNo(), "hostile": hostile(),
@@ -46,7 +46,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func text(t testing.TB, r *diag.Report, o Options) string {
+func text(t testing.TB, r *report.Report, o Options) string {
 	t.Helper()
 	var b strings.Builder
 	if err := Text(&b, r, o); err != nil {
@@ -56,9 +56,9 @@ func text(t testing.TB, r *diag.Report, o Options) string {
 }
 
 // commands are the only lines that may be wider than the screen.
-func commands(r *diag.Report) map[string]bool {
+func commands(r *report.Report) map[string]bool {
 	out := map[string]bool{}
-	for _, list := range [][]diag.Finding{r.Findings, r.Folded} {
+	for _, list := range [][]report.Finding{r.Findings, r.Folded} {
 		for _, f := range list {
 			for _, s := range f.Fix {
 				out[strings.TrimRight(command+escape(s.Command), " ")] = true
@@ -69,7 +69,7 @@ func commands(r *diag.Report) map[string]bool {
 }
 
 // tidy checks the rules that hold for every line of text.
-func tidy(t testing.TB, r *diag.Report, o Options, out string) {
+func tidy(t testing.TB, r *report.Report, o Options, out string) {
 	t.Helper()
 	cmds := commands(r)
 	if !strings.HasSuffix(out, "\n") || strings.HasSuffix(out, "\n\n") {
@@ -153,11 +153,11 @@ func TestDeterministic(t *testing.T) {
 		later := *r
 		later.GeneratedAt = r.GeneratedAt.AddDate(0, 1, 1)
 		later.TookMs += 1234
-		later.Processes = append([]diag.ProcessView(nil), r.Processes...)
+		later.Processes = append([]report.ProcessView(nil), r.Processes...)
 		for i := range later.Processes {
 			later.Processes[i].UptimeSeconds++
 		}
-		later.Servers = append([]diag.ServerView(nil), r.Servers...)
+		later.Servers = append([]report.ServerView(nil), r.Servers...)
 		for i := range later.Servers {
 			later.Servers[i].UptimeSeconds = new(int64(99999))
 		}
@@ -188,7 +188,7 @@ func TestJSON(t *testing.T) {
 				}
 			}
 		}
-		var back diag.Report
+		var back report.Report
 		if err := json.Unmarshal(b.Bytes(), &back); err != nil {
 			t.Fatal(err)
 		}

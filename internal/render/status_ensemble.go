@@ -3,7 +3,7 @@ package render
 import (
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // maxRows bounds the table of servers; there is no ensemble of that size.
@@ -66,7 +66,7 @@ func (p *phrases) notices(age time.Duration) []string {
 // serverTable is the table of servers, with the notes in a column of their own.
 func (p *phrases) serverTable() (heads []string, rows [][]statusCell) {
 	columns := p.columns(layout{portNumbers: true, id: true})
-	notes := &column{head: "note", class: func(*diag.ServerView) string { return "note" }, cells: p.cells(p.note)}
+	notes := &column{head: "note", class: func(*report.ServerView) string { return "note" }, cells: p.cells(p.note)}
 	if !notes.empty() {
 		columns = append(columns, notes)
 	}

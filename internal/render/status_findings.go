@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // How much of a report the page shows; zkdoctor check --all has the rest.
@@ -50,7 +50,7 @@ func (p *phrases) findingsView() findingsView {
 	return v
 }
 
-func (p *phrases) findingView(label string, f *diag.Finding) findingView {
+func (p *phrases) findingView(label string, f *report.Finding) findingView {
 	v := findingView{
 		mark: findingMark(f), Label: label, Code: slug(f.Code), Certainty: certaintyText(f), Servers: p.capServers(f.Servers),
 		Title: p.names.prose(f.Title), Why: p.names.prose(f.Summary), Rounds: p.roundViews(f.Fix),
@@ -63,7 +63,7 @@ func (p *phrases) findingView(label string, f *diag.Finding) findingView {
 }
 
 // factTable makes the table of evidence. Columns without a value are left out.
-func (p *phrases) factTable(v *findingView, all []diag.Evidence) {
+func (p *phrases) factTable(v *findingView, all []report.Evidence) {
 	list := joined(all)
 	if n := len(list) - maxPageFacts; n > 0 {
 		v.MoreFacts = plural(n, "more fact")
@@ -92,7 +92,7 @@ func (p *phrases) factTable(v *findingView, all []diag.Evidence) {
 }
 
 // roundViews are the steps of a fix, grouped and numbered.
-func (p *phrases) roundViews(steps []diag.Fix) []roundView {
+func (p *phrases) roundViews(steps []report.Fix) []roundView {
 	var out []roundView
 	start := 1
 	for i, r := range rounds(steps[:min(len(steps), maxSteps)]) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // anchor is the fragment of an ensemble in the page's address: the same as long
@@ -75,11 +75,11 @@ func ensembleMark(e *StatusEnsemble, now time.Time) mark {
 }
 
 // findingMark is the mark of one finding.
-func findingMark(f *diag.Finding) mark {
+func findingMark(f *report.Finding) mark {
 	switch f.Severity {
-	case diag.Critical:
+	case report.Critical:
 		return markOf(2)
-	case diag.Warning:
+	case report.Warning:
 		return markOf(1)
 	default:
 		return mark{noteWord(f), "note", 4}

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 func rendered(t *testing.T, p StatusPage) string {
@@ -263,16 +263,16 @@ func TestStatusPolicy(t *testing.T) {
 func TestStatusVocabulary(t *testing.T) {
 	r := healthyReport()
 	r.Servers[0].Ports.Client.Speaks, r.Servers[1].Ports.Client.Speaks = "tls", "both"
-	r.Servers[0].Voter, r.Servers[2].Voter, r.Servers[2].Role = new(false), new(false), diag.RoleDown
+	r.Servers[0].Voter, r.Servers[2].Voter, r.Servers[2].Role = new(false), new(false), report.RoleDown
 	r.Servers[1].Inferred, r.Servers[2].Serving = true, new(false)
 	const said = "Error contacting service."
-	r.Processes = []diag.ProcessView{
+	r.Processes = []report.ProcessView{
 		{PID: 7, Server: "zk1", Serving: true, UptimeSeconds: 86400, StatusScript: said, StatusWhy: "no nc"},
 		{PID: 8, Server: "zk2", Serving: true, StatusScript: said},
 		{PID: 9, Server: "zk3", UptimeSeconds: 7500},
 	}
-	r.Findings = []diag.Finding{
-		{Code: diag.ClockSkew, Severity: diag.Info, Certainty: diag.Possible, Title: "clocks differ", Fix: []diag.Fix{{Command: strings.Repeat("x", maxCommand+1)}, {}}},
+	r.Findings = []report.Finding{
+		{Code: report.ClockSkew, Severity: report.Info, Certainty: report.Possible, Title: "clocks differ", Fix: []report.Fix{{Command: strings.Repeat("x", maxCommand+1)}, {}}},
 	}
 	page := html.UnescapeString(rendered(t, pageOf(seen("prod", r))))
 	for _, want := range []string{

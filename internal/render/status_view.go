@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // staleAfter is the age from which on a verdict is no longer taken for one about
@@ -31,7 +31,7 @@ type StatusPage struct {
 // no newer one.
 type StatusEnsemble struct {
 	Name     string
-	Report   *diag.Report
+	Report   *report.Report
 	LookedAt time.Time
 	// SlowAt is when the peer ports were last looked at; zero for never.
 	SlowAt  time.Time

@@ -4,18 +4,18 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // round is what to do on one host, or on several one after the other.
 type round struct {
 	hosts []string
-	steps []diag.Fix
+	steps []report.Fix
 }
 
 // rounds groups steps by host. Hosts on which the same is to be done share a
 // round, in which one host is finished before the next is begun.
-func rounds(steps []diag.Fix) []round {
+func rounds(steps []report.Fix) []round {
 	var out []round
 	for _, s := range steps {
 		host := s.Host
@@ -24,7 +24,7 @@ func rounds(steps []diag.Fix) []round {
 			out[n-1].steps = append(out[n-1].steps, s)
 			continue
 		}
-		out = append(out, round{hosts: []string{host}, steps: []diag.Fix{s}})
+		out = append(out, round{hosts: []string{host}, steps: []report.Fix{s}})
 	}
 	for i := 0; i < len(out); i++ {
 		for k := i + 1; k < len(out); k++ {
@@ -59,7 +59,7 @@ func (p *phrases) where(i int, hosts []string) string {
 
 // stepText is what stands before the command: what it is for and what it can
 // cost.
-func (p *phrases) stepText(s *diag.Fix) string {
+func (p *phrases) stepText(s *report.Fix) string {
 	text := p.names.prose(s.Note)
 	if risk := riskText(p.names.prose(s.Risk)); risk != "" {
 		text = strings.TrimSpace(text + " " + risk)

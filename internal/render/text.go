@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 // Text writes the report for people. The error is the writer's.
-func Text(w io.Writer, r *diag.Report, o Options) error {
+func Text(w io.Writer, r *report.Report, o Options) error {
 	p := newPage(r, o)
 	timed := p.headline()
 	p.say(p.incomplete())

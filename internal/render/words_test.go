@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
 func TestClean(t *testing.T) {
@@ -49,9 +49,9 @@ func TestWrap(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	views := func(names ...string) (out []diag.ServerView) {
+	views := func(names ...string) (out []report.ServerView) {
 		for _, n := range names {
-			out = append(out, diag.ServerView{Name: n})
+			out = append(out, report.ServerView{Name: n})
 		}
 		return out
 	}
@@ -107,12 +107,12 @@ func TestUnits(t *testing.T) {
 }
 
 func TestRounds(t *testing.T) {
-	step := func(host, note string) diag.Fix { return diag.Fix{Host: host, Note: note} }
-	got := rounds([]diag.Fix{step("a", "stop"), step("a", "start"), step("", "careful"), step("b", "stop"), step("b", "start"), step("c", "stop")})
+	step := func(host, note string) report.Fix { return report.Fix{Host: host, Note: note} }
+	got := rounds([]report.Fix{step("a", "stop"), step("a", "start"), step("", "careful"), step("b", "stop"), step("b", "start"), step("c", "stop")})
 	want := []round{
-		{[]string{"a", "b"}, []diag.Fix{step("", "stop"), step("", "start")}},
-		{[]string{""}, []diag.Fix{step("", "careful")}},
-		{[]string{"c"}, []diag.Fix{step("", "stop")}},
+		{[]string{"a", "b"}, []report.Fix{step("", "stop"), step("", "start")}},
+		{[]string{""}, []report.Fix{step("", "careful")}},
+		{[]string{"c"}, []report.Fix{step("", "stop")}},
 	}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(round{})); d != "" {
 		t.Error(d)
@@ -154,44 +154,44 @@ func FuzzText(f *testing.F) {
 }
 
 // fuzzed puts foreign text wherever a report has text.
-func fuzzed(name, prose, file, cmd string, n int64, bits uint8) *diag.Report {
+func fuzzed(name, prose, file, cmd string, n int64, bits uint8) *report.Report {
 	r := many()
 	r.Incomplete, r.Verdict.Summary, r.Vantage.Host = prose, prose, name
-	r.Verdict.ExitCode, r.Verdict.State = int(bits>>6), diag.State(prose)
-	r.Processes = []diag.ProcessView{{PID: int(n), Main: name, Server: name, User: file, Config: file, UptimeSeconds: n, StatusScript: prose, Serving: bits&4 != 0}}
+	r.Verdict.ExitCode, r.Verdict.State = int(bits>>6), report.State(prose)
+	r.Processes = []report.ProcessView{{PID: int(n), Main: name, Server: name, User: file, Config: file, UptimeSeconds: n, StatusScript: prose, Serving: bits&4 != 0}}
 	for i := range r.Servers {
 		s := &r.Servers[i]
 		s.Name, s.Note, s.Zxid = name+s.Name, prose, &file
 		s.ID, s.Lag, s.Connections, s.UptimeSeconds = &n, &n, &n, &n
 		lat := math.Float64frombits(uint64(n))
 		s.LatencyAvgMs, s.LatencyMaxMs = &lat, &lat
-		s.Ports.Election = diag.PortView{Port: int(n), State: diag.PortState(file)}
+		s.Ports.Election = report.PortView{Port: int(n), State: report.PortState(file)}
 		if bits&8 != 0 {
-			s.Role, s.Voter, s.Name = diag.Role(prose), new(false), name
+			s.Role, s.Voter, s.Name = report.Role(prose), new(false), name
 		}
 		s.Skipped = []string{file}
 	}
-	for _, list := range [][]diag.Finding{r.Findings, r.Folded} {
+	for _, list := range [][]report.Finding{r.Findings, r.Folded} {
 		for i := range list {
 			f := &list[i]
 			f.Title, f.Summary = prose, prose
 			f.Servers = append(f.Servers, name)
-			f.Fix = []diag.Fix{{Host: name, Command: cmd, Risk: prose, Note: file}, {Command: cmd}, {}}
+			f.Fix = []report.Fix{{Host: name, Command: cmd, Risk: prose, Note: file}, {Command: cmd}, {}}
 			for k := range f.Evidence {
 				e := &f.Evidence[k]
 				e.File, e.Value, e.Key, e.Line = file, prose, name, int(n)
 			}
 			if bits&16 != 0 {
-				f.Certainty, f.Severity, f.Code = diag.Certainty(name), diag.Severity(file), diag.Code(cmd)
+				f.Certainty, f.Severity, f.Code = report.Certainty(name), report.Severity(file), report.Code(cmd)
 			}
 		}
 	}
-	r.Checks.Skips = []diag.Skip{{Check: diag.Code(name), Reason: prose}}
+	r.Checks.Skips = []report.Skip{{Check: report.Code(name), Reason: prose}}
 	return r
 }
 
 func BenchmarkText(b *testing.B) {
-	for name, r := range map[string]*diag.Report{"healthy": healthy(), "no-quorum": noQuorum(), "many": many()} {
+	for name, r := range map[string]*report.Report{"healthy": healthy(), "no-quorum": noQuorum(), "many": many()} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

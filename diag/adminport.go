@@ -1,0 +1,80 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+var adminPortConflictRule = Rule{
+	Code: report.AdminPortConflict, Title: "another program has its AdminServer's port", Needs: "a server's own log and sockets",
+	Explains: startless,
+	Eval:     checkAdminPortConflict,
+}
+
+// checkAdminPortConflict reports an AdminServer (3.5+) that could not have its port. A
+// member of an ensemble runs on without it (QuorumPeer.start); a standalone server ends
+// with exit code 4 (ZooKeeperServerMain).
+func checkAdminPortConflict(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if !h.Settings.AdminEnabled.Value || h.Process == nil && h.Distributed() {
+			return nil, ""
+		}
+		lines, _, reason := saysSinceStart(h, logline.AdminPort)
+		if taken, _, _ := saysSinceStart(h, logline.AddressInUse); len(lines) == 0 || len(taken) == 0 {
+			return nil, reason
+		}
+		if !h.Listeners.Seen() {
+			return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+		}
+		port := adminPortIn(h, lines[0])
+		if !adminPortTaken(h, port) {
+			return nil, "" // it is free again
+		}
+		return []report.Finding{adminPortConflict(e, h, port, lines[0])}, ""
+	})
+}
+
+// adminPortIn is the port that the server wanted: its log knows, where an option has
+// overruled zoo.cfg.
+func adminPortIn(h *model.Host, line snapshot.LogLine) int {
+	return cmp.Or(line.Fields.Port, h.Settings.AdminPort.Value)
+}
+
+// adminPortTaken reports whether anybody listens where the AdminServer would. That is
+// not itself: it tries once.
+func adminPortTaken(h *model.Host, port int) bool {
+	own, err := netip.ParseAddr(h.Settings.AdminAddress.Value)
+	if err == nil && !own.IsUnspecified() {
+		return h.ListensAt([]netip.Addr{own}, port)
+	}
+	return slices.ContainsFunc(h.Listeners.Value, func(l netip.AddrPort) bool { return int(l.Port()) == port })
+}
+
+func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot.LogLine) report.Finding {
+	f := report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Summary: fmt.Sprintf("another program has port %d, so that its AdminServer did not start. It is a member of an ensemble and runs on without; clients notice nothing, monitoring over HTTP does.", port),
+		Evidence: []report.Evidence{
+			lineEvidence(h, line),
+			{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("listening on %d", port), Value: "yes, and not the AdminServer", Wanted: "free when it starts"},
+		},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), Note: "who has the port", Risk: "none"},
+			{Host: nameOf(h), Note: "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false); it holds from the next restart on, which can wait for another reason"},
+		},
+	}
+	if h.Process == nil {
+		f.Severity = severityAt(e, h)
+		f.Summary = fmt.Sprintf("another program has port %d, which its AdminServer wants. A standalone server ends with exit code 4 when it cannot have it.", port)
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Server: nameOf(h), Value: "no ZooKeeper for " + h.ConfigPath})
+		f.Fix[1].Note = "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false), and start the server"
+	}
+	return f
+}

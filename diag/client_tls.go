@@ -1,0 +1,178 @@
+package diag
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// renewBefore is how long before its end a certificate should have been renewed; a quarter
+// of its life where that is less, as with those that live for days.
+const renewBefore = 30 * 24 * time.Hour
+
+// Rules about TLS to the client ports.
+
+// certificateEvidence is the evidence that a server's certificate is.
+func certificateEvidence(s *model.Server, what string, c *snapshot.Certificate, wanted string) report.Evidence {
+	names := "no names"
+	if len(c.Names) > 0 {
+		names = "for " + strings.Join(c.Names, " ")
+	}
+	return report.Evidence{
+		Source: "tls", Server: s.Name, Key: what, Wanted: wanted,
+		Value: fmt.Sprintf("%s, %s, by %s, valid %s to %s", c.Subject, names, c.Issuer, c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly)),
+	}
+}
+
+var clientTLSFailedRule = Rule{
+	Code: report.ClientTLSFailed, Title: "TLS to its client port fails", Needs: "a handshake",
+	Explains: []report.Code{report.ConnLimitReached, report.StatusScriptMisleading},
+	Eval:     checkClientTLS,
+}
+
+// checkClientTLS says why TLS to a client port fails, as far as a client can know.
+func checkClientTLS(e *model.Ensemble) result {
+	return eachServer(e, whyNoAnswer, func(s *model.Server, out *result) {
+		seen := s.Client.Value.TLS
+		if seen.Fault == "" || !s.Srvr.FailedAs(snapshot.TLS) {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+			Evidence: []report.Evidence{answer(s, "srvr", s.Srvr)},
+		}
+		if s.Serving == model.Yes {
+			f.Severity = report.Info // it serves, as another port told
+		}
+		var wanted string
+		f.Title, f.Summary, wanted, f.Fix = tlsFaultText(s, seen, e.Snap.Vantage.Host)
+		if seen.Certificate != nil {
+			f.Evidence = append(f.Evidence, certificateEvidence(s, "certificate", seen.Certificate, wanted))
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// tlsFaultText puts a fault into words. here is the host that asked.
+func tlsFaultText(s *model.Server, seen snapshot.TLSLook, here string) (title, summary, wanted string, fix []report.Fix) {
+	at := fmt.Sprintf("%s:%d", s.Host, s.Port)
+	switch seen.Fault {
+	case snapshot.TLSNotAsked:
+		return "its client port speaks TLS, and was asked in plain text",
+			"it shows a certificate to whoever says hello. Nothing is wrong with it; the question was.", "",
+			[]report.Fix{{Host: here, Note: "ask with TLS, and with the certificate of its authority", Command: "zkdoctor check --tls-ca CA.pem " + at, Risk: "none"}}
+	case snapshot.TLSPlainText:
+		return "its client port speaks plain text, and was asked with TLS",
+			"it answers four-letter words without TLS: this is not its secureClientPort, or TLS was never turned on.", "",
+			[]report.Fix{{Host: here, Note: "ask without --tls, or ask its secureClientPort", Command: "zkdoctor check " + at, Risk: "none"}}
+	case snapshot.TLSAuthority:
+		return "its certificate is signed by nobody whom zkdoctor trusts",
+			"clients refuse it too, unless they were given its authority.", "an authority out of --tls-ca, or of the system",
+			[]report.Fix{
+				{Host: here, Note: "name the PEM file with the certificate of its issuer", Command: "zkdoctor check --tls-ca CA.pem " + at, Risk: "none"},
+				{Host: s.Name, Note: "or, if that was the right file: give the server a certificate of that authority, with the ones between them in its key store"},
+			}
+	case snapshot.TLSName:
+		return "its certificate is for other names than the one it was asked by",
+			"clients that connect to this name refuse it, if they check names, as Java's do by default.", s.Host + " among the names",
+			[]report.Fix{
+				{Note: "ask by a name that it has, or say which one counts: --tls-server-name NAME"},
+				{Host: s.Name, Note: "or give the server a certificate that has the names by which clients know it (SAN)"},
+			}
+	case snapshot.TLSDates:
+		return "its certificate is not valid at this time", "every client that checks it refuses it.", "valid today",
+			[]report.Fix{{Host: s.Name, Note: "renew it; look at the clocks of both hosts too (timedatectl)"}}
+	case snapshot.TLSRefused:
+		return "it wants a client certificate that it trusts",
+			"it ends the handshake over ours, or over our having none (ssl.clientAuth=need is ZooKeeper's default). Whether it serves was not seen.", "",
+			[]report.Fix{{Host: here, Note: "give one that its trust store knows", Command: "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem " + at, Risk: "none"}}
+	default:
+		return "TLS to its client port fails", "the handshake ends before either side has shown a certificate, or over one of them.", "",
+			[]report.Fix{{Host: here, Note: "see what both sides offer", Command: "openssl s_client -connect " + at + " </dev/null", Risk: "none"}}
+	}
+}
+
+var certificateExpiringRule = Rule{
+	Code: report.CertificateExpiring, Title: "its certificate ends soon", Needs: "a handshake",
+	Explains: []report.Code{report.ClientTLSFailed},
+	Eval:     checkCertificate,
+}
+
+// checkCertificate looks at the dates of the certificates that servers show.
+func checkCertificate(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if s.Client.Value.TLS.Certificate != nil || s.QuorumTLS.Certificate != nil {
+			return nil
+		}
+		if s.OverTLS && s.Client.Seen() {
+			return &report.Skip{Kind: report.SkipNotTold, Reason: "it showed no certificate"}
+		}
+		return whyNoAnswer(s)
+	}
+	valid := func(s *model.Server) bool {
+		c := s.Client.Value.TLS.Certificate
+		return c == nil || e.Snap.Started.Before(c.NotAfter)
+	}
+	othersDo := len(e.Filter(func(s *model.Server) bool { return s.ClientPort == report.PortOpen && valid(s) })) > 0
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if f := certificateEnds(e, s, "certificate", s.Client.Value.TLS.Certificate); f != nil {
+			if f.Title == expired && !othersDo {
+				f.Severity, f.Certainty = report.Critical, report.Likely // none is left that clients could go to
+			}
+			out.findings = append(out.findings, *f)
+		}
+		if f := certificateEnds(e, s, "certificate for servers", s.QuorumTLS.Certificate); f != nil {
+			f.Summary += " It is the one for the other servers (sslQuorum): those that are connected stay so, and after a restart none is."
+			f.Later = true
+			out.findings = append(out.findings, *f)
+		}
+	})
+}
+
+// expired is the title of a certificate that has ended.
+const expired = "its certificate has expired"
+
+// certificateEnds judges the dates of one certificate; nil where they are fine, or where
+// there is none. what is how it is called.
+func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapshot.Certificate) *report.Finding {
+	if c == nil {
+		return nil
+	}
+	now := e.Snap.Started
+	left, due := c.NotAfter.Sub(now), min(renewBefore, c.NotAfter.Sub(c.NotBefore)/4)
+	f := &report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Evidence: []report.Evidence{certificateEvidence(s, what, c, "valid for "+ago(due)+" more at least")},
+		Fix: []report.Fix{
+			{Host: s.Name, Note: "have a new one signed for the same names, and put it with its key into the key store"},
+			{Host: s.Name, Note: "with client.certReload=true, which 3.9 knows, that is all; else restart it, one server at a time", Risk: "with no spare voter each restart is an outage"},
+		},
+	}
+	switch {
+	case now.Before(c.NotBefore):
+		f.Title = "its certificate is not valid yet"
+		f.Summary = fmt.Sprintf("it begins at %s: clients refuse it until then. More likely a clock is wrong, here or where it was made.", c.NotBefore.Format(time.RFC3339))
+	case left <= 0:
+		f.Title = expired
+		f.Summary = fmt.Sprintf("it ended %s ago: whoever checks it refuses the server, whatever the quorum does.", ago(-left))
+	case left < due:
+		f.Later = true
+		f.Title = "its certificate ends in " + ago(left)
+		f.Summary = fmt.Sprintf("from %s on whoever checks it refuses this server, all at once and without any other warning.", c.NotAfter.Format(time.RFC3339))
+	default:
+		return nil
+	}
+	return f
+}
+
+// ago is a time in days, or in hours where it is less than two.
+func ago(d time.Duration) string {
+	if d < 48*time.Hour {
+		return plural(int(d/time.Hour), "hour")
+	}
+	return days(d)
+}

@@ -1,0 +1,94 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// skewed is how far apart the clocks of two servers may be; past muchSkewed it is a
+// warning: Kerberos refuses at 5 minutes.
+const skewed, muchSkewed = 5 * time.Second, time.Minute
+
+var clockSkewRule = Rule{
+	Code: report.ClockSkew, Title: "the clocks of servers differ", Needs: "the AdminServers of two servers",
+	Eval: checkClockSkew,
+}
+
+// checkClockSkew compares the clocks of servers with one another, and not with this
+// host's, which may be the wrong one.
+func checkClockSkew(e *model.Ensemble) result {
+	var told []clock
+	out := eachServer(e, func(s *model.Server) *report.Skip { return toldClock(s, clockOf(e, s)) }, func(s *model.Server, _ *result) {
+		if s.DuplicateOf == nil {
+			told = append(told, clock{s.Name, clockOf(e, s).Value})
+		}
+	})
+	if len(told) < 2 {
+		out.skips = append(out.skips, report.Skip{Kind: report.SkipNotTold, Reason: "fewer than two servers told the time"})
+		return out
+	}
+	slices.SortStableFunc(told, func(a, b clock) int { return cmp.Compare(a.ahead, b.ahead) })
+	// Of three, one that is wrong is never in the middle.
+	usual, apart := told[(len(told)-1)/2].ahead, told[len(told)-1].ahead-told[0].ahead
+	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
+	for _, c := range told {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "clock", Server: c.name, Value: c.ahead.String() + " ahead of this host's"})
+		off := (c.ahead - usual).Abs()
+		if off <= skewed {
+			continue
+		}
+		f.Servers = append(f.Servers, c.name)
+		if off > muchSkewed {
+			f.Severity = report.Warning
+		}
+	}
+	if len(f.Servers) == 0 {
+		return out
+	}
+	if len(told) == 2 {
+		f.Servers = []string{told[0].name, told[1].name} // which of both is wrong is not known
+	}
+	f.Summary = fmt.Sprintf("the clocks are up to %s apart. ZooKeeper itself measures time another way, but its logs cannot be laid side by side, and certificates and Kerberos tickets are judged by the clock.", apart.Round(time.Second))
+	for _, name := range f.Servers {
+		f.Fix = append(f.Fix, report.Fix{Host: name, Command: "timedatectl; chronyc tracking", Note: "see whether it follows a time server, and start what should (chrony, systemd-timesyncd)", Risk: "none"})
+	}
+	out.findings = []report.Finding{f}
+	return out
+}
+
+// clock is how far a server's clock is ahead of this host's.
+type clock struct {
+	name  string
+	ahead time.Duration
+}
+
+// clockOf is what is known of a server's clock: by the snapshot that was taken on its
+// host, or by its AdminServer.
+func clockOf(e *model.Ensemble, s *model.Server) snapshot.Obs[time.Duration] {
+	if e.Vantages == nil {
+		return s.Admin.Clock
+	}
+	for _, v := range e.Vantages {
+		if local := v.LocalServer(); local != nil && *local == s.Name {
+			return v.Snap.Vantage.Clock
+		}
+	}
+	return snapshot.Obs[time.Duration]{}
+}
+
+// toldClock tells why a server's clock is not known; nil when it is.
+func toldClock(s *model.Server, clock snapshot.Obs[time.Duration]) *report.Skip {
+	if clock.Seen() {
+		return nil
+	}
+	if why := whyNoAnswer(s); why != nil {
+		return why
+	}
+	return &report.Skip{Kind: report.SkipNotTold, Reason: "it told no time: AdminServers do, and are asked only where words are not allowed"}
+}

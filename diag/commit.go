@@ -1,0 +1,111 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// stallWords says why a stall is one, what shows it beside the zxid, and how sure that is.
+func stallWords(s *model.Stall, e *model.Ensemble) (why string, evidence []report.Evidence, c report.Certainty) {
+	c = report.Likely
+	switch s.Cause {
+	case model.TooFewInSync:
+		why = "fewer followers are in sync with it than a majority takes"
+		evidence = []report.Evidence{counterEvidence(s, "zk_synced_followers", fmt.Sprintf("%d or more", e.List.Quorums.Needed()-1))}
+		if n, _ := s.Now.Mntr.Value.NonVotingFollowers(); n > 0 {
+			evidence = append(evidence, counterEvidence(s, model.NonVotingFollowers, "they do not count"))
+		}
+	case model.TooFewLeft:
+		why = "requests wait in it, and too few are left to confirm them; out: " + enumerate(e.Votes.Out)
+		evidence = []report.Evidence{outstandingEvidence(s)}
+	case model.NoneCommitted:
+		why = "it has proposed writes and confirmed none"
+		evidence = []report.Evidence{outstandingEvidence(s), counterEvidence(s, model.Proposals, ""), counterEvidence(s, model.Commits, "one more for each proposal")}
+	case model.SessionsHang:
+		why = "a session that was asked for there did not open, twice"
+	}
+	if e.MayHaveOracle() {
+		c = report.Possible
+	}
+	if s.NoSession {
+		c = report.Proven // that is a write of our own
+		evidence = append(evidence, report.Evidence{Source: "session", Server: s.Now.Name, Value: "did not open in " + seconds(s.Now.Opened.Took) + ", twice", Wanted: "within milliseconds"})
+	}
+	return why, evidence, c
+}
+
+func counterEvidence(s *model.Stall, key, wanted string) report.Evidence {
+	now, _ := s.Now.Mntr.Value.Count(key)
+	then, _ := s.Then.Mntr.Value.Count(key)
+	return report.Evidence{Source: s.Now.MntrFrom, Server: s.Now.Name, Key: key, Value: fmt.Sprintf("%d, then %d", then, now), Wanted: wanted}
+}
+
+func outstandingEvidence(s *model.Stall) report.Evidence {
+	return report.Evidence{
+		Source: "srvr", Server: s.Now.Name, Key: "Outstanding",
+		Value: fmt.Sprintf("%d, then %d", s.Then.Srvr.Value.Outstanding, s.Now.Srvr.Value.Outstanding), Wanted: "0 in one of both looks",
+	}
+}
+
+var leaderNotCommittingRule = Rule{
+	Code: report.LeaderNotCommitting, Title: "it leads, and no write gets through", Needs: "srvr and mntr of the leader, twice",
+	Traits:   theory.Traits{EnsembleWide: true, AlwaysShown: true},
+	Explains: []report.Code{report.LatencyHigh},
+	Eval:     checkLeaderNotCommitting,
+}
+
+// checkLeaderNotCommitting reports a leader that leads and confirms no write. It steps
+// down by itself once its followers have been silent for syncLimit ticks, and never
+// where they do answer it.
+func checkLeaderNotCommitting(e *model.Ensemble) result {
+	lead := e.OnlyLeader()
+	switch {
+	case e.LoneStandalone():
+		return result{}
+	case lead == nil:
+		return skip(report.SkipNotTold, "a leader that tells its zxid was not seen")
+	case !e.List.Proven():
+		return skip(report.SkipNotTold, "how many voters there are is not known")
+	case e.HasOracle():
+		return skip(report.SkipUndecided, "an oracle may stand in for a vote")
+	case e.Before == nil && lead.Srvr.Value.Outstanding == 0 && !e.TooFewSynced(lead) && !model.HungSession(lead):
+		return result{} // nothing waits
+	case e.Before == nil:
+		out := skip(report.SkipOneLook, "it takes two looks (check --window 10s)")
+		out.lookAgain = e.TooFewSynced(lead) || !e.CanConfirm() || model.HungSession(lead)
+		return out
+	}
+	s := e.Stall
+	if s == nil {
+		return result{}
+	}
+	why, evidence, certainty := stallWords(s, e)
+	then := "Reads work, writes and new sessions hang."
+	if certainty == report.Possible {
+		then = "Unless an oracle lets it go on (oraclePath), reads work, and writes and new sessions hang."
+	}
+	return result{findings: []report.Finding{{
+		Severity: report.Critical, Certainty: certainty, Servers: []string{lead.Name},
+		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. %s", seconds(e.Between()), why, then),
+		Evidence: append([]report.Evidence{
+			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(snapshot.ModeLeader)},
+			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String() + ", in both looks", Wanted: "a later one"},
+		}, evidence...),
+		Fix: []report.Fix{
+			{Note: "mend the followers first, those that are out: with a majority again it goes on by itself"},
+			{
+				Host: lead.Name, Command: "echo mntr | nc " + shellWord(lead.Host) + " " + strconv.Itoa(lead.Port) + " | grep -E 'synced_followers|outstanding_requests'",
+				Note: "whether it goes on", Risk: "none",
+			},
+			{
+				Host: lead.Name, Note: "where all followers are well and it still writes nothing, restart ZooKeeper there: they elect another",
+				Risk: "reads stop too until that is done",
+			},
+		},
+	}}}
+}

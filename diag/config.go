@@ -1,0 +1,143 @@
+package diag
+
+import (
+	"fmt"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Rules about a server's settings. zkdoctor lint has many more; these are the ones
+// that matter to an ensemble as it runs.
+
+// besideDynamic are the members in zoo.cfg that dynamicConfigFile forbids
+// (QuorumPeerConfig.parseProperties, 3.5+).
+func besideDynamic(h *model.Host) []zoocfg.Problem {
+	var all []zoocfg.Problem
+	for _, p := range h.Settings.Problems {
+		if p.Kind == zoocfg.BesideDynamic {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+var dynamicConfigOverridesRule = Rule{
+	Code: report.DynamicConfigOverrides, Title: "zoo.cfg and the dynamic file contradict each other", Needs: "a server's own files",
+	// Beside a running process it explains nothing.
+	Explains: startless,
+	Eval:     checkDynamicConfig,
+}
+
+func checkDynamicConfig(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		beside := besideDynamic(h)
+		switch version := h.Version(); {
+		case version != "" && zoocfg.Concerns("3.4", version):
+			return nil, "" // it knows no dynamic file
+		case len(beside) > 0:
+			return []report.Finding{membersBesideDynamic(e, h, beside)}, ""
+		case h.Process == nil:
+			return nil, ""
+		case !h.NextConfig.Seen():
+			return nil, reasonOf(h.NextConfig.Failure, "the directory of its configuration was not looked at")
+		case !h.NextConfig.Value:
+			return nil, ""
+		}
+		next := h.Settings.Path + ".dynamic.next"
+		return []report.Finding{{
+			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+			Summary:  "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
+			Evidence: []report.Evidence{{Source: "file", Server: nameOf(h), Value: "there", Wanted: "removed once the proposal is committed", File: next}},
+			Fix: []report.Fix{
+				{Host: nameOf(h), Command: "cat " + shellWord(next), Note: "the members that were proposed", Risk: "none"},
+				{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
+			},
+		}}, ""
+	})
+}
+
+func membersBesideDynamic(e *model.Ensemble, h *model.Host, beside []zoocfg.Problem) report.Finding {
+	f := report.Finding{Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h)}
+	if h.Version() == "" {
+		f.Certainty = report.Likely // 3.4 would not mind
+	}
+	dynamic := h.Settings.DynamicConfigFile
+	f.Summary = fmt.Sprintf("%s in zoo.cfg beside dynamicConfigFile: ZooKeeper 3.5 and later do not start with it.", plural(len(beside), "member line"))
+	if h.Process != nil {
+		f.Summary = fmt.Sprintf("%s in zoo.cfg beside dynamicConfigFile: the server runs on with what it read when it started, and will not start again.", plural(len(beside), "member line"))
+	}
+	f.Evidence = []report.Evidence{{Source: "zoo.cfg", Server: nameOf(h), Key: "dynamicConfigFile", Value: dynamic.Value, File: h.Settings.Path, Line: dynamic.Line}}
+	for _, p := range beside {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: p.Key, Value: "a member", Wanted: "only in the dynamic file", File: p.File, Line: p.Line})
+	}
+	file := shellWord(h.Settings.Path)
+	f.Fix = []report.Fix{
+		{Host: nameOf(h), Command: fmt.Sprintf("grep -nE '^[[:space:]]*(server\\.|group|weight)' %s %s", file, shellWord(h.Settings.Dynamic)), Note: "compare the two lists; where zoo.cfg is the one that you want, it must come by reconfig", Risk: "none"},
+		{Host: nameOf(h), Command: fmt.Sprintf("sed -i.bak -E '/^[[:space:]]*(server\\.|group|weight)/d' %s", file), Note: "takes the lines out of zoo.cfg; a running server needs no restart", Risk: "none: the old file stays as .bak"},
+	}
+	return f
+}
+
+var peerTypeMismatchRule = Rule{
+	Code: report.PeerTypeMismatch, Title: "peerType is not the role in the list", Needs: "a server's own files",
+	Eval: checkPeerType,
+}
+
+func checkPeerType(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		set := h.Settings.PeerType
+		switch {
+		case !h.Distributed() || !set.IsSet():
+			return nil, ""
+		case !h.HasID:
+			return nil, "its id is not known"
+		}
+		m := h.Settings.Find(h.ID)
+		if m == nil || m.Role == set.Value {
+			return nil, "" // myid-not-in-servers says the former
+		}
+		return []report.Finding{{
+			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+			Summary: fmt.Sprintf("peerType says %s and its line in the list says %s; the list is what counts.", set.Value, m.Role),
+			Evidence: []report.Evidence{
+				{Source: "zoo.cfg", Server: nameOf(h), Key: "peerType", Value: string(set.Value), Wanted: string(m.Role), File: set.File, Line: set.Line},
+				memberEvidence(h, h.ID, " "+string(m.Role)),
+			},
+			Fix: []report.Fix{{Host: nameOf(h), Note: "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one", Risk: "without peerType nothing changes, and no restart is needed; another role changes who votes"}},
+		}}, ""
+	})
+}
+
+var forceSyncOffRule = Rule{
+	Code: report.ForceSyncOff, Title: "confirms writes before they are on the disk", Needs: "a server's own files",
+	Traits: theory.Traits{NeverRoot: true},
+	Eval:   checkForceSync,
+}
+
+// checkForceSync: FileTxnLog, "no" exactly. zoo.cfg is set over -D.
+func checkForceSync(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		set := h.Settings.ForceSync
+		var seen report.Evidence
+		switch {
+		case set.IsSet() && !set.Value:
+			seen = report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line}
+		case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
+			seen = report.Evidence{Source: "process", Server: nameOf(h), Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes"}
+		default:
+			return nil, ""
+		}
+		return []report.Finding{{
+			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+			Summary:  "forceSync=no: it confirms writes that are not on its disk yet. When the power of a majority fails, writes that clients were told are safe are lost.",
+			Evidence: []report.Evidence{seen},
+			Fix: []report.Fix{{
+				Host: nameOf(h), Note: "take the setting out and restart, one server at a time",
+				Risk: "with no spare voter each restart is an outage; on a slow disk writes take longer afterwards",
+			}},
+		}}, ""
+	})
+}

@@ -1,0 +1,183 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+var configNotLoadedRule = Rule{
+	Code: report.ConfigNotLoaded, Title: "its configuration cannot be read", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkConfigLoaded,
+}
+
+// checkConfigLoaded looks whether a start would find the configuration, and whether
+// the file that the user named is the one that the process has read.
+func checkConfigLoaded(e *model.Ensemble) result {
+	if len(e.Hosts) == 0 {
+		return skip(report.SkipLocalFiles, "needs a server's own files: run zkdoctor there")
+	}
+	var out result
+	for _, h := range e.Hosts {
+		f, why := configLoaded(e, h)
+		if f != nil {
+			out.findings = append(out.findings, *f)
+		}
+		if why != nil {
+			why.Server = nameOf(h)
+			out.skips = append(out.skips, *why)
+		}
+	}
+	return out
+}
+
+func configLoaded(e *model.Ensemble, h *model.Host) (*report.Finding, *report.Skip) {
+	u := h.Unit
+	switch {
+	case !h.Config.Tried:
+		return nil, &report.Skip{Kind: report.SkipUndecided, Reason: "its configuration was not looked at"}
+	case h.ConfigPath == "":
+		return nil, &report.Skip{Kind: report.SkipUndecided, Reason: "its process was started without a configuration file"}
+	case h.Hidden():
+		return nil, &report.Skip{Kind: report.SkipUndecided, Reason: unseenProcess}
+	case cannotBeRead(h.Config.Failure):
+		return configGone(e, h, h.Config.Failure, h.ConfigSource), nil
+	case h.Settings == nil:
+		return nil, &report.Skip{Kind: report.SkipDenied, Reason: h.Config.Failure.Text}
+	case h.Named != nil && h.Process != nil:
+		return namedAnother(e, h), nil
+	case h.Process == nil && u != nil && u.Config != h.ConfigPath && cannotBeRead(u.ConfigFailure):
+		return configGone(e, h, u.ConfigFailure, u.File), nil
+	}
+	return configReadable(e, h)
+}
+
+// cannotBeRead reports whether a configuration is not there, or is no file, whoever
+// asks.
+func cannotBeRead(f *snapshot.Failure) bool {
+	return f != nil && (f.Kind == snapshot.Absent || f.Kind == snapshot.Protocol)
+}
+
+// configGone is a configuration that nobody can read; source is what leads to it.
+func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source string) *report.Finding {
+	f := &report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Summary:  "the configuration that it would be started with cannot be read by anybody: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
+		Evidence: []report.Evidence{{Source: "zoo.cfg", Server: nameOf(h), Key: "named by " + source, Value: why.Text, Wanted: "a readable file"}},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "put the configuration of this server back: from a backup or the configuration management; or that of another server, with this server's own clientPortAddress and paths"},
+			{Host: nameOf(h), Note: "or correct the path in what starts it (unit, arguments of zkServer.sh, ZOOCFGDIR), then start it as its own user"},
+		},
+	}
+	if len(h.Beside) > 0 {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "beside it", Value: strings.Join(h.Beside, ", ")})
+		if slices.Equal(h.Beside, []string{"zoo_sample.cfg"}) {
+			f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "zoo_sample.cfg is only an example: it has no server.N line and keeps the data in /tmp. Write a zoo.cfg of your own"})
+		}
+	}
+	if e.Lives(h) {
+		f.Certainty, f.Later = report.Proven, true
+		f.Summary = "the configuration that the running process was started with cannot be read any more. It does not need it now, and will not start again."
+		return f
+	}
+	line := logEvidences(h, []logline.Sign{logline.ConfigInvalid})
+	if line != nil || h.EndedWith(2) {
+		f.Certainty = report.Proven
+	}
+	f.Evidence = append(append(f.Evidence, line...), serviceEvidence(h)...)
+	return f
+}
+
+// configReadable looks whether the user that the server runs as may read its
+// configuration.
+func configReadable(e *model.Ensemble, h *model.Host) (*report.Finding, *report.Skip) {
+	who, name := startsAs(h)
+	switch {
+	case !h.ConfigAccess.Tried || who == nil:
+		return nil, nil // whom it runs as nobody says: that the file is there is all there is to know
+	case !h.ConfigAccess.Seen():
+		return nil, &report.Skip{Kind: report.SkipDenied, Reason: h.ConfigAccess.Failure.Text}
+	case !who.Seen():
+		return nil, &report.Skip{Kind: report.SkipUndecided, Reason: reasonOf(who.Failure, "whom it runs as was not looked at")}
+	case who.Value.WritesAll:
+		return nil, nil
+	}
+	steps := h.ConfigAccess.Value
+	for i, step := range steps {
+		what, wanted := uint32(1), "a directory that it may pass (x)"
+		if i == len(steps)-1 {
+			what, wanted = 4, "readable for "+name
+		}
+		may := model.Permits(step.Owner, what, who.Value.UID, who.Value.Groups)
+		if may == model.Unknown {
+			return nil, &report.Skip{Kind: report.SkipUndecided, Reason: step.Path + ": its group may read it, and an access list may put its user there"}
+		}
+		if may == model.No {
+			return configForbidden(e, h, step, name, wanted), nil
+		}
+	}
+	return nil, nil
+}
+
+// startsAs are the rights of the user that the server runs as, and that user's name;
+// nil when nothing tells.
+func startsAs(h *model.Host) (*snapshot.Obs[snapshot.Credentials], string) {
+	switch {
+	case h.Process != nil:
+		return &h.Process.Credentials, h.Process.User
+	case h.Unit != nil && h.Unit.Config == h.Settings.Path:
+		return &h.Unit.Credentials, h.Unit.User
+	}
+	return nil, ""
+}
+
+func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep, user, wanted string) *report.Finding {
+	f := &report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary: fmt.Sprintf("it runs as %s, who may not read its configuration: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.", user),
+		Evidence: []report.Evidence{
+			{Source: "zoo.cfg", Server: nameOf(h), Key: "owner", Value: fmt.Sprintf("%s, mode %04o", userName(step.UID), step.Mode), Wanted: wanted, File: step.Path},
+		},
+		Fix: []report.Fix{{
+			Host: nameOf(h), Note: fmt.Sprintf("let %s read it, by its group rather than for everybody: the file may hold passwords. Find out who changed it: an editor run as root with a strict umask does", user),
+			Command: fmt.Sprintf("chgrp \"$(id -g %s)\" %s && chmod g+rX %s", shellWord(user), shellWord(step.Path), shellWord(step.Path)), Risk: "none: no content changes",
+		}},
+	}
+	if h.Process != nil {
+		f.Later = true
+		f.Summary = fmt.Sprintf("it runs as %s, who may not read its configuration any more. The running process has read it before; it will not start again.", user)
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + user})
+		return f
+	}
+	f.Evidence = append(f.Evidence, report.Evidence{Source: "unit", Server: nameOf(h), Key: "User", Value: user, File: h.Unit.File})
+	f.Evidence = append(f.Evidence, logEvidences(h, []logline.Sign{logline.ConfigInvalid})...)
+	f.Evidence = append(f.Evidence, serviceEvidence(h)...)
+	return f
+}
+
+// namedAnother says that the file which the user named is not the one in use. It is
+// about the question: the server may be as it should be.
+func namedAnother(e *model.Ensemble, h *model.Host) *report.Finding {
+	keys := h.Named.Keys
+	shown := strings.Join(keys[:min(len(keys), 5)], ", ")
+	if len(keys) > 5 {
+		shown += fmt.Sprintf(" and %d more", len(keys)-5)
+	}
+	return &report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Title:   "runs with another configuration than the one you named",
+		Summary: fmt.Sprintf("%s has the same dataDir and is not the file that the process has read. What is changed there reaches nobody, not even by a restart.", h.Named.Path),
+		Evidence: []report.Evidence{
+			{Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: "has read " + h.Settings.Path, Wanted: h.Named.Path},
+			{Source: "zoo.cfg", Server: nameOf(h), Key: "differs in", Value: shown, File: h.Named.Path},
+		},
+		Fix: []report.Fix{{Host: nameOf(h), Note: fmt.Sprintf("make the change in %s, or correct what starts the server", h.Settings.Path)}},
+	}
+}

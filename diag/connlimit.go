@@ -1,0 +1,120 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// defaultMaxClientCnxns is ZooKeeper's limit for one client address (all
+// versions from 3.4 on, ServerCnxnFactory).
+const defaultMaxClientCnxns = 60
+
+var connLimitReachedRule = Rule{
+	Code: report.ConnLimitReached, Title: "takes no more connections from here", Needs: "srvr, the serving probe, this host's sockets",
+	Explains: []report.Code{report.StatusScriptMisleading},
+	Eval:     checkConnLimit,
+}
+
+func checkConnLimit(e *model.Ensemble) result {
+	return eachServer(e, whyNoAnswer, func(s *model.Server, out *result) {
+		if s.ClientPort != report.PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(snapshot.Protocol) {
+			return
+		}
+		limit, known := connLimit(e, s)
+		f := report.Finding{
+			Severity: report.Warning, Certainty: report.Possible, Servers: []string{s.Name},
+			Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
+			Evidence: []report.Evidence{answer(s, "srvr", s.Srvr), answer(s, "connect", s.Session)},
+			Fix:      []report.Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
+		}
+		switch s.Counted {
+		case model.Unknown:
+		case model.Yes:
+			f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
+		case model.No:
+			f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
+		}
+		f.Evidence = append(f.Evidence, countedEvidence(e, s)...)
+		wanted := fmt.Sprintf("under %d (maxClientCnxns)", limit)
+		if s.Held.Seen() {
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "sockets", Server: e.Snap.Vantage.Host, Key: "connections to " + s.Name, Value: strconv.Itoa(s.Held.Value), Wanted: wanted,
+			})
+		}
+		busiest, ours := clientsOf(s)
+		full := func(n int) bool { return limit > 0 && n >= limit }
+		if shown := busiest; shown.Connections > 0 {
+			if full(ours.Connections) {
+				shown = ours
+			}
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: model.SourceAdmin, Server: s.Name, Key: "connections from " + shown.Address, Value: strconv.Itoa(shown.Connections), Wanted: wanted,
+			})
+		}
+		switch {
+		case s.Held.Seen() && full(s.Held.Value), full(ours.Connections):
+			f.Certainty = report.Likely
+			if known {
+				f.Certainty = report.Proven
+			}
+			f.Summary = fmt.Sprintf("this host holds %d connections to it, which is all that maxClientCnxns allows one address.", max(s.Held.Value, ours.Connections))
+			f.Fix = []report.Fix{
+				{Host: e.Snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "who holds them; often a client that opens sessions and never closes them"},
+				raiseConnLimit(s),
+			}
+		case full(busiest.Connections) && ours.Connections == 0:
+			f.Certainty = report.Likely
+			f.Summary = fmt.Sprintf("%s holds %d connections to it, which is all that maxClientCnxns allows one address; this host is turned away, and so has most likely that address there.", busiest.Address, busiest.Connections)
+			f.Fix = []report.Fix{
+				{Host: busiest.Address, Command: fmt.Sprintf("ss -tnp dport = :%d", s.Port), Note: "who holds them; behind a NAT or a proxy any host may"},
+				raiseConnLimit(s),
+			}
+		case busiest.Connections > 0:
+			f.Summary = "it accepts connections and closes them before it has answered. As its AdminServer counts them, maxClientCnxns is not why: the limit for all clients together (maxCnxns), or something between here and there."
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+func raiseConnLimit(s *model.Server) report.Fix {
+	return report.Fix{Host: s.Name, Note: "raise maxClientCnxns in zoo.cfg on every server and restart one at a time", Risk: "with no spare voter each restart is an outage"}
+}
+
+// clientsOf are the address that holds the most connections to the server's client port,
+// as its AdminServer tells, and this host's: without any where that holds none, or has
+// another address there than here (a NAT, a container).
+func clientsOf(s *model.Server) (busiest, ours snapshot.ClientCount) {
+	list := s.Admin.Clients.Value.Plain
+	if secure := s.Admin.Settings.Value.SecureClientPort; secure != nil && *secure == s.Port {
+		list = s.Admin.Clients.Value.Secure
+	}
+	if len(list) > 0 {
+		busiest = list[0]
+	}
+	here := s.Client.Value.Local.Addr().Unmap().String()
+	for _, c := range list {
+		if c.Address == here {
+			ours = c
+		}
+	}
+	return busiest, ours
+}
+
+// connLimit is maxClientCnxns of the server; known is false when that is only
+// the default.
+func connLimit(e *model.Ensemble, s *model.Server) (limit int, known bool) {
+	if told := s.Conf.Value.MaxClientCnxns; told != nil {
+		return *told, true
+	}
+	if s.Local != nil && s.Local.Settings != nil {
+		return s.Local.Settings.MaxClientCnxns.Value, true
+	}
+	if c := e.Snap.Plan.Config; c != nil && c.MaxClientCnxns.IsSet() {
+		return c.MaxClientCnxns.Value, true
+	}
+	return defaultMaxClientCnxns, false
+}

@@ -1,0 +1,285 @@
+package diag
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// Rules about what a start would find in version-2 (FileTxnSnapLog,
+// QuorumPeer.loadDataBase).
+
+var txnlogCorruptRule = Rule{
+	Code: report.TxnlogCorrupt, Title: "its newest transaction log is broken", Needs: "a server's own files",
+	Traits:   theory.Traits{AlwaysShown: true},
+	Explains: startless,
+	Eval:     checkTxnlogCorrupt,
+}
+
+func checkTxnlogCorrupt(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		data, reason := dataOf(h)
+		if data == nil {
+			return nil, reason
+		}
+		dir := data.Logs()
+		if reason := unseenOr(dir.Version2, dir.Logs); reason != "" || len(dir.Logs.Value.Newest) == 0 {
+			return nil, reason
+		}
+		log := dir.Logs.Value.Newest[0]
+		switch {
+		case dir.Logs.Value.AtLeast:
+			return nil, "its directory has too many files: which log is the newest was not found out"
+		case !log.Content.Seen():
+			return nil, unseenData(log.Content)
+		case log.Content.Value.Whole:
+			return nil, ""
+		case !settledFile(h, log):
+			return nil, "its newest log was made this moment"
+		}
+		value := fmt.Sprintf("%d bytes", log.Size)
+		if log.Size >= 16 {
+			value = "begins with " + hex.EncodeToString(log.Content.Value.Head[:min(4, len(log.Content.Value.Head))])
+		}
+		f := willNotStart(e, h, fmt.Sprintf("its newest transaction log, %s, has no header: ZooKeeper dies of it while it loads its data. A full disk or a power failure leaves such a file behind.", log.Name),
+			report.Evidence{Source: "data", Server: nameOf(h), Key: log.Name, Value: value, Wanted: "16 bytes or more, the first four 5a4b4c47 (ZKLG)", File: fileIn(dir, log.Name)})
+		if log.Size == 0 {
+			// From 3.9.3 on a server removes an empty newest log itself (FileTxnLog).
+			switch v, told, own := versionAt(e, h); {
+			case told && v.AtLeast(3, 9, 3):
+				return nil, ""
+			case !own:
+				f.Certainty = report.Likely
+				f.Summary += " (3.9.3 and later remove an empty one themselves; which version this is was not told.)"
+			}
+		}
+		return []report.Finding{f}, ""
+	})
+}
+
+var noSnapshotRule = Rule{
+	Code: report.NoSnapshot, Title: "it has transaction logs and no snapshot", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkNoSnapshot,
+}
+
+func checkNoSnapshot(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		data, reason := dataOf(h)
+		if data == nil {
+			return nil, reason
+		}
+		dir, logs := &data.Dir, data.Logs()
+		if reason := unseenOr(dir.Version2, dir.Snapshots); reason != "" {
+			return nil, reason
+		}
+		if reason := unseenOr(logs.Version2, logs.Logs); reason != "" || logs.Logs.Value.Total == 0 {
+			return nil, reason
+		}
+		if !dir.Version2.Seen() {
+			// dataDir lost its version-2 or never had one, and there are logs.
+			if !dir.Owner.Seen() {
+				return nil, "its dataDir is not there"
+			}
+		} else if none, reason := noneWhole(dir.Snapshots.Value); !none {
+			return nil, reason
+		}
+		if setToTrustEmpty(h) {
+			return nil, ""
+		}
+		v, told, own := versionAt(e, h)
+		if told && !v.AtLeast(3, 5, 3) {
+			return nil, "" // it starts from its logs alone
+		}
+		f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
+			report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshots", Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2"},
+			report.Evidence{Source: "data", Server: nameOf(h), Key: "logs", Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2"})
+		f.Fix = append(f.Fix, report.Fix{
+			Host: nameOf(h), Note: "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
+			Risk: "where snapshots were lost this starts with a part of the data, and spreads it",
+		})
+		switch {
+		case !told:
+			f.Certainty = report.Possible
+			f.Summary += " Versions before 3.5.3 start from their logs alone, and which version this is was not told."
+		case !own:
+			f.Certainty = report.Likely
+		}
+		return []report.Finding{f}, ""
+	})
+}
+
+// noneWhole reports whether there is no snapshot that a start would use. Only the
+// newest were looked at.
+func noneWhole(files snapshot.DataFiles) (none bool, reason string) {
+	for _, f := range files.Newest {
+		if !f.Content.Seen() {
+			return false, unseenData(f.Content)
+		}
+		if f.Content.Value.Whole {
+			return false, ""
+		}
+	}
+	if files.AtLeast || files.Total > len(files.Newest) {
+		return false, fmt.Sprintf("the newest %d of %d snapshots are not whole; the others were not looked at", len(files.Newest), files.Total)
+	}
+	return true, ""
+}
+
+func snapshotsOf(dir *snapshot.DataDir) string {
+	if !dir.Version2.Seen() {
+		return "no version-2"
+	}
+	if files := dir.Snapshots.Value; files.Total > 0 {
+		return fmt.Sprintf("%d, none whole", files.Total)
+	}
+	return "none"
+}
+
+// setToTrustEmpty reports whether the server was told to start without a snapshot.
+// Boolean.getBoolean takes any case.
+func setToTrustEmpty(h *model.Host) bool {
+	if h.Process != nil && strings.EqualFold(h.Process.TrustEmpty, "true") {
+		return true
+	}
+	return h.Sets("snapshot.trust.empty")
+}
+
+var epochMismatchRule = Rule{
+	Code: report.EpochMismatch, Title: "its epoch files contradict its data", Needs: "a server's own files",
+	Traits:   theory.Traits{AlwaysShown: true},
+	Explains: startless,
+	Eval:     checkEpochMismatch,
+}
+
+func checkEpochMismatch(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if !h.Distributed() {
+			return nil, "" // a standalone server has none
+		}
+		data, reason := dataOf(h)
+		if data == nil {
+			return nil, reason
+		}
+		dir := &data.Dir
+		if !dir.Version2.Seen() {
+			return nil, unseenData(dir.Version2)
+		}
+		for _, file := range []snapshot.Obs[snapshot.EpochFile]{dir.CurrentEpoch, dir.AcceptedEpoch} {
+			if reason := unseenData(file); reason != "" {
+				return nil, reason
+			}
+		}
+		current, hasCurrent, bad := epochOf(h, dir, "currentEpoch", dir.CurrentEpoch)
+		accepted, hasAccepted, badToo := epochOf(h, dir, "acceptedEpoch", dir.AcceptedEpoch)
+		switch {
+		case bad != nil || badToo != nil:
+			f := willNotStart(e, h, "a file with an epoch holds no number, and ZooKeeper ends with \"Found ... in\" and its path. A full disk or a kill while it was written leaves it so.")
+			for _, b := range []*report.Evidence{bad, badToo} {
+				if b != nil {
+					f.Evidence = append(f.Evidence, *b)
+				}
+			}
+			return []report.Finding{f}, ""
+		case hasCurrent && hasAccepted && accepted < current:
+			return []report.Finding{willNotStart(e, h, fmt.Sprintf("it has accepted epoch %d and says that it is in epoch %d, which comes later: ZooKeeper ends with \"The accepted epoch ... is less than the current epoch\".", accepted, current),
+				epochEvidence(h, dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or more", current)),
+				epochEvidence(h, dir, "currentEpoch", current, ""))}, ""
+		case hasCurrent && !dir.Repairs:
+			return dataAhead(e, h, data, current)
+		}
+		return nil, ""
+	})
+}
+
+// dataAhead compares currentEpoch with the epochs of the data.
+func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current int64) ([]report.Finding, string) {
+	if reason := unseenData(data.Logs().Version2); reason != "" {
+		return nil, reason
+	}
+	if logs := data.Logs().Logs; len(logs.Value.Newest) > 0 {
+		log := logs.Value.Newest[0]
+		if c := log.Content.Value; c.HasFirst && int64(c.First.Epoch()) > current {
+			if !settledFile(h, log) {
+				return nil, "its epoch is changing this moment"
+			}
+			return []report.Finding{aheadFinding(e, h, data, current, int64(c.First.Epoch()), report.Proven,
+				report.Evidence{Source: "data", Server: nameOf(h), Key: "first transaction", Value: c.First.String(), File: fileIn(data.Logs(), log.Name)})}, ""
+		}
+	}
+	for _, s := range data.Dir.Snapshots.Value.Newest {
+		if !s.Content.Value.Whole || int64(s.Zxid.Epoch()) <= current {
+			continue
+		}
+		if !settledFile(h, s) {
+			return nil, "its epoch is changing this moment"
+		}
+		// Its checksum was not looked at: a damaged one is passed over.
+		return []report.Finding{aheadFinding(e, h, data, current, int64(s.Zxid.Epoch()), report.Likely,
+			report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshot", Value: s.Name, File: fileIn(&data.Dir, s.Name)})}, ""
+	}
+	return nil, ""
+}
+
+func aheadFinding(e *model.Ensemble, h *model.Host, data *snapshot.Data, current, of int64, c report.Certainty, found report.Evidence) report.Finding {
+	f := willNotStart(e, h, fmt.Sprintf("its data is of epoch %d and it says that it is in epoch %d: ZooKeeper ends with \"The current epoch ... is older than the last zxid\".", of, current),
+		epochEvidence(h, &data.Dir, "currentEpoch", current, fmt.Sprintf("%d or more", of)), found)
+	f.Certainty = c
+	return f
+}
+
+// quiet is the time after its last change from which a file of a running server counts as
+// it is: a server writes a new log's header, and the epoch after a snapshot, within a
+// second, on a slow disk within some.
+const quiet = 30 * time.Second
+
+// fileIn is the path of a file in a version-2.
+func fileIn(d *snapshot.DataDir, name string) string { return d.Path + "/version-2/" + name }
+
+// versionAt is the version of the host's server: its own word, or else what all
+// others that tell agree on, which is likely its own too.
+func versionAt(e *model.Ensemble, h *model.Host) (v snapshot.Version, told, own bool) {
+	if h.Server != nil {
+		if v, ok := h.Server.Version(); ok {
+			return v, true, true
+		}
+	}
+	for _, s := range e.Servers {
+		other, ok := s.Version()
+		switch {
+		case !ok:
+		case told && other.String() != v.String():
+			return snapshot.Version{}, false, false
+		default:
+			v, told = other, true
+		}
+	}
+	return v, told, false
+}
+
+// settledFile reports whether a file is as its server left it: nobody runs that
+// might be writing it this moment, or it has not changed for a while.
+func settledFile(h *model.Host, f snapshot.DataFile) bool {
+	return h.Process == nil || h.Looked.Sub(f.Modified) >= quiet
+}
+
+// willNotStart is a fault in a server's data, which only a start finds out: while
+// the process runs, it explains nothing that is wrong now.
+func willNotStart(e *model.Ensemble, h *model.Host, summary string, evidence ...report.Evidence) report.Finding {
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary: summary + " It cannot start.", Evidence: evidence, Fix: refill(e, h),
+	}
+	if e.Lives(h) {
+		f.Later = true
+		f.Summary = summary + " The running process has read it before or does not need it; it will not start again."
+	}
+	return f
+}

@@ -1,0 +1,67 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+// dataSetKey is a number of mntr that says how much a server holds, and what is much.
+type dataSetKey struct {
+	name, what string
+	limit      int64
+}
+
+// dataSetKeys are what a server holds in memory, with the number past which that is large.
+// The heap that the scripts give, 1000 MB from 3.5.5 on, has room for no more, and a
+// snapshot of it takes seconds to send.
+func dataSetKeys() []dataSetKey {
+	return []dataSetKey{
+		{"zk_znode_count", "znodes", 1_000_000},
+		{"zk_approximate_data_size", "bytes of data", 512 << 20},
+		{"zk_ephemerals_count", "ephemerals", 100_000},
+		{"zk_watch_count", "watches", 1_000_000},
+	}
+}
+
+var dataSetLargeRule = Rule{
+	Code: report.DataSetLarge, Title: "holds much in memory", Needs: "mntr",
+	Eval: checkDataSetLarge,
+}
+
+// checkDataSetLarge reports how much a server holds in memory, where that is much. The
+// tree is the same on all; watches are each server's own.
+func checkDataSetLarge(e *model.Ensemble) result {
+	return eachServer(e, whyNoMntr, func(s *model.Server, out *result) {
+		var much []string
+		var evidence []report.Evidence
+		for _, key := range dataSetKeys() {
+			n, ok := s.Mntr.Value.Count(key.name)
+			if !ok || n <= key.limit {
+				continue
+			}
+			much = append(much, key.what)
+			value := strconv.FormatInt(n, 10)
+			if b := e.Earlier(s); b != nil {
+				if was, told := b.Mntr.Value.Count(key.name); told {
+					value = fmt.Sprintf("%d, then %d, %s later", was, n, seconds(e.Between()))
+				}
+			}
+			evidence = append(evidence, report.Evidence{Source: s.MntrFrom, Server: s.Name, Key: key.name, Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10)})
+		}
+		if len(much) == 0 {
+			return
+		}
+		out.findings = append(out.findings, report.Finding{
+			Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name}, Evidence: evidence,
+			Summary: fmt.Sprintf("many %s. All of it is in the heap of each server, is written out with each snapshot, and is sent whole to a server that has been away for long.", strings.Join(much, ", ")),
+			Fix: []report.Fix{
+				{Note: "find out which client makes them, and whether it removes what it no longer needs; ZooKeeper is for coordination, and not a database"},
+				{Note: "let the heap (-Xmx) have room for several times the data, and initLimit x tickTime be longer than a snapshot takes to be sent"},
+			},
+		})
+	})
+}

@@ -1,0 +1,54 @@
+package diag
+
+import (
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+)
+
+// digestMismatches counts transactions after which the data of a server was not
+// what the leader's was (DataTree.compareDigest, 3.6+). It starts at 0 with the
+// process.
+const digestMismatches = "zk_digest_mismatches_count"
+
+var dataDigestMismatchRule = Rule{
+	Code: report.DataDigestMismatch, Title: "its data differs from the leader's", Needs: "mntr of 3.6 and later",
+	Traits: theory.Traits{DataAtRisk: true},
+	Eval:   checkDataDigest,
+}
+
+func checkDataDigest(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if why := whyNoMntr(s); why != nil {
+			return why
+		}
+		if _, ok := s.Mntr.Value.Count(digestMismatches); !ok {
+			return &report.Skip{Kind: report.SkipNotTold, Reason: "it counts no digests (3.6 and later do)"}
+		}
+		return nil
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		n, _ := s.Mntr.Value.Count(digestMismatches)
+		if n <= 0 {
+			return
+		}
+		out.findings = append(out.findings, report.Finding{
+			Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
+			Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
+			Evidence: []report.Evidence{
+				{Source: s.MntrFrom, Server: s.Name, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
+				{Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
+			},
+			Fix: []report.Fix{
+				{Note: "restart nothing yet, the leader least of all: which of the servers is right is not known"},
+				{Note: "find out which servers differ: compare the digests in their logs, and the znodes that matter to you, server by server (zkdoctor explain data-digest-mismatch)"},
+				{
+					Host: s.Name, Note: "once it is known to be wrong, and while the others serve with a spare: stop it, MOVE version-2 out of dataDir and dataLogDir, start it, wait until it follows",
+					Risk: "one server at a time; what only this server has is then in the moved folders alone",
+				},
+			},
+		})
+	})
+}

@@ -1,0 +1,179 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// Rules about the file systems of dataDir and dataLogDir.
+
+// place is how the file system is called in texts.
+func (d disk) place() string {
+	if d.Mount == "" {
+		return "the file system of " + d.dir
+	}
+	return d.Mount
+}
+
+const (
+	// largestTxn is the largest transaction that a server takes: jute.maxbuffer is
+	// 1 MiB less a byte by default. With less than that free the next may fail.
+	largestTxn = 1 << 20
+	// logStep is the length by which a server lengthens its log (preAllocSize). It
+	// takes no space until it is written to, and is written to sooner or later.
+	logStep = 64 << 20
+)
+
+var diskFullRule = Rule{
+	Code: report.DiskFull, Title: "the disk of its data is full", Needs: "a server's own files",
+	Traits:   theory.Traits{AlwaysShown: true},
+	Explains: slices.Concat(keptOut, startless, []report.Code{report.TxnlogCorrupt, report.EpochMismatch, report.SyncTooSlow}),
+	Eval:     checkDiskFull,
+}
+
+func checkDiskFull(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		data, reason := dataOf(h)
+		if data == nil {
+			return nil, reason
+		}
+		disks, reason := disks(h, data)
+		var found []report.Finding
+		for _, d := range disks {
+			free, least, ample := d.free(h), max(largestTxn, d.next), logStep+2*d.next
+			noInodes := d.Inodes > 0 && d.FreeInodes == 0
+			switch {
+			case d.Bytes == 0 || d.ReadOnly: // nothing is ever written there
+			case noInodes || free < least:
+				found = append(found, diskFull(e, h, data, d, least, noInodes))
+			case free < ample:
+				f := diskFull(e, h, data, d, ample, false)
+				f.Title, f.Severity, f.Later = "the disk of its data is nearly full", report.Warning, true
+				f.Summary = fmt.Sprintf("%s are left on %s. That is room for less than two snapshots and one more stretch of log. Once it is full this server is out.", size(free), d.place())
+				found = append(found, f)
+			}
+		}
+		// Two of a server are shown as one, under the name of the first.
+		slices.SortStableFunc(found, func(a, b report.Finding) int { return theory.CompareBool(a.Later, b.Later) })
+		return found, reason
+	})
+}
+
+// diskFull is a file system without room; wanted are the bytes that should be free.
+func diskFull(e *model.Ensemble, h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInodes bool) report.Finding {
+	what := report.Evidence{
+		Source: "disk", Server: nameOf(h), Key: "free", File: d.dir,
+		Value: fmt.Sprintf("%s of %s on %s", size(d.free(h)), size(d.Bytes), d.place()), Wanted: size(wanted) + " at least",
+	}
+	summary := fmt.Sprintf("%s are left on %s: the next transaction may not fit into its log, nor the next snapshot beside the others. Each write that fails throws this server out of the quorum; its process lives on, joins again and fails again.", size(d.free(h)), d.place())
+	if noInodes {
+		what = report.Evidence{
+			Source: "disk", Server: nameOf(h), Key: "free inodes", File: d.dir,
+			Value: fmt.Sprintf("0 of %d on %s", d.Inodes, d.place()), Wanted: "some",
+		}
+		summary = fmt.Sprintf("no inode is left on %s: whatever df says, no file can be made there, so no log and no snapshot.", d.place())
+	}
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h), Summary: summary, Evidence: []report.Evidence{what},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Command: "df -h " + shellWord(d.dir) + "; df -i " + shellWord(d.dir), Note: "see it yourself", Risk: "none"},
+			{Host: nameOf(h), Note: "free space OUTSIDE version-2 (old program logs, heap dumps, other programs' files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"},
+			{Host: nameOf(h), Note: "start it if it has ended; wait until it follows and has written a new snapshot; only then let ZooKeeper's own zkCleanup.sh remove old ones"},
+		},
+	}
+	if d.next > 0 {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "data", Server: nameOf(h), Key: "newest snapshot", Value: size(d.next), File: data.Dir.Path + "/version-2"})
+	}
+	if n := data.Dir.Snapshots.Value.Total; n > manySnapshots && purgeOff(h) {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshots", Value: fmt.Sprintf("%d, and none is ever removed", n), Wanted: "autopurge.purgeInterval above 0", File: h.Settings.Path})
+	}
+	return f
+}
+
+var dataDirInTmpRule = Rule{
+	Code: report.DataDirInTmp, Title: "its data is where files are cleared away", Needs: "a server's own files",
+	Eval: checkDataDirInTmp,
+}
+
+func checkDataDirInTmp(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		data, reason := dataOf(h)
+		if data == nil {
+			return nil, reason
+		}
+		var found []report.Finding
+		for i, d := range dataDirs(data) {
+			if !d.Owner.Seen() {
+				reason = unseenData(d.Owner)
+				continue
+			}
+			tmp := cleaned(d)
+			if tmp == "" {
+				continue
+			}
+			key, set := "dataDir", h.Settings.DataDir
+			if i > 0 {
+				key, set = "dataLogDir", h.Settings.DataLogDir
+			}
+			found = append(found, report.Finding{
+				Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+				Summary: fmt.Sprintf("%s is below %s, which is emptied at a reboot or by systemd-tmpfiles, %s. This server then comes back without its data; two of three such at a time are the loss of all.", key, tmp, emptied(tmp)),
+				Evidence: []report.Evidence{
+					{Source: "zoo.cfg", Server: nameOf(h), Key: key, Value: set.Value, Wanted: "a directory that outlives a reboot", File: set.File, Line: set.Line},
+				},
+				Fix: []report.Fix{
+					{Host: nameOf(h), Note: "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"},
+					{Host: nameOf(h), Note: "stop it", Risk: "with no spare voter that is an outage: look at \"Can lose\" first"},
+					{Host: nameOf(h), Note: fmt.Sprintf("MOVE the whole of %s there, myid and version-2 together, with its owner; set %s in zoo.cfg; start it", d.Path, key), Risk: "a server that starts with an empty directory has forgotten what it agreed to"},
+				},
+			})
+		}
+		return found, reason
+	})
+}
+
+// cleaned is the directory for temporary files that a dataDir is below; empty when
+// it is below none, or is a file system of its own, which nobody empties.
+func cleaned(d *snapshot.DataDir) string {
+	path := d.Real
+	if path == "" {
+		path = d.Path
+	}
+	for _, tmp := range []string{"/tmp", "/var/tmp", "/dev/shm"} {
+		mount := d.Volume.Value.Mount
+		if isBelow(path, tmp) && (mount == tmp || !isBelow(mount, tmp)) {
+			return tmp
+		}
+	}
+	return ""
+}
+
+func emptied(tmp string) string {
+	switch tmp {
+	case "/tmp":
+		return "by default of what is 10 days old"
+	case "/var/tmp":
+		return "by default of what is 30 days old"
+	}
+	return "for it is memory"
+}
+
+// newestSnapshot is the size of the newest whole snapshot, which the next one will
+// be about as large as; 0 for none.
+func newestSnapshot(d *snapshot.DataDir) int64 {
+	for _, f := range d.Snapshots.Value.Newest {
+		if f.Content.Value.Whole {
+			return f.Size
+		}
+	}
+	return 0
+}
+
+// isBelow reports whether a path is a directory or below it.
+func isBelow(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }

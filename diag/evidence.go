@@ -1,0 +1,133 @@
+package diag
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// epochOf is the number in an epoch file. has is false when the file is not there:
+// the server then makes one. bad is the evidence when it holds no number.
+func epochOf(h *model.Host, dir *snapshot.DataDir, name string, file snapshot.Obs[snapshot.EpochFile]) (n int64, has bool, bad *report.Evidence) {
+	if !file.Seen() {
+		return 0, false, nil
+	}
+	n, err := snapshot.ParseEpoch(file.Value.Bytes)
+	if err != nil {
+		return 0, false, &report.Evidence{
+			Source: "data", Server: nameOf(h), Key: name, Value: fmt.Sprintf("%q", file.Value.Bytes), Wanted: "a number", File: fileIn(dir, name),
+		}
+	}
+	return n, true, nil
+}
+
+func epochEvidence(h *model.Host, dir *snapshot.DataDir, name string, n int64, wanted string) report.Evidence {
+	return report.Evidence{Source: "data", Server: nameOf(h), Key: name, Value: strconv.FormatInt(n, 10), Wanted: wanted, File: fileIn(dir, name)}
+}
+
+// idList is "1,2,3", with observers marked.
+func idList(m zoocfg.Membership) string {
+	ids := make([]string, 0, len(m.Servers))
+	for _, s := range m.Servers {
+		id := strconv.FormatInt(s.ID, 10)
+		if s.Role == zoocfg.Observer {
+			id += " (observer)"
+		}
+		ids = append(ids, id)
+	}
+	return strings.Join(ids, ",")
+}
+
+func myidPath(h *model.Host) string {
+	if h.MyID.Seen() {
+		return h.MyID.Value.Path
+	}
+	return h.Settings.DataDir.Value + "/myid"
+}
+
+// myidEvidence shows the file as it is.
+func myidEvidence(h *model.Host, wanted string) report.Evidence {
+	e := report.Evidence{Source: "myid", Server: nameOf(h), File: myidPath(h), Wanted: wanted, Value: "no such file"}
+	if h.MyID.Seen() {
+		e.Value = firstLine(h.MyID.Value.Bytes)
+		if _, err := zoocfg.ParseMyID(h.MyID.Value.Bytes); err != nil {
+			e.Value = fmt.Sprintf("%q, hex %s", h.MyID.Value.Bytes, hex.EncodeToString(h.MyID.Value.Bytes))
+		}
+	}
+	return e
+}
+
+func memberEvidence(h *model.Host, id int64, value string) report.Evidence {
+	m := h.Settings.Find(id)
+	if m == nil {
+		return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", id), Value: "not in the list", File: h.Settings.Path}
+	}
+	return report.Evidence{
+		Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", id),
+		Value: m.Addresses[0].Host + value, File: m.File, Line: m.Line,
+	}
+}
+
+// settingEvidence is the evidence that a line of the host's configuration is.
+func settingEvidence(h *model.Host, key, value, file string, line int) report.Evidence {
+	return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: key, Value: value, File: file, Line: line}
+}
+
+// tcpEvidence is the evidence that one connect is.
+func tcpEvidence(s *model.Server, port report.PortView, wanted string) report.Evidence {
+	return report.Evidence{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: string(port.State), Wanted: wanted}
+}
+
+// addPort adds as evidence what one connect is, unless the port was not tried.
+func addPort(f *report.Finding, s *model.Server, port report.PortView, wanted string) {
+	if port.State != report.PortNotProbed {
+		f.Evidence = append(f.Evidence, tcpEvidence(s, port, wanted))
+	}
+}
+
+func clientView(s *model.Server) report.PortView { return portView(s.Port, s.ClientPort, s.Client) }
+
+func quorumView(s *model.Server) report.PortView {
+	return portView(s.Quorum.Number, s.QuorumPort, s.Quorum.Look)
+}
+
+func electionView(s *model.Server) report.PortView {
+	return portView(s.Election.Number, s.ElectionPort, s.Election.Look)
+}
+
+// answer is the evidence that a failed word is.
+func answer[T any](s *model.Server, word string, o snapshot.Obs[T]) report.Evidence {
+	return report.Evidence{Source: word, Server: s.Name, Value: reasonOf(o.Failure, "answered")}
+}
+
+// countedEvidence is what the leader counts, where that judges the server; else nothing.
+func countedEvidence(e *model.Ensemble, s *model.Server) []report.Evidence {
+	if s.Counted == model.Unknown {
+		return nil
+	}
+	return []report.Evidence{countEvidence(e)}
+}
+
+// countEvidence is the evidence that the leader's count is; there must be one.
+func countEvidence(e *model.Ensemble) report.Evidence {
+	lead, synced, _, _ := e.LeaderCount()
+	return report.Evidence{
+		Source: lead.MntrFrom, Server: lead.Name, Key: "zk_synced_followers",
+		Value: strconv.FormatInt(synced, 10), Wanted: strconv.Itoa(len(e.List.Quorums.Voters()) - 1),
+	}
+}
+
+func portView(number int, state report.PortState, look snapshot.Obs[snapshot.Dial]) report.PortView {
+	v := report.PortView{Port: number, State: state}
+	if look.Tried {
+		ms := look.Took.Milliseconds()
+		v.Ms = &ms
+	}
+	return v
+}

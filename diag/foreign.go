@@ -1,0 +1,110 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+)
+
+// shutOut reports a server that runs, and either says that it does not serve or closes
+// before it has answered, as one does that joins and leaves many times a second.
+func shutOut(s *model.Server) bool {
+	closes := s.ClientPort == report.PortOpen && s.Cut()
+	return s.RunsHere() && s.Serving != model.Yes && (s.NotServing() || closes)
+}
+
+var foreignDataRule = Rule{
+	Code: report.ForeignData, Title: "its data is of another ensemble", Needs: "a server's own files, and the leader, twice",
+	Explains: slices.Concat(keptOut, []report.Code{report.ConnLimitReached}),
+	Eval:     checkForeignData,
+}
+
+// checkForeignData compares the epoch that a server has accepted with that of the
+// leader: it follows none of an earlier one (Learner.registerWithLeader, all versions).
+func checkForeignData(e *model.Ensemble) result {
+	again := false
+	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if !h.Distributed() || h.Process == nil {
+			return nil, "" // what it would meet is not known before it runs
+		}
+		out, wait, reason := staysOut(e, h)
+		again = again || wait
+		if !out {
+			return nil, reason
+		}
+		accepted, reason := acceptedEpoch(h)
+		if reason != "" {
+			return nil, reason
+		}
+		leader, epoch, ok := steadyLeader(e)
+		switch {
+		case !ok:
+			return nil, "no leader was seen to keep its epoch"
+		case leader == h.Server || accepted <= epoch:
+			return nil, ""
+		}
+		if b := e.Earlier(h.Server); b.Local == nil || !b.Local.Data.Seen() {
+			return nil, "its data was looked at once"
+		} else if then, reason := acceptedEpoch(b.Local); reason != "" || then != accepted {
+			return nil, "its epoch changes this moment"
+		}
+		return []report.Finding{foreignFinding(e, h, leader, accepted, epoch)}, ""
+	})
+	out.lookAgain = again
+	return out
+}
+
+// acceptedEpoch is what a server's file says.
+func acceptedEpoch(h *model.Host) (epoch int64, reason string) {
+	data, reason := dataOf(h)
+	if data == nil {
+		return 0, reason
+	}
+	if !data.Dir.AcceptedEpoch.Seen() {
+		return 0, reasonOf(data.Dir.AcceptedEpoch.Failure, "its acceptedEpoch was not looked at")
+	}
+	epoch, has, _ := epochOf(h, &data.Dir, "acceptedEpoch", data.Dir.AcceptedEpoch)
+	if !has {
+		return 0, "its acceptedEpoch holds no number"
+	}
+	return epoch, ""
+}
+
+// steadyLeader is the one leader of both looks, whose epoch is the same in both.
+func steadyLeader(e *model.Ensemble) (leader *model.Server, epoch int64, ok bool) {
+	leaders := e.Leaders()
+	if len(leaders) != 1 || !leaders[0].Srvr.Seen() {
+		return nil, 0, false
+	}
+	leader = leaders[0]
+	b := e.Earlier(leader)
+	zxid := leader.Srvr.Value.Zxid
+	if b == nil || b.Role != report.Leader || !b.Srvr.Seen() || b.Srvr.Value.Zxid.Epoch() != zxid.Epoch() {
+		return nil, 0, false
+	}
+	return leader, int64(zxid.Epoch()), true
+}
+
+func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, accepted, epoch int64) report.Finding {
+	data, _ := dataOf(h)
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Summary: fmt.Sprintf("it has accepted epoch %d, and the ensemble is in epoch %d: it follows no leader of an earlier one. Its data is of another ensemble, or of an earlier life of this one. Restart no other server before that is mended: in an election it may win with that data.", accepted, epoch),
+		Evidence: []report.Evidence{
+			epochEvidence(h, &data.Dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or less", epoch)),
+			{Source: "srvr", Server: leader.Name, Key: "Zxid", Value: leader.Srvr.Value.Zxid.String() + ", epoch " + strconv.FormatInt(epoch, 10)},
+		},
+		Fix: append([]report.Fix{{
+			Host: nameOf(h), Note: "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it. If the others are the new ones, this may be the only copy of the old data",
+		}}, refill(e, h)...),
+	}
+	if lines, _, _ := saysLately(h, logline.EpochAhead); len(lines) > 0 {
+		f.Certainty = report.Proven
+		f.Evidence = append(f.Evidence, lineEvidence(h, lines[0]))
+	}
+	return f
+}

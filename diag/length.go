@@ -1,0 +1,115 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// largestRecord is the length up to which a record counts as one: jute.maxbuffer is
+// some MiB where it was raised at all. What is longer is read out of damaged bytes.
+const largestRecord = 256 << 20
+
+var dataUnreasonableLengthRule = Rule{
+	Code: report.DataUnreasonableLength, Title: "a record is longer than it may read", Needs: "a server's own log",
+	Explains: slices.Concat(keptOut, startless, []report.Code{report.ConnLimitReached}),
+	Eval:     checkUnreasonableLength,
+}
+
+// checkUnreasonableLength reports a server that meets a record which is longer than its
+// jute.maxbuffer allows, in its own data or in its leader's (BinaryInputArchive).
+func checkUnreasonableLength(e *model.Ensemble) result {
+	again := false
+	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if h.Process == nil {
+			return cannotLoad(e, h)
+		}
+		if !h.Distributed() {
+			return nil, "" // it runs, so it has read its data
+		}
+		out, wait, reason := staysOut(e, h)
+		again = again || wait
+		if !out {
+			return nil, reason
+		}
+		lines, count, reason := saysLately(h, logline.RecordTooLong)
+		if reason != "" || count < repeated {
+			return nil, reason
+		}
+		return tooLong(e, h, lines[0], "it runs, and each time that it joins the leader sends it a record longer than its jute.maxbuffer allows, so that it leaves again.")
+	})
+	out.lookAgain = again
+	return out
+}
+
+// cannotLoad judges a server that has ended.
+func cannotLoad(e *model.Ensemble, h *model.Host) ([]report.Finding, string) {
+	if h.Server != nil && h.Server.Serving == model.Yes {
+		return nil, ""
+	}
+	lines, _, reason := saysSinceStart(h, logline.RecordTooLong)
+	ended, _, _ := saysSinceStart(h, logline.DatabaseUnloaded, logline.Exit)
+	if len(lines) == 0 || len(ended) == 0 {
+		return nil, reason
+	}
+	return tooLong(e, h, lines[0], "its data has a record longer than its jute.maxbuffer allows, so that it ends when it loads it.")
+}
+
+// tooLong is the finding, where the length can be that of a record.
+func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what string) ([]report.Finding, string) {
+	length := line.Fields.Length
+	if length <= 0 || length > largestRecord || !mayHold(h, length) {
+		return nil, "the length that its log complains of is no record's: its data is damaged, or something else speaks to its ports"
+	}
+	enough := int64(1 << 20)
+	for enough <= length {
+		enough *= 2
+	}
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Summary:  what + " The setting was lowered, or lost at a restart; the data is sound.",
+		Evidence: []report.Evidence{lineEvidence(h, line)},
+		Fix: []report.Fix{
+			{
+				Host: nameOf(h), Note: fmt.Sprintf("give it the -Djute.maxbuffer that it had, or that the others have: %d at the least, %d to be safe. It belongs into SERVER_JVMFLAGS (conf/java.env, or its systemd unit), the same on all servers and clients; in zoo.cfg it has no effect", length, enough),
+				Risk: "none",
+			},
+			{Host: nameOf(h), Note: "restart it. Leave version-2 alone: nothing in it is broken, and to move it away would only bring the same record again, from the leader"},
+		},
+	}
+	if p := h.Process; p != nil {
+		value := p.JuteMaxBuffer
+		if value == "" {
+			value = "not given: 1048575"
+		}
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Server: nameOf(h), Key: "-Djute.maxbuffer", Value: value, Wanted: fmt.Sprintf("%d or more", length)})
+	}
+	if p, ok := h.Settings.Property("jute.maxbuffer"); ok {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "jute.maxbuffer", Value: "set, and not read from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.Settings.Path, Line: p.Line})
+	}
+	return []report.Finding{f}, ""
+}
+
+// mayHold reports whether one of its files is long enough to hold a record of that
+// length: false only where all were seen, and a server that runs gets it from its
+// leader.
+func mayHold(h *model.Host, length int64) bool {
+	data, _ := dataOf(h)
+	if data == nil || h.Process != nil {
+		return true
+	}
+	for _, d := range dataDirs(data) {
+		for _, files := range []snapshot.Obs[snapshot.DataFiles]{d.Snapshots, d.Logs} {
+			v := files.Value
+			if d.Version2.Seen() && !files.Seen() || v.AtLeast || v.Total > len(v.Newest) ||
+				slices.ContainsFunc(v.Newest, func(f snapshot.DataFile) bool { return f.Allocated >= length }) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,165 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+)
+
+// Rules about who is a member, and who was asked about.
+
+// agreeing reports whether the lists of this look differ as they do for a moment while
+// a reconfiguration reaches one server after the other (3.5+: such lists have versions).
+func agreeing(e *model.Ensemble, lists []model.OwnList) bool {
+	moving := slices.ContainsFunc(lists, func(l model.OwnList) bool { return l.Version > 0 })
+	if !moving || e.Before == nil {
+		return moving
+	}
+	_, before := e.Before.OwnLists()
+	return model.DifferentLists(before...) < 2
+}
+
+var membershipDivergentRule = Rule{
+	Code: report.MembershipDivergent, Title: "servers have different lists of members", Needs: "what two servers say, or their files",
+	Traits:   theory.Traits{DataAtRisk: true},
+	Explains: slices.Concat(keptOut, []report.Code{report.SplitBrain}),
+	Eval:     checkMembershipDivergent,
+}
+
+func checkMembershipDivergent(e *model.Ensemble) result {
+	if e.Mixed {
+		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+	}
+	out := compareLists(e)
+	out.findings = append(out.findings, editedLists(e)...)
+	return out
+}
+
+// editedLists are servers whose own file has other members than they run with: it was
+// edited since they were started. A dynamic file is ZooKeeper's own.
+func editedLists(e *model.Ensemble) []report.Finding {
+	var out []report.Finding
+	for _, h := range e.Hosts {
+		if h.Server == nil || h.Settings == nil || h.Settings.Dynamic != "" || len(h.Settings.Servers) == 0 || !e.Lives(h) {
+			continue
+		}
+		runs := h.Server.RunsWith
+		if runs == nil {
+			continue
+		}
+		own, _ := h.Server.OwnList()
+		if model.DifferentLists(model.OwnList{Membership: h.Settings.Membership}, own) < 2 {
+			continue
+		}
+		out = append(out, report.Finding{
+			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h), Later: true,
+			Title:   "its file has other members than it runs with",
+			Summary: "its configuration was changed since it was started: at its next start it has another list than the one it runs with, and than the others may have.",
+			Evidence: []report.Evidence{
+				{Source: string(runs.By), Server: nameOf(h), Key: "servers", Value: idList(runs.Membership)},
+				{Source: "zoo.cfg", Server: nameOf(h), Key: "servers", Value: idList(h.Settings.Membership), Wanted: "the same, or soon the same on all", File: h.Settings.Path, Line: h.Settings.Servers[0].Line},
+			},
+			Fix: []report.Fix{
+				{Note: "is a change going on? Write the new list to all hosts before the first of them is restarted"},
+				{Host: nameOf(h), Note: "else take the change back: the running list is the one to keep", Risk: "none: no restart is needed"},
+			},
+		})
+	}
+	return out
+}
+
+// compareLists compares the lists that different servers run with.
+func compareLists(e *model.Ensemble) result {
+	told, lists := e.OwnLists()
+	n := model.DifferentLists(lists...)
+	switch {
+	case len(told) < 2:
+		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
+	case n < 2:
+		return result{}
+	case agreeing(e, lists):
+		out := skip(report.SkipOneLook, "the lists differ in one look, as for a moment in every reconfiguration")
+		out.lookAgain = e.Before == nil
+		return out
+	}
+	f := report.Finding{
+		Severity: report.Critical, Certainty: report.Proven, Servers: model.Names(told),
+		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", n),
+	}
+	for i, s := range told {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists[i].Membership)})
+	}
+	f.Fix = []report.Fix{
+		{Note: "give every server the same server.N lines (or the same dynamic file)"},
+		{Note: "restart one server at a time, followers first, each after the one before serves again", Risk: "with no spare voter each restart is an outage"},
+	}
+	if e.Verdict.State == report.Split || len(e.Verdict.Leaders) > 1 {
+		f.Fix = []report.Fix{{Note: "two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list"}}
+	}
+	return result{findings: []report.Finding{f}}
+}
+
+var targetsIncompleteRule = Rule{
+	Code: report.TargetsIncomplete, Title: "not all servers were named", Needs: "conf or a configuration",
+	Eval: checkTargetsIncomplete,
+}
+
+func checkTargetsIncomplete(e *model.Ensemble) result {
+	if !e.List.Proven() {
+		return skip(report.SkipNotTold, "no server told its list of members")
+	}
+	var f report.Finding
+	for i := range e.List.Servers {
+		m := &e.List.Servers[i]
+		if e.ByLine(m.ID) != nil {
+			continue
+		}
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: e.List.Source, Key: fmt.Sprintf("server.%d", m.ID),
+			Value: m.Addresses[0].Host, Wanted: "among the targets", File: m.File, Line: m.Line,
+		})
+	}
+	if len(f.Evidence) == 0 {
+		return result{}
+	}
+	f.Severity, f.Certainty = report.Info, report.Proven
+	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.List.Servers), "server"), len(f.Evidence))
+	f.Fix = []report.Fix{{Note: "name them too, or let the others be found: --discover, or -c zoo.cfg"}}
+	return result{findings: []report.Finding{f}}
+}
+
+var targetDuplicateRule = Rule{
+	Code: report.TargetDuplicate, Title: "one server was named twice", Needs: "addresses",
+	Eval: checkTargetDuplicate,
+}
+
+func checkTargetDuplicate(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if s.Resolve.Seen() {
+			return nil
+		}
+		return &report.Skip{Kind: report.SkipUnreachable, Reason: "its address is not known"}
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		first := s.DuplicateOf
+		if first == nil {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Info, Certainty: report.Proven, Servers: slices.Compact([]string{first.Name, s.Name}),
+			Summary: "both targets are one server; it is counted once.",
+			Fix:     []report.Fix{{Note: "name it once"}},
+		}
+		for _, t := range []*model.Server{first, s} {
+			value := t.Name
+			if t.Client.Seen() {
+				value = t.Client.Value.Remote.String()
+			}
+			f.Evidence = append(f.Evidence, report.Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
+		}
+		out.findings = append(out.findings, f)
+	})
+}

@@ -1,0 +1,268 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// Rules about a server's memory.
+
+const (
+	// jvmPause is the summary of mntr that a server has with jvm.pause.monitor=true
+	// (JvmPauseMonitor, 3.6.4 and 3.7+): by how much its short sleeps are too long.
+	jvmPause = "jvm_pause_time_ms"
+	// pausedShare of the time between two looks is too much: a healthy collection of
+	// garbage takes a hundredth.
+	pausedShare = 0.25
+	// pauseEvery is the short sleep (jvm.pause.sleep.time.ms).
+	pauseEvery = 500 * time.Millisecond
+	// swapped is how much of a process may be in swap: what it used once at its start.
+	swapped = 16 << 20
+)
+
+var heapPressureRule = Rule{
+	Code: report.HeapPressure, Title: "its memory does not suffice", Needs: "a server's own process and log, or mntr twice",
+	// An end in the middle of a write leaves an epoch behind, and the thread that has the
+	// client port may be the first to go.
+	Explains: slices.Concat(keptOut, startless, []report.Code{report.ServerHung, report.ClientPortMismatch, report.LeaderFlapping, report.LatencyHigh, report.EpochMismatch}),
+	Eval:     checkHeapPressure,
+}
+
+func checkHeapPressure(e *model.Ensemble) result {
+	if len(e.Servers) == 0 && len(e.Hosts) == 0 {
+		return skip(report.SkipNotLooked, "no server was looked at")
+	}
+	var out result
+	for _, h := range e.Hosts {
+		f, why := heapFinding(e, h)
+		if f != nil {
+			out.findings = append(out.findings, *f)
+		}
+		if why != "" {
+			out.skips = append(out.skips, report.Skip{Kind: report.SkipUndecided, Server: nameOf(h), Reason: why})
+		}
+	}
+	for _, s := range e.Servers {
+		f, judged := pausesOf(e, s)
+		if f != nil && !hasFinding(out.findings, s.Name) {
+			out.findings = append(out.findings, *f)
+		}
+		if s.Local == nil && !judged {
+			out.skips = append(out.skips, report.Skip{Kind: report.SkipLocalFiles, Server: s.Name, Reason: "needs its own process and log, or two looks with jvm.pause.monitor=true"})
+		}
+		out.lookAgain = out.lookAgain || pausedEver(s) > pausedShare
+	}
+	return out
+}
+
+// heapFinding judges by what a server's own host shows.
+func heapFinding(e *model.Ensemble, h *model.Host) (*report.Finding, string) {
+	if h.Hidden() {
+		return nil, unseenProcess
+	}
+	if f := ranOutFinding(e, h); f != nil {
+		return f, ""
+	}
+	if h.Process == nil {
+		_, _, why := saysSinceStart(h)
+		return nil, why
+	}
+	m := h.Process.Memory
+	if !m.Seen() {
+		return nil, reasonOf(m.Failure, "its memory was not looked at")
+	}
+	if h.Server != nil {
+		if f, _ := pausesOf(e, h.Server); f != nil {
+			return f, "" // what happens now comes before what may
+		}
+	}
+	if f := killsInGroup(e, h, m.Value.Group); f != nil {
+		return f, ""
+	}
+	return tooMuchHeap(e, h, m.Value), ""
+}
+
+// outOfHeap are the lines of its log since the last start that say so. Threads that
+// cannot be made are a limit of another kind.
+func outOfHeap(h *model.Host) []report.Evidence {
+	lines, _, _ := saysSinceStart(h, logline.OutOfMemory)
+	if len(lines) == 0 || lines[0].Fields.Threads {
+		return nil
+	}
+	return []report.Evidence{lineEvidence(h, lines[0])}
+}
+
+// ranOutFinding is a server that has run out of memory since its last start.
+func ranOutFinding(e *model.Ensemble, h *model.Host) *report.Finding {
+	evidence := outOfHeap(h)
+	killedForIt := h.Process == nil && h.Service.Seen() && h.Service.Value.Result == "oom-kill"
+	if evidence == nil && !killedForIt {
+		return nil
+	}
+	f := &report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary:  "its heap is exhausted. From the first OutOfMemoryError on threads are missing in it: it may answer, or look alive, and do a part of its work no more.",
+		Evidence: append(evidence, memoryEvidence(h)...),
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "restart it: after an OutOfMemoryError no Java program is whole", Risk: "with no spare voter that is an outage; mend the size first"},
+			raiseHeap(h),
+			{Host: nameOf(h), Note: "find out what fills it: zk_approximate_data_size, zk_znode_count and zk_watch_count of mntr against those of last month"},
+		},
+	}
+	if h.Process == nil {
+		f.Summary = "it ran out of memory, and its process is gone: from 3.5.5 on zkServer.sh lets Java kill itself then, or the kernel did it."
+		f.Evidence = append(f.Evidence, serviceEvidence(h)...)
+		f.Fix[0] = report.Fix{Host: nameOf(h), Note: "start it as its own user, once the size is mended"}
+		if !killedForIt {
+			f.Certainty = report.Likely
+		}
+	}
+	return f
+}
+
+// killsInGroup is a control group in which the kernel has killed.
+func killsInGroup(e *model.Ensemble, h *model.Host, group snapshot.Obs[snapshot.MemoryGroup]) *report.Finding {
+	g := group.Value
+	if !group.Seen() || !g.Kills.Seen() || g.Kills.Value == 0 || g.Limit == 0 {
+		return nil
+	}
+	return &report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h), Later: true,
+		Title:    "the kernel has killed for want of memory beside it",
+		Summary:  "its control group has reached its limit, and the kernel has ended a process in it. This one still runs, or runs again.",
+		Evidence: append([]report.Evidence{{Source: "cgroup", Server: nameOf(h), Key: "oom_kill", Value: strconv.FormatUint(g.Kills.Value, 10), Wanted: "0", File: g.Path}}, memoryEvidence(h)...),
+		Fix:      []report.Fix{{Host: nameOf(h), Command: "dmesg -T | grep -i 'killed process'", Note: "see what was killed, and when", Risk: "none"}, raiseHeap(h)},
+	}
+}
+
+// tooMuchHeap is a heap that may grow past what the host, or its control group, has.
+func tooMuchHeap(e *model.Ensemble, h *model.Host, m snapshot.Memory) *report.Finding {
+	limit, of := m.Physical, "the memory of the host"
+	if g := m.Group.Value; m.Group.Seen() && g.Limit > 0 && (limit == 0 || g.Limit < limit) {
+		limit, of = g.Limit, "the limit of its control group"
+	}
+	if m.MaxHeap == 0 || limit == 0 || m.MaxHeap <= limit {
+		return nil
+	}
+	return &report.Finding{
+		Severity: report.Warning, Certainty: report.Likely, Servers: serversOf(h), Later: true,
+		Title:    "its heap may grow past the memory that there is",
+		Summary:  fmt.Sprintf("-Xmx allows %s, and %s is %s. Java takes what it is allowed before it collects garbage in earnest: then the kernel kills it, or it swaps.", size(m.MaxHeap), of, size(limit)),
+		Evidence: memoryEvidence(h),
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "set -Xmx to two thirds of what there is at the most: Java needs memory beside the heap, and the page cache makes the disk fast. ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"},
+			{Host: nameOf(h), Note: "or give it more memory; then restart it", Risk: "with no spare voter a restart is an outage"},
+		},
+	}
+}
+
+// raiseHeap is where to give it more.
+func raiseHeap(h *model.Host) report.Fix {
+	return report.Fix{Host: nameOf(h), Note: "give it a larger heap, and the host or the control group memory for it: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS. All servers alike: each holds all of the data"}
+}
+
+// memoryEvidence is what its process has and may have; nothing where that was not seen.
+func memoryEvidence(h *model.Host) []report.Evidence {
+	if h.Process == nil || !h.Process.Memory.Seen() {
+		return nil
+	}
+	m := h.Process.Memory.Value
+	pid := "pid " + strconv.Itoa(h.Process.PID)
+	var out []report.Evidence
+	if m.MaxHeap > 0 {
+		out = append(out, report.Evidence{Source: "process", Server: nameOf(h), Key: "-Xmx", Value: size(m.MaxHeap)})
+	}
+	out = append(out, report.Evidence{Source: "process", Server: nameOf(h), Key: pid, Value: size(m.Resident) + " resident, " + size(m.Swapped) + " swapped out"})
+	if g := m.Group.Value; m.Group.Seen() && g.Limit > 0 {
+		out = append(out, report.Evidence{Source: "cgroup", Server: nameOf(h), Key: "memory", Value: size(g.Used) + " used of " + size(g.Limit), File: g.Path})
+	}
+	if m.Physical > 0 {
+		out = append(out, report.Evidence{Source: "host", Server: nameOf(h), Key: "memory", Value: size(m.Physical)})
+	}
+	return out
+}
+
+// pausesOf judges a server by how long it stood still between both looks. judged is false
+// where it does not tell that.
+func pausesOf(e *model.Ensemble, s *model.Server) (f *report.Finding, judged bool) {
+	m, ok := e.MeanSince(s, jvmPause)
+	if !ok || m.Count == 0 || e.Between() <= 0 {
+		return nil, false // without the monitor nothing is counted
+	}
+	paused := time.Duration(m.Count) * m.Each
+	// Looks merged from several hosts may be of other times: the count tells it too.
+	passed := max(e.Between(), paused+time.Duration(m.Count)*pauseEvery)
+	if float64(paused) < pausedShare*float64(passed) {
+		return nil, true
+	}
+	f = &report.Finding{
+		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Title:   "stands still for much of the time",
+		Summary: "all of its threads were held up together: Java collects garbage in a heap that is too small, its memory is swapped out, or the host gives it no CPU. Pauses longer than syncLimit throw it out of the quorum.",
+		Evidence: []report.Evidence{{
+			Source: s.MntrFrom, Server: s.Name, Key: "zk_sum_" + jvmPause,
+			Value: fmt.Sprintf("%s in %s", seconds(paused), seconds(passed)), Wanted: "a hundredth of it",
+		}},
+		Fix: []report.Fix{
+			{Host: s.Name, Command: "jstat -gcutil $(pgrep -f QuorumPeerMain) 1000 5", Note: "is it the garbage? Then O is near 100 and FGC grows", Risk: "none"},
+			{Host: s.Name, Command: "vmstat 1 5", Note: "is it swap (si, so), or stolen CPU (st)?", Risk: "none"},
+			{Host: s.Name, Note: "a heap that is too small: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS, on all servers alike; then restart one after the other", Risk: "with no spare voter a restart is an outage"},
+		},
+	}
+	if s.Local != nil {
+		f.Evidence = slices.Concat(f.Evidence, memoryEvidence(s.Local), outOfHeap(s.Local))
+	}
+	return f, true
+}
+
+// pausedEver is the share of its life that a server has stood still. It only decides
+// whether a second look is worth its time.
+func pausedEver(s *model.Server) float64 {
+	if !s.Mntr.Seen() {
+		return 0
+	}
+	_, sum, ok := model.Summary(&s.Mntr.Value, jvmPause)
+	up, told := s.Mntr.Value.Uptime()
+	if !ok || !told || up <= 0 {
+		return 0
+	}
+	return sum / float64(up.Milliseconds())
+}
+
+var swapInUseRule = Rule{
+	Code: report.SwapInUse, Title: "a part of it is in swap", Needs: "a server's own process",
+	Eval: checkSwap,
+}
+
+// checkSwap finds a server with a part of its memory in swap. It is a remark: what it
+// costs shows as pauses.
+func checkSwap(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if h.Process == nil {
+			return nil, "it does not run"
+		}
+		m := h.Process.Memory
+		if !m.Seen() {
+			return nil, reasonOf(m.Failure, "its memory was not looked at")
+		}
+		if m.Value.Swapped < swapped {
+			return nil, ""
+		}
+		return []report.Finding{{
+			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+			Summary:  fmt.Sprintf("%s of it are swapped out. A collection of garbage reads all of the heap, so it waits for the disk then, and the server stands still.", size(m.Value.Swapped)),
+			Evidence: memoryEvidence(h),
+			Fix: []report.Fix{
+				{Host: nameOf(h), Command: "swapon --show; free -m; sysctl vm.swappiness", Note: "see who needs the memory", Risk: "none"},
+				{Host: nameOf(h), Note: "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"},
+			},
+		}}, ""
+	})
+}

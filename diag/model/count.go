@@ -1,0 +1,63 @@
+package model
+
+import "github.com/zkdoctor/zkdoctor/diag/report"
+
+// Tally is the state of the voters, by id.
+type Tally struct {
+	Serving  map[int64]bool // known to serve
+	Possible map[int64]bool // not known not to serve
+	Alive    map[int64]bool // not known to be down
+	// Out and unseen are the names of the voters known not to serve, and of those
+	// that told nothing themselves.
+	Out, Unseen []string
+	// Open is how many voters are neither: those, and the ones nobody looked at.
+	Open int
+	// willing are the voters that do not say themselves that they serve nobody.
+	willing map[int64]bool
+}
+
+// count sorts the voters. One that was not looked at is neither out nor in.
+func (e *Ensemble) count() Tally {
+	t := Tally{Serving: map[int64]bool{}, Possible: map[int64]bool{}, Alive: map[int64]bool{}, willing: map[int64]bool{}}
+	for _, id := range e.List.Quorums.Voters() {
+		s := e.ByLine(id)
+		if s == nil {
+			t.Possible[id], t.Alive[id], t.willing[id] = true, true, true
+			switch {
+			case e.SilentInSync == Yes:
+				t.Serving[id] = true
+			case e.SilentLost:
+				t.Out = append(t.Out, e.List.Find(id).Addresses[0].Host)
+				delete(t.Possible, id)
+			default:
+				t.Open++
+			}
+			continue
+		}
+		t.willing[id] = !s.NotServing() || s.Inferred
+		if s.Role != report.RoleDown {
+			t.Alive[id] = true
+		}
+		vote := e.vote(s)
+		switch {
+		case s.Role == report.Standalone && !e.LoneStandalone():
+			t.Out = append(t.Out, s.Name) // serves, but not in this ensemble
+		case s.Serving == Yes:
+			t.Serving[vote], t.Possible[vote] = true, true
+		case s.Counted == Yes:
+			t.Serving[vote], t.Possible[vote] = true, true
+			t.Unseen = append(t.Unseen, s.Name)
+		case e.MightLead(s):
+			t.Possible[id] = true
+			t.Unseen = append(t.Unseen, s.Name)
+			t.Open++
+		case s.Serving == No, s.Counted == No:
+			t.Out = append(t.Out, s.Name)
+		default:
+			t.Possible[id] = true
+			t.Unseen = append(t.Unseen, s.Name)
+			t.Open++
+		}
+	}
+	return t
+}

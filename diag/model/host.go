@@ -1,0 +1,173 @@
+package model
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Sets reports whether a line of the host's configuration sets a key to true.
+func (h *Host) Sets(key string) bool {
+	p, ok := h.Settings.Property(key)
+	return ok && strings.EqualFold(strings.TrimSpace(p.Value), "true")
+}
+
+// RightID is the id of the server.N line that this host is, by address; ok is
+// false when addresses do not tell.
+func (h *Host) RightID() (int64, bool) {
+	if h.AddressesDecide && len(h.OwnLines) == 1 {
+		return h.OwnLines[0], true
+	}
+	if h.Server != nil && h.Server.Member != nil {
+		return h.Server.Member.ID, true
+	}
+	return 0, false
+}
+
+func AllLoopback(addrs []netip.Addr) bool {
+	return !slices.ContainsFunc(addrs, func(a netip.Addr) bool { return !a.IsLoopback() })
+}
+
+// Host is one server's own side: its process, files, sockets and addresses.
+type Host struct {
+	*snapshot.Local
+	// Settings is nil when it could not be read.
+	Settings *zoocfg.Config
+	// ID is the content of myid, valid when hasID is set.
+	ID    int64
+	HasID bool
+	// Server is the row of the table it is; nil when that cannot be told.
+	Server *Server
+	// OwnLines are the ids whose server.N address is an address of this host.
+	OwnLines []int64
+	// AddressesDecide is set when exactly one server.N line is this host's, or
+	// none is. With several local ones (a laboratory on loopback) addresses say
+	// nothing about which of them this is.
+	AddressesDecide bool
+}
+
+func newHost(l *snapshot.Local) *Host {
+	h := &Host{Local: l}
+	if l.Config.Seen() {
+		h.Settings = l.Config.Value
+	}
+	if l.MyID.Seen() {
+		id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes)
+		h.ID, h.HasID = id, err == nil
+	}
+	h.findOwn()
+	return h
+}
+
+// findOwn compares the addresses of the server.N lines with those of the host.
+// It decides nothing unless every host name could be resolved there.
+func (h *Host) findOwn() {
+	if h.Settings == nil || !h.Addrs.Seen() || len(h.Resolved) == 0 {
+		return
+	}
+	complete := true
+	for _, r := range h.Resolved {
+		if !r.Addrs.Seen() {
+			complete = false
+			continue
+		}
+		if slices.ContainsFunc(r.Addrs.Value, h.IsLocal) && !slices.Contains(h.OwnLines, r.ID) {
+			h.OwnLines = append(h.OwnLines, r.ID)
+		}
+	}
+	h.AddressesDecide = len(h.OwnLines) == 1 || len(h.OwnLines) == 0 && complete
+}
+
+// IsLocal reports whether an address is this host's. All of 127/8 is.
+func (h *Host) IsLocal(addr netip.Addr) bool {
+	return addr.IsLoopback() || addr.IsUnspecified() || slices.Contains(h.Addrs.Value, addr)
+}
+
+// ListensAt reports whether anything on the host listens on a port at one of the
+// addresses, or at all of the host's.
+func (h *Host) ListensAt(addrs []netip.Addr, port int) bool {
+	return slices.ContainsFunc(h.Listeners.Value, func(l netip.AddrPort) bool {
+		return int(l.Port()) == port && (l.Addr().IsUnspecified() || slices.Contains(addrs, l.Addr()))
+	})
+}
+
+// Hidden reports whether the host's server answers as ZooKeeper although no process of
+// it was seen: then what would keep it from starting has not.
+func (h *Host) Hidden() bool {
+	s := h.Server
+	return h.Process == nil && s != nil && (s.Srvr.Seen() || s.NotServing() || s.Session.Seen())
+}
+
+// Age is how long the process has run.
+func (h *Host) Age(now time.Time) (time.Duration, bool) {
+	if h.Process == nil || h.Process.Started.IsZero() {
+		return 0, false
+	}
+	return now.Sub(h.Process.Started), true
+}
+
+// Distributed reports whether the configuration makes it a member of an
+// ensemble. The version is known once the server has told it.
+func (h *Host) Distributed() bool {
+	return h.Settings != nil && h.Settings.Distributed(h.Version())
+}
+
+// Version is what the host's server says that it runs; empty when it says nothing.
+func (h *Host) Version() string {
+	if h.Server != nil {
+		if v, ok := h.Server.Version(); ok {
+			return v.String()
+		}
+	}
+	return ""
+}
+
+// ResolvedFor is what the host of a server.N line resolves to on this host.
+func (h *Host) ResolvedFor(id int64) (snapshot.ResolvedHost, bool) {
+	for _, r := range h.Resolved {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return snapshot.ResolvedHost{}, false
+}
+
+// LeaderServesNo reports whether the server of the host is set up to serve no clients while
+// it leads: by its file, which goes before its command line, or by that.
+func (h *Host) LeaderServesNo() (byFile, no bool) {
+	switch {
+	case h == nil || h.Settings == nil:
+		return false, false
+	case h.Settings.LeaderServes.IsSet() && !h.Settings.LeaderServes.Value:
+		return true, true
+	case h.Process != nil && h.Process.LeaderServes == "no":
+		return false, true
+	}
+	return false, false
+}
+
+// wrote reports whether the log of the host's server has a line of that kind.
+func (h *Host) wrote(sign logline.Sign) bool {
+	return h.Log.Seen() && slices.ContainsFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
+}
+
+// How a process ended (waitid(2)).
+const (
+	Exited = 1
+	Killed = 2
+	Dumped = 3
+)
+
+// EndedWith reports whether systemd saw the server's process end with one of these exit
+// codes, and it has not run since.
+func (h *Host) EndedWith(codes ...int32) bool {
+	if h.Process != nil || !h.Service.Seen() || h.Service.Value.Code != Exited {
+		return false
+	}
+	return slices.Contains(codes, h.Service.Value.Status)
+}

@@ -1,0 +1,228 @@
+package model
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// findChanged ties the one server of this host that matched no target to the one
+// target at an address of this host where it listens: its configuration was changed
+// since its start, and no longer says that.
+func (e *Ensemble) findChanged() {
+	running := slices.DeleteFunc(slices.Clone(e.Hosts), func(h *Host) bool { return h.Process == nil || h.Server != nil })
+	if len(running) != 1 {
+		return
+	}
+	h := running[0]
+	rows := e.Filter(func(s *Server) bool {
+		id, source, told := s.Claimed()
+		same := told && source == s.ConfFrom && h.HasID && id == h.ID || s.Member != nil && h.HasID && s.Member.ID == h.ID
+		return s.Local == nil && same && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) && h.ListensAt(s.Resolve.Value, s.Port)
+	})
+	if len(rows) == 1 {
+		h.Server, rows[0].Local = rows[0], h
+	}
+}
+
+// findElsewhere ties a target at one of this host's addresses, where nothing
+// listens, to a server of this host that listens at another one: it has a
+// clientPortAddress, and the user wrote localhost.
+func (e *Ensemble) findElsewhere() {
+	for _, h := range e.Hosts {
+		if h.Process == nil || h.Server != nil {
+			continue
+		}
+		for _, s := range e.Servers {
+			if s.Local == nil && s.ClientPort == report.PortRefused && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) {
+				s.Elsewhere = h
+			}
+		}
+	}
+}
+
+// ByLine is the server with that line in the list of members, or nil.
+func (e *Ensemble) ByLine(id int64) *Server {
+	for _, s := range e.Servers {
+		if s.Line != nil && s.Line.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// sameAs finds an earlier target that is the same server: the same port at the
+// same name, or at the same address, be it the one that answered or, where none
+// did, all that the name resolves to.
+func (s *Server) sameAs(others []*Server) *Server {
+	for _, o := range others {
+		if o.Port != s.Port || s.Port == 0 {
+			continue
+		}
+		sameAddr := len(s.Resolve.Value) > 0 && slices.Equal(o.Resolve.Value, s.Resolve.Value)
+		if o.Client.Seen() && s.Client.Seen() {
+			sameAddr = o.Client.Value.Remote == s.Client.Value.Remote
+		}
+		if sameAddr || strings.EqualFold(o.Host, s.Host) {
+			return o
+		}
+	}
+	return nil
+}
+
+// place finds each server's line in the list. What comes first is surest: the
+// line that it came from, its address, the id that it says it has (an address
+// may look different from here: NAT, port-forwards, containers), the id that the
+// file at hand gives it, and at last the only line left for the only one left.
+func (e *Ensemble) place() {
+	taken := map[int64]bool{}
+	pass := func(find func(*Server) *zoocfg.Server) {
+		for _, s := range e.Servers {
+			if s.DuplicateOf != nil || s.Line != nil {
+				continue
+			}
+			if m := find(s); m != nil && !taken[m.ID] {
+				s.Line, taken[m.ID] = m, true
+			}
+		}
+	}
+	pass(func(s *Server) *zoocfg.Server {
+		if s.Member == nil {
+			return nil
+		}
+		if m := e.List.Find(s.Member.ID); m != nil && slices.Equal(m.Addresses, s.Member.Addresses) {
+			return m
+		}
+		return nil
+	})
+	pass(e.byAddress)
+	pass(func(s *Server) *zoocfg.Server {
+		if id, _, ok := s.Claimed(); ok {
+			return e.List.Find(id)
+		}
+		return nil
+	})
+	pass(func(s *Server) *zoocfg.Server {
+		if s.Member != nil {
+			return e.List.Find(s.Member.ID)
+		}
+		return nil
+	})
+	pass(e.onlyOneLeft(taken))
+}
+
+// findOutsiders finds the servers that are no members: they say themselves who they are,
+// and neither the list in force nor their own has them. A list of voters alone does not
+// tell of observers.
+func (e *Ensemble) findOutsiders() {
+	for _, s := range e.Servers {
+		id, source, ok := s.Claimed()
+		if !ok || source == sourceSession || s.Line != nil || s.DuplicateOf != nil || !e.List.InForce() || e.List.Find(id) != nil {
+			continue
+		}
+		own := s.RunsWith
+		s.Outsider = s.Mode() == snapshot.ModeFollower && (own == nil || own.Find(id) == nil)
+	}
+}
+
+// onlyOneLeft pairs the only line that no server was found for with the only
+// server that no line was found for, unless that one says that it is another.
+func (e *Ensemble) onlyOneLeft(taken map[int64]bool) func(*Server) *zoocfg.Server {
+	var line *zoocfg.Server
+	lines, rows := 0, 0
+	for i := range e.List.Servers {
+		if !taken[e.List.Servers[i].ID] {
+			line = &e.List.Servers[i]
+			lines++
+		}
+	}
+	for _, s := range e.Servers {
+		if s.DuplicateOf == nil && s.Line == nil {
+			rows++
+		}
+	}
+	return func(s *Server) *zoocfg.Server {
+		_, _, claims := s.Claimed()
+		standalone := s.Srvr.Seen() && s.Srvr.Value.Mode == snapshot.ModeStandalone
+		if lines != 1 || rows != 1 || claims || standalone {
+			return nil
+		}
+		return line
+	}
+}
+
+// byAddress finds the only line that is at the server's address. Several lines
+// with one host differ in the client port, where they give it; a line without
+// one, at a host that several targets name, could be any of theirs.
+func (e *Ensemble) byAddress(s *Server) *zoocfg.Server {
+	var found *zoocfg.Server
+	for i := range e.List.Servers {
+		m := &e.List.Servers[i]
+		if !e.IsAt(m, s) || m.Client != nil && m.Client.Port != s.Port {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = m
+	}
+	if found == nil || found.Client != nil {
+		return found
+	}
+	for _, o := range e.Servers {
+		if o != s && o.DuplicateOf == nil && e.IsAt(found, o) {
+			return nil
+		}
+	}
+	return found
+}
+
+// IsAt reports whether a line's host is that of the server: by name, by address,
+// or by what this host makes of the name.
+func (e *Ensemble) IsAt(m *zoocfg.Server, s *Server) bool {
+	if matchesHost(m, s) {
+		return true
+	}
+	for _, h := range e.Hosts {
+		r, ok := h.ResolvedFor(m.ID)
+		if ok && len(m.Addresses) > 0 && r.Host == m.Addresses[0].Host && slices.ContainsFunc(r.Addrs.Value, func(a netip.Addr) bool {
+			return !a.IsLoopback() && slices.Contains(s.Resolve.Value, a)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+func matchesHost(m *zoocfg.Server, s *Server) bool {
+	for _, a := range m.Addresses {
+		addr, err := netip.ParseAddr(a.Host)
+		if strings.EqualFold(a.Host, s.Host) || err == nil && slices.Contains(s.Resolve.Value, addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// vote is the id under which a server votes: the one it claims, for that is
+// what its peers hear, or else its line's. Where the targets are the list, two
+// that claim one id have the vote of the first.
+func (e *Ensemble) vote(s *Server) int64 {
+	id, source, ok := s.Claimed()
+	if !ok || !FromServer(source) {
+		return s.Line.ID
+	}
+	if s.Line.ID >= 0 {
+		return id
+	}
+	for _, o := range e.Servers {
+		if other, source, ok := o.Claimed(); ok && FromServer(source) && other == id && o.Line != nil {
+			return o.Line.ID
+		}
+	}
+	return s.Line.ID
+}

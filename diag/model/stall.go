@@ -1,0 +1,86 @@
+package model
+
+import "github.com/zkdoctor/zkdoctor/probe/snapshot"
+
+// NonVotingFollowers is the leader's count of them, from 3.6 on.
+const NonVotingFollowers = "zk_synced_non_voting_followers"
+
+// The counters of mntr on a leader (Leader.propose and Leader.commit, 3.6+).
+const (
+	Proposals = "zk_proposal_count"
+	Commits   = "zk_commit_count"
+)
+
+// Stall is a leader that confirmed nothing between two looks, although it had to, or
+// cannot.
+type Stall struct {
+	Now, Then *Server
+	Cause     stallCause
+	// NoSession is set when a session that was asked for did not open, twice.
+	NoSession bool
+}
+
+// stallCause is what shows that it is one.
+type stallCause int
+
+const (
+	// tooFewInSync: fewer followers are in sync than a majority takes.
+	TooFewInSync stallCause = iota
+	// tooFewLeft: requests wait, and the voters left are no quorum.
+	TooFewLeft
+	// noneCommitted: it has proposed writes, and committed none.
+	NoneCommitted
+	// sessionsHang: noSession alone.
+	SessionsHang
+)
+
+// findStall compares the leader with itself; nil where it is well, or where that cannot
+// be said. A zxid that stands still is no sign by itself: nobody may write.
+func (e *Ensemble) findStall() *Stall {
+	if e.Before == nil || !e.List.Proven() || e.HasOracle() {
+		return nil
+	}
+	now, then := e.OnlyLeader(), e.Before.OnlyLeader()
+	if now == nil || then == nil || now.Name != then.Name || now.Srvr.Value.Zxid != then.Srvr.Value.Zxid {
+		return nil
+	}
+	s := &Stall{Now: now, Then: then, NoSession: HungSession(now) && HungSession(then)}
+	waits := min(now.Srvr.Value.Outstanding, then.Srvr.Value.Outstanding) > 0
+	switch {
+	case e.TooFewSynced(now) && e.Before.TooFewSynced(then):
+		s.Cause = TooFewInSync
+	case waits && !e.CanConfirm() && !e.Before.CanConfirm():
+		s.Cause = TooFewLeft
+	case waits && s.grew(Proposals) > 0 && s.grew(Commits) == 0:
+		s.Cause = NoneCommitted
+	case s.NoSession:
+		s.Cause = SessionsHang
+	default:
+		return nil
+	}
+	return s
+}
+
+// HungSession reports whether a session was asked for (--session) and did not open.
+func HungSession(s *Server) bool { return s.Opened.FailedAs(snapshot.Silent) }
+
+// TooFewSynced reports whether a leader counts fewer followers in sync than a majority
+// takes. Of weights and groups the number tells nothing.
+func (e *Ensemble) TooFewSynced(lead *Server) bool {
+	synced, ok := lead.Mntr.Value.SyncedVoters()
+	return ok && lead.Mntr.Seen() && e.List.Proven() && !e.List.Quorums.Hierarchical() && synced < int64(e.List.Quorums.Needed()-1)
+}
+
+// CanConfirm reports whether the voters that are not known to be out form a quorum.
+func (e *Ensemble) CanConfirm() bool { return e.List.Quorums.Contains(e.Votes.Possible) }
+
+// grew is by how much a counter of the leader grew between the looks; -1 where it was
+// not told.
+func (s *Stall) grew(key string) int64 {
+	now, ok := s.Now.Mntr.Value.Count(key)
+	then, both := s.Then.Mntr.Value.Count(key)
+	if !ok || !both || now < then {
+		return -1
+	}
+	return now - then
+}

@@ -1,0 +1,25 @@
+package model
+
+// Truth is a thing that is known to hold, known not to, or not known.
+type Truth int
+
+const (
+	Unknown Truth = iota
+	Yes
+	No
+)
+
+func (t Truth) Pointer() *bool {
+	if t == Unknown {
+		return nil
+	}
+	b := t == Yes
+	return &b
+}
+
+func TruthOf(b bool) Truth {
+	if b {
+		return Yes
+	}
+	return No
+}

@@ -1,0 +1,210 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Rules about myid: the file, and what the server tells of it.
+
+func firstLine(data []byte) string {
+	for i, b := range data {
+		if b == '\n' || b == '\r' {
+			return string(data[:i])
+		}
+	}
+	return string(data)
+}
+
+var myidMissingRule = Rule{
+	Code: report.MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkMyidMissing,
+}
+
+func checkMyidMissing(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		switch {
+		case !h.Distributed():
+			return nil, "" // a standalone server needs none
+		case !h.MyID.FailedAs(snapshot.Absent):
+			return nil, myidUnseen(h)
+		}
+		f := report.Finding{
+			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+			Summary:  "the configuration lists an ensemble, and the file that says which of its servers this is does not exist. It cannot start.",
+			Evidence: []report.Evidence{myidEvidence(h, "the number of its server.N line")},
+			Fix:      writeID(h),
+		}
+		if e.Lives(h) {
+			f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
+		}
+		if h.DataDir.Seen() && !h.DataDir.Value {
+			f.Evidence = append(f.Evidence, settingEvidence(h, "dataDir", h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir.File, h.Settings.DataDir.Line))
+			f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "find out first why dataDir is gone: a volume that is not mounted, a wrong path"})
+		}
+		if id, ok := h.RightID(); ok {
+			f.Evidence = append(f.Evidence, memberEvidence(h, id, " is this host"))
+		}
+		return []report.Finding{f}, ""
+	})
+}
+
+var myidMalformedRule = Rule{
+	Code: report.MyidMalformed, Title: "the myid file holds no number", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkMyidMalformed,
+}
+
+func checkMyidMalformed(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if !h.MyID.Seen() || h.HasID {
+			return nil, myidUnseen(h)
+		}
+		_, err := zoocfg.ParseMyID(h.MyID.Value.Bytes)
+		f := report.Finding{
+			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+			Summary:  fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %q.", err.Error()),
+			Evidence: []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
+			Fix:      writeID(h),
+		}
+		return []report.Finding{f}, ""
+	})
+}
+
+// myidUnseen is the reason for which nothing can be said about the content of
+// myid; empty when it was read, or is not there at all, which has its own rule.
+func myidUnseen(h *model.Host) string {
+	if !h.MyID.Tried {
+		return "where its myid is cannot be told: dataDir is not set"
+	}
+	if h.MyID.Tried && !h.MyID.Seen() && !h.MyID.FailedAs(snapshot.Absent) {
+		return h.MyID.Failure.Text
+	}
+	return ""
+}
+
+// noID is the reason for which there is no id to judge.
+func noID(h *model.Host) string {
+	if reason := myidUnseen(h); reason != "" {
+		return reason
+	}
+	return "its id is not known"
+}
+
+var myidNotInServersRule = Rule{
+	Code: report.MyidNotInServers, Title: "myid is in no server.N line", Needs: "a server's own files",
+	Explains: startless,
+	Eval:     checkMyidNotInServers,
+}
+
+func checkMyidNotInServers(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if !h.Distributed() {
+			return nil, ""
+		}
+		if !h.HasID {
+			return nil, noID(h)
+		}
+		if h.Settings.Find(h.ID) != nil || e.OutOfItsList(h) {
+			return nil, "" // one that joins or leaves has a finding of its own
+		}
+		f := report.Finding{
+			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+			Summary:  fmt.Sprintf("myid says %d, and no server.%d line exists: ZooKeeper ends with \"My id %d not in the peer list\".", h.ID, h.ID, h.ID),
+			Evidence: []report.Evidence{myidEvidence(h, "one of "+idList(h.Settings.Membership)), memberEvidence(h, h.ID, "")},
+			Fix:      writeID(h),
+		}
+		if e.List.InForce() && e.List.Find(h.ID) != nil {
+			f.Evidence = append(f.Evidence, report.Evidence{Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers"})
+			f.Fix = []report.Fix{{Host: nameOf(h), Note: "the list in its configuration is out of date: give it the one that the other servers use"}}
+		} else if h.AddressesDecide && len(h.OwnLines) == 0 {
+			f.Fix = notAMember(h)
+		}
+		return []report.Finding{f}, ""
+	})
+}
+
+// notAMember are the steps where no line of the list is the host's: then no number is
+// right for it, and one that some line has would be another server's.
+func notAMember(h *model.Host) []report.Fix {
+	if h.Settings.Dynamic != "" {
+		return []report.Fix{
+			{Host: nameOf(h), Note: "no line of the list has an address of this host: if it was taken out of the ensemble, leave it stopped"},
+			{Host: nameOf(h), Note: fmt.Sprintf("if it is to come back, add its own server.%d line to %s, start it, and then reconfig -add the line", h.ID, h.Settings.Dynamic)},
+		}
+	}
+	return []report.Fix{
+		{Host: nameOf(h), Note: "no line of the list has an address of this host: if it is no member any more, leave it stopped"},
+		{Note: fmt.Sprintf("if it is to be one, give all servers its server.%d line, then restart one at a time", h.ID), Risk: "with no spare voter each restart is an outage"},
+	}
+}
+
+var myidWrongServerRule = Rule{
+	Code: report.MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
+	Explains: slices.Concat(startless, []report.Code{report.SelfAddrNotLocal, report.ProcessWithoutListener, report.ServerNotServing, report.ReadOnlyMode}),
+	Eval:     checkMyidWrongServer,
+}
+
+func checkMyidWrongServer(e *model.Ensemble) result {
+	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if !h.Distributed() {
+			return nil, ""
+		}
+		if !h.HasID {
+			return nil, noID(h)
+		}
+		if !h.AddressesDecide {
+			return nil, "more than one server.N address is this host's, as in a laboratory on loopback"
+		}
+		if len(h.OwnLines) != 1 || h.OwnLines[0] == h.ID || h.Settings.Find(h.ID) == nil {
+			return nil, ""
+		}
+		f := report.Finding{
+			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+			Summary: fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
+			Evidence: []report.Evidence{
+				myidEvidence(h, strconv.FormatInt(h.OwnLines[0], 10)),
+				memberEvidence(h, h.ID, "  not an address of this host"),
+				memberEvidence(h, h.OwnLines[0], "  is an address of this host"),
+			},
+			Fix: writeID(h),
+		}
+		return []report.Finding{f}, ""
+	})
+	// Over the network: a server at the address of one line that says it is
+	// another. Whoever is already judged by its own files is not judged again.
+	judged := false
+	for _, s := range e.Servers {
+		id, source, ok := s.Claimed()
+		if !ok || !model.FromServer(source) || s.Line == nil || s.Line.ID < 0 || !e.IsAt(s.Line, s) {
+			continue
+		}
+		judged = true
+		if id == s.Line.ID || hasFinding(out.findings, s.Name) {
+			continue
+		}
+		out.findings = append(out.findings, report.Finding{
+			Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
+			Summary: fmt.Sprintf("it is at the address of server %d and says that it is server %d. It works as long as all listen on all addresses; the ids are not where the list has them.", s.Line.ID, id),
+			Evidence: []report.Evidence{
+				{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10), Wanted: strconv.FormatInt(s.Line.ID, 10)},
+				{Source: e.List.Source, Key: fmt.Sprintf("server.%d", s.Line.ID), Value: s.Line.Addresses[0].Host, File: s.Line.File, Line: s.Line.Line},
+			},
+			Fix: []report.Fix{{
+				Host: s.Name, Note: fmt.Sprintf("stop it, write %d into its myid, start it. Two servers with swapped ids: stop both, write both, start both", s.Line.ID),
+				Risk: "of 3 servers, stopping 2 is a short outage; one at a time makes a duplicate id",
+			}},
+		})
+	}
+	if judged && len(e.Hosts) == 0 {
+		out.skips = nil
+	}
+	return out
+}

@@ -1,0 +1,120 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+)
+
+// The rule about one id that two servers claim.
+
+func claimName(c model.Claim) string {
+	if c.Server != nil {
+		return c.Server.Name
+	}
+	return nameOf(c.Host)
+}
+
+// claimsOfID gathers who says to be whom: conf of every server that answers it,
+// and the myid of every server whose files were seen, running or not.
+func claimsOfID(e *model.Ensemble) []model.Claim {
+	var out []model.Claim
+	for _, s := range e.Servers {
+		if id, source, ok := s.Claimed(); ok && model.FromServer(source) && s.DuplicateOf == nil {
+			out = append(out, model.Claim{ID: id, Server: s, Host: s.Local, Evidence: report.Evidence{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)}})
+		}
+	}
+	for _, h := range e.Hosts {
+		if !h.HasID || !h.Distributed() || slices.ContainsFunc(out, func(c model.Claim) bool { return c.Host == h }) {
+			continue
+		}
+		ev := myidEvidence(h, "")
+		if h.Process != nil {
+			ev.Value += fmt.Sprintf("  (pid %d)", h.Process.PID)
+		}
+		out = append(out, model.Claim{ID: h.ID, Server: h.Server, Host: h, Evidence: ev})
+	}
+	return out
+}
+
+var myidDuplicateRule = Rule{
+	Code: report.MyidDuplicate, Title: "two servers have one id", Needs: "conf or the files of two servers",
+	Traits:   theory.Traits{AlwaysShown: true, DataAtRisk: true, Apart: true},
+	Explains: slices.Concat(startless, []report.Code{report.MyidWrongServer, report.SelfAddrNotLocal, report.ProcessWithoutListener, report.ServerNotServing, report.ReadOnlyMode}),
+	Eval:     checkMyidDuplicate,
+}
+
+func checkMyidDuplicate(e *model.Ensemble) result {
+	if e.Mixed {
+		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+	}
+	claims := claimsOfID(e)
+	if len(claims) < 2 {
+		return skip(report.SkipNotTold, "fewer than two servers told their id")
+	}
+	var out result
+	for i, a := range claims {
+		for _, b := range claims[:i] {
+			if a.ID != b.ID {
+				continue
+			}
+			if isWrong(a) && !isWrong(b) {
+				out.findings = append(out.findings, duplicateFinding(e, a, b))
+			} else {
+				out.findings = append(out.findings, duplicateFinding(e, b, a))
+			}
+		}
+	}
+	return out
+}
+
+// duplicateFinding is the finding about two claims of one id; the one to mend, where
+// that is known, is the first.
+func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
+	f := report.Finding{
+		Severity: report.Critical, Certainty: model.SameID(a, b), Servers: []string{claimName(a), claimName(b)},
+		Summary:  fmt.Sprintf("both say that they are server %d: they count as one vote, and each throws the other's connections out.", a.ID),
+		Evidence: []report.Evidence{a.Evidence, b.Evidence},
+	}
+	switch {
+	case f.Certainty == report.Possible:
+		f.Summary = fmt.Sprintf("two targets say that they are server %d: one server under two names, or two with one id.", a.ID)
+	case !claimRuns(a) || !claimRuns(b):
+		// One of them is stopped, so no vote is counted wrong now.
+		f.Severity = severityOf(e, e.Servers...)
+		f.Summary = fmt.Sprintf("both have the id %d, and one of them is stopped: it cannot come back like that.", a.ID)
+	}
+	for _, c := range []model.Claim{a, b} {
+		f.Fix = append(f.Fix, correction(c)...)
+	}
+	if len(f.Fix) == 0 {
+		f.Fix = []report.Fix{{Note: fmt.Sprintf("find out which of them is the server.%d of the list; stop the other, write its own number into its myid, start it", a.ID)}}
+	}
+	return f
+}
+
+// claimRuns reports whether the one who claims the id is running.
+func claimRuns(c model.Claim) bool {
+	return c.Host != nil && c.Host.Process != nil || c.Server != nil && c.Server.Role != report.RoleDown && (c.Host == nil || c.Server.Srvr.Seen())
+}
+
+// isWrong reports whether the id is known not to be that of the server's line.
+func isWrong(c model.Claim) bool { return len(correction(c)) > 0 }
+
+// correction is the remedy for the one whose id is not that of its line.
+func correction(c model.Claim) []report.Fix {
+	if c.Host != nil && c.Host.Settings != nil {
+		if id, ok := c.Host.RightID(); ok && id != c.ID {
+			return writeID(c.Host)
+		}
+		return nil
+	}
+	if c.Server != nil && c.Server.AtLine() && c.Server.Line.ID != c.ID {
+		return []report.Fix{{Host: c.Server.Name, Note: fmt.Sprintf("stop it, write %d into its myid, start it", c.Server.Line.ID)}}
+	}
+	return nil
+}

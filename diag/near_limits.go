@@ -1,0 +1,178 @@
+package diag
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// descriptorsHigh is the share of the file descriptors past which few are left.
+const descriptorsHigh = 0.85
+
+// zxidCounterHigh is the number of transactions of an epoch past which its end is near:
+// 94 % of 2^32, which leaves 3 days at 1,000 writes a second.
+const zxidCounterHigh = 0xF0000000
+
+// Rules about what runs out: the numbers of an epoch, file descriptors.
+
+var zxidRolloverNearRule = Rule{
+	Code: report.ZxidRolloverNear, Title: "the epoch runs out of transactions", Needs: "srvr of the leader",
+	Eval: checkZxidRollover,
+}
+
+// checkZxidRollover looks at the newest zxid: the lower half counts the
+// transactions of an epoch, and when it is used up the leader steps down
+// (ZooKeeperServer and Leader, "zxid lower 32 bits have rolled over"). A
+// standalone server has no leader to lose.
+func checkZxidRollover(e *model.Ensemble) result {
+	if e.LoneStandalone() {
+		return result{}
+	}
+	newest := newestZxid(e)
+	if newest == nil {
+		return skip(report.SkipNotTold, "no server of a quorum told its zxid")
+	}
+	zxid := newest.Srvr.Value.Zxid
+	if zxid.Counter() <= zxidCounterHigh {
+		return result{}
+	}
+	left := uint64(math.MaxUint32 - zxid.Counter())
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: []string{newest.Name},
+		Summary: fmt.Sprintf("%d transactions are left in this epoch, of 4294967295. Then the leader steps down and the ensemble elects anew, at a time that nobody chose.", left),
+		Evidence: []report.Evidence{
+			{Source: "srvr", Server: newest.Name, Key: "Zxid", Value: zxid.String(), Wanted: fmt.Sprintf("a lower half up to 0x%x", zxidCounterHigh)},
+		},
+		Fix: []report.Fix{{
+			Host: newest.Name, Note: "restart the leader at a quiet time, while all others serve: the next leader begins at 0",
+			Risk: "an election: some seconds in which nobody can write; with no spare voter an outage",
+		}},
+	}
+	if newest.Role != report.Leader {
+		// The leader was not seen; after an election without a write the others still
+		// show the epoch before it.
+		f.Certainty = report.Likely
+	}
+	if perSecond := e.ZxidRate(newest); perSecond > 0 {
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "srvr", Server: newest.Name, Key: "Zxid, between both looks",
+			Value: fmt.Sprintf("%.0f transactions a second: used up in %s", perSecond, longTime(float64(left)/perSecond)),
+		})
+	}
+	return result{findings: []report.Finding{f}}
+}
+
+// noData is the zxid of a server that has no data yet (db.autocreate=false): -1.
+const noData = snapshot.Zxid(math.MaxUint64)
+
+// newestZxid is the server of a quorum with the highest zxid, the leader where
+// several show it; nil when none told.
+func newestZxid(e *model.Ensemble) *model.Server {
+	var newest *model.Server
+	for _, s := range e.Servers {
+		if !s.Srvr.Seen() || !s.Srvr.Value.Mode.InQuorum() || s.DuplicateOf != nil || s.Srvr.Value.Zxid == noData {
+			continue
+		}
+		if newest == nil || s.Srvr.Value.Zxid > newest.Srvr.Value.Zxid ||
+			s.Srvr.Value.Zxid == newest.Srvr.Value.Zxid && s.Role == report.Leader {
+			newest = s
+		}
+	}
+	return newest
+}
+
+// longTime is a span of hours or days, for people.
+func longTime(seconds float64) string {
+	switch hours := seconds / 3600; {
+	case hours < 1:
+		return "less than an hour"
+	case hours < 48:
+		return fmt.Sprintf("%.0f hours", hours)
+	default:
+		return fmt.Sprintf("%.0f days", hours/24)
+	}
+}
+
+var fdLimitNearRule = Rule{
+	Code: report.FDLimitNear, Title: "few file descriptors are left", Needs: "mntr",
+	Eval: checkFDLimit,
+}
+
+func checkFDLimit(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if why := whyNoMntr(s); why != nil {
+			return why
+		}
+		// -1 where Java cannot tell; both are missing off Unix.
+		if _, limit, ok := descriptorsOf(s); !ok || limit <= 0 {
+			return &report.Skip{Kind: report.SkipNotTold, Reason: "its mntr tells no limit of file descriptors"}
+		}
+		return nil
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		open, limit, _ := descriptorsOf(s)
+		share := float64(open) / float64(limit)
+		if share <= descriptorsHigh {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+			Summary: fmt.Sprintf("%.0f %% of its file descriptors are in use. Each connection takes one; with none left it takes no connection and cannot open a log or a snapshot.", 100*share),
+			Evidence: []report.Evidence{
+				{
+					Source: s.MntrFrom, Server: s.Name, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
+					Wanted: fmt.Sprintf("up to %.0f %% of %d", 100*descriptorsHigh, limit),
+				},
+				{Source: s.MntrFrom, Server: s.Name, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
+			},
+			Fix: []report.Fix{
+				{
+					Host: s.Name, Command: fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port),
+					Note: "see whether clients hold more connections than they should", Risk: "none",
+				},
+				{
+					Host: s.Name, Note: "raise the limit where it is started (LimitNOFILE= in its systemd unit), then restart it",
+					Risk: "with no spare voter a restart is an outage",
+				},
+			},
+		}
+		if s.RunsHere() {
+			f.Fix = slices.Insert(f.Fix, 1, raiseFiles(s.Local)...)
+		}
+		if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
+			f.Evidence = append(f.Evidence, report.Evidence{Source: s.MntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10)})
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// raiseFiles raises the limit of the running process, where that is known and not yet
+// what the guides say, and names the unit to change for good.
+func raiseFiles(h *model.Host) []report.Fix {
+	const enough = 65536
+	var steps []report.Fix
+	if m := h.Process.Memory; m.Seen() && m.Value.Files > 0 && m.Value.Files < enough {
+		steps = append(steps, report.Fix{
+			Host: nameOf(h), Command: fmt.Sprintf("prlimit --pid %d --nofile=%d:%d", h.Process.PID, enough, enough),
+			Note: fmt.Sprintf("raise the limit of the running process, %d, at once; it holds until the next start", m.Value.Files), Risk: "none",
+		})
+	}
+	if h.Process.Unit != "" {
+		steps = append(steps, report.Fix{
+			Host: nameOf(h), Command: "systemctl edit " + shellWord(h.Process.Unit), Note: fmt.Sprintf("and for good: [Service], then LimitNOFILE=%d", enough), Risk: "none: it holds from the next start on",
+		})
+	}
+	return steps
+}
+
+// descriptorsOf are the open file descriptors of the server and their limit.
+func descriptorsOf(s *model.Server) (open, limit int64, ok bool) {
+	open, told := s.Mntr.Value.Count("zk_open_file_descriptor_count")
+	limit, both := s.Mntr.Value.Count("zk_max_file_descriptor_count")
+	return open, limit, told && both
+}

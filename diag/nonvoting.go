@@ -1,0 +1,131 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+var nonVotingFollowerRule = Rule{
+	Code: report.NonVotingFollower, Title: "follows, and is no member", Needs: "conf, or the files of its host; or mntr of the leader",
+	Eval: checkNonVotingFollower,
+}
+
+// checkNonVotingFollower reports servers that follow the leader and are no members: they
+// were started to join and have not been added yet, or were taken out and run on (3.5+,
+// reconfig). They serve clients and have no vote.
+func checkNonVotingFollower(e *model.Ensemble) result {
+	var out result
+	for _, s := range e.Servers {
+		if s.Outsider {
+			out.findings = append(out.findings, outsiderFinding(e, s))
+		}
+	}
+	for _, h := range e.Hosts {
+		if e.OutOfItsList(h) && (h.Server == nil || !h.Server.Outsider) {
+			out.findings = append(out.findings, outsiderHere(e, h))
+		}
+	}
+	switch lead := e.OnlyLeader(); {
+	case e.LoneStandalone():
+	case len(out.findings) > 0:
+	case !e.List.InForce():
+		return skip(report.SkipNotTold, "no server told its list of members")
+	case lead == nil:
+		return skip(report.SkipNotTold, "the leader was not seen")
+	default:
+		if n, ok := lead.Mntr.Value.NonVotingFollowers(); ok && n > 0 {
+			out.findings = append(out.findings, unnamedOutsiders(e, lead, n))
+		}
+	}
+	return out
+}
+
+// joinOrLeave are the two ways to end it. line is the member line to add, empty where it
+// is not known.
+func joinOrLeave(e *model.Ensemble, host, line string) []report.Fix {
+	join := report.Fix{
+		Note: "if it is to be a voter, add its line with reconfig -add in zkCli.sh, as a user who may write /zookeeper/config",
+		Risk: "one voter more: see that an odd number comes of it",
+	}
+	if lead := e.OnlyLeader(); lead != nil && line != "" {
+		join.Host, join.Command = lead.Name, fmt.Sprintf("zkCli.sh -server %s reconfig -add %s", shellWord(zoocfg.HostPort{Host: lead.Host, Port: lead.Port}.String()), shellWord(line))
+		join.Note = "if it is to be a voter; as a user who may write /zookeeper/config"
+	}
+	return []report.Fix{join, {Host: host, Note: "if it is to leave, stop it, and take it out of the connect strings of clients"}}
+}
+
+// outsiderFinding is the finding for one that was seen over the network.
+func outsiderFinding(e *model.Ensemble, s *model.Server) report.Finding {
+	id, source, _ := s.Claimed()
+	line := ""
+	if s.Quorum.Number > 0 && s.Election.Number > 0 && s.Port > 0 {
+		line = fmt.Sprintf("server.%d=%s", id, zoocfg.Server{
+			ID: id, Role: zoocfg.Participant, Client: &zoocfg.HostPort{Host: s.Host, Port: s.Port},
+			Addresses: []zoocfg.Address{{Host: s.PeerHost(), QuorumPort: s.Quorum.Number, ElectionPort: s.Election.Number}},
+		})
+	}
+	return report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("it follows the leader and serves clients, and is no member: the list has no server.%d. It has no vote, and stands in for nobody who has one.", id),
+		Evidence: []report.Evidence{
+			{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)},
+			{Source: e.List.Source, Key: "servers", Value: idList(e.List.Membership), Wanted: strconv.FormatInt(id, 10) + " among them"},
+			{Source: "srvr", Server: s.Name, Key: "Mode", Value: string(s.Mode())},
+		},
+		Fix: joinOrLeave(e, s.Name, line),
+	}
+}
+
+// outsiderHere is the finding for one that was seen on its own host.
+func outsiderHere(e *model.Ensemble, h *model.Host) report.Finding {
+	f := report.Finding{
+		Severity: report.Info, Certainty: report.Likely, Servers: serversOf(h),
+		Summary: fmt.Sprintf("the server of this host runs, and is no member: the list has no server.%d. It has no vote, and as things are it will not start again.", h.ID),
+		Evidence: []report.Evidence{
+			myidEvidence(h, "one of "+idList(h.Settings.Membership)),
+			{Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", h.ID), Value: "not in the list", File: h.Settings.Dynamic},
+		},
+		Fix: joinOrLeave(e, nameOf(h), ""),
+	}
+	if leader := follows(h); leader != "" {
+		f.Certainty = report.Proven
+		f.Summary = fmt.Sprintf("the server of this host follows the leader and serves clients, and is no member: the list has no server.%d. It has no vote, and as things are it will not start again.", h.ID)
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: "connected to", Value: leader + ", a leader's quorum port"})
+	}
+	return f
+}
+
+// follows is the address of the leader that the host's server is connected to; empty for
+// none.
+func follows(h *model.Host) string {
+	for i := range h.Settings.Servers {
+		ports := model.QuorumPortsOf(&h.Settings.Servers[i])
+		for _, l := range h.Links.Value.Sockets {
+			if l.Own && !l.Calling && slices.Contains(ports, l.Remote.Port()) {
+				return l.Remote.String()
+			}
+		}
+	}
+	return ""
+}
+
+// unnamedOutsiders is the finding for those that the leader alone tells of.
+func unnamedOutsiders(e *model.Ensemble, lead *model.Server, n int64) report.Finding {
+	return report.Finding{
+		Severity: report.Info, Certainty: report.Proven,
+		Summary: fmt.Sprintf("%s of %s is no member and was not looked at. It serves clients, has no vote, and stands in for nobody who has one.", plural(int(n), "follower"), lead.Name),
+		Evidence: []report.Evidence{
+			{Source: lead.MntrFrom, Server: lead.Name, Key: model.NonVotingFollowers, Value: strconv.FormatInt(n, 10), Wanted: "0"},
+			{Source: e.List.Source, Key: "servers", Value: idList(e.List.Membership)},
+		},
+		Fix: []report.Fix{
+			{Host: lead.Name, Command: fmt.Sprintf("sudo ss -tn state established '( sport = :%d )'", lead.Quorum.Number), Note: "who is connected to the leader's quorum port; then name it too", Risk: "none"},
+			{Note: "add it with reconfig -add if it is to be a voter; stop it if it is to leave"},
+		},
+	}
+}

@@ -1,0 +1,328 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Rules about who is connected with whom.
+
+var electionPortHeldRule = Rule{
+	Code: report.ElectionPortHeld, Title: "a stranger holds its election port", Needs: "a server's own connections, twice",
+	Explains: keptOut,
+	Eval:     checkElectionPortHeld,
+}
+
+// checkElectionPortHeld reports connections of strangers on a server's election port.
+// One thread accepts there and reads the first bytes itself, for tickTime x syncLimit
+// at most, before it accepts another (QuorumCnxManager.Listener, all versions, without
+// quorum SASL).
+func checkElectionPortHeld(e *model.Ensemble) result {
+	again := false
+	out := eachHost(e, func(h *model.Host) ([]report.Finding, *report.Skip) {
+		if h.Sets("quorum.auth.enableSasl") {
+			return nil, nil // threads of their own read there
+		}
+		pair, reason := linksOf(e, h)
+		if pair == nil {
+			return nil, undecided(reason)
+		}
+		ports := electionPortsOf(claimedLine(h))
+		onPort := func(l snapshot.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
+		strange := func(l snapshot.Link) bool { return onPort(l) && pair.stranger(l) }
+		switch {
+		case len(ports) == 0:
+			return nil, undecided("its own line is not known")
+		case !slices.ContainsFunc(h.Links.Value.Sockets, strange):
+			return nil, nil
+		case h.Process.State == "T" || h.Server != nil && model.Hangs(h.Server):
+			return nil, undecided("its process hangs, and accepts nobody")
+		case pair.before == nil:
+			again = true
+			return nil, &report.Skip{Kind: report.SkipOneLook, Reason: "strangers are connected to its election port; it takes two looks"}
+		}
+		held := pair.stay(strange)
+		if len(held) == 0 {
+			return nil, nil
+		}
+		// Behind NAT, or with several networks, a member has an address that is not its
+		// own. Such a connection stands for the one that is missing.
+		if missing := notLinked(e, h); len(held) <= len(missing) {
+			return nil, undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
+		}
+		waiting := pair.stay(func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
+		f := portHeld(e, h, held, waiting)
+		if f.Certainty == report.Possible && outsidersFollow(e) {
+			return nil, undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
+		}
+		return []report.Finding{f}, nil
+	})
+	out.lookAgain = again
+	return out
+}
+
+// outsidersFollow reports whether the leader tells of followers that are no members, or
+// before 3.6, which cannot, of more learners than there are other members: one that joins
+// or leaves is connected to all election ports as well.
+func outsidersFollow(e *model.Ensemble) bool {
+	lead := e.OnlyLeader()
+	if lead == nil || !lead.Mntr.Seen() || !e.List.Proven() {
+		return false
+	}
+	if n, ok := lead.Mntr.Value.NonVotingFollowers(); ok {
+		return n > 0
+	}
+	n, _ := lead.Mntr.Value.Learners()
+	return lead.Srvr.Value.Version.AtLeast(3, 5, 0) && n > int64(len(e.List.Servers)-1)
+}
+
+// notLinked are the members, not known to be down, with which a host has no election
+// connection.
+func notLinked(e *model.Ensemble, h *model.Host) []string {
+	var out []string
+	for i := range h.Settings.Servers {
+		id := h.Settings.Servers[i].ID
+		s := e.ByLine(id)
+		if id == h.ID || s != nil && s.Role == report.RoleDown || hasLink(h, id) {
+			continue
+		}
+		name := fmt.Sprintf("server.%d", id)
+		if s != nil {
+			name = s.Name
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) report.Finding {
+	port := held[0].Local.Port()
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
+		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is no member, stays open: while its first bytes are awaited no member gets through.", port, strangers(held)),
+		Fix: []report.Fix{
+			{Host: nameOf(h), Command: fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), Note: "who is connected", Risk: "none"},
+			{Note: fmt.Sprintf("take port %d out of what %s does: the health check of a load balancer, a scanner, a monitor. Each connection is dropped by itself after tickTime x syncLimit; no restart is needed", port, strangers(held))},
+			{Host: nameOf(h), Note: fmt.Sprintf("let only the members reach port %d: a firewall there", port)},
+		},
+	}
+	for _, l := range held {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("%s to %d", l.Remote, port), Value: "established, in both looks", Wanted: "members alone"})
+		if len(f.Evidence) == maxSockets {
+			break
+		}
+	}
+	if said := logEvidences(h, []logline.Sign{logline.ChallengeTimeout}); len(said) > 0 {
+		f.Certainty = report.Likely
+		f.Evidence = append(f.Evidence, said...)
+	}
+	if len(waiting) > 0 {
+		f.Certainty = report.Likely
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("waiting on %d", port), Value: plural(len(waiting), "connection") + ", not accepted in both looks", Wanted: "none"})
+	}
+	for _, l := range h.Links.Value.Sockets {
+		for _, r := range h.Resolved {
+			s := e.ByLine(r.ID)
+			if s == nil || s.Serving != model.No || !l.Waiting || l.Local.Port() != port || !slices.Contains(r.Addrs.Value, l.Remote.Addr()) || slices.Contains(f.Servers, s.Name) {
+				continue
+			}
+			f.Servers = append(f.Servers, s.Name)
+			f.Summary += fmt.Sprintf(" %s waits behind it.", s.Name)
+			if severityOf(e, s) == report.Critical {
+				f.Severity = report.Critical
+			}
+		}
+	}
+	return f
+}
+
+// maxSockets is how many connections a finding shows.
+const maxSockets = 3
+
+// strangers are the addresses at the other end.
+func strangers(links []snapshot.Link) string {
+	var out []string
+	for _, l := range links {
+		out = theory.AppendNew(out, []string{l.Remote.Addr().String()})
+	}
+	return enumerate(out)
+}
+
+var peerAddrStaleRule = Rule{
+	Code: report.PeerAddrStale, Title: "a member is called where it is no more", Needs: "a server's own connections, twice, and its log",
+	Explains: keptOut,
+	Eval:     checkPeerAddrStale,
+}
+
+// checkPeerAddrStale reports members that a server calls at an address which their
+// names no longer mean: its JVM looked them up before.
+func checkPeerAddrStale(e *model.Ensemble) result {
+	again := false
+	out := eachHost(e, func(h *model.Host) ([]report.Finding, *report.Skip) {
+		pair, reason := linksOf(e, h)
+		if pair == nil {
+			return nil, undecided(reason)
+		}
+		own := claimedLine(h)
+		if own == nil {
+			return nil, undecided("its own line is not known")
+		}
+		listens := append(electionPortsOf(own), model.QuorumPortsOf(own)...)
+		wrong := func(l snapshot.Link) bool {
+			return pair.stranger(l) && !slices.Contains(listens, l.Local.Port()) && (l.Own || !h.Links.Value.Owners.Seen())
+		}
+		logged := loggedStale(e, pair)
+		switch {
+		case !slices.ContainsFunc(h.Links.Value.Sockets, wrong), pair.before == nil && logged != nil:
+			return logged, nil
+		case pair.before == nil:
+			again = true
+			return nil, &report.Skip{Kind: report.SkipOneLook, Reason: "it calls an address that is no member's; it takes two looks"}
+		}
+		var found []report.Finding
+		for _, l := range pair.stay(wrong) {
+			if f := addrStale(e, h, l); f != nil {
+				found = append(found, *f)
+			}
+		}
+		if len(found) == 0 {
+			found = logged
+		}
+		return found, nil
+	})
+	out.lookAgain = again
+	return out
+}
+
+// addrStale is the finding for a connection to an address that is no member's; nil
+// where all that have its port are linked.
+func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Finding {
+	// Who serves and has no other connection is there, by another address of its own.
+	serves := func(m *zoocfg.Server) bool {
+		s := e.ByLine(m.ID)
+		return s != nil && s.Serving == model.Yes && !l.Calling
+	}
+	var lost []*zoocfg.Server
+	for i := range h.Settings.Servers {
+		m := &h.Settings.Servers[i]
+		if m.ID != h.ID && slices.Contains(append(electionPortsOf(m), model.QuorumPortsOf(m)...), l.Remote.Port()) && !hasLink(h, m.ID) && !serves(m) {
+			lost = append(lost, m)
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	// One that is down would not be called back.
+	down := func(m *zoocfg.Server) bool { s := e.ByLine(m.ID); return s != nil && s.Role == report.RoleDown }
+	if up := slices.DeleteFunc(slices.Clone(lost), down); len(up) > 0 {
+		lost = up
+	}
+	how := "connected to"
+	if l.Calling {
+		how = "calling"
+	}
+	f := &report.Finding{
+		Severity: report.Warning, Certainty: report.Possible,
+		Evidence: []report.Evidence{{Source: "sockets", Server: nameOf(h), Key: how, Value: l.Remote.String(), Wanted: "an address of a member"}},
+	}
+	var named []string
+	for _, m := range lost {
+		r, _ := h.ResolvedFor(m.ID)
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "dns", Server: nameOf(h), Key: r.Host, Value: joinAddrs(r.Addrs.Value)})
+		named = append(named, r.Host)
+		if s := e.ByLine(m.ID); s != nil {
+			f.Servers = append(f.Servers, s.Name)
+		}
+	}
+	r, _ := h.ResolvedFor(lost[0].ID)
+	f.Summary = fmt.Sprintf("%s is %s %s, which is no member's address: %s may have been there once.", nameOf(h), how, l.Remote, strings.Join(named, " or "))
+	if s := e.ByLine(lost[0].ID); len(lost) == 1 {
+		f.Summary = fmt.Sprintf("the name %s means %s now, and %s is still %s it at %s: its JVM looked the name up before.", r.Host, joinAddrs(r.Addrs.Value), nameOf(h), how, l.Remote)
+		if s != nil && s.Serving == model.No && !down(lost[0]) && h.Links.Value.Owners.Seen() {
+			f.Certainty, f.Severity = report.Likely, severityOf(e, s)
+		}
+	}
+	if line := unreached(h); line != nil && line.Fields.Address.Addr() == l.Remote.Addr() {
+		f.Evidence = append(f.Evidence, lineEvidence(h, *line))
+	}
+	f.Fix = freshAddress(e, h, r.Host, l.Remote)
+	return f
+}
+
+// unreached is the newest line about a peer that the server could not connect to; nil
+// for none.
+func unreached(h *model.Host) *snapshot.LogLine {
+	i := slices.IndexFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == logline.PeerUnreached })
+	if i < 0 {
+		return nil
+	}
+	return &h.Log.Value.Lines[i]
+}
+
+// recentCall is how old a line about a call may be: who is not called back tries again
+// once a minute at least (FastLeaderElection.maxNotificationInterval).
+const recentCall = 2 * time.Minute
+
+// loggedStale is the finding where no call is seen and the log has one: a call that is
+// refused is over at once.
+func loggedStale(e *model.Ensemble, pair *linkPair) []report.Finding {
+	h := pair.now
+	line := unreached(h)
+	if line == nil {
+		return nil
+	}
+	id, at := line.Fields.Peer, line.Fields.Address
+	m, s := h.Settings.Find(id), e.ByLine(id)
+	age, known := logAge(h.Log.Value, line.At, e.Snap.Started)
+	switch {
+	case !at.IsValid() || !known || age > recentCall || m == nil || s == nil:
+		return nil
+	case slices.Contains(pair.known, at.Addr()), hasLink(h, id), s.Serving != model.No, s.Role == report.RoleDown:
+		return nil
+	}
+	r, _ := h.ResolvedFor(id)
+	return []report.Finding{{
+		Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("the name %s means %s now, and %s called it at %s a moment ago: its JVM looked the name up before.", r.Host, joinAddrs(r.Addrs.Value), nameOf(h), at),
+		Evidence: []report.Evidence{
+			lineEvidence(h, *line),
+			{Source: "dns", Server: nameOf(h), Key: r.Host, Value: joinAddrs(r.Addrs.Value), Wanted: at.Addr().String()},
+		},
+		Fix: freshAddress(e, h, r.Host, at),
+	}}
+}
+
+// logAge is how old a line of a log is. The log's own times have no zone; the newest of
+// them is of when the file was last written to.
+func logAge(tail snapshot.LogTail, at string, now time.Time) (age time.Duration, ok bool) {
+	then, err := time.Parse(time.DateTime, at)
+	last, bad := time.Parse(time.DateTime, tail.Last)
+	if err != nil || bad != nil || tail.Modified.IsZero() {
+		return 0, false
+	}
+	return last.Sub(then) + now.Sub(tail.Modified), true
+}
+
+// freshAddress orders the steps: names first, and restarts last.
+func freshAddress(e *model.Ensemble, h *model.Host, name string, old netip.AddrPort) []report.Fix {
+	risk := "with no spare voter each restart is an outage"
+	if spare := e.Verdict.Spare; spare != nil && *spare <= 0 {
+		risk = "no voter is spare now: this restart stops the service until the server is back"
+	}
+	return []report.Fix{
+		{Host: nameOf(h), Command: "getent hosts " + shellWord(name), Note: "first see that the name means the right address on every server; mend DNS or /etc/hosts before anything is restarted", Risk: "none"},
+		{Note: "wait a minute and look again: by default a JVM looks a name up anew after 30 seconds"},
+		{Note: fmt.Sprintf("without a restart: give the moved server the address %s too, if nobody else has it", old.Addr())},
+		{Host: nameOf(h), Note: "else restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next", Risk: risk},
+	}
+}

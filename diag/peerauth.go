@@ -1,0 +1,191 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// Rules about servers that do not let each other in: TLS and SASL between them.
+
+// rejection is a way in which servers refuse each other, and how their logs show it.
+type rejection struct {
+	// signs are the lines that nobody but a peer can cause. One may be of a moment;
+	// repeated is what keeps a server out.
+	signs []logline.Sign
+	// says finds them: those of the last two minutes, or since the last start.
+	says func(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string)
+	// finding fills in what is wrong at that server, as the log of h has it.
+	finding func(h *model.Host, lines []snapshot.LogLine) report.Finding
+}
+
+var quorumTLSHandshakeRule = Rule{
+	Code: report.QuorumTLSHandshake, Title: "TLS between servers fails", Needs: "a server's own files and log, twice",
+	Explains: keptOut,
+	Eval:     checkQuorumTLS,
+}
+
+func checkQuorumTLS(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if f := tlsDiffers(e, h); f != nil {
+			return []report.Finding{*f}, ""
+		}
+		r := rejection{[]logline.Sign{logline.PeerTLS, logline.PeerTLSCut}, saysLately, handshakeFails}
+		if !h.Settings.SSLQuorum.Value {
+			// Its peers call it while they elect, and then no more.
+			r = rejection{[]logline.Sign{logline.PeerTLSHello}, saysSinceStart, speaksNoTLS}
+		}
+		return rejectedPeers(e, h, r)
+	})
+}
+
+// tlsDiffers compares the files of two hosts: one stays out and speaks no TLS where the
+// other serves and takes nothing else, or the other way round. No log is needed for it.
+func tlsDiffers(e *model.Ensemble, h *model.Host) *report.Finding {
+	if !h.Distributed() || h.Process == nil || h.Server == nil || !e.Twice(h.Server, (*model.Server).NotServing) {
+		return nil
+	}
+	for _, o := range e.Hosts {
+		if o.Settings == nil || o.Process == nil || o.Server == nil || o.Server.Serving != model.Yes ||
+			o.Settings.SSLQuorum.Value == h.Settings.SSLQuorum.Value || o.Settings.PortUnification.Value || h.Settings.PortUnification.Value {
+			continue
+		}
+		f := speaksNoTLS(h, nil)
+		f.Severity, f.Certainty, f.Servers = severityOf(e, h.Server), report.Proven, []string{h.Server.Name}
+		f.Summary = fmt.Sprintf("%s serves, and with another sslQuorum than this server has, which stays out: one speaks TLS to the other, and the other does not.", o.Server.Name)
+		f.Evidence = []report.Evidence{sslQuorumEvidence(h), sslQuorumEvidence(o)}
+		for i := range f.Fix {
+			f.Fix[i].Host = h.Server.Name
+		}
+		return &f
+	}
+	return nil
+}
+
+// sslQuorumEvidence is the setting as evidence.
+func sslQuorumEvidence(h *model.Host) report.Evidence {
+	set := h.Settings.SSLQuorum
+	if !set.IsSet() {
+		return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "sslQuorum", Value: "not set", Wanted: "the same on all", File: h.Settings.Path}
+	}
+	f := settingEvidence(h, "sslQuorum", strconv.FormatBool(set.Value), set.File, set.Line)
+	f.Wanted = "the same on all"
+	return f
+}
+
+var quorumSASLFailedRule = Rule{
+	Code: report.QuorumSASLFailed, Title: "servers do not accept each other's password", Needs: "a server's own files and log, twice",
+	Explains: keptOut,
+	Eval:     checkQuorumSASL,
+}
+
+func checkQuorumSASL(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if !h.Settings.QuorumSASL.Value {
+			return nil, "" // what its peers say of it stands in their logs
+		}
+		return rejectedPeers(e, h, rejection{[]logline.Sign{logline.PeerFIPS, logline.PeerSASL}, saysLately, passwordFails})
+	})
+}
+
+// rejectedPeers finds the server that is refused, by the log of a host: its own, or the one
+// voter besides that runs and does not serve while this one does.
+func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) ([]report.Finding, string) {
+	if !h.Distributed() || h.Process == nil {
+		return nil, ""
+	}
+	s := h.Server
+	if s == nil {
+		return nil, "which of the servers this host is was not found out"
+	}
+	at, says := s, r.says
+	if s.Serving == model.Yes {
+		out := e.Filter(func(o *model.Server) bool { return o.Voter() && o.NotServing() && o.Role == report.NotServing })
+		if len(out) != 1 {
+			return nil, "" // none, or which of them it is cannot be told from here
+		}
+		at, says = out[0], saysLately
+		if at.Local != nil && tlsDiffers(e, at.Local) != nil {
+			return nil, "" // its own files say it better
+		}
+	}
+	if !at.NotServing() {
+		return nil, "whether it serves was not told"
+	}
+	lines, count, reason := says(h, r.signs...)
+	switch {
+	case reason != "":
+		return nil, reason
+	case count < repeated:
+		return nil, ""
+	case e.Before == nil:
+		return nil, "it does not serve this moment, and takes two looks to tell from joining"
+	case !e.Twice(at, (*model.Server).NotServing):
+		return nil, ""
+	}
+	f := r.finding(h, lines)
+	f.Severity, f.Certainty, f.Servers = severityOf(e, at), report.Likely, []string{at.Name}
+	f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: at.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower"})
+	for _, line := range lines {
+		f.Evidence = append(f.Evidence, lineEvidence(h, line))
+	}
+	if at != s {
+		f.Summary = fmt.Sprintf("%s serves, %s is the one voter that runs and does not, and by the log of %s it is refused. %s", s.Name, at.Name, s.Name, f.Summary)
+	}
+	for i := range f.Fix {
+		if f.Fix[i].Host == "" {
+			f.Fix[i].Host = at.Name
+		}
+	}
+	return []report.Finding{f}, ""
+}
+
+func handshakeFails(h *model.Host, _ []snapshot.LogLine) report.Finding {
+	return report.Finding{
+		Summary:  "handshakes of TLS between servers fail: one side does not trust the other's certificate, or does not speak TLS. The text behind SSLHandshakeException says which.",
+		Evidence: []report.Evidence{sslQuorumEvidence(h)},
+		Fix: []report.Fix{
+			{Command: "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves; sslQuorum must be the same on all", Risk: "none"},
+			{Note: "look at its certificate (keytool -list -v -keystore FILE): is it still valid, is its issuer in the trust store of the others, does it name this host? PKIX means the issuer; bad_certificate or certificate_unknown, that a peer does not trust this one; \"Failed to verify\", the name; \"terminated the handshake\", that the peer speaks no TLS"},
+			{Note: "put the right file in its place, and restart this server alone. Leave those that serve as they are: they check a certificate only when a connection is made", Risk: "none, it serves nobody as it is"},
+		},
+	}
+}
+
+func speaksNoTLS(h *model.Host, _ []snapshot.LogLine) report.Finding {
+	return report.Finding{
+		Summary:  "servers call each other with TLS, and one of them does not speak it: it takes the greeting for a server's id, 1586114..., and waits for ever.",
+		Evidence: []report.Evidence{sslQuorumEvidence(h)},
+		Fix: []report.Fix{
+			{Command: "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves", Risk: "none"},
+			{Note: "sslQuorum must be the same on all. Where the others have it, give this one sslQuorum=true and its key and trust store; where they have not, take it out here. Restart this server alone", Risk: "none, it serves nobody as it is"},
+			{Note: "if TLS is only being introduced: portUnification=true on all first, then sslQuorum=true on one after the other, and portUnification away at the end"},
+		},
+	}
+}
+
+func passwordFails(h *model.Host, lines []snapshot.LogLine) report.Finding {
+	f := report.Finding{
+		Summary: "servers that authenticate to each other with SASL refuse each other: the user or password of one differs from the others', or one of them does not authenticate at all.",
+		Evidence: []report.Evidence{
+			settingEvidence(h, "quorum.auth.enableSasl", "true", h.Settings.QuorumSASL.File, h.Settings.QuorumSASL.Line),
+		},
+		Fix: []report.Fix{
+			{Command: "grep -n '^quorum[.]auth[.]' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves", Risk: "none"},
+			{Note: "compare the sections QuorumServer and QuorumLearner of its JAAS file (-Djava.security.auth.login.config) with those of a server that serves: the same user and password on all; with Kerberos a keytab that is its own"},
+			{Note: "mend that file, and restart this server alone", Risk: "none, it serves nobody as it is"},
+		},
+	}
+	if slices.ContainsFunc(lines, func(l snapshot.LogLine) bool { return l.Sign == logline.PeerFIPS }) {
+		f.Summary = "it has FIPS mode on, as 3.9 has by default, and that forbids DIGEST-MD5, by which its servers authenticate to each other. An ensemble that came from 3.8 with it finds no quorum any more."
+		f.Fix = []report.Fix{
+			{Note: "add -Dzookeeper.fips-mode=false to SERVER_JVMFLAGS on every server that runs 3.9 or later, and restart it; or authenticate with Kerberos"},
+		}
+	}
+	return f
+}

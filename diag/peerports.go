@@ -1,0 +1,222 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// Rules about ports between servers that something blocks. What is blocked only for
+// new connections harms nobody before a restart, and has a name of its own.
+
+var quorumPortFilteredRule = Rule{
+	Code: report.QuorumPortFiltered, Title: "a port between servers is blocked", Needs: "the quorum and election ports",
+	Explains: slices.Concat(keptOut, []report.Code{report.LeaderFlapping}),
+	Eval:     checkQuorumPortFiltered,
+}
+
+// checkQuorumPortFiltered reports the blocked ports of servers that are out, or that
+// somebody who is out cannot reach, and what a stranger to the ensemble could not reach.
+func checkQuorumPortFiltered(e *model.Ensemble) result { return blockedPorts(e, false) }
+
+var latentPortBlockRule = Rule{
+	Code: report.LatentPortBlock, Title: "a blocked port: after a restart it may stay out", Needs: "the quorum and election ports, from a member",
+	Eval: checkLatentPortBlock,
+}
+
+// checkLatentPortBlock reports the blocked ports between servers that all serve, over
+// links that were made before.
+func checkLatentPortBlock(e *model.Ensemble) result { return blockedPorts(e, true) }
+
+// blockedPorts finds what is blocked: what does no harm before a restart, or all else.
+func blockedPorts(e *model.Ensemble, latent bool) result {
+	if e.Vantages != nil {
+		return portsFromAll(e, latent)
+	}
+	canJudge := func(s *model.Server) *report.Skip {
+		switch {
+		case s.ElectionPort == report.PortNotProbed && s.QuorumPort == report.PortNotProbed:
+			return &report.Skip{Kind: report.SkipNotLooked, Reason: "its peer ports were not probed"}
+		case !s.HostAnswers():
+			return &report.Skip{Kind: report.SkipUnreachable, Reason: "it could not be reached from here"}
+		}
+		return nil
+	}
+	peer := e.MemberVantage()
+	shut := e.ShutIn(e)
+	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if shut != nil && s.Serving == model.Yes {
+			return // one finding has them all
+		}
+		for _, port := range []struct {
+			view report.PortView
+			look snapshot.Obs[snapshot.Dial]
+		}{{electionView(s), s.Election.Look}, {quorumView(s), s.Quorum.Look}} {
+			switch {
+			case port.view.State == report.PortFiltered:
+				// A bastion may rightly be kept out: what it cannot reach sleeps nowhere.
+				if latent == (peer != "" && e.Sleeps(s, peer)) {
+					out.findings = append(out.findings, portFiltered(e, s, port.view, port.look))
+				}
+			case port.view.Port == s.Election.Number && rejectedAt(s, port.view.Port, port.look) && s.PortLocal.Distributed():
+				if latent == e.Sleeps(s) {
+					out.findings = append(out.findings, portRejected(e, s, port.view))
+				}
+			}
+		}
+	})
+	if shut != nil && !latent {
+		out.findings = append(out.findings, callsNobody(e, shut, e))
+	}
+	return out
+}
+
+// callsNobody is the finding for a member that is shut in.
+func callsNobody(e *model.Ensemble, own *model.Server, v *model.Ensemble) report.Finding {
+	f := report.Finding{
+		Severity: severityOf(e, own), Certainty: report.Proven, Servers: []string{own.Name},
+		Summary: fmt.Sprintf("it is out, and its connections to the election port of all who serve get nothing back, though their hosts answer: something blocks what goes out from %s.", own.Name),
+		Fix: []report.Fix{
+			{Host: own.Name, Command: "sudo nft list ruleset", Note: "first the rules for what goes out there: ports 2888 and 3888 of the other members; in a cloud its security group and network policy", Risk: "none"},
+			{Note: "then those on the other hosts, for what comes in from its address"},
+		},
+	}
+	for _, s := range v.Servers {
+		if s.ElectionPort == report.PortFiltered || s.ElectionPort == report.PortUnreachable {
+			f.Evidence = append(f.Evidence, report.Evidence{Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", s.Election.Number, own.Name), Value: s.Election.Look.Failure.Text, Wanted: "open"})
+		}
+	}
+	return f
+}
+
+// portFiltered weighs from where the port was found filtered. A server of the
+// ensemble must reach it; a bastion may well not be allowed to.
+func portFiltered(e *model.Ensemble, s *model.Server, port report.PortView, look snapshot.Obs[snapshot.Dial]) report.Finding {
+	from := e.Snap.Vantage.Host
+	f := report.Finding{
+		Severity: severityOf(e, s), Certainty: report.Possible, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
+		Evidence: []report.Evidence{
+			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
+		},
+		Fix: []report.Fix{openPort(s, port.Port)},
+	}
+	addPort(&f, s, clientView(s), "")
+	if peer := e.MemberVantage(); peer != "" {
+		f.Certainty = report.Proven
+		f.Summary = fmt.Sprintf("the host answers on another port, and connections from %s to its port %d get nothing back.", peer, port.Port)
+		switch {
+		case e.Sleeps(s, peer):
+			warnOfRestart(&f)
+		case s.Serving == model.Yes:
+			f.Summary += fmt.Sprintf(" %s is out, and this may be why.", peer)
+		}
+	} else if s.Prohibited(look) && s.Serving != model.Yes {
+		f.Certainty = report.Likely
+		f.Summary = fmt.Sprintf("the network itself says that port %d is prohibited, and the server is not in the quorum.", port.Port)
+	}
+	return f
+}
+
+// portRejected is a port on which the host's own sockets show a listener, and
+// which refuses all the same: a firewall answers in its name.
+func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) report.Finding {
+	f := report.Finding{
+		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("ZooKeeper listens on %d, and whoever connects is refused: a firewall rejects in its name.", port.Port),
+		Evidence: []report.Evidence{
+			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"},
+			{Source: "sockets", Server: s.Name, Key: "listening on " + strconv.Itoa(port.Port), Value: "yes"},
+		},
+		Fix: []report.Fix{{Host: s.Name, Command: "sudo nft list ruleset", Note: fmt.Sprintf("find the rule that rejects port %d, and let the peers' addresses through", port.Port)}},
+	}
+	if e.Sleeps(s) {
+		warnOfRestart(&f)
+	}
+	return f
+}
+
+// warnOfRestart says what a block that sleeps will do.
+func warnOfRestart(f *report.Finding) {
+	f.Summary += " It works now, over links made earlier; who is restarted may not come back."
+	f.Fix = append([]report.Fix{{Note: "restart nobody before new connections get through"}}, f.Fix...)
+}
+
+// portsFromAll is blockedPorts from what all hosts saw.
+func portsFromAll(e *model.Ensemble, latent bool) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		for _, v := range e.Vantages {
+			seen := v.ByName(s.Name)
+			if seen != nil && v.MemberVantage() != "" && v.MemberVantage() != s.Name && (seen.ElectionPort != report.PortNotProbed || seen.QuorumPort != report.PortNotProbed) {
+				return nil
+			}
+		}
+		return &report.Skip{Kind: report.SkipNotLooked, Reason: "no other member has tried its peer ports"}
+	}
+	var shut []string
+	var alone []report.Finding
+	for _, v := range e.Vantages {
+		if own := e.ShutIn(v); own != nil {
+			shut, alone = append(shut, own.Name), append(alone, callsNobody(e, own, v))
+		}
+	}
+	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
+		ways := slices.DeleteFunc(e.Ways(s), func(w model.Way) bool { return !w.Open && slices.Contains(shut, w.From) && s.Serving == model.Yes })
+		var evidence []report.Evidence
+		blockedFrom, openFrom := map[int][]string{}, map[int][]string{}
+		for _, w := range ways {
+			ev := report.Evidence{Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", w.Port, w.From), Value: "open"}
+			if !w.Open {
+				ev.Value, ev.Wanted = w.Text, "open"
+				blockedFrom[w.Port] = append(blockedFrom[w.Port], w.From)
+			} else {
+				openFrom[w.Port] = append(openFrom[w.Port], w.From)
+			}
+			evidence = append(evidence, ev)
+		}
+		for _, port := range []int{s.Election.Number, s.Quorum.Number} {
+			if from := blockedFrom[port]; len(from) > 0 && latent == e.Sleeps(s, from...) {
+				out.findings = append(out.findings, wayBlocked(e, s, port, from, openFrom[port], evidence))
+				return // one finding a server: the evidence has all ports
+			}
+		}
+	})
+	if !latent {
+		out.findings = append(out.findings, alone...)
+	}
+	return out
+}
+
+func wayBlocked(e *model.Ensemble, s *model.Server, port int, from, open []string, evidence []report.Evidence) report.Finding {
+	f := report.Finding{
+		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name}, Evidence: evidence,
+		Summary: fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
+		Fix: []report.Fix{
+			openPort(s, port),
+			{Host: s.Name, Command: "sudo nft list ruleset", Note: "any other firewall: find the rule for port " + strconv.Itoa(port)},
+		},
+	}
+	if len(open) > 0 {
+		f.Summary = fmt.Sprintf("connections from %s to its port %d do not get through, and from %s they are taken: something blocks that way alone.",
+			strings.Join(from, " and "), port, strings.Join(open, " and "))
+	}
+	if e.Sleeps(s, from...) {
+		warnOfRestart(&f)
+	}
+	return f
+}
+
+// rejectedAt reports whether the election port was refused here although the
+// server's own host has a listener on it: a firewall answers in its name. The
+// quorum port is no such proof, for it closes the moment a leader steps down; and
+// the server must answer on its client port, or it may have ended meanwhile.
+func rejectedAt(s *model.Server, port int, look snapshot.Obs[snapshot.Dial]) bool {
+	addrs := s.PeerAddrs().Value
+	return look.FailedAs(snapshot.Refused) && s.ClientPort == report.PortOpen && s.RunsHere() && s.Local.ListensAt(addrs, port) &&
+		s.PortLocal != nil && s.PortLocal.ListensAt(addrs, port)
+}

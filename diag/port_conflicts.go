@@ -1,0 +1,118 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+)
+
+var quorumPortConflictRule = Rule{
+	Code: report.QuorumPortConflict, Title: "another program has its quorum port", Needs: "srvr, twice, and the quorum port",
+	Eval: checkQuorumPortConflict,
+}
+
+// checkQuorumPortConflict reports a follower on whose quorum port something
+// listens: ZooKeeper opens that port on the leader alone, so it is another program's,
+// and this server cannot lead (Leader binds it when it is elected).
+func checkQuorumPortConflict(e *model.Ensemble) result {
+	leaders := e.Leaders()
+	canJudge := func(s *model.Server) *report.Skip {
+		switch {
+		case s.QuorumPort == report.PortNotProbed:
+			return &report.Skip{Kind: report.SkipNotLooked, Reason: "its quorum port was not probed"}
+		case s.Role != report.Follower:
+			return whyNoAnswer(s)
+		case len(leaders) != 1:
+			return &report.Skip{Kind: report.SkipUndecided, Reason: "just one leader was not seen"}
+		}
+		return nil
+	}
+	follows := func(s *model.Server) bool { return s.Role == report.Follower && s.QuorumPort == report.PortOpen }
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		// On loopback all servers share a host, and one that listens on all addresses
+		// does so on its neighbours' too.
+		if !follows(s) || s.DuplicateOf != nil || model.AllLoopback(s.PeerAddrs().Value) {
+			return
+		}
+		if b := e.Earlier(s); b != nil && !follows(b) {
+			return // the port was looked at then, when it may have led
+		}
+		f := report.Finding{
+			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+			Summary: fmt.Sprintf("it follows %s, and something listens on its quorum port %d, which only a leader opens: another program. It cannot lead; if it is elected, the others wait until it has given up.", leaders[0].Name, s.Quorum.Number),
+			Evidence: []report.Evidence{
+				{Source: "srvr", Server: s.Name, Key: "Mode", Value: "follower"},
+				tcpEvidence(s, quorumView(s), "refused: it does not lead"),
+			},
+			Fix: []report.Fix{
+				{Host: s.Name, Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), Note: "who listens there; move that program, not ZooKeeper", Risk: "none"},
+			},
+		}
+		if !e.Twice(s, follows) {
+			f.Certainty, out.lookAgain = report.Possible, true // it may have led a moment ago
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+var clientPortConflictRule = Rule{
+	Code: report.ClientPortConflict, Title: "another program has its client port", Needs: "a server's own process and sockets",
+	Explains: slices.Concat(keptOut, startless, []report.Code{report.NotZooKeeper, report.ConnLimitReached, report.ServerHung}),
+	Eval:     checkClientPortConflict,
+}
+
+// checkClientPortConflict reports a server that does not run because another program
+// has its client port: it ends when it cannot bind it (exit code 1, all versions).
+func checkClientPortConflict(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		return portTaken(e, h, "its client port", func(s *model.Server) int { return s.Port })
+	})
+}
+
+var electionPortConflictRule = Rule{
+	Code: report.ElectionPortConflict, Title: "another program has its election port", Needs: "a server's own process and sockets",
+	Explains: slices.Concat(keptOut, startless, []report.Code{report.ClientPortMismatch}),
+	Eval:     checkElectionPortConflict,
+}
+
+// checkElectionPortConflict is the same for the election port. 3.5.6 and later end
+// with exit code 14; earlier ones stay up without a listener, and a process that runs
+// is not judged here.
+func checkElectionPortConflict(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		return portTaken(e, h, "its election port", func(s *model.Server) int { return s.Election.Number })
+	})
+}
+
+// portTaken is the finding where that port is the one that another program has.
+func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.Server) int) ([]report.Finding, string) {
+	s := h.Server
+	switch {
+	case h.Process == nil && !h.Listeners.Seen():
+		return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+	case s == nil || s.TakenPort() == 0 || s.TakenPort() != port(s):
+		return nil, ""
+	}
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Summary: fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port(s)),
+		Evidence: []report.Evidence{
+			{Source: "process", Server: nameOf(h), Value: "no QuorumPeerMain for " + h.ConfigPath},
+			{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("listening on %d", port(s)), Value: "yes", Wanted: "free"},
+		},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port(s)), Note: "who has the port; often an older ZooKeeper, or one that another product brought along", Risk: "none"},
+			{Host: nameOf(h), Note: "stop that program or move it, then start ZooKeeper as it is always started"},
+		},
+	}
+	addPort(&f, s, clientView(s), "")
+	addPort(&f, s, electionView(s), "")
+	if said := logEvidences(h, []logline.Sign{logline.AddressInUse}); len(said) > 0 {
+		f.Certainty = report.Proven
+		f.Evidence = append(f.Evidence, said...)
+	}
+	return []report.Finding{f}, ""
+}

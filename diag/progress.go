@@ -1,0 +1,180 @@
+package diag
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+// tooManyElections between two looks, more than one a minute, are too many. One is a
+// restart of the leader.
+const tooManyElections = 2
+
+// mayBeBehind is how many transactions a follower may be behind. Servers are asked at
+// slightly different moments, so some are nothing.
+const mayBeBehind = 1000
+
+// Rules about whether the ensemble gets on: does each follower keep up, does the
+// leader stay?
+
+// behind is how many transactions of its leader a learner lacks, as far as one
+// look tells. One with the zxid of an older epoch lacks at least all that the
+// leader wrote in its own. ok is false when it is ahead of the leader's epoch.
+func behind(lead, s *model.Server) (n int64, ok bool) {
+	leads, own := lead.Srvr.Value.Zxid, s.Srvr.Value.Zxid
+	switch {
+	case !s.Srvr.Seen() || own.Epoch() > leads.Epoch():
+		return 0, false
+	case own.Epoch() < leads.Epoch():
+		return int64(leads.Counter()), true
+	}
+	return max(int64(leads.Counter())-int64(own.Counter()), 0), true
+}
+
+func learns(s *model.Server) bool { return s.Role == report.Follower || s.Role == report.Observer }
+
+// mayLag tells why it cannot be said whether a server lags; nil when it can.
+func mayLag(e *model.Ensemble, s *model.Server, limit int64) *report.Skip {
+	lead := e.OnlyLeader()
+	switch why := whyNoAnswer(s); {
+	case why != nil:
+		return why
+	case !learns(s):
+		return nil // it follows nobody: what it is has a finding of its own
+	case lead == nil:
+		return &report.Skip{Kind: report.SkipNotTold, Reason: "the leader's zxid was not seen"}
+	}
+	now, ok := behind(lead, s)
+	switch {
+	case !ok:
+		return &report.Skip{Kind: report.SkipUndecided, Reason: "its zxid is of a newer epoch than the leader's"}
+	case now <= limit:
+		return nil // whatever it was before
+	case e.Before == nil:
+		return &report.Skip{Kind: report.SkipOneLook, Reason: "it takes two looks (check --window 10s)"}
+	}
+	b, then := e.Earlier(s), e.Before.OnlyLeader()
+	if b == nil || then == nil || then.Name != lead.Name || then.Srvr.Value.Zxid.Epoch() != lead.Srvr.Value.Zxid.Epoch() {
+		return &report.Skip{Kind: report.SkipUndecided, Reason: "the first look had another leader, or none"}
+	}
+	if _, ok := behind(then, b); !ok {
+		return &report.Skip{Kind: report.SkipUndecided, Reason: "the first look lacks its zxid"}
+	}
+	return nil
+}
+
+var followerLaggingRule = Rule{
+	Code: report.FollowerLagging, Title: "is far behind the leader", Needs: "srvr, twice",
+	Eval: checkFollowerLagging,
+}
+
+func checkFollowerLagging(e *model.Ensemble) result {
+	if e.LoneStandalone() {
+		return result{}
+	}
+	out := eachServer(e, func(s *model.Server) *report.Skip { return mayLag(e, s, mayBeBehind) }, func(s *model.Server, out *result) {
+		if !learns(s) {
+			return
+		}
+		lead := e.OnlyLeader()
+		now, _ := behind(lead, s)
+		if now <= mayBeBehind {
+			return
+		}
+		was, _ := behind(e.Before.OnlyLeader(), e.Earlier(s))
+		if was <= mayBeBehind || now < was || float64(now) <= skewBetween(e, lead, s)+float64(mayBeBehind) {
+			return
+		}
+		out.findings = append(out.findings, lagFinding(e, lead, s, was, now, mayBeBehind))
+	})
+	if lead := e.OnlyLeader(); lead != nil {
+		for _, s := range e.Servers {
+			n, ok := behind(lead, s)
+			out.lookAgain = out.lookAgain || ok && learns(s) && n > mayBeBehind
+		}
+	}
+	return out
+}
+
+func lagFinding(e *model.Ensemble, lead, s *model.Server, was, now, limit int64) report.Finding {
+	return report.Finding{
+		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Summary: "it is far behind its leader, and does not catch up: its clients read old data, and it is no spare that counts.",
+		Evidence: []report.Evidence{
+			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String()},
+			{
+				Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String(),
+				Wanted: fmt.Sprintf("at most %d behind", limit),
+			},
+			{Source: "srvr", Server: s.Name, Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
+		},
+		Fix: []report.Fix{
+			{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether it is short of CPU or waits for its disk", Risk: "none"},
+			{Host: s.Name, Note: "look at the network between it and the leader: retransmissions, a full link"},
+			{Note: "restart no other server before it has caught up"},
+		},
+	}
+}
+
+// skewBetween is how many transactions the leader may make while both are asked: no two
+// servers are asked at the same moment.
+func skewBetween(e *model.Ensemble, lead, s *model.Server) float64 {
+	return e.ZxidRate(lead) * (lead.Srvr.Took + s.Srvr.Took).Seconds()
+}
+
+var leaderFlappingRule = Rule{
+	Code: report.LeaderFlapping, Title: "one leader after the other", Needs: "srvr of the leader, twice",
+	Explains: []report.Code{report.LatencyHigh},
+	Eval:     checkLeaderFlapping,
+}
+
+// checkLeaderFlapping compares the leader's epoch: each election makes a new one.
+func checkLeaderFlapping(e *model.Ensemble) result {
+	if e.LoneStandalone() {
+		return result{}
+	}
+	if e.Before == nil {
+		if unlessUnseen(e).skips != nil {
+			return unlessUnseen(e)
+		}
+		return skip(report.SkipOneLook, "it takes two looks (check --window 1m)")
+	}
+	now, then := e.OnlyLeader(), e.Before.OnlyLeader()
+	if now == nil || then == nil {
+		return skip(report.SkipNotTold, "a leader was not seen in both looks")
+	}
+	newer, older := now.Srvr.Value.Zxid.Epoch(), then.Srvr.Value.Zxid.Epoch()
+	if newer < older {
+		return skip(report.SkipUndecided, "the epoch of the second look is the older one")
+	}
+	elections := int64(newer - older)
+	if elections < tooManyElections || float64(elections) <= e.Between().Minutes() {
+		return result{}
+	}
+	servers := []string{now.Name}
+	if then.Name != now.Name && slices.ContainsFunc(e.Servers, func(s *model.Server) bool { return s.Name == then.Name }) {
+		servers = append(servers, then.Name)
+	}
+	perMinute := float64(elections) / math.Max(e.Between().Minutes(), 1)
+	return result{findings: []report.Finding{{
+		Severity: report.Warning, Certainty: report.Likely, Servers: servers,
+		Summary: fmt.Sprintf("%d new leaders in %s. Each election is a time in which nobody can write, and clients may lose their sessions.", elections, seconds(e.Between())),
+		Evidence: []report.Evidence{
+			{Source: "srvr", Server: then.Name, Key: "epoch, first look", Value: strconv.FormatUint(uint64(older), 10)},
+			{
+				Source: "srvr", Server: now.Name, Key: "epoch, second look", Value: strconv.FormatUint(uint64(newer), 10),
+				Wanted: "the same, or one more",
+			},
+			{Source: "srvr", Key: "elections a minute", Value: strconv.FormatFloat(perMinute, 'f', 1, 64)},
+		},
+		Fix: []report.Fix{
+			{Note: "stop whoever restarts servers in turn, a script or an orchestrator with a health check"},
+			{Host: servers[0], Note: "read in the logs why leaders step down: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"},
+			{Note: "look at what makes a leader miss its syncLimit: slow disks, long garbage collections, a blocked quorum port"},
+		},
+	}}}
+}

@@ -1,0 +1,164 @@
+package diag
+
+import (
+	"fmt"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+)
+
+// Rules about the ensemble as a whole. All but split-brain are symptoms: they
+// head the screen and are never a root cause.
+
+var quorumLostRule = Rule{
+	Code: report.QuorumLost, Title: "no quorum: nobody can be elected leader", Needs: "the role of every voter",
+	Traits:   theory.Traits{EnsembleWide: true, NeverRoot: true, CoversAll: true},
+	Explains: []report.Code{report.ServerNotServing, report.ReadOnlyMode, report.StatusScriptMisleading},
+	Eval:     checkQuorumLost,
+}
+
+func checkQuorumLost(e *model.Ensemble) result {
+	if e.Verdict.State != report.Down {
+		if e.Verdict.State == report.Unknown {
+			return skip(report.SkipUndecided, "the verdict is unknown")
+		}
+		return result{}
+	}
+	return result{findings: []report.Finding{{
+		Severity: report.Critical, Certainty: byNumber(e), Evidence: roleEvidence(e),
+		Summary: fmt.Sprintf("%d of %s are needed to elect a leader, and fewer can take part.",
+			e.Verdict.QuorumNeeded, votersPhrase(e)),
+		Fix: []report.Fix{{Note: "bring back one server after the other until a leader is elected; leave version-2 alone on every server"}},
+	}}}
+}
+
+// byNumber is the certainty of what rests on the number of voters.
+func byNumber(e *model.Ensemble) report.Certainty {
+	if e.List.Proven() {
+		return report.Proven
+	}
+	return report.Likely
+}
+
+func roleEvidence(e *model.Ensemble) []report.Evidence {
+	var out []report.Evidence
+	for _, s := range e.Servers {
+		if s.Voter() {
+			out = append(out, report.Evidence{Source: "role", Server: s.Name, Value: string(s.Role), Wanted: "leader or follower"})
+		}
+	}
+	return out
+}
+
+var degradedNoSpareRule = Rule{
+	Code: report.DegradedNoSpare, Title: "serving, and no more voters may be lost", Needs: "the role of every voter",
+	Traits: theory.Traits{EnsembleWide: true, NeverRoot: true},
+	Eval:   checkDegradedNoSpare,
+}
+
+func checkDegradedNoSpare(e *model.Ensemble) result {
+	v := e.Verdict
+	switch {
+	case v.State == report.Unknown:
+		return skip(report.SkipUndecided, "the verdict is unknown")
+	case v.Spare == nil:
+		return skip(report.SkipUndecided, "how many more may be lost is not known")
+	case v.State != report.Degraded || *v.Spare > 0 || v.Voters < 2:
+		return result{}
+	}
+	return result{findings: []report.Finding{{
+		Severity: report.Warning, Certainty: byNumber(e), Evidence: roleEvidence(e),
+		Summary: fmt.Sprintf("%d of %s serve and %d are needed: the next one lost stops all writes.",
+			v.ServingVoters, votersPhrase(e), v.QuorumNeeded),
+		Fix: []report.Fix{{Note: "bring the missing voter back before any other server is restarted"}},
+	}}}
+}
+
+var electionInProgressRule = Rule{
+	Code: report.ElectionInProgress, Title: "an election is passing", Needs: "two looks",
+	Traits:   theory.Traits{NeverRoot: true},
+	Explains: []report.Code{report.ServerNotServing, report.StatusScriptMisleading},
+	Eval:     checkElection,
+}
+
+// checkElection tells a passing election from an outage.
+func checkElection(e *model.Ensemble) result {
+	idle := func(x *model.Ensemble) bool { return !x.ServesAnywhere() && x.AnyNotServing() }
+	switch {
+	case e.Before != nil && idle(e.Before) && e.Verdict.State != report.Down && e.ServesAnywhere():
+		return result{findings: []report.Finding{{
+			Severity: report.Info, Certainty: report.Proven,
+			Summary:  "nobody served in the first look, and a quorum serves in the second: a leader was elected meanwhile.",
+			Evidence: roleEvidence(e),
+		}}}
+	case e.Before == nil && idle(e) && e.Verdict.State == report.Unknown:
+		return result{lookAgain: true, findings: []report.Finding{{
+			Severity: report.Info, Certainty: report.Possible,
+			Summary:  "nobody serves in this one look; an election takes less than a second and would look the same.",
+			Evidence: roleEvidence(e),
+		}}}
+	}
+	return unlessUnseen(e)
+}
+
+var splitBrainRule = Rule{
+	Code: report.SplitBrain, Title: "two leaders, each accepts writes", Needs: "srvr, twice",
+	Traits:   theory.Traits{EnsembleWide: true, AlwaysShown: true, DataAtRisk: true, CoveredByAny: true},
+	Explains: []report.Code{report.DataDigestMismatch},
+	Eval:     checkSplitBrain,
+}
+
+func checkSplitBrain(e *model.Ensemble) result {
+	if e.Mixed {
+		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+	}
+	if len(e.Verdict.Leaders) < 2 {
+		return unlessUnseen(e)
+	}
+	if e.Verdict.State != report.Split {
+		out := skip(report.SkipOneLook, "two leaders in one of the looks only")
+		out.lookAgain = true
+		return out
+	}
+	f := report.Finding{
+		Severity: report.Critical, Certainty: byNumber(e), Servers: e.Verdict.Leaders,
+		Summary: "two leaders were seen in both looks. Each has a majority of the list that it was given, so both accept writes.",
+		Fix: []report.Fix{
+			{Note: "stop writes if you can, and decide which leader has the data that you keep"},
+			{
+				Note: "stop every server of the other camp and MOVE version-2 out of its dataDir and dataLogDir; keep it",
+				Risk: "left in place, the server rejoins with different data under the same zxids",
+			},
+			{
+				Note: "give all servers one list; start the kept camp first, then one emptied server at a time, each after the one before follows",
+				Risk: "emptied servers must never be a majority without the kept camp",
+			},
+		},
+	}
+	if splitByOracle(e) {
+		f.Summary = "two leaders were seen in both looks, and one list is in use, of two: an oracle (oraclePath) lets each go on without the other, and both accept writes."
+		f.Fix[2] = report.Fix{
+			Note: "let the oracle say 1 to one of them and never to both; start the kept one first, then the emptied one after that serves",
+			Risk: "the emptied one must never lead alone: its oracle says 0",
+		}
+	}
+	for _, s := range e.Servers {
+		if s.Role != report.Leader && s.Role != report.Follower {
+			continue
+		}
+		value := fmt.Sprintf("%s, zxid %s", s.Role, s.Srvr.Value.Zxid)
+		if m := s.RunsWith; m != nil {
+			value += ", list " + idList(m.Membership)
+		}
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: s.Name, Value: value})
+	}
+	return result{findings: []report.Finding{f}}
+}
+
+// splitByOracle reports whether two leaders can only be explained by an oracle that lets
+// each of two voters go on without the other: they have one list, and no majority of it.
+func splitByOracle(e *model.Ensemble) bool {
+	_, lists := e.OwnLists()
+	return model.DifferentLists(lists...) == 1 && len(e.List.Quorums.Voters()) == 2 && (e.HasOracle() || e.MayHaveOracle())
+}

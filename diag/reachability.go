@@ -1,0 +1,240 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// Rules about what stands between this host and the servers, and about the
+// question itself.
+
+var targetUnresolvableRule = Rule{
+	Code: report.TargetUnresolvable, Title: "a name has no address", Needs: "name resolution",
+	// Where the leader has lost it too.
+	Explains: []report.Code{report.DegradedNoSpare},
+	Eval:     checkTargetUnresolvable,
+}
+
+func checkTargetUnresolvable(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if !s.Resolve.Tried || s.Resolve.FailedAs(snapshot.Cancelled) {
+			return &report.Skip{Kind: report.SkipNotLooked, Reason: "its name was not looked up"}
+		}
+		return nil
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		look := s.Resolve
+		host := s.Host
+		if s.PeerResolve.FailedAs(snapshot.Resolve) {
+			look, host = s.PeerResolve, s.PeerHost()
+		}
+		if !look.FailedAs(snapshot.Resolve) {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+			Summary:  "the name has no address here, so the server could not be looked at. It may be fine.",
+			Evidence: append([]report.Evidence{{Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address"}}, countedEvidence(e, s)...),
+			Fix: []report.Fix{
+				{Note: "check the spelling"},
+				{Command: "getent hosts " + shellWord(host), Note: "what this host's resolver says"},
+			},
+		}
+		switch s.Counted {
+		case model.Unknown:
+		case model.Yes:
+			f.Summary = "the name has no address here, so the server could not be looked at. The leader has it in sync: it serves."
+		case model.No:
+			f.Summary = "the name has no address here, so the server could not be looked at. The leader has lost it: it is out."
+			f.Fix = append(f.Fix, report.Fix{Note: "in Kubernetes a pod's name has no address until the pod is ready: kubectl describe pod says why it is not"})
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+var hostUnreachableRule = Rule{
+	Code: report.HostUnreachable, Title: "cannot be reached from here", Needs: "any port",
+	// Where the leader has lost it too.
+	Explains: []report.Code{report.DegradedNoSpare},
+	Eval:     checkHostUnreachable,
+}
+
+func checkHostUnreachable(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if model.Blocked(s.ClientPort) {
+			return nil
+		}
+		return whyNoAnswer(s)
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if !model.Blocked(s.ClientPort) || s.HostAnswers() {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+			Summary:  "nothing came back from any port: a firewall, a route, a VPN, or a dead host. From here that cannot be told apart; the server may be fine.",
+			Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "an answer")},
+			Fix:      []report.Fix{{Note: fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.Snap.Vantage.Host, s.Name)}},
+		}
+		addPort(&f, s, electionView(s), "an answer")
+		f.Evidence = append(f.Evidence, countedEvidence(e, s)...)
+		switch s.Counted {
+		case model.Unknown:
+		case model.Yes:
+			f.Summary = "nothing came back from any port, and the leader has it in sync: it serves, and what is broken is the way to it from here."
+		case model.No:
+			f.Severity = severityOf(e, s)
+			f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
+			f.Fix = []report.Fix{{Host: s.Name, Note: "look at its console or its hypervisor: is it up, and has it its network?"}}
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+var clientPortMismatchRule = Rule{
+	Code: report.ClientPortMismatch, Title: "serves clients on another port", Needs: "the client and the election port",
+	Explains: []report.Code{report.StatusScriptMisleading},
+	Eval:     checkClientPortMismatch,
+}
+
+func checkClientPortMismatch(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if s.ClientPort != report.PortRefused {
+			return whyNoAnswer(s)
+		}
+		return whyNotBothPorts(s)
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		h := s.Local
+		elsewhere := s.Elsewhere
+		if elsewhere == nil && (s.ClientPort != report.PortRefused || s.ElectionPort != report.PortOpen) {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+			Summary:  fmt.Sprintf("its election port is open, so it runs; nothing listens on %d. It serves clients on another port, or for TLS only.", s.Port),
+			Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "open"), tcpEvidence(s, electionView(s), "")},
+			Fix:      []report.Fix{{Note: fmt.Sprintf("look up clientPort in its zoo.cfg and ask again: zkdoctor check %s:PORT", s.Host)}},
+		}
+		if elsewhere != nil {
+			h = elsewhere
+			f.Summary = fmt.Sprintf("a ZooKeeper runs on this host (pid %d) and listens for clients at another address than %s.", h.Process.PID, s.Host)
+		}
+		if h != nil && h.Settings != nil {
+			f.Certainty = report.Proven
+			f.Evidence = append(f.Evidence, settingEvidence(h, "clientPort", strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort.File, h.Settings.ClientPort.Line))
+			if a := h.Settings.ClientPortAddress; a.IsSet() {
+				f.Evidence = append(f.Evidence, settingEvidence(h, "clientPortAddress", a.Value, a.File, a.Line))
+			}
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+var notZooKeeperRule = Rule{
+	Code: report.NotZooKeeper, Title: "what answers is not ZooKeeper", Needs: "srvr",
+	Eval: checkNotZooKeeper,
+}
+
+func checkNotZooKeeper(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if s.Srvr.FailedAs(snapshot.TLS) {
+			return &report.Skip{Kind: report.SkipUndecided, Reason: reasonOf(s.Srvr.Failure, "")}
+		}
+		return whyNoAnswer(s)
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		switch {
+		case s.Session.Seen():
+			return // its client protocol is ZooKeeper's
+		case !s.Srvr.FailedAs(snapshot.Protocol) && !s.Srvr.FailedAs(snapshot.TooLarge) && !s.Session.FailedAs(snapshot.Protocol):
+			return
+		}
+		if s.Keeper != nil {
+			out.findings = append(out.findings, keeperFinding(s))
+			return
+		}
+		f := report.Finding{
+			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+			Summary:  "something answers on that port, and not as ZooKeeper does.",
+			Evidence: append([]report.Evidence{answer(s, "srvr", s.Srvr)}, countedEvidence(e, s)...),
+			Fix:      []report.Fix{{Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port"}},
+		}
+		if s.Counted == model.No {
+			f.Summary = "something answers on that port, and not as ZooKeeper does. The leader has lost this server: ZooKeeper may well not run there."
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// keeperFinding is a program that speaks ZooKeeper's words and is none: nothing is wrong with
+// that, and ZooKeeper's rules say nothing about it.
+func keeperFinding(s *model.Server) report.Finding {
+	value := strings.TrimSpace(s.Keeper.Product + " " + s.Keeper.Version)
+	return report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+		Title:    "this is a " + s.Keeper.Product + ", and no ZooKeeper",
+		Summary:  "it serves ZooKeeper's clients. By its own word it is " + keeperRole(s) + "; its ports, files and faults are not ZooKeeper's, so that no more is said of it.",
+		Evidence: []report.Evidence{{Source: "srvr", Server: s.Name, Value: value + ", " + keeperRole(s)}},
+		Fix:      []report.Fix{{Note: "ask it with its own tools: clickhouse-keeper-client, and the table system.zookeeper"}},
+	}
+}
+
+var cmdNotWhitelistedRule = Rule{
+	Code: report.CmdNotWhitelisted, Title: "four-letter words are not allowed", Needs: "the words",
+	Eval: checkCmdNotWhitelisted,
+}
+
+func checkCmdNotWhitelisted(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if why := whyNoAnswer(s); why != nil {
+			return why
+		}
+		if s.Srvr.Seen() && !told(s.Conf) && !told(s.Mntr) || s.NotServing() && !told(s.Envi) && !told(s.Ruok) {
+			return &report.Skip{Kind: report.SkipNotLooked, Reason: "no word but srvr was asked"}
+		}
+		return nil
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		for _, w := range []struct {
+			word   string
+			denied bool
+		}{
+			{"srvr", s.Srvr.FailedAs(snapshot.NotAllowed)},
+			{"conf", s.Server.Conf.FailedAs(snapshot.NotAllowed)},
+			{"mntr", s.Server.Mntr.FailedAs(snapshot.NotAllowed)},
+			{"envi", s.Envi.FailedAs(snapshot.NotAllowed)},
+			{"ruok", s.Ruok.FailedAs(snapshot.NotAllowed)},
+			{"isro", s.Isro.FailedAs(snapshot.NotAllowed)},
+		} {
+			if !w.denied {
+				continue
+			}
+			summary := "the server runs and allows few four-letter words; rules that need the others are skipped."
+			if s.Admin.Settings.Seen() {
+				summary = "the server runs and allows few four-letter words; its AdminServer told what it knows of the others."
+			}
+			evidence := []report.Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}}
+			if s.Admin.Settings.FailedAs(snapshot.TLS) {
+				evidence = append(evidence, answer(s, model.SourceAdmin, s.Admin.Settings))
+			}
+			out.findings = append(out.findings, report.Finding{
+				Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+				Summary:  summary,
+				Evidence: evidence,
+				Fix: []report.Fix{{
+					Note: "to see more, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",
+					Risk: "with no spare voter each restart is an outage",
+				}},
+			})
+		}
+	})
+}
+
+// told reports whether a look came to an end of its own.
+func told[T any](o snapshot.Obs[T]) bool { return o.Tried && !o.FailedAs(snapshot.Cancelled) }

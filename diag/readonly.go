@@ -1,0 +1,41 @@
+package diag
+
+import (
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+)
+
+var readOnlyModeRule = Rule{
+	Code: report.ReadOnlyMode, Title: "serves reads only, for want of a quorum", Needs: "srvr",
+	Traits:   theory.Traits{NeverRoot: true},
+	Explains: []report.Code{report.DegradedNoSpare},
+	Eval:     checkReadOnlyMode,
+}
+
+// checkReadOnlyMode is about a server that has lost its quorum and serves reads
+// all the same. It is what server-not-serving is without readonlymode.enabled.
+func checkReadOnlyMode(e *model.Ensemble) result {
+	return eachServer(e, whyNoAnswer, func(s *model.Server, out *result) {
+		if s.Role != report.ReadOnly {
+			return
+		}
+		f := report.Finding{
+			Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
+			Summary: "it sees no quorum and serves reads to the clients that ask for that: what they read may be old, and nobody can write there.",
+			Evidence: []report.Evidence{
+				{Source: "srvr", Server: s.Name, Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
+			},
+			Fix: []report.Fix{
+				{Host: s.Name, Note: "find out what keeps it from its peers: run zkdoctor check on that host"},
+				{Host: s.Name, Note: "leave its process and its data alone: it joins by itself once it reaches a quorum"},
+			},
+		}
+		addPort(&f, s, electionView(s), "open")
+		if e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.Role == report.ReadOnly }) {
+			// One look: it may be joining this moment.
+			f.Certainty, out.lookAgain = report.Possible, true
+		}
+		out.findings = append(out.findings, f)
+	})
+}

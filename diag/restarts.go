@@ -1,0 +1,83 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+var restartLoopRule = Rule{
+	Code: report.RestartLoop, Title: "is started again and again", Needs: "a server's own process, log and unit",
+	Explains: slices.Concat(keptOut, []report.Code{report.ProcessDown, report.ServerStarting}),
+	Eval:     checkRestarts,
+}
+
+// checkRestarts finds a server that ends again and again, and is started each time.
+// One start between two looks is an operator's.
+func checkRestarts(e *model.Ensemble) result {
+	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		loop := e.FindLoop(h)
+		if loop == nil {
+			return nil, loopUnseen(e, h)
+		}
+		shown, certainty := loopEvidence(loop, h)
+		evidence := append([]report.Evidence{shown}, serviceEvidence(h)...)
+		return []report.Finding{{
+			Severity: severityAt(e, h), Certainty: certainty, Servers: serversOf(h),
+			Summary:  "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
+			Evidence: append(evidence, logEvidences(h, fatalSigns)...),
+			Fix: []report.Fix{
+				{Host: nameOf(h), Note: "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing"},
+				{Host: nameOf(h), Note: "mend that, and start it once"},
+			},
+		}}, ""
+	})
+	for _, h := range e.Hosts {
+		out.lookAgain = out.lookAgain || mayLoop(e, h)
+	}
+	return out
+}
+
+// loopEvidence is the evidence for a loop, and how sure it is.
+func loopEvidence(l *model.Loop, h *model.Host) (report.Evidence, report.Certainty) {
+	switch l.Sign {
+	case model.RestartsCounted:
+		return report.Evidence{
+			Source: "systemd", Server: nameOf(h), Key: h.Service.Value.Unit, Wanted: "none",
+			Value: fmt.Sprintf("%d restarts by itself, %d before", h.Service.Value.Restarts, l.Before.Service.Value.Restarts),
+		}, report.Proven
+	case model.ProcessesReplaced:
+		return report.Evidence{
+			Source: "process", Server: nameOf(h), Key: fmt.Sprintf("pid %d", h.Process.PID),
+			Value: fmt.Sprintf("is not pid %d of the look before, and neither lived for a minute", l.Before.Process.PID),
+		}, report.Likely
+	}
+	return report.Evidence{
+		Source: "log", Server: nameOf(h), Key: l.Last.Format(time.DateTime),
+		Value: fmt.Sprintf("%d starts within %s", model.StartsInLoop, l.Last.Sub(l.First)), Wanted: "one", File: h.Log.Value.Path,
+	}, report.Likely
+}
+
+// loopUnseen is why it cannot be said that a server is not in a loop.
+func loopUnseen(e *model.Ensemble, h *model.Host) string {
+	switch {
+	case h.Process == nil && !h.Service.Seen() && !h.Log.Seen():
+		return "neither its log nor systemd tells when it was started"
+	case h.Process != nil && h.Process.Started.IsZero():
+		return "when it was started was not told"
+	case e.IsYoung(h) && e.Before == nil && !h.Log.Seen() && !h.Service.Seen():
+		return "one look, and its process has just begun"
+	}
+	return ""
+}
+
+// mayLoop asks for a second look where one start has just failed or begun.
+func mayLoop(e *model.Ensemble, h *model.Host) bool {
+	if h.Service.Seen() && h.Service.Value.Sub == "auto-restart" {
+		return true
+	}
+	return e.IsYoung(h) && h.Server != nil && h.Server.Serving == model.No
+}

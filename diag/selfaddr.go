@@ -1,0 +1,189 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+// listensAfter is the process age past which a server must have an election listener: it
+// opens right after the data is loaded, and a failed bind is tried three times, one second
+// apart (QuorumCnxManager.Listener).
+const listensAfter = 10 * time.Second
+
+// Rules about a server's own address and its election listener.
+
+// ownLineAt is the host's own server.N line as myid gives it, with what its host
+// resolves to there. reason says why it is not known.
+func ownLineAt(h *model.Host) (addrs []netip.Addr, name string, reason string) {
+	switch {
+	case !h.Distributed():
+		return nil, "", ""
+	case !h.HasID:
+		return nil, "", "its id is not known"
+	case !h.Addrs.Seen():
+		return nil, "", reasonOf(h.Addrs.Failure, "the addresses of its host were not looked at")
+	}
+	r, ok := h.ResolvedFor(h.ID)
+	if !ok {
+		return nil, "", "its names were not looked up: they are its container's own"
+	}
+	if !r.Addrs.Seen() {
+		return nil, "", reasonOf(r.Addrs.Failure, "its name was not looked up")
+	}
+	return r.Addrs.Value, r.Host, ""
+}
+
+var selfAddrNotLocalRule = Rule{
+	Code: report.SelfAddrNotLocal, Title: "its own address is not on its host", Needs: "a server's own files and addresses",
+	Explains: slices.Concat(startless, []report.Code{report.ProcessWithoutListener, report.HostUnreachable, report.ServerNotServing, report.ReadOnlyMode}),
+	Eval:     checkSelfAddrNotLocal,
+}
+
+func checkSelfAddrNotLocal(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		addrs, name, reason := ownLineAt(h)
+		if len(addrs) == 0 || slices.ContainsFunc(addrs, h.IsLocal) || h.Settings.QuorumListenOnAllIPs.Value {
+			return nil, reason
+		}
+		return []report.Finding{{
+			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+			Summary: fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
+			Evidence: []report.Evidence{
+				memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
+				{Source: "interfaces", Server: nameOf(h), Value: joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10)},
+			},
+			Fix: []report.Fix{{
+				Host: nameOf(h), Note: fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
+				Risk: "with no spare voter each restart is an outage",
+			}},
+		}}, reason
+	})
+}
+
+var selfAddrLoopbackRule = Rule{
+	Code: report.SelfAddrLoopback, Title: "its own name means loopback", Needs: "a server's own files and names",
+	Explains: slices.Concat(keptOut, []report.Code{report.ProcessWithoutListener}),
+	Eval:     checkSelfAddrLoopback,
+}
+
+func checkSelfAddrLoopback(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		addrs, name, reason := ownLineAt(h)
+		if len(addrs) == 0 || h.Settings.QuorumListenOnAllIPs.Value || !model.AllLoopback(addrs) || !peersElsewhere(h) {
+			return nil, reason
+		}
+		f := report.Finding{
+			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+			Summary:  fmt.Sprintf("its own name %s is a loopback address on its host, so it listens for its peers where none of them can come.", name),
+			Evidence: []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
+			Fix: []report.Fix{
+				{
+					Host: nameOf(h), Command: "getent hosts " + shellWord(name), Note: "what the name means there; give it the real address in /etc/hosts, or write the address into server.N; restart",
+					Risk: "with no spare voter the restart is an outage",
+				},
+			},
+		}
+		for _, l := range h.Listeners.Value {
+			if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {
+				f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: "listening", Value: l.String()})
+			}
+		}
+		return []report.Finding{f}, reason
+	})
+}
+
+// peersElsewhere reports whether any other server.N line is on another host: on
+// a laboratory that lives on loopback altogether, loopback addresses are right.
+func peersElsewhere(h *model.Host) bool {
+	for _, r := range h.Resolved {
+		if r.ID != h.ID && r.Addrs.Seen() && !model.AllLoopback(r.Addrs.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+func notLoopback(addrs []netip.Addr) []netip.Addr {
+	return slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return a.IsLoopback() || a.IsLinkLocalUnicast() })
+}
+
+// electionPort is the port on which the host's server must listen; 0 when it is
+// not known.
+func electionPort(h *model.Host) int {
+	if m := h.Settings.Find(h.ID); h.HasID && m != nil {
+		return m.Addresses[0].ElectionPort
+	}
+	return 0
+}
+
+var processWithoutListenerRule = Rule{
+	Code: report.ProcessWithoutListener, Title: "runs without an election listener", Needs: "a server's own process and sockets",
+	Explains: keptOut,
+	Eval:     checkProcessWithoutListener,
+}
+
+func checkProcessWithoutListener(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		port := 0
+		if h.Process != nil && h.Distributed() {
+			port = electionPort(h)
+		}
+		switch {
+		case h.Process == nil || !h.Distributed():
+			return nil, ""
+		case port == 0:
+			return nil, "its election port is not known"
+		case !h.Listeners.Seen():
+			return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+		case listensOn(h, port):
+			return nil, ""
+		case h.Server != nil && (model.Silent(h.Server) || h.Server.Starting()):
+			return nil, "" // still loading: the listener comes after the data
+		}
+		age, known := h.Age(e.Snap.Started)
+		if !known || age < listensAfter {
+			return nil, "the process is too young to judge"
+		}
+		summary := fmt.Sprintf("%s runs and nothing on its host listens for elections on %d: no peer can call it, and that stays so until it is restarted.", h.Process.Main, port)
+		risk := "none: it has no vote as it is"
+		if h.Server != nil && h.Server.Serving == model.Yes {
+			risk = "its vote is lost meanwhile; with no spare voter that is an outage"
+			summary += " It serves over links that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
+		}
+		return []report.Finding{{
+			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+			Summary: summary,
+			Evidence: []report.Evidence{
+				{Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: h.Process.Main + ", up " + age.Round(time.Second).String()},
+				{Source: "sockets", Server: nameOf(h), Key: "listening on " + strconv.Itoa(port), Value: "none", Wanted: ownAddress(h, port)},
+			},
+			Fix: []report.Fix{{
+				Host: nameOf(h), Note: "read its log for \"Exception while listening\"; mend the address or free the port; restart it",
+				Risk: risk,
+			}},
+		}}, ""
+	})
+}
+
+func listensOn(h *model.Host, port int) bool {
+	addrs, _, _ := ownLineAt(h)
+	return slices.ContainsFunc(h.Listeners.Value, func(l netip.AddrPort) bool {
+		// On loopback several servers share one host, and each has the same port
+		// at its own address; elsewhere whatever listens counts.
+		return int(l.Port()) == port && (l.Addr().IsUnspecified() || len(addrs) == 0 || !model.AllLoopback(addrs) || slices.Contains(addrs, l.Addr()))
+	})
+}
+
+func ownAddress(h *model.Host, port int) string {
+	addrs, _, _ := ownLineAt(h)
+	if len(addrs) == 0 {
+		return ""
+	}
+	return netip.AddrPortFrom(addrs[0], uint16(port)).String() //nolint:gosec // a port
+}

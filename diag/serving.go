@@ -1,0 +1,363 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+)
+
+// startingLong is the process age past which a server that is still loading its data is a
+// warning: enough for a snapshot of several GB.
+const startingLong = 5 * time.Minute
+
+// Rules about one server: does it run, does it answer, does it serve?
+
+var processDownRule = Rule{
+	Code: report.ProcessDown, Title: "ZooKeeper is not running", Needs: "the client and the election port",
+	Explains: []report.Code{report.DegradedNoSpare, report.QuorumLost},
+	Eval:     checkProcessDown,
+}
+
+func checkProcessDown(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if s.ClientPort == report.PortOpen || s.ClientPort == report.PortSilent {
+			return nil // something listens, whatever the other port shows
+		}
+		return whyNotBothPorts(s)
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if s.Role == report.RoleDown && s.TakenPort() == 0 {
+			out.findings = append(out.findings, processDownFinding(e, s))
+		}
+	})
+}
+
+func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
+	whyStopped := "find out why it stopped: run zkdoctor check there, or read the end of its log"
+	if s.Local != nil {
+		whyStopped = "find out why it stopped: read the end of its log"
+	}
+	f := report.Finding{
+		Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
+		Summary: "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
+		Fix: []report.Fix{
+			{Host: s.Name, Note: whyStopped},
+			{Host: s.Name, Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
+			{Note: "leave version-2 alone on every server"},
+		},
+	}
+	addPort(&f, s, clientView(s), "open")
+	if s.Counted == model.Unknown {
+		addPort(&f, s, electionView(s), "open")
+	} else {
+		f.Summary = "its client port refuses, and the leader has lost it: ZooKeeper is not running there. Its election port was not looked at."
+		f.Evidence = append(f.Evidence, countEvidence(e))
+	}
+	if n, of := enoughToStart(e); n > 0 && n < of {
+		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", n, of)})
+	}
+	if s.Local != nil && s.Local.Settings != nil {
+		addProblems(&f, s.Local)
+	}
+	if s.Local != nil {
+		f.Certainty = report.Proven
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Server: s.Name, Value: "no QuorumPeerMain for " + s.Local.ConfigPath})
+		f.Evidence = append(f.Evidence, serviceEvidence(s.Local)...)
+		f.Evidence = append(f.Evidence, logEvidences(s.Local, fatalSigns)...)
+	}
+	return f
+}
+
+// addProblems adds what ZooKeeper would die of in the configuration: then that is
+// why it does not run. Problems of some versions only are left out, for which
+// one it was is not known.
+func addProblems(f *report.Finding, h *model.Host) {
+	for _, p := range h.Settings.Problems {
+		if p.Versions != "" {
+			continue
+		}
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: p.Key, Value: p.Text, File: p.File, Line: p.Line})
+		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: fmt.Sprintf("mend %s, line %d: ZooKeeper does not start with it", p.File, p.Line)})
+	}
+}
+
+// enoughToStart is how many of the voters that are out have to come back for a quorum;
+// 0 while there is one.
+func enoughToStart(e *model.Ensemble) (need, out int) {
+	if e.Verdict.State != report.Down {
+		return 0, 0
+	}
+	for _, s := range e.Servers {
+		if s.Voter() && s.Role == report.RoleDown {
+			out++
+		}
+	}
+	return max(e.Verdict.QuorumNeeded-len(e.Votes.Alive), 0), out
+}
+
+var serverNotServingRule = Rule{
+	Code: report.ServerNotServing, Title: "runs, and serves nobody", Needs: "srvr, twice",
+	Traits: theory.Traits{NeverRoot: true},
+	// A server that is out for no reason that was found still explains why nothing is spare.
+	Explains: []report.Code{report.DegradedNoSpare, report.StatusScriptMisleading},
+	Eval:     checkServerNotServing,
+}
+
+func checkServerNotServing(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if s.ClientPort == report.PortOpen && !s.Srvr.Seen() && !s.NotServing() && s.Serving == model.Unknown {
+			return &report.Skip{Kind: report.SkipUndecided, Reason: "it answers nothing that tells"}
+		}
+		return whyNoAnswer(s)
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if !s.NotServing() || s.Role != report.NotServing {
+			return
+		}
+		f := report.Finding{
+			Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
+			Summary: "it runs and answers, and says that it serves nobody: it is not in a quorum.",
+			Evidence: []report.Evidence{
+				{Source: "srvr", Server: s.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
+			},
+			Fix: []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host: its files and sockets tell why"}},
+		}
+		if s.Ruok.Seen() {
+			f.Evidence = append(f.Evidence, report.Evidence{Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)"})
+		}
+		addPort(&f, s, electionView(s), "open")
+		f.Evidence = append(f.Evidence, logEvidences(s.Local, outsideSigns)...)
+		switch {
+		case e.MightLead(s):
+			f.Severity, f.Certainty = report.Info, report.Possible
+			f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
+			f.Fix = []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that"}}
+		case e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }):
+			// One look: it may be joining this moment.
+			f.Certainty, out.lookAgain = report.Possible, true
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+var serverHungRule = Rule{
+	Code: report.ServerHung, Title: "accepts connections, and does not answer", Needs: "srvr, twice, and the election port",
+	Explains: keptOut,
+	Eval:     checkServerHung,
+}
+
+func checkServerHung(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		switch {
+		case model.Silent(s) && s.ElectionPort != report.PortOpen && s.ElectionPort != report.PortRefused:
+			return &report.Skip{Kind: report.SkipUndecided, Reason: "its election port gave no answer either"}
+		case model.Hangs(s):
+			return nil
+		case s.Swallows():
+			return &report.Skip{Kind: report.SkipUndecided, Reason: "a firewall before its client port, or it hangs and its queue is full"}
+		}
+		return whyNoAnswer(s)
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if !model.Hangs(s) || s.ElectionPort == report.PortRefused { // then it is starting
+			return
+		}
+		f := hungFinding(e, s)
+		if f.Certainty != report.Proven && !e.Twice(s, model.Hangs) {
+			f.Certainty, out.lookAgain = report.Possible, true
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
+	f := report.Finding{
+		Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
+		Summary: "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
+		Evidence: []report.Evidence{
+			{Source: "srvr", Server: s.Name, Value: fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds"},
+		},
+		Fix: []report.Fix{
+			{Host: s.Name, Note: "take three thread dumps some seconds apart before anything else: jstack PID"},
+			{Host: s.Name, Note: "then restart it", Risk: "with no spare voter a restart is an outage; here it serves nobody as it is"},
+		},
+	}
+	addPort(&f, s, electionView(s), "")
+	if !model.Silent(s) {
+		f.Summary = "its client port swallows connections while its election port takes them, and it is in no quorum: it hangs, and its queue of connections is full. Less likely: it is out for another reason, and a firewall drops its client port."
+		f.Evidence[0] = tcpEvidence(s, clientView(s), "open")
+		f.Fix = slices.Insert(f.Fix, 0, report.Fix{
+			Host: s.Name, Command: fmt.Sprintf("ss -ltn 'sport = :%d'", s.Port),
+			Note: "make sure: it hangs when Recv-Q is above Send-Q, the queue's length", Risk: "none",
+		})
+	}
+	if s.Queued {
+		f.Evidence = append(f.Evidence, countEvidence(e))
+	}
+	if s.StoppedHere() {
+		f.Certainty = report.Proven
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "process", Server: s.Name, Key: "pid " + strconv.Itoa(s.Local.Process.PID),
+			Value: "state T: stopped by a signal", Wanted: "S or R",
+		})
+		f.Summary = "its process is stopped by a signal; the kernel still accepts connections for it."
+		f.Fix = []report.Fix{{
+			Host: s.Name, Command: fmt.Sprintf("kill -CONT %d", s.Local.Process.PID),
+			Note: "once you know who stopped it (a debugger, job control, a freezer), let it go on", Risk: "none",
+		}}
+	}
+	return f
+}
+
+var serverStartingRule = Rule{
+	Code: report.ServerStarting, Title: "is still loading its data", Needs: "srvr and the election port",
+	Explains: keptOut,
+	Eval:     checkServerStarting,
+}
+
+func checkServerStarting(e *model.Ensemble) result {
+	canJudge := func(s *model.Server) *report.Skip {
+		if model.Silent(s) && s.ElectionPort == report.PortNotProbed {
+			return &report.Skip{Kind: report.SkipUndecided, Reason: "hung or starting: its election port was not probed"}
+		}
+		return whyNoAnswer(s)
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if !s.Starting() {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Info, Certainty: report.Likely, Servers: []string{s.Name},
+			Summary: "the election port opens once the data is loaded: it is still loading its snapshot and logs, or stuck in that.",
+			Evidence: []report.Evidence{
+				answer(s, "srvr", s.Srvr),
+				tcpEvidence(s, electionView(s), "open once the data is loaded"),
+			},
+			Fix: []report.Fix{{Host: s.Name, Note: "wait; loading takes about as long as reading the newest snapshot from disk"}},
+		}
+		if s.Local != nil {
+			if age, ok := s.Local.Age(e.Snap.Started); ok {
+				f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Server: s.Name, Key: "age", Value: age.Round(time.Second).String()})
+				if age > startingLong {
+					f.Severity = report.Warning
+				}
+			}
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+var leaderServesNoRule = Rule{
+	Code: report.LeaderServesNo, Title: "leads, and serves no clients by choice", Needs: "srvr of all voters and the quorum port",
+	Explains: []report.Code{report.StatusScriptMisleading},
+	Eval:     checkLeaderServesNo,
+}
+
+func checkLeaderServesNo(e *model.Ensemble) result {
+	return eachServer(e, func(s *model.Server) *report.Skip { return mayLead(e, s) }, func(s *model.Server, out *result) {
+		if s.Role != report.Leader || !s.NotServing() {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Info, Certainty: report.Possible, Servers: []string{s.Name},
+			Summary:  "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
+			Evidence: []report.Evidence{{Source: "srvr", Server: s.Name, Value: "not currently serving requests"}},
+		}
+		addPort(&f, s, quorumView(s), "open on the leader only")
+		if e.Twice(s, func(s *model.Server) bool { return s.Inferred }) {
+			f.Certainty = report.Likely
+		}
+		if s.ToldByAdmin() {
+			f.Certainty = report.Proven
+			f.Evidence = append(f.Evidence, report.Evidence{Source: model.SourceAdmin, Server: s.Name, Key: "server_state", Value: "leader"})
+		}
+		for _, o := range e.Filter(func(o *model.Server) bool { return o.Role == report.Follower }) {
+			f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
+		}
+		if _, no := s.Local.LeaderServesNo(); no {
+			f.Certainty = report.Proven
+			f.Evidence = append(f.Evidence, leaderServesEvidence(s.Local))
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// leaderServesEvidence is what says that a host's server serves no clients while it leads;
+// something must.
+func leaderServesEvidence(h *model.Host) report.Evidence {
+	if byFile, _ := h.LeaderServesNo(); byFile {
+		set := h.Settings.LeaderServes
+		return settingEvidence(h, "leaderServes", "no", set.File, set.Line)
+	}
+	return report.Evidence{Source: "process", Server: nameOf(h), Key: "-Dzookeeper.leaderServes", Value: "no"}
+}
+
+// mayLead tells why it cannot be said whether a server that does not serve leads
+// all the same; nil when it can.
+func mayLead(e *model.Ensemble, s *model.Server) *report.Skip {
+	if !s.NotServing() || s.Inferred || !s.Voter() || len(e.Verdict.Leaders) > 0 {
+		return whyNoAnswer(s)
+	}
+	if s.QuorumPort == report.PortNotProbed {
+		return &report.Skip{Kind: report.SkipNotLooked, Reason: "its quorum port was not probed"}
+	}
+	if s.QuorumPort == report.PortOpen && e.Votes.Open > 0 && e.ServesAnywhere() {
+		return &report.Skip{Kind: report.SkipUndecided, Reason: "another voter, that was not seen, may lead"}
+	}
+	return nil
+}
+
+var standaloneInEnsembleRule = Rule{
+	Code: report.StandaloneInEnsemble, Title: "a server runs alone beside the ensemble", Needs: "srvr",
+	Traits:   theory.Traits{DataAtRisk: true},
+	Explains: []report.Code{report.SplitBrain, report.ServerNotServing, report.ReadOnlyMode, report.DegradedNoSpare, report.QuorumLost},
+	Eval:     checkStandaloneInEnsemble,
+}
+
+func checkStandaloneInEnsemble(e *model.Ensemble) result {
+	return eachServer(e, whyNoAnswer, func(s *model.Server, out *result) {
+		if s.Role != report.Standalone || e.LoneStandalone() {
+			return
+		}
+		f := report.Finding{
+			Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
+			Summary: "it takes reads and writes of its own and shares nothing with the others: its data drifts away with every write.",
+			Evidence: []report.Evidence{
+				{Source: "srvr", Server: s.Name, Value: "Mode: standalone", Wanted: "leader or follower"},
+			},
+			Fix: []report.Fix{
+				{Host: s.Name, Note: "keep clients away from it and decide whose data counts: what was written here is nowhere else"},
+				{
+					Host: s.Name, Note: "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
+					Risk: "only while the others serve; never two such servers at a time",
+				},
+			},
+		}
+		switch {
+		case e.ProvesQuorum(), e.List.Proven() && len(e.List.Voters()) > 1:
+			f.Certainty = report.Proven
+		case len(e.Filter(func(o *model.Server) bool { return o.Role == report.Standalone && o.DuplicateOf == nil })) < 2:
+			// What the other targets are was not seen: it may be alone on purpose.
+			f.Certainty = report.Possible
+		}
+		if h := s.Local; h != nil && h.Settings != nil && len(h.Settings.Servers) < 2 {
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "zoo.cfg", Server: s.Name, Key: "server.N",
+				Value: plural(len(h.Settings.Servers), "line"), Wanted: "2 or more", File: h.Settings.Path,
+			})
+		}
+		out.findings = append(out.findings, f)
+	})
+}
+
+// outsideSigns are what a server writes that runs and finds no quorum.
+var outsideSigns = []logline.Sign{
+	logline.ListenerGone, logline.AddressForeign, logline.NoSpace, logline.DatabaseUnloaded, logline.OwnIDElsewhere,
+	logline.EpochAhead, logline.PeerTLS, logline.PeerTLSHello, logline.PeerFIPS, logline.PeerSASL, logline.PeerTLSCut, logline.UnknownPeer, logline.SyncGaveUp, logline.LeaderUnreached, logline.PeerUnreached,
+}

@@ -1,0 +1,184 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// Rules about how the ensemble is built: how many voters, and whether they are
+// set up alike.
+
+var evenOrTinyEnsembleRule = Rule{
+	Code: report.EvenOrTinyEnsemble, Title: "an even number of voters", Needs: "conf or a configuration",
+	Eval: checkEvenOrTiny,
+}
+
+func checkEvenOrTiny(e *model.Ensemble) result {
+	switch {
+	case e.Mixed:
+		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+	case e.LoneStandalone():
+		return result{}
+	case !e.List.Proven():
+		return skip(report.SkipNotTold, "no server told its list of members")
+	case len(compareLists(e).findings) > 0:
+		return skip(report.SkipUndecided, "the servers have different lists of members")
+	case e.List.Quorums.Hierarchical():
+		return skip(report.SkipUndecided, "groups and weights decide, not the number of voters")
+	case e.HasOracle():
+		return skip(report.SkipUndecided, "an oracle stands in for a vote")
+	}
+	n := len(e.List.Quorums.Voters())
+	if n%2 == 1 || n == 0 {
+		return result{}
+	}
+	f := report.Finding{
+		Severity: report.Info, Certainty: report.Proven,
+		Summary: fmt.Sprintf("%d voters may lose %d, and so may %d: the last one adds nothing but one more that can fail, and that every write may have to wait for.", n, (n-1)/2, n-1),
+		Evidence: []report.Evidence{
+			{Source: e.List.Source, Key: "voters", Value: strconv.Itoa(n), Wanted: fmt.Sprintf("%d or %d", n-1, n+1)},
+		},
+		Fix: []report.Fix{{Note: fmt.Sprintf("take one voter out, make it an observer, or add one: %d may lose %d", n+1, n/2)}},
+	}
+	if n == 2 {
+		f.Severity, f.Certainty, f.Title = report.Warning, report.Proven, "two voters: the loss of either is an outage"
+		f.Summary = "2 voters may lose none: when either fails or restarts, nobody can write. That is worse than one server alone, which has one machine that can fail and not two."
+		f.Evidence[0].Wanted = "3"
+		f.Fix = []report.Fix{{
+			Note: "add a third server, a small one will do; write its server.N line on all three, then start the new one before the old ones are restarted, the leader last",
+			Risk: "each restart is an outage until the third one follows",
+		}}
+		if e.MayHaveOracle() {
+			f.Severity, f.Certainty = report.Info, report.Possible
+			f.Summary = "unless an oracle has a say, which no word tells of (oraclePath), " + f.Summary
+		}
+	}
+	return result{findings: []report.Finding{f}}
+}
+
+// setting is one that all voters should share.
+type setting struct {
+	key string
+	get func(*snapshot.Conf) *int
+	// vital ones decide whether servers find and keep each other; the others only
+	// what clients get.
+	vital bool
+}
+
+// shared are the settings compared. Ports are not: several servers may well share
+// a host.
+func shared() []setting {
+	return []setting{
+		{"tickTime", func(c *snapshot.Conf) *int { return c.TickTime }, true},
+		{"initLimit", func(c *snapshot.Conf) *int { return c.InitLimit }, true},
+		{"syncLimit", func(c *snapshot.Conf) *int { return c.SyncLimit }, true},
+		{"minSessionTimeout", func(c *snapshot.Conf) *int { return c.MinSessionTimeout }, false},
+		{"maxSessionTimeout", func(c *snapshot.Conf) *int { return c.MaxSessionTimeout }, false},
+		{"maxClientCnxns", func(c *snapshot.Conf) *int { return c.MaxClientCnxns }, false},
+	}
+}
+
+var configDriftRule = Rule{
+	Code: report.ConfigDrift, Title: "voters have different settings", Needs: "conf of two voters",
+	Eval: checkConfigDrift,
+}
+
+// checkConfigDrift compares the settings of the voters. Observers are left out:
+// they are often far away, and rightly more patient.
+func checkConfigDrift(e *model.Ensemble) result {
+	if e.Mixed {
+		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+	}
+	if e.LoneStandalone() {
+		return result{}
+	}
+	var voters []*model.Server
+	out := eachServer(e, func(s *model.Server) *report.Skip { return whyNotTold(s, "conf", s.Conf.Seen(), model.KindOf(s.Conf)) }, func(s *model.Server, _ *result) {
+		if s.Voter() && s.DuplicateOf == nil && s.Conf.Value.Quorum() {
+			voters = append(voters, s)
+		}
+	})
+	if len(voters) < 2 {
+		out.skips = append(out.skips, report.Skip{Kind: report.SkipNotTold, Reason: "fewer than two voters told their settings"})
+		return out
+	}
+	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
+	var keys []string
+	odd := map[*model.Server]bool{}
+	for _, set := range shared() {
+		if !set.vital && slices.Contains(keys, "tickTime") {
+			continue // session timeouts are made from it
+		}
+		evidence, strange := compare(voters, set)
+		if len(strange) == 0 {
+			continue
+		}
+		keys = append(keys, set.key)
+		f.Evidence = append(f.Evidence, evidence...)
+		for _, s := range strange {
+			odd[s] = true
+		}
+		if set.vital {
+			f.Severity = report.Warning
+		}
+	}
+	if len(keys) == 0 {
+		return out
+	}
+	for _, s := range voters {
+		if odd[s] {
+			f.Servers = append(f.Servers, s.Name)
+		}
+	}
+	f.Summary = enumerate(keys) + " should be the same on all voters. Who leads changes, and with it what holds for the others and for clients."
+	f.Fix = []report.Fix{
+		{Note: "find out which values are meant, and write them into every zoo.cfg"},
+		{Note: "then restart the servers that had others, one at a time, the leader last, each after all others serve", Risk: "with no spare voter each restart is an outage"},
+	}
+	out.findings = []report.Finding{f}
+	return out
+}
+
+// compare gives what the voters have set, and those that have not what most of
+// them have; all of them where there is no majority.
+func compare(voters []*model.Server, set setting) (evidence []report.Evidence, strange []*model.Server) {
+	count := map[int]int{}
+	for _, s := range voters {
+		if v := set.get(&s.Conf.Value); v != nil {
+			count[*v]++
+		}
+	}
+	if len(count) < 2 {
+		return nil, nil
+	}
+	usual, most := "", 0
+	for v, n := range count {
+		switch {
+		case n > most:
+			usual, most = strconv.Itoa(v), n
+		case n == most:
+			usual = ""
+		}
+	}
+	for _, s := range voters {
+		v := set.get(&s.Conf.Value)
+		if v == nil {
+			continue
+		}
+		e := report.Evidence{Source: s.ConfFrom, Server: s.Name, Key: set.key, Value: strconv.Itoa(*v)}
+		if e.Value != usual {
+			strange = append(strange, s)
+			e.Wanted = usual
+			if usual == "" {
+				e.Wanted = "one value on all"
+			}
+		}
+		evidence = append(evidence, e)
+	}
+	return evidence, strange
+}

@@ -1,0 +1,158 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+// mayWait is the number of requests that may wait. A healthy server has a handful, for
+// moments.
+const mayWait = 10
+
+// slowFsync and slowRequests are means past which the syncs of the transaction log, and
+// reads and writes, are slow; others warn there too. A healthy disk takes under 10 ms.
+// ZooKeeper itself logs a sync from 1,000 on (fsync.warningthresholdms).
+const slowFsync, slowRequests = 100 * time.Millisecond, 100 * time.Millisecond
+
+// samplesNeeded is how many a mean must be of: one slow request is none.
+const samplesNeeded = 10
+
+// Rules about how long things take, between both looks.
+
+// The summaries of mntr (ServerMetrics, 3.6+), in milliseconds.
+const (
+	fsyncTime     = "fsynctime"
+	readLatency   = "readlatency"
+	updateLatency = "updatelatency"
+)
+
+// tookEvidence is the evidence that a mean between both looks is.
+func tookEvidence(e *model.Ensemble, s *model.Server, name string, m model.Mean, limit time.Duration) report.Evidence {
+	return report.Evidence{
+		Source: s.MntrFrom, Server: s.Name, Key: "zk_sum_" + name + " / zk_cnt_" + name,
+		Value:  fmt.Sprintf("%d ms each, of %d in %s", m.Each.Milliseconds(), m.Count, seconds(e.Between())),
+		Wanted: fmt.Sprintf("up to %d ms", limit.Milliseconds()),
+	}
+}
+
+var fsyncSlowRule = Rule{
+	Code: report.FsyncSlow, Title: "its disk is slow to sync the log", Needs: "mntr of 3.6 and later, twice",
+	Explains: []report.Code{report.SyncTooSlow, report.LeaderFlapping, report.FollowerLagging, report.LatencyHigh},
+	Eval:     checkFsyncSlow,
+}
+
+func checkFsyncSlow(e *model.Ensemble) result {
+	again := false
+	out := eachServer(e, func(s *model.Server) *report.Skip { return inTwoLooks(e, s, fsyncTime) }, func(s *model.Server, out *result) {
+		m, _ := e.MeanSince(s, fsyncTime)
+		if m.Count < samplesNeeded || m.Each <= slowFsync {
+			return
+		}
+		out.findings = append(out.findings, report.Finding{
+			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+			Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
+			Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
+			Fix: []report.Fix{
+				{Host: s.Name, Command: "iostat -x 2 5", Note: "see which disk is busy, and who writes to it (pidstat -d 2 5)", Risk: "none"},
+				{
+					Host: s.Name, Note: "give dataLogDir a disk of its own: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
+					Risk: "with no spare voter it is an outage; log.* and snapshot.* must stay in two different folders for good",
+				},
+			},
+		})
+	})
+	for _, s := range e.Servers {
+		again = again || meanEver(s, fsyncTime) > slowFsync
+	}
+	out.lookAgain = again
+	return out
+}
+
+var latencyHighRule = Rule{
+	Code: report.LatencyHigh, Title: "clients wait long for answers", Needs: "srvr and mntr, twice",
+	Eval: checkLatencyHigh,
+}
+
+func checkLatencyHigh(e *model.Ensemble) result {
+	slow := func(s *model.Server) []report.Evidence {
+		var evidence []report.Evidence
+		for _, name := range []string{readLatency, updateLatency} {
+			if m, ok := e.MeanSince(s, name); ok && m.Count >= samplesNeeded && m.Each > slowRequests {
+				evidence = append(evidence, tookEvidence(e, s, name, m, slowRequests))
+			}
+		}
+		if queued := func(s *model.Server) bool { return s.Srvr.Value.Outstanding > mayWait }; e.Twice(s, queued) {
+			evidence = append(evidence, report.Evidence{
+				Source: "srvr", Server: s.Name, Key: "Outstanding",
+				Value:  fmt.Sprintf("%d, then %d", e.Earlier(s).Srvr.Value.Outstanding, s.Srvr.Value.Outstanding),
+				Wanted: "up to " + strconv.FormatInt(mayWait, 10) + " in one of both looks",
+			})
+		}
+		return evidence
+	}
+	canJudge := func(s *model.Server) *report.Skip {
+		if len(slow(s)) > 0 {
+			return nil
+		}
+		if why := inTwoLooks(e, s, readLatency); why != nil {
+			return why
+		}
+		return inTwoLooks(e, s, updateLatency)
+	}
+	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
+		evidence := slow(s)
+		if len(evidence) == 0 {
+			return
+		}
+		out.findings = append(out.findings, report.Finding{
+			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+			Summary:  "its clients wait for their answers now, and not only since some bad hour long ago: this was counted between two looks.",
+			Evidence: evidence,
+			Fix: []report.Fix{
+				{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether the host is short of CPU or memory, and whether java waits for a disk", Risk: "none"},
+				{Note: "where all servers are slow at writes only, look at the disk and the network of the leader and of its quickest followers"},
+				{Note: "where one is slow at reads too, look at its garbage collections, and at clients that ask for much"},
+			},
+		})
+	})
+	for _, s := range e.Servers {
+		out.lookAgain = out.lookAgain || s.Srvr.Value.Outstanding > mayWait ||
+			max(meanEver(s, readLatency), meanEver(s, updateLatency)) > slowRequests
+	}
+	return out
+}
+
+// meanEver is the mean of a summary since the process started. It only decides
+// whether a second look is worth its time.
+func meanEver(s *model.Server, name string) time.Duration {
+	if !s.Mntr.Seen() {
+		return 0
+	}
+	count, sum, ok := model.Summary(&s.Mntr.Value, name)
+	if !ok || count < 1 {
+		return 0
+	}
+	return time.Duration(sum / count * float64(time.Millisecond))
+}
+
+// inTwoLooks tells why what needs mntr in both looks cannot be judged; nil when
+// it can. name is the summary.
+func inTwoLooks(e *model.Ensemble, s *model.Server, name string) *report.Skip {
+	if why := whyNoMntr(s); why != nil {
+		return why
+	}
+	if _, _, ok := model.Summary(&s.Mntr.Value, name); !ok {
+		return &report.Skip{Kind: report.SkipNotTold, Reason: "its mntr has no sums to take a mean of (3.6 and later do)"}
+	}
+	if e.Before == nil {
+		return &report.Skip{Kind: report.SkipOneLook, Reason: "it takes two looks (check --window 10s)"}
+	}
+	if _, ok := e.MeanSince(s, name); !ok {
+		return &report.Skip{Kind: report.SkipUndecided, Reason: "it told no sums in the first look, or was restarted since"}
+	}
+	return nil
+}

@@ -1,0 +1,189 @@
+package diag
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// Rules about a start that ends before ZooKeeper itself has begun: Java or its
+// classes are not there.
+
+// lastWord is the newest line of a server's log that means anything, if it is of that
+// kind: what comes after it shows that the start went on.
+func lastWord(h *model.Host, signs ...logline.Sign) *snapshot.LogLine {
+	if !h.Log.Seen() || len(h.Log.Value.Lines) == 0 || !slices.Contains(signs, h.Log.Value.Lines[0].Sign) {
+		return nil
+	}
+	return &h.Log.Value.Lines[0]
+}
+
+var startFailedClassPathRule = Rule{
+	Code: report.StartFailedClassPath, Title: "Java finds no ZooKeeper to start", Needs: "a server's own files and log",
+	Explains: startless,
+	Eval:     checkStartClassPath,
+}
+
+func checkStartClassPath(e *model.Ensemble) result {
+	return perStopped(e, func(h *model.Host) ([]report.Finding, string) {
+		line := lastWord(h, logline.JavaClass)
+		if line != nil && !strings.HasPrefix(line.Fields.Class, "org.apache.zookeeper.") {
+			line = nil // another program's
+		}
+		in, why := installOf(h)
+		bare := in != nil && in.ClassPath == "" && len(in.Jars) == 0 && (in.Lib || in.Source)
+		switch {
+		case line == nil && in == nil:
+			return nil, why
+		case line == nil && in.ClassPath != "":
+			return nil, in.ClassPath + " sets the class path in a way of its own"
+		case line == nil && len(in.Jars) > 0:
+			return nil, ""
+		case line == nil && !bare:
+			return nil, in.Dir + " is not laid out as a release is"
+		}
+		return []report.Finding{noMainClass(e, h, line, in, bare)}, ""
+	})
+}
+
+// installOf is the ZooKeeper that a start would run; nil, and why, when that is not known.
+func installOf(h *model.Host) (*snapshot.Install, string) {
+	switch {
+	case h.Install.Seen():
+		return &h.Install.Value, ""
+	case h.Install.Tried:
+		return nil, "what starts it was not found: " + h.Install.Failure.Text
+	}
+	return nil, "what starts it was not looked at"
+}
+
+// noMainClass is a start without the jar that has ZooKeeper's main class. line is what
+// the log says, nil for nothing; bare that the jar is not there.
+func noMainClass(e *model.Ensemble, h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool) report.Finding {
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Summary: "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that"},
+			{Host: nameOf(h), Note: "start it as its own user, and wait until it follows"},
+		},
+	}
+	if line != nil {
+		f.Evidence = append(f.Evidence, lineEvidence(h, *line))
+	}
+	if !bare {
+		return f
+	}
+	f.Evidence = append(f.Evidence, report.Evidence{Source: "install", Server: nameOf(h), Key: "zookeeper-VERSION.jar", Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Dir})
+	if in.Source {
+		f.Summary = "what is unpacked there is ZooKeeper's source code, which has no jars. From 3.5.5 on the file to download is the one with -bin in its name."
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "install", Server: nameOf(h), Key: "build files", Value: "source code, not built", File: in.Dir})
+		f.Fix[0].Note = "unpack apache-zookeeper-VERSION-bin.tar.gz instead, beside this one, and use its bin and lib with the conf that is there"
+	}
+	if line != nil {
+		f.Certainty = report.Proven
+	}
+	return f
+}
+
+var javaMissingOrWrongRule = Rule{
+	Code: report.JavaMissingOrWrong, Title: "there is no Java to start it with", Needs: "a server's own files and log",
+	Explains: startless,
+	Eval:     checkJava,
+}
+
+func checkJava(e *model.Ensemble) result {
+	return perStopped(e, func(h *model.Host) ([]report.Finding, string) {
+		line := lastWord(h, logline.JavaMissing, logline.JavaVersion, logline.JavaOptions)
+		missing, evidence, why := javaMissing(h)
+		switch {
+		case line != nil && line.Sign != logline.JavaMissing:
+			return []report.Finding{wrongJava(e, h, line)}, ""
+		case line == nil && !missing:
+			return nil, why
+		}
+		f := noJava(e, h, evidence)
+		if line != nil {
+			f.Evidence = slices.Insert(f.Evidence, 0, lineEvidence(h, *line))
+		}
+		if missing && (line != nil || h.EndedWith(126, 127, 203)) {
+			f.Certainty = report.Proven
+		}
+		f.Evidence = append(f.Evidence, serviceEvidence(h)...)
+		return []report.Finding{f}, ""
+	})
+}
+
+// javaMissing reports whether what starts the server would find no java, with the
+// evidence, or why that is not known.
+func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why string) {
+	if u := h.Unit; u != nil && u.Java != "" && u.Config == h.Settings.Path {
+		missing := u.JavaRuns.Seen() && !u.JavaRuns.Value
+		return missing, []report.Evidence{{Source: "unit", Server: nameOf(h), Key: "ExecStart", Value: u.Java + " cannot be run", Wanted: "a java", File: u.File}}, ""
+	}
+	in, why := installOf(h)
+	if in == nil {
+		return false, nil, why
+	}
+	j := in.Java
+	noHome := j.HomeHas.Seen() && !j.HomeHas.Value
+	if noHome {
+		evidence = append(evidence, report.Evidence{Source: "java", Server: nameOf(h), Key: "JAVA_HOME", Value: j.Home + " has no bin/java that can be run", Wanted: "the directory of a JDK or JRE", File: j.From})
+	}
+	nowhere := h.Unit != nil && j.InPath.Seen() && j.InPath.Value == ""
+	if nowhere {
+		evidence = append(evidence, report.Evidence{Source: "java", Server: nameOf(h), Key: "PATH", Value: "no java in the PATH of the unit", Wanted: "one, or JAVA_HOME", File: h.Unit.File})
+	}
+	switch {
+	case j.HomeHas.Seen() && j.HomeHas.Value:
+		return false, nil, ""
+	case j.Unsure:
+		return false, nil, "files or variables that were not read may say which java it takes"
+	case noHome && !j.FallsBack:
+		return true, evidence, ""
+	case !j.InPath.Seen():
+		return false, nil, "which PATH it is started with is not known"
+	}
+	return nowhere, evidence, ""
+}
+
+func noJava(e *model.Ensemble, h *model.Host, evidence []report.Evidence) report.Finding {
+	return report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h), Evidence: evidence,
+		Summary: "there is no java where its start looks for one, so nothing was ever run. zkServer.sh up to 3.5.4 prints STARTED all the same.",
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "see which java there is: the PATH of your shell is not that of a service", Command: "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", Risk: "none"},
+			{Host: nameOf(h), Note: "install one if there is none; then name it for every kind of start: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg, which zkServer.sh reads"},
+			{Host: nameOf(h), Note: "start it as its own user, and wait until it follows"},
+		},
+	}
+}
+
+// wrongJava is a java that cannot run this ZooKeeper, or refuses its options.
+func wrongJava(e *model.Ensemble, h *model.Host, line *snapshot.LogLine) report.Finding {
+	f := report.Finding{
+		Title: "its Java is too old for it", Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
+		Evidence: []report.Evidence{lineEvidence(h, *line)},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "name a newer java: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg. An update of the system may have changed what java means"},
+			{Host: nameOf(h), Note: "start it as its own user, and wait until it follows"},
+		},
+	}
+	if line.Sign == logline.JavaOptions {
+		f.Title = "its Java refuses the options it is given"
+		f.Summary = "Java ended before ZooKeeper began: it knows one of its options no more, or cannot have the memory that is asked for. A newer Java drops options of older ones, those of garbage collectors above all."
+		f.Fix[0].Note = "take the option out of JVMFLAGS, SERVER_JVMFLAGS, java.env or the unit, or give it a value that this Java takes on this host"
+	}
+	if h.Install.Seen() {
+		if j := h.Install.Value.Java; j.Version != "" {
+			f.Evidence = append(f.Evidence, report.Evidence{Source: "java", Server: nameOf(h), Key: "JAVA_VERSION", Value: j.Version, File: cmp.Or(j.Home, j.InPath.Value)})
+		}
+	}
+	return f
+}

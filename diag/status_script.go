@@ -1,0 +1,61 @@
+package diag
+
+import (
+	"fmt"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// carriageReturn finds the note on CR LF line ends, when one of the lines that
+// the script reads has them.
+func carriageReturn(h *model.Host) *zoocfg.Note {
+	if !h.Settings.ClientPort.IsSet() {
+		return nil
+	}
+	for i := range h.Settings.Notes {
+		if n := &h.Settings.Notes[i]; n.Kind == zoocfg.NoteCRLF {
+			return n
+		}
+	}
+	return nil
+}
+
+var statusScriptMisleadingRule = Rule{
+	Code: report.StatusScriptMisleading, Title: "zkServer.sh status is wrong about it", Needs: "a server's own process and files",
+	Traits: theory.Traits{NeverRoot: true},
+	Eval:   checkStatusScript,
+}
+
+func checkStatusScript(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if h.Process == nil {
+			return nil, ""
+		}
+		line, why := statusScript(h)
+		if line == "" {
+			return nil, "what zkServer.sh would say cannot be told"
+		}
+		if line != scriptFails {
+			return nil, ""
+		}
+		f := report.Finding{
+			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+			Summary: "`zkServer.sh status` says \"" + scriptFails + "\" It is running.",
+			Evidence: []report.Evidence{
+				{Source: "process", Server: nameOf(h), Key: fmt.Sprintf("pid %d", h.Process.PID), Value: h.Process.Main + " runs"},
+				{Source: "zkServer.sh", Server: nameOf(h), Value: why},
+			},
+		}
+		if h.Server != nil && h.Server.Serving == model.Yes && !h.Server.Inferred {
+			f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: nameOf(h), Value: "Mode: " + string(h.Server.Role)})
+			f.Fix = []report.Fix{{Host: nameOf(h), Note: "the server is fine; mend the line that the script reads"}}
+			if note := carriageReturn(h); note != nil {
+				f.Fix = []report.Fix{{Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)), Note: "no restart is needed", Risk: "none"}}
+			}
+		}
+		return []report.Finding{f}, ""
+	})
+}

@@ -1,0 +1,130 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// slowRate is how fast data must go, in bytes a second, for the time to be what is
+// short: any network and any disk can do less.
+const slowRate = 1 << 20
+
+var syncTooSlowRule = Rule{
+	Code: report.SyncTooSlow, Title: "its data arrives too late", Needs: "a server's own log, twice",
+	Explains: slices.Concat(keptOut, []report.Code{report.LeaderFlapping}),
+	Eval:     checkSyncTooSlow,
+}
+
+// checkSyncTooSlow reports followers that do not have their leader's data within
+// initLimit ticks (Leader.waitForNewLeaderAck, LearnerHandler): they begin again and
+// again.
+func checkSyncTooSlow(e *model.Ensemble) result {
+	again := false
+	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		limit := syncTime(h)
+		if !h.Distributed() || h.Process == nil || limit == 0 {
+			return nil, ""
+		}
+		out, wait, reason := staysOut(e, h)
+		again = again || wait
+		if !out {
+			return nil, reason
+		}
+		// What drops a follower for another reason does not take its time over it.
+		if other, _, _ := saysLately(h, logline.RecordTooLong, logline.EpochAhead, logline.NoSpace, logline.PeerTLS); len(other) > 0 {
+			return nil, ""
+		}
+		lines, count, reason := saysWithin(h, max(lately, 3*limit), logline.SyncGaveUp, logline.SnapshotFetched)
+		if reason != "" || count < repeated {
+			return nil, reason
+		}
+		age, ok := h.Age(e.Snap.Started)
+		for _, line := range lines {
+			if ok && time.Duration(line.Count-1)*limit > age {
+				return nil, "" // it fails before the time is up
+			}
+		}
+		return []report.Finding{syncTooSlow(e, h, limit, lines)}, ""
+	})
+	out.lookAgain = again
+	return out
+}
+
+// syncTime is how long a follower may take until it has the leader's data; 0 when the
+// configuration does not say.
+func syncTime(h *model.Host) time.Duration {
+	return time.Duration(h.Settings.InitLimit.Value) * time.Duration(h.Settings.TickTime.Value) * time.Millisecond
+}
+
+// dataSize is how much a follower has to fetch, in bytes: what the leader tells, or else
+// the newest snapshot of this host, of an own that waits to lead.
+func dataSize(e *model.Ensemble, h *model.Host) (bytes int64, found report.Evidence) {
+	if leaders := e.Leaders(); len(leaders) == 1 {
+		if n, ok := leaders[0].Mntr.Value.Count("zk_approximate_data_size"); ok {
+			return n, report.Evidence{Source: leaders[0].MntrFrom, Server: leaders[0].Name, Key: "zk_approximate_data_size", Value: strconv.FormatInt(n, 10)}
+		}
+	}
+	if data, _ := dataOf(h); data != nil {
+		n := written(data)
+		return n, report.Evidence{Source: "data", Server: nameOf(h), Key: "newest snapshot, and the logs after it", Value: size(uint64(n)), File: data.Dir.Path + "/version-2"} //nolint:gosec // sizes
+	}
+	return 0, report.Evidence{}
+}
+
+// written is the size of the newest whole snapshot and of the logs after it, which 3.4
+// may go on with for long: as much as a follower may have to fetch.
+func written(data *snapshot.Data) (bytes int64) {
+	var last snapshot.Zxid
+	for _, f := range data.Dir.Snapshots.Value.Newest {
+		if f.Content.Value.Whole {
+			bytes, last = f.Size, f.Zxid
+			break
+		}
+	}
+	for _, f := range data.Logs().Logs.Value.Newest {
+		if f.Zxid > last {
+			bytes += f.Allocated
+		}
+	}
+	return bytes
+}
+
+func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []snapshot.LogLine) report.Finding {
+	ticks := 3 * h.Settings.InitLimit.Value
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
+		Summary: fmt.Sprintf("a follower must have all of the leader's data within initLimit ticks, %s here, or all begins anew; that happened several times in a row.", seconds(limit)),
+		Evidence: []report.Evidence{
+			settingEvidence(h, "initLimit", strconv.Itoa(h.Settings.InitLimit.Value), h.Settings.InitLimit.File, h.Settings.InitLimit.Line),
+			settingEvidence(h, "tickTime", strconv.Itoa(h.Settings.TickTime.Value), h.Settings.TickTime.File, h.Settings.TickTime.Line),
+		},
+		Fix: []report.Fix{
+			{Note: "start no server with an emptied data directory meanwhile: two of them may elect each other, and the data is gone"},
+			{Host: nameOf(h), Note: fmt.Sprintf("raise initLimit in zoo.cfg on every server, to %d to begin with, and restart those that serve nobody. It is the leader's that counts: where one serves, restart it last, at a quiet time", ticks), Risk: "an election, once a leader serves"},
+			{Note: "find out why it takes so long: the network between the two (tc, iperf), or the disk of the follower, which writes a snapshot before it says that it is done"},
+		},
+	}
+	if n, found := dataSize(e, h); n > 0 {
+		rate := float64(n) / limit.Seconds()
+		found.Wanted = fmt.Sprintf("less than what goes over the network, and onto the disk, in %s", seconds(limit))
+		f.Evidence = append(f.Evidence, found)
+		f.Summary += fmt.Sprintf(" %s in that time are %s a second.", size(uint64(n)), size(uint64(rate)))
+		if rate >= slowRate {
+			f.Certainty = report.Likely
+		}
+	}
+	for _, line := range lines {
+		f.Evidence = append(f.Evidence, lineEvidence(h, line))
+		if line.Sign == logline.SyncGaveUp && len(e.Leaders()) == 0 {
+			f.Servers = model.Names(e.Filter(func(s *model.Server) bool { return s.Voter() && s.NotServing() }))
+		}
+	}
+	return f
+}

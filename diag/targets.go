@@ -1,0 +1,98 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+var peerNameUnresolvableRule = Rule{
+	Code: report.PeerNameUnresolvable, Title: "a member's name has no address there", Needs: "a server's own names",
+	Explains: slices.Concat(keptOut, startless, []report.Code{report.TargetUnresolvable, report.ProcessWithoutListener}),
+	Eval:     checkPeerName,
+}
+
+// checkPeerName reports names of the list of members that mean nothing on the host
+// of a member: ZooKeeper looks them up there, whatever they mean elsewhere.
+func checkPeerName(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		if len(h.Resolved) == 0 {
+			return nil, "its names were not looked up: they are a container's own"
+		}
+		var found []report.Finding
+		for _, r := range h.Resolved {
+			if r.Addrs.FailedAs(snapshot.Resolve) {
+				found = append(found, peerName(e, h, r))
+			}
+		}
+		return found, ""
+	})
+}
+
+func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.Finding {
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Likely,
+		Summary: fmt.Sprintf("on the host of %s the name %s has no address, so it cannot call server.%d.", nameOf(h), r.Host, r.ID),
+		Evidence: []report.Evidence{{
+			Source: "dns", Server: nameOf(h), Key: r.Host, Value: r.Addrs.Failure.Text, Wanted: "an address",
+		}},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Command: "getent hosts " + shellWord(r.Host), Note: "what its resolver says; mend DNS or /etc/hosts there", Risk: "none"},
+			{Note: "a server calls a peer anew when its name means something again; one whose own name it was has to be started"},
+		},
+	}
+	if m := h.Settings.Find(r.ID); m != nil {
+		f.Evidence[0].File, f.Evidence[0].Line = m.File, m.Line
+	}
+	if s := e.ByLine(r.ID); s != nil {
+		f.Servers, f.Severity = []string{s.Name}, severityOf(e, s)
+	}
+	if h.HasID && h.ID == r.ID {
+		f.Summary = fmt.Sprintf("on its own host the name of %s, %s, has no address: it cannot listen for its peers, and 3.5 and later do not start.", nameOf(h), r.Host)
+	}
+	return f
+}
+
+var targetsMixedRule = Rule{
+	Code: report.TargetsMixed, Title: "servers of different ensembles were named", Needs: "conf of two servers",
+	Eval: checkTargetsMixed,
+}
+
+// checkTargetsMixed reports servers of different ensembles in one question.
+func checkTargetsMixed(e *model.Ensemble) result {
+	if len(e.Servers) == 0 {
+		return skip(report.SkipNotLooked, "no server was looked at")
+	}
+	if e.Snap.Plan.Source != snapshot.FromTargets || e.Snap.Plan.Config != nil {
+		return result{} // a file lists them: they are meant to be one ensemble
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Proven,
+		Summary: "their lists of members have no address in common, so nothing can be said of them together.",
+		Fix:     []report.Fix{{Note: "ask about one ensemble at a time: the evidence has the members of each"}},
+	}
+	told := 0
+	for _, s := range e.Servers {
+		m := s.RunsWith
+		if m == nil {
+			continue
+		}
+		told++
+		var members []string
+		for i := range m.Servers {
+			members = append(members, m.Servers[i].Addresses[0].Host)
+		}
+		f.Evidence = append(f.Evidence, report.Evidence{Source: string(m.By), Server: s.Name, Key: "members", Value: strings.Join(members, " ")})
+	}
+	switch {
+	case told < 2 && told < len(e.Servers):
+		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
+	case !e.Mixed:
+		return result{}
+	}
+	return result{findings: []report.Finding{f}}
+}

@@ -1,0 +1,28 @@
+package theory
+
+import "github.com/zkdoctor/zkdoctor/diag/report"
+
+// Traits are what folding and ranking must know of a finding.
+type Traits struct {
+	// EnsembleWide: it is about the ensemble, whatever server of it shows that.
+	EnsembleWide bool
+	// NeverRoot: a symptom, shown when nothing explains it, but as what it is; or a setting
+	// that causes no outage.
+	NeverRoot bool
+	// AlwaysShown: it stays on the screen even when something explains it. Whoever acts
+	// must know of it: a disk with room again does not mend what it broke.
+	AlwaysShown bool
+	// DataAtRisk: it comes first, whatever else is wrong.
+	DataAtRisk bool
+	// CoversAll: as a cause it concerns every server. CoveredByAny: as a consequence it is
+	// explained by a cause at whatever server.
+	CoversAll, CoveredByAny bool
+	// Apart: two of them are never joined into one.
+	Apart bool
+}
+
+// Kind is a finding's place among the others.
+type Kind struct {
+	Traits
+	Explains []report.Code
+}

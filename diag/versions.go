@@ -1,0 +1,239 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Rules about the releases that run.
+
+// releaseEvidence is the evidence that a server's version is.
+func releaseEvidence(s *model.Server, wanted string) report.Evidence {
+	v, _ := s.Version()
+	e := report.Evidence{Source: "srvr", Server: s.Name, Key: "Zookeeper version", Value: v.String(), Wanted: wanted}
+	if !s.Srvr.Seen() {
+		e.Source, e.Key = "envi", "zookeeper.version"
+	}
+	return e
+}
+
+// whyNoVersion tells why a server's version is not known; nil when it is.
+func whyNoVersion(s *model.Server) *report.Skip {
+	if _, ok := s.Version(); ok {
+		return nil
+	}
+	if why := whyNoAnswer(s); why != nil {
+		return why
+	}
+	return &report.Skip{Kind: report.SkipNotTold, Reason: "it did not tell its version"}
+}
+
+var versionMixedRule = Rule{
+	Code: report.VersionMixed, Title: "servers run different releases", Needs: "the version of two servers",
+	Eval: checkVersionMixed,
+}
+
+func checkVersionMixed(e *model.Ensemble) result {
+	switch {
+	case e.Mixed:
+		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+	case e.LoneStandalone():
+		return result{}
+	}
+	var f report.Finding
+	var versions []string
+	out := eachServer(e, whyNoVersion, func(s *model.Server, _ *result) {
+		v, _ := s.Version()
+		if s.Role == report.Standalone || s.DuplicateOf != nil {
+			return
+		}
+		f.Servers = append(f.Servers, s.Name)
+		f.Evidence = append(f.Evidence, releaseEvidence(s, ""))
+		versions = theory.AppendNew(versions, []string{v.String()})
+	})
+	if len(f.Servers) < 2 {
+		out.skips = append(out.skips, report.Skip{Kind: report.SkipNotTold, Reason: "fewer than two servers told their version"})
+		return out
+	}
+	if len(versions) < 2 {
+		return out
+	}
+	slices.Sort(versions)
+	f.Severity, f.Certainty = report.Info, report.Proven
+	f.Title = "servers run different releases: " + enumerate(versions)
+	f.Summary = "an upgrade is under way, or was never ended. Servers of neighbouring releases work together; new features wait for the last one."
+	f.Fix = []report.Fix{{
+		Note: "finish the upgrade or take it back: one server at a time, the leader last, each after all others serve",
+		Risk: "with no spare voter each restart is an outage",
+	}}
+	out.findings = []report.Finding{f}
+	return out
+}
+
+// release is major, minor, patch.
+type release [3]int
+
+func (r release) String() string { return fmt.Sprintf("%d.%d.%d", r[0], r[1], r[2]) }
+
+// within reports whether a version is from or later, and before until.
+func within(v snapshot.Version, from, until release) bool {
+	return v.AtLeast(from[0], from[1], from[2]) && !v.AtLeast(until[0], until[1], until[2])
+}
+
+// A wildcard is sent to the peers as the address to call back in these releases
+// (ZOOKEEPER-2164): 3.4 sends none, and from 3.5.8 and 3.6 on it is ignored.
+var (
+	wildcardFrom  = release{3, 5, 0}
+	wildcardUntil = release{3, 5, 8}
+)
+
+var wildcardSelfAddrRule = Rule{
+	Code: report.WildcardSelfAddr, Title: "its own address is 0.0.0.0", Needs: "conf, or a server's own files",
+	// It stays when the server is back: what is not of this server it must not hide.
+	Explains: []report.Code{report.ServerNotServing, report.ReadOnlyMode, report.QuorumLost, report.StatusScriptMisleading},
+	Eval:     checkWildcardSelfAddr,
+}
+
+func checkWildcardSelfAddr(e *model.Ensemble) result {
+	affected := func(s *model.Server) bool {
+		v, _ := s.Version()
+		return within(v, wildcardFrom, wildcardUntil) && s.Role != report.Standalone
+	}
+	canJudge := func(s *model.Server) *report.Skip {
+		if why := whyNoVersion(s); why != nil || !affected(s) {
+			return why
+		}
+		if _, _, ok := ownLineOf(s); !ok {
+			return &report.Skip{Kind: report.SkipNotTold, Reason: "neither it nor its files told which line of the list is its own"}
+		}
+		return nil
+	}
+	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if !affected(s) {
+			return
+		}
+		line, source, _ := ownLineOf(s)
+		if !slices.ContainsFunc(line.Addresses, func(a zoocfg.Address) bool { return isWildcard(a.Host) }) {
+			return
+		}
+		v, _ := s.Version()
+		certainty := report.Proven
+		if s.Serving != model.Yes {
+			certainty = report.Likely // it may be out for another reason
+		}
+		out.findings = append(out.findings, report.Finding{
+			Severity: severityOf(e, s), Certainty: certainty, Servers: []string{s.Name},
+			Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
+			Evidence: []report.Evidence{
+				releaseEvidence(s, wildcardUntil.String()+" or later"),
+				{
+					Source: source, Server: s.Name, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
+					Wanted: "the address that its peers use", File: line.File, Line: line.Line,
+				},
+			},
+			Fix: []report.Fix{
+				{Host: s.Name, Note: fmt.Sprintf("write server.%d as its peers write it; where it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)},
+				{
+					Host: s.Name, Note: "then restart it; or upgrade to 3.5.10, where the wildcard does no harm",
+					Risk: "if it stays out, restart the peers with lower ids too, one at a time; with no spare voter each is an outage",
+				},
+			},
+		})
+	})
+}
+
+// ownLineOf is the server's own line in the list that it runs with.
+func ownLineOf(s *model.Server) (line zoocfg.Server, source string, ok bool) {
+	m, told := s.OwnList()
+	id, _, known := s.Claimed()
+	if !told || !known {
+		return zoocfg.Server{}, "", false
+	}
+	own := m.Find(id)
+	if own == nil || len(own.Addresses) == 0 {
+		return zoocfg.Server{}, "", false
+	}
+	return *own, m.Source, true
+}
+
+func isWildcard(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsUnspecified()
+}
+
+// badRelease is a fault of some releases that loses data, and is mended.
+type badRelease struct {
+	from, until release
+	issue, text string
+	// met reports whether what it takes was seen as well; nil where nothing shows it
+	// in time, so that it stays a remark.
+	met func(*model.Server) (report.Evidence, bool)
+	// only limits it to some servers; nil means all.
+	only func(*model.Server) bool
+}
+
+// badReleases is the table of known faults that data may be lost by.
+func badReleases() []badRelease {
+	return []badRelease{
+		{
+			from: release{3, 5, 0}, until: release{3, 5, 10}, issue: "ZOOKEEPER-3642",
+			text: "a follower whose leader dies while it sends its data may later start without that data.",
+		},
+		{
+			from: release{3, 5, 6}, until: release{3, 5, 7}, issue: "apache/zookeeper#1177",
+			text: "a standalone server with snapshot.trust.empty=true may start without its data.",
+			only: func(s *model.Server) bool { return s.Role == report.Standalone }, met: trustsEmpty,
+		},
+	}
+}
+
+// trustsEmpty reports whether snapshot.trust.empty stands in the server's own file.
+func trustsEmpty(s *model.Server) (report.Evidence, bool) {
+	if s.Local == nil || s.Local.Settings == nil {
+		return report.Evidence{}, false
+	}
+	p, ok := s.Local.Settings.Property("snapshot.trust.empty")
+	if !ok || p.Value != "true" {
+		return report.Evidence{}, false
+	}
+	return report.Evidence{Source: "zoo.cfg", Server: s.Name, Key: p.Key, Value: p.Value, Wanted: "removed after the upgrade", File: s.Local.Settings.Path, Line: p.Line}, true
+}
+
+var knownBadVersionRule = Rule{
+	Code: report.KnownBadVersion, Title: "runs a release that may lose data", Needs: "a server's version",
+	Eval: checkKnownBadVersion,
+}
+
+func checkKnownBadVersion(e *model.Ensemble) result {
+	return eachServer(e, whyNoVersion, func(s *model.Server, out *result) {
+		v, _ := s.Version()
+		for _, bad := range badReleases() {
+			if !within(v, bad.from, bad.until) || bad.only != nil && !bad.only(s) {
+				continue
+			}
+			f := report.Finding{
+				Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+				Summary:  fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
+				Evidence: []report.Evidence{releaseEvidence(s, bad.until.String()+" or later")},
+				Fix: []report.Fix{{
+					Note: "upgrade, one server at a time, the leader last, each after all others serve",
+					Risk: "with no spare voter each restart is an outage",
+				}},
+			}
+			if bad.met != nil {
+				if evidence, ok := bad.met(s); ok {
+					f.Severity = report.Warning
+					f.Evidence = append(f.Evidence, evidence)
+				}
+			}
+			out.findings = append(out.findings, f)
+		}
+	})
+}

@@ -1,0 +1,129 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+var wideOpenRule = Rule{
+	Code: report.WideOpen, Title: "JMX or all four-letter words are open to strangers", Needs: "a server's own process, sockets and files",
+	Eval: checkWideOpen,
+}
+
+// checkWideOpen reports what a server offers to whoever reaches it: JMX without a
+// password or without TLS, and all four-letter words at a public address.
+func checkWideOpen(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		switch {
+		case h.Process == nil:
+			return nil, "no process runs for it"
+		case !h.Listeners.Seen():
+			return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+		}
+		var found []report.Finding
+		if f := openJMX(h); f != nil {
+			found = append(found, *f)
+		}
+		if f := openWords(h); f != nil {
+			found = append(found, *f)
+		}
+		if h.Process.JMX == nil && h.Process.JMXFile != "" {
+			return found, "its settings of JMX are in " + h.Process.JMXFile + ", which was not looked at"
+		}
+		return found, ""
+	})
+}
+
+// openJMX is the finding where JMX can be reached from elsewhere; nil where not.
+func openJMX(h *model.Host) *report.Finding {
+	jmx := h.Process.JMX
+	if jmx == nil || jmx.Authenticate && jmx.TLS {
+		return nil
+	}
+	beyond := func(l netip.AddrPort) bool {
+		return strconv.Itoa(int(l.Port())) == jmx.Port && !l.Addr().IsLoopback()
+	}
+	if !slices.ContainsFunc(h.Listeners.Value, beyond) {
+		return nil
+	}
+	f := &report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Summary: fmt.Sprintf("JMX on port %s asks for no password: whoever reaches it manages this JVM, and can have it run code as the user of ZooKeeper.", jmx.Port),
+		Evidence: []report.Evidence{
+			commandLine(h, "com.sun.management.jmxremote.authenticate", strconv.FormatBool(jmx.Authenticate), "true"),
+			{Source: "sockets", Server: nameOf(h), Key: "listening on " + jmx.Port, Value: "yes"},
+		},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "who needs JMX from elsewhere? If nobody does, take JMXPORT out of conf/zookeeper-env.sh, conf/java.env or the unit"},
+			{Host: nameOf(h), Note: "else set JMXAUTH=true and JMXSSL=true beside it, with a password file and a key, or bind it to loopback (-Dcom.sun.management.jmxremote.host=127.0.0.1) and come by SSH", Risk: "takes a restart; with no spare voter that is an outage"},
+		},
+	}
+	if jmx.Authenticate {
+		f.Summary = fmt.Sprintf("JMX on port %s asks for a password without TLS: whoever is on the way can read it, and then have the JVM run code.", jmx.Port)
+		f.Evidence[0] = commandLine(h, "com.sun.management.jmxremote.ssl", "false", "true")
+	}
+	return f
+}
+
+func commandLine(h *model.Host, key, value, wanted string) report.Evidence {
+	return report.Evidence{Source: "process", Server: nameOf(h), Key: key, Value: value, Wanted: wanted}
+}
+
+// openWords is the finding where all four-letter words are allowed at an address that
+// the internet may reach; nil where not.
+func openWords(h *model.Host) *report.Finding {
+	evidence := commandLine(h, "zookeeper.4lw.commands.whitelist", h.Process.Whitelist, "")
+	words := h.Process.Whitelist
+	if w := h.Settings.Whitelist; w.IsSet() {
+		words, evidence = w.Value, settingEvidence(h, "4lw.commands.whitelist", w.Value, w.File, w.Line)
+	}
+	_, port := h.Settings.ClientAddress(h.ID)
+	public := publicAddrs(h, port)
+	if strings.TrimSpace(words) != "*" || len(public) == 0 {
+		return nil
+	}
+	evidence.Wanted = "srvr,ruok,mntr,conf,isro"
+	return &report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Summary: fmt.Sprintf("all four-letter words are allowed on port %d of a public address: strangers may ask for what costs a busy server seconds (wchp, wchc, dump), and reset its statistics (srst).", port),
+		Evidence: []report.Evidence{
+			evidence,
+			{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("port %d at", port), Value: joinAddrs(public), Wanted: "private addresses"},
+		},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "keep the client port from the internet first: a firewall, or clientPortAddress with a private address"},
+			{Note: "then name the words that monitors need, on every server: 4lw.commands.whitelist=srvr,ruok,mntr,conf,isro", Risk: "takes a restart of each; with no spare voter that is an outage"},
+		},
+	}
+}
+
+// publicAddrs are the addresses at which a port of the host listens and that are not
+// private ones.
+func publicAddrs(h *model.Host, port int) []netip.Addr {
+	var out []netip.Addr
+	for _, l := range h.Listeners.Value {
+		at := []netip.Addr{l.Addr()}
+		if l.Addr().IsUnspecified() {
+			at = h.Addrs.Value
+		}
+		for _, a := range at {
+			if int(l.Port()) == port && isPublic(a) && !slices.Contains(out, a) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+// isPublic reports whether an address is one of the internet's. Carriers and clouds
+// share 100.64.0.0/10 among their own (RFC 6598).
+func isPublic(a netip.Addr) bool {
+	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10)
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
+}

@@ -1,0 +1,67 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// shellWord quotes for a shell what is not plainly a host name or a path.
+func shellWord(s string) string {
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-:_/+@", r)) {
+			return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+		}
+	}
+	return s
+}
+
+func joinAddrs(addrs []netip.Addr) string {
+	text := make([]string, len(addrs))
+	for i, a := range addrs {
+		text[i] = a.String()
+	}
+	return strings.Join(text, " ")
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+func userName(uid uint32) string {
+	if uid == 0 {
+		return "root"
+	}
+	return "user " + strconv.FormatUint(uint64(uid), 10)
+}
+
+// size is a number of bytes for people.
+func size(n uint64) string {
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	x, unit := float64(n), 0
+	for x >= 1024 && unit < len(units)-1 {
+		x, unit = x/1024, unit+1
+	}
+	if unit == 0 || x >= 100 {
+		return fmt.Sprintf("%.0f %s", x, units[unit])
+	}
+	return fmt.Sprintf("%.1f %s", x, units[unit])
+}
+
+// days is a time for people who plan.
+func days(d time.Duration) string { return plural(int(d/(24*time.Hour)), "day") }
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// enumerate joins names for a sentence; more than six are counted.
+func enumerate(items []string) string {
+	if len(items) > 6 {
+		return strings.Join(items[:6], ", ") + fmt.Sprintf(" and %d more", len(items)-6)
+	}
+	return strings.Join(items, ", ")
+}

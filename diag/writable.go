@@ -1,0 +1,128 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+var dataDirNotWritableRule = Rule{
+	Code: report.DataDirNotWritable, Title: "its data directory cannot be written", Needs: "a server's own files and process",
+	Explains: slices.Concat(keptOut, startless),
+	Eval:     checkDataDirNotWritable,
+}
+
+func checkDataDirNotWritable(e *model.Ensemble) result {
+	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+		data, reason := dataOf(h)
+		if data == nil {
+			return nil, reason
+		}
+		var found []report.Finding
+		for _, d := range dataDirs(data) {
+			f, why := notWritable(e, h, d)
+			if f != nil {
+				found = append(found, *f)
+			}
+			if why != "" {
+				reason = why
+			}
+		}
+		return found, reason
+	})
+}
+
+// notWritable judges one directory.
+func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
+	target, path := d.Version2, d.Path+"/version-2"
+	if target.FailedAs(snapshot.Absent) {
+		target, path = d.Owner, d.Path // it will be made there
+	}
+	if !target.Seen() {
+		return nil, unseenData(target)
+	}
+	if d.Volume.Seen() && d.Volume.Value.ReadOnly {
+		return readOnlyVolume(e, h, d), ""
+	}
+	owner := target.Value
+	if h.Process == nil {
+		return notForOwner(e, h, d, owner)
+	}
+	c := h.Process.Credentials
+	if !c.Seen() {
+		return nil, reasonOf(c.Failure, "whose its process is was not looked at")
+	}
+	switch may := writes(owner, c.Value.UID, c.Value.Groups); {
+	case c.Value.WritesAll, may == model.Yes:
+		return nil, ""
+	case may == model.Unknown:
+		return nil, path + ": its group may write, and an access list may put its user there"
+	}
+	return &report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h), Later: true,
+		Summary: fmt.Sprintf("it runs as %s, who may not make a file in %s. It goes on with the files that it has open, fails at the next snapshot, and does not start again.", h.Process.User, path),
+		Evidence: []report.Evidence{
+			ownerEvidence(h, path, owner, "writable for "+h.Process.User),
+			{Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + h.Process.User},
+		},
+		Fix: []report.Fix{{
+			Host: nameOf(h), Command: fmt.Sprintf("chown -R %d %s", c.Value.UID, shellWord(path)),
+			Note: "give all of it to that user, and find out who changed it: a start as root does", Risk: "none: no content changes",
+		}},
+	}, ""
+}
+
+func readOnlyVolume(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) *report.Finding {
+	mount := d.Volume.Value.Mount
+	if mount == "" {
+		mount = "its file system"
+	}
+	return &report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary:  fmt.Sprintf("%s is mounted read-only, so ZooKeeper can write neither log nor snapshot there. Linux mounts a file system so by itself after an error of its disk.", mount),
+		Evidence: []report.Evidence{{Source: "disk", Server: nameOf(h), Key: "mount", Value: mount + " is read-only", Wanted: "read and write", File: d.Path}},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Command: "findmnt -T " + shellWord(d.Path) + "; dmesg -T | tail -n 30", Note: "find out why: an error of the disk, or the options of the mount", Risk: "none"},
+			{Host: nameOf(h), Note: "mend the disk or the mount, then start the server. After a disk error do not force it writable: check the file system first", Risk: "writing to a damaged file system can lose what is still there"},
+		},
+	}
+}
+
+// notForOwner judges a directory of a server that does not run. Whom it will run as
+// is not known; that dataDir belongs to somebody, and version-2 to root, is what a
+// single start as root leaves behind.
+func notForOwner(e *model.Ensemble, h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner) (*report.Finding, string) {
+	above := d.Owner.Value
+	if !d.Owner.Seen() || above.UID == 0 || above.UID == version2.UID {
+		return nil, ""
+	}
+	if got := writes(version2, above.UID, []uint32{above.GID}); got != model.No {
+		return nil, ""
+	}
+	path := d.Path + "/version-2"
+	return &report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Summary: fmt.Sprintf("%s belongs to %s and version-2 in it to %s, and only the latter may write there. One start as root leaves it so; the next one as its own user ends with \"Cannot write to\" and exit code 3 (3.4: 1).", d.Path, userName(above.UID), userName(version2.UID)),
+		Evidence: []report.Evidence{
+			ownerEvidence(h, path, version2, "that of "+d.Path),
+			ownerEvidence(h, d.Path, above, ""),
+		},
+		Fix: []report.Fix{{
+			Host: nameOf(h), Command: fmt.Sprintf("chown -R --reference=%s %s", shellWord(d.Path), shellWord(path)),
+			Note: "give it to the owner of dataDir, if that is whom ZooKeeper runs as; then start it as that user", Risk: "none: no content changes",
+		}},
+	}, ""
+}
+
+// writes reports whether permissions let a user make files in a directory.
+func writes(o snapshot.Owner, uid uint32, groups []uint32) model.Truth {
+	return model.Permits(o, 2, uid, groups)
+}
+
+func ownerEvidence(h *model.Host, path string, o snapshot.Owner, wanted string) report.Evidence {
+	return report.Evidence{Source: "data", Server: nameOf(h), Key: "owner", Value: fmt.Sprintf("%s, mode %04o", userName(o.UID), o.Mode), Wanted: wanted, File: path}
+}

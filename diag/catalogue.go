@@ -1,14 +1,18 @@
 package diag
 
 import (
+	"slices"
+
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
 )
 
 // Catalogue is every rule, in the order in which ties are shown.
-func Catalogue() []Rule {
+func Catalogue() []Rule { return slices.Concat(servingRules(), hostRules(), otherRules()) }
+
+// servingRules ask who serves.
+func servingRules() []Rule {
 	return []Rule{
-		// Who serves.
 		quorumLostRule,
 		degradedNoSpareRule,
 		electionInProgressRule,
@@ -28,8 +32,13 @@ func Catalogue() []Rule {
 		splitBrainRule,
 		leaderNotCommittingRule,
 		membershipDivergentRule,
-		// What a server is on its own host: its id, its addresses and ports, and what it would
-		// start with.
+	}
+}
+
+// hostRules ask what a server is on its own host: its id, its addresses and ports, and what it
+// would start with.
+func hostRules() []Rule {
+	return []Rule{
 		myidMissingRule,
 		myidMalformedRule,
 		myidNotInServersRule,
@@ -65,7 +74,12 @@ func Catalogue() []Rule {
 		dataDirNotWritableRule,
 		autopurgeOffRule,
 		dataDirInTmpRule,
-		// The question, settings, and how well it is served.
+	}
+}
+
+// otherRules ask about the question, about settings, and how well it is served.
+func otherRules() []Rule {
+	return []Rule{
 		targetUnresolvableRule,
 		targetsIncompleteRule,
 		targetDuplicateRule,

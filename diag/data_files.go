@@ -240,9 +240,6 @@ func aheadFinding(e *model.Ensemble, h *model.Host, data *snapshot.Data, current
 // second, on a slow disk within some.
 const quiet = 30 * time.Second
 
-// fileIn is the path of a file in a version-2.
-func fileIn(d *snapshot.DataDir, name string) string { return d.Path + "/version-2/" + name }
-
 // versionAt is the version of the host's server: its own word, or else what all
 // others that tell agree on, which is likely its own too.
 func versionAt(e *model.Ensemble, h *model.Host) (v snapshot.Version, told, own bool) {

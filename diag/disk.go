@@ -164,16 +164,5 @@ func emptied(tmp string) string {
 	return "for it is memory"
 }
 
-// newestSnapshot is the size of the newest whole snapshot, which the next one will
-// be about as large as; 0 for none.
-func newestSnapshot(d *snapshot.DataDir) int64 {
-	for _, f := range d.Snapshots.Value.Newest {
-		if f.Content.Value.Whole {
-			return f.Size
-		}
-	}
-	return 0
-}
-
 // isBelow reports whether a path is a directory or below it.
 func isBelow(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }

@@ -131,3 +131,12 @@ func portView(number int, state report.PortState, look snapshot.Obs[snapshot.Dia
 	}
 	return v
 }
+
+func firstLine(data []byte) string {
+	for i, b := range data {
+		if b == '\n' || b == '\r' {
+			return string(data[:i])
+		}
+	}
+	return string(data)
+}

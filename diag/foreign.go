@@ -10,13 +10,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
-// shutOut reports a server that runs, and either says that it does not serve or closes
-// before it has answered, as one does that joins and leaves many times a second.
-func shutOut(s *model.Server) bool {
-	closes := s.ClientPort == report.PortOpen && s.Cut()
-	return s.RunsHere() && s.Serving != model.Yes && (s.NotServing() || closes)
-}
-
 var foreignDataRule = Rule{
 	Code: report.ForeignData, Title: "its data is of another ensemble", Needs: "a server's own files, and the leader, twice",
 	Explains: slices.Concat(keptOut, []report.Code{report.ConnLimitReached}),

@@ -88,3 +88,17 @@ func unseenOr[T any](version2 snapshot.Obs[snapshot.Owner], content snapshot.Obs
 	}
 	return unseenData(content)
 }
+
+// fileIn is the path of a file in a version-2.
+func fileIn(d *snapshot.DataDir, name string) string { return d.Path + "/version-2/" + name }
+
+// newestSnapshot is the size of the newest whole snapshot, which the next one will
+// be about as large as; 0 for none.
+func newestSnapshot(d *snapshot.DataDir) int64 {
+	for _, f := range d.Snapshots.Value.Newest {
+		if f.Content.Value.Whole {
+			return f.Size
+		}
+	}
+	return 0
+}

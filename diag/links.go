@@ -92,9 +92,9 @@ func memberAddrs(e *model.Ensemble, h *model.Host) (addrs []netip.Addr, reason s
 	return addrs, ""
 }
 
-// stay are the connections that are there in both looks and of which keep holds. Those
+// stayIn are the connections that are there in both looks and of which keep holds. Those
 // that are being made may have another local port in each.
-func (p *linkPair) stay(keep func(snapshot.Link) bool) []snapshot.Link {
+func stayIn(p *linkPair, keep func(snapshot.Link) bool) []snapshot.Link {
 	var out []snapshot.Link
 	for _, l := range p.now.Links.Value.Sockets {
 		same := func(b snapshot.Link) bool {
@@ -107,8 +107,8 @@ func (p *linkPair) stay(keep func(snapshot.Link) bool) []snapshot.Link {
 	return out
 }
 
-// stranger reports whether the other end of a connection is no member.
-func (p *linkPair) stranger(l snapshot.Link) bool { return !slices.Contains(p.known, l.Remote.Addr()) }
+// isOutside reports whether the other end of a connection is no member.
+func isOutside(p *linkPair, l snapshot.Link) bool { return !slices.Contains(p.known, l.Remote.Addr()) }
 
 // claimedLine is the line of the host's own id, or nil.
 func claimedLine(h *model.Host) *zoocfg.Server {

@@ -11,17 +11,6 @@ import (
 
 // Rules about who is a member, and who was asked about.
 
-// agreeing reports whether the lists of this look differ as they do for a moment while
-// a reconfiguration reaches one server after the other (3.5+: such lists have versions).
-func agreeing(e *model.Ensemble, lists []model.OwnList) bool {
-	moving := slices.ContainsFunc(lists, func(l model.OwnList) bool { return l.Version > 0 })
-	if !moving || e.Before == nil {
-		return moving
-	}
-	_, before := e.Before.OwnLists()
-	return model.DifferentLists(before...) < 2
-}
-
 var membershipDivergentRule = Rule{
 	Code: report.MembershipDivergent, Title: "servers have different lists of members", Needs: "what two servers say, or their files",
 	Traits:   theory.Traits{DataAtRisk: true},
@@ -73,24 +62,23 @@ func editedLists(e *model.Ensemble) []report.Finding {
 
 // compareLists compares the lists that different servers run with.
 func compareLists(e *model.Ensemble) result {
-	told, lists := e.OwnLists()
-	n := model.DifferentLists(lists...)
+	lists := e.Divergence()
 	switch {
-	case len(told) < 2:
+	case len(lists.Told) < 2:
 		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
-	case n < 2:
+	case lists.Count < 2:
 		return result{}
-	case agreeing(e, lists):
+	case lists.Moving:
 		out := skip(report.SkipOneLook, "the lists differ in one look, as for a moment in every reconfiguration")
 		out.lookAgain = e.Before == nil
 		return out
 	}
 	f := report.Finding{
-		Severity: report.Critical, Certainty: report.Proven, Servers: model.Names(told),
-		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", n),
+		Severity: report.Critical, Certainty: report.Proven, Servers: model.Names(lists.Told),
+		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", lists.Count),
 	}
-	for i, s := range told {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists[i].Membership)})
+	for i, s := range lists.Told {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: lists.Lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists.Lists[i].Membership)})
 	}
 	f.Fix = []report.Fix{
 		{Note: "give every server the same server.N lines (or the same dynamic file)"},

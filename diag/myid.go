@@ -13,15 +13,6 @@ import (
 
 // Rules about myid: the file, and what the server tells of it.
 
-func firstLine(data []byte) string {
-	for i, b := range data {
-		if b == '\n' || b == '\r' {
-			return string(data[:i])
-		}
-	}
-	return string(data)
-}
-
 var myidMissingRule = Rule{
 	Code: report.MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
 	Explains: startless,

@@ -39,7 +39,7 @@ func checkElectionPortHeld(e *model.Ensemble) result {
 		}
 		ports := electionPortsOf(claimedLine(h))
 		onPort := func(l snapshot.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
-		strange := func(l snapshot.Link) bool { return onPort(l) && pair.stranger(l) }
+		strange := func(l snapshot.Link) bool { return onPort(l) && isOutside(pair, l) }
 		switch {
 		case len(ports) == 0:
 			return nil, undecided("its own line is not known")
@@ -51,7 +51,7 @@ func checkElectionPortHeld(e *model.Ensemble) result {
 			again = true
 			return nil, &report.Skip{Kind: report.SkipOneLook, Reason: "strangers are connected to its election port; it takes two looks"}
 		}
-		held := pair.stay(strange)
+		held := stayIn(pair, strange)
 		if len(held) == 0 {
 			return nil, nil
 		}
@@ -60,7 +60,7 @@ func checkElectionPortHeld(e *model.Ensemble) result {
 		if missing := notLinked(e, h); len(held) <= len(missing) {
 			return nil, undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
 		}
-		waiting := pair.stay(func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
+		waiting := stayIn(pair, func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
 		f := portHeld(e, h, held, waiting)
 		if f.Certainty == report.Possible && outsidersFollow(e) {
 			return nil, undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
@@ -179,7 +179,7 @@ func checkPeerAddrStale(e *model.Ensemble) result {
 		}
 		listens := append(electionPortsOf(own), model.QuorumPortsOf(own)...)
 		wrong := func(l snapshot.Link) bool {
-			return pair.stranger(l) && !slices.Contains(listens, l.Local.Port()) && (l.Own || !h.Links.Value.Owners.Seen())
+			return isOutside(pair, l) && !slices.Contains(listens, l.Local.Port()) && (l.Own || !h.Links.Value.Owners.Seen())
 		}
 		logged := loggedStale(e, pair)
 		switch {
@@ -190,7 +190,7 @@ func checkPeerAddrStale(e *model.Ensemble) result {
 			return nil, &report.Skip{Kind: report.SkipOneLook, Reason: "it calls an address that is no member's; it takes two looks"}
 		}
 		var found []report.Finding
-		for _, l := range pair.stay(wrong) {
+		for _, l := range stayIn(pair, wrong) {
 			if f := addrStale(e, h, l); f != nil {
 				found = append(found, *f)
 			}

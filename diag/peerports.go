@@ -48,7 +48,7 @@ func blockedPorts(e *model.Ensemble, latent bool) result {
 		return nil
 	}
 	peer := e.MemberVantage()
-	shut := e.ShutIn(e)
+	shut := shutIn(e, e)
 	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
 		if shut != nil && s.Serving == model.Yes {
 			return // one finding has them all
@@ -60,11 +60,11 @@ func blockedPorts(e *model.Ensemble, latent bool) result {
 			switch {
 			case port.view.State == report.PortFiltered:
 				// A bastion may rightly be kept out: what it cannot reach sleeps nowhere.
-				if latent == (peer != "" && e.Sleeps(s, peer)) {
+				if latent == (peer != "" && sleeps(e, s, peer)) {
 					out.findings = append(out.findings, portFiltered(e, s, port.view, port.look))
 				}
 			case port.view.Port == s.Election.Number && rejectedAt(s, port.view.Port, port.look) && s.PortLocal.Distributed():
-				if latent == e.Sleeps(s) {
+				if latent == sleeps(e, s) {
 					out.findings = append(out.findings, portRejected(e, s, port.view))
 				}
 			}
@@ -111,7 +111,7 @@ func portFiltered(e *model.Ensemble, s *model.Server, port report.PortView, look
 		f.Certainty = report.Proven
 		f.Summary = fmt.Sprintf("the host answers on another port, and connections from %s to its port %d get nothing back.", peer, port.Port)
 		switch {
-		case e.Sleeps(s, peer):
+		case sleeps(e, s, peer):
 			warnOfRestart(&f)
 		case s.Serving == model.Yes:
 			f.Summary += fmt.Sprintf(" %s is out, and this may be why.", peer)
@@ -135,7 +135,7 @@ func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) repo
 		},
 		Fix: []report.Fix{{Host: s.Name, Command: "sudo nft list ruleset", Note: fmt.Sprintf("find the rule that rejects port %d, and let the peers' addresses through", port.Port)}},
 	}
-	if e.Sleeps(s) {
+	if sleeps(e, s) {
 		warnOfRestart(&f)
 	}
 	return f
@@ -161,12 +161,12 @@ func portsFromAll(e *model.Ensemble, latent bool) result {
 	var shut []string
 	var alone []report.Finding
 	for _, v := range e.Vantages {
-		if own := e.ShutIn(v); own != nil {
+		if own := shutIn(e, v); own != nil {
 			shut, alone = append(shut, own.Name), append(alone, callsNobody(e, own, v))
 		}
 	}
 	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
-		ways := slices.DeleteFunc(e.Ways(s), func(w model.Way) bool { return !w.Open && slices.Contains(shut, w.From) && s.Serving == model.Yes })
+		ways := slices.DeleteFunc(waysOf(e, s), func(w way) bool { return !w.Open && slices.Contains(shut, w.From) && s.Serving == model.Yes })
 		var evidence []report.Evidence
 		blockedFrom, openFrom := map[int][]string{}, map[int][]string{}
 		for _, w := range ways {
@@ -180,7 +180,7 @@ func portsFromAll(e *model.Ensemble, latent bool) result {
 			evidence = append(evidence, ev)
 		}
 		for _, port := range []int{s.Election.Number, s.Quorum.Number} {
-			if from := blockedFrom[port]; len(from) > 0 && latent == e.Sleeps(s, from...) {
+			if from := blockedFrom[port]; len(from) > 0 && latent == sleeps(e, s, from...) {
 				out.findings = append(out.findings, wayBlocked(e, s, port, from, openFrom[port], evidence))
 				return // one finding a server: the evidence has all ports
 			}
@@ -205,7 +205,7 @@ func wayBlocked(e *model.Ensemble, s *model.Server, port int, from, open []strin
 		f.Summary = fmt.Sprintf("connections from %s to its port %d do not get through, and from %s they are taken: something blocks that way alone.",
 			strings.Join(from, " and "), port, strings.Join(open, " and "))
 	}
-	if e.Sleeps(s, from...) {
+	if sleeps(e, s, from...) {
 		warnOfRestart(&f)
 	}
 	return f
@@ -219,4 +219,40 @@ func rejectedAt(s *model.Server, port int, look snapshot.Obs[snapshot.Dial]) boo
 	addrs := s.PeerAddrs().Value
 	return look.FailedAs(snapshot.Refused) && s.ClientPort == report.PortOpen && s.RunsHere() && s.Local.ListensAt(addrs, port) &&
 		s.PortLocal != nil && s.PortLocal.ListensAt(addrs, port)
+}
+
+// sleeps reports whether a blocked way to a server does no harm yet: both its ends
+// serve.
+func sleeps(e *model.Ensemble, to *model.Server, from ...string) bool {
+	for _, name := range from {
+		if s := e.ByName(name); s == nil || s.Serving != model.Yes {
+			return false
+		}
+	}
+	return to.Serving == model.Yes
+}
+
+// shutIn is the member on whose host a vantage is, when it is out and reaches the
+// election port of nobody who serves, although their hosts are there; nil otherwise.
+// Then something on its own side is likelier than something on each of theirs.
+func shutIn(e *model.Ensemble, v *model.Ensemble) *model.Server {
+	own := e.ByName(v.MemberVantage())
+	if own == nil || own.Serving != model.No {
+		return nil
+	}
+	tried := 0
+	for _, s := range e.Servers {
+		if s == own || s.Serving != model.Yes {
+			continue
+		}
+		seen := v.ByName(s.Name)
+		if seen == nil || !model.Blocked(seen.ElectionPort) || !seen.HostAnswers() {
+			return nil
+		}
+		tried++
+	}
+	if tried < 2 {
+		return nil // one may be the one that is blocked
+	}
+	return own
 }

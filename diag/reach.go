@@ -3,6 +3,7 @@ package diag
 import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // reachViews is the matrix of the report.
@@ -11,7 +12,55 @@ func reachViews(e *model.Ensemble) []report.Reach {
 	for _, v := range e.Vantages {
 		for _, s := range e.Servers {
 			if seen := v.ByName(s.Name); seen != nil && seen.Name != v.MemberVantage() {
-				out = append(out, report.Reach{From: v.From(), To: s.Name, Quorum: seen.QuorumPort, Election: seen.ElectionPort})
+				out = append(out, report.Reach{From: fromOf(v), To: s.Name, Quorum: seen.QuorumPort, Election: seen.ElectionPort})
+			}
+		}
+	}
+	return out
+}
+
+// fromOf is how the host of a vantage is called: by its server, where it is one's.
+func fromOf(e *model.Ensemble) string {
+	if name := e.MemberVantage(); name != "" {
+		return name
+	}
+	return e.Snap.Vantage.Host
+}
+
+// way is one connect from a member to a peer port of another.
+type way struct {
+	From string
+	Port int
+	Open bool
+	Text string
+}
+
+// waysOf are the connects to a server's peer ports from the other members, as far as
+// they tell something about what stands between: those that got through, and those
+// that did not although the server's host is there.
+func waysOf(e *model.Ensemble, s *model.Server) []way {
+	var out []way
+	for _, v := range e.Vantages {
+		seen, from := v.ByName(s.Name), v.MemberVantage()
+		if seen == nil || from == "" || from == s.Name {
+			continue
+		}
+		for _, p := range []struct {
+			state report.PortState
+			look  snapshot.PortLook
+		}{{seen.ElectionPort, seen.Election}, {seen.QuorumPort, seen.Quorum}} {
+			there := seen.HostAnswers() || s.HostAnswers()
+			// The quorum port is the leader's alone, and closes the moment it steps down:
+			// what refuses there says nothing.
+			rejected := p.state == report.PortRefused && p.look.Number == s.Election.Number && s.Role != report.RoleDown &&
+				s.RunsHere() && s.Local.ListensAt(s.PeerAddrs().Value, p.look.Number)
+			switch {
+			case p.state == report.PortOpen:
+				out = append(out, way{from, p.look.Number, true, ""})
+			case model.Blocked(p.state) && there:
+				out = append(out, way{from, p.look.Number, false, p.look.Look.Failure.Text})
+			case rejected:
+				out = append(out, way{from, p.look.Number, false, "refused, and its sockets show a listener"})
 			}
 		}
 	}

@@ -154,3 +154,7 @@ func nameOf(h *model.Host) string {
 	}
 	return "this host"
 }
+
+// unseenProcess is the reason for which nothing can be said about the start of such a
+// server.
+const unseenProcess = "it answers, and its process was not seen"

@@ -19,6 +19,7 @@ var evenOrTinyEnsembleRule = Rule{
 }
 
 func checkEvenOrTiny(e *model.Ensemble) result {
+	lists := e.Divergence()
 	switch {
 	case e.Mixed:
 		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
@@ -26,7 +27,7 @@ func checkEvenOrTiny(e *model.Ensemble) result {
 		return result{}
 	case !e.List.Proven():
 		return skip(report.SkipNotTold, "no server told its list of members")
-	case len(compareLists(e).findings) > 0:
+	case lists.Count > 1 && !lists.Moving:
 		return skip(report.SkipUndecided, "the servers have different lists of members")
 	case e.List.Quorums.Hierarchical():
 		return skip(report.SkipUndecided, "groups and weights decide, not the number of voters")

@@ -44,13 +44,6 @@ func whyNotTold(s *model.Server, word string, seen bool, failure snapshot.Failur
 	return &report.Skip{Kind: report.SkipNotTold, Reason: "it gave no answer to " + word}
 }
 
-func reasonOf(f *snapshot.Failure, otherwise string) string {
-	if f == nil {
-		return otherwise
-	}
-	return f.Text
-}
-
 // unlessUnseen is passed, or skipped when no server told anything.
 func unlessUnseen(e *model.Ensemble) result {
 	for _, s := range e.Servers {
@@ -60,10 +53,6 @@ func unlessUnseen(e *model.Ensemble) result {
 	}
 	return skip(report.SkipUnreachable, "no server gave an answer")
 }
-
-// unseenProcess is the reason for which nothing can be said about the start of such a
-// server.
-const unseenProcess = "it answers, and its process was not seen"
 
 // whyNoAnswer tells why the server's client port told nothing; nil when it did,
 // be it by refusing.
@@ -100,4 +89,11 @@ func whyNotBothPorts(s *model.Server) *report.Skip {
 		return &report.Skip{Kind: report.SkipUndecided, Reason: "its election port gave no answer"}
 	}
 	return nil
+}
+
+// shutOut reports a server that runs, and either says that it does not serve or closes
+// before it has answered, as one does that joins and leaves many times a second.
+func shutOut(s *model.Server) bool {
+	closes := s.ClientPort == report.PortOpen && s.Cut()
+	return s.RunsHere() && s.Serving != model.Yes && (s.NotServing() || closes)
 }

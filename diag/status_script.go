@@ -6,22 +6,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
-	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
-
-// carriageReturn finds the note on CR LF line ends, when one of the lines that
-// the script reads has them.
-func carriageReturn(h *model.Host) *zoocfg.Note {
-	if !h.Settings.ClientPort.IsSet() {
-		return nil
-	}
-	for i := range h.Settings.Notes {
-		if n := &h.Settings.Notes[i]; n.Kind == zoocfg.NoteCRLF {
-			return n
-		}
-	}
-	return nil
-}
 
 var statusScriptMisleadingRule = Rule{
 	Code: report.StatusScriptMisleading, Title: "zkServer.sh status is wrong about it", Needs: "a server's own process and files",

@@ -8,6 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 func serverViews(e *model.Ensemble) []report.ServerView {
@@ -171,4 +172,18 @@ func uptimeOf(s *model.Server, now time.Time) (time.Duration, bool) {
 		return s.Local.Age(now)
 	}
 	return 0, false
+}
+
+// carriageReturn finds the note on CR LF line ends, when one of the lines that
+// the script reads has them.
+func carriageReturn(h *model.Host) *zoocfg.Note {
+	if !h.Settings.ClientPort.IsSet() {
+		return nil
+	}
+	for i := range h.Settings.Notes {
+		if n := &h.Settings.Notes[i]; n.Kind == zoocfg.NoteCRLF {
+			return n
+		}
+	}
+	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // shellWord quotes for a shell what is not plainly a host name or a path.
@@ -64,4 +66,11 @@ func enumerate(items []string) string {
 		return strings.Join(items[:6], ", ") + fmt.Sprintf(" and %d more", len(items)-6)
 	}
 	return strings.Join(items, ", ")
+}
+
+func reasonOf(f *snapshot.Failure, otherwise string) string {
+	if f == nil {
+		return otherwise
+	}
+	return f.Text
 }

@@ -75,7 +75,7 @@ func TestLint(t *testing.T) {
 // TestClosedLists: what diag can say is what there are series for.
 func TestClosedLists(t *testing.T) {
 	declared := map[string][]string{}
-	file, err := parser.ParseFile(token.NewFileSet(), "../diag/report.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../diag/report/report.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,13 @@
 package model
 
 import (
+	"net/netip"
+	"slices"
+	"strings"
+
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // FromServer reports whether an id is what a running server says, and not only what
@@ -64,4 +69,14 @@ func (s *Server) ShownID() (id int64, source string, ok bool) {
 		return s.Line.ID, "config", true
 	}
 	return 0, "", false
+}
+
+func matchesHost(m *zoocfg.Server, s *Server) bool {
+	for _, a := range m.Addresses {
+		addr, err := netip.ParseAddr(a.Host)
+		if strings.EqualFold(a.Host, s.Host) || err == nil && slices.Contains(s.Resolve.Value, addr) {
+			return true
+		}
+	}
+	return false
 }

@@ -2,20 +2,6 @@ package model
 
 import "github.com/zkdoctor/zkdoctor/diag/report"
 
-// Tally is the state of the voters, by id.
-type Tally struct {
-	Serving  map[int64]bool // known to serve
-	Possible map[int64]bool // not known not to serve
-	Alive    map[int64]bool // not known to be down
-	// Out and unseen are the names of the voters known not to serve, and of those
-	// that told nothing themselves.
-	Out, Unseen []string
-	// Open is how many voters are neither: those, and the ones nobody looked at.
-	Open int
-	// willing are the voters that do not say themselves that they serve nobody.
-	willing map[int64]bool
-}
-
 // count sorts the voters. One that was not looked at is neither out nor in.
 func (e *Ensemble) count() Tally {
 	t := Tally{Serving: map[int64]bool{}, Possible: map[int64]bool{}, Alive: map[int64]bool{}, willing: map[int64]bool{}}

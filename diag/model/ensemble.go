@@ -1,27 +1,10 @@
 package model
 
 import (
-	"slices"
-	"time"
-
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
-
-// Between is the time between both looks; 0 with one.
-func (e *Ensemble) Between() time.Duration {
-	if e.Before == nil {
-		return 0
-	}
-	return e.Snap.Started.Sub(e.Before.Snap.Started)
-}
-
-func OrEmpty[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
-}
 
 // Ensemble is the snapshot as the rules see it: every server with its role and
 // its place in the list of members, every local process with the server it is,
@@ -58,98 +41,6 @@ type Ensemble struct {
 	Vantages []*Ensemble
 }
 
-func New(snap *snapshot.Snapshot) *Ensemble {
-	e := &Ensemble{Snap: snap}
-	if snap.Before != nil {
-		e.Before = New(snap.Before)
-		e.Settled = true
-	}
-	for _, v := range snap.Vantages {
-		e.Vantages = append(e.Vantages, New(v))
-	}
-	for i := range snap.Servers {
-		e.Servers = append(e.Servers, newServer(&snap.Servers[i], snap.Plan.Secure || snap.Servers[i].Secure))
-	}
-	for i := range snap.Local {
-		if h := newHost(&snap.Local[i]); !h.isElsewhere(e.Servers) {
-			h.match(e.Servers)
-			e.Hosts = append(e.Hosts, h)
-		}
-	}
-	e.findChanged()
-	e.findElsewhere()
-	for i, s := range e.Servers {
-		if s.DuplicateOf = s.sameAs(e.Servers[:i]); s.DuplicateOf == nil && !s.nameless() {
-			e.distinct++
-		}
-	}
-	e.List = membership(e)
-	e.Mixed = e.namesDifferentEnsembles()
-	e.place()
-	e.findOutsiders()
-	e.assignRoles()
-	e.judge()
-	return e
-}
-
-// Filter returns the servers for which keep holds, in table order.
-func (e *Ensemble) Filter(keep func(*Server) bool) []*Server {
-	var kept []*Server
-	for _, s := range e.Servers {
-		if keep(s) {
-			kept = append(kept, s)
-		}
-	}
-	return kept
-}
-
-func Names(servers []*Server) []string {
-	out := make([]string, len(servers))
-	for i, s := range servers {
-		out[i] = s.Name
-	}
-	return out
-}
-
-// Earlier is the same server in the earlier look, or nil.
-func (e *Ensemble) Earlier(s *Server) *Server {
-	if e.Before == nil {
-		return nil
-	}
-	return e.Before.ByName(s.Name)
-}
-
-// ByName is the server of that name, or nil.
-func (e *Ensemble) ByName(name string) *Server {
-	for _, s := range e.Servers {
-		if s.Name == name {
-			return s
-		}
-	}
-	return nil
-}
-
-// Twice reports whether something holds now and held in the earlier look; with
-// one look only it is false.
-func (e *Ensemble) Twice(s *Server, holds func(*Server) bool) bool {
-	b := e.Earlier(s)
-	return b != nil && holds(b) && holds(s)
-}
-
-// FindEarlier finds a host in the earlier looks, and the look: in that of its own host
-// first, where several were merged, for the times of each are its own. nil for none.
-func (e *Ensemble) FindEarlier(same func(*Host) bool) (*Host, *Ensemble) {
-	for _, look := range append(slices.Clone(e.Vantages), e) {
-		if look.Before == nil {
-			continue
-		}
-		if i := slices.IndexFunc(look.Before.Hosts, same); i >= 0 {
-			return look.Before.Hosts[i], look.Before
-		}
-	}
-	return nil, nil
-}
-
 // LocalServer is the one row that is on this host; nil for none or several.
 func (e *Ensemble) LocalServer() *string {
 	var name *string
@@ -164,3 +55,154 @@ func (e *Ensemble) LocalServer() *string {
 	}
 	return name
 }
+
+// Tally is the state of the voters, by id.
+type Tally struct {
+	Serving  map[int64]bool // known to serve
+	Possible map[int64]bool // not known not to serve
+	Alive    map[int64]bool // not known to be down
+	// Out and unseen are the names of the voters known not to serve, and of those
+	// that told nothing themselves.
+	Out, Unseen []string
+	// Open is how many voters are neither: those, and the ones nobody looked at.
+	Open int
+	// willing are the voters that do not say themselves that they serve nobody.
+	willing map[int64]bool
+}
+
+// Host is one server's own side: its process, files, sockets and addresses.
+type Host struct {
+	*snapshot.Local
+	// Settings is nil when it could not be read.
+	Settings *zoocfg.Config
+	// ID is the content of myid, valid when hasID is set.
+	ID    int64
+	HasID bool
+	// Server is the row of the table it is; nil when that cannot be told.
+	Server *Server
+	// OwnLines are the ids whose server.N address is an address of this host.
+	OwnLines []int64
+	// AddressesDecide is set when exactly one server.N line is this host's, or
+	// none is. With several local ones (a laboratory on loopback) addresses say
+	// nothing about which of them this is.
+	AddressesDecide bool
+}
+
+// Where the list of voters can come from, the better one first.
+const (
+	SourceConf    = string(snapshot.ByConf)
+	sourceSession = string(snapshot.BySession)
+	SourceAdmin   = string(snapshot.ByAdmin)
+	sourceFile    = "file"
+	SourceTargets = "targets"
+)
+
+// list is the best list of members that was seen, and its rule of quorum.
+type list struct {
+	zoocfg.Membership
+	Source  string
+	Quorums zoocfg.Quorum
+}
+
+// Server is one server with what its looks mean.
+type Server struct {
+	*snapshot.Server
+	// Conf and Mntr are what the words told or, where they are not allowed, what the
+	// AdminServer did; confFrom and mntrFrom say which. They hide the words themselves.
+	Conf               snapshot.Obs[snapshot.Conf]
+	Mntr               snapshot.Obs[snapshot.Mntr]
+	ConfFrom, MntrFrom string
+	// Line is its line in the list of members; nil when it is not in it, or
+	// when which one it is cannot be told.
+	Line *zoocfg.Server
+	// RunsWith are the members that it says it runs with; nil where it told none.
+	RunsWith *snapshot.Members
+	// Outsider is set when the list in force has no line for the id that it says it has.
+	Outsider bool
+	// Local is its own host's side; nil when that was not looked at.
+	Local *Host
+	// DuplicateOf is an earlier target that is the same server; nil for the first.
+	DuplicateOf *Server
+	// PortLocal is the host's side as it was when the peer ports were looked at:
+	// in a second look, that of the first. nil when that was not looked at.
+	PortLocal *Host
+	standing
+	// Inferred is set when the role is not the server's own statement.
+	Inferred bool
+	// OverTLS is set when its client port was spoken to by TLS.
+	OverTLS bool
+	// Queued is set when its client port swallows connections, and the leader has lost it.
+	Queued bool
+
+	// LostByLeader is set when two looks say that the leader has lost it.
+	LostByLeader bool
+	// Counted is whether the leader counts it among its followers in sync, where it tells
+	// nothing itself.
+	Counted Truth
+
+	// Elsewhere is a server of this host that was not found under any target, and
+	// may well be the one that this target means; nil when there is none.
+	Elsewhere *Host
+
+	ClientPort, QuorumPort, ElectionPort report.PortState
+}
+
+// Stall is a leader that confirmed nothing between two looks, although it had to, or
+// cannot.
+type Stall struct {
+	Now, Then *Server
+	Cause     stallCause
+	// NoSession is set when a session that was asked for did not open, twice.
+	NoSession bool
+}
+
+const (
+	// tooFewInSync: fewer followers are in sync than a majority takes.
+	TooFewInSync stallCause = iota
+	// tooFewLeft: requests wait, and the voters left are no quorum.
+	TooFewLeft
+	// noneCommitted: it has proposed writes, and committed none.
+	NoneCommitted
+	// sessionsHang: noSession alone.
+	SessionsHang
+)
+
+// standing is what a server is now.
+type standing struct {
+	Role    report.Role
+	Serving Truth
+	// Condition is what the role does not say; empty for nothing.
+	Condition Condition
+}
+
+// Condition is what was found of a server beside its role.
+type Condition string
+
+// The conditions.
+const (
+	ServesReadsOnly    Condition = "serves-reads-only"
+	ServesByAdmin      Condition = "serves-by-admin"
+	ServesWordless     Condition = "serves-wordless"
+	RefusesAsLeader    Condition = "refuses-as-leader"
+	RunsIdle           Condition = "runs-idle"
+	ElectionPortClosed Condition = "election-port-closed"
+	Loading            Condition = "loading"
+	AcceptsOnly        Condition = "accepts-only"
+	SwallowsAndLost    Condition = "swallows-and-lost"
+	ProcessStopped     Condition = "process-stopped"
+	PortTaken          Condition = "port-taken"
+	AtAnotherAddress   Condition = "at-another-address"
+	AtAnotherPort      Condition = "at-another-port"
+	NoSuchName         Condition = "no-such-name"
+	RefusedFromHere    Condition = "refused-from-here"
+	ClosesEarly        Condition = "closes-early"
+	TLSFails           Condition = "tls-fails"
+	SpeaksTLS          Condition = "speaks-tls"
+	AnswersWithoutEnd  Condition = "answers-without-end"
+	IsKeeper           Condition = "is-keeper"
+	NotZooKeeperHere   Condition = "not-zookeeper"
+	OutOfReach         Condition = "out-of-reach"
+)
+
+// stallCause is what shows that it is one.
+type stallCause int

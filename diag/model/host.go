@@ -8,7 +8,6 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
-	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Sets reports whether a line of the host's configuration sets a key to true.
@@ -31,56 +30,6 @@ func (h *Host) RightID() (int64, bool) {
 
 func AllLoopback(addrs []netip.Addr) bool {
 	return !slices.ContainsFunc(addrs, func(a netip.Addr) bool { return !a.IsLoopback() })
-}
-
-// Host is one server's own side: its process, files, sockets and addresses.
-type Host struct {
-	*snapshot.Local
-	// Settings is nil when it could not be read.
-	Settings *zoocfg.Config
-	// ID is the content of myid, valid when hasID is set.
-	ID    int64
-	HasID bool
-	// Server is the row of the table it is; nil when that cannot be told.
-	Server *Server
-	// OwnLines are the ids whose server.N address is an address of this host.
-	OwnLines []int64
-	// AddressesDecide is set when exactly one server.N line is this host's, or
-	// none is. With several local ones (a laboratory on loopback) addresses say
-	// nothing about which of them this is.
-	AddressesDecide bool
-}
-
-func newHost(l *snapshot.Local) *Host {
-	h := &Host{Local: l}
-	if l.Config.Seen() {
-		h.Settings = l.Config.Value
-	}
-	if l.MyID.Seen() {
-		id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes)
-		h.ID, h.HasID = id, err == nil
-	}
-	h.findOwn()
-	return h
-}
-
-// findOwn compares the addresses of the server.N lines with those of the host.
-// It decides nothing unless every host name could be resolved there.
-func (h *Host) findOwn() {
-	if h.Settings == nil || !h.Addrs.Seen() || len(h.Resolved) == 0 {
-		return
-	}
-	complete := true
-	for _, r := range h.Resolved {
-		if !r.Addrs.Seen() {
-			complete = false
-			continue
-		}
-		if slices.ContainsFunc(r.Addrs.Value, h.IsLocal) && !slices.Contains(h.OwnLines, r.ID) {
-			h.OwnLines = append(h.OwnLines, r.ID)
-		}
-	}
-	h.AddressesDecide = len(h.OwnLines) == 1 || len(h.OwnLines) == 0 && complete
 }
 
 // IsLocal reports whether an address is this host's. All of 127/8 is.

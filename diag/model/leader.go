@@ -6,51 +6,8 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// hiddenLeader finds the leader that answers like a server without a quorum
-// because it has leaderServes=no (Leader.java does not give the client port its
-// server object): others follow somebody, no one else leads, and of the
-// servers that say "not serving" just one has the leader's port open, and is a quorum
-// with those that serve.
-//
-// For the milliseconds between a leader's stepping down and its followers' noticing, the
-// same is to be seen. So the verdict wants a second look, and whoever said in the earlier
-// one that it leads has no such setting.
-func (e *Ensemble) hiddenLeader() *Server {
-	var candidate *Server
-	followers := 0
-	for _, s := range e.Servers {
-		switch {
-		case s.Role == report.Leader:
-			return nil
-		case s.Role == report.Follower:
-			followers++
-		case s.Voter() && s.QuorumPort == report.PortOpen && s.NotServing() && candidate == nil:
-			candidate = s
-		case s.Voter() && (s.QuorumPort == report.PortOpen || Silent(s)):
-			return nil // this one may be the leader that they follow
-		}
-	}
-	if candidate == nil || candidate.Line == nil || followers == 0 {
-		return nil
-	}
-	for _, id := range e.List.Quorums.Voters() {
-		if s := e.ByLine(id); s == nil || s.Role == report.RoleUnknown {
-			return nil // the leader may be the one that was not seen
-		}
-	}
-	if e.servedAsLeader(candidate) {
-		return nil
-	}
-	serving := e.count().Serving
-	serving[e.vote(candidate)] = true
-	if !e.List.Quorums.Contains(serving) {
-		return nil
-	}
-	return candidate
-}
-
 // servedAsLeader reports whether a server led and served clients in the earlier look.
-func (e *Ensemble) servedAsLeader(s *Server) bool {
+func servedAsLeader(e *Ensemble, s *Server) bool {
 	b := e.Earlier(s)
 	return b != nil && b.Srvr.Seen() && b.Role == report.Leader
 }
@@ -61,7 +18,7 @@ func (e *Ensemble) servedAsLeader(s *Server) bool {
 // tell that it has no such setting.
 func (e *Ensemble) MightLead(s *Server) bool {
 	closed := s.QuorumPort == report.PortRefused || s.QuorumPort == report.PortNotExpected
-	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() || closed || len(e.Leaders()) > 0 || e.servedAsLeader(s) {
+	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() || closed || len(e.Leaders()) > 0 || servedAsLeader(e, s) {
 		return false
 	}
 	if h := s.Local; h != nil && h.Settings != nil && h.Process != nil {
@@ -90,4 +47,13 @@ func (e *Ensemble) Leaders() []*Server {
 		}
 	}
 	return out
+}
+
+// OnlyLeader is the only leader that told its zxid; nil when there is none.
+func (e *Ensemble) OnlyLeader() *Server {
+	leaders := e.Leaders()
+	if len(leaders) != 1 || !leaders[0].Srvr.Seen() {
+		return nil
+	}
+	return leaders[0]
 }

@@ -24,7 +24,7 @@ func (e *Ensemble) LeaderCount() (lead *Server, synced, following int64, ok bool
 // SYN; Java's queue has room for 50). Any ensemble with clients gets there within
 // seconds. What tells it from a firewall is the leader: it has as many followers
 // in sync as are seen following, and so has lost this one.
-func (e *Ensemble) queuedServers() []*Server {
+func queuedServers(e *Ensemble) []*Server {
 	_, synced, following, ok := e.LeaderCount()
 	if !ok || synced != following {
 		return nil
@@ -36,7 +36,7 @@ func (e *Ensemble) queuedServers() []*Server {
 // are judged by what the leader counts: with all of them in sync it has them all, and with
 // none but those that say so themselves it has lost them all. The latter takes two looks,
 // for counts and roles are not of one moment.
-func (e *Ensemble) judgedByLeader() []*Server {
+func judgedByLeader(e *Ensemble) []*Server {
 	lead, synced, following, ok := e.LeaderCount()
 	if !ok || !e.List.Proven() {
 		return nil

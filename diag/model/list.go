@@ -1,17 +1,8 @@
 package model
 
 import (
-	"slices"
-
-	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
-
-// OutOfItsList reports whether a server of this host runs with a dynamic file that does
-// not have it. It ends at a start with such a list: so the list has changed since.
-func (e *Ensemble) OutOfItsList(h *Host) bool {
-	return h.Settings != nil && h.Settings.Dynamic != "" && len(h.Settings.Servers) > 0 && h.HasID && h.Settings.Find(h.ID) == nil && e.Lives(h)
-}
 
 // QuorumPortsOf are those of a line.
 func QuorumPortsOf(m *zoocfg.Server) []uint16 {
@@ -20,117 +11,4 @@ func QuorumPortsOf(m *zoocfg.Server) []uint16 {
 		ports = append(ports, uint16(a.QuorumPort)) //nolint:gosec // a port
 	}
 	return ports
-}
-
-// Where the list of voters can come from, the better one first.
-const (
-	SourceConf    = string(snapshot.ByConf)
-	sourceSession = string(snapshot.BySession)
-	SourceAdmin   = string(snapshot.ByAdmin)
-	sourceFile    = "file"
-	SourceTargets = "targets"
-)
-
-// list is the best list of members that was seen, and its rule of quorum.
-type list struct {
-	zoocfg.Membership
-	Source  string
-	Quorums zoocfg.Quorum
-}
-
-// Proven reports whether the number of voters is ZooKeeper's and not the user's.
-func (l *list) Proven() bool { return l.Source != SourceTargets }
-
-// InForce reports whether a server that runs told it.
-func (l *list) InForce() bool { return l.Source != sourceFile && l.Source != SourceTargets }
-
-// membership chooses the list of members: what a server says that runs with it; else a
-// configuration file; else the targets themselves, each taken for a voter.
-func membership(e *Ensemble) list {
-	if told := e.Snap.Members(); told != nil {
-		return newList(e.completed(told), string(told.By))
-	}
-	if c := e.Snap.Plan.Config; c != nil && len(c.Servers) > 0 {
-		return newList(c.Membership, sourceFile)
-	}
-	for _, h := range e.Hosts {
-		if h.Settings != nil && len(h.Settings.Servers) > 0 {
-			return newList(h.Settings.Membership, sourceFile)
-		}
-	}
-	return newList(asTargets(e.Servers), SourceTargets)
-}
-
-// completed adds to a list of voters alone the observers, groups and weights of the
-// user's file.
-func (e *Ensemble) completed(told *snapshot.Members) zoocfg.Membership {
-	m := told.Membership
-	c := e.Snap.Plan.Config
-	if !told.VotersOnly() || c == nil {
-		return m
-	}
-	m.Servers, m.Groups, m.Weights = slices.Clone(m.Servers), c.Groups, c.Weights
-	for _, s := range c.Servers {
-		if s.Role == zoocfg.Observer && m.Find(s.ID) == nil {
-			m.Servers = append(m.Servers, s)
-		}
-	}
-	return m
-}
-
-func newList(m zoocfg.Membership, source string) list {
-	return list{Membership: m, Source: source, Quorums: m.Quorum()}
-}
-
-// namesDifferentEnsembles reports whether two of the servers that the user named
-// have lists without a common address. Where a file lists them all, it says that
-// they are one ensemble, and such lists are a fault.
-func (e *Ensemble) namesDifferentEnsembles() bool {
-	if e.Snap.Plan.Source != snapshot.FromTargets || e.Snap.Plan.Config != nil {
-		return false
-	}
-	for _, s := range e.Servers {
-		m := s.RunsWith
-		if m == nil {
-			continue
-		}
-		for _, o := range e.Servers {
-			if other := o.RunsWith; other != nil && !shareAddress(m.Membership, other.Membership) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func shareAddress(a, b zoocfg.Membership) bool {
-	for _, s := range a.Servers {
-		for _, t := range b.Servers {
-			if slices.ContainsFunc(s.Addresses, func(x zoocfg.Address) bool { return slices.Contains(t.Addresses, x) }) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// asTargets makes members of the servers that the user named. Their ids are
-// made up: negative, so that none is ever shown or taken for a real one, and in
-// the order of the targets.
-func asTargets(servers []*Server) zoocfg.Membership {
-	var m zoocfg.Membership
-	for i, s := range servers {
-		if s.DuplicateOf != nil || s.nameless() {
-			continue
-		}
-		member := zoocfg.Server{
-			ID: int64(i - len(servers)), Role: zoocfg.Participant,
-			Addresses: []zoocfg.Address{{Host: s.Host}}, Client: &zoocfg.HostPort{Host: s.Host, Port: s.Port},
-		}
-		if s.Srvr.Seen() && s.Srvr.Value.Mode == snapshot.ModeObserver {
-			member.Role = zoocfg.Observer
-		}
-		m.Servers = append(m.Servers, member)
-	}
-	return m
 }

@@ -80,3 +80,38 @@ func DifferentLists(lists ...OwnList) int {
 	}
 	return max(len(whole), len(voters))
 }
+
+// Divergence is how the lists that different servers run with differ.
+type Divergence struct {
+	// Told are the servers that tell theirs, and Lists those lists.
+	Told  []*Server
+	Lists []OwnList
+	// Count is how many different ones there are at least, and Moving is set when they
+	// differ as for a moment in every reconfiguration.
+	Count  int
+	Moving bool
+}
+
+// Divergence compares the lists that servers run with.
+func (e *Ensemble) Divergence() Divergence {
+	told, lists := e.OwnLists()
+	n := DifferentLists(lists...)
+	return Divergence{Told: told, Lists: lists, Count: n, Moving: n > 1 && agreeing(e, lists)}
+}
+
+// agreeing reports whether the lists of this look differ as they do for a moment while
+// a reconfiguration reaches one server after the other (3.5+: such lists have versions).
+func agreeing(e *Ensemble, lists []OwnList) bool {
+	moving := slices.ContainsFunc(lists, func(l OwnList) bool { return l.Version > 0 })
+	if !moving || e.Before == nil {
+		return moving
+	}
+	_, before := e.Before.OwnLists()
+	return DifferentLists(before...) < 2
+}
+
+// OutOfItsList reports whether a server of this host runs with a dynamic file that does
+// not have it. It ends at a start with such a list: so the list has changed since.
+func (e *Ensemble) OutOfItsList(h *Host) bool {
+	return h.Settings != nil && h.Settings.Dynamic != "" && len(h.Settings.Servers) > 0 && h.HasID && h.Settings.Find(h.ID) == nil && e.Lives(h)
+}

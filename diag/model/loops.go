@@ -41,7 +41,7 @@ const (
 // FindLoop compares the two looks, and the starts in the log among themselves; nil for no
 // loop, or where nothing tells.
 func (e *Ensemble) FindLoop(h *Host) *Loop {
-	b, then := e.earlierHost(h)
+	b, then := earlierHost(e, h)
 	if b != nil && b.Service.Seen() && h.Service.Seen() {
 		was, is := b.Service.Value.Restarts, h.Service.Value.Restarts
 		if is > was && (is-was > 1 || is >= startsByItself || then.IsYoung(b)) {
@@ -84,7 +84,7 @@ func (e *Ensemble) Lives(h *Host) bool { return h.Process != nil && e.FindLoop(h
 
 // earlierHost is the same server of the same host in the earlier look, or in that of its
 // own host, by its configuration and its addresses; and the look. nil for none.
-func (e *Ensemble) earlierHost(h *Host) (*Host, *Ensemble) {
+func earlierHost(e *Ensemble, h *Host) (*Host, *Ensemble) {
 	if h.Settings == nil || !h.Addrs.Seen() || h.Process != nil && h.Process.Container {
 		return nil, nil
 	}

@@ -10,14 +10,14 @@ import (
 // match finds the row of the table that this host's server is: the one whose
 // client address its process would be listening on. Where that leaves several,
 // its id decides.
-func (h *Host) match(servers []*Server) {
+func match(h *Host, servers []*Server) {
 	if h.Settings == nil {
-		h.matchByAddress(servers)
+		matchByAddress(h, servers)
 		return
 	}
 	var rows []*Server
 	for _, s := range servers {
-		if h.listensFor(s) {
+		if listensFor(h, s) {
 			rows = append(rows, s)
 		}
 	}
@@ -27,7 +27,7 @@ func (h *Host) match(servers []*Server) {
 		})
 	}
 	if len(rows) == 0 && len(h.OwnLines) == 0 {
-		rows = h.claimedRow(servers)
+		rows = claimedRow(h, servers)
 	}
 	if len(rows) == 1 && rows[0].Local == nil {
 		h.Server, rows[0].Local = rows[0], h
@@ -36,7 +36,7 @@ func (h *Host) match(servers []*Server) {
 
 // matchByAddress finds the row of a server whose configuration cannot be read: the
 // only one at an address of its host, loopback apart.
-func (h *Host) matchByAddress(servers []*Server) {
+func matchByAddress(h *Host, servers []*Server) {
 	var rows []*Server
 	for _, s := range servers {
 		if h.Addrs.Seen() && slices.ContainsFunc(s.Resolve.Value, func(a netip.Addr) bool { return !a.IsLoopback() && slices.Contains(h.Addrs.Value, a) }) {
@@ -51,7 +51,7 @@ func (h *Host) matchByAddress(servers []*Server) {
 // claimedRow is the row that the host's id names. It serves where no row is at
 // an address of the host: then none of the listed addresses is, which is a fault
 // of its own.
-func (h *Host) claimedRow(servers []*Server) []*Server {
+func claimedRow(h *Host, servers []*Server) []*Server {
 	for _, s := range servers {
 		if h.HasID && s.Member != nil && s.Member.ID == h.ID {
 			return []*Server{s}
@@ -62,7 +62,7 @@ func (h *Host) claimedRow(servers []*Server) []*Server {
 
 // listensFor reports whether the client address of a row is one that this
 // host's configuration would bind, in plain text or for TLS.
-func (h *Host) listensFor(s *Server) bool {
+func listensFor(h *Host, s *Server) bool {
 	port, address := h.Settings.ClientPort.Value, h.Settings.ClientPortAddress.Value
 	if s.Member != nil && s.Member.Client != nil {
 		port = s.Member.Client.Port
@@ -98,9 +98,9 @@ func (h *Host) seenLocal(addr netip.Addr) bool {
 // isElsewhere reports whether the configuration is another host's after all: no
 // server runs here, none of its addresses is here, and the server whose id the
 // files have answers where the list has it.
-func (h *Host) isElsewhere(servers []*Server) bool {
+func isElsewhere(h *Host, servers []*Server) bool {
 	if h.Process != nil || len(h.OwnLines) > 0 || h.Settings == nil {
 		return false
 	}
-	return slices.ContainsFunc(h.claimedRow(servers), func(s *Server) bool { return s.ClientPort == report.PortOpen })
+	return slices.ContainsFunc(claimedRow(h, servers), func(s *Server) bool { return s.ClientPort == report.PortOpen })
 }

@@ -13,7 +13,7 @@ import (
 // findChanged ties the one server of this host that matched no target to the one
 // target at an address of this host where it listens: its configuration was changed
 // since its start, and no longer says that.
-func (e *Ensemble) findChanged() {
+func findChanged(e *Ensemble) {
 	running := slices.DeleteFunc(slices.Clone(e.Hosts), func(h *Host) bool { return h.Process == nil || h.Server != nil })
 	if len(running) != 1 {
 		return
@@ -32,7 +32,7 @@ func (e *Ensemble) findChanged() {
 // findElsewhere ties a target at one of this host's addresses, where nothing
 // listens, to a server of this host that listens at another one: it has a
 // clientPortAddress, and the user wrote localhost.
-func (e *Ensemble) findElsewhere() {
+func findElsewhere(e *Ensemble) {
 	for _, h := range e.Hosts {
 		if h.Process == nil || h.Server != nil {
 			continue
@@ -43,16 +43,6 @@ func (e *Ensemble) findElsewhere() {
 			}
 		}
 	}
-}
-
-// ByLine is the server with that line in the list of members, or nil.
-func (e *Ensemble) ByLine(id int64) *Server {
-	for _, s := range e.Servers {
-		if s.Line != nil && s.Line.ID == id {
-			return s
-		}
-	}
-	return nil
 }
 
 // sameAs finds an earlier target that is the same server: the same port at the
@@ -78,7 +68,7 @@ func (s *Server) sameAs(others []*Server) *Server {
 // line that it came from, its address, the id that it says it has (an address
 // may look different from here: NAT, port-forwards, containers), the id that the
 // file at hand gives it, and at last the only line left for the only one left.
-func (e *Ensemble) place() {
+func place(e *Ensemble) {
 	taken := map[int64]bool{}
 	pass := func(find func(*Server) *zoocfg.Server) {
 		for _, s := range e.Servers {
@@ -99,7 +89,7 @@ func (e *Ensemble) place() {
 		}
 		return nil
 	})
-	pass(e.byAddress)
+	pass(func(s *Server) *zoocfg.Server { return byAddress(e, s) })
 	pass(func(s *Server) *zoocfg.Server {
 		if id, _, ok := s.Claimed(); ok {
 			return e.List.Find(id)
@@ -112,13 +102,13 @@ func (e *Ensemble) place() {
 		}
 		return nil
 	})
-	pass(e.onlyOneLeft(taken))
+	pass(onlyOneLeft(e, taken))
 }
 
 // findOutsiders finds the servers that are no members: they say themselves who they are,
 // and neither the list in force nor their own has them. A list of voters alone does not
 // tell of observers.
-func (e *Ensemble) findOutsiders() {
+func findOutsiders(e *Ensemble) {
 	for _, s := range e.Servers {
 		id, source, ok := s.Claimed()
 		if !ok || source == sourceSession || s.Line != nil || s.DuplicateOf != nil || !e.List.InForce() || e.List.Find(id) != nil {
@@ -131,7 +121,7 @@ func (e *Ensemble) findOutsiders() {
 
 // onlyOneLeft pairs the only line that no server was found for with the only
 // server that no line was found for, unless that one says that it is another.
-func (e *Ensemble) onlyOneLeft(taken map[int64]bool) func(*Server) *zoocfg.Server {
+func onlyOneLeft(e *Ensemble, taken map[int64]bool) func(*Server) *zoocfg.Server {
 	var line *zoocfg.Server
 	lines, rows := 0, 0
 	for i := range e.List.Servers {
@@ -158,7 +148,7 @@ func (e *Ensemble) onlyOneLeft(taken map[int64]bool) func(*Server) *zoocfg.Serve
 // byAddress finds the only line that is at the server's address. Several lines
 // with one host differ in the client port, where they give it; a line without
 // one, at a host that several targets name, could be any of theirs.
-func (e *Ensemble) byAddress(s *Server) *zoocfg.Server {
+func byAddress(e *Ensemble, s *Server) *zoocfg.Server {
 	var found *zoocfg.Server
 	for i := range e.List.Servers {
 		m := &e.List.Servers[i]
@@ -192,16 +182,6 @@ func (e *Ensemble) IsAt(m *zoocfg.Server, s *Server) bool {
 		if ok && len(m.Addresses) > 0 && r.Host == m.Addresses[0].Host && slices.ContainsFunc(r.Addrs.Value, func(a netip.Addr) bool {
 			return !a.IsLoopback() && slices.Contains(s.Resolve.Value, a)
 		}) {
-			return true
-		}
-	}
-	return false
-}
-
-func matchesHost(m *zoocfg.Server, s *Server) bool {
-	for _, a := range m.Addresses {
-		addr, err := netip.ParseAddr(a.Host)
-		if strings.EqualFold(a.Host, s.Host) || err == nil && slices.Contains(s.Resolve.Value, addr) {
 			return true
 		}
 	}

@@ -92,3 +92,23 @@ func (s *Server) expectPorts() {
 		s.ElectionPort = report.PortNotExpected
 	}
 }
+
+// Silent reports a client port that accepts and does not answer.
+func Silent(s *Server) bool { return s.ClientPort == report.PortSilent }
+
+// Hangs reports a server that takes connections, by one port at least, and does
+// not answer.
+func Hangs(s *Server) bool { return Silent(s) || s.Queued || s.Swallows() && s.StoppedHere() }
+
+// StoppedHere reports whether its process was seen on this host, stopped by a signal.
+func (s *Server) StoppedHere() bool { return s.RunsHere() && s.Local.Process.State == "T" }
+
+// Starting reports whether the server is on its way up: it has no election port
+// yet, and either its client port accepts without an answer (NIO binds before
+// the data is loaded), or its process is known to run.
+func (s *Server) Starting() bool {
+	if s.ElectionPort != report.PortRefused {
+		return false
+	}
+	return Silent(s) || s.ClientPort == report.PortRefused && s.RunsHere() && !s.Local.ListensAt(s.Resolve.Value, s.Port)
+}

@@ -11,32 +11,9 @@ const (
 	Commits   = "zk_commit_count"
 )
 
-// Stall is a leader that confirmed nothing between two looks, although it had to, or
-// cannot.
-type Stall struct {
-	Now, Then *Server
-	Cause     stallCause
-	// NoSession is set when a session that was asked for did not open, twice.
-	NoSession bool
-}
-
-// stallCause is what shows that it is one.
-type stallCause int
-
-const (
-	// tooFewInSync: fewer followers are in sync than a majority takes.
-	TooFewInSync stallCause = iota
-	// tooFewLeft: requests wait, and the voters left are no quorum.
-	TooFewLeft
-	// noneCommitted: it has proposed writes, and committed none.
-	NoneCommitted
-	// sessionsHang: noSession alone.
-	SessionsHang
-)
-
 // findStall compares the leader with itself; nil where it is well, or where that cannot
 // be said. A zxid that stands still is no sign by itself: nobody may write.
-func (e *Ensemble) findStall() *Stall {
+func findStall(e *Ensemble) *Stall {
 	if e.Before == nil || !e.List.Proven() || e.HasOracle() {
 		return nil
 	}

@@ -84,46 +84,9 @@ func (s *Server) isDown() bool {
 		s.ClientPort == report.PortRefused && s.ElectionPort == report.PortRefused
 }
 
-// standing is what a server is now.
-type standing struct {
-	Role    report.Role
-	Serving Truth
-	// Condition is what the role does not say; empty for nothing.
-	Condition Condition
-}
-
-// Condition is what was found of a server beside its role.
-type Condition string
-
-// The conditions.
-const (
-	ServesReadsOnly    Condition = "serves-reads-only"
-	ServesByAdmin      Condition = "serves-by-admin"
-	ServesWordless     Condition = "serves-wordless"
-	RefusesAsLeader    Condition = "refuses-as-leader"
-	RunsIdle           Condition = "runs-idle"
-	ElectionPortClosed Condition = "election-port-closed"
-	Loading            Condition = "loading"
-	AcceptsOnly        Condition = "accepts-only"
-	SwallowsAndLost    Condition = "swallows-and-lost"
-	ProcessStopped     Condition = "process-stopped"
-	PortTaken          Condition = "port-taken"
-	AtAnotherAddress   Condition = "at-another-address"
-	AtAnotherPort      Condition = "at-another-port"
-	NoSuchName         Condition = "no-such-name"
-	RefusedFromHere    Condition = "refused-from-here"
-	ClosesEarly        Condition = "closes-early"
-	TLSFails           Condition = "tls-fails"
-	SpeaksTLS          Condition = "speaks-tls"
-	AnswersWithoutEnd  Condition = "answers-without-end"
-	IsKeeper           Condition = "is-keeper"
-	NotZooKeeperHere   Condition = "not-zookeeper"
-	OutOfReach         Condition = "out-of-reach"
-)
-
 // assignRoles gives every server its standing: what it says and shows itself, and then
 // what others show of it.
-func (e *Ensemble) assignRoles() {
+func assignRoles(e *Ensemble) {
 	for _, s := range e.Servers {
 		s.PortLocal = s.Local
 		if b := e.Earlier(s); b != nil {
@@ -132,19 +95,62 @@ func (e *Ensemble) assignRoles() {
 		s.standing = s.ownStanding()
 		s.expectPorts()
 	}
-	if s := e.hiddenLeader(); s != nil {
+	if s := hiddenLeader(e); s != nil {
 		s.standing, s.Inferred = standing{report.Leader, Yes, RefusesAsLeader}, true
 	}
-	for _, s := range e.queuedServers() {
+	for _, s := range queuedServers(e) {
 		s.Queued = true
 		if b := e.Earlier(s); b != nil && Hangs(b) {
 			s.standing = standing{report.NotServing, No, SwallowsAndLost}
 		}
 	}
-	for _, s := range e.judgedByLeader() {
+	for _, s := range judgedByLeader(e) {
 		s.Counted, s.LostByLeader = TruthOf(!e.SilentLost), e.SilentLost
 		if e.SilentLost && s.ClientPort == report.PortRefused && s.ElectionPort == report.PortNotProbed {
 			s.standing = standing{report.RoleDown, No, s.Condition}
 		}
 	}
+}
+
+// hiddenLeader finds the leader that answers like a server without a quorum
+// because it has leaderServes=no (Leader.java does not give the client port its
+// server object): others follow somebody, no one else leads, and of the
+// servers that say "not serving" just one has the leader's port open, and is a quorum
+// with those that serve.
+//
+// For the milliseconds between a leader's stepping down and its followers' noticing, the
+// same is to be seen. So the verdict wants a second look, and whoever said in the earlier
+// one that it leads has no such setting.
+func hiddenLeader(e *Ensemble) *Server {
+	var candidate *Server
+	followers := 0
+	for _, s := range e.Servers {
+		switch {
+		case s.Role == report.Leader:
+			return nil
+		case s.Role == report.Follower:
+			followers++
+		case s.Voter() && s.QuorumPort == report.PortOpen && s.NotServing() && candidate == nil:
+			candidate = s
+		case s.Voter() && (s.QuorumPort == report.PortOpen || Silent(s)):
+			return nil // this one may be the leader that they follow
+		}
+	}
+	if candidate == nil || candidate.Line == nil || followers == 0 {
+		return nil
+	}
+	for _, id := range e.List.Quorums.Voters() {
+		if s := e.ByLine(id); s == nil || s.Role == report.RoleUnknown {
+			return nil // the leader may be the one that was not seen
+		}
+	}
+	if servedAsLeader(e, candidate) {
+		return nil
+	}
+	serving := e.count().Serving
+	serving[e.vote(candidate)] = true
+	if !e.List.Quorums.Contains(serving) {
+		return nil
+	}
+	return candidate
 }

@@ -6,19 +6,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// OnlyLeader is the only leader that told its zxid; nil when there is none.
-func (e *Ensemble) OnlyLeader() *Server {
-	leaders := e.Leaders()
-	if len(leaders) != 1 || !leaders[0].Srvr.Seen() {
-		return nil
-	}
-	return leaders[0]
-}
-
 // judge reaches the verdict about now.
-func (e *Ensemble) judge() {
+func judge(e *Ensemble) {
 	e.Votes = e.count()
-	e.Stall = e.findStall()
+	e.Stall = findStall(e)
 	t, q, leaders := e.Votes, e.List.Quorums, e.Leaders()
 	v := report.Verdict{
 		Voters: len(q.Voters()), VotersSource: e.List.Source,
@@ -33,14 +24,14 @@ func (e *Ensemble) judge() {
 			v.LeaderIDs = append(v.LeaderIDs, id)
 		}
 	}
-	v.State, e.LookAgain = e.state(t, leaders)
+	v.State, e.LookAgain = state(e, t, leaders)
 	e.LookAgain = e.LookAgain || e.SilentInSync == No && !e.Settled
-	v.Spare = e.spare(v.State, t)
+	v.Spare = spare(e, v.State, t)
 	e.Verdict = v
 }
 
 // state is the heart of the verdict. again asks for a second look.
-func (e *Ensemble) state(t Tally, leaders []*Server) (state report.State, again bool) {
+func state(e *Ensemble, t Tally, leaders []*Server) (state report.State, again bool) {
 	q := e.List.Quorums
 	switch {
 	case e.LoneStandalone():
@@ -54,7 +45,7 @@ func (e *Ensemble) state(t Tally, leaders []*Server) (state report.State, again 
 		}
 		return report.Unknown, true
 	case e.ProvesQuorum():
-		return e.servingState(t, leaders)
+		return servingState(e, t, leaders)
 	case e.LoneMember():
 		return report.Unknown, e.AnyNotServing()
 	case e.HasOracle() && len(t.Alive) > 0:
@@ -66,7 +57,7 @@ func (e *Ensemble) state(t Tally, leaders []*Server) (state report.State, again 
 		// The number of voters is the user's, and one of them could not be judged.
 		return report.Unknown, e.AnyNotServing()
 	case len(t.Out) > 0 && !q.Contains(t.Possible):
-		if e.Settled && e.Before.noneServed() {
+		if e.Settled && noneServed(e.Before) {
 			return report.Down, false
 		}
 		return report.Unknown, true
@@ -77,7 +68,7 @@ func (e *Ensemble) state(t Tally, leaders []*Server) (state report.State, again 
 // servingState is the state of an ensemble in which somebody proves a quorum.
 // Mode: leader or follower proves one within the last syncLimit ticks; where
 // the sockets say otherwise, the second look decides.
-func (e *Ensemble) servingState(t Tally, leaders []*Server) (report.State, bool) {
+func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) {
 	//
 	// A leader that has lost its followers says leader for up to syncLimit ticks,
 	// 10 s as usually configured: while they say that they serve nobody, it can
@@ -97,60 +88,15 @@ func (e *Ensemble) servingState(t Tally, leaders []*Server) (report.State, bool)
 	return report.Degraded, again
 }
 
-// LoneVoice reports whether a single server of an ensemble of unknown size was
-// asked about: it is in a quorum, and of whom else is not known.
-func (e *Ensemble) LoneVoice() bool {
-	return !e.List.Proven() && e.distinct == 1 && !e.LoneStandalone()
-}
-
-// ProvesQuorum reports whether any server shows that a quorum serves.
-func (e *Ensemble) ProvesQuorum() bool {
-	return e.bySession() || slices.ContainsFunc(e.Servers, func(s *Server) bool {
-		return s.Role == report.Leader || s.Role == report.Follower || s.Role == report.Observer
-	})
-}
-
-// bySession reports whether a server that answers no four-letter word serves
-// clients. A standalone server does too, but only where a list says that there
-// is an ensemble does it count.
-func (e *Ensemble) bySession() bool {
-	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Session.Seen() && s.Serving == Yes })
-}
-
 // noneServed reports whether this look alone shows that no quorum served.
-func (e *Ensemble) noneServed() bool {
+func noneServed(e *Ensemble) bool {
 	t := e.Votes
 	return len(t.Out) > 0 && !e.ServesAnywhere() && !e.List.Quorums.Contains(t.Possible)
 }
 
-func (e *Ensemble) ServesAnywhere() bool {
-	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Serving == Yes })
-}
-
-func (e *Ensemble) AnyNotServing() bool {
-	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Role == report.NotServing })
-}
-
-// LoneStandalone is an ensemble of one, on purpose.
-func (e *Ensemble) LoneStandalone() bool {
-	return e.distinct == 1 && e.First().Role == report.Standalone && len(e.List.Voters()) <= 1
-}
-
-// First is the first server whose name means something; there must be one.
-func (e *Ensemble) First() *Server {
-	return e.Servers[slices.IndexFunc(e.Servers, func(s *Server) bool { return !s.nameless() })]
-}
-
-// LoneMember is the question about one server that serves nobody, when nothing
-// tells of what ensemble it is: its peers, who may serve, were not named. A
-// configuration without peers does tell: it is a standalone server's.
-func (e *Ensemble) LoneMember() bool {
-	return e.List.Source == SourceTargets && e.Snap.Plan.Config == nil && e.distinct == 1 && e.First().Serving == No
-}
-
 // spare is how many more voters may be lost, nil while servers that were not
 // seen leave that open.
-func (e *Ensemble) spare(state report.State, t Tally) *int {
+func spare(e *Ensemble, state report.State, t Tally) *int {
 	var spare int
 	switch state {
 	case report.Down:

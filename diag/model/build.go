@@ -1,0 +1,88 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+func New(snap *snapshot.Snapshot) *Ensemble {
+	e := &Ensemble{Snap: snap}
+	if snap.Before != nil {
+		e.Before = New(snap.Before)
+		e.Settled = true
+	}
+	for _, v := range snap.Vantages {
+		e.Vantages = append(e.Vantages, New(v))
+	}
+	for i := range snap.Servers {
+		e.Servers = append(e.Servers, newServer(&snap.Servers[i], snap.Plan.Secure || snap.Servers[i].Secure))
+	}
+	for i := range snap.Local {
+		if h := newHost(&snap.Local[i]); !isElsewhere(h, e.Servers) {
+			match(h, e.Servers)
+			e.Hosts = append(e.Hosts, h)
+		}
+	}
+	findChanged(e)
+	findElsewhere(e)
+	for i, s := range e.Servers {
+		if s.DuplicateOf = s.sameAs(e.Servers[:i]); s.DuplicateOf == nil && !s.nameless() {
+			e.distinct++
+		}
+	}
+	e.List = membership(e)
+	e.Mixed = namesDifferentEnsembles(e)
+	place(e)
+	findOutsiders(e)
+	assignRoles(e)
+	judge(e)
+	return e
+}
+
+func newHost(l *snapshot.Local) *Host {
+	h := &Host{Local: l}
+	if l.Config.Seen() {
+		h.Settings = l.Config.Value
+	}
+	if l.MyID.Seen() {
+		id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes)
+		h.ID, h.HasID = id, err == nil
+	}
+	findOwn(h)
+	return h
+}
+
+// findOwn compares the addresses of the server.N lines with those of the host.
+// It decides nothing unless every host name could be resolved there.
+func findOwn(h *Host) {
+	if h.Settings == nil || !h.Addrs.Seen() || len(h.Resolved) == 0 {
+		return
+	}
+	complete := true
+	for _, r := range h.Resolved {
+		if !r.Addrs.Seen() {
+			complete = false
+			continue
+		}
+		if slices.ContainsFunc(r.Addrs.Value, h.IsLocal) && !slices.Contains(h.OwnLines, r.ID) {
+			h.OwnLines = append(h.OwnLines, r.ID)
+		}
+	}
+	h.AddressesDecide = len(h.OwnLines) == 1 || len(h.OwnLines) == 0 && complete
+}
+
+func newServer(s *snapshot.Server, secure bool) *Server {
+	v := &Server{Server: s, standing: standing{Role: report.RoleUnknown}, OverTLS: secure, Conf: s.Conf, ConfFrom: "conf", Mntr: s.Mntr, MntrFrom: "mntr"}
+	v.RunsWith = s.Members()
+	v.takeAdmin()
+	v.ClientPort = v.portState(s.Client)
+	if v.ClientPort == report.PortOpen && s.Srvr.FailedAs(snapshot.Silent) {
+		v.ClientPort = report.PortSilent
+	}
+	v.QuorumPort = v.portState(s.Quorum.Look)
+	v.ElectionPort = v.portState(s.Election.Look)
+	return v
+}

@@ -1,0 +1,52 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+// LoneVoice reports whether a single server of an ensemble of unknown size was
+// asked about: it is in a quorum, and of whom else is not known.
+func (e *Ensemble) LoneVoice() bool {
+	return !e.List.Proven() && e.distinct == 1 && !e.LoneStandalone()
+}
+
+// ProvesQuorum reports whether any server shows that a quorum serves.
+func (e *Ensemble) ProvesQuorum() bool {
+	return e.bySession() || slices.ContainsFunc(e.Servers, func(s *Server) bool {
+		return s.Role == report.Leader || s.Role == report.Follower || s.Role == report.Observer
+	})
+}
+
+// bySession reports whether a server that answers no four-letter word serves
+// clients. A standalone server does too, but only where a list says that there
+// is an ensemble does it count.
+func (e *Ensemble) bySession() bool {
+	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Session.Seen() && s.Serving == Yes })
+}
+
+func (e *Ensemble) ServesAnywhere() bool {
+	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Serving == Yes })
+}
+
+func (e *Ensemble) AnyNotServing() bool {
+	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Role == report.NotServing })
+}
+
+// LoneStandalone is an ensemble of one, on purpose.
+func (e *Ensemble) LoneStandalone() bool {
+	return e.distinct == 1 && e.First().Role == report.Standalone && len(e.List.Voters()) <= 1
+}
+
+// First is the first server whose name means something; there must be one.
+func (e *Ensemble) First() *Server {
+	return e.Servers[slices.IndexFunc(e.Servers, func(s *Server) bool { return !s.nameless() })]
+}
+
+// LoneMember is the question about one server that serves nobody, when nothing
+// tells of what ensemble it is: its peers, who may serve, were not named. A
+// configuration without peers does tell: it is a standalone server's.
+func (e *Ensemble) LoneMember() bool {
+	return e.List.Source == SourceTargets && e.Snap.Plan.Config == nil && e.distinct == 1 && e.First().Serving == No
+}

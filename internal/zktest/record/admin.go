@@ -5,20 +5,25 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"path/filepath"
+	"slices"
 
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// adminCommands are asked of every AdminServer. None changes anything, and none
-// tells a secret. One that the version does not know is answered with an error.
+// adminCommands are asked of every AdminServer. One that the version does not know is
+// answered with an error. Connections, which without clients has little to say, has a
+// scene of its own.
 func adminCommands() []string {
-	return []string{"configuration", "leader", "monitor", "server_stats", "voting_view", "zabstate"}
+	return slices.DeleteFunc(recorded.Commands(), func(command string) bool { return command == "connections" })
 }
 
-// recordAdmin writes what one AdminServer says. It opens its port after the client
+// recordAdmin notes what one AdminServer says. It opens its port after the client
 // port.
-func recordAdmin(ctx context.Context, ens *zktest.Ensemble, s *zktest.Server, commands []string, dir string) error {
+func recordAdmin(ctx context.Context, ens *zktest.Ensemble, s *zktest.Server, commands []string, said *recorded.Server) error {
+	if commands == nil {
+		commands = adminCommands()
+	}
 	addr := net.JoinHostPort(s.Addr, "8080")
 	err := ens.Wait(ctx, "the AdminServer", func() bool {
 		conn, err := s.Host.Dial(ctx, addr)
@@ -50,7 +55,7 @@ func recordAdmin(ctx context.Context, ens *zktest.Ensemble, s *zktest.Server, co
 		if err != nil {
 			return err
 		}
-		if err := save(filepath.Join(dir, command+".json"), scrub(string(body), s)); err != nil {
+		if err := said.SetPage(command, scrub(string(body), s)); err != nil {
 			return err
 		}
 	}

@@ -1,9 +1,7 @@
-// Command record asks real ZooKeeper servers of every version in every state
-// for their four letter words, and writes the replies below
-// probe/testdata/replies/<version>/<state>/<word>.txt, where the parsers' tests
-// read them; and what their AdminServers (3.5+) say below
-// probe/testdata/replies/<version>/<state>/admin/<command>.json. It needs root, for
-// network namespaces.
+// Command record asks real ZooKeeper servers of every version in every state what
+// zkdoctor asks them, four-letter words and commands of the AdminServer (3.5+), and
+// writes the replies as archives of internal/recorded, where all tests read them. It
+// needs root, for network namespaces.
 //
 //	go run ./internal/zktest/record [-scene name] [version ...]
 //
@@ -13,18 +11,21 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 func main() {
-	out := flag.String("out", "probe/testdata/replies", "folder for the replies")
+	out := flag.String("out", "internal/recorded/replies", "folder for the archives")
 	only := flag.String("scene", "", "play only this scene")
 	flag.Parse()
 	versions := flag.Args()
@@ -49,14 +50,8 @@ func main() {
 	}
 }
 
-// words are asked in every state. All are harmless; a word that the version
-// does not know (dirs before 3.5) is closed without an answer, and so is
-// recorded as an empty file.
-func words() []string {
-	return []string{"ruok", "srvr", "stat", "mntr", "conf", "envi", "isro", "cons", "wchs", "dirs"}
-}
-
-// record plays one scene and writes what its servers answer.
+// record plays one scene and writes what its servers answer into the archives of the
+// version's folder.
 func record(ctx context.Context, version string, scene scene, dir string) error {
 	scene.options.Version = version
 	scene.options.Hosts = zktest.Namespaces // addresses and names that are the same in every run
@@ -70,35 +65,61 @@ func record(ctx context.Context, version string, scene scene, dir string) error 
 		return err
 	}
 	for state, server := range states {
-		asked := scene.words
+		said, err := open(dir, state)
+		if err != nil {
+			return err
+		}
 		if scene.options.Admin {
-			if asked == nil {
-				asked = adminCommands()
-			}
-			if err := recordAdmin(ctx, ens, server, asked, filepath.Join(dir, state, "admin")); err != nil {
-				return err
-			}
-			continue
+			err = recordAdmin(ctx, ens, server, scene.asked, &said)
+		} else {
+			err = recordWords(ctx, server, scene.asked, &said)
 		}
-		if asked == nil {
-			asked = words()
+		if err != nil {
+			return err
 		}
-		for _, word := range asked {
-			reply, err := server.Word(ctx, word)
-			if err != nil {
-				return err
-			}
-			if err := save(filepath.Join(dir, state, word+".txt"), scrub(reply, server)); err != nil {
-				return err
-			}
+		if err := save(dir, said); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func save(file, text string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+// recordWords notes what one server replies.
+func recordWords(ctx context.Context, s *zktest.Server, words []string, said *recorded.Server) error {
+	if words == nil {
+		words = recorded.Words()
+	}
+	for _, word := range words {
+		reply, err := s.Word(ctx, word)
+		if err != nil {
+			return err
+		}
+		if err := said.SetReply(word, scrub(reply, s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open is what other scenes have recorded of the version in that state, if anything: the
+// AdminServer is asked in scenes of its own.
+func open(dir, state string) (recorded.Server, error) {
+	archive, err := os.ReadFile(archiveFile(dir, state))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return recorded.Server{}, err
+	}
+	return recorded.Parse(filepath.Base(dir), state, archive)
+}
+
+func save(dir string, said recorded.Server) error {
+	archive, err := said.Archive()
+	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, []byte(text), 0o644)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(archiveFile(dir, said.State), archive, 0o644)
 }
+
+func archiveFile(dir, state string) string { return filepath.Join(dir, state+".txtar") }

@@ -17,17 +17,11 @@ type scene struct {
 	// play brings the ensemble where it is wanted, and says which server then
 	// stands for which state.
 	play func(context.Context, *zktest.Ensemble) (map[string]*zktest.Server, error)
-	// words replaces the usual ones.
-	words []string
+	// asked are the words or commands, if not the usual ones.
+	asked []string
 }
 
 func scenes(version string) []scene {
-	// Without its key, the whitelist of 3.4.10 has all words but wchc and
-	// wchp, that of 3.5.3 and later nothing but srvr.
-	refused := []string{"mntr", "ruok"}
-	if version == zktest.Oldest {
-		refused = []string{"wchc", "wchp"}
-	}
 	all := []scene{
 		{name: "ensemble", options: zktest.Options{Observers: 1}, play: roles("leader", "follower", "observer")},
 		{name: "loaded", play: loaded},
@@ -38,15 +32,17 @@ func scenes(version string) []scene {
 			options: zktest.Options{NoStart: true, JVM: []string{"-Dreadonlymode.enabled=true"}},
 			play:    lonely("read-only", "read-only"),
 		},
-		{
-			name:    "not whitelisted",
-			options: zktest.Options{Servers: 1, Whitelist: zktest.WhitelistDefault},
-			play:    renamed("standalone", "not-whitelisted"),
-			words:   refused,
-		},
 	}
 	if version != zktest.Oldest { // the AdminServer came with 3.5
 		all = append(all,
+			// Without its key, the whitelist of 3.5.3 and later has nothing but srvr. That of
+			// 3.4.10 has all that zkdoctor asks.
+			scene{
+				name:    "not whitelisted",
+				options: zktest.Options{Servers: 1, Whitelist: zktest.WhitelistDefault},
+				play:    renamed("standalone", "not-whitelisted"),
+				asked:   []string{"mntr", "ruok"},
+			},
 			scene{name: "admin", options: zktest.Options{Observers: 1, Admin: true}, play: roles("leader", "follower", "observer")},
 			scene{name: "admin standalone", options: zktest.Options{Servers: 1, Admin: true}, play: roles("standalone")},
 			scene{name: "admin not serving", options: zktest.Options{NoStart: true, Admin: true}, play: lonely("not-serving", "")},
@@ -55,7 +51,7 @@ func scenes(version string) []scene {
 				options: zktest.Options{Admin: true, NoWait: true, Config: map[string]string{"leaderServes": "no"}},
 				play:    leaderServesNo,
 			},
-			scene{name: "admin busy", options: zktest.Options{Admin: true}, play: busy, words: []string{"connections"}})
+			scene{name: "admin busy", options: zktest.Options{Admin: true}, play: busy, asked: []string{"connections"}})
 	}
 	if version != zktest.Oldest && version != "3.5.10" { // metrics providers came with 3.6
 		all = append(all, scene{

@@ -1,25 +1,26 @@
 package diag
 
 import (
-	"os"
 	"slices"
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // versions are those that replies were recorded of.
 func versions(t testing.TB) []string {
 	t.Helper()
-	dirs, err := os.ReadDir("../probe/testdata/replies")
+	servers, err := recorded.Servers()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []string
-	for _, dir := range dirs {
-		all = append(all, dir.Name())
+	for _, s := range servers {
+		all = append(all, s.Version)
 	}
+	all = slices.Compact(all)
 	if len(all) < 6 {
 		t.Fatalf("recorded versions: %v", all)
 	}

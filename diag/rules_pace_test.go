@@ -20,7 +20,7 @@ func summed(name string, count, sum int) func(*snapshot.Server) {
 // prometheus is summed as Prometheus's provider writes it.
 func prometheus(name string, count, sum int) func(*snapshot.Server) {
 	return func(s *snapshot.Server) {
-		s.Mntr = recorded(newest, "leader-prometheus", snapshot.WordMntr, snapshot.ParseMntr)
+		s.Mntr = reply(newest, "leader-prometheus", snapshot.WordMntr, snapshot.ParseMntr)
 		counts("zk_"+name+"_count", fmt.Sprintf("%d.0", count), "zk_"+name+"_sum", fmt.Sprintf("%d.0", sum))(s)
 	}
 }

@@ -125,7 +125,7 @@ func serverRules() []rule {
 			[]fire{
 				{"srvr alone is allowed", look(but(follower, whitelisted), leader, follower), "info proven zk1"},
 				{"recorded", look(follower, leader, but(looking, func(s *snapshot.Server) {
-					s.Ruok = recorded(newest, "not-whitelisted", snapshot.WordRuok, snapshot.ParseRuok)
+					s.Ruok = reply(newest, "not-whitelisted", snapshot.WordRuok, snapshot.ParseRuok)
 				})), "info proven zk3"},
 			},
 			[]alike{

@@ -3,13 +3,13 @@ package diag
 import (
 	"fmt"
 	"net/netip"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -199,12 +199,16 @@ func failed[T any](s *snapshot.Server, kind snapshot.FailureKind, took time.Dura
 	return snapshot.Failed[T](&snapshot.Failure{Kind: kind, Text: fmt.Sprintf("%s: %s", s.Name, kind)}, took)
 }
 
-// recorded is the recorded reply of a real server, read by the real parser; edit
+// reply is the recorded one of a real server, read by the real parser; edit
 // may change the text.
-func recorded[T any](version, state string, word snapshot.Word, parse func([]byte) (T, error), edit ...func(string) string) snapshot.Obs[T] {
-	data, err := os.ReadFile("../probe/testdata/replies/" + version + "/" + state + "/" + word.String() + ".txt")
+func reply[T any](version, state string, word snapshot.Word, parse func([]byte) (T, error), edit ...func(string) string) snapshot.Obs[T] {
+	server, err := recorded.Find(version, state)
 	if err != nil {
 		panic(err)
+	}
+	data, ok := server.Reply(word.String())
+	if !ok {
+		panic(fmt.Sprintf("%s %s: no reply to %s", version, state, word))
 	}
 	for _, change := range edit {
 		data = []byte(change(string(data)))
@@ -215,15 +219,15 @@ func recorded[T any](version, state string, word snapshot.Word, parse func([]byt
 // tells sets what a server in that state answers to all words.
 func tells(w where, s *snapshot.Server, state string) {
 	s.Client = tcp(s, s.Port, "")
-	s.Srvr = recorded(w.version, state, snapshot.WordSrvr, snapshot.ParseSrvr, inEpoch3)
+	s.Srvr = reply(w.version, state, snapshot.WordSrvr, snapshot.ParseSrvr, inEpoch3)
 	switch {
 	case s.Srvr.Seen():
 		s.Conf = conf(w, state, w.id)
-		s.Mntr = recorded(w.version, state, snapshot.WordMntr, snapshot.ParseMntr)
+		s.Mntr = reply(w.version, state, snapshot.WordMntr, snapshot.ParseMntr)
 	case s.Srvr.FailedAs(snapshot.NotServing):
-		s.Envi = recorded(w.version, state, snapshot.WordEnvi, snapshot.ParseEnvi)
-		s.Ruok = recorded(w.version, state, snapshot.WordRuok, snapshot.ParseRuok)
-		s.Isro = recorded(w.version, state, snapshot.WordIsro, snapshot.ParseIsro)
+		s.Envi = reply(w.version, state, snapshot.WordEnvi, snapshot.ParseEnvi)
+		s.Ruok = reply(w.version, state, snapshot.WordRuok, snapshot.ParseRuok)
+		s.Isro = reply(w.version, state, snapshot.WordIsro, snapshot.ParseIsro)
 	}
 }
 
@@ -232,7 +236,7 @@ func inEpoch3(text string) string { return strings.Replace(text, "Zxid: 0x1", "Z
 
 // conf is the conf of a server with that id.
 func conf(w where, state string, id int) snapshot.Obs[snapshot.Conf] {
-	return recorded(w.version, state, snapshot.WordConf, snapshot.ParseConf, func(text string) string {
+	return reply(w.version, state, snapshot.WordConf, snapshot.ParseConf, func(text string) string {
 		head, _, told := strings.Cut(text, "\nmembership:")
 		if told {
 			text = head + "\nmembership: \n" + w.list

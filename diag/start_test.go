@@ -144,7 +144,7 @@ func ranOut(text string) func(*snapshot.Local) {
 // stoodStill is a server whose monitor has counted so many milliseconds of pauses.
 func stoodStill(count, sum int) state {
 	return but(follower, func(s *snapshot.Server) {
-		s.Mntr = recorded(newest, "follower", snapshot.WordMntr, snapshot.ParseMntr, func(text string) string {
+		s.Mntr = reply(newest, "follower", snapshot.WordMntr, snapshot.ParseMntr, func(text string) string {
 			return strings.NewReplacer(
 				"zk_cnt_jvm_pause_time_ms\t0", "zk_cnt_jvm_pause_time_ms\t"+strconv.Itoa(count),
 				"zk_sum_jvm_pause_time_ms\t0", "zk_sum_jvm_pause_time_ms\t"+strconv.Itoa(sum),

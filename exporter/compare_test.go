@@ -2,19 +2,23 @@ package exporter
 
 import (
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 )
 
 // TestTwoScrapesCompare: what takes two looks is concluded from two scrapes, of
 // which the earlier one has been slimmed down.
 func TestTwoScrapesCompare(t *testing.T) {
-	recorded, err := os.ReadFile(filepath.Join("..", "probe", "testdata", "replies", "3.9.5", "leader", "mntr.txt"))
+	leader, err := recorded.Find("3.9.5", "leader")
 	if err != nil {
 		t.Fatal(err)
+	}
+	mntr, ok := leader.Reply("mntr")
+	if !ok {
+		t.Fatal("no recorded mntr")
 	}
 	var slow atomic.Bool
 	f := startFake(t, func(f *fake, conn *net.TCPConn) {
@@ -27,7 +31,7 @@ func TestTwoScrapesCompare(t *testing.T) {
 		if slow.Load() {
 			count, sum = "200", "31000" // 300 ms each, of a hundred
 		}
-		_, _ = conn.Write([]byte(strings.NewReplacer("zk_cnt_fsynctime\t0", "zk_cnt_fsynctime\t"+count, "zk_sum_fsynctime\t0", "zk_sum_fsynctime\t"+sum).Replace(string(recorded))))
+		_, _ = conn.Write([]byte(strings.NewReplacer("zk_cnt_fsynctime\t0", "zk_cnt_fsynctime\t"+count, "zk_sum_fsynctime\t0", "zk_sum_fsynctime\t"+sum).Replace(string(mntr))))
 	})
 	s := serve(t, Options{}, f.target)
 	finds := func() bool {

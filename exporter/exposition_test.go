@@ -80,7 +80,7 @@ func TestNoKeyIsUnknown(t *testing.T) {
 func TestProvidersAgree(t *testing.T) {
 	names := func(recording string) map[string]bool {
 		found := map[string]bool{}
-		families, err := registryOf(newTable(nil, nil), recorded(t, recording), true).Gather()
+		families, err := registryOf(newTable(nil, nil), recordedNamed(t, recording), true).Gather()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +120,7 @@ func TestUnreachableServer(t *testing.T) {
 func TestIncludeExclude(t *testing.T) {
 	include := []*regexp.Regexp{regexp.MustCompile(`^zookeeper_(up$|fsync|unknown|znodes|namespace)`), regexp.MustCompile(`^zkdoctor_server_role$`)}
 	exclude := []*regexp.Regexp{regexp.MustCompile(`_max_`), regexp.MustCompile(`unknown_b`)}
-	s := recorded(t, "3.9.5_leader")
+	s := recordedNamed(t, "3.9.5_leader")
 	s.Mntr.Value.Keys = append(s.Mntr.Value.Keys, snapshot.Pair{Key: "zk_unknown_a", Value: "1"}, snapshot.Pair{Key: "zk_unknown_b", Value: "2"})
 	families, err := registryOf(newTable(include, exclude), s, false).Gather()
 	if err != nil {

@@ -101,7 +101,7 @@ func TestReadMntr(t *testing.T) {
 
 // TestFallback: what mntr does not tell is read from srvr, under the same name.
 func TestFallback(t *testing.T) {
-	s := recorded(t, "3.5.10_leader-loaded")
+	s := recordedNamed(t, "3.5.10_leader-loaded")
 	both := strings.Split(reported(t, s), "\n")
 	s.Mntr = snapshot.Failed[snapshot.Mntr](&snapshot.Failure{Kind: snapshot.NotAllowed}, 0)
 	alone := reported(t, s)
@@ -150,7 +150,7 @@ func TestBounds(t *testing.T) {
 func TestScratchIsClean(t *testing.T) {
 	tab := newTable(nil, nil)
 	want := exposition(t, registryOf(tab, mntr("zk_learners 1"), false))
-	exposition(t, registryOf(tab, recorded(t, "3.9.5_leader-prometheus"), false))
+	exposition(t, registryOf(tab, recordedNamed(t, "3.9.5_leader-prometheus"), false))
 	exposition(t, registryOf(tab, mntr("zk_new{a=\"1\"} 1"), false))
 	if d := cmp.Diff(want, exposition(t, registryOf(tab, mntr("zk_learners 1"), false))); d != "" {
 		t.Error(d)
@@ -219,7 +219,7 @@ func FuzzMntr(f *testing.F) {
 }
 
 func BenchmarkCompat(b *testing.B) {
-	s := recorded(b, "3.9.5_leader-loaded")
+	s := recordedNamed(b, "3.9.5_leader-loaded")
 	view := viewOf(s)
 	tab := newTable(nil, nil)
 	ch := make(chan prometheus.Metric, 2000)
@@ -234,7 +234,7 @@ func BenchmarkCompat(b *testing.B) {
 
 func BenchmarkServerMetrics(b *testing.B) {
 	for _, name := range []string{"3.9.5_leader-loaded", "3.9.5_leader-prometheus", "3.4.10_leader"} {
-		s := recorded(b, name)
+		s := recordedNamed(b, name)
 		view := viewOf(s)
 		b.Run(name, func(b *testing.B) {
 			tab := newTable(nil, nil)

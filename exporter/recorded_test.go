@@ -3,8 +3,6 @@ package exporter
 import (
 	"flag"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -27,34 +26,34 @@ type recordedServer struct {
 	server snapshot.Server
 }
 
-// recordedServers are all servers of probe's recorded replies.
+// recordedServers are all servers that were recorded.
 func recordedServers(t testing.TB) []recordedServer {
 	t.Helper()
-	dirs, err := filepath.Glob("../probe/testdata/replies/*/*")
-	if err != nil || len(dirs) == 0 {
+	servers, err := recorded.Servers()
+	if err != nil || len(servers) == 0 {
 		t.Fatal("no recorded replies", err)
 	}
-	all := make([]recordedServer, 0, len(dirs))
-	for _, dir := range dirs {
-		name := filepath.Base(filepath.Dir(dir)) + "_" + filepath.Base(dir)
+	all := make([]recordedServer, 0, len(servers))
+	for _, said := range servers {
+		name := said.Version + "_" + said.State
 		s := snapshot.Server{Name: "zk1.example.org", Target: snapshot.Target{Host: "zk1.example.org", Port: 2181}}
-		s.Srvr = recordedReply(t, dir, snapshot.WordSrvr, snapshot.ParseSrvr)
-		s.Mntr = recordedReply(t, dir, snapshot.WordMntr, snapshot.ParseMntr)
-		s.Conf = recordedReply(t, dir, snapshot.WordConf, snapshot.ParseConf)
+		s.Srvr = recordedReply(said, snapshot.WordSrvr, snapshot.ParseSrvr)
+		s.Mntr = recordedReply(said, snapshot.WordMntr, snapshot.ParseMntr)
+		s.Conf = recordedReply(said, snapshot.WordConf, snapshot.ParseConf)
 		s.Client = snapshot.Saw(snapshot.Dial{}, 0)
-		if filepath.Base(dir) == "leader-serves-no" { // where AdminServers alone were recorded
+		if said.State == "leader-serves-no" { // where AdminServers alone were recorded
 			s.Srvr = snapshot.Failed[snapshot.Srvr](&snapshot.Failure{Kind: snapshot.NotServing}, 0)
-			s.Admin.Stats = recordedPage(t, dir, "server_stats", snapshot.ParseAdminStats)
-			s.Admin.Settings = recordedPage(t, dir, "configuration", snapshot.ParseAdminConf)
-			s.Admin.Monitor = recordedPage(t, dir, "monitor", snapshot.ParseAdminMonitor)
+			s.Admin.Stats = recordedPage(t, said, snapshot.AdminStats, snapshot.ParseAdminStats)
+			s.Admin.Settings = recordedPage(t, said, snapshot.AdminConf, snapshot.ParseAdminConf)
+			s.Admin.Monitor = recordedPage(t, said, snapshot.AdminMetrics, snapshot.ParseAdminMonitor)
 		}
 		all = append(all, recordedServer{name, s})
 	}
 	return all
 }
 
-// recorded is one of them.
-func recorded(t testing.TB, name string) *snapshot.Server {
+// recordedNamed is one of them.
+func recordedNamed(t testing.TB, name string) *snapshot.Server {
 	t.Helper()
 	for _, r := range recordedServers(t) {
 		if r.name == name {
@@ -65,20 +64,19 @@ func recorded(t testing.TB, name string) *snapshot.Server {
 	return nil
 }
 
-func recordedReply[T any](t testing.TB, dir string, word snapshot.Word, parse func([]byte) (T, error)) snapshot.Obs[T] {
-	t.Helper()
-	reply, err := os.ReadFile(filepath.Join(dir, word.String()+".txt"))
-	if err != nil {
+func recordedReply[T any](said recorded.Server, word snapshot.Word, parse func([]byte) (T, error)) snapshot.Obs[T] {
+	reply, ok := said.Reply(word.String())
+	if !ok {
 		return snapshot.Obs[T]{}
 	}
 	return snapshot.Interpret(snapshot.Saw(snapshot.Reply{From: netip.MustParseAddrPort("192.0.2.1:2181"), Data: reply}, 0), word, parse)
 }
 
-func recordedPage[T any](t testing.TB, dir, command string, parse func([]byte) (T, error)) snapshot.Obs[T] {
+func recordedPage[T any](t testing.TB, said recorded.Server, command string, parse func([]byte) (T, error)) snapshot.Obs[T] {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join(dir, "admin", command+".json"))
-	if err != nil {
-		t.Fatal(err)
+	body, ok := said.Page(command)
+	if !ok {
+		t.Fatal("no recorded page", said.Version, said.State, command)
 	}
 	value, err := parse(body)
 	if err != nil {

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,10 +16,12 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 )
 
 // Fake servers for the scripts, in the test's own process. What they say is what
-// real servers said (probe/testdata/replies); how they misbehave is what peers.md
+// real servers said (internal/recorded); how they misbehave is what peers.md
 // measured other tools by.
 
 // block is 127.88.n.0/24, the addresses of one script. Server N of the script has
@@ -132,7 +132,7 @@ var behaviours = map[string]behaviour{
 	"bigmntr": func(f *fake, conn *net.TCPConn) {
 		word := f.word(conn)
 		if word != "mntr" {
-			f.recorded(conn, word, "3.8.6", "follower")
+			f.follow(conn, word)
 			return
 		}
 		stream(conn)
@@ -149,7 +149,7 @@ func says(text string) behaviour {
 // either answers one word with text and the others as a follower does.
 func (f *fake) either(conn *net.TCPConn, special, text string) {
 	if word := f.word(conn); word != special {
-		f.recorded(conn, word, "3.8.6", "follower")
+		f.follow(conn, word)
 		return
 	}
 	_, _ = io.WriteString(conn, text)
@@ -244,18 +244,18 @@ func (f *fake) behaviour(args []string, ports map[string]string) (answer behavio
 		if len(args) < 3 {
 			return nil, nil, errors.New("reply VERSION STATE")
 		}
-		version, state := args[1], args[2]
-		if _, err := os.Stat(repliesDir(version, state)); err != nil {
+		server, err := recorded.Find(args[1], args[2])
+		if err != nil {
 			return nil, nil, err
 		}
 		switch {
-		case strings.HasPrefix(state, "leader"):
+		case strings.HasPrefix(server.State, "leader"):
 			ports["quorum"] = "open"
-		case state == "standalone":
+		case server.State == "standalone":
 			ports["election"] = "refused"
 		}
 		return func(f *fake, conn *net.TCPConn) {
-			f.recorded(conn, f.word(conn), version, state)
+			f.replay(conn, f.word(conn), server)
 			_ = conn.CloseWrite()
 			drain(conn) // until it was read, and the other end closed
 		}, args[3:], nil
@@ -268,27 +268,32 @@ func (f *fake) behaviour(args []string, ports map[string]string) (answer behavio
 	}
 }
 
-func repliesDir(version, state string) string {
-	return filepath.Join("..", "..", "probe", "testdata", "replies", version, state)
-}
-
 var (
 	memberLine = regexp.MustCompile(`(?m)^server\.(\d)=.*\n`)
 	idLine     = regexp.MustCompile(`(?m)^serverId=[1-9]$`)
 )
 
-// recorded replays what a real server said, with the addresses and the id of
-// this one in place of its own. Servers beyond the third are in the list only
-// where the script has them.
-func (f *fake) recorded(conn *net.TCPConn, word, version, state string) {
+// follow answers as a healthy follower does.
+func (f *fake) follow(conn *net.TCPConn, word string) {
+	server, err := recorded.Find("3.8.6", "follower")
+	if err != nil {
+		panic(err) // TestArchives has found it
+	}
+	f.replay(conn, word, server)
+}
+
+// replay says what a real server said, with the addresses and the id of this one
+// in place of its own. Servers beyond the third are in the list only where the
+// script has them.
+func (f *fake) replay(conn *net.TCPConn, word string, server recorded.Server) {
 	if word == "session" {
-		if state != "not-serving" {
-			_, _ = conn.Write(declined(state == "read-only"))
+		if server.State != "not-serving" {
+			_, _ = conn.Write(declined(server.State == "read-only"))
 		}
 		return
 	}
-	reply, err := os.ReadFile(filepath.Join(repliesDir(version, state), word+".txt"))
-	if err != nil || slices.Contains(f.denied, word) {
+	reply, ok := server.Reply(word)
+	if !ok || slices.Contains(f.denied, word) {
 		reply = []byte(word + " is not executed because it is not in the whitelist.\n")
 	}
 	if word == "conf" {

@@ -21,6 +21,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 )
 
 const (
@@ -169,10 +171,14 @@ func recordedReplies(b *testing.B) [3]map[string][]byte {
 	id := regexp.MustCompile(`serverId=\d+`)
 	for slot, state := range [3]string{"follower-loaded", "follower-loaded", "leader-loaded"} {
 		all[slot] = map[string][]byte{}
+		server, err := recorded.Find("3.9.5", state)
+		if err != nil {
+			b.Fatal(err)
+		}
 		for _, word := range []string{"srvr", "conf", "mntr"} {
-			reply, err := os.ReadFile(filepath.Join("..", "..", "probe", "testdata", "replies", "3.9.5", state, word+".txt"))
-			if err != nil {
-				b.Fatal(err)
+			reply, ok := server.Reply(word)
+			if !ok {
+				b.Fatal("no recorded ", word)
 			}
 			all[slot][word] = id.ReplaceAll(reply, fmt.Appendf(nil, "serverId=%d", slot+1))
 		}

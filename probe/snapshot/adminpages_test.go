@@ -2,35 +2,20 @@ package snapshot
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// adminRecordings are the answers of real AdminServers to a command:
-// testdata/replies/<version>/<state>/admin/<command>.json.
+// adminRecordings are the answers of real AdminServers to a command.
 func adminRecordings(t testing.TB, command string) []recording {
 	t.Helper()
-	paths, err := filepath.Glob("../testdata/replies/*/*/admin/" + command + ".json")
-	if err != nil || len(paths) < 5 {
-		t.Fatal(len(paths), "recordings: ", err)
-	}
-	var all []recording
-	for _, path := range paths {
-		body, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts := strings.Split(filepath.ToSlash(path), "/")
-		all = append(all, recording{version: parts[3], state: parts[4], reply: body})
-	}
-	return all
+	return recordingsBy(t, func(s recorded.Server) ([]byte, bool) { return s.Page(command) })
 }
 
 // answers reports whether a command answers in that state: without a quorum only the
@@ -112,8 +97,12 @@ func TestAdminMonitor(t *testing.T) {
 		if !slices.IsSortedFunc(got.Keys, func(a, b Pair) int { return strings.Compare(a.Key, b.Key) }) {
 			t.Errorf("%s: the keys are in random order", r.name())
 		}
-		text, err := os.ReadFile(filepath.Join("../testdata/replies", r.version, r.state, "mntr.txt"))
+		server, err := recorded.Find(r.version, r.state)
 		if err != nil {
+			t.Fatal(err)
+		}
+		text, ok := server.Reply(WordMntr.String())
+		if !ok {
 			continue // a state of AdminServers alone
 		}
 		mntr, err := ParseMntr(text)

@@ -2,21 +2,38 @@ package snapshot
 
 import (
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/zkdoctor/zkdoctor/internal/recorded"
 )
 
 // fakeAddr is an address of TEST-NET-1 (RFC 5737), for texts only.
 var fakeAddr = netip.MustParseAddrPort("192.0.2.1:2181")
 
-// recording is a reply of a real server: testdata/replies/<version>/<state>/<word>.txt,
-// where state is a mode, with "-" and a circumstance behind it or without, or
-// not-serving or not-whitelisted.
+// recording is a reply of a real server, or a page of its AdminServer.
 type recording struct {
 	version, state string
 	reply          []byte
+}
+
+// recordingsBy are all servers' that have one.
+func recordingsBy(t testing.TB, by func(recorded.Server) ([]byte, bool)) []recording {
+	t.Helper()
+	servers, err := recorded.Servers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []recording
+	for _, s := range servers {
+		if reply, ok := by(s); ok {
+			all = append(all, recording{version: s.Version, state: s.State, reply: reply})
+		}
+	}
+	if len(all) < 5 {
+		t.Fatal(len(all), "recordings")
+	}
+	return all
 }
 
 func (r recording) name() string { return r.version + "/" + r.state }
@@ -60,20 +77,7 @@ func read[T any](t *testing.T, r recording, word Word, parse func([]byte) (T, er
 // recordings are all replies recorded for a word.
 func recordings(t testing.TB, word Word) []recording {
 	t.Helper()
-	paths, err := filepath.Glob("../testdata/replies/*/*/" + word.String() + ".txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []recording
-	for _, path := range paths {
-		reply, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts := strings.Split(filepath.ToSlash(path), "/")
-		all = append(all, recording{version: parts[3], state: parts[4], reply: reply})
-	}
-	return all
+	return recordingsBy(t, func(s recorded.Server) ([]byte, bool) { return s.Reply(word.String()) })
 }
 
 // ownReplies are the recordings whose reply is the word's own, not a generic one.

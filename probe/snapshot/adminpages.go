@@ -20,12 +20,12 @@ type adminPage struct {
 	Error   *string `json:"error"`
 }
 
-// adminError is the error that an AdminServer gives in place of an answer.
+// AdminError is the error that an AdminServer gives in place of an answer.
 type AdminError string
 
 func (e AdminError) Error() string { return Printable(string(e), MaxForeign) }
 
-// notServing reports the answer of a server without a quorum (Commands.runCommand);
+// NotServing reports the answer of a server without a quorum (Commands.runCommand);
 // the words are those of its client port.
 func (e AdminError) NotServing() bool { return strings.Contains(string(e), NotServingText) }
 

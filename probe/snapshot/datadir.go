@@ -153,7 +153,7 @@ func zxidOfName(name, kind string) (Zxid, bool) {
 	return Zxid(zxid), err == nil
 }
 
-// newestFiles are the files of a kind ("snapshot", "log") among names, newest
+// NewestFiles are the files of a kind ("snapshot", "log") among names, newest
 // first.
 func NewestFiles(names []string, kind string) []DataFile {
 	var files []DataFile
@@ -168,7 +168,7 @@ func NewestFiles(names []string, kind string) []DataFile {
 	return files
 }
 
-// parseLog reads the beginning of a transaction log (FileTxnLog): the header, then
+// ParseLog reads the beginning of a transaction log (FileTxnLog): the header, then
 // of each transaction its Adler32, its length and itself, which begins with client
 // id, cxid and zxid (TxnHeader). Padding is zeros.
 func ParseLog(start []byte) FileContent {
@@ -188,11 +188,11 @@ func ParseLog(start []byte) FileContent {
 	return c
 }
 
-// snapshotEnd is how a snapshot ends, after its checksum: the path "/" as jute
+// SnapshotEnd is how a snapshot ends, after its checksum: the path "/" as jute
 // writes a string (FileSnap).
 var SnapshotEnd = []byte{0, 0, 0, 1, '/'}
 
-// parseSnapshot applies the test by which a server chooses among its snapshots
+// ParseSnapshot applies the test by which a server chooses among its snapshots
 // (SnapStream.isValidSnapshot; 3.4: Util.isValidSnapshot): the end of a plain one,
 // the beginning of a compressed one (3.6+).
 func ParseSnapshot(name string, size int64, head, tail []byte) FileContent {

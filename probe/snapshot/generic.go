@@ -59,7 +59,7 @@ func strangerKind(stranger string) FailureKind {
 	return Protocol
 }
 
-// foreign names what data looks like, "" when nothing known.
+// Foreign names what data looks like, "" when nothing known.
 func Foreign(data []byte) string {
 	start := bytes.TrimLeft(data[:min(len(data), 64)], "\r\n")
 	for _, s := range strangers {

@@ -26,6 +26,7 @@ type Link struct {
 	Own bool `json:"own,omitempty"`
 }
 
+// Compare orders connections by their own end, then by the other one.
 func (l Link) Compare(o Link) int {
 	if c := l.Local.Compare(o.Local); c != 0 {
 		return c

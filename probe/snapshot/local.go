@@ -7,7 +7,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// hangs reports whether the look at the server's disk has not ended yet.
+// Hangs reports whether the look at the server's disk has not ended yet.
 func (l *Local) Hangs() bool {
 	if l.Hung == nil {
 		return false

@@ -30,7 +30,7 @@ const (
 	FromHost Source = "host"
 )
 
-// Asked is the question as the snapshot keeps it: which servers to look at, and how.
+// Plan is the question as the snapshot keeps it: which servers to look at, and how.
 type Plan struct {
 	Source  Source   `json:"source"`
 	Targets []Target `json:"targets"`

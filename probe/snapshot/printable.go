@@ -11,7 +11,7 @@ import (
 // maxForeign is how much of a stranger's text a sentence of ours may carry.
 const MaxForeign = 80
 
-// printable is text with everything unprintable escaped, at most limit bytes
+// Printable is text with everything unprintable escaped, at most limit bytes
 // long: it comes from the network and goes to a terminal.
 func Printable(text string, limit int) string {
 	if len(text) <= limit && !strings.ContainsFunc(text, Unprintable) {
@@ -37,15 +37,15 @@ func Printable(text string, limit int) string {
 	return b.String()
 }
 
-// unprintable covers broken UTF-8 too, since it decodes to RuneError.
+// Unprintable covers broken UTF-8 too, since it decodes to RuneError.
 func Unprintable(r rune) bool { return !strconv.IsPrint(r) || r == utf8.RuneError }
 
-// quoted is a stranger's text between quotation marks, safe to print.
+// Quoted is a stranger's text between quotation marks, safe to print.
 func Quoted[T string | []byte](text T) string {
 	return `"` + Printable(string(text[:min(len(text), 2*MaxForeign)]), MaxForeign) + `"`
 }
 
-// firstLine is the first line that is not blank.
+// FirstLine is the first line that is not blank.
 func FirstLine(data []byte) []byte {
 	line, _, _ := bytes.Cut(bytes.TrimLeft(data, "\r\n"), []byte("\n"))
 	return bytes.TrimRight(line, "\r")

@@ -90,7 +90,7 @@ func (s *Server) PeerAddrs() Obs[[]netip.Addr] {
 	return s.Resolve
 }
 
-// cancelled reports whether the run ended before a look at the server did.
+// Cancelled reports whether the run ended before a look at the server did.
 func (s Server) Cancelled() bool {
 	return s.Resolve.FailedAs(Cancelled) || s.Client.FailedAs(Cancelled) || s.Srvr.FailedAs(Cancelled) ||
 		s.Mntr.FailedAs(Cancelled) || s.Conf.FailedAs(Cancelled) || s.Envi.FailedAs(Cancelled) ||

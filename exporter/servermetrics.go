@@ -145,9 +145,5 @@ func (s *sender) passed(p passedValue) {
 // answers reports whether what listens at the client port is ZooKeeper: it gave
 // a four-letter word its answer, if only that it may not or does not serve.
 func answers(s *snapshot.Server) bool {
-	return spoke(s.Srvr) || spoke(s.Mntr) || spoke(s.Conf) || spoke(s.Envi) || spoke(s.Ruok) || spoke(s.Isro) || s.Session.Seen()
-}
-
-func spoke[T any](o snapshot.Obs[T]) bool {
-	return o.Seen() || o.FailedAs(snapshot.NotAllowed) || o.FailedAs(snapshot.NotServing)
+	return s.Session.Seen() || slices.ContainsFunc(s.Looks(), func(l snapshot.Look) bool { return l.Word != 0 && l.Answered() })
 }

@@ -104,8 +104,10 @@ func whyIncomplete(s *snapshot.Snapshot, ctx context.Context) string {
 	if by := EndedBy(ctx); by != "" {
 		return by
 	}
-	if slices.ContainsFunc(s.Servers, snapshot.Server.Cancelled) {
-		return "deadline"
+	for i := range s.Servers {
+		if s.Servers[i].Cancelled() {
+			return "deadline"
+		}
 	}
 	return ""
 }

@@ -167,30 +167,15 @@ func wait(ctx context.Context, d time.Duration) bool {
 func logSnapshot(log zerolog.Logger, snap *snapshot.Snapshot) {
 	for i := range snap.Servers {
 		s := &snap.Servers[i]
-		log := log.With().Str("server", s.Name).Logger()
-		logLook(log, "resolve", s.Resolve)
-		logLook(log, "client port", s.Client)
-		logLook(log, "quorum port", s.Quorum.Look)
-		logLook(log, "election port", s.Election.Look)
-		logLook(log, "srvr", s.Srvr)
-		logLook(log, "mntr", s.Mntr)
-		logLook(log, "conf", s.Conf)
-		logLook(log, "envi", s.Envi)
-		logLook(log, "ruok", s.Ruok)
-		logLook(log, "isro", s.Isro)
-		logLook(log, "serving probe", s.Session)
-		logLook(log, "AdminServer", s.Admin.Settings)
-		logLook(log, "session", s.Opened)
+		for _, look := range s.Looks() {
+			if !look.Tried {
+				continue
+			}
+			event := log.Debug().Str("server", s.Name).Str("look", look.Name).Int64("took_ms", look.Took.Milliseconds())
+			if look.Failure != nil {
+				event = event.Str("failure", string(look.Failure.Kind)).Str("text", strings.ToValidUTF8(look.Failure.Text, "?"))
+			}
+			event.Msg("looked")
+		}
 	}
-}
-
-func logLook[T any](log zerolog.Logger, what string, o snapshot.Obs[T]) {
-	if !o.Tried {
-		return
-	}
-	event := log.Debug().Str("look", what).Int64("took_ms", o.Took.Milliseconds())
-	if o.Failure != nil {
-		event = event.Str("failure", string(o.Failure.Kind)).Str("text", strings.ToValidUTF8(o.Failure.Text, "?"))
-	}
-	event.Msg("looked")
 }

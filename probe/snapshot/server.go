@@ -90,13 +90,6 @@ func (s *Server) PeerAddrs() Obs[[]netip.Addr] {
 	return s.Resolve
 }
 
-// Cancelled reports whether the run ended before a look at the server did.
-func (s Server) Cancelled() bool {
-	return s.Resolve.FailedAs(Cancelled) || s.Client.FailedAs(Cancelled) || s.Srvr.FailedAs(Cancelled) ||
-		s.Mntr.FailedAs(Cancelled) || s.Conf.FailedAs(Cancelled) || s.Envi.FailedAs(Cancelled) ||
-		s.Opened.FailedAs(Cancelled) || s.Admin.Settings.FailedAs(Cancelled) || s.Quorum.Look.FailedAs(Cancelled) || s.Election.Look.FailedAs(Cancelled)
-}
-
 // PortLook is one connect-and-close to a quorum or election port.
 type PortLook struct {
 	// Number is the port; 0 when it is not known, and then Look was not tried.

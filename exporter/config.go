@@ -164,7 +164,7 @@ func (c *Config) setDirectory(dir string) {
 
 func (e *Ensemble) list() ([]snapshot.Target, error) {
 	if e.ZooCfg != "" {
-		return probe.ConfigTargets(e.ZooCfg)
+		return probe.ConfigTargets(e.ZooCfg, e.TLS != nil)
 	}
 	return probe.ParseTargets(e.Servers)
 }

@@ -161,9 +161,9 @@ func (e *Exporter) newState(config *Config) (*state, error) {
 	next := &state{config: config, allow: allow, probed: map[string]*watcher{}}
 	for _, ensemble := range config.Ensembles {
 		w := &watcher{
-			name: ensemble.Name, listed: ensemble.listed, timeout: time.Duration(ensemble.Limits.Timeout), tls: ensemble.TLS.client(),
-			version: e.options.Version, peers: e.options.PeerPorts, memory: newMemory(),
-			question: probe.Question{ConfigFile: ensemble.ZooCfg, Local: e.options.Local, Admin: e.options.Admin, AdminPort: e.options.AdminPort},
+			name: ensemble.Name, listed: ensemble.listed, timeout: time.Duration(ensemble.Limits.Timeout),
+			version: e.options.Version, memory: newMemory(),
+			question: e.question(probe.Question{ConfigFile: ensemble.ZooCfg, TLS: ensemble.TLS.client(), Local: e.options.Local, PeerPorts: e.options.PeerPorts}),
 		}
 		if ensemble.ZooCfg == "" {
 			w.question.Targets = ensemble.listed
@@ -174,6 +174,12 @@ func (e *Exporter) newState(config *Config) (*state, error) {
 		next.watchers = append(next.watchers, w)
 	}
 	return next, nil
+}
+
+// question is q with what is the same for all ensembles.
+func (e *Exporter) question(q probe.Question) probe.Question {
+	q.Admin, q.AdminPort, q.Tool = e.options.Admin, e.options.AdminPort, "zkdoctor "+e.options.Version
+	return q
 }
 
 // handOver gives a new watcher the memory of the one that looks at the same

@@ -41,11 +41,11 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 		one = state.watcherFor(name+"\x00"+moduleName+"\x00"+target, func() *watcher {
 			secure := module.TLS.client()
 			if secure == nil && configured != nil {
-				secure = configured.tls
+				secure = configured.question.TLS
 			}
 			return &watcher{
-				name: name, version: e.options.Version, peers: e.options.PeerPorts && len(targets) > 1, tls: secure,
-				question: probe.Question{Targets: targets, Admin: e.options.Admin, AdminPort: e.options.AdminPort}, single: len(targets) == 1, memory: newMemory(),
+				name: name, version: e.options.Version, single: len(targets) == 1, memory: newMemory(),
+				question: e.question(probe.Question{Targets: targets, TLS: secure, PeerPorts: e.options.PeerPorts && len(targets) > 1}),
 			}
 		})
 	}

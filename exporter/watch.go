@@ -2,7 +2,6 @@ package exporter
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"slices"
 	"strconv"
@@ -21,7 +20,7 @@ const (
 	// Prometheus servers in a pair scrape at about the same time.
 	minAge = time.Second
 	// slowEvery is how often peer ports and this host's own evidence are looked
-	// at: each knock leaves a stack trace in a server's log.
+	// at: each probe of a peer port leaves a stack trace in a server's log.
 	slowEvery = 5 * time.Minute
 	// beforeYoungest and beforeOldest bound the age of the earlier look that the rules
 	// compare with.
@@ -45,12 +44,9 @@ type watcher struct {
 	// listed are the servers as configured, in the file of the question too.
 	listed  []snapshot.Target
 	timeout time.Duration
-	tls     *tls.Config // nil for plain text
 	// single is set for a single server of /probe: nothing is concluded of its
 	// ensemble then.
-	single bool
-	// peers is false when the peer ports are to be left alone.
-	peers   bool
+	single  bool
 	version string
 	*memory
 }
@@ -63,9 +59,10 @@ type memory struct {
 	mu     sync.Mutex // guards last; the rest is whose turn it is
 	last   *look
 	before *snapshot.Snapshot
-	ports  []portMemory
-	local  []snapshot.Local
-	slowAt time.Time
+	// ports are those of the servers in portsOf.
+	ports   []portMemory
+	portsOf []snapshot.Target
+	slowAt  time.Time
 }
 
 func newMemory() *memory { return &memory{turn: make(chan struct{}, 1)} }
@@ -114,20 +111,21 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	// Words and peer ports are one after the other here, and names come first.
 	ctx, cancel := context.WithTimeout(ctx, 3*timeout)
 	defer cancel()
-	question := w.question
-	question.Timeout = timeout
-	slow := time.Since(w.slowAt) >= slowEvery
-	question.Local, question.Earlier = w.question.Local && slow, w.local
-	plan, local, err := probe.Prepare(ctx, question)
+	question, slow := w.question, time.Since(w.slowAt) >= slowEvery
+	question.Timeout, question.KeepLocal, question.PortsDue = timeout, !slow, w.portsDue
+	question.Begin = func([]snapshot.Target) {
+		if slow && question.Local {
+			w.slowAt = time.Now()
+		}
+	}
+	var before *snapshot.Snapshot
+	if last := w.newest(); last != nil {
+		before = last.snap
+	}
+	snap, err := probe.Look(ctx, question, before)
 	if err != nil {
 		return nil, err
 	}
-	if question.Local {
-		w.local, w.slowAt = local, time.Now()
-	}
-	plan.Timeout, plan.Tool, plan.TLS, plan.Sockets = timeout, "zkdoctor "+w.version, w.tls, false
-	snap := probe.Gather(ctx, plan, w.local)
-	snap = w.peerPorts(ctx, snap)
 	return w.remember(snap), nil
 }
 
@@ -140,9 +138,6 @@ func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 	}
 	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest && len(w.before.Servers) == len(snap.Servers) {
 		snap.Before, snap.EarlierRun = w.before, true
-	}
-	if w.last != nil {
-		snap.Known = w.last.snap.Members()
 	}
 	whole := &look{snap: snap, report: diag.Diagnose(snap, diag.Options{Version: w.version}), at: time.Now(), slowAt: w.slowAt}
 	w.last = whole

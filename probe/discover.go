@@ -13,29 +13,28 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// Discover adds to a plan the members that its servers list and it does not name. The
-// servers are asked for that, and their peer ports left alone. told is false when no
-// server gave a list.
-func Discover(ctx context.Context, plan Plan) (completed Plan, told bool) {
-	ask := plan
-	ask.PeerPorts, ask.Local, ask.Sockets = false, false, false
-	snap := Gather(ctx, ask, nil)
-	members := snap.Members()
+// discover adds the members that the servers list and the question does not name. The
+// servers are asked for that, and their peer ports left alone. It reports whether any server
+// gave a list.
+func (t *task) discover(ctx context.Context) bool {
+	s := t.newSnapshot()
+	lookAtServers(ctx, t.serverTasks(s), false)
+	members := s.Members()
 	if members == nil {
-		return plan, false
+		return false
 	}
-	for i, named := range snap.NamedAs(members.Servers) {
-		if named != nil {
+	for i, server := range s.NamedAs(members.Servers) {
+		if server != nil {
 			continue
 		}
 		member := &members.Servers[i]
-		if t, ok := ReachedAt(member, members.ClientPort); ok {
-			target := snapshot.Target{Host: t.Host, Port: t.Port, Assumed: member.Client == nil, Member: member}
-			plan.Targets = append(slices.Clip(plan.Targets), target)
-			plan.names = nil // they are looked up with the looks
+		if target, ok := ReachedAt(member, members.ClientPort); ok {
+			target.Assumed, target.Member = member.Client == nil, member
+			t.plan.Targets = append(slices.Clip(t.plan.Targets), target)
+			t.names = nil // they are looked up with the looks
 		}
 	}
-	return plan, true
+	return true
 }
 
 // ReachedAt is where clients reach a member, as far as its line tells: port is for one

@@ -1,10 +1,13 @@
 package probe
 
 import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -13,8 +16,8 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// fakeAddr is an address of TEST-NET-1 (RFC 5737), for texts only.
-var fakeAddr = netip.MustParseAddrPort("192.0.2.1:2181")
+// long is a timeout that no look which is answered comes near.
+const long = 20 * time.Second
 
 // serve answers every connection to a loopback port with handle, which need not
 // close it. All connections are closed, and all handlers have returned, when the
@@ -45,15 +48,19 @@ func serve(t testing.TB, handle func(conn *net.TCPConn)) netip.AddrPort {
 	return listener.Addr().(*net.TCPAddr).AddrPort()
 }
 
-// refusing is an address that nothing listens at.
-func refusing(t testing.TB) netip.AddrPort {
+// targetAt is a question about the server at an address, and about nothing else.
+func targetAt(addr netip.AddrPort, timeout time.Duration) Question {
+	return Question{Targets: []snapshot.Target{{Host: addr.Addr().String(), Port: int(addr.Port())}}, Timeout: timeout}
+}
+
+// look asks, and fails the test where that cannot be done.
+func look(t *testing.T, q Question, before *snapshot.Snapshot) *snapshot.Snapshot {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	s, err := Look(t.Context(), q, before)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).AddrPort()
+	return s
 }
 
 // readWord reads the four bytes that a client sends.
@@ -63,69 +70,23 @@ func readWord(conn *net.TCPConn) string {
 	return string(word[:n])
 }
 
-// untilGone waits until the client has closed.
-func untilGone(conn *net.TCPConn) { _, _ = io.Copy(io.Discard, conn) }
-
-// The behaviours of a peer.
-
-func replies(text string) func(*net.TCPConn) {
-	return func(conn *net.TCPConn) {
-		readWord(conn)
-		_, _ = io.WriteString(conn, text)
-	}
+// declines answers a ConnectRequest as a server of 3.4+ does which does not know the session.
+func declines(conn *net.TCPConn) {
+	_, _ = io.ReadFull(conn, make([]byte, 45))
+	body := binary.BigEndian.AppendUint32(make([]byte, 16, 37), 16)
+	body = append(body, make([]byte, 17)...)
+	_, _ = conn.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), body...))
 }
 
-func repliesThenResets(text string) func(*net.TCPConn) {
+// page is an AdminServer that gives every command the same answer.
+func page(body string) func(*net.TCPConn) {
 	return func(conn *net.TCPConn) {
-		readWord(conn)
-		_, _ = io.WriteString(conn, text)
-		_ = conn.SetLinger(0) // Close sends an RST
-	}
-}
-
-func neverAnswers(conn *net.TCPConn) { untilGone(conn) }
-
-func closesAtOnce(conn *net.TCPConn) { readWord(conn) }
-
-func resetsAtOnce(conn *net.TCPConn) { _ = conn.SetLinger(0) }
-
-// trickles sends one byte of an endless answer a tick.
-func trickles(conn *net.TCPConn) {
-	readWord(conn)
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for range tick.C {
-		if _, err := conn.Write([]byte("z")); err != nil {
+		if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
 			return
 		}
+		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body)
 	}
 }
-
-// streams sends 300 MB, as fast as it goes.
-func streams(conn *net.TCPConn) {
-	readWord(conn)
-	chunk := make([]byte, 1<<20)
-	for range 300 {
-		if _, err := conn.Write(chunk); err != nil {
-			return
-		}
-	}
-}
-
-// srvrLeader is a whole answer to srvr.
-const srvrLeader = `Zookeeper version: 3.9.5-42, built on 2026-01-01 00:00 UTC
-Latency min/avg/max: 1/5.25/9
-Received: 12
-Sent: 11
-Connections: 2
-Outstanding: 3
-Zxid: 0x100000003
-Mode: leader
-Node count: 5
-Proposal sizes last/min/max: 48/-1/36
-`
-
-func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
 
 func listOf(t *testing.T, text string) *zoocfg.Membership {
 	t.Helper()
@@ -134,12 +95,4 @@ func listOf(t *testing.T, text string) *zoocfg.Membership {
 		t.Fatal(err)
 	}
 	return &m
-}
-
-// A word outside the list has no bytes, and no connection is made for it.
-func TestUnknownWord(t *testing.T) {
-	reply, connected := AskWord(t.Context(), fakeAddr, snapshot.Word(0), Transport{Timeout: time.Second})
-	if !reply.FailedAs(snapshot.Denied) || !connected.FailedAs(snapshot.Denied) {
-		t.Errorf("got %v, %v", reply.Failure, connected.Failure)
-	}
 }

@@ -10,8 +10,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
+
+// maxNamesAtOnce bounds the questions to DNS at a time.
+const maxNamesAtOnce = 64
 
 // names are the hosts of one run, each looked up once.
 type names map[string]snapshot.Obs[[]netip.Addr]
@@ -34,9 +38,9 @@ func lookUp(ctx context.Context, timeout time.Duration, hosts []string) names {
 	}
 	looks := make([]snapshot.Obs[[]netip.Addr], len(distinct))
 	var group errgroup.Group
-	group.SetLimit(maxServersAtOnce)
+	group.SetLimit(maxNamesAtOnce)
 	for i, host := range distinct {
-		group.Go(func() error { looks[i] = ResolveHost(ctx, host); return nil })
+		group.Go(func() error { looks[i] = wire.Resolve(ctx, host); return nil })
 	}
 	_ = group.Wait() // no look returns an error: failures are data
 	for i, host := range distinct {
@@ -53,8 +57,8 @@ func lookUpMore(ctx context.Context, timeout time.Duration, known names, hosts [
 	return found
 }
 
-// hostsOf are the hosts that a plan and the configurations of this host name.
-func hostsOf(plan Plan, local []snapshot.Local) []string {
+// hostsOf are the hosts that targets and the configurations of this host name.
+func hostsOf(targets []snapshot.Target, local []snapshot.Local) []string {
 	var hosts []string
 	members := func(servers []zoocfg.Server) {
 		for _, s := range servers {
@@ -63,7 +67,7 @@ func hostsOf(plan Plan, local []snapshot.Local) []string {
 			}
 		}
 	}
-	for _, t := range plan.Targets {
+	for _, t := range targets {
 		hosts = append(hosts, t.Host)
 		if t.Member != nil {
 			members([]zoocfg.Server{*t.Member})

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// greetElectionPorts says hello in TLS to the election port of each running server of
+// helloElectionPorts says hello in TLS to the election port of each running server of
 // this host whose own configuration has sslQuorum=true, to see its certificate. A plain
-// port would take the bytes for a server's id: so no other server is greeted.
-func greetElectionPorts(ctx context.Context, plan Plan, s *snapshot.Snapshot) {
+// port would take the bytes for a server's id: so no other server is asked.
+func helloElectionPorts(ctx context.Context, t *task, s *snapshot.Snapshot) {
 	for i := range s.Local {
 		l := &s.Local[i]
 		if l.Process == nil || l.Process.OtherNetwork || !speaksQuorumTLS(l) || !l.MyID.Seen() {
@@ -24,12 +25,12 @@ func greetElectionPorts(ctx context.Context, plan Plan, s *snapshot.Snapshot) {
 		}
 		for k := range s.Servers {
 			server := &s.Servers[k]
-			told, addrs := server.ToldID(), server.PeerAddrs()
-			if told == nil || *told != id || server.Election.Number == 0 || !addrs.Seen() || len(addrs.Value) == 0 {
+			reported, addrs := server.ToldID(), server.PeerAddrs()
+			if reported == nil || *reported != id || server.Election.Number == 0 || !addrs.Seen() || len(addrs.Value) == 0 {
 				continue
 			}
 			addr := netip.AddrPortFrom(addrs.Value[0], uint16(server.Election.Number)) //nolint:gosec // a port
-			look := greet(ctx, addr, server.PeerHost(), plan.Timeout)
+			look := wire.Hello(ctx, addr, server.PeerHost(), t.Timeout)
 			look.Fault = ""
 			server.QuorumTLS = look
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/render"
+	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -112,21 +113,24 @@ func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger,
 // lookVia looks from here and, at the same time, from the host of each server. A host
 // that cannot be got to is told on stderr: it may well be what is wrong.
 func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*snapshot.Snapshot, error) {
-	limit := time.Duration(c.Deadline + c.Window)
-	way, err := newVia(c.Via, c.collectArguments(), limit+viaSlack)
+	way, err := newVia(c.Via, c.collectArguments(), c.limit()+viaSlack)
 	if err != nil {
 		return nil, err
 	}
-	bound, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	plan, local, err := c.prepare(bound, t)
+	question, err := c.question(t, log, options)
 	if err != nil {
 		return nil, err
 	}
 	var visits []visit
 	var group errgroup.Group
-	group.Go(func() error { visits = way.visit(ctx, hostsOf(plan.Targets)); return nil })
-	own, err := c.lookAt(bound, t, log, options, plan, local)
+	begin := question.Begin
+	question.Begin = func(targets []snapshot.Target) {
+		group.Go(func() error { visits = way.visit(ctx, hostsOf(targets)); return nil })
+		begin(targets)
+	}
+	bound, cancel := context.WithTimeout(ctx, c.limit())
+	defer cancel()
+	own, err := probe.Look(bound, question, nil)
 	_ = group.Wait() // what failed is in the visits
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/internal/render"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -53,11 +53,11 @@ func (c *lintCmd) Run(ctx context.Context, t terminal) error {
 	return exitError(report.ExitCode)
 }
 
-func (c *lintCmd) read(ctx context.Context) (probe.ConfigFiles, error) {
+func (c *lintCmd) read(ctx context.Context) (thishost.ConfigFiles, error) {
 	if c.File == "" {
-		return probe.ReadHostConfig(ctx)
+		return thishost.ReadHostConfig(ctx)
 	}
-	return probe.ReadConfig(c.File)
+	return thishost.ReadConfig(c.File)
 }
 
 // knownVersion reports whether zoocfg has read the source of such a version.

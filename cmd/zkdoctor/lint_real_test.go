@@ -12,7 +12,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
 
 // TestLintOnRealServers starts real servers with what lint says they do not start
@@ -105,7 +105,7 @@ func TestLintOnRealServers(t *testing.T) {
 // criticalOf is what lint says that a server would not survive.
 func criticalOf(t *testing.T, s *zktest.Server, version string) []lint.Remark {
 	t.Helper()
-	files, err := probe.ReadConfig(s.ConfigFile)
+	files, err := thishost.ReadConfig(s.ConfigFile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,8 +44,9 @@ const secondLookAfter = 2500 * time.Millisecond
 // quiet is how long a run may last before a person at a terminal is told.
 const quiet = 500 * time.Millisecond
 
-// question puts the flags into what is asked. The errors are sentences for the user.
-func (f *lookFlags) question() (probe.Question, error) {
+// question puts the flags into what is asked; options are those by which a second look is
+// decided. The errors are sentences for the user.
+func (f *lookFlags) question(t terminal, log zerolog.Logger, options diag.Options) (probe.Question, error) {
 	none := probe.Question{}
 	switch {
 	case f.Window > 0 && f.NoSecondLook:
@@ -69,8 +70,10 @@ func (f *lookFlags) question() (probe.Question, error) {
 		return none, err
 	}
 	return probe.Question{
-		Targets: targets, ConfigFile: f.Config, Local: !f.NoLocal, LogFile: f.Log,
-		TLS: secure, Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort, Timeout: time.Duration(f.Timeout),
+		Targets: targets, ConfigFile: f.Config, Discover: f.Discover, Local: !f.NoLocal, LogFile: f.Log,
+		TLS: secure, PeerPorts: !f.NoPeerPorts, QuorumHello: f.QuorumHello, Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort,
+		Timeout: time.Duration(f.Timeout), Tool: "zkdoctor " + versionNumber(),
+		Again: f.again(t, options), Progress: f.progress(t, log),
 	}, nil
 }
 
@@ -85,82 +88,57 @@ func checkAdmin(no bool, port int) error {
 	return nil
 }
 
-// prepare finds out which servers to look at.
-func (f *lookFlags) prepare(ctx context.Context, t terminal) (probe.Plan, []snapshot.Local, error) {
-	question, err := f.question()
-	if err != nil {
-		return probe.Plan{}, nil, err
-	}
-	plan, local, err := probe.Prepare(ctx, question)
-	if err != nil {
-		return plan, nil, err
-	}
-	plan.PeerPorts, plan.Tool, plan.QuorumHello = !f.NoPeerPorts, "zkdoctor "+versionNumber(), f.QuorumHello
-	if f.Discover {
-		var told bool
-		if plan, told = probe.Discover(ctx, plan); !told {
-			fmt.Fprintln(t.err, "zkdoctor: --discover: no server that you named told its list of members; only those you named are looked at")
-		}
-	}
-	return plan, local, nil
-}
-
 // look looks once, and again where that is asked for or what was seen asks for it.
 func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*snapshot.Snapshot, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(f.Deadline+f.Window))
-	defer cancel()
-	plan, local, err := f.prepare(ctx, t)
+	question, err := f.question(t, log, options)
 	if err != nil {
 		return nil, err
 	}
-	return f.lookAt(ctx, t, log, options, plan, local)
+	ctx, cancel := context.WithTimeout(ctx, f.limit())
+	defer cancel()
+	return probe.Look(ctx, question, nil)
 }
 
-// lookAt is look at servers that are known. ctx has the deadline.
-func (f *lookFlags) lookAt(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options, plan probe.Plan, local []snapshot.Local) (*snapshot.Snapshot, error) {
-	say := func(format string, args ...any) { fmt.Fprintf(t.progress(), "zkdoctor: "+format+"\n", args...) }
-	waiting := time.AfterFunc(quiet, func() {
-		say("looking, at most %v for a look ...", time.Duration(f.Timeout))
-	})
-	snap := probe.Gather(ctx, plan, local)
-	waiting.Stop()
-	logSnapshot(log, snap)
-	if again := f.again(snap, options); again > 0 {
-		say("looking again in %v, to see what passes and what stays ...", again)
-		if !wait(ctx, again) {
-			cut := *snap
-			cut.Incomplete = probe.EndedBy(ctx)
-			return &cut, nil
+// limit bounds the whole run.
+func (f *lookFlags) limit() time.Duration { return time.Duration(f.Deadline + f.Window) }
+
+// again says how long to wait for the second look; 0 for none.
+func (f *lookFlags) again(t terminal, options diag.Options) func(*snapshot.Snapshot) time.Duration {
+	return func(snap *snapshot.Snapshot) time.Duration {
+		var wait time.Duration
+		switch {
+		case f.NoSecondLook:
+		case f.Window > 0:
+			wait = time.Duration(f.Window)
+		case diag.Diagnose(snap, options).LookAgain:
+			wait = secondLookAfter
 		}
-		snap = probe.GatherAgain(ctx, plan, probe.LookLocalAgain(ctx, local), snap)
-		logSnapshot(log, snap)
+		if wait > 0 {
+			say(t, "looking again in %v, to see what passes and what stays ...", wait)
+		}
+		return wait
 	}
-	return snap, nil
 }
 
-// again is how long to wait for the second look; 0 for none.
-func (f *lookFlags) again(snap *snapshot.Snapshot, options diag.Options) time.Duration {
-	switch {
-	case f.NoSecondLook, snap.Incomplete != "":
-		return 0
-	case f.Window > 0:
-		return time.Duration(f.Window)
-	case diag.Diagnose(snap, options).LookAgain:
-		return secondLookAfter
+// progress tells a person at a terminal, and the log, how the looks go on.
+func (f *lookFlags) progress(t terminal, log zerolog.Logger) probe.Progress {
+	var waiting *time.Timer
+	return probe.Progress{
+		Begin: func([]snapshot.Target) {
+			waiting = time.AfterFunc(quiet, func() { say(t, "looking, at most %v for a look ...", time.Duration(f.Timeout)) })
+		},
+		Looked: func(snap *snapshot.Snapshot) {
+			waiting.Stop()
+			logSnapshot(log, snap)
+		},
+		Undiscovered: func() {
+			fmt.Fprintln(t.err, "zkdoctor: --discover: no server that you named told its list of members; only those you named are looked at")
+		},
 	}
-	return 0
 }
 
-// wait reports whether the time passed before ctx ended.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+func say(t terminal, format string, args ...any) {
+	fmt.Fprintf(t.progress(), "zkdoctor: "+format+"\n", args...)
 }
 
 // logSnapshot writes what every look brought, for --log-level debug.

@@ -23,7 +23,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
 
 // TestMain makes the test binary the programs that the scripts run: zkdoctor
@@ -85,7 +85,7 @@ func TestScript(t *testing.T) {
 			case "namespaces": // root of a container often may not make any
 				return exec.Command("unshare", "--pid", "--fork", "--mount-proc", "true").Run() == nil, nil
 			case "zookeeper": // this host has a configuration that zkdoctor finds by itself
-				file, _ := probe.FindConfig(os.DirFS("/"), func(string) string { return "" })
+				file, _ := thishost.FindConfig(os.DirFS("/"), func(string) string { return "" })
 				return file != "", nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)

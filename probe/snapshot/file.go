@@ -88,7 +88,7 @@ func decodeAll(text []byte, into any) error {
 	return nil
 }
 
-// sound makes a snapshot that anybody may have written one that Gather could have:
+// sound makes a snapshot that anybody may have written one that probe.Look could have:
 // what rests on more than one field is made consistent, or refused.
 func (s *Snapshot) sound() error {
 	for _, look := range []*Snapshot{s, s.Before} {

@@ -26,7 +26,7 @@ type Link struct {
 	Own bool `json:"own,omitempty"`
 }
 
-// Compare orders connections by their own end, then by the other one.
+// Compare orders connections by their ends.
 func (l Link) Compare(o Link) int {
 	if c := l.Local.Compare(o.Local); c != 0 {
 		return c

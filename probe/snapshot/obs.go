@@ -108,7 +108,7 @@ func (k *FailureKind) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// FailureAt is a failure whose text begins with the address that it was met at.
+// FailureAt is a sentence about what one address did.
 func FailureAt(addr netip.AddrPort, kind FailureKind, format string, args ...any) *Failure {
 	return &Failure{Kind: kind, Text: addr.String() + ": " + fmt.Sprintf(format, args...)}
 }

@@ -47,5 +47,5 @@ func Interpret[T any](reply Obs[Reply], word Word, parse func([]byte) (T, error)
 	return Failed[T](FailureAt(r.From, Protocol, "the answer to %s is not ZooKeeper's: %v", word, err), reply.Took)
 }
 
-// ErrTooLarge is a reply above the limit of its length.
+// ErrTooLarge is the error of a reply that is longer than MaxReply.
 var ErrTooLarge = errors.New("too large")

@@ -10,7 +10,7 @@ import (
 const SnapshotFormat = 1
 
 // Snapshot is everything that one run saw, and nothing that it thinks. It is
-// not changed once Gather has returned it.
+// not changed once probe.Look has returned it.
 type Snapshot struct {
 	Format  int     `json:"format"`
 	Tool    string  `json:"tool"`

@@ -1,0 +1,71 @@
+package exporter
+
+import (
+	"slices"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// maxPortProbes is how often the peer ports of one server are looked at within
+// slowEvery at the most: once, and whenever the server changes its state, for what
+// they showed before is of no use then. One that changes its state all the time is
+// left alone in the end, and what its ports are is not known.
+const maxPortProbes = 10
+
+// portMemory is when the peer ports of one server were looked at.
+type portMemory struct {
+	// client is what its client port did then; "" before the first time, and where
+	// what was seen is of no use any more.
+	client string
+	// probed are the times of the last slowEvery.
+	probed []time.Time
+}
+
+// due decides about a server whose client port does this now.
+func (m *portMemory) due(client string, now time.Time) probe.Due {
+	m.probed = slices.DeleteFunc(m.probed, func(t time.Time) bool { return now.Sub(t) >= slowEvery })
+	changed := m.client != client
+	switch {
+	case len(m.probed) == 0, changed && len(m.probed) < maxPortProbes:
+		m.client = client
+		m.probed = append(m.probed, now)
+		return probe.DueNow
+	case changed:
+		m.client = ""
+		return probe.DueNever
+	}
+	return probe.DueLater
+}
+
+// portsDue decides about the servers that were looked at just now.
+func (w *watcher) portsDue(snap *snapshot.Snapshot) []probe.Due {
+	if !sameTargets(w.portsOf, snap.Plan.Targets) {
+		w.portsOf, w.ports = snap.Plan.Targets, make([]portMemory, len(snap.Servers))
+	}
+	now := time.Now()
+	due := make([]probe.Due, len(snap.Servers))
+	for i := range due {
+		due[i] = w.ports[i].due(clientState(&snap.Servers[i]), now)
+	}
+	if slices.Contains(due, probe.DueNow) {
+		w.slowAt = now
+	}
+	return due
+}
+
+// clientState is what the client port did, as far as it decides what the peer
+// ports mean. Whether a server that takes no more connections closes them or
+// resets them is a matter of luck.
+func clientState(s *snapshot.Server) string {
+	switch {
+	case s.Srvr.Seen():
+		return string(s.Srvr.Value.Mode)
+	case s.Srvr.FailedAs(snapshot.Reset):
+		return string(snapshot.Empty)
+	case s.Srvr.Failure != nil:
+		return string(s.Srvr.Failure.Kind)
+	}
+	return "none"
+}

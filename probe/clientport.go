@@ -1,0 +1,122 @@
+package probe
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
+)
+
+// askWords asks over the client port, one connection at a time. A server that does
+// not answer srvr costs one timeout, not one a word.
+func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
+	defer close(reported)
+	s := a.server
+	if !s.Resolve.Seen() {
+		return
+	}
+	t := a.transport(s.Target)
+	addr := askSrvr(ctx, a, t)
+	if s.Cut() {
+		// A server that loses its leader closes all connections, and then says that it does
+		// not serve. Others close the next one too.
+		askSrvrAt(ctx, a, addr, t)
+	}
+	defer findTLS(ctx, a, addr, t)
+	switch {
+	case s.Srvr.Seen():
+		s.Conf = wire.Ask(ctx, addr, snapshot.WordConf, t, snapshot.ParseConf)
+		if n := confNumbers(s.Conf); n.quorum != 0 {
+			if isElsewhere(a) {
+				n = portNumbers{}
+			}
+			reported <- n
+		}
+		s.Mntr = wire.Ask(ctx, addr, snapshot.WordMntr, t, snapshot.ParseMntr)
+	case s.Srvr.FailedAs(snapshot.NotServing):
+		// mntr and conf would say the same again; these three still answer.
+		s.Envi = wire.Ask(ctx, addr, snapshot.WordEnvi, t, snapshot.ParseEnvi)
+		s.Ruok = wire.Ask(ctx, addr, snapshot.WordRuok, t, snapshot.ParseRuok)
+		s.Isro = wire.Ask(ctx, addr, snapshot.WordIsro, t, snapshot.ParseIsro)
+	case s.Cut(), s.Srvr.FailedAs(snapshot.NotAllowed):
+		s.Session = wire.AskSession(ctx, addr, t)
+	}
+	if a.plan.Session && (s.Srvr.Seen() || s.Session.Seen()) {
+		s.Opened = wire.OpenSession(ctx, addr, t)
+	}
+}
+
+// plainAfterTLS is how long a port that has answered by TLS may take to answer in plain
+// text, which costs it less, before it is taken not to speak that.
+const plainAfterTLS = 100 * time.Millisecond
+
+// findTLS finds out whether a port that said nothing in plain text speaks TLS, or the
+// other way round; and whether one that speaks TLS speaks plain text too.
+func findTLS(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport) {
+	s := a.server
+	seen := &s.Client.Value.TLS
+	// A server that cannot join, or takes no more connections, closes without waiting for
+	// a fifth byte, and a greeting in TLS would be left in its log.
+	waited := s.Cut() && s.Client.Value.Nudged
+	switch {
+	case t.TLS == nil && (s.Srvr.FailedAs(snapshot.TLS) || waited && s.Session.Tried && !s.Session.Seen() && !s.Session.FailedAs(snapshot.Silent)):
+		// An answer in TLS's own form tells enough, with or without a certificate.
+		if look := wire.Hello(ctx, addr, s.Host, t.Timeout); look.Certificate != nil || s.Srvr.FailedAs(snapshot.TLS) {
+			needsTLS(s, addr, look)
+		}
+	case t.TLS != nil && (s.Srvr.Seen() || s.Cut() || seen.Fault == snapshot.TLSPlainText):
+		if speaks := speaksPlain(ctx, a, addr, t.Timeout); speaks && s.Srvr.Seen() {
+			seen.PlainToo = true
+		} else if speaks {
+			seen.Fault = snapshot.TLSPlainText
+			s.Srvr.Failure = snapshot.FailureAt(addr, snapshot.TLS, wire.NotTLS)
+		}
+	}
+}
+
+// speaksPlain reports whether a port that was asked by TLS answers in plain text.
+func speaksPlain(ctx context.Context, a *serverTask, addr netip.AddrPort, timeout time.Duration) bool {
+	if srvr := a.server.Srvr; srvr.Seen() { // if it speaks TLS alone it says nothing
+		ruok := wire.Ask(ctx, addr, snapshot.WordRuok, wire.Transport{Timeout: min(timeout, max(plainAfterTLS, 3*srvr.Took))}, snapshot.ParseRuok)
+		return ruok.Seen() || ruok.FailedAs(snapshot.NotAllowed)
+	}
+	srvr := wire.Ask(ctx, addr, snapshot.WordSrvr, wire.Transport{Timeout: timeout}, snapshot.ParseSrvr)
+	return srvr.Seen() || srvr.FailedAs(snapshot.NotServing) || srvr.FailedAs(snapshot.NotAllowed)
+}
+
+// needsTLS is the outcome for a server that shows a certificate, and no answer in plain text.
+func needsTLS(s *snapshot.Server, addr netip.AddrPort, look snapshot.TLSLook) {
+	s.Client.Value.TLS = look
+	s.Srvr.Failure = snapshot.FailureAt(addr, snapshot.TLS, "it speaks TLS, and was asked in plain text")
+}
+
+// askSrvr asks srvr at one address after the other until one accepts the
+// connection, all within one timeout, and returns the address that counts.
+func askSrvr(ctx context.Context, a *serverTask, t wire.Transport) netip.AddrPort {
+	s := a.server
+	started := time.Now()
+	var addr netip.AddrPort
+	addrs := s.Resolve.Value
+	for i, at := range addrs {
+		left := a.Timeout - time.Since(started)
+		if left <= 0 {
+			break
+		}
+		addr = netip.AddrPortFrom(at, uint16(s.Port)) //nolint:gosec // 1 to 65535 by construction
+		t.Timeout = left / time.Duration(len(addrs)-i)
+		if askSrvrAt(ctx, a, addr, t); s.Client.Seen() {
+			break
+		}
+	}
+	return addr
+}
+
+// askSrvrAt asks srvr at one address.
+func askSrvrAt(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport) {
+	s := a.server
+	reply, connected := wire.AskWord(ctx, addr, snapshot.WordSrvr, t)
+	s.Client, s.Srvr = connected, snapshot.Interpret(reply, snapshot.WordSrvr, snapshot.ParseSrvr)
+	s.Keeper = snapshot.ParseKeeper(reply.Value.Data)
+}

@@ -1,0 +1,120 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// ConfigTargets are the servers that a zoo.cfg lists, without a look at any; there
+// is one at least. overTLS prefers the ports for TLS. The error is a sentence for the user.
+func ConfigTargets(path string, overTLS bool) ([]snapshot.Target, error) {
+	config := thishost.ReadFile(path)
+	if !config.Seen() {
+		return nil, errors.New(config.Failure.Text)
+	}
+	targets := configTargets(config.Value, nil, overTLS)
+	if len(targets) == 0 {
+		return nil, listsNone(path)
+	}
+	return targets, nil
+}
+
+// listsNone says that a configuration lists no server.
+func listsNone(path string) error {
+	return fmt.Errorf("%s: no server.N line and no clientPort: nothing to look at", path)
+}
+
+// claims maps the ids that the servers of this host claim to their own
+// configurations, as far as they are of the same ensemble as config. Ids claimed
+// twice are left out: whose they are is the question.
+func claims(config *zoocfg.Config, local []snapshot.Local) map[int64]*zoocfg.Config {
+	claimed := map[int64]*zoocfg.Config{}
+	twice := map[int64]bool{}
+	for _, l := range local {
+		if l.Process == nil || !l.Config.Seen() || !l.MyID.Seen() || !sameEnsemble(config, l.Config.Value) {
+			continue
+		}
+		id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes)
+		if err != nil {
+			continue
+		}
+		twice[id] = claimed[id] != nil
+		claimed[id] = l.Config.Value
+	}
+	for id := range twice {
+		if twice[id] {
+			delete(claimed, id)
+		}
+	}
+	return claimed
+}
+
+// configTargets are the servers that a configuration lists; a standalone one
+// lists itself. claimed are the configurations of servers of this host: each
+// knows its own client port, where the file at hand can only assume that all
+// use the same. overTLS prefers the ports for TLS.
+func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) []snapshot.Target {
+	if len(config.Servers) == 0 {
+		return standaloneTarget(config, overTLS)
+	}
+	var targets []snapshot.Target
+	for i := range config.Servers {
+		targets = append(targets, memberTarget(&config.Servers[i], config, claimed, overTLS))
+	}
+	// Several servers on one host cannot all have the port that the file names.
+	// Whose it is, it does not say.
+	for i, t := range targets {
+		if t.Assumed && sharesHost(targets, i) {
+			targets[i].Port = 0
+		}
+	}
+	return targets
+}
+
+// choosesTLS reports whether a server is to be asked at its port for TLS: when it has
+// one, and that is wanted or it has no other.
+func choosesTLS(plain, secure int, wanted bool) bool { return secure > 0 && (wanted || plain <= 0) }
+
+func standaloneTarget(config *zoocfg.Config, overTLS bool) []snapshot.Target {
+	t := snapshot.Target{Host: config.ClientPortAddress.Value, Port: config.ClientPort.Value}
+	if choosesTLS(t.Port, config.SecureClientPort.Value, overTLS) {
+		t = snapshot.Target{Host: config.SecureClientPortAddress.Value, Port: config.SecureClientPort.Value, Secure: true}
+	}
+	if t.Port == 0 {
+		return nil
+	}
+	if t.Host == "" || t.Host == "0.0.0.0" || t.Host == "::" {
+		t.Host = "localhost"
+	}
+	return []snapshot.Target{t}
+}
+
+func memberTarget(member *zoocfg.Server, config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) snapshot.Target {
+	t := snapshot.Target{Member: member}
+	own := claimed[member.ID]
+	if own != nil {
+		config = own
+	}
+	t.Host, t.Port = config.ClientAddress(member.ID)
+	client, bound := member.Client, config.ClientPortAddress.Value
+	if host, port := config.SecureClientAddress(member.ID); choosesTLS(t.Port, port, overTLS) {
+		t.Host, t.Port, t.Secure = host, port, true
+		client, bound = member.SecureClient, config.SecureClientPortAddress.Value
+	}
+	if t.Port == 0 {
+		t.Host, t.Port = member.Addresses[0].Host, snapshot.DefaultClientPort
+	}
+	if own != nil && bound != "" && client == nil {
+		t.Host = bound
+	}
+	if addr, err := netip.ParseAddr(t.Host); err == nil && addr.IsUnspecified() {
+		t.Host = "localhost" // the wildcard stands for the host that the file is from
+	}
+	t.Assumed = client == nil && own == nil
+	return t
+}

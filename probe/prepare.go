@@ -1,0 +1,121 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
+)
+
+// prepare finds out which servers the question is about and what this host tells
+// of them. Servers come from the targets, or else from the file that the user
+// named, or else from the ZooKeeper of this host: its processes, and where none
+// runs, its configuration in the places that thishost.FindConfig knows.
+func prepare(ctx context.Context, q Question, before *snapshot.Snapshot) (*task, []snapshot.Local, error) {
+	var earlier []snapshot.Local
+	if before != nil {
+		earlier = before.Local
+	}
+	t := &task{Question: q, plan: q.plan()}
+	t.KeepLocal = q.KeepLocal && before != nil
+	local, err := findServers(ctx, t, earlier)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case t.KeepLocal:
+		return t, earlier, nil
+	case q.LogFile != "":
+		err = nameLog(q.LogFile, local)
+	}
+	return t, local, err
+}
+
+// findServers fills in the servers of the plan, and returns what was seen on this host of
+// their ensemble. earlier is what an earlier look found there.
+func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snapshot.Local, error) {
+	here := t.Local && !t.KeepLocal
+	look := func(wanted func(snapshot.Local) bool) (local []snapshot.Local) {
+		if here {
+			local = thishost.Look(ctx, earlier, wanted)
+		}
+		return local
+	}
+	var local []snapshot.Local
+	plan := &t.plan
+	switch {
+	case t.ConfigFile != "":
+		file := thishost.LookFile(ctx, t.ConfigFile, "--config", earlier)
+		if !file.Config.Seen() {
+			return nil, unreadable(file, look(func(snapshot.Local) bool { return false }))
+		}
+		plan.Config = file.Config.Value
+		local = look(func(l snapshot.Local) bool {
+			return !l.Config.Seen() || mayMean(l.Config.Value, plan.Config) || t.belongs(l)
+		})
+		if len(t.Targets) == 0 {
+			plan.Source = snapshot.FromFile
+			known := local
+			if t.KeepLocal {
+				known = earlier
+			}
+			plan.Targets = configTargets(plan.Config, claims(plan.Config, known), t.TLS != nil)
+		}
+		if len(plan.Targets) == 0 {
+			return nil, listsNone(t.ConfigFile)
+		}
+		thishost.CompareNamed(local, file)
+		local = append(local, unlessRunning(local, file)...)
+	case len(t.Targets) == 0:
+		if !here {
+			return nil, fmt.Errorf("no server named: give host names, or --config FILE")
+		}
+		return findHostServers(ctx, t, look(nil), earlier)
+	default:
+		t.names = lookUp(ctx, t.Timeout, hostsOf(plan.Targets, nil))
+		local = look(func(l snapshot.Local) bool { return !l.Config.Seen() || t.belongs(l) })
+		if here && len(local) == 0 {
+			if path, source := thishost.FindConfig(os.DirFS("/"), os.Getenv); path != "" {
+				local = []snapshot.Local{thishost.LookFile(ctx, path, source, earlier)}
+			}
+		}
+	}
+	// The names of other ensembles on this host are nobody's question.
+	asked := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !t.belongs(l) })
+	t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(plan.Targets, asked))
+	return t.concerned(local, here), nil
+}
+
+// findHostServers answers the question that names nothing: this host's own ensemble.
+func findHostServers(ctx context.Context, t *task, local, earlier []snapshot.Local) ([]snapshot.Local, error) {
+	plan := &t.plan
+	if len(local) == 0 {
+		path, source := thishost.FindConfig(os.DirFS("/"), os.Getenv)
+		if path == "" {
+			return nil, fmt.Errorf("no server named, and %s.\n"+ //nolint:staticcheck // sentences for the user
+				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", thishost.NothingFound())
+		}
+		local = []snapshot.Local{thishost.LookFile(ctx, path, source, earlier)}
+	}
+	readable := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !l.Config.Seen() })
+	if len(readable) == 0 {
+		return nil, unreadHost(local[0])
+	}
+	if first, other := readable[0], otherEnsemble(readable); other != nil {
+		return nil, fmt.Errorf("this host runs servers of more than one ensemble; choose one with -c FILE:\n%s\n%s",
+			describeEnsemble(first), describeEnsemble(*other))
+	}
+	plan.Source = snapshot.FromHost
+	plan.Config = readable[0].Config.Value
+	plan.Targets = configTargets(plan.Config, claims(plan.Config, readable), t.TLS != nil)
+	if len(plan.Targets) == 0 {
+		return nil, listsNone(readable[0].ConfigPath)
+	}
+	t.names = lookUp(ctx, t.Timeout, hostsOf(plan.Targets, local))
+	for i := range local {
+		resolveMembers(t.names, &local[i])
+	}
+	return local, nil
+}

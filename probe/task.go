@@ -1,0 +1,62 @@
+package probe
+
+import (
+	"crypto/tls"
+	"os"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
+)
+
+// task is a question whose servers are known.
+type task struct {
+	Question
+	plan snapshot.Plan
+	// names are those that were looked up already, so that nobody does twice; nil for none.
+	names names
+}
+
+// transport is how one of its servers is spoken to.
+func (t *task) transport(target snapshot.Target) wire.Transport {
+	how := wire.Transport{Timeout: t.Timeout, TLS: t.TLS}
+	if how.TLS == nil && target.Secure {
+		how.TLS = new(tls.Config)
+	}
+	return how.To(target.Host)
+}
+
+// serverTask is one server of a task. Two goroutines write to the server: askWords fills what
+// the client port reports, probePorts the two PortLooks.
+type serverTask struct {
+	*task
+	server *snapshot.Server
+	// shared: another target has the same host, so that the peer ports of this server
+	// cannot be assumed where its own are not known: the default ones are its neighbour's.
+	shared bool
+}
+
+// serverTasks are the servers of a snapshot, which the task has named.
+func (t *task) serverTasks(s *snapshot.Snapshot) []*serverTask {
+	out := make([]*serverTask, len(s.Servers))
+	for i := range s.Servers {
+		out[i] = &serverTask{task: t, server: &s.Servers[i], shared: sharesHost(t.plan.Targets, i)}
+	}
+	return out
+}
+
+// newSnapshot is a snapshot with the servers of the task, none of them looked at.
+func (t *task) newSnapshot() *snapshot.Snapshot {
+	s := &snapshot.Snapshot{
+		Format:  snapshot.SnapshotFormat,
+		Tool:    t.Tool,
+		Started: time.Now().UTC(),
+		Plan:    t.plan,
+		Servers: make([]snapshot.Server, len(t.plan.Targets)),
+	}
+	s.Vantage.Host, _ = os.Hostname() // an empty name is shown as such
+	for i, target := range t.plan.Targets {
+		s.Servers[i].Target, s.Servers[i].Name = target, nameOf(target)
+	}
+	return s
+}

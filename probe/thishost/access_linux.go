@@ -1,0 +1,47 @@
+package thishost
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// access looks at a file and at the directories on the way to it, links followed. It
+// is not made in a container: its users are not ours.
+func readAccess(f hostFiles, path string) snapshot.Obs[snapshot.Access] {
+	path = f.absolute(path)
+	if f.root != "" || f.denied != nil || !filepath.IsAbs(path) {
+		return snapshot.Obs[snapshot.Access]{}
+	}
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
+	}
+	var steps snapshot.Access
+	for _, path := range above(filepath.Dir(path), filepath.Dir(resolved)) {
+		info, err := os.Stat(path)
+		if err != nil {
+			return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
+		}
+		steps = append(steps, snapshot.AccessStep{Path: path, Owner: ownerOf(info)})
+	}
+	info, err := os.Stat(resolved)
+	if err != nil {
+		return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
+	}
+	return snapshot.Saw(append(steps, snapshot.AccessStep{Path: resolved, Owner: ownerOf(info)}), 0)
+}
+
+// above are directories and all that they lie in, each once, the outer first.
+func above(dirs ...string) []string {
+	var all []string
+	for _, dir := range dirs {
+		for ; !slices.Contains(all, dir); dir = filepath.Dir(dir) {
+			all = append(all, dir)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,47 @@
+package thishost
+
+import (
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// maxConfig is far above any zoo.cfg: one with 255 servers has 16 KiB.
+const maxConfig = 1 << 20
+
+// ReadFile reads a zoo.cfg of this host and the dynamic file that it names.
+func ReadFile(path string) snapshot.Obs[*zoocfg.Config] { return readConfig(hostFiles{}, path) }
+
+// readConfig reads a zoo.cfg and the dynamic file that it names.
+func readConfig(f hostFiles, path string) snapshot.Obs[*zoocfg.Config] {
+	started := time.Now()
+	data, failure := readWhole(f, path)
+	if failure != nil {
+		return snapshot.Failed[*zoocfg.Config](failure, time.Since(started))
+	}
+	config := zoocfg.Parse(f.absolute(path), data)
+	if dynamic := config.DynamicConfigFile; dynamic.IsSet() {
+		data, failure := readWhole(f, dynamic.Value)
+		if failure != nil {
+			failure.Text = fmt.Sprintf("%s:%d: dynamicConfigFile: %s", config.Path, dynamic.Line, failure.Text)
+			return snapshot.Failed[*zoocfg.Config](failure, time.Since(started))
+		}
+		config.AddDynamic(f.absolute(dynamic.Value), data)
+	}
+	return snapshot.Saw(config, time.Since(started))
+}
+
+func readWhole(f hostFiles, path string) ([]byte, *snapshot.Failure) {
+	data, failure := f.read(path, maxConfig)
+	if failure == nil && len(data) > maxConfig {
+		return nil, &snapshot.Failure{Kind: snapshot.TooLarge, Text: fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)}
+	}
+	return data, failure
+}
+
+// nextConfig is where a server keeps the membership that was proposed last, until
+// it is committed (QuorumPeerConfig.nextDynamicConfigFileSuffix, 3.5.1+).
+func nextConfig(path string) string { return filepath.Clean(path) + ".dynamic.next" }

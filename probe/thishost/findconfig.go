@@ -1,0 +1,68 @@
+package thishost
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// wellKnown are the places where a zoo.cfg lies on hosts that follow a package,
+// an image or the usual guides.
+var wellKnown = []string{
+	"/etc/zookeeper/conf/zoo.cfg", // Debian, Bigtop
+	"/conf/zoo.cfg",               // the official image
+	"/opt/zookeeper/conf/zoo.cfg", // guides
+	"/usr/local/zookeeper/conf/zoo.cfg",
+	"/etc/zookeeper/zoo.cfg",
+}
+
+// FindConfig finds the zoo.cfg of a server that does not run: in its systemd
+// unit, in $ZOOCFGDIR, then in the usual places. root is the file system, rooted
+// at /. path is empty when nothing leads to one; source is what led to it. The file
+// is there, unless nothing but a unit, or a ZooKeeper unpacked in a usual place,
+// leads to one: then it is the file that a start would want.
+func FindConfig(root fs.FS, getenv func(string) string) (configPath, source string) {
+	if u := findUnit(root, func(u snapshot.Unit) bool { return isFile(root, u.Config) }); u != nil {
+		return u.Config, u.File
+	}
+	if dir := getenv("ZOOCFGDIR"); dir != "" {
+		if file := path.Join(dir, "zoo.cfg"); isFile(root, file) {
+			return file, "$ZOOCFGDIR"
+		}
+	}
+	for _, file := range wellKnown {
+		if isFile(root, file) {
+			return file, "well-known path"
+		}
+	}
+	if u := findUnit(root, func(u snapshot.Unit) bool { return u.Config != "" }); u != nil {
+		return u.Config, u.File
+	}
+	for _, file := range wellKnown {
+		if isFile(root, path.Join(path.Dir(file), "..", "bin", "zkServer.sh")) {
+			return file, "zkServer.sh beside it"
+		}
+	}
+	return "", ""
+}
+
+// searched are the places of FindConfig, for the user who is told that there was
+// nothing.
+func searched(getenv func(string) string) []string {
+	places := []string{"a systemd unit zookeeper.service"}
+	if dir := getenv("ZOOCFGDIR"); dir != "" {
+		places = append(places, "$ZOOCFGDIR="+dir)
+	} else {
+		places = append(places, "$ZOOCFGDIR (not set)")
+	}
+	return append(places, wellKnown...)
+}
+
+// NothingFound says what was looked for on this host.
+func NothingFound() string {
+	return "this host has no ZooKeeper that zkdoctor can find:\n" +
+		"no Java process with QuorumPeerMain, and no configuration at " + strings.Join(searched(os.Getenv), ", ")
+}

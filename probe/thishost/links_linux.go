@@ -1,0 +1,82 @@
+package thishost
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// maxDescriptors is how many open files of a process are looked through for its
+// connections: more than a server has clients.
+const maxDescriptors = 65536
+
+// linksOf are the connections on and to these ports in the network namespace of a
+// process.
+func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
+	if len(ports) == 0 {
+		return snapshot.Obs[snapshot.Links]{}
+	}
+	started := time.Now()
+	proc := filepath.Join("/proc", strconv.Itoa(pid))
+	var links snapshot.Links
+	var inodes []uint64
+	err := eachSocket(proc, func(s socket) {
+		if s.state != tcpEstablished && s.state != tcpSynSent ||
+			!slices.Contains(ports, s.local.Port()) && !slices.Contains(ports, s.remote.Port()) {
+			return
+		}
+		links.Total++
+		if len(links.Sockets) == maxLinks {
+			return
+		}
+		// A connection that was not accepted is no file yet (net/ipv4/tcp_ipv4.c,
+		// get_tcp4_sock): its inode is 0.
+		links.Sockets = append(links.Sockets, snapshot.Link{Local: s.local, Remote: s.remote, Calling: s.state == tcpSynSent, Waiting: s.inode == 0})
+		inodes = append(inodes, s.inode)
+	})
+	if err != nil {
+		return snapshot.Failed[snapshot.Links](fileFailure(proc+"/net/tcp", err), time.Since(started))
+	}
+	links.Owners = findOwn(&links, filepath.Join(proc, "fd"), inodes)
+	slices.SortFunc(links.Sockets, snapshot.Link.Compare)
+	return snapshot.Saw(links, time.Since(started))
+}
+
+// findOwn finds out which of the sockets, which have these inodes, a process has open.
+func findOwn(l *snapshot.Links, dir string, inodes []uint64) snapshot.Obs[bool] {
+	if len(inodes) == 0 {
+		return snapshot.Saw(true, 0)
+	}
+	started := time.Now()
+	fds, err := os.Open(dir)
+	if err != nil {
+		return snapshot.Failed[bool](fileFailure(dir, err), time.Since(started))
+	}
+	defer fds.Close() //nolint:errcheck // only read from
+	names, err := fds.Readdirnames(maxDescriptors)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return snapshot.Failed[bool](fileFailure(dir, err), time.Since(started))
+	case len(names) == maxDescriptors:
+		return snapshot.Failed[bool](&snapshot.Failure{Kind: snapshot.TooLarge, Text: dir + ": the process has too many open files"}, time.Since(started))
+	}
+	for _, name := range names {
+		target, err := os.Readlink(filepath.Join(dir, name))
+		if err != nil {
+			continue // closed meanwhile
+		}
+		digits, isSocket := strings.CutPrefix(target, "socket:[")
+		inode, err := strconv.ParseUint(strings.TrimSuffix(digits, "]"), 10, 64)
+		if i := slices.Index(inodes, inode); isSocket && err == nil && i >= 0 {
+			l.Sockets[i].Own = true
+		}
+	}
+	return snapshot.Saw(true, time.Since(started))
+}

@@ -1,0 +1,46 @@
+//go:build !linux
+
+package thishost
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// This host is looked at on Linux only. Elsewhere every local look is one that
+// was not made, and the rules that need it are skipped.
+
+type localProcess struct {
+	snapshot.Process
+	configPath string
+}
+
+func findProcesses(context.Context) []localProcess { return nil }
+func (localProcess) files() hostFiles              { return hostFiles{} }
+
+func processConfig(localProcess, hostFiles) snapshot.Obs[*zoocfg.Config] {
+	return snapshot.Obs[*zoocfg.Config]{}
+}
+
+func readAccess(hostFiles, string) snapshot.Obs[snapshot.Access] {
+	return snapshot.Obs[snapshot.Access]{}
+}
+
+func logsOf(localProcess) []string { return nil }
+func (localProcess) ended() bool   { return false }
+
+func Addrs() snapshot.Obs[[]netip.Addr]                     { return snapshot.Obs[[]netip.Addr]{} }
+func ownListeners() snapshot.Obs[[]netip.AddrPort]          { return snapshot.Obs[[]netip.AddrPort]{} }
+func namespaceAddrs(int) snapshot.Obs[[]netip.Addr]         { return snapshot.Obs[[]netip.Addr]{} }
+func namespaceListeners(int) snapshot.Obs[[]netip.AddrPort] { return snapshot.Obs[[]netip.AddrPort]{} }
+func linksOf(int, []uint16) snapshot.Obs[snapshot.Links]    { return snapshot.Obs[snapshot.Links]{} }
+func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
+	return snapshot.Obs[map[netip.AddrPort]int]{}
+}
+
+func readDataDirs(hostFiles, *zoocfg.Config) snapshot.Obs[snapshot.Data] {
+	return snapshot.Obs[snapshot.Data]{}
+}

@@ -1,0 +1,223 @@
+package thishost
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/procfs"
+	"github.com/shirou/gopsutil/v3/process"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// mainClasses are the classes whose command line names a ZooKeeper server. Their
+// first argument is the configuration (QuorumPeerMain, ZooKeeperServerMain).
+// Programs that embed a server start one of them, or one of the last two.
+var mainClasses = []string{
+	"org.apache.zookeeper.server.quorum.QuorumPeerMain",
+	"org.apache.zookeeper.server.ZooKeeperServerMain",
+	"org.apache.hadoop.hbase.zookeeper.HQuorumPeer",
+}
+
+// localProcess is a ZooKeeper process and what its command line says.
+type localProcess struct {
+	snapshot.Process
+	// configPath is empty for the old form "port dataDir", which has no file.
+	configPath string
+}
+
+// findProcesses scans the command lines of all processes. A process that ends
+// meanwhile is not there.
+func findProcesses(ctx context.Context) []localProcess {
+	pids, err := process.PidsWithContext(ctx)
+	if err != nil {
+		return nil
+	}
+	slices.Sort(pids)
+	var found []localProcess
+	for _, pid := range pids {
+		p := &process.Process{Pid: pid}
+		args, err := p.CmdlineSliceWithContext(ctx)
+		if err != nil {
+			continue
+		}
+		if main, rest, ok := zooKeeperArgs(args); ok {
+			l := describe(ctx, p, main)
+			if l.State == "Z" {
+				continue
+			}
+			if len(rest) == 1 && main != "HQuorumPeer" { // which takes HBase's own configuration
+				l.configPath = rest[0]
+			}
+			l.Memory = memoryOf(l.PID, args)
+			l.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")
+			l.ForceSync = jvmProperty(args, "zookeeper.forceSync")
+			l.JuteMaxBuffer = jvmProperty(args, "jute.maxbuffer")
+			l.TrustEmpty = jvmProperty(args, "zookeeper.snapshot.trust.empty")
+			l.Whitelist = jvmProperty(args, "zookeeper.4lw.commands.whitelist")
+			l.JMX, l.JMXFile = jmxOf(args), jvmProperty(args, "com.sun.management.config.file")
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// zooKeeperArgs finds the main class as an argument of its own in the command
+// line of a JVM. sudo, nsenter or a shell that carry the same words are no JVM.
+func zooKeeperArgs(args []string) (main string, rest []string, ok bool) {
+	if len(args) == 0 {
+		return "", nil, false
+	}
+	if launcher := filepath.Base(args[0]); !strings.HasPrefix(launcher, "java") && launcher != "jsvc" {
+		return "", nil, false
+	}
+	for i, arg := range args[1:] {
+		if slices.Contains(mainClasses, arg) {
+			return arg[strings.LastIndexByte(arg, '.')+1:], args[i+2:], true
+		}
+	}
+	return "", nil, false
+}
+
+// jvmProperty is what -Dkey=value sets; of several the last one counts.
+func jvmProperty(args []string, key string) string {
+	for _, arg := range slices.Backward(args) {
+		if value, ok := strings.CutPrefix(arg, "-D"+key+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// jmxOf is the JMX port that a command line opens to other hosts; nil for none.
+// -Dcom.sun.management.jmxremote alone opens none (ConnectorBootstrap, all versions of
+// Java), and is what zkServer.sh gives by default.
+func jmxOf(args []string) *snapshot.JMX {
+	port := jvmProperty(args, "com.sun.management.jmxremote.port")
+	if port == "" {
+		return nil
+	}
+	// Boolean.valueOf: anything but true is false.
+	on := func(key string) bool {
+		value := jvmProperty(args, "com.sun.management.jmxremote."+key)
+		return value == "" && !slices.Contains(args, "-Dcom.sun.management.jmxremote."+key+"=") || strings.EqualFold(value, "true")
+	}
+	return &snapshot.JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
+}
+
+func describe(ctx context.Context, p *process.Process, main string) localProcess {
+	l := localProcess{Process: snapshot.Process{PID: int(p.Pid), Main: main}}
+	if user, err := p.UsernameWithContext(ctx); err == nil {
+		l.User = user
+	} else if uids, err := p.UidsWithContext(ctx); err == nil && len(uids) > 0 {
+		l.User = strconv.Itoa(int(uids[0]))
+	}
+	if ms, err := p.CreateTimeWithContext(ctx); err == nil && ms > 0 {
+		l.Started = time.UnixMilli(ms).UTC()
+	}
+	l.State, l.Container = processStatus(l.PID)
+	l.OtherNetwork = otherNamespace(l.PID, "net", l.Container)
+	l.Credentials = credentials(l.PID)
+	l.Unit = unitOf(l.PID)
+	return l
+}
+
+// otherNamespace reports whether a process lives in another namespace of that
+// kind than we do. Without the right to know, a container is taken for one that
+// does.
+func otherNamespace(pid int, kind string, container bool) bool {
+	theirs, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(pid), "ns", kind))
+	if err != nil {
+		return container
+	}
+	ours, err := os.Readlink("/proc/self/ns/" + kind)
+	return err != nil || theirs != ours
+}
+
+// unitOf is the service that systemd runs the process in, by its control group. Those
+// of users' own managers are not the host's.
+func unitOf(pid int) string {
+	proc, err := procfs.NewProc(pid)
+	if err != nil {
+		return ""
+	}
+	groups, err := proc.Cgroups()
+	if err != nil {
+		return ""
+	}
+	for _, g := range groups {
+		if g.HierarchyID != 0 && !slices.Contains(g.Controllers, "name=systemd") {
+			continue
+		}
+		for part := range strings.SplitSeq(g.Path, "/") {
+			if strings.HasPrefix(part, "user@") {
+				return ""
+			}
+			if strings.HasSuffix(part, ".service") {
+				return part
+			}
+		}
+	}
+	return ""
+}
+
+// processStatus reads the state letter, and whether the process lives in a PID
+// namespace below ours, which is what a container is from the outside. Anybody
+// may read both.
+func processStatus(pid int) (state string, container bool) {
+	proc, err := procfs.NewProc(pid)
+	if err != nil {
+		return "", false
+	}
+	if stat, err := proc.Stat(); err == nil {
+		state = stat.State
+	}
+	status, err := proc.NewStatus()
+	return state, err == nil && len(status.NSpids) > 1
+}
+
+// ended reports whether the process is gone by now.
+func (p localProcess) ended() bool {
+	state, _ := processStatus(p.PID)
+	return state == "" || state == "Z"
+}
+
+// files says how to open what this process would open. Without the right to
+// follow /proc/PID/root the plain paths serve, unless the process is in a
+// container, whose paths are not ours.
+func (p localProcess) files() hostFiles {
+	proc := filepath.Join("/proc", strconv.Itoa(p.PID))
+	var f hostFiles
+	f.cwd, _ = os.Readlink(filepath.Join(proc, "cwd")) // empty when denied
+	if !otherNamespace(p.PID, "mnt", p.Container) {
+		return f
+	}
+	f.root = filepath.Join(proc, "root")
+	if _, err := os.Readlink(f.root); err != nil {
+		f.denied = &snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf("pid %d runs in a container: only root may see its files", p.PID)}
+	}
+	return f
+}
+
+// processConfig reads the file that the command line names. It is the truth about
+// what the process runs with, whatever file somebody else has edited.
+func processConfig(p localProcess, files hostFiles) snapshot.Obs[*zoocfg.Config] {
+	if p.configPath == "" {
+		return snapshot.Failed[*zoocfg.Config](&snapshot.Failure{
+			Kind: snapshot.Absent,
+			Text: fmt.Sprintf("pid %d was started without a configuration file", p.PID),
+		}, 0)
+	}
+	if !filepath.IsAbs(p.configPath) && files.cwd == "" {
+		return snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf(
+			"pid %d reads %s, relative to a working directory that only root or its user may see", p.PID, p.configPath)}, 0)
+	}
+	return readConfig(files, p.configPath)
+}

@@ -1,0 +1,83 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// exchange writes the request, reads until the peer closes, and closes.
+func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snapshot.Reply, *snapshot.Failure) {
+	defer conn.Close()
+	defer l.bound(ctx, conn)()
+	if l.tls != nil {
+		secured, failure := l.secure(ctx, conn)
+		if failure != nil {
+			return snapshot.Reply{}, failure
+		}
+		conn = secured
+	}
+	if _, err := conn.Write(request); err != nil {
+		return snapshot.Reply{}, l.readFailure(ctx, nil, err)
+	}
+	stop := func() bool { return false }
+	if l.nudge > 0 {
+		stop = nudge(conn, l.nudge)
+	}
+	data, err := readAll(conn, l.room)
+	reply := snapshot.Reply{From: l.addr, Data: data, Nudged: stop()}
+	// TLS that ends in the middle of a record was cut, as by an RST.
+	reply.Reset = errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
+	switch {
+	case errors.Is(err, snapshot.ErrTooLarge):
+		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s is larger than %d MiB", l.what, snapshot.MaxReply>>20)
+	case err != nil && (!reply.Reset || len(data) == 0):
+		return reply, l.readFailure(ctx, data, err)
+	case len(data) == 0:
+		return reply, l.fail(snapshot.Empty, "closed the connection without an answer to %s", l.what)
+	}
+	return reply, nil
+}
+
+// nudge sends a newline after a while, unless it is stopped before, and says whether it
+// did.
+func nudge(conn net.Conn, after time.Duration) (stop func() bool) {
+	sent := make(chan struct{})
+	timer := time.AfterFunc(after, func() {
+		defer close(sent)
+		_, _ = conn.Write([]byte{'\n'}) // what became of it shows in the answer
+	})
+	return func() bool {
+		if timer.Stop() {
+			return false
+		}
+		<-sent
+		return true
+	}
+}
+
+// readAll reads to the end, but no more than maxReply. What it read is returned
+// with any error; the end is no error. room is how much is expected.
+func readAll(conn io.Reader, room int) ([]byte, error) {
+	data := make([]byte, 0, room)
+	for {
+		if len(data) > snapshot.MaxReply {
+			return nil, snapshot.ErrTooLarge
+		}
+		data = slices.Grow(data, 1)
+		n, err := conn.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			return data, nil
+		}
+		if err != nil {
+			return data, err
+		}
+	}
+}

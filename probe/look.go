@@ -50,7 +50,7 @@ func (t *task) look(ctx context.Context, local []snapshot.Local, before *snapsho
 	if t.QuorumHello {
 		helloElectionPorts(ctx, t, s)
 	}
-	t.close(ctx, s)
+	finish(ctx, s)
 	if before != nil {
 		s.Known = before.Members()
 	}
@@ -65,7 +65,7 @@ func (t *task) look(ctx context.Context, local []snapshot.Local, before *snapsho
 // again: once per run is all that an election listener is to be bothered with.
 func (t *task) lookAgain(ctx context.Context, first *snapshot.Snapshot) *snapshot.Snapshot {
 	s := t.lookAtAll(ctx, thishost.LookAgain(ctx, first.Local), false)
-	t.close(ctx, s)
+	finish(ctx, s)
 	for i := range s.Servers {
 		keepPorts(&s.Servers[i], &first.Servers[i])
 	}
@@ -93,8 +93,8 @@ func (t *task) lookAtAll(ctx context.Context, local []snapshot.Local, peerPorts 
 	return s
 }
 
-// close writes down how long a look took, and whether it was cut short.
-func (t *task) close(ctx context.Context, s *snapshot.Snapshot) {
+// finish writes down how long a look took, and whether it was cut short.
+func finish(ctx context.Context, s *snapshot.Snapshot) {
 	s.Took = time.Since(s.Started)
 	s.Incomplete = whyIncomplete(ctx, s)
 }

@@ -26,9 +26,9 @@ type Question struct {
 	TLS *tls.Config
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool
-	// PortsDue decides about the peer ports of each server once the client ports have been
-	// asked: for those who look often, and at these rarely. nil: all are due, and are looked
-	// at while the client ports are asked.
+	// PortsDue decides about the peer ports of each server, in their order, once the client
+	// ports have been asked: for those who look often, and at these rarely. nil: all are due,
+	// and are looked at while the client ports are asked.
 	PortsDue func(*snapshot.Snapshot) []Due
 	// QuorumHello, Session, Admin and AdminPort are those of snapshot.Plan.
 	QuorumHello bool

@@ -58,7 +58,7 @@ func Start(ctx context.Context, options Options) (_ *Ensemble, err error) {
 		return nil, ErrNoJava
 	}
 	// Before anything else is made: a download may take its time.
-	if _, err := Jars(ctx, e.options.Version); err != nil {
+	if _, _, err := e.classes(ctx, e.options.Version); err != nil {
 		return nil, err
 	}
 	if err := e.makeDir(); err != nil {
@@ -81,6 +81,15 @@ func Start(ctx context.Context, options Options) (_ *Ensemble, err error) {
 		}
 	}
 	return e, nil
+}
+
+// classes are the jars of a version, and their class-data archive, "" for none.
+func (e *Ensemble) classes(ctx context.Context, version string) (jars []string, archive string, err error) {
+	if jars, err = Jars(ctx, version); err != nil || e.options.untrained {
+		return jars, "", err
+	}
+	archive, err = classArchive(ctx, e.java, version, jars)
+	return jars, archive, err
 }
 
 func (e *Ensemble) makeDir() error {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,9 +78,11 @@ func newServer(e *Ensemble, host *Host, id int) *Server {
 	}
 }
 
-// command is the server's command line, in zkServer.sh's order.
-func (s *Server) command(jars []string) []string {
-	classPath := append([]string{filepath.Dir(s.ConfigFile)}, jars...)
+// command is the server's command line, in zkServer.sh's order, but that the folder of
+// the configuration, of which it wants the logging's, is last in the class path:
+// class-data archives are of jars, and their class path has to begin with those.
+func (s *Server) command(jars []string, archive string) []string {
+	classPath := append(slices.Clone(jars), filepath.Dir(s.ConfigFile))
 	command := []string{
 		s.ensemble.java,
 		"-Dzookeeper.log.dir=" + s.LogDir,
@@ -88,6 +91,9 @@ func (s *Server) command(jars []string) []string {
 		"-Djava.io.tmpdir=" + s.tmpDir(),
 		"-cp", strings.Join(classPath, ":"),
 	}
+	if archive != "" {
+		command = append(command, "-XX:SharedArchiveFile="+archive, "-Xshare:auto")
+	}
 	command = append(command, s.JVM...)
 	return append(command, "org.apache.zookeeper.server.quorum.QuorumPeerMain", s.ConfigFile)
 }
@@ -95,21 +101,26 @@ func (s *Server) command(jars []string) []string {
 // Start starts the server's process and returns when it runs, which is before
 // it serves. The process outlives ctx. The console is appended to LogFile.
 func (s *Server) Start(ctx context.Context) error {
+	jars, archive, err := s.ensemble.classes(ctx, s.Version)
+	if err != nil {
+		return err
+	}
+	return s.start(ctx, jars, archive)
+}
+
+// start does that with these jars, and that class-data archive, "" for none.
+func (s *Server) start(ctx context.Context, jars []string, archive string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.process != nil && s.process.running() {
 		return fmt.Errorf("server.%d is already running", s.ID)
-	}
-	jars, err := Jars(ctx, s.Version)
-	if err != nil {
-		return err
 	}
 	log, err := os.OpenFile(s.LogFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	args := s.inside(s.Dir, s.command(jars))
+	args := s.inside(s.Dir, s.command(jars, archive))
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.Dir, log, log
 	p, err := run(s.ensemble.starter, cmd)

@@ -16,12 +16,11 @@ LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
 HOUSE := go -C tools/house
 
-# The tests of cmd/zkdoctor that are worth running with every ZooKeeper.
-REAL := ^(TestHealthy|TestRollingRestart|TestElections|TestReconfig|TestFaults|TestPairs|TestLogTellsWhy)$$
-# All of its tests that start servers.
-LONG := ^(TestVia|TestHealthy|TestRollingRestart|TestElections|TestReconfig|TestFaults|TestPairs|TestMerged|TestMixed|TestLogTellsWhy|TestLintOn.*|TestPages)$$
-# The packages whose tests need no server, but for $(LONG).
-PURE = $$(go list ./... | grep -Ev '/internal/(zktest|demo)(/|$$)')
+# What the names of all tests that start ZooKeepers begin with (internal/zktest fails
+# those that are called otherwise), and of those of them that are worth running with two
+# versions at most, or not on versions at all.
+REAL := ^TestReal
+ONCE := ^TestRealOnce
 # Only root may make network namespaces. For others the tests that need them are
 # skipped; for root everything must run.
 REQUIRE = $(if $(filter 0,$(shell id -u)),1)
@@ -44,33 +43,40 @@ monitor: ## Watch a real ensemble by Prometheus and dashboards (ZOOKEEPER=3.9.5)
 	@.ci/install monitor
 	go run ./internal/demo -monitor $(if $(ZOOKEEPER),-zookeeper $(ZOOKEEPER))
 
-# Three tests at a time: one waits for minutes, and the others bound themselves.
+# Those that start no ZooKeeper first: they need two cores for themselves. Of the others
+# three at a time: one waits for minutes, and the others bound themselves.
 .PHONY: test
 test: ## Run all tests, those on real ZooKeepers (oldest and newest) too.
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
-	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -parallel 3 -timeout $(TIMEOUT) ./...
+	ZKTEST_NONE=1 ZKTEST_REQUIRE=$(REQUIRE) go test -timeout $(TIMEOUT) -skip '$(REAL)' ./...
+	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -parallel 3 -timeout $(TIMEOUT) -run '$(REAL)' $$(grep -rl --exclude-dir=.cache --include='*_test.go' 'func $(REAL:^%=%)' . | xargs -n 1 dirname | sort -u)
+
+.PHONY: quick
+quick: ## Run the tests that start no ZooKeeper: in less than a minute, once they are built.
+	ZKTEST_NONE=1 go test -skip '$(REAL)' ./...
 
 .PHONY: matrix
 matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,3.7.2; SPREAD=1).
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) ZKTEST_SPREAD=$(SPREAD) go test -parallel 3 -timeout $(TIMEOUT) -run '$(REAL)' ./cmd/zkdoctor/...
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) ZKTEST_SPREAD=$(SPREAD) go test -parallel 3 -timeout $(TIMEOUT) -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor
 
 .PHONY: faults
 faults: ## Break real ensembles in every way, and print what zkdoctor says (VERSIONS=all).
 	@.ci/install all
-	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -run '^(TestFaults|TestPairs|TestHealthy|TestRollingRestart|TestElections|TestReconfig)$$' ./cmd/zkdoctor | tools/faults
+	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -parallel 3 -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor | tools/faults
 
 .PHONY: healthy
 healthy: ## Look 50 times at healthy ensembles of every shape (LOOKS=50).
 	@.ci/install all
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) ZKTEST_LOOKS=$(or $(LOOKS),50) go test -count=1 -timeout 60m -run '^(TestHealthy|TestElections)$$' ./cmd/zkdoctor
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) ZKTEST_LOOKS=$(or $(LOOKS),50) go test -count=1 -timeout 60m -run '^TestRealHealthy' ./cmd/zkdoctor
 
 .PHONY: race
-race: ## Run the tests that need no server with the race detector.
+race: ## Run the tests that start no ZooKeeper, and the exporter's, with the race detector.
 	@.ci/install race
-	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) -skip '$(LONG)' $(PURE)
+	ZKTEST_NONE=1 CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) -skip '$(REAL)' ./...
+	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) -run '$(REAL)' ./exporter
 
 .PHONY: lint
 lint: ## Look for bad form, mistakes, forbidden imports and dead code.
@@ -111,7 +117,7 @@ fuzz: ## Run each fuzz target for a while (FUZZTIME=30s).
 
 .PHONY: cover
 cover: ## Show how much of the code the tests without servers run.
-	go test -timeout $(TIMEOUT) -skip '$(LONG)' -coverpkg=./... -coverprofile=coverage.out $(PURE)
+	ZKTEST_NONE=1 go test -timeout $(TIMEOUT) -skip '$(REAL)' -coverpkg=./... -coverprofile=coverage.out ./...
 	@go tool cover -func=coverage.out | tail -n 1
 
 .PHONY: clean

@@ -161,9 +161,9 @@ var panels = []string{
 	"zk_avg_latency%s", "zk_min_latency%s", "zk_max_latency%s", "zk_outstanding_requests%s", "zk_approximate_data_size%s",
 }
 
-// TestCompatDashboardAndRules: what people have for dabealu's exporter works with
+// TestRealCompatDashboardAndRules: what people have for dabealu's exporter works with
 // --compat=dabealu, and its alert on a missing leader sees a lost quorum.
-func TestCompatDashboardAndRules(t *testing.T) {
+func TestRealCompatDashboardAndRules(t *testing.T) {
 	t.Parallel()
 	forEachVersion(t, func(t *testing.T, version string) {
 		s := newCompatScene(t, version)

@@ -106,9 +106,9 @@ func (p *prometheusServer) clean(t *testing.T) {
 	}
 }
 
-// TestPrometheus: a real Prometheus sees a quorum come, go and come, and alerts on
+// TestRealPrometheus: a real Prometheus sees a quorum come, go and come, and alerts on
 // that and on nothing else.
-func TestPrometheus(t *testing.T) {
+func TestRealPrometheus(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, zktest.Options{})
 	rules, err := filepath.Abs(filepath.Join("..", "dashboards", "rules", "alerts.yml"))

@@ -81,7 +81,12 @@ func (s shape) record(t *testing.T, program, version, file string) {
 	t.Helper()
 	options := s.options
 	options.Version, options.Hosts = version, zktest.Namespaces
-	ens := zktest.StartT(t, options)
+	ens, err := zktest.Start(t.Context(), options)
+	must(t, err)
+	t.Cleanup(ens.Close)
+	if !options.NoWait {
+		must(t, ens.WaitServing(t.Context()))
+	}
 	if s.do != nil {
 		s.do(t, ens)
 	}

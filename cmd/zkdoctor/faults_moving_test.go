@@ -144,9 +144,9 @@ func movingFaults() []fault {
 	}
 }
 
-// TestReconfig grows a real ensemble from three to five and takes two out again, while
+// TestRealReconfig grows a real ensemble from three to five and takes two out again, while
 // zkdoctor looks: nothing of that is an outage, and once it is done all is well.
-func TestReconfig(t *testing.T) {
+func TestRealReconfig(t *testing.T) {
 	t.Parallel()
 	c := shape{
 		name: "grows from 3 to 5 and back, watched", only: from35, why: noReconfig,

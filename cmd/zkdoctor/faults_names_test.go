@@ -72,8 +72,8 @@ func startAndEnd(t *testing.T, ens *zktest.Ensemble, id int) {
 	must(t, ens.WaitQuorum(t.Context()))
 }
 
-// TestMixed: servers of two real ensembles are not judged as one. 3.4 tells no list.
-func TestMixed(t *testing.T) {
+// TestRealOnceMixed: servers of two real ensembles are not judged as one. 3.4 tells no list.
+func TestRealOnceMixed(t *testing.T) {
 	t.Parallel()
 	program, err := builtProgram()
 	must(t, err)

@@ -18,9 +18,9 @@ type pair struct {
 	exit  int
 }
 
-// TestPairs breaks real ensembles in two ways at once, and wants both causes named
+// TestRealPairs breaks real ensembles in two ways at once, and wants both causes named
 // as causes.
-func TestPairs(t *testing.T) {
+func TestRealPairs(t *testing.T) {
 	t.Parallel()
 	for _, c := range pairs() {
 		c.logMissing(t)

@@ -52,9 +52,9 @@ func allFaults() []fault {
 	)
 }
 
-// TestFaults breaks real ensembles, and wants the cause named first, with the
+// TestRealFaults breaks real ensembles, and wants the cause named first, with the
 // right servers.
-func TestFaults(t *testing.T) {
+func TestRealFaults(t *testing.T) {
 	t.Parallel()
 	for _, c := range allFaults() {
 		c.logMissing(t)

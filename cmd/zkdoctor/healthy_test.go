@@ -13,9 +13,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// TestHealthy shows healthy ensembles of every shape to zkdoctor: a false alarm
+// TestRealHealthy shows healthy ensembles of every shape to zkdoctor: a false alarm
 // is the worst that it can do.
-func TestHealthy(t *testing.T) {
+func TestRealHealthy(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		shape

@@ -15,9 +15,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
 
-// TestLintOnRealServers starts real servers with what lint says they do not start
+// TestRealOnceLint starts real servers with what lint says they do not start
 // with, and sees them end.
-func TestLintOnRealServers(t *testing.T) {
+func TestRealOnceLint(t *testing.T) {
 	t.Parallel()
 	const old, recent = zktest.Oldest, zktest.Newest
 	both := []string{old, recent}
@@ -117,9 +117,9 @@ func criticalOf(t *testing.T, s *zktest.Server, version string) []lint.Remark {
 	return slices.DeleteFunc(r.Remarks, func(m lint.Remark) bool { return m.Severity != report.Critical })
 }
 
-// TestLintOnAServersHost: without a file it finds that of the process, and whose it
+// TestRealOnceLintOnAHost: without a file it finds that of the process, and whose it
 // is.
-func TestLintOnAServersHost(t *testing.T) {
+func TestRealOnceLintOnAHost(t *testing.T) {
 	t.Parallel()
 	program, err := builtProgram()
 	if err != nil {

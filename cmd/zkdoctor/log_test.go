@@ -11,9 +11,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// TestLogTellsWhy: what a real server wrote before it ended stands beside the
+// TestRealLogTellsWhy: what a real server wrote before it ended stands beside the
 // finding that it is not there; and what one writes that stays outside.
-func TestLogTellsWhy(t *testing.T) {
+func TestRealLogTellsWhy(t *testing.T) {
 	t.Parallel()
 	for _, version := range zktest.UnderTest() {
 		for _, c := range []struct {

@@ -14,9 +14,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// TestMerged: snapshots that were taken on every host of a real ensemble tell what
+// TestRealOnceMerged: snapshots that were taken on every host of a real ensemble tell what
 // one of them cannot.
-func TestMerged(t *testing.T) {
+func TestRealOnceMerged(t *testing.T) {
 	t.Parallel()
 	program, err := builtProgram()
 	must(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// outages are the ensembles of TestPages, oldest and newest among them.
+// outages are the ensembles of TestRealOncePages, oldest and newest among them.
 func outages() []*outage {
 	return []*outage{
 		{

@@ -28,11 +28,11 @@ import (
 // Alertmanager gathers for, and a machine that is busy.
 const promise = 100 * time.Second
 
-// TestPages breaks real ensembles in different ways at once, and waits for what
+// TestRealOncePages breaks real ensembles in different ways at once, and waits for what
 // people get: real servers, the exporter as built, Prometheus and Alertmanager
 // with the rules and examples as they are. Each fault must bring its alert in
 // time, nothing else, and word that it is over.
-func TestPages(t *testing.T) {
+func TestRealOncePages(t *testing.T) {
 	t.Parallel()
 	m := startMonitored(t, outages())
 	panels := newPanelWatch(t, m)

@@ -10,10 +10,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// TestRollingRestart watches servers being restarted one by one under load, as an
+// TestRealRollingRestart watches servers being restarted one by one under load, as an
 // operator does who asks zkdoctor after each. While one is away a warning is right;
 // none may outlive it, and nothing may be said to be an outage.
-func TestRollingRestart(t *testing.T) {
+func TestRealRollingRestart(t *testing.T) {
 	t.Parallel()
 	c := shape{
 		name: "rolling restart, watched", do: func(t *testing.T, ens *zktest.Ensemble) { write(t, ens.Server(1), 5, think) },
@@ -66,10 +66,10 @@ var passing = []report.Code{
 	report.ServerNotServing, report.ServerStarting, report.ServerHung, report.StatusScriptMisleading, report.RestartLoop,
 }
 
-// TestElections looks without a pause at an ensemble that elects: while it starts, when
+// TestRealHealthyElections looks without a pause at an ensemble that elects: while it starts, when
 // its leader is killed, and when that comes back. What is said may be out of date a moment
 // later, but nothing may be taken for what it is not.
-func TestElections(t *testing.T) {
+func TestRealHealthyElections(t *testing.T) {
 	t.Parallel()
 	cases := []shape{
 		{name: "elections, watched on a server", options: zktest.Options{Hosts: zktest.Namespaces, NoWait: true}, from: 1, args: []string{"-c", "@c1"}},

@@ -15,9 +15,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// TestVia: from a host that is no member, and through a real sshd on each server's, the
+// TestRealOnceVia: from a host that is no member, and through a real sshd on each server's, the
 // report is the one that stands on all of them.
-func TestVia(t *testing.T) {
+func TestRealOnceVia(t *testing.T) {
 	t.Parallel()
 	program, err := builtProgram()
 	must(t, err)

@@ -9,8 +9,8 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// TestDemo plays the demo; play fails where zkdoctor breaks a promise.
-func TestDemo(t *testing.T) {
+// TestRealDemo plays the demo; play fails where zkdoctor breaks a promise.
+func TestRealDemo(t *testing.T) {
 	var out bytes.Buffer
 	d := demo{out: &out}
 	err := d.play(t.Context())

@@ -44,9 +44,9 @@ cat "$GF_PATHS_PROVISIONING"/*/*.yml > "$SEEN.new" && mv "$SEEN.new" "$SEEN"
 exec sleep 600
 `
 
-// TestMonitor: everything starts, what is printed can be looked at, and after the
+// TestRealMonitor: everything starts, what is printed can be looked at, and after the
 // end nothing is left.
-func TestMonitor(t *testing.T) {
+func TestRealMonitor(t *testing.T) {
 	bin, seen := t.TempDir(), filepath.Join(t.TempDir(), "seen")
 	if err := os.WriteFile(filepath.Join(bin, "grafana-server"), []byte(fakeGrafana), 0o700); err != nil {
 		t.Fatal(err)

@@ -53,7 +53,7 @@ func classArchive(ctx context.Context, java, version string, jars []string) (str
 	if err := train(ctx, version, written); ctx.Err() != nil {
 		return "", err
 	} else if err != nil {
-		// Not to be tried again at each start. TestClassArchive fails where this Java
+		// Not to be tried again at each start. TestRealClassArchive fails where this Java
 		// should have made one.
 		return "", os.WriteFile(verdictFile(file), fmt.Appendf(nil, "%v\n", err), 0o644)
 	}

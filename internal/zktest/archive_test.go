@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestClassArchive: servers use one, where this Java can make it.
-func TestClassArchive(t *testing.T) {
+// TestRealClassArchive: servers use one, where this Java can make it.
+func TestRealClassArchive(t *testing.T) {
 	for _, version := range []string{Oldest, Newest} {
 		t.Run(version, func(t *testing.T) {
 			ens := StartT(t, Options{Version: version, Servers: 1})
@@ -50,10 +50,10 @@ func archiveOf(t *testing.T, ens *Ensemble) string {
 	return file
 }
 
-// TestBrokenArchive: a server starts and serves with an archive that is none, or has
+// TestRealBrokenArchive: a server starts and serves with an archive that is none, or has
 // another beginning. One that is cut off is made anew, and where there can be none, that
 // is not tried again.
-func TestBrokenArchive(t *testing.T) {
+func TestRealBrokenArchive(t *testing.T) {
 	ens := StartT(t, Options{Version: Oldest, Servers: 1})
 	s, file := ens.Servers[0], archiveOf(t, ens)
 	whole, err := os.ReadFile(file)

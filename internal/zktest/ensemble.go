@@ -54,6 +54,9 @@ func Start(ctx context.Context, options Options) (_ *Ensemble, err error) {
 			e.Close()
 		}
 	}()
+	if os.Getenv("ZKTEST_NONE") != "" {
+		return nil, errors.New("ZKTEST_NONE is set: no server is to start; are the names of all tests that do begin with " + RealPrefix + "?")
+	}
 	if e.java, err = exec.LookPath("java"); err != nil {
 		return nil, ErrNoJava
 	}

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// childEnv makes TestMain be the process that TestNothingLeftBehind kills.
+// childEnv makes TestMain be the process that TestRealNothingLeftBehind kills.
 const childEnv = "ZKTEST_CHILD_HOSTS"
 
 func TestMain(m *testing.M) {
@@ -36,7 +36,7 @@ func child(kind string) {
 	select {}
 }
 
-func TestNothingLeftBehind(t *testing.T) {
+func TestRealNothingLeftBehind(t *testing.T) {
 	t.Run("after Close", func(t *testing.T) {
 		ens, err := Start(t.Context(), Options{Version: Oldest})
 		if err != nil {

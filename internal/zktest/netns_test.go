@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestNamespaces(t *testing.T) {
+func TestRealNamespaces(t *testing.T) {
 	ens := StartT(t, Options{Version: Oldest, Hosts: Namespaces})
 	zk1, leader := ens.Server(1), leaderOf(t, ens)
 
@@ -93,7 +93,7 @@ func TestNamespaces(t *testing.T) {
 	}
 }
 
-func TestFirewall(t *testing.T) {
+func TestRealFirewall(t *testing.T) {
 	for _, kind := range []HostKind{Namespaces, NamespacesIPv6} {
 		ens := StartT(t, Options{Version: Oldest, Servers: 1, Hosts: kind})
 		s := ens.Server(1)
@@ -139,7 +139,7 @@ func TestFirewall(t *testing.T) {
 	}
 }
 
-func TestListenInNamespace(t *testing.T) {
+func TestRealListenInNamespace(t *testing.T) {
 	ens := StartT(t, Options{Version: Oldest, Servers: 1, Hosts: Namespaces, NoStart: true})
 	s := ens.Servers[0]
 	l, err := s.Listen(t.Context(), ":2181")

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestSession(t *testing.T) {
+func TestRealSession(t *testing.T) {
 	for _, version := range []string{Oldest, Newest} {
 		t.Run(version, func(t *testing.T) {
 			ens := StartT(t, Options{Version: version, Servers: 1})

@@ -2,6 +2,7 @@ package zktest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -11,6 +12,10 @@ import (
 // jarsFor bounds the download of a version's jars, some 20 MB.
 const jarsFor = 10 * time.Minute
 
+// RealPrefix is what the names of all tests that start servers begin with. By it the
+// Makefile knows them.
+const RealPrefix = "TestReal"
+
 // StartT starts an ensemble for a test, waits until all of its servers serve
 // (but see Options.NoStart and NoWait), and closes it when the test ends. When
 // the test has failed, the end of each server's log is logged. What goes wrong
@@ -19,6 +24,9 @@ const jarsFor = 10 * time.Minute
 // missing server must not pass.
 func StartT(t testing.TB, options Options) *Ensemble {
 	t.Helper()
+	if err := named(t.Name()); err != nil {
+		t.Fatal(err)
+	}
 	options = options.withDefaults()
 	ctx, cancel := context.WithTimeout(t.Context(), jarsFor)
 	defer cancel()
@@ -44,6 +52,14 @@ func StartT(t testing.TB, options Options) *Ensemble {
 		t.Fatalf("zookeeper %s: %v", options.Version, err)
 	}
 	return e
+}
+
+// named is an error where a test of this name must not start servers. Benchmarks may.
+func named(test string) error {
+	if strings.HasPrefix(test, "Test") && !strings.HasPrefix(test, RealPrefix) {
+		return fmt.Errorf("%s starts servers: its name must begin with %s", test, RealPrefix)
+	}
+	return nil
 }
 
 func giveUp(t testing.TB, err error) {

@@ -9,7 +9,7 @@ import (
 
 // Not parallel: the tests share two cores with their JVMs.
 
-func TestLeaderKilled(t *testing.T) {
+func TestRealLeaderKilled(t *testing.T) {
 	for _, version := range []string{Oldest, Newest} {
 		t.Run(version, func(t *testing.T) {
 			begin := time.Now()
@@ -36,7 +36,7 @@ func TestLeaderKilled(t *testing.T) {
 	}
 }
 
-func TestPauseStopAndWords(t *testing.T) {
+func TestRealPauseStopAndWords(t *testing.T) {
 	ens := StartT(t, Options{Version: Oldest, Observers: 1})
 	s := ens.Server(4)
 	if got := s.Mode(t.Context()); got != "observer" {
@@ -75,7 +75,7 @@ func TestPauseStopAndWords(t *testing.T) {
 	}
 }
 
-func TestStandaloneAndHeldConnections(t *testing.T) {
+func TestRealStandaloneAndHeldConnections(t *testing.T) {
 	ens := StartT(t, Options{Version: Oldest, Servers: 1, Config: map[string]string{"maxClientCnxns": "2"}})
 	s := ens.Servers[0]
 	release, err := s.HoldConnections(t.Context(), s.ClientPort, 2)
@@ -97,7 +97,7 @@ func TestStandaloneAndHeldConnections(t *testing.T) {
 	}
 }
 
-func TestServerThatCannotStart(t *testing.T) {
+func TestRealServerThatCannotStart(t *testing.T) {
 	ens := StartT(t, Options{Version: Oldest, NoWait: true, Edit: func(s *Server) {
 		if s.ID == 2 {
 			s.MyID = []byte("two\n")
@@ -109,7 +109,7 @@ func TestServerThatCannotStart(t *testing.T) {
 	}
 }
 
-func TestEdit(t *testing.T) {
+func TestRealEdit(t *testing.T) {
 	ens := StartT(t, Options{Version: Oldest, Config: map[string]string{"maxClientCnxns": "7"}, Edit: func(s *Server) {
 		s.DataLogDir = ""
 		s.Set("maxClientCnxns", "9")
@@ -136,6 +136,19 @@ func TestEdit(t *testing.T) {
 		if reply, err := ens.Server(id).Word(t.Context(), "srvr"); err != nil || !strings.HasPrefix(reply, "Zookeeper version: "+version+"-") {
 			t.Errorf("server.%d: %v, want version %s:\n%s", id, err, version, reply)
 		}
+	}
+}
+
+// TestNames: a test that starts servers is called so, or does not.
+func TestNames(t *testing.T) {
+	for name, right := range map[string]bool{"TestRealFaults/3.4.10/one": true, "TestRealOnceVia": true, "BenchmarkCheck/3.9.5": true, "TestFaults": false, "TestFaults/TestReal": false} {
+		if err := named(name); (err == nil) != right {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	t.Setenv("ZKTEST_NONE", "1")
+	if _, err := Start(t.Context(), Options{}); err == nil || !strings.Contains(err.Error(), "ZKTEST_NONE") {
+		t.Errorf("with ZKTEST_NONE: %v", err)
 	}
 }
 

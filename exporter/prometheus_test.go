@@ -33,10 +33,12 @@ func (p *prometheusServer) query(t *testing.T, query string) []string {
 	return values
 }
 
-// shows waits until a query finds just one value.
+// shows waits until a query finds just one value. A server that has looked for a leader
+// alone may take a minute to find those that are back (see internal/zktest), and then
+// there is a scrape to come, on a machine that is busy.
 func (p *prometheusServer) shows(t *testing.T, query, value string) {
 	t.Helper()
-	tick, deadline := time.NewTicker(100*time.Millisecond), time.NewTimer(90*time.Second)
+	tick, deadline := time.NewTicker(100*time.Millisecond), time.NewTimer(3*time.Minute)
 	defer tick.Stop()
 	defer deadline.Stop()
 	for {

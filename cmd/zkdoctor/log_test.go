@@ -34,7 +34,11 @@ func TestRealLogTellsWhy(t *testing.T) {
 				finding: report.ProcessDown, line: "is less than the current epoch",
 			},
 			{
-				shape:   shape{name: "alone", do: kill(2, 3), args: []string{"-c", "@c1"}},
+				// That it serves no more comes first; then it tries to find the others.
+				shape: shape{name: "alone", do: func(t *testing.T, ens *zktest.Ensemble) {
+					kill(2, 3)(t, ens)
+					waitLog(t, ens, ens.Server(1), "Cannot open channel to")
+				}, args: []string{"-c", "@c1"}},
 				finding: report.ServerNotServing, line: "Cannot open channel to",
 			},
 		} {

@@ -22,8 +22,8 @@ import (
 // ErrNotInstalled tells that a command is missing.
 var ErrNotInstalled = errors.New("not found")
 
-// readyFor bounds the start of a server.
-const readyFor = 30 * time.Second
+// readyFor bounds the start of a server: a second or two, unless the machine is busy.
+const readyFor = 2 * time.Minute
 
 // Server is a Prometheus, an Alertmanager or an exporter.
 type Server struct {

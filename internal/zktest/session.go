@@ -145,7 +145,7 @@ func (c *Session) send(ctx context.Context, xid, op int32, fields ...any) error 
 func (c *Session) exchange(ctx context.Context, fields ...any) ([]byte, error) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
-		deadline = time.Now().Add(10 * time.Second) // a write waits for a quorum's disks
+		deadline = time.Now().Add(30 * time.Second) // a write waits for a quorum's disks, on a busy machine
 	}
 	if err := c.conn.SetDeadline(deadline); err != nil {
 		return nil, err

@@ -98,6 +98,7 @@ func (s shape) look(t *testing.T, version string) *report.Report {
 // patient is a shape that was brought about.
 type patient struct {
 	ens     *zktest.Ensemble
+	words   *strings.Replacer // puts files of certificates into arguments
 	host    *zktest.Host
 	command []string
 }
@@ -105,10 +106,6 @@ type patient struct {
 // start brings a shape about.
 func (s shape) start(t *testing.T, version string) *patient {
 	t.Helper()
-	program, err := builtProgram()
-	if err != nil {
-		t.Fatal(err)
-	}
 	atOnce <- struct{}{}
 	t.Cleanup(func() { <-atOnce })
 	options := s.options
@@ -126,7 +123,15 @@ func (s shape) start(t *testing.T, version string) *patient {
 	if s.do != nil {
 		s.do(t, ens)
 	}
-	p := &patient{ens: ens, host: ens.Client, command: []string{program, "check", "-o", "json"}}
+	return s.visit(t, ens, words)
+}
+
+// visit is the same where the ensemble is there already.
+func (s shape) visit(t *testing.T, ens *zktest.Ensemble, words *strings.Replacer) *patient {
+	t.Helper()
+	program, err := builtProgram()
+	must(t, err)
+	p := &patient{ens: ens, words: words, host: ens.Client, command: []string{program, "check", "-o", "json"}}
 	if s.from != 0 {
 		p.host = ens.Server(s.from).Host
 	}

@@ -56,6 +56,11 @@ test: ## Run all tests, those on real ZooKeepers (oldest and newest) too.
 quick: ## Run the tests that start no ZooKeeper: in less than a minute, once they are built.
 	ZKTEST_NONE=1 go test -skip '$(REAL)' ./...
 
+.PHONY: pages
+pages: ## Break real ensembles, and wait for their alerts as long as the rules do: 8 minutes.
+	@.ci/install all
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_PAGES=whole go test -count=1 -v -timeout $(TIMEOUT) -run '^TestRealOncePages$$' ./cmd/zkdoctor
+
 .PHONY: matrix
 matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,3.7.2; SPREAD=1).
 	@.ci/install all

@@ -43,14 +43,15 @@ monitor: ## Watch a real ensemble by Prometheus and dashboards (ZOOKEEPER=3.9.5)
 	@.ci/install monitor
 	go run ./internal/demo -monitor $(if $(ZOOKEEPER),-zookeeper $(ZOOKEEPER))
 
-# Those that start no ZooKeeper first: they need two cores for themselves. Of the others
-# three at a time: one waits for minutes, and the others bound themselves.
+# Those that start no ZooKeeper first: they need two cores for themselves. The others
+# wait for most of their time, for elections and second looks: six at a time keep two cores
+# busy. One of them waits for minutes; the others bound themselves to four ensembles.
 .PHONY: test
 test: ## Run all tests, those on real ZooKeepers (oldest and newest) too.
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
 	ZKTEST_NONE=1 ZKTEST_REQUIRE=$(REQUIRE) go test -timeout $(TIMEOUT) -skip '$(REAL)' ./...
-	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -parallel 3 -timeout $(TIMEOUT) -run '$(REAL)' $$(grep -rl --exclude-dir=.cache --include='*_test.go' 'func $(REAL:^%=%)' . | xargs -n 1 dirname | sort -u)
+	ZKTEST_REQUIRE=$(REQUIRE) go test -p 1 -parallel 6 -timeout $(TIMEOUT) -run '$(REAL)' $$(grep -rl --exclude-dir=.cache --include='*_test.go' 'func $(REAL:^%=%)' . | xargs -n 1 dirname | sort -u)
 
 .PHONY: quick
 quick: ## Run the tests that start no ZooKeeper: in less than a minute, once they are built.
@@ -65,12 +66,12 @@ pages: ## Break real ensembles, and wait for their alerts as long as the rules d
 matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,3.7.2; SPREAD=1).
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) ZKTEST_SPREAD=$(SPREAD) go test -parallel 3 -timeout $(TIMEOUT) -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) ZKTEST_SPREAD=$(SPREAD) go test -parallel 5 -timeout $(TIMEOUT) -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor
 
 .PHONY: faults
 faults: ## Break real ensembles in every way, and print what zkdoctor says (VERSIONS=all).
 	@.ci/install all
-	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -parallel 3 -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor | tools/faults
+	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -parallel 5 -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor | tools/faults
 
 .PHONY: healthy
 healthy: ## Look 50 times at healthy ensembles of every shape (LOOKS=50).

@@ -24,8 +24,8 @@ import (
 // faults_test.go breaks them, healthy_test.go does not.
 
 // atOnce bounds how many ensembles run at a time: three JVMs each, on machines
-// of two cores.
-var atOnce = make(chan struct{}, 3)
+// of two cores. They wait for longer than they work.
+var atOnce = make(chan struct{}, 4)
 
 // builtProgram builds zkdoctor once for all tests, as a user would.
 var builtProgram = sync.OnceValues(func() (string, error) {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -85,6 +88,7 @@ func knownArchive(file string) (archive string, known bool) {
 // archiveKey is different for different Javas and jars.
 func archiveKey(java string, jars []string) string {
 	sum := fnv.New64a()
+	fmt.Fprintln(sum, "trained as 1") // a number that changes when train does
 	if target, err := filepath.EvalSymlinks(java); err == nil {
 		java = target
 	}
@@ -96,6 +100,29 @@ func archiveKey(java string, jars []string) string {
 		}
 	}
 	return fmt.Sprintf("%016x", sum.Sum64())
+}
+
+// askAdmin asks the AdminServer what zkdoctor asks it, of which the first answer takes
+// most classes of all.
+func (s *Server) askAdmin(ctx context.Context) error {
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
+		return s.ensemble.Client.Dial(ctx, addr)
+	}}}
+	for _, command := range []string{"configuration", "monitor", "voting_view", "connections"} {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s:8080/commands/%s", s.Addr, command), http.NoBody)
+		if err != nil {
+			return err
+		}
+		response, err := client.Do(r)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, response.Body) // 3.5 does not know all of them
+		if err := errors.Join(err, response.Body.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // train runs an ensemble, one of whose servers follows, leads, serves a session and
@@ -134,6 +161,9 @@ func train(ctx context.Context, version, archive string) error {
 	for _, word := range []string{"srvr", "mntr", "stat", "conf", "cons", "envi", "wchs", "isro", "ruok"} {
 		_, wordErr := s.Word(ctx, word)
 		err = errors.Join(err, wordErr)
+	}
+	if !before(version, 3, 5) {
+		err = errors.Join(err, s.askAdmin(ctx))
 	}
 	if err = errors.Join(err, session.Close(ctx), s.Stop(ctx)); err != nil {
 		return err

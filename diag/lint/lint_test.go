@@ -355,6 +355,45 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestAdvice: what to write goes by the kind of a problem, not by its text.
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ config, dynamic, key, want string }{
+		{config: without(good, "dataDir"), key: "dataDir", want: "dataDir=/var/lib/zookeeper"},
+		{config: replace(good, "tickTime", "2000ms"), key: "tickTime", want: "32 bits"},
+		{config: replace(good, "tickTime", "2000 # ms"), key: "tickTime", want: "a comment needs"},
+		{config: replace(good, "clientPort", "70000"), key: "clientPort", want: "1 to 65535"},
+		{config: good + "sslQuorum=yes\n", key: "sslQuorum", want: "true or false"},
+		{config: good + "minSessionTimeout=5000\nmaxSessionTimeout=3000\n", key: "minSessionTimeout", want: "both, or neither"},
+		{config: good + "minSessionTimeout=5s\n", key: "minSessionTimeout", want: "32 bits"},
+		{config: good + "quorum.auth.learnerRequireSasl=true\n", key: "quorum.auth.learnerRequireSasl", want: "quorum.auth.enableSasl=true"},
+		{config: good + "quorum.auth.enableSasl=true\nquorum.auth.serverRequireSasl=true\n", key: "quorum.auth.serverRequireSasl", want: "learnerRequireSasl=true"},
+		{config: good + "server.4=zk4:2888:3888 \n", key: "server.4", want: "no blanks"},
+		{config: good + "server.4=zk4:2888:x\n", key: "server.4", want: "host:2888:3888"},
+		{config: good + "server.4=zk4:2888:2888\n", key: "server.4", want: "two different ports"},
+		{config: alone + "server.1=zk1:2888:3888:observer\n", key: "server.1", want: "two participants"},
+		{config: alone + "standaloneEnabled=false\n", key: "standaloneEnabled", want: "server.N line for each"},
+		{config: good + "group.1=1:2\n", key: "server.3", want: "one group"},
+		{config: good + "group.1=1:2:x\n", key: "group.1", want: "whole numbers"},
+		{config: good + "electionAlg=0\n", key: "electionAlg", want: "leave electionAlg out"},
+		{config: good + "peerType=voter\n", key: "peerType", want: "participant or observer"},
+		{config: good + "a=\\u12\n", want: "hexadecimal"},
+		{config: good + "dynamicConfigFile=d\n", dynamic: three, key: "server.1", want: "move the line"},
+		{config: alone + "dynamicConfigFile=d\n", dynamic: three + "version=1\n", key: "version", want: "leave version out"},
+		{config: alone + "dynamicConfigFile=d\n", dynamic: three + "minSessionTimeout=1\n", key: "minSessionTimeout", want: "belongs in zoo.cfg"},
+	} {
+		c := zoocfg.Parse("zoo.cfg", []byte(test.config))
+		if test.dynamic != "" {
+			c.AddDynamic("d", []byte(test.dynamic))
+		}
+		if r := Lint(c, Options{Version: "3.9.5"}).Remarks; !slices.ContainsFunc(r, func(r Remark) bool {
+			return r.Rule == "would-not-start" && r.Key == test.key && strings.Contains(r.Recommended, test.want)
+		}) {
+			t.Errorf("%s: want %q in %+v", test.key, test.want, r)
+		}
+	}
+}
+
 func TestExitCode(t *testing.T) {
 	t.Parallel()
 	for config, want := range map[string]int{

@@ -34,7 +34,7 @@ func noQuorumPossible(s *subject) []Remark {
 // diesOfGroups reports whether zoocfg has said what is wrong with the groups.
 func (s *subject) diesOfGroups() bool {
 	for _, p := range s.Problems {
-		if strings.Contains(p.Text, "group") || strings.HasPrefix(p.Key, "group") || strings.HasPrefix(p.Key, "weight") {
+		if p.Kind == zoocfg.BadGroups || strings.HasPrefix(p.Key, "group") || strings.HasPrefix(p.Key, "weight") {
 			return true
 		}
 	}

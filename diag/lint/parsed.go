@@ -12,41 +12,6 @@ import (
 
 // What zoocfg found while it read the files.
 
-// marker is the line that shows for which versions a file was written.
-type marker struct {
-	versions string // "3.5+"; empty: nothing shows it
-	key      string
-	line     int
-	file     string
-}
-
-// newKeys are keys of QuorumPeerConfig that 3.4 does not know. A file that has
-// one was not written for 3.4.
-func newKeys() []string {
-	return []string{
-		"dynamicConfigFile", "standaloneEnabled", "reconfigEnabled", "secureClientPort", "sslQuorum",
-		"portUnification", "localSessionsEnabled", "metricsProvider.className", "observerMasterPort", "oraclePath",
-	}
-}
-
-// firstVersion finds the line that 3.4 does not know: a client part in server.N, or
-// a newer key.
-func firstVersion(c *zoocfg.Config) marker {
-	for i := range c.Servers {
-		if s := &c.Servers[i]; s.Client != nil || s.SecureClient != nil || len(s.Addresses) > 1 {
-			return marker{"3.5+", serverKey(s), s.Line, s.File}
-		}
-	}
-	for _, p := range c.Properties {
-		if key := strings.TrimSpace(p.Key); slices.Contains(newKeys(), key) {
-			return marker{"3.5+", key, p.Line, c.Path}
-		}
-	}
-	return marker{}
-}
-
-func serverKey(s *zoocfg.Server) string { return fmt.Sprintf("server.%d", s.ID) }
-
 // expected reports whether a problem is only what newer syntax does to 3.4, and
 // nobody said that 3.4 is to read the file.
 func (s *subject) expected(p zoocfg.Problem) bool {
@@ -94,7 +59,7 @@ func (s *subject) foundIn(p zoocfg.Problem) string {
 		if q.Line != p.Line || q.Key == "" {
 			continue
 		}
-		if strings.HasPrefix(p.Text, "Unrecognised parameter") || p.Key == "" || strings.TrimSpace(q.Key) != p.Key {
+		if p.Kind == zoocfg.NotAMember || p.Key == "" || strings.TrimSpace(q.Key) != p.Key {
 			return "a line that ZooKeeper does not take"
 		}
 		value := withoutComment(q.Value)
@@ -117,44 +82,53 @@ func withoutComment(text string) string {
 	return text
 }
 
-// advice is what to write in the place of what ZooKeeper dies of. The texts are
-// those of QuorumPeerConfig and its neighbours, as zoocfg cites them.
+// advice is what to write in the place of what ZooKeeper dies of.
 func advice(p zoocfg.Problem) string {
-	has := func(part string) bool { return strings.Contains(p.Text, part) }
-	switch {
-	case has(" #"), has("\t#"):
+	if strings.Contains(p.Text, " #") || strings.Contains(p.Text, "\t#") { // the text cites the value
 		return "the value alone; a comment needs a line of its own"
-	case p.Kind == zoocfg.BesideDynamic:
+	}
+	switch p.Kind {
+	case zoocfg.BesideDynamic:
 		return "move the line to the file that dynamicConfigFile names, or leave dynamicConfigFile out"
-	case has("is not set"):
+	case zoocfg.NotSet:
 		return missing(p)
-	case has("minSessionTimeout"):
+	case zoocfg.SessionTimeouts:
 		return "set both, or neither: 2 and 20 ticks are the default"
-	case has("Invalid option"):
+	case zoocfg.NotABoolean:
 		return "true or false"
-	case has("is disabled, so cannot enable"):
-		before, _, _ := strings.Cut(p.Text, " is disabled")
-		return before + "=true too"
-	case has("Address unresolved") && strings.HasSuffix(p.Text, " "):
-		return "no blanks at the end of the line"
-	case has("port out of range"):
+	case zoocfg.NeedsSASL:
+		return "quorum.auth.enableSasl=true too"
+	case zoocfg.NeedsLearnerSASL:
+		return "quorum.auth.learnerRequireSasl=true too"
+	case zoocfg.NotAPort:
+		if strings.HasSuffix(p.Text, " ") { // the text ends in the value
+			return "no blanks at the end of the line"
+		}
+	case zoocfg.PortRange:
 		return "a port from 1 to 65535"
-	case has("must be different"):
+	case zoocfg.SamePorts:
 		return "two different ports, as 2888 and 3888"
-	case has("Observers w/o"):
+	case zoocfg.ObserversAlone:
 		return "two participants or more; three for an ensemble that may lose one"
-	case has("number of participants should be"):
+	case zoocfg.NoParticipants:
 		return "a server.N line for each server, or standaloneEnabled=true"
-	case has("not in a group"), has("in exactly one group"), has("multiple groups"), has("NullPointerException"):
+	case zoocfg.BadGroups:
 		return "every participant in one group, and nobody else in any"
-	case has("Only 3 is supported"):
+	case zoocfg.NotFastElection:
 		return "leave electionAlg out"
-	case has("Unrecognised parameter"):
+	case zoocfg.NotAMember:
 		return "only server.N, group.N and weight.N here; the rest belongs in zoo.cfg"
-	case has("shouldn't have version"):
+	case zoocfg.VersionInside:
 		return "leave version out: the name of the file ends in it"
-	case has("Malformed"):
+	case zoocfg.BadEscape:
 		return `\u and four hexadecimal digits, or \\u for a backslash`
+	}
+	return form(p)
+}
+
+// form is what the value of a key must look like.
+func form(p zoocfg.Problem) string {
+	switch {
 	case strings.HasPrefix(p.Key, "server."):
 		return "host:2888:3888, or host:2888:3888:observer; from 3.5 on a client part may follow, ;2181"
 	case strings.HasPrefix(p.Key, "group"), strings.HasPrefix(p.Key, "weight"):
@@ -163,7 +137,7 @@ func advice(p zoocfg.Problem) string {
 		return "participant or observer"
 	case p.Key == "autopurge.purgeInterval":
 		return "a number of hours without a unit, as 24"
-	case has("For input string"):
+	case p.Kind == zoocfg.NotANumber:
 		return "a whole number of 32 bits, alone"
 	}
 	return "what ZooKeeper's text asks for"

@@ -10,16 +10,16 @@ import (
 func (r *reader) checkSettings() {
 	c := r.config
 	if !c.DataDir.IsSet() {
-		r.problem(0, "dataDir", "dataDir is not set", "")
+		r.problem(0, "dataDir", notSet("dataDir"), "")
 	}
 	if c.TickTime.Value == 0 {
-		r.problem(c.TickTime.Line, "tickTime", "tickTime is not set", "")
+		r.problem(c.TickTime.Line, "tickTime", notSet("tickTime"), "")
 	}
 	if alg := c.ElectionAlg; alg.Value != 3 {
-		r.problem(alg.Line, "electionAlg", "Invalid electionAlg value. Only 3 is supported.", "3.6+")
+		r.problem(alg.Line, "electionAlg", fatal{NotFastElection, "Invalid electionAlg value. Only 3 is supported."}, "3.6+")
 	}
 	if c.ClientPort.Value == 0 && !r.unreadable["clientPort"] {
-		r.problem(c.ClientPort.Line, "clientPort", "clientPort is not set", "3.4")
+		r.problem(c.ClientPort.Line, "clientPort", notSet("clientPort"), "3.4")
 	}
 	r.checkPort("clientPort", "", c.ClientPort, c.ClientPortAddress)
 	r.checkPort("secureClientPort", "3.5+", c.SecureClientPort, c.SecureClientPortAddress)
@@ -27,6 +27,8 @@ func (r *reader) checkSettings() {
 	r.checkSASL()
 	r.checkMetrics()
 }
+
+func notSet(key string) error { return fatal{NotSet, key + " is not set"} }
 
 // checkMetrics is PrometheusMetricsProvider.configure.
 func (r *reader) checkMetrics() {
@@ -36,7 +38,7 @@ func (r *reader) checkMetrics() {
 		return
 	}
 	if _, err := javaInt(javaTrim(p.Value)); err != nil {
-		r.problem(p.Line, key, err.Error(), "3.6+")
+		r.problem(p.Line, key, err, "3.6+")
 	}
 }
 
@@ -44,22 +46,22 @@ func (r *reader) checkMetrics() {
 // Until 3.8 a port 0 is none, from 3.9 on it is an ephemeral one.
 func (r *reader) checkPort(key, versions string, port Setting[int], address Setting[string]) {
 	if err := checkPort(port.Value); err != nil {
-		r.problem(port.Line, key, err.Error(), versions)
+		r.problem(port.Line, key, err, versions)
 	}
-	text := key + "Address is set but " + key + " is not set"
+	alone := notSet(key + "Address is set but " + key)
 	switch {
 	case !address.IsSet():
 	case !port.IsSet():
-		r.problem(address.Line, key+"Address", text, "3.5+")
+		r.problem(address.Line, key+"Address", alone, "3.5+")
 	case port.Value == 0 && !r.unreadable[key]:
-		r.problem(address.Line, key+"Address", text, "3.5-3.8")
+		r.problem(address.Line, key+"Address", alone, "3.5-3.8")
 	}
 }
 
 // checkSessions compares the limits of session timeouts. 3.4 compares what is
 // written, later versions put 2 and 20 ticks in the place of what is not.
 func (r *reader) checkSessions() {
-	const text = "minSessionTimeout must not be larger than maxSessionTimeout"
+	crossed := fatal{SessionTimeouts, "minSessionTimeout must not be larger than maxSessionTimeout"}
 	c := r.config
 	least, most := c.MinSessionTimeout.Value, c.MaxSessionTimeout.Value
 	line := max(c.MinSessionTimeout.Line, c.MaxSessionTimeout.Line)
@@ -73,11 +75,11 @@ func (r *reader) checkSessions() {
 	fatal35 := least > most
 	switch {
 	case fatal34 && fatal35:
-		r.problem(line, "minSessionTimeout", text, "")
+		r.problem(line, "minSessionTimeout", crossed, "")
 	case fatal34:
-		r.problem(line, "minSessionTimeout", text, "3.4")
+		r.problem(line, "minSessionTimeout", crossed, "3.4")
 	case fatal35:
-		r.problem(line, "minSessionTimeout", text, "3.5+")
+		r.problem(line, "minSessionTimeout", crossed, "3.5+")
 	}
 }
 
@@ -92,13 +94,13 @@ func (r *reader) checkSASL() {
 	c := r.config
 	needsServer, needsLearner := c.QuorumServerRequireSASL, c.QuorumLearnerRequireSASL
 	if needsServer.Value && !c.QuorumSASL.Value {
-		r.problem(needsServer.Line, server, enable+text+server, "")
+		r.problem(needsServer.Line, server, fatal{NeedsSASL, enable + text + server}, "")
 	}
 	if needsLearner.Value && !c.QuorumSASL.Value {
-		r.problem(needsLearner.Line, learner, enable+text+learner, "")
+		r.problem(needsLearner.Line, learner, fatal{NeedsSASL, enable + text + learner}, "")
 	}
 	if needsServer.Value && !needsLearner.Value {
-		r.problem(needsServer.Line, server, learner+text+server, "")
+		r.problem(needsServer.Line, server, fatal{NeedsLearnerSASL, learner + text + server}, "")
 	}
 }
 
@@ -124,14 +126,14 @@ func (r *reader) checkMembership() {
 	case voters == 0:
 		if !alone {
 			r.problem(c.StandaloneEnabled.Line, "standaloneEnabled",
-				"standaloneEnabled = false then number of participants should be >0", "3.5+")
+				fatal{NoParticipants, "standaloneEnabled = false then number of participants should be >0"}, "3.5+")
 		}
 		if observer.Addresses != nil {
-			r.problem(observer.Line, key, "Observers w/o participants is an invalid configuration", versions)
+			r.problem(observer.Line, key, fatal{ObserversAlone, "Observers w/o participants is an invalid configuration"}, versions)
 		}
 	case voters == 1:
 		if observer.Addresses != nil {
-			r.problem(observer.Line, key, "Observers w/o quorum is an invalid configuration", versions)
+			r.problem(observer.Line, key, fatal{ObserversAlone, "Observers w/o quorum is an invalid configuration"}, versions)
 		}
 		if !alone {
 			r.checkLimits("3.5+")
@@ -141,7 +143,7 @@ func (r *reader) checkMembership() {
 		for _, s := range r.noElection {
 			if s.Role == Participant && c.ElectionAlg.Value != 0 {
 				r.problem(s.Line, fmt.Sprintf("server.%d", s.ID),
-					fmt.Sprintf("Missing election port for server: %d", s.ID), "3.4")
+					fatal{text: fmt.Sprintf("Missing election port for server: %d", s.ID)}, "3.4")
 			}
 		}
 	}
@@ -155,10 +157,10 @@ func (r *reader) checkLimits(versions string) {
 	file := r.file
 	r.file = c.Path
 	if c.InitLimit.Value == 0 && !r.unreadable["initLimit"] {
-		r.problem(c.InitLimit.Line, "initLimit", "initLimit is not set", versions)
+		r.problem(c.InitLimit.Line, "initLimit", notSet("initLimit"), versions)
 	}
 	if c.SyncLimit.Value == 0 && !r.unreadable["syncLimit"] {
-		r.problem(c.SyncLimit.Line, "syncLimit", "syncLimit is not set", versions)
+		r.problem(c.SyncLimit.Line, "syncLimit", notSet("syncLimit"), versions)
 	}
 	r.file = file
 }
@@ -175,20 +177,20 @@ func (r *reader) checkGroups() {
 		votes[s.ID] = true
 		if !r.grouped[s.ID] {
 			r.problem(s.Line, fmt.Sprintf("server.%d", s.ID),
-				fmt.Sprintf("Server %dis not in a group", s.ID), "3.5+")
+				fatal{BadGroups, fmt.Sprintf("Server %dis not in a group", s.ID)}, "3.5+")
 		}
 	}
 	for _, g := range c.Groups {
 		for _, id := range g.Members {
 			if _, weighs := c.Weights[id]; !votes[id] && !weighs {
 				// computeGroupWeight unboxes a weight that is not there.
-				r.problem(g.Line, fmt.Sprintf("group.%d", g.ID), "java.lang.NullPointerException", "3.5+")
+				r.problem(g.Line, fmt.Sprintf("group.%d", g.ID), fatal{BadGroups, "java.lang.NullPointerException"}, "3.5+")
 				break
 			}
 		}
 	}
 	if len(c.Groups) > 0 && len(votes) > 1 && len(votes) != len(r.grouped) {
 		r.problem(c.Groups[0].Line, fmt.Sprintf("group.%d", c.Groups[0].ID),
-			"Every server must be in exactly one group", "3.4")
+			fatal{BadGroups, "Every server must be in exactly one group"}, "3.4")
 	}
 }

@@ -110,27 +110,6 @@ type Settings struct {
 	MetricsPort Setting[int] `json:"metrics_port"`
 }
 
-// ProblemKind tells the problems that a rule asks for from all others, which have none.
-type ProblemKind string
-
-// BesideDynamic: a member in zoo.cfg, which has dynamicConfigFile
-// (QuorumPeerConfig.parseProperties, 3.5+).
-const BesideDynamic ProblemKind = "beside-dynamic"
-
-// Problem is a value that ZooKeeper would die of.
-type Problem struct {
-	File string `json:"file"`
-	// Line is 0 when the fault is that something is not there.
-	Line int    `json:"line,omitempty"`
-	Key  string `json:"key,omitempty"`
-	// Text is what ZooKeeper itself writes, after "Caused by" and the class.
-	Text string `json:"text"`
-	// Versions says whom it concerns, see [Concerns]: "", "3.4", "3.5+", "3.5-3.8".
-	Versions string `json:"versions,omitempty"`
-	// Kind is empty for most.
-	Kind ProblemKind `json:"kind,omitempty"`
-}
-
 // NoteKind is the closed list of things that surprise but do not kill.
 type NoteKind string
 

@@ -1,6 +1,9 @@
 package zoocfg
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Property finds the property of zoo.cfg that counts for a key: the last one.
 func (c *Config) Property(key string) (Property, bool) {
@@ -49,6 +52,19 @@ func (c *Config) SecureClientAddress(id int64) (host string, port int) {
 		return owner(c.SecureClientPort, c.SecureClientPortAddress)
 	}
 	return server.reach(server.SecureClient, c.SecureClientPort.Value)
+}
+
+// FillKinds gives the problems of a configuration that an older zkdoctor wrote down
+// the kind that rules judge by. nil: none.
+func (c *Config) FillKinds() {
+	if c == nil {
+		return
+	}
+	for i := range c.Problems {
+		if p := &c.Problems[i]; p.Kind == "" && strings.HasSuffix(p.Text, besideDynamic) {
+			p.Kind = BesideDynamic
+		}
+	}
 }
 
 func owner(port Setting[int], address Setting[string]) (string, int) {

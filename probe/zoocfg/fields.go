@@ -7,11 +7,6 @@ import (
 	"time"
 )
 
-// field takes the value of one key.
-type field interface {
-	take(r *reader, p Property)
-}
-
 // defaults are those of QuorumPeerConfig, and of the classes that read the
 // system properties which zoo.cfg sets.
 func defaults() Settings {
@@ -110,7 +105,7 @@ func (f number) take(r *reader, p Property) {
 	place(r, f.to, p)
 	n, err := javaInt(p.Value)
 	if err != nil {
-		r.problem(p.Line, p.Key, err.Error(), f.versions)
+		r.problem(p.Line, p.Key, err, f.versions)
 		r.unreadable[p.Key] = true
 		return
 	}
@@ -132,11 +127,13 @@ func (f strict) take(r *reader, p Property) {
 		return
 	}
 	if f.name != "" {
-		r.problem(p.Line, p.Key,
-			"Invalid option "+p.Value+" for "+f.name+". Choose 'true' or 'false.'", "3.5-3.6")
+		r.problem(p.Line, p.Key, notABoolean(p.Value, f.name), "3.5-3.6")
 	}
-	r.problem(p.Line, p.Key,
-		"Invalid option "+p.Value+" for "+p.Key+". Choose 'true' or 'false.'", "3.7+")
+	r.problem(p.Line, p.Key, notABoolean(p.Value, p.Key), "3.7+")
+}
+
+func notABoolean(value, name string) error {
+	return fatal{NotABoolean, "Invalid option " + value + " for " + name + ". Choose 'true' or 'false.'"}
 }
 
 // property is a boolean that is read from a system property, without a check.
@@ -193,13 +190,6 @@ func (f metricsPort) take(r *reader, p Property) {
 	}
 }
 
-func (r *reader) ignored(p Property) {
-	r.note(Note{
-		Kind: NoteIgnoredValue, Line: p.Line, Key: p.Key,
-		Text: "ZooKeeper does not understand the value and takes the default, without a word",
-	})
-}
-
 // role is peerType.
 type role struct{ to *Setting[Role] }
 
@@ -207,7 +197,7 @@ func (f role) take(r *reader, p Property) {
 	place(r, f.to, p)
 	value, err := parseRole(p.Value, p.Value)
 	if err != nil {
-		r.problem(p.Line, p.Key, err.Error(), "")
+		r.problem(p.Line, p.Key, err, "")
 		return
 	}
 	f.to.Value = value
@@ -223,7 +213,7 @@ func (f interval) take(r *reader, p Property) {
 		f.to.Value = times(n, time.Hour)
 		return
 	}
-	r.problem(p.Line, p.Key, numberFormatError(p.Value).Error(), "3.4-3.9")
+	r.problem(p.Line, p.Key, numberFormat(p.Value), "3.4-3.9")
 	lower := strings.ToLower(p.Value)
 	for _, u := range []struct {
 		suffix string
@@ -235,13 +225,13 @@ func (f interval) take(r *reader, p Property) {
 		}
 		n, err := javaInt(digits)
 		if err != nil {
-			r.problem(p.Line, p.Key, err.Error(), "3.10+")
+			r.problem(p.Line, p.Key, err, "3.10+")
 			return
 		}
 		f.to.Value = times(n, u.unit)
 		return
 	}
-	r.problem(p.Line, p.Key, "Illegal time interval suffix: "+p.Value, "3.10+")
+	r.problem(p.Line, p.Key, fatal{text: "Illegal time interval suffix: " + p.Value}, "3.10+")
 }
 
 // times multiplies without overflow; a negative interval is none.

@@ -7,15 +7,8 @@ import (
 	"unicode"
 )
 
-// fatal is what ZooKeeper, or Java under it, dies of; the text is theirs.
-type fatal string
-
-func (f fatal) Error() string { return string(f) }
-
-// numberFormatError is java.lang.NumberFormatException; its text is Java's.
-type numberFormatError string
-
-func (e numberFormatError) Error() string { return `For input string: "` + string(e) + `"` }
+// numberFormat is java.lang.NumberFormatException; its text is Java's.
+func numberFormat(text string) error { return fatal{NotANumber, `For input string: "` + text + `"`} }
 
 // javaLong is Long.parseLong(text): an optional sign and decimal digits of any
 // script (full-width ones too), no blanks.
@@ -30,7 +23,7 @@ func javaInt(text string) (int, error) {
 func javaParse(text string, bits int) (int64, error) {
 	n, err := strconv.ParseInt(strings.Map(asciiDigit, text), 10, bits)
 	if err != nil {
-		return 0, numberFormatError(text)
+		return 0, numberFormat(text)
 	}
 	return n, nil
 }

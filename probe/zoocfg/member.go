@@ -11,7 +11,7 @@ func (r *reader) takeMember(p Property) {
 	p.Key = javaTrim(p.Key)
 	id, err := memberID(p.Key)
 	if err != nil {
-		r.problem(p.Line, p.Key, err.Error(), "")
+		r.problem(p.Line, p.Key, err, "")
 		return
 	}
 	trimmed := javaTrim(p.Value)
@@ -41,13 +41,13 @@ func (r *reader) takeMember(p Property) {
 func (r *reader) refuseBlanks(p Property, trimmed, raw error) {
 	switch {
 	case trimmed != nil && trimmed.Error() == raw.Error():
-		r.problem(p.Line, p.Key, raw.Error(), "")
+		r.problem(p.Line, p.Key, raw, "")
 		return
 	case trimmed != nil:
-		r.problem(p.Line, p.Key, trimmed.Error(), "3.4")
+		r.problem(p.Line, p.Key, trimmed, "3.4")
 	}
 	if raw != nil {
-		r.problem(p.Line, p.Key, raw.Error(), "3.5+")
+		r.problem(p.Line, p.Key, raw, "3.5+")
 	}
 }
 
@@ -56,7 +56,7 @@ func (r *reader) takeGroup(g Group, key string) {
 	for _, id := range g.Members {
 		if r.grouped[id] && !refused {
 			refused = true // ZooKeeper stops here
-			r.problem(g.Line, key, fmt.Sprintf("Server %dis in multiple groups", id), "")
+			r.problem(g.Line, key, fatal{BadGroups, fmt.Sprintf("Server %dis in multiple groups", id)}, "")
 		}
 		r.grouped[id] = true
 	}
@@ -67,7 +67,7 @@ func (r *reader) takeGroup(g Group, key string) {
 func (r *reader) takeServer(id int64, p Property, trimmed string) {
 	kept, ok := Server{}, false
 	all := forms()
-	texts := make([]string, len(all))
+	refusals := make([]error, len(all))
 	for i, form := range all {
 		value := p.Value
 		if i == 0 {
@@ -75,7 +75,7 @@ func (r *reader) takeServer(id int64, p Property, trimmed string) {
 		}
 		server, err := form.parse(id, value)
 		if err != nil {
-			texts[i] = err.Error()
+			refusals[i] = err
 			continue
 		}
 		kept, ok = server, true
@@ -83,7 +83,7 @@ func (r *reader) takeServer(id int64, p Property, trimmed string) {
 			r.noElection = append(r.noElection, Server{ID: id, Role: server.Role, Line: p.Line})
 		}
 	}
-	r.refuse(p, all, texts)
+	r.refuse(p, all, refusals)
 	if server, err := ParseServer(id, trimmed); err == nil {
 		kept, ok = server, true
 	}
@@ -102,17 +102,24 @@ func (r *reader) takeServer(id int64, p Property, trimmed string) {
 
 // refuse reports the errors of the forms, one Problem for neighbours that say
 // the same.
-func (r *reader) refuse(p Property, all []form, texts []string) {
+func (r *reader) refuse(p Property, all []form, refusals []error) {
 	for i := 0; i < len(all); {
 		end := i + 1
-		for end < len(all) && texts[end] == texts[i] {
+		for end < len(all) && sameText(refusals[end], refusals[i]) {
 			end++
 		}
-		if texts[i] != "" {
-			r.problem(p.Line, p.Key, texts[i], span(all[i].versions, all[end-1].versions))
+		if refusals[i] != nil {
+			r.problem(p.Line, p.Key, refusals[i], span(all[i].versions, all[end-1].versions))
 		}
 		i = end
 	}
+}
+
+func sameText(a, b error) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return a.Error() == b.Error()
 }
 
 // span is the range of versions from the first one of a to the last one of b,

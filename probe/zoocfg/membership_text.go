@@ -70,7 +70,7 @@ func (m *Membership) add(p Property, file string) error {
 		}
 		m.setWeight(id, weight)
 	default:
-		return fatal("Unrecognised parameter: " + p.Key)
+		return fatal{NotAMember, "Unrecognised parameter: " + p.Key}
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func kindOf(key string) memberKey {
 // ZooKeeper takes the whole key.
 func memberID(key string) (int64, error) {
 	if kindOf(key) == otherKey {
-		return 0, fatal("Unrecognised parameter: " + key)
+		return 0, fatal{NotAMember, "Unrecognised parameter: " + key}
 	}
 	return javaLong(key[strings.IndexByte(key, '.')+1:])
 }

@@ -9,21 +9,6 @@ import (
 	"strings"
 )
 
-// reader fills a Config from one file.
-type reader struct {
-	config *Config
-	file   string
-	// dynamic: the file is the dynamic one, which 3.4 never reads.
-	dynamic bool
-	table   map[string]field // nil for the dynamic file
-	// noElection are the servers that only 3.4 takes, without election port.
-	noElection []Server
-	// grouped are the servers that are in a group.
-	grouped map[int64]bool
-	// unreadable are the keys of numbers that are none.
-	unreadable map[string]bool
-}
-
 // Parse reads a zoo.cfg. Path is only kept, nothing is opened. When the file
 // names a dynamic file, AddDynamic must follow: until then the membership is
 // only what zoo.cfg holds (which 3.4 would use, and later versions refuse), and
@@ -64,9 +49,9 @@ func (c *Config) AddDynamic(path string, data []byte) {
 	for _, p := range r.effective(c.DynamicProperties) {
 		switch key := javaTrim(p.Key); {
 		case key == "version":
-			r.problem(p.Line, key, "dynamic file shouldn't have version inside", "3.5+")
+			r.problem(p.Line, key, fatal{VersionInside, "dynamic file shouldn't have version inside"}, "3.5+")
 		case kindOf(key) == otherKey:
-			r.problem(p.Line, key, "Unrecognised parameter: "+key, "3.5+")
+			r.problem(p.Line, key, fatal{NotAMember, "Unrecognised parameter: " + key}, "3.5+")
 		default:
 			r.takeMember(p)
 		}
@@ -104,7 +89,7 @@ func (r *reader) take(p Property, hasDynamic bool) {
 		return
 	}
 	if hasDynamic {
-		r.problem(p.Line, key, "parameter: "+key+besideDynamic, "3.5+")
+		r.problem(p.Line, key, fatal{BesideDynamic, "parameter: " + key + besideDynamic}, "3.5+")
 	}
 	r.takeMember(p)
 }
@@ -113,7 +98,7 @@ func (r *reader) take(p Property, hasDynamic bool) {
 func (r *reader) load(data []byte) []Property {
 	properties, malformed, utf8Lines := loadProperties(data)
 	for _, line := range malformed {
-		r.problem(line, "", errMalformed.Error(), "")
+		r.problem(line, "", errMalformed, "")
 	}
 	bom := bytes.HasPrefix(data, []byte("\xEF\xBB\xBF"))
 	if bom {
@@ -160,47 +145,6 @@ func (r *reader) effective(properties []Property) []Property {
 		})
 	}
 	return kept
-}
-
-// problem adds a Problem; of the dynamic file, which 3.4 never reads, only
-// what concerns later versions.
-func (r *reader) problem(line int, key, text, versions string) {
-	if r.dynamic {
-		switch versions {
-		case "3.4":
-			return
-		case "":
-			versions = "3.5+"
-		}
-	}
-	r.config.Problems = append(r.config.Problems,
-		Problem{File: r.file, Line: line, Key: key, Text: text, Versions: versions, Kind: problemKind(text)})
-}
-
-// besideDynamic ends the text of a [BesideDynamic] problem.
-const besideDynamic = " must be in a separate dynamic config file"
-
-func problemKind(text string) ProblemKind {
-	if strings.HasSuffix(text, besideDynamic) {
-		return BesideDynamic
-	}
-	return ""
-}
-
-// FillKinds gives the problems of a configuration that an older zkdoctor wrote down, which
-// knew no kinds, theirs. nil: none.
-func (c *Config) FillKinds() {
-	if c == nil {
-		return
-	}
-	for i := range c.Problems {
-		c.Problems[i].Kind = problemKind(c.Problems[i].Text)
-	}
-}
-
-func (r *reader) note(n Note) {
-	n.File = r.file
-	r.config.Notes = append(r.config.Notes, n)
 }
 
 // finish puts Problems and Notes in order: zoo.cfg first, then by line.

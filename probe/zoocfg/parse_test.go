@@ -152,7 +152,7 @@ func TestDynamicProblems(t *testing.T) {
 		if (p.Kind == BesideDynamic) != strings.Contains(p.Text, "separate dynamic") {
 			t.Errorf("%v is of kind %q", *p, p.Kind)
 		}
-		if p.Kind != "" {
+		if p.Kind == BesideDynamic {
 			kinds++
 		}
 		p.Kind = "" // as an older zkdoctor wrote it

@@ -16,7 +16,7 @@ type Property struct {
 
 // errMalformed is the text of the IllegalArgumentException of
 // java.util.Properties.loadConvert.
-const errMalformed = fatal(`Malformed \uxxxx encoding.`)
+var errMalformed = fatal{BadEscape, `Malformed \uxxxx encoding.`}
 
 // ParseProperties reads data as java.util.Properties.load(InputStream) does:
 // ISO-8859-1, \uXXXX escapes, continued lines, the separators '=', ':' and

@@ -14,7 +14,7 @@ const wrongFormat = " does not have the form server_config or server_config;clie
 
 // errIndex is the class of what ZooKeeper dies of where it forgot to look at
 // the number of parts; the text after it depends on the JDK.
-const errIndex = fatal("java.lang.ArrayIndexOutOfBoundsException")
+var errIndex = fatal{text: "java.lang.ArrayIndexOutOfBoundsException"}
 
 // form is what a range of versions takes as the value of server.N.
 type form struct {
@@ -63,7 +63,7 @@ func (g grammar) parse(id int64, value string) (Server, error) {
 		}
 	}
 	if len(parts) > 2 && !g.secure {
-		return server, fatal(value + wrongFormat)
+		return server, fatal{text: value + wrongFormat}
 	}
 	if len(parts) > 1 && parts[1] != "" {
 		if server.Client, err = g.parseClient(value, parts[1]); err != nil {
@@ -79,7 +79,7 @@ func (g grammar) parse(id int64, value string) (Server, error) {
 		return server, err
 	}
 	if len(server.Addresses) == 0 { // ZooKeeper takes "|", and can do nothing with it
-		return server, fatal(value + wrongFormat)
+		return server, fatal{text: value + wrongFormat}
 	}
 	return server, nil
 }
@@ -96,8 +96,8 @@ func (g grammar) parseAddresses(id int64, value, part string) (all []Address, ro
 			return nil, "", err
 		}
 		if own != "" && role != "" && own != role {
-			return nil, "", fatal("Multiple addresses should have similar roles: PARTICIPANT vs " +
-				strings.ToUpper(string(own)))
+			return nil, "", fatal{text: "Multiple addresses should have similar roles: PARTICIPANT vs " +
+				strings.ToUpper(string(own))}
 		}
 		role = cmp.Or(own, role)
 		all = append(all, address)
@@ -120,8 +120,8 @@ func (g grammar) parseAddress(id int64, value, text string) (address Address, ro
 		return address, "", err
 	}
 	if address.QuorumPort == address.ElectionPort {
-		return address, "", fatal("Client and election port must be different!" +
-			" Please update the configuration file on server." + strconv.FormatInt(id, 10))
+		return address, "", fatal{SamePorts, "Client and election port must be different!" +
+			" Please update the configuration file on server." + strconv.FormatInt(id, 10)}
 	}
 	if len(parts) == 3 {
 		return address, "", nil
@@ -138,7 +138,7 @@ func (g grammar) parseAddress(id int64, value, text string) (address Address, ro
 func (g grammar) addressParts(value, text string) ([]string, error) {
 	parts, err := g.hostAndPorts(text)
 	if err == nil && (len(parts) < 3 || len(parts) > 4) {
-		err = fatal(value + wrongFormat)
+		err = fatal{text: value + wrongFormat}
 	}
 	return parts, err
 }
@@ -158,7 +158,7 @@ func (g grammar) parseClient(value, text string) (*HostPort, error) {
 	case 2:
 		host = cmp.Or(parts[0], "localhost")
 	default:
-		return nil, fatal(value + wrongFormat)
+		return nil, fatal{text: value + wrongFormat}
 	}
 	port, err := socketPort(host, parts[len(parts)-1])
 	if err != nil {
@@ -173,7 +173,7 @@ func parseRole(text, shown string) (Role, error) {
 	case Participant, Observer:
 		return role, nil
 	}
-	return "", fatal("Unrecognised peertype: " + shown)
+	return "", fatal{text: "Unrecognised peertype: " + shown}
 }
 
 // hostAndPorts is ConfigUtils.getHostAndPort of 3.6+: split at colons, but for those
@@ -185,9 +185,9 @@ func hostAndPorts(text string) ([]string, error) {
 	i := strings.IndexByte(text, ']')
 	switch {
 	case i < 0:
-		return nil, fatal(text + " starts with '[' but has no matching ']:'")
+		return nil, fatal{text: text + " starts with '[' but has no matching ']:'"}
 	case i+2 == len(text):
-		return nil, fatal(text + " doesn't have a port after colon")
+		return nil, fatal{text: text + " doesn't have a port after colon"}
 	case i+2 > len(text):
 		return []string{strings.NewReplacer("[", "", "]", "").Replace(text)}, nil
 	}
@@ -199,7 +199,7 @@ func hostAndPorts(text string) ([]string, error) {
 func socketPort(host, text string) (int, error) {
 	port, err := javaInt(text)
 	if err != nil {
-		return 0, fatal("Address unresolved: " + host + ":" + text)
+		return 0, fatal{NotAPort, "Address unresolved: " + host + ":" + text}
 	}
 	return port, checkPort(port)
 }
@@ -207,7 +207,7 @@ func socketPort(host, text string) (int, error) {
 // checkPort is the constructor of java.net.InetSocketAddress.
 func checkPort(port int) error {
 	if port < 0 || port > 0xFFFF {
-		return fatal("port out of range:" + strconv.Itoa(port))
+		return fatal{PortRange, "port out of range:" + strconv.Itoa(port)}
 	}
 	return nil
 }
@@ -255,7 +255,7 @@ func hostAndPorts35(text string) ([]string, error) {
 	}
 	host, ports, found := strings.Cut(text[1:], "]:")
 	if !found {
-		return nil, fatal(text + " starts with '[' but has no matching ']:'")
+		return nil, fatal{text: text + " starts with '[' but has no matching ']:'"}
 	}
 	return append([]string{host}, javaSplit(ports, ":")...), nil
 }

@@ -63,12 +63,6 @@ type view struct {
 
 type link struct{ Title, URL string }
 
-// choice is a variable with its values.
-type choice struct {
-	Name, Label, Value string
-	Values             []string
-}
-
 // drawn is a panel with its picture.
 type drawn struct {
 	Title, About, Kind string
@@ -155,12 +149,4 @@ func (d *drawer) choices(ctx context.Context, b *board, given url.Values) ([]cho
 		out = append(out, c)
 	}
 	return out, nil
-}
-
-// filled puts the values of variables into an expression.
-func filled(expr string, vars []choice) string {
-	for _, v := range vars {
-		expr = strings.ReplaceAll(expr, "$"+v.Name, v.Value)
-	}
-	return strings.ReplaceAll(expr, "$__rate_interval", "1m")
 }

@@ -9,19 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/zkdoctor/zkdoctor/internal/promstack"
 )
-
-// frame is what all panels of a page have in common.
-type frame struct {
-	source *promstack.Server
-	vars   []choice
-	end    time.Time
-	span   time.Duration
-	step   time.Duration
-}
 
 // draw makes the picture of a panel.
 func (f *frame) draw(ctx context.Context, p *panel) (template.HTML, error) {
@@ -38,23 +26,6 @@ func (f *frame) draw(ctx context.Context, p *panel) (template.HTML, error) {
 		return "", nil
 	}
 	return "", fmt.Errorf("%s: panels of type %s cannot be drawn", p.Title, p.Type)
-}
-
-// h is HTML from a format whose arguments are escaped, but for HTML.
-func h(format string, args ...any) template.HTML {
-	for i, a := range args {
-		switch a := a.(type) {
-		case template.HTML, int, float64:
-		default:
-			args[i] = template.HTMLEscapeString(fmt.Sprint(a))
-		}
-	}
-	return template.HTML(fmt.Sprintf(format, args...)) //nolint:gosec // escaped above
-}
-
-// empty is what a panel without data says.
-func (p *panel) empty() template.HTML {
-	return h(`<p class="empty">%s</p>`, cmp.Or(p.FieldConfig.Defaults.NoValue, "No data"))
 }
 
 func (f *frame) stat(ctx context.Context, p *panel) (template.HTML, error) {
@@ -81,28 +52,6 @@ func (f *frame) stat(ctx context.Context, p *panel) (template.HTML, error) {
 		return p.empty(), nil
 	}
 	return `<div class="stats">` + out + "</div>", nil
-}
-
-// band is the series of one legend.
-type band struct {
-	name    string
-	samples []promstack.Sample
-}
-
-// bands asks for all series of a panel over time.
-func (f *frame) bands(ctx context.Context, p *panel) ([]band, error) {
-	var out []band
-	for _, t := range p.Targets {
-		found, err := f.source.QueryRange(ctx, filled(t.Expr, f.vars), f.end.Add(-f.span), f.end, f.step)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range found {
-			out = append(out, band{legend(t.LegendFormat, s.Labels), s.Samples})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b band) int { return strings.Compare(a.name, b.name) })
-	return out, nil
 }
 
 // row is a line of a table by field.

@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 
+	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
@@ -10,7 +11,7 @@ import (
 )
 
 // Rules about a server's settings. zkdoctor lint has many more; these are the ones
-// that matter to an ensemble as it runs.
+// that matter to an ensemble as it runs. Where both judge one, lint's word counts.
 
 // besideDynamic are the members in zoo.cfg that dynamicConfigFile forbids
 // (QuorumPeerConfig.parseProperties, 3.5+).
@@ -39,7 +40,7 @@ func checkDynamicConfig(e *model.Ensemble) result {
 			return nil, "" // it knows no dynamic file
 		case len(beside) > 0:
 			return []report.Finding{membersBesideDynamic(e, h, beside)}, ""
-		case h.Process == nil:
+		case h.Process == nil || !lint.ReadsNext(version):
 			return nil, ""
 		case !h.NextConfig.Seen():
 			return nil, reasonOf(h.NextConfig.Failure, "the directory of its configuration was not looked at")
@@ -95,8 +96,8 @@ func checkPeerType(e *model.Ensemble) result {
 		case !h.HasID:
 			return nil, "its id is not known"
 		}
-		m := h.Settings.Find(h.ID)
-		if m == nil || m.Role == set.Value {
+		m := lint.OtherRole(h.Settings, h.ID, h.Version())
+		if m == nil {
 			return nil, "" // myid-not-in-servers says the former
 		}
 		return []report.Finding{{
@@ -117,13 +118,13 @@ var forceSyncOffRule = Rule{
 	Eval:   checkForceSync,
 }
 
-// checkForceSync: FileTxnLog, "no" exactly. zoo.cfg is set over -D.
+// checkForceSync: zoo.cfg is set over -D.
 func checkForceSync(e *model.Ensemble) result {
 	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
 		set := h.Settings.ForceSync
 		var seen report.Evidence
 		switch {
-		case set.IsSet() && !set.Value:
+		case lint.SyncIsOff(h.Settings):
 			seen = report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line}
 		case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
 			seen = report.Evidence{Source: "process", Server: nameOf(h), Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes"}

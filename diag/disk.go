@@ -1,10 +1,11 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
@@ -138,20 +139,17 @@ func checkDataDirInTmp(e *model.Ensemble) result {
 	})
 }
 
-// cleaned is the directory for temporary files that a dataDir is below; empty when
-// it is below none, or is a file system of its own, which nobody empties.
+// cleaned is the directory that a dataDir is below and that does not keep its files;
+// empty when it is below none, or is on a disk of its own there, which nobody empties.
 func cleaned(d *snapshot.DataDir) string {
-	path := d.Real
-	if path == "" {
-		path = d.Path
+	tmp, volume := lint.Volatile(cmp.Or(d.Real, d.Path)), d.Volume.Value
+	switch own := volume.Mount != tmp && lint.Volatile(volume.Mount) == tmp; {
+	case own && volume.Type == "tmpfs": // as /run/user/1000
+		return volume.Mount
+	case own:
+		return ""
 	}
-	for _, tmp := range []string{"/tmp", "/var/tmp", "/dev/shm"} {
-		mount := d.Volume.Value.Mount
-		if isBelow(path, tmp) && (mount == tmp || !isBelow(mount, tmp)) {
-			return tmp
-		}
-	}
-	return ""
+	return tmp
 }
 
 func emptied(tmp string) string {
@@ -163,6 +161,3 @@ func emptied(tmp string) string {
 	}
 	return "for it is memory"
 }
-
-// isBelow reports whether a path is a directory or below it.
-func isBelow(path, dir string) bool { return path == dir || strings.HasPrefix(path, dir+"/") }

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -79,7 +80,7 @@ func (d disk) free(h *model.Host) uint64 {
 const manySnapshots = 10
 
 // purgeOff reports whether the server itself never removes an old snapshot.
-func purgeOff(h *model.Host) bool { return h.Settings.AutopurgePurgeInterval.Value <= 0 }
+func purgeOff(h *model.Host) bool { return lint.NeverPurges(h.Settings) }
 
 // unseenOr is why the content of a version-2 was not seen; empty when there is none.
 func unseenOr[T any](version2 snapshot.Obs[snapshot.Owner], content snapshot.Obs[T]) string {

@@ -36,6 +36,7 @@ func configRules() []rule {
 				{"members in the dynamic file", healthy().onWith(3, moved, dynamic(members), next(false))},
 				{"3.4 takes those of zoo.cfg", healthy().as(oldest).onWith(3, both, dynamic(members), next(true))},
 				{"no dynamic file", healthy().on(3, next(false))},
+				{"3.5.0 reads another one", healthyAs("3.5.0").on(3, next(true))},
 				{"a left-over proposal of a server that does not run", out().on(3, stopped, next(true))},
 			},
 			[]blind{
@@ -56,6 +57,7 @@ func configRules() []rule {
 				{"both say observer", healthy().onWith(3, observing+"peerType=observer\n")},
 				{"not set", healthy().onWith(3, observing)},
 				{"standalone", look(standalone).onWith(1, zoo(0, "peerType=observer"))},
+				{"no role", healthy().onWith(3, observing+"peerType=voter\n")},
 				{"its id is in no line", healthy().onWith(3, zoo(3, "peerType=observer"), myid("9\n"))},
 			},
 			[]blind{

@@ -13,6 +13,11 @@ import (
 func healthy() scene { return look(follower, leader, follower) }
 func out() scene     { return look(follower, leader, down) }
 
+// healthyAs is healthy of another release.
+func healthyAs(version string) scene {
+	return look(but(follower, runs(version)), but(leader, runs(version)), but(follower, runs(version)))
+}
+
 func noLocal() blind { return blind{"no files", healthy(), report.SkipLocalFiles} }
 func denied() blind  { return blind{"files denied", out().on(3, unreadable), report.SkipDenied} }
 
@@ -117,6 +122,7 @@ func addressRules() []rule {
 	byFile := look(follower, leader, down).file(zoo(3))
 	bare := hears("[::]:2181")
 	crlf := strings.ReplaceAll(zoo(3), "\n", "\r\n")
+	loopback2 := strings.Replace(zoo(3, "quorumListenOnAllIPs=true"), "zk2", "127.0.0.1", 1)
 	noSockets := func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} }
 	noAddrs := func(l *snapshot.Local) { l.Addrs = snapshot.Obs[[]netip.Addr]{} }
 	return []rule{
@@ -139,8 +145,13 @@ func addressRules() []rule {
 			[]fire{
 				{"127.0.1.1", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), hears("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
 				{"::1", look(follower, leader, noListener).on(3, resolves(3, "::1")), "warning proven zk3"},
+				{"it listens on all and serves", healthy().onWith(2, loopback2), "warning proven zk2"},
+				{"it listens on all and is out", look(follower, looking, leader).onWith(2, loopback2), "warning likely zk2"},
+				{"it listens on all and does not run", look(follower, down, leader).onWith(2, loopback2, stopped), "warning likely zk2"},
 			},
 			[]alike{
+				{"it listens on all, and 3.4 tells no address", healthyAs(oldest).onWith(2, loopback2)},
+				{"it listens on all, and has the highest id", healthy().onWith(3, strings.Replace(loopback2, "zk3", "127.0.0.1", 1))},
 				{"all on loopback", healthy().on(3, resolves(1, "127.0.0.1"), resolves(2, "127.0.0.2"), resolves(3, "127.0.0.3"))},
 				{"it listens on all", healthy().onWith(3, zoo(3, "quorumListenOnAllIPs=true"), resolves(3, "127.0.1.1"))},
 				{"a real address too", healthy().on(3, resolves(3, "127.0.1.1", "192.0.2.3"))},

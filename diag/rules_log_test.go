@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +88,7 @@ func logRules() []rule {
 				{"many times a second", aside(logged(fetched(3000)))},
 				{"a record that is too long", aside(logged(fetched(3), long("2500000", 3)))},
 				{"standalone", look(standalone).onWith(1, zoo(0), logged(fetched(3)))},
+				{"a limit that is no time", look(looking, looking, looking).onWith(3, strings.Replace(zoo(3), "initLimit=10", "initLimit=-10", 1), logged(gaveUp(3)), keeps(much)).twice()},
 			},
 			[]blind{
 				noLocal(), denied(),

@@ -223,6 +223,7 @@ func shapeRules() []rule {
 				{"3.5.9", look(but(follower, runs("3.5.9")), leader, follower), "info proven zk1"},
 				{"3.5.6 alone", look(but(standalone, runs("3.5.6"))), "info proven zk1"},
 				{"3.5.6 alone, and it trusts an empty folder", look(but(standalone, runs("3.5.6"))).onWith(1, zoo(0, "snapshot.trust.empty=true")), "warning proven zk1"},
+				{"in other letters", look(but(standalone, runs("3.5.6"))).onWith(1, zoo(0, "snapshot.trust.empty=TRUE")), "warning proven zk1"},
 				{"without a quorum", look(follower, leader, but(looking, runs("3.5.0"))), "info proven zk3"},
 			},
 			[]alike{
@@ -291,6 +292,7 @@ func shapeRules() []rule {
 				{"two, by the file", look(follower, leader).as(oldest).file(zoo(2)), "warning proven"},
 				{"two, and their file has no oracle", look(follower, leader).on(1), "warning proven"},
 				{"four", four, "info proven"},
+				{"four, and an oracle, which has a say with two", four.on(1).onWith(2, zoo(4, "oraclePath=/var/oracle")), "info proven"},
 				{"four, one is out", look(follower, leader, follower, down), "info proven"},
 			},
 			[]alike{

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
@@ -75,7 +76,7 @@ var selfAddrLoopbackRule = Rule{
 func checkSelfAddrLoopback(e *model.Ensemble) result {
 	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
 		addrs, name, reason := ownLineAt(h)
-		if len(addrs) == 0 || h.Settings.QuorumListenOnAllIPs.Value || !model.AllLoopback(addrs) || !peersElsewhere(h) {
+		if len(addrs) == 0 || !model.AllLoopback(addrs) || !peersElsewhere(h) || !lint.LoopbackKeepsOut(h.Settings, h.ID, h.Version()) {
 			return nil, reason
 		}
 		f := report.Finding{
@@ -88,6 +89,17 @@ func checkSelfAddrLoopback(e *model.Ensemble) result {
 					Risk: "with no spare voter the restart is an outage",
 				},
 			},
+		}
+		if all := h.Settings.QuorumListenOnAllIPs; all.Value {
+			f.Summary = fmt.Sprintf("it listens on all addresses, and tells its peers to call it back at %s: those with a higher id then call themselves. After a restart it may not get in again.", name)
+			f.Evidence = append(f.Evidence, settingEvidence(h, "quorumListenOnAllIPs", "true", all.File, all.Line))
+			if h.Version() == "" || h.Server == nil || h.Server.Serving != model.Yes {
+				f.Certainty = report.Likely // 3.4 tells no address; and it may be out for another reason
+			}
+			f.Fix = []report.Fix{{
+				Host: nameOf(h), Note: fmt.Sprintf("write the address that its peers use into server.%d; restart", h.ID),
+				Risk: "with no spare voter the restart is an outage",
+			}}
 		}
 		for _, l := range h.Listeners.Value {
 			if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {

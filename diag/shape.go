@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -31,11 +32,11 @@ func checkEvenOrTiny(e *model.Ensemble) result {
 		return skip(report.SkipUndecided, "the servers have different lists of members")
 	case e.List.Quorums.Hierarchical():
 		return skip(report.SkipUndecided, "groups and weights decide, not the number of voters")
-	case e.HasOracle():
+	case e.HasOracle() && len(e.List.Quorums.Voters()) == 2:
 		return skip(report.SkipUndecided, "an oracle stands in for a vote")
 	}
-	n := len(e.List.Quorums.Voters())
-	if n%2 == 1 || n == 0 {
+	n := lint.EvenVoters(e.List.Quorums, false)
+	if n == 0 {
 		return result{}
 	}
 	f := report.Finding{

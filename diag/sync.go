@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
@@ -29,7 +30,7 @@ func checkSyncTooSlow(e *model.Ensemble) result {
 	again := false
 	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
 		limit := syncTime(h)
-		if !h.Distributed() || h.Process == nil || limit == 0 {
+		if !h.Distributed() || h.Process == nil || limit <= 0 {
 			return nil, ""
 		}
 		out, wait, reason := staysOut(e, h)
@@ -60,7 +61,7 @@ func checkSyncTooSlow(e *model.Ensemble) result {
 // syncTime is how long a follower may take until it has the leader's data; 0 when the
 // configuration does not say.
 func syncTime(h *model.Host) time.Duration {
-	return time.Duration(h.Settings.InitLimit.Value) * time.Duration(h.Settings.TickTime.Value) * time.Millisecond
+	return lint.Ticks(h.Settings, h.Settings.InitLimit.Value)
 }
 
 // dataSize is how much a follower has to fetch, in bytes: what the leader tells, or else

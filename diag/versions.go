@@ -2,9 +2,9 @@ package diag
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 
+	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
@@ -87,13 +87,6 @@ func within(v snapshot.Version, from, until release) bool {
 	return v.AtLeast(from[0], from[1], from[2]) && !v.AtLeast(until[0], until[1], until[2])
 }
 
-// A wildcard is sent to the peers as the address to call back in these releases
-// (ZOOKEEPER-2164): 3.4 sends none, and from 3.5.8 and 3.6 on it is ignored.
-var (
-	wildcardFrom  = release{3, 5, 0}
-	wildcardUntil = release{3, 5, 8}
-)
-
 var wildcardSelfAddrRule = Rule{
 	Code: report.WildcardSelfAddr, Title: "its own address is 0.0.0.0", Needs: "conf, or a server's own files",
 	// It stays when the server is back: what is not of this server it must not hide.
@@ -104,7 +97,7 @@ var wildcardSelfAddrRule = Rule{
 func checkWildcardSelfAddr(e *model.Ensemble) result {
 	affected := func(s *model.Server) bool {
 		v, _ := s.Version()
-		return within(v, wildcardFrom, wildcardUntil) && s.Role != report.Standalone
+		return lint.TellsWildcard(v.String()) && s.Role != report.Standalone
 	}
 	canJudge := func(s *model.Server) *report.Skip {
 		if why := whyNoVersion(s); why != nil || !affected(s) {
@@ -120,7 +113,7 @@ func checkWildcardSelfAddr(e *model.Ensemble) result {
 			return
 		}
 		line, source, _ := ownLineOf(s)
-		if !slices.ContainsFunc(line.Addresses, func(a zoocfg.Address) bool { return isWildcard(a.Host) }) {
+		if !lint.IsWildcard(&line) {
 			return
 		}
 		v, _ := s.Version()
@@ -132,7 +125,7 @@ func checkWildcardSelfAddr(e *model.Ensemble) result {
 			Severity: severityOf(e, s), Certainty: certainty, Servers: []string{s.Name},
 			Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
 			Evidence: []report.Evidence{
-				releaseEvidence(s, wildcardUntil.String()+" or later"),
+				releaseEvidence(s, "3.5.8 or later"),
 				{
 					Source: source, Server: s.Name, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
 					Wanted: "the address that its peers use", File: line.File, Line: line.Line,
@@ -161,11 +154,6 @@ func ownLineOf(s *model.Server) (line zoocfg.Server, source string, ok bool) {
 		return zoocfg.Server{}, "", false
 	}
 	return *own, m.Source, true
-}
-
-func isWildcard(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsUnspecified()
 }
 
 // badRelease is a fault of some releases that loses data, and is mended.
@@ -199,11 +187,11 @@ func trustsEmpty(s *model.Server) (report.Evidence, bool) {
 	if s.Local == nil || s.Local.Settings == nil {
 		return report.Evidence{}, false
 	}
-	p, ok := s.Local.Settings.Property("snapshot.trust.empty")
-	if !ok || p.Value != "true" {
+	p, trusts := lint.TrustsEmpty(s.Local.Settings)
+	if !trusts {
 		return report.Evidence{}, false
 	}
-	return report.Evidence{Source: "zoo.cfg", Server: s.Name, Key: p.Key, Value: p.Value, Wanted: "removed after the upgrade", File: s.Local.Settings.Path, Line: p.Line}, true
+	return report.Evidence{Source: "zoo.cfg", Server: s.Name, Key: p.Key, Value: "true", Wanted: "removed after the upgrade", File: s.Local.Settings.Path, Line: p.Line}, true
 }
 
 var knownBadVersionRule = Rule{

@@ -5,8 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
+	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
@@ -85,7 +85,7 @@ func openWords(h *model.Host) *report.Finding {
 	}
 	_, port := h.Settings.ClientAddress(h.ID)
 	public := publicAddrs(h, port)
-	if strings.TrimSpace(words) != "*" || len(public) == 0 {
+	if !lint.AllowsAllWords(words) || len(public) == 0 {
 		return nil
 	}
 	evidence.Wanted = "srvr,ruok,mntr,conf,isro"

@@ -134,6 +134,26 @@ func networkFaults() []fault {
 			state: report.Down, exit: 2,
 		},
 		{
+			shape: shape{name: "own line is localhost, and it listens on all", only: from35, why: "3.4 tells its peers no address", options: zktest.Options{Hosts: zktest.Namespaces, NoWait: true, NoStart: true, Edit: func(s *zktest.Server) {
+				own := fmt.Sprintf("server.%d=", s.ID)
+				for i, line := range s.ServerLines {
+					if s.ID == 1 && strings.HasPrefix(line, own) {
+						s.ServerLines[i] = own + "localhost:2888:3888"
+						s.Set("quorumListenOnAllIPs", "true")
+					}
+				}
+			}}, do: func(t *testing.T, ens *zktest.Ensemble) {
+				// The others serve before: who comes up does call it.
+				must(t, ens.Server(2).Start(t.Context()))
+				must(t, ens.Server(3).Start(t.Context()))
+				waitOthers(1)(t, ens)
+				must(t, ens.Server(1).Start(t.Context()))
+				waitLooking(t, ens, ens.Server(1))
+			}, from: 1},
+			root: report.SelfAddrLoopback, servers: []int64{1}, fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare},
+			state: report.Degraded, exit: 1,
+		},
+		{
 			shape: shape{
 				name: "own address is nobody's", options: zktest.Options{Hosts: zktest.Namespaces, NoWait: true, NoStart: true, Edit: foreignAddress(1)},
 				do: func(t *testing.T, ens *zktest.Ensemble) {

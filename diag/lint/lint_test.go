@@ -45,6 +45,9 @@ const image = "dataDir=/data\ndataLogDir=/datalog\ntickTime=2000\ninitLimit=5\ns
 	"autopurge.purgeInterval=0\nmaxClientCnxns=60\nstandaloneEnabled=true\nadmin.enableServer=true\n" +
 	"server.1=zoo1:2888:3888;2181\nserver.2=zoo2:2888:3888;2181\nserver.3=zoo3:2888:3888;2181\n"
 
+// ownLoopback is the file of server 2, which listens on all addresses.
+const ownLoopback = alone + "server.1=zk1:2888:3888\nserver.2=localhost:2888:3888\nserver.3=zk3:2888:3888\nquorumListenOnAllIPs=true\n"
+
 // replace changes the value of a key of good and keeps its line.
 func replace(config, key, value string) string {
 	before, after, found := strings.Cut("\n"+config, "\n"+key+"=")
@@ -223,7 +226,7 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"even-voters",
-			[]fires{{good + "server.4=zk4:2888:3888\n", all, info, 12}},
+			[]fires{{good + "server.4=zk4:2888:3888\n", all, info, 12}, {good + "server.4=zk4:2888:3888\noraclePath=/etc/oracle\n", all, info, 12}},
 			[]quiet{{good + "server.4=zk4:2888:3888:observer\n", all}, {alone + "server.1=zk1:2888:3888\nserver.2=zk2:2888:3888\n", all}},
 		},
 		{"one-voter", []fires{
@@ -238,13 +241,27 @@ func TestRules(t *testing.T) {
 			{alone + "server.1=0.0.0.0:2888:3888\nserver.2=zk2:2888:3888\n", v("3.5.7"), warn, 9},
 			{alone + "server.1=0.0.0.0:2888:3888\nserver.2=zk2:2888:3888\n", v("3.5"), warn, 9},
 			{alone + "server.1=0.0.0.0:2888:3888\nserver.2=zk2:2888:3888\n", v("3.5.8"), info, 9},
+			{alone + "server.1=0.0.0.0:2888:3888\n", v("3.5.7"), info, 9}, // it has no peers
+			{alone + "server.1=0.0.0.0:2888:3888\nstandaloneEnabled=false\n", v("3.5.7"), warn, 9},
 			{alone + "server.1=[::]:2888:3888\nserver.2=zk2:2888:3888\n", all, info, 9},
 			{alone + "server.1=0.0.0.0:2888:3888\nserver.2=0.0.0.0:2888:3888\n", all, warn, 9},
 		}, []quiet{{good, all}}},
 		{
 			"loopback-address",
-			[]fires{{alone + "server.1=localhost:2888:3888\nserver.2=zk2:2888:3888\n", all, warn, 9}},
-			[]quiet{{good, all}, {alone + "server.1=localhost:2888:3888\nserver.2=127.0.0.2:2888:3888\n", all}},
+			[]fires{
+				{alone + "server.1=localhost:2888:3888\nserver.2=zk2:2888:3888\n", all, warn, 9},
+				{ownLoopback, all, warn, 10},
+				{ownLoopback, Options{Version: "3.9.5", ID: new(int64(2))}, warn, 10},
+				{ownLoopback, Options{Version: "3.4.10", ID: new(int64(1))}, warn, 10}, // not its own line
+				{strings.Replace(ownLoopback, "zk3", "127.0.0.1", 1), all, warn, 11},
+			},
+			[]quiet{
+				{good, all},
+				{alone + "server.1=localhost:2888:3888\nserver.2=127.0.0.2:2888:3888\n", all},
+				{ownLoopback, Options{Version: "3.4.10", ID: new(int64(2))}},
+				{ownLoopback, v("3.4.10")},
+				{strings.Replace(ownLoopback, "zk3:2888:3888", "zk3:2888:3888:observer", 1), Options{Version: "3.9.5", ID: new(int64(2))}},
+			},
 		},
 		{"id-range", []fires{
 			{good + "server.257=zk4:2888:3888\n", all, warn, 12},
@@ -260,8 +277,11 @@ func TestRules(t *testing.T) {
 			{good + "server.4=zk4:2888:3888:observer\npeerType=observer\n", Options{ID: new(int64(4))}},
 			{good + "peerType=observer\n", Options{ID: new(int64(9))}},
 			{alone + "peerType=observer\n", all},
+			{alone + "server.1=zk1:2888:3888\npeerType=observer\n", Options{ID: new(int64(1))}}, // it runs standalone
+			{alone + "server.1=zk1:2888:3888\npeerType=observer\n", all},
+			{good + "server.4=zk4:2888:3888:observer\npeerType=voter\n", Options{ID: new(int64(4))}}, // it would not start
 		}},
-		{"next-file", []fires{{good, Options{Next: "/etc/zoo.cfg.dynamic.next"}, warn, 0}}, []quiet{{good, all}, {good, Options{Next: "x", Version: "3.4.10"}}}},
+		{"next-file", []fires{{good, Options{Next: "/etc/zoo.cfg.dynamic.next"}, warn, 0}}, []quiet{{good, all}, {good, Options{Next: "x", Version: "3.4.10"}}, {good, Options{Next: "x", Version: "3.5.0"}}}},
 		{
 			"reconfig-no-super",
 			[]fires{{good + "reconfigEnabled=true\n", all, info, 12}},
@@ -271,7 +291,11 @@ func TestRules(t *testing.T) {
 			{replace(good, "dataDir", "/tmp/zookeeper"), all, warn, 4},
 			{replace(good, "dataLogDir", "/tmp"), all, warn, 5},
 			{replace(good, "dataDir", "/var/../tmp/"), all, warn, 4},
-		}, []quiet{{replace(good, "dataDir", "/tmpfs/zookeeper"), all}, {replace(good, "dataDir", "/var/tmp/zookeeper"), all}}},
+			{replace(good, "dataDir", "/var/tmp/zookeeper"), all, warn, 4},
+			{replace(good, "dataDir", "/run/zookeeper"), all, warn, 4},
+			{replace(good, "dataDir", "/var/run/zookeeper"), all, warn, 4},
+			{replace(good, "dataDir", "/dev/shm/zookeeper"), all, warn, 4},
+		}, []quiet{{replace(good, "dataDir", "/tmpfs/zookeeper"), all}, {replace(good, "dataDir", "/srv/tmp/zookeeper"), all}}},
 		{"data-dir-relative", []fires{{replace(good, "dataDir", "data"), all, info, 4}}, []quiet{{good, all}, {replace(good, "dataDir", "C:/zookeeper"), all}}},
 		{"log-dir-shared", []fires{
 			{replace(good, "dataLogDir", "/var/lib/zookeeper/log"), all, info, 5},

@@ -51,10 +51,9 @@ func (s *subject) voterLine() (file string, line int) {
 	return file, line
 }
 
-// twoVoters: QuorumPeerConfig warns "No server failure will be tolerated." An
-// oracle (oraclePath, 3.8+) decides between two.
+// twoVoters: QuorumPeerConfig warns "No server failure will be tolerated".
 func twoVoters(s *subject) []Remark {
-	if len(s.Voters()) != 2 || len(s.Groups) > 0 || s.OraclePath.IsSet() {
+	if EvenVoters(s.Quorum(), s.OraclePath.IsSet()) != 2 {
 		return nil
 	}
 	file, line := s.voterLine()
@@ -66,8 +65,8 @@ func twoVoters(s *subject) []Remark {
 
 // evenVoters: QuorumPeerConfig warns "consider an odd number of servers".
 func evenVoters(s *subject) []Remark {
-	n := len(s.Voters())
-	if n < 4 || n%2 != 0 || len(s.Groups) > 0 {
+	n := EvenVoters(s.Quorum(), s.OraclePath.IsSet())
+	if n < 4 {
 		return nil
 	}
 	file, line := s.voterLine()
@@ -141,23 +140,10 @@ func canonical(host string) string {
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-func isWildcard(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsUnspecified()
-}
-
-func isLoopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && addr.Unmap().IsLoopback()
-}
-
-// wildcardAddress: from 3.5.0 on a server tells its peers the election address
-// under which to call it back; 3.5.8 and 3.6.0 leave a wildcard out of it
-// (QuorumCnxManager.InitialMessage, QuorumPeer.QuorumServer; ZOOKEEPER-2164).
 func wildcardAddress(s *subject) []Remark {
 	var lines []*zoocfg.Server
 	for i := range s.Servers {
-		if m := &s.Servers[i]; len(m.Addresses) > 0 && isWildcard(m.Addresses[0].Host) {
+		if m := &s.Servers[i]; IsWildcard(m) {
 			lines = append(lines, m)
 		}
 	}
@@ -170,8 +156,8 @@ func wildcardAddress(s *subject) []Remark {
 		case len(lines) > 1:
 			r.Severity = report.Warning
 			r.Why = "Only a server's own line may be a wildcard: at the other ones this server calls itself."
-		case s.Version != "" && zoocfg.Concerns("3.5.0-3.5.7", s.Version):
-			r.Severity, r.Versions = report.Warning, "3.5.0-3.5.7"
+		case TellsWildcard(s.Version) && s.Distributed(s.Version):
+			r.Severity, r.Versions = report.Warning, wildcardTold
 			r.Why = "Peers are told to call back at this address, and the server cannot rejoin after a restart (ZOOKEEPER-2164)."
 		}
 		all = append(all, r)
@@ -196,6 +182,14 @@ func loopbackAddress(s *subject) []Remark {
 		r := about(m, report.Warning)
 		r.Recommended = "an address that all the servers reach"
 		r.Why = "It is a loopback address beside others that are not: the server listens for its peers where none of them can come."
+		// The line of the server whose file this is: where that is not known, the only one.
+		if own := s.ID != nil && *s.ID == m.ID || s.ID == nil && len(here) == 1; own && s.QuorumListenOnAllIPs.Value {
+			if !LoopbackKeepsOut(s.Config, m.ID, s.Version) {
+				continue
+			}
+			r.Versions = addressTold
+			r.Why = "The server listens on all addresses, and tells its peers to call it back at this one: those with a higher id then call themselves, and it does not join."
+		}
 		all = append(all, r)
 	}
 	return all
@@ -227,22 +221,22 @@ func idRange(s *subject) []Remark {
 	return all
 }
 
-// peerType: QuorumPeerConfig warns "Defaulting to servers list".
+// peerType: where the id is not known, no line may be the server's.
 func peerType(s *subject) []Remark {
 	r := Remark{
 		Severity: report.Info, File: s.PeerType.File, Line: s.PeerType.Line, Key: "peerType", Found: string(s.PeerType.Value),
 		Recommended: "leave peerType out: the server.N line has the role",
 	}
-	if !s.PeerType.IsSet() || len(s.Servers) == 0 || s.diesOf(s.PeerType.File, s.PeerType.Line) {
-		return nil
-	}
 	if s.ID != nil {
-		own := s.Find(*s.ID)
-		if own == nil || own.Role == s.PeerType.Value {
+		own := OtherRole(s.Config, *s.ID, s.Version)
+		if own == nil {
 			return nil
 		}
 		r.Why = fmt.Sprintf("%s says %s, and that is what the server is.", serverKey(own), own.Role)
 		return []Remark{r}
+	}
+	if !saysRole(s.Config, s.Version) {
+		return nil
 	}
 	for _, m := range s.Servers {
 		if m.Role == s.PeerType.Value {
@@ -254,14 +248,13 @@ func peerType(s *subject) []Remark {
 }
 
 // nextFile: QuorumPeer.setLastSeenQuorumVerifier writes it when a reconfiguration
-// is proposed, setQuorumVerifier deletes it when it is done (3.5.1+; before, its
-// name was another).
+// is proposed, setQuorumVerifier deletes it when it is done.
 func nextFile(s *subject) []Remark {
 	if s.Next == "" {
 		return nil
 	}
 	return []Remark{{
-		Severity: report.Warning, File: s.Next, Versions: "3.5.1+",
+		Severity: report.Warning, File: s.Next, Versions: nextRead,
 		Found: "a file that a reconfiguration leaves when it is not finished", Recommended: "compare it with what conf says on every server; ZooKeeper itself removes it once it is committed",
 		Why: "The server reads it at its start and connects to the servers that it lists.",
 	}}

@@ -100,6 +100,7 @@ func advice(p zoocfg.Problem) string {
 		return "quorum.auth.enableSasl=true too"
 	case zoocfg.NeedsLearnerSASL:
 		return "quorum.auth.learnerRequireSasl=true too"
+	case zoocfg.NotANumber: // it depends on the key
 	case zoocfg.NotAPort:
 		if strings.HasSuffix(p.Text, " ") { // the text ends in the value
 			return "no blanks at the end of the line"
@@ -222,7 +223,7 @@ func (s *subject) surprise(n zoocfg.Note) (Remark, bool) {
 
 // diesOf reports whether the line is a problem anyhow.
 func (s *subject) diesOf(file string, line int) bool {
-	return slices.ContainsFunc(s.Problems, func(p zoocfg.Problem) bool { return p.File == file && p.Line == line })
+	return dies(s.Config, file, line)
 }
 
 func noEffectAdvice(key string) string {

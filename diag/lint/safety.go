@@ -19,16 +19,10 @@ func setting[T any](key string, s zoocfg.Setting[T], severity report.Severity) R
 	return Remark{Severity: severity, File: s.File, Line: s.Line, Key: key, Found: fmt.Sprint(s.Value)}
 }
 
-// volatileDirs are emptied when the host boots: the Filesystem Hierarchy Standard
-// for /tmp and /run, tmpfs for /dev/shm. ZooKeeper's own sample says "do not use
-// /tmp for storage".
-func volatileDirs() []string { return []string{"/tmp", "/run", "/var/run", "/dev/shm"} }
-
 func dataDirVolatile(s *subject) []Remark {
 	var all []Remark
 	for _, d := range s.dirs() {
-		dir := path.Clean(d.Value)
-		if !slices.ContainsFunc(volatileDirs(), func(v string) bool { return within(dir, v) }) {
+		if Volatile(d.Value) == "" {
 			continue
 		}
 		r := setting(d.key, d.Setting, report.Warning)
@@ -47,11 +41,6 @@ type dir struct {
 func (s *subject) dirs() []dir {
 	all := []dir{{"dataDir", s.DataDir}, {"dataLogDir", s.DataLogDir}}
 	return slices.DeleteFunc(all, func(d dir) bool { return !d.IsSet() || d.Value == "" })
-}
-
-// within reports whether a directory is another one or below it. Both are clean.
-func within(dir, parent string) bool {
-	return dir == parent || strings.HasPrefix(dir, strings.TrimSuffix(parent, "/")+"/")
 }
 
 // dataDirRelative: VerifyingFileFactory warns from 3.5 on.
@@ -88,10 +77,8 @@ func logDirShared(s *subject) []Remark {
 	return []Remark{r}
 }
 
-// purgeOff: DatadirCleanupManager does not schedule a purge for 0 or less; the
-// guide, autopurge.purgeInterval: defaults to 0.
 func purgeOff(s *subject) []Remark {
-	if s.AutopurgePurgeInterval.Value > 0 || s.diesOf(s.AutopurgePurgeInterval.File, s.AutopurgePurgeInterval.Line) {
+	if !NeverPurges(s.Config) {
 		return nil
 	}
 	r := setting("autopurge.purgeInterval", s.AutopurgePurgeInterval, report.Info)
@@ -114,9 +101,8 @@ func purgeRetain(s *subject) []Remark {
 	return []Remark{r}
 }
 
-// forceSyncOff: FileTxnLog, "no" exactly.
 func forceSyncOff(s *subject) []Remark {
-	if s.ForceSync.Value {
+	if !SyncIsOff(s.Config) {
 		return nil
 	}
 	r := setting("forceSync", s.ForceSync, report.Warning)
@@ -138,11 +124,10 @@ func skipACL(s *subject) []Remark {
 	}}
 }
 
-// trustEmptySnapshot: FileTxnSnapLog, Boolean.getBoolean, from 3.5.6 on. The guide
-// wants it "back to false after upgrading".
+// trustEmptySnapshot: the guide wants it "back to false after upgrading".
 func trustEmptySnapshot(s *subject) []Remark {
-	p, found := s.Property("snapshot.trust.empty")
-	if !found || !strings.EqualFold(strings.TrimSpace(p.Value), "true") {
+	p, trusts := TrustsEmpty(s.Config)
+	if !trusts {
 		return nil
 	}
 	return []Remark{{
@@ -208,7 +193,7 @@ func whitelist(s *subject) []Remark {
 	switch {
 	case !w.IsSet():
 		r.Found, r.Versions = "not set: only srvr", "3.5.3+"
-	case strings.TrimSpace(w.Value) == "*":
+	case AllowsAllWords(w.Value):
 		r.Found, r.Why = "*", "Whoever reaches the client port may ask wchp, wchc and dump, which cost a busy server seconds, and srst, which resets its statistics."
 		return []Remark{r}
 	case slices.Contains(words, "mntr") && slices.Contains(words, "conf"):

@@ -31,12 +31,14 @@ func (s *subject) limited() bool {
 	return s.Distributed(s.Version) && s.TickTime.Value > 0
 }
 
-// ticks is a number of ticks as time. ZooKeeper multiplies as 32 bit numbers; what
+// Ticks is a number of ticks as time. ZooKeeper multiplies as 32 bit numbers; what
 // does not fit is as absurd as its product.
-func (s *subject) ticks(n int) time.Duration {
-	ms := min(int64(n)*int64(s.TickTime.Value), math.MaxInt32)
+func Ticks(c *zoocfg.Config, n int) time.Duration {
+	ms := min(int64(n)*int64(c.TickTime.Value), math.MaxInt32)
 	return time.Duration(ms) * time.Millisecond
 }
+
+func (s *subject) ticks(n int) time.Duration { return Ticks(s.Config, n) }
 
 func (s *subject) product(limit zoocfg.Setting[int]) string {
 	return fmt.Sprintf("%d ticks of %d ms: %s", limit.Value, s.TickTime.Value, s.ticks(limit.Value))

@@ -309,3 +309,31 @@ func TestDiscoveryByEnsemble(t *testing.T) {
 	s.ask(t, http.MethodGet, "/discovery?by=server", http.StatusOK, `"targets":["127.0.0.1:1"]`)
 	s.ask(t, http.MethodGet, "/discovery?by=rack", http.StatusBadRequest, `by="rack"`)
 }
+
+// TestScrapeDeadline: all looks of a scrape, one after the other, end before Prometheus
+// gives up, however long a look may take by its flag.
+func TestScrapeDeadline(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		header       string
+		look         time.Duration
+		whole, limit time.Duration
+	}{
+		{"10", 2 * time.Second, 9500 * time.Millisecond, 2 * time.Second},
+		{"2", 2 * time.Second, 1500 * time.Millisecond, 500 * time.Millisecond},
+		{"0.5", 2 * time.Second, 250 * time.Millisecond, 250 * time.Millisecond / 3},
+		{"", 2 * time.Second, 6500 * time.Millisecond, 2 * time.Second},
+		{"-1", time.Second, 3500 * time.Millisecond, time.Second},
+		{"soon", time.Second, 3500 * time.Millisecond, time.Second},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody)
+		r.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", c.header)
+		before := time.Now()
+		ctx, cancel, limit := deadline(r, c.look)
+		ends, _ := ctx.Deadline()
+		cancel()
+		if whole := ends.Sub(before); limit != c.limit || whole < c.whole || 3*limit > whole {
+			t.Errorf("%q: ends after %v, a look after %v; want %v and %v", c.header, whole, limit, c.whole, c.limit)
+		}
+	}
+}

@@ -20,18 +20,14 @@ func readAccess(f hostFiles, path string) snapshot.Obs[snapshot.Access] {
 		return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
 	}
 	var steps snapshot.Access
-	for _, path := range above(filepath.Dir(path), filepath.Dir(resolved)) {
+	for _, path := range append(above(filepath.Dir(path), filepath.Dir(resolved)), resolved) {
 		info, err := os.Stat(path)
 		if err != nil {
 			return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
 		}
 		steps = append(steps, snapshot.AccessStep{Path: path, Owner: ownerOf(info)})
 	}
-	info, err := os.Stat(resolved)
-	if err != nil {
-		return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
-	}
-	return snapshot.Saw(append(steps, snapshot.AccessStep{Path: resolved, Owner: ownerOf(info)}), 0)
+	return snapshot.Saw(steps, 0)
 }
 
 // above are directories and all that they lie in, each once, the outer first.

@@ -31,14 +31,13 @@ type AdminNeed struct{ Stats, Members, Mntr, Clients bool }
 // a host may have several. A port that does not give them, or gives another server's,
 // is asked nothing else. own tells by the client ports, plain and TLS, -1 for none.
 func (a AdminServer) Ask(ctx context.Context, need AdminNeed, own func(plain, secure int) bool) {
-	at := adminAt{addr: a.Addr, path: a.Path, dial: a.Dial, transport: a.Transport}
-	settings, clock := askAdmin(ctx, at, snapshot.AdminConf, snapshot.ParseAdminConf)
+	settings, clock := askAdmin(ctx, a, snapshot.AdminConf, snapshot.ParseAdminConf)
 	if speaksOtherwise(settings) && a.Secure.TLS != nil {
-		https := at
-		https.transport = a.Secure
+		https := a
+		https.Transport = a.Secure
 		// What HTTPS fails of tells more, unless it is that TLS is not spoken.
 		if s, c := askAdmin(ctx, https, snapshot.AdminConf, snapshot.ParseAdminConf); s.Seen() || s.FailedAs(snapshot.NotServing) || s.FailedAs(snapshot.TLS) && !strings.HasSuffix(s.Failure.Text, NotTLS) {
-			at, settings, clock = https, s, c
+			a, settings, clock = https, s, c
 			a.Look.Secure = true
 		}
 	}
@@ -59,17 +58,17 @@ func (a AdminServer) Ask(ctx context.Context, need AdminNeed, own func(plain, se
 	}
 	a.Look.Clock = clock
 	if need.Stats {
-		a.Look.Stats, _ = askAdmin(ctx, at, snapshot.AdminStats, snapshot.ParseAdminStats)
+		a.Look.Stats, _ = askAdmin(ctx, a, snapshot.AdminStats, snapshot.ParseAdminStats)
 	}
 	if need.Members {
-		a.Look.Voters, _ = askAdmin(ctx, at, snapshot.AdminVoterView, snapshot.ParseAdminVoters)
-		a.Look.Leader, _ = askAdmin(ctx, at, snapshot.AdminWho, snapshot.ParseAdminLeader)
+		a.Look.Voters, _ = askAdmin(ctx, a, snapshot.AdminVoterView, snapshot.ParseAdminVoters)
+		a.Look.Leader, _ = askAdmin(ctx, a, snapshot.AdminWho, snapshot.ParseAdminLeader)
 	}
 	if need.Mntr {
-		a.Look.Monitor, _ = askAdmin(ctx, at, snapshot.AdminMetrics, snapshot.ParseAdminMonitor)
+		a.Look.Monitor, _ = askAdmin(ctx, a, snapshot.AdminMetrics, snapshot.ParseAdminMonitor)
 	}
 	if need.Clients {
-		a.Look.Clients, _ = askAdmin(ctx, at, snapshot.AdminConnections, snapshot.ParseAdminClients)
+		a.Look.Clients, _ = askAdmin(ctx, a, snapshot.AdminConnections, snapshot.ParseAdminClients)
 	}
 }
 

@@ -55,7 +55,7 @@ func TestAskAdmin(t *testing.T) {
 		"another type": {page("200 OK", "", `{"server_id":"two","command":"configuration","error":null}`), snapshot.Protocol},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := adminAt{addr: serve(t, c.peer), path: "/commands", dial: time.Second, transport: Transport{Timeout: time.Second}}
+			a := AdminServer{Addr: serve(t, c.peer), Path: "/commands", Dial: time.Second, Transport: Transport{Timeout: time.Second}}
 			got, _ := askAdmin(t.Context(), a, snapshot.AdminConf, snapshot.ParseAdminConf)
 			if c.want == noError && !got.Seen() || c.want != noError && !got.FailedAs(c.want) {
 				t.Errorf("got %+v, want %s", got.Failure, c.want)
@@ -140,7 +140,7 @@ func TestClock(t *testing.T) {
 			t.Errorf("%s: %v, want %v", date, got, want)
 		}
 	}
-	a := adminAt{addr: serve(t, page("200 OK", "Mon, 01 Jan 2024 00:00:00 GMT", goodConf)), path: "/commands", dial: time.Second}
+	a := AdminServer{Addr: serve(t, page("200 OK", "Mon, 01 Jan 2024 00:00:00 GMT", goodConf)), Path: "/commands", Dial: time.Second}
 	if _, clock := askAdmin(t.Context(), a, snapshot.AdminConf, snapshot.ParseAdminConf); !clock.Seen() || clock.Value > -24*time.Hour {
 		t.Errorf("%+v", clock)
 	}

@@ -7,36 +7,25 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// adminAt is where and how an AdminServer is asked.
-type adminAt struct {
-	addr netip.AddrPort
-	// path is admin.commandURL.
-	path string
-	// dial bounds the time until the port has answered at all; transport each answer.
-	dial      time.Duration
-	transport Transport
-}
-
 // askAdmin asks an AdminServer one command, by HTTP/1.1 over a connection of its own,
 // and reads the answer with parse, one of the ParseAdmin functions. clock is how far
 // the server's clock is ahead.
-func askAdmin[T any](ctx context.Context, a adminAt, command string, parse func([]byte) (T, error)) (answer snapshot.Obs[T], clock snapshot.Obs[time.Duration]) {
-	l := newLook(ctx, a.addr, a.transport.Timeout)
-	l.what, l.tls, l.room = command, a.transport.TLS, 32<<10
+func askAdmin[T any](ctx context.Context, a AdminServer, command string, parse func([]byte) (T, error)) (answer snapshot.Obs[T], clock snapshot.Obs[time.Duration]) {
+	l := newLook(ctx, a.Addr, a.Transport.Timeout)
+	l.what, l.tls, l.room = command, a.Transport.TLS, 32<<10
 	d := l
-	d.until = l.started.Add(min(a.dial, l.until.Sub(l.started)))
+	d.until = l.started.Add(min(a.Dial, l.until.Sub(l.started)))
 	d.runFirst = l.runFirst && d.until.Equal(l.until)
 	conn, _, failure := d.dial(ctx)
 	if failure != nil {
 		return snapshot.Failed[T](failure, l.took()), clock
 	}
-	request := "GET " + a.path + "/" + command + " HTTP/1.1\r\nHost: " + a.addr.String() + "\r\nUser-Agent: zkdoctor\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
+	request := "GET " + a.Path + "/" + command + " HTTP/1.1\r\nHost: " + a.Addr.String() + "\r\nUser-Agent: zkdoctor\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
 	reply, failure := l.exchange(ctx, conn, []byte(request))
 	if failure != nil {
 		return snapshot.Failed[T](failure, l.took()), clock

@@ -11,11 +11,11 @@ import (
 // readFailure sorts what can go wrong on a connection that was made.
 func (l look) readFailure(ctx context.Context, data []byte, err error) *snapshot.Failure {
 	timedOut := isTimeout(err)
-	switch text := tlsReason(err); {
+	switch fault, text := tlsFault(err); {
 	case l.cancelled(ctx, timedOut):
 		return l.failCancelled()
 	case text != "":
-		noteFailure(l.shown, err)
+		noteFailure(l.shown, fault, err)
 		return l.fail(snapshot.TLS, "%s", text)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return l.fail(snapshot.Reset, "connection reset before an answer to %s", l.what)

@@ -24,8 +24,8 @@ func (l look) secure(ctx context.Context, conn net.Conn) (net.Conn, *snapshot.Fa
 
 // handshakeFailure sorts what can go wrong before the first byte of an answer.
 func (l look) handshakeFailure(ctx context.Context, err error) *snapshot.Failure {
-	if text := tlsReason(err); text != "" {
-		noteFailure(l.shown, err)
+	if fault, text := tlsFault(err); text != "" {
+		noteFailure(l.shown, fault, err)
 		return l.fail(snapshot.TLS, "%s", text)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

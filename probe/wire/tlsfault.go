@@ -14,34 +14,35 @@ import (
 // NotTLS is what is wrong where TLS is not spoken.
 const NotTLS = "it speaks plain text and not TLS"
 
-// tlsReason says what is wrong where TLS itself is; empty for any other error.
-// A server that takes no client without a certificate says so, in TLS 1.3, only
-// once the client believes the handshake over: in place of the first answer.
-func tlsReason(err error) string {
+// tlsFault says what is wrong where TLS itself is, in one word and in a sentence; both
+// are empty for any other error. A server that takes no client without a certificate says
+// so, in TLS 1.3, only once the client believes the handshake over: in place of the first
+// answer.
+func tlsFault(err error) (fault snapshot.TLSFault, text string) {
 	if refused, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return fmt.Sprintf("its certificate%s is not accepted: %s", certificateName(refused.UnverifiedCertificates), snapshot.Printable(refused.Err.Error(), snapshot.MaxForeign))
+		return certificateFault(refused.Err), fmt.Sprintf("its certificate%s is not accepted: %s",
+			certificateName(refused.UnverifiedCertificates), snapshot.Printable(refused.Err.Error(), snapshot.MaxForeign))
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return NotTLS
+		return snapshot.TLSPlainText, NotTLS
 	}
 	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
-		return "it refuses the TLS handshake: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
+		return alertFault(alert.Err), "it refuses the TLS handshake: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
+	} else if ok && alert.Op == "local error" {
+		return snapshot.TLSOther, "the TLS handshake failed: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
 	}
-	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "local error" {
-		return "the TLS handshake failed: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
-	}
-	return ""
+	return "", ""
 }
 
-// noteFailure writes down why TLS failed; what is no failure of TLS is none here.
-func noteFailure(t *snapshot.TLSLook, err error) {
-	t.Fault = tlsFault(err)
+// noteFailure writes down why TLS failed.
+func noteFailure(t *snapshot.TLSLook, fault snapshot.TLSFault, err error) {
+	t.Fault = fault
 	if refused, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(refused.UnverifiedCertificates) > 0 {
 		t.Certificate = newCertificate(refused.UnverifiedCertificates[0])
 	}
 }
 
-func tlsFault(err error) snapshot.TLSFault {
+func certificateFault(err error) snapshot.TLSFault {
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return snapshot.TLSName
 	}
@@ -51,19 +52,7 @@ func tlsFault(err error) snapshot.TLSFault {
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
 		return snapshot.TLSDates // Go calls "not yet valid" so too
 	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return snapshot.TLSOther
-	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return snapshot.TLSPlainText
-	}
-	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
-		return alertFault(alert.Err)
-	}
-	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "local error" {
-		return snapshot.TLSOther
-	}
-	return ""
+	return snapshot.TLSOther
 }
 
 // alertFault tells by the server's alert whether it is our certificate that it does not

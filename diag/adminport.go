@@ -21,23 +21,23 @@ var adminPortConflictRule = Rule{
 // checkAdminPortConflict reports an AdminServer (3.5+) that could not have its port. A
 // member of an ensemble runs on without it (QuorumPeer.start); a standalone server ends
 // with exit code 4 (ZooKeeperServerMain).
-func checkAdminPortConflict(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkAdminPortConflict(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if !h.Settings.AdminEnabled.Value || h.Process == nil && h.Distributed() {
-			return nil, ""
+			return Outcome{}
 		}
 		lines, _, reason := saysSinceStart(h, logline.AdminPort)
 		if taken, _, _ := saysSinceStart(h, logline.AddressInUse); len(lines) == 0 || len(taken) == 0 {
-			return nil, reason
+			return undecided(reason)
 		}
 		if !h.Listeners.Seen() {
-			return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+			return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
 		}
 		port := adminPortIn(h, lines[0])
 		if !adminPortTaken(h, port) {
-			return nil, "" // it is free again
+			return Outcome{} // it is free again
 		}
-		return []report.Finding{adminPortConflict(e, h, port, lines[0])}, ""
+		return found(adminPortConflict(e, h, port, lines[0]))
 	})
 }
 

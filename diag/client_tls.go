@@ -35,11 +35,14 @@ var clientTLSFailedRule = Rule{
 }
 
 // checkClientTLS says why TLS to a client port fails, as far as a client can know.
-func checkClientTLS(e *model.Ensemble) result {
-	return eachServer(e, whyNoAnswer, func(s *model.Server, out *result) {
+func checkClientTLS(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoAnswer(s); why.skipped() {
+			return why
+		}
 		seen := s.Client.Value.TLS
 		if seen.Fault == "" || !s.Srvr.FailedAs(snapshot.TLS) {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
@@ -53,7 +56,7 @@ func checkClientTLS(e *model.Ensemble) result {
 		if seen.Certificate != nil {
 			f.Evidence = append(f.Evidence, certificateEvidence(s, "certificate", seen.Certificate, wanted))
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -103,33 +106,34 @@ var certificateExpiringRule = Rule{
 }
 
 // checkCertificate looks at the dates of the certificates that servers show.
-func checkCertificate(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		if s.Client.Value.TLS.Certificate != nil || s.QuorumTLS.Certificate != nil {
-			return nil
-		}
-		if s.OverTLS && s.Client.Seen() {
-			return &report.Skip{Kind: report.SkipNotTold, Reason: "it showed no certificate"}
-		}
-		return whyNoAnswer(s)
-	}
+func checkCertificate(e *model.Ensemble) Outcome {
 	valid := func(s *model.Server) bool {
 		c := s.Client.Value.TLS.Certificate
 		return c == nil || e.Snap.Started.Before(c.NotAfter)
 	}
 	othersDo := len(e.Filter(func(s *model.Server) bool { return s.ClientPort == report.PortOpen && valid(s) })) > 0
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
-		if f := certificateEnds(e, s, "certificate", s.Client.Value.TLS.Certificate); f != nil {
+	return eachServer(e, func(s *model.Server) Outcome {
+		clients, servers := s.Client.Value.TLS.Certificate, s.QuorumTLS.Certificate
+		switch {
+		case clients != nil || servers != nil:
+		case s.OverTLS && s.Client.Seen():
+			return skip(report.SkipNotTold, "it showed no certificate")
+		default:
+			return whyNoAnswer(s)
+		}
+		var out Outcome
+		if f := certificateEnds(e, s, "certificate", clients); f != nil {
 			if f.Title == expired && !othersDo {
 				f.Severity, f.Certainty = report.Critical, report.Likely // none is left that clients could go to
 			}
-			out.findings = append(out.findings, *f)
+			out = found(*f)
 		}
-		if f := certificateEnds(e, s, "certificate for servers", s.QuorumTLS.Certificate); f != nil {
+		if f := certificateEnds(e, s, "certificate for servers", servers); f != nil {
 			f.Summary += " It is the one for the other servers (sslQuorum): those that are connected stay so, and after a restart none is."
 			f.Later = true
-			out.findings = append(out.findings, *f)
+			out = out.and(found(*f))
 		}
+		return out
 	})
 }
 

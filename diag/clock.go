@@ -22,16 +22,16 @@ var clockSkewRule = Rule{
 
 // checkClockSkew compares the clocks of servers with one another, and not with this
 // host's, which may be the wrong one.
-func checkClockSkew(e *model.Ensemble) result {
+func checkClockSkew(e *model.Ensemble) Outcome {
+	out := eachServer(e, func(s *model.Server) Outcome { return whyNoClock(s, clockOf(e, s)) })
 	var told []clock
-	out := eachServer(e, func(s *model.Server) *report.Skip { return toldClock(s, clockOf(e, s)) }, func(s *model.Server, _ *result) {
-		if s.DuplicateOf == nil {
-			told = append(told, clock{s.Name, clockOf(e, s).Value})
+	for _, s := range e.Servers {
+		if ahead := clockOf(e, s); ahead.Seen() && s.DuplicateOf == nil {
+			told = append(told, clock{s.Name, ahead.Value})
 		}
-	})
+	}
 	if len(told) < 2 {
-		out.skips = append(out.skips, report.Skip{Kind: report.SkipNotTold, Reason: "fewer than two servers told the time"})
-		return out
+		return out.and(skip(report.SkipNotTold, "fewer than two servers told the time"))
 	}
 	slices.SortStableFunc(told, func(a, b clock) int { return cmp.Compare(a.ahead, b.ahead) })
 	// Of three, one that is wrong is never in the middle.
@@ -58,8 +58,7 @@ func checkClockSkew(e *model.Ensemble) result {
 	for _, name := range f.Servers {
 		f.Fix = append(f.Fix, report.Fix{Host: name, Command: "timedatectl; chronyc tracking", Note: "see whether it follows a time server, and start what should (chrony, systemd-timesyncd)", Risk: "none"})
 	}
-	out.findings = []report.Finding{f}
-	return out
+	return out.and(found(f))
 }
 
 // clock is how far a server's clock is ahead of this host's.
@@ -82,13 +81,13 @@ func clockOf(e *model.Ensemble, s *model.Server) snapshot.Obs[time.Duration] {
 	return snapshot.Obs[time.Duration]{}
 }
 
-// toldClock tells why a server's clock is not known; nil when it is.
-func toldClock(s *model.Server, clock snapshot.Obs[time.Duration]) *report.Skip {
+// whyNoClock tells why a server's clock is not known; empty when it is.
+func whyNoClock(s *model.Server, clock snapshot.Obs[time.Duration]) Outcome {
 	if clock.Seen() {
-		return nil
+		return Outcome{}
 	}
-	if why := whyNoAnswer(s); why != nil {
+	if why := whyNoAnswer(s); why.skipped() {
 		return why
 	}
-	return &report.Skip{Kind: report.SkipNotTold, Reason: "it told no time: AdminServers do, and are asked only where words are not allowed"}
+	return skip(report.SkipNotTold, "it told no time: AdminServers do, and are asked only where words are not allowed")
 }

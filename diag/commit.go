@@ -62,11 +62,11 @@ var leaderNotCommittingRule = Rule{
 // checkLeaderNotCommitting reports a leader that leads and confirms no write. It steps
 // down by itself once its followers have been silent for syncLimit ticks, and never
 // where they do answer it.
-func checkLeaderNotCommitting(e *model.Ensemble) result {
+func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 	lead := e.OnlyLeader()
 	switch {
 	case e.LoneStandalone():
-		return result{}
+		return Outcome{}
 	case lead == nil:
 		return skip(report.SkipNotTold, "a leader that tells its zxid was not seen")
 	case !e.List.Proven():
@@ -74,22 +74,21 @@ func checkLeaderNotCommitting(e *model.Ensemble) result {
 	case e.HasOracle():
 		return skip(report.SkipUndecided, "an oracle may stand in for a vote")
 	case e.Before == nil && lead.Srvr.Value.Outstanding == 0 && !e.TooFewSynced(lead) && !model.HungSession(lead):
-		return result{} // nothing waits
+		return Outcome{} // nothing waits
 	case e.Before == nil:
-		out := skip(report.SkipOneLook, "it takes two looks (check --window 10s)")
-		out.lookAgain = e.TooFewSynced(lead) || !e.CanConfirm() || model.HungSession(lead)
-		return out
+		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)").
+			lookAgain(e.TooFewSynced(lead) || !e.CanConfirm() || model.HungSession(lead))
 	}
 	s := e.Stall
 	if s == nil {
-		return result{}
+		return Outcome{}
 	}
 	why, evidence, certainty := stallWords(s, e)
 	then := "Reads work, writes and new sessions hang."
 	if certainty == report.Possible {
 		then = "Unless an oracle lets it go on (oraclePath), reads work, and writes and new sessions hang."
 	}
-	return result{findings: []report.Finding{{
+	return found(report.Finding{
 		Severity: report.Critical, Certainty: certainty, Servers: []string{lead.Name},
 		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. %s", seconds(e.Between()), why, then),
 		Evidence: append([]report.Evidence{
@@ -107,5 +106,5 @@ func checkLeaderNotCommitting(e *model.Ensemble) result {
 				Risk: "reads stop too until that is done",
 			},
 		},
-	}}}
+	})
 }

@@ -32,23 +32,23 @@ var dynamicConfigOverridesRule = Rule{
 	Eval:     checkDynamicConfig,
 }
 
-func checkDynamicConfig(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkDynamicConfig(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		beside := besideDynamic(h)
 		switch version := h.Version(); {
 		case version != "" && zoocfg.Concerns("3.4", version):
-			return nil, "" // it knows no dynamic file
+			return Outcome{} // it knows no dynamic file
 		case len(beside) > 0:
-			return []report.Finding{membersBesideDynamic(e, h, beside)}, ""
+			return found(membersBesideDynamic(e, h, beside))
 		case h.Process == nil || !lint.ReadsNext(version):
-			return nil, ""
+			return Outcome{}
 		case !h.NextConfig.Seen():
-			return nil, reasonOf(h.NextConfig.Failure, "the directory of its configuration was not looked at")
+			return undecided(reasonOf(h.NextConfig.Failure, "the directory of its configuration was not looked at"))
 		case !h.NextConfig.Value:
-			return nil, ""
+			return Outcome{}
 		}
 		next := h.Settings.Path + ".dynamic.next"
-		return []report.Finding{{
+		return found(report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
 			Summary:  "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
 			Evidence: []report.Evidence{{Source: "file", Server: nameOf(h), Value: "there", Wanted: "removed once the proposal is committed", File: next}},
@@ -56,7 +56,7 @@ func checkDynamicConfig(e *model.Ensemble) result {
 				{Host: nameOf(h), Command: "cat " + shellWord(next), Note: "the members that were proposed", Risk: "none"},
 				{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
 			},
-		}}, ""
+		})
 	})
 }
 
@@ -87,20 +87,20 @@ var peerTypeMismatchRule = Rule{
 	Eval: checkPeerType,
 }
 
-func checkPeerType(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkPeerType(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		set := h.Settings.PeerType
 		switch {
 		case !h.Distributed() || !set.IsSet():
-			return nil, ""
+			return Outcome{}
 		case !h.HasID:
-			return nil, "its id is not known"
+			return undecided("its id is not known")
 		}
 		m := lint.OtherRole(h.Settings, h.ID, h.Version())
 		if m == nil {
-			return nil, "" // myid-not-in-servers says the former
+			return Outcome{} // myid-not-in-servers says the former
 		}
-		return []report.Finding{{
+		return found(report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 			Summary: fmt.Sprintf("peerType says %s and its line in the list says %s; the list is what counts.", set.Value, m.Role),
 			Evidence: []report.Evidence{
@@ -108,7 +108,7 @@ func checkPeerType(e *model.Ensemble) result {
 				memberEvidence(h, h.ID, " "+string(m.Role)),
 			},
 			Fix: []report.Fix{{Host: nameOf(h), Note: "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one", Risk: "without peerType nothing changes, and no restart is needed; another role changes who votes"}},
-		}}, ""
+		})
 	})
 }
 
@@ -119,8 +119,8 @@ var forceSyncOffRule = Rule{
 }
 
 // checkForceSync: zoo.cfg is set over -D.
-func checkForceSync(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkForceSync(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		set := h.Settings.ForceSync
 		var seen report.Evidence
 		switch {
@@ -129,9 +129,9 @@ func checkForceSync(e *model.Ensemble) result {
 		case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
 			seen = report.Evidence{Source: "process", Server: nameOf(h), Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes"}
 		default:
-			return nil, ""
+			return Outcome{}
 		}
-		return []report.Finding{{
+		return found(report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
 			Summary:  "forceSync=no: it confirms writes that are not on its disk yet. When the power of a majority fails, writes that clients were told are safe are lost.",
 			Evidence: []report.Evidence{seen},
@@ -139,6 +139,6 @@ func checkForceSync(e *model.Ensemble) result {
 				Host: nameOf(h), Note: "take the setting out and restart, one server at a time",
 				Risk: "with no spare voter each restart is an outage; on a slow disk writes take longer afterwards",
 			}},
-		}}, ""
+		})
 	})
 }

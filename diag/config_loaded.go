@@ -20,41 +20,27 @@ var configNotLoadedRule = Rule{
 
 // checkConfigLoaded looks whether a start would find the configuration, and whether
 // the file that the user named is the one that the process has read.
-func checkConfigLoaded(e *model.Ensemble) result {
-	if len(e.Hosts) == 0 {
-		return skip(report.SkipLocalFiles, "needs a server's own files: run zkdoctor there")
-	}
-	var out result
-	for _, h := range e.Hosts {
-		f, why := configLoaded(e, h)
-		if f != nil {
-			out.findings = append(out.findings, *f)
-		}
-		if why != nil {
-			why.Server = nameOf(h)
-			out.skips = append(out.skips, *why)
-		}
-	}
-	return out
+func checkConfigLoaded(e *model.Ensemble) Outcome {
+	return everyHost(e, func(h *model.Host) Outcome { return configLoaded(e, h) })
 }
 
-func configLoaded(e *model.Ensemble, h *model.Host) (*report.Finding, *report.Skip) {
+func configLoaded(e *model.Ensemble, h *model.Host) Outcome {
 	u := h.Unit
 	switch {
 	case !h.Config.Tried:
-		return nil, &report.Skip{Kind: report.SkipUndecided, Reason: "its configuration was not looked at"}
+		return skip(report.SkipUndecided, "its configuration was not looked at")
 	case h.ConfigPath == "":
-		return nil, &report.Skip{Kind: report.SkipUndecided, Reason: "its process was started without a configuration file"}
+		return skip(report.SkipUndecided, "its process was started without a configuration file")
 	case h.Hidden():
-		return nil, &report.Skip{Kind: report.SkipUndecided, Reason: unseenProcess}
+		return skip(report.SkipUndecided, unseenProcess)
 	case cannotBeRead(h.Config.Failure):
-		return configGone(e, h, h.Config.Failure, h.ConfigSource), nil
+		return found(configGone(e, h, h.Config.Failure, h.ConfigSource))
 	case h.Settings == nil:
-		return nil, &report.Skip{Kind: report.SkipDenied, Reason: h.Config.Failure.Text}
+		return skip(report.SkipDenied, h.Config.Failure.Text)
 	case h.Named != nil && h.Process != nil:
-		return namedAnother(e, h), nil
+		return found(namedAnother(h))
 	case h.Process == nil && u != nil && u.Config != h.ConfigPath && cannotBeRead(u.ConfigFailure):
-		return configGone(e, h, u.ConfigFailure, u.File), nil
+		return found(configGone(e, h, u.ConfigFailure, u.File))
 	}
 	return configReadable(e, h)
 }
@@ -66,8 +52,8 @@ func cannotBeRead(f *snapshot.Failure) bool {
 }
 
 // configGone is a configuration that nobody can read; source is what leads to it.
-func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source string) *report.Finding {
-	f := &report.Finding{
+func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source string) report.Finding {
+	f := report.Finding{
 		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
 		Summary:  "the configuration that it would be started with cannot be read by anybody: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
 		Evidence: []report.Evidence{{Source: "zoo.cfg", Server: nameOf(h), Key: "named by " + source, Value: why.Text, Wanted: "a readable file"}},
@@ -97,17 +83,17 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 
 // configReadable looks whether the user that the server runs as may read its
 // configuration.
-func configReadable(e *model.Ensemble, h *model.Host) (*report.Finding, *report.Skip) {
+func configReadable(e *model.Ensemble, h *model.Host) Outcome {
 	who, name := startsAs(h)
 	switch {
 	case !h.ConfigAccess.Tried || who == nil:
-		return nil, nil // whom it runs as nobody says: that the file is there is all there is to know
+		return Outcome{} // whom it runs as nobody says: that the file is there is all there is to know
 	case !h.ConfigAccess.Seen():
-		return nil, &report.Skip{Kind: report.SkipDenied, Reason: h.ConfigAccess.Failure.Text}
+		return skip(report.SkipDenied, h.ConfigAccess.Failure.Text)
 	case !who.Seen():
-		return nil, &report.Skip{Kind: report.SkipUndecided, Reason: reasonOf(who.Failure, "whom it runs as was not looked at")}
+		return skip(report.SkipUndecided, reasonOf(who.Failure, "whom it runs as was not looked at"))
 	case who.Value.WritesAll:
-		return nil, nil
+		return Outcome{}
 	}
 	steps := h.ConfigAccess.Value
 	for i, step := range steps {
@@ -117,13 +103,13 @@ func configReadable(e *model.Ensemble, h *model.Host) (*report.Finding, *report.
 		}
 		may := model.Permits(step.Owner, what, who.Value.UID, who.Value.Groups)
 		if may == model.Unknown {
-			return nil, &report.Skip{Kind: report.SkipUndecided, Reason: step.Path + ": its group may read it, and an access list may put its user there"}
+			return skip(report.SkipUndecided, step.Path+": its group may read it, and an access list may put its user there")
 		}
 		if may == model.No {
-			return configForbidden(e, h, step, name, wanted), nil
+			return found(configForbidden(e, h, step, name, wanted))
 		}
 	}
-	return nil, nil
+	return Outcome{}
 }
 
 // startsAs are the rights of the user that the server runs as, and that user's name;
@@ -138,8 +124,8 @@ func startsAs(h *model.Host) (*snapshot.Obs[snapshot.Credentials], string) {
 	return nil, ""
 }
 
-func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep, user, wanted string) *report.Finding {
-	f := &report.Finding{
+func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep, user, wanted string) report.Finding {
+	f := report.Finding{
 		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
 		Summary: fmt.Sprintf("it runs as %s, who may not read its configuration: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.", user),
 		Evidence: []report.Evidence{
@@ -164,13 +150,13 @@ func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep,
 
 // namedAnother says that the file which the user named is not the one in use. It is
 // about the question: the server may be as it should be.
-func namedAnother(e *model.Ensemble, h *model.Host) *report.Finding {
+func namedAnother(h *model.Host) report.Finding {
 	keys := h.Named.Keys
 	shown := strings.Join(keys[:min(len(keys), 5)], ", ")
 	if len(keys) > 5 {
 		shown += fmt.Sprintf(" and %d more", len(keys)-5)
 	}
-	return &report.Finding{
+	return report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 		Title:   "runs with another configuration than the one you named",
 		Summary: fmt.Sprintf("%s has the same dataDir and is not the file that the process has read. What is changed there reaches nobody, not even by a restart.", h.Named.Path),

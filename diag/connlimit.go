@@ -19,65 +19,73 @@ var connLimitReachedRule = Rule{
 	Eval:     checkConnLimit,
 }
 
-func checkConnLimit(e *model.Ensemble) result {
-	return eachServer(e, whyNoAnswer, func(s *model.Server, out *result) {
+func checkConnLimit(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoAnswer(s); why.skipped() {
+			return why
+		}
 		if s.ClientPort != report.PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(snapshot.Protocol) {
-			return
+			return Outcome{}
 		}
-		limit, known := connLimit(e, s)
-		f := report.Finding{
-			Severity: report.Warning, Certainty: report.Possible, Servers: []string{s.Name},
-			Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
-			Evidence: []report.Evidence{answer(s, "srvr", s.Srvr), answer(s, "connect", s.Session)},
-			Fix:      []report.Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
-		}
-		switch s.Counted {
-		case model.Unknown:
-		case model.Yes:
-			f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
-		case model.No:
-			f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
-		}
-		f.Evidence = append(f.Evidence, countedEvidence(e, s)...)
-		wanted := fmt.Sprintf("under %d (maxClientCnxns)", limit)
-		if s.Held.Seen() {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "sockets", Server: e.Snap.Vantage.Host, Key: "connections to " + s.Name, Value: strconv.Itoa(s.Held.Value), Wanted: wanted,
-			})
-		}
-		busiest, ours := clientsOf(s)
-		full := func(n int) bool { return limit > 0 && n >= limit }
-		if shown := busiest; shown.Connections > 0 {
-			if full(ours.Connections) {
-				shown = ours
-			}
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: model.SourceAdmin, Server: s.Name, Key: "connections from " + shown.Address, Value: strconv.Itoa(shown.Connections), Wanted: wanted,
-			})
-		}
-		switch {
-		case s.Held.Seen() && full(s.Held.Value), full(ours.Connections):
-			f.Certainty = report.Likely
-			if known {
-				f.Certainty = report.Proven
-			}
-			f.Summary = fmt.Sprintf("this host holds %d connections to it, which is all that maxClientCnxns allows one address.", max(s.Held.Value, ours.Connections))
-			f.Fix = []report.Fix{
-				{Host: e.Snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "who holds them; often a client that opens sessions and never closes them"},
-				raiseConnLimit(s),
-			}
-		case full(busiest.Connections) && ours.Connections == 0:
-			f.Certainty = report.Likely
-			f.Summary = fmt.Sprintf("%s holds %d connections to it, which is all that maxClientCnxns allows one address; this host is turned away, and so has most likely that address there.", busiest.Address, busiest.Connections)
-			f.Fix = []report.Fix{
-				{Host: busiest.Address, Command: fmt.Sprintf("ss -tnp dport = :%d", s.Port), Note: "who holds them; behind a NAT or a proxy any host may"},
-				raiseConnLimit(s),
-			}
-		case busiest.Connections > 0:
-			f.Summary = "it accepts connections and closes them before it has answered. As its AdminServer counts them, maxClientCnxns is not why: the limit for all clients together (maxCnxns), or something between here and there."
-		}
-		out.findings = append(out.findings, f)
+		return found(cutOff(e, s))
 	})
+}
+
+// cutOff is a server that closes connections before it has answered.
+func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
+	limit, known := connLimit(e, s)
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Possible, Servers: []string{s.Name},
+		Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
+		Evidence: []report.Evidence{answer(s, "srvr", s.Srvr), answer(s, "connect", s.Session)},
+		Fix:      []report.Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
+	}
+	switch s.Counted {
+	case model.Unknown:
+	case model.Yes:
+		f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
+	case model.No:
+		f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
+	}
+	f.Evidence = append(f.Evidence, countedEvidence(e, s)...)
+	wanted := fmt.Sprintf("under %d (maxClientCnxns)", limit)
+	if s.Held.Seen() {
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "sockets", Server: e.Snap.Vantage.Host, Key: "connections to " + s.Name, Value: strconv.Itoa(s.Held.Value), Wanted: wanted,
+		})
+	}
+	busiest, ours := clientsOf(s)
+	full := func(n int) bool { return limit > 0 && n >= limit }
+	if shown := busiest; shown.Connections > 0 {
+		if full(ours.Connections) {
+			shown = ours
+		}
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: model.SourceAdmin, Server: s.Name, Key: "connections from " + shown.Address, Value: strconv.Itoa(shown.Connections), Wanted: wanted,
+		})
+	}
+	switch {
+	case s.Held.Seen() && full(s.Held.Value), full(ours.Connections):
+		f.Certainty = report.Likely
+		if known {
+			f.Certainty = report.Proven
+		}
+		f.Summary = fmt.Sprintf("this host holds %d connections to it, which is all that maxClientCnxns allows one address.", max(s.Held.Value, ours.Connections))
+		f.Fix = []report.Fix{
+			{Host: e.Snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "who holds them; often a client that opens sessions and never closes them"},
+			raiseConnLimit(s),
+		}
+	case full(busiest.Connections) && ours.Connections == 0:
+		f.Certainty = report.Likely
+		f.Summary = fmt.Sprintf("%s holds %d connections to it, which is all that maxClientCnxns allows one address; this host is turned away, and so has most likely that address there.", busiest.Address, busiest.Connections)
+		f.Fix = []report.Fix{
+			{Host: busiest.Address, Command: fmt.Sprintf("ss -tnp dport = :%d", s.Port), Note: "who holds them; behind a NAT or a proxy any host may"},
+			raiseConnLimit(s),
+		}
+	case busiest.Connections > 0:
+		f.Summary = "it accepts connections and closes them before it has answered. As its AdminServer counts them, maxClientCnxns is not why: the limit for all clients together (maxCnxns), or something between here and there."
+	}
+	return f
 }
 
 func raiseConnLimit(s *model.Server) report.Fix {

@@ -23,26 +23,26 @@ var txnlogCorruptRule = Rule{
 	Eval:     checkTxnlogCorrupt,
 }
 
-func checkTxnlogCorrupt(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkTxnlogCorrupt(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		data, reason := dataOf(h)
 		if data == nil {
-			return nil, reason
+			return undecided(reason)
 		}
 		dir := data.Logs()
 		if reason := unseenOr(dir.Version2, dir.Logs); reason != "" || len(dir.Logs.Value.Newest) == 0 {
-			return nil, reason
+			return undecided(reason)
 		}
 		log := dir.Logs.Value.Newest[0]
 		switch {
 		case dir.Logs.Value.AtLeast:
-			return nil, "its directory has too many files: which log is the newest was not found out"
+			return undecided("its directory has too many files: which log is the newest was not found out")
 		case !log.Content.Seen():
-			return nil, unseenData(log.Content)
+			return undecided(unseenData(log.Content))
 		case log.Content.Value.Whole:
-			return nil, ""
+			return Outcome{}
 		case !settledFile(h, log):
-			return nil, "its newest log was made this moment"
+			return undecided("its newest log was made this moment")
 		}
 		value := fmt.Sprintf("%d bytes", log.Size)
 		if log.Size >= 16 {
@@ -54,13 +54,13 @@ func checkTxnlogCorrupt(e *model.Ensemble) result {
 			// From 3.9.3 on a server removes an empty newest log itself (FileTxnLog).
 			switch v, told, own := versionAt(e, h); {
 			case told && v.AtLeast(3, 9, 3):
-				return nil, ""
+				return Outcome{}
 			case !own:
 				f.Certainty = report.Likely
 				f.Summary += " (3.9.3 and later remove an empty one themselves; which version this is was not told.)"
 			}
 		}
-		return []report.Finding{f}, ""
+		return found(f)
 	})
 }
 
@@ -70,33 +70,33 @@ var noSnapshotRule = Rule{
 	Eval:     checkNoSnapshot,
 }
 
-func checkNoSnapshot(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkNoSnapshot(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		data, reason := dataOf(h)
 		if data == nil {
-			return nil, reason
+			return undecided(reason)
 		}
 		dir, logs := &data.Dir, data.Logs()
 		if reason := unseenOr(dir.Version2, dir.Snapshots); reason != "" {
-			return nil, reason
+			return undecided(reason)
 		}
 		if reason := unseenOr(logs.Version2, logs.Logs); reason != "" || logs.Logs.Value.Total == 0 {
-			return nil, reason
+			return undecided(reason)
 		}
 		if !dir.Version2.Seen() {
 			// dataDir lost its version-2 or never had one, and there are logs.
 			if !dir.Owner.Seen() {
-				return nil, "its dataDir is not there"
+				return undecided("its dataDir is not there")
 			}
 		} else if none, reason := noneWhole(dir.Snapshots.Value); !none {
-			return nil, reason
+			return undecided(reason)
 		}
 		if setToTrustEmpty(h) {
-			return nil, ""
+			return Outcome{}
 		}
 		v, told, own := versionAt(e, h)
 		if told && !v.AtLeast(3, 5, 3) {
-			return nil, "" // it starts from its logs alone
+			return Outcome{} // it starts from its logs alone
 		}
 		f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
 			report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshots", Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2"},
@@ -112,7 +112,7 @@ func checkNoSnapshot(e *model.Ensemble) result {
 		case !own:
 			f.Certainty = report.Likely
 		}
-		return []report.Finding{f}, ""
+		return found(f)
 	})
 }
 
@@ -159,22 +159,22 @@ var epochMismatchRule = Rule{
 	Eval:     checkEpochMismatch,
 }
 
-func checkEpochMismatch(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkEpochMismatch(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if !h.Distributed() {
-			return nil, "" // a standalone server has none
+			return Outcome{} // a standalone server has none
 		}
 		data, reason := dataOf(h)
 		if data == nil {
-			return nil, reason
+			return undecided(reason)
 		}
 		dir := &data.Dir
 		if !dir.Version2.Seen() {
-			return nil, unseenData(dir.Version2)
+			return undecided(unseenData(dir.Version2))
 		}
 		for _, file := range []snapshot.Obs[snapshot.EpochFile]{dir.CurrentEpoch, dir.AcceptedEpoch} {
 			if reason := unseenData(file); reason != "" {
-				return nil, reason
+				return undecided(reason)
 			}
 		}
 		current, hasCurrent, bad := epochOf(h, dir, "currentEpoch", dir.CurrentEpoch)
@@ -187,31 +187,31 @@ func checkEpochMismatch(e *model.Ensemble) result {
 					f.Evidence = append(f.Evidence, *b)
 				}
 			}
-			return []report.Finding{f}, ""
+			return found(f)
 		case hasCurrent && hasAccepted && accepted < current:
-			return []report.Finding{willNotStart(e, h, fmt.Sprintf("it has accepted epoch %d and says that it is in epoch %d, which comes later: ZooKeeper ends with \"The accepted epoch ... is less than the current epoch\".", accepted, current),
+			return found(willNotStart(e, h, fmt.Sprintf("it has accepted epoch %d and says that it is in epoch %d, which comes later: ZooKeeper ends with \"The accepted epoch ... is less than the current epoch\".", accepted, current),
 				epochEvidence(h, dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or more", current)),
-				epochEvidence(h, dir, "currentEpoch", current, ""))}, ""
+				epochEvidence(h, dir, "currentEpoch", current, "")))
 		case hasCurrent && !dir.Repairs:
 			return dataAhead(e, h, data, current)
 		}
-		return nil, ""
+		return Outcome{}
 	})
 }
 
 // dataAhead compares currentEpoch with the epochs of the data.
-func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current int64) ([]report.Finding, string) {
+func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current int64) Outcome {
 	if reason := unseenData(data.Logs().Version2); reason != "" {
-		return nil, reason
+		return undecided(reason)
 	}
 	if logs := data.Logs().Logs; len(logs.Value.Newest) > 0 {
 		log := logs.Value.Newest[0]
 		if c := log.Content.Value; c.HasFirst && int64(c.First.Epoch()) > current {
 			if !settledFile(h, log) {
-				return nil, "its epoch is changing this moment"
+				return undecided("its epoch is changing this moment")
 			}
-			return []report.Finding{aheadFinding(e, h, data, current, int64(c.First.Epoch()), report.Proven,
-				report.Evidence{Source: "data", Server: nameOf(h), Key: "first transaction", Value: c.First.String(), File: fileIn(data.Logs(), log.Name)})}, ""
+			return found(aheadFinding(e, h, data, current, int64(c.First.Epoch()), report.Proven,
+				report.Evidence{Source: "data", Server: nameOf(h), Key: "first transaction", Value: c.First.String(), File: fileIn(data.Logs(), log.Name)}))
 		}
 	}
 	for _, s := range data.Dir.Snapshots.Value.Newest {
@@ -219,18 +219,18 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 			continue
 		}
 		if !settledFile(h, s) {
-			return nil, "its epoch is changing this moment"
+			return undecided("its epoch is changing this moment")
 		}
 		// Its checksum was not looked at: a damaged one is passed over.
-		return []report.Finding{aheadFinding(e, h, data, current, int64(s.Zxid.Epoch()), report.Likely,
-			report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshot", Value: s.Name, File: fileIn(&data.Dir, s.Name)})}, ""
+		return found(aheadFinding(e, h, data, current, int64(s.Zxid.Epoch()), report.Likely,
+			report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshot", Value: s.Name, File: fileIn(&data.Dir, s.Name)}))
 	}
-	return nil, ""
+	return Outcome{}
 }
 
-func aheadFinding(e *model.Ensemble, h *model.Host, data *snapshot.Data, current, of int64, c report.Certainty, found report.Evidence) report.Finding {
+func aheadFinding(e *model.Ensemble, h *model.Host, data *snapshot.Data, current, of int64, c report.Certainty, shown report.Evidence) report.Finding {
 	f := willNotStart(e, h, fmt.Sprintf("its data is of epoch %d and it says that it is in epoch %d: ZooKeeper ends with \"The current epoch ... is older than the last zxid\".", of, current),
-		epochEvidence(h, &data.Dir, "currentEpoch", current, fmt.Sprintf("%d or more", of)), found)
+		epochEvidence(h, &data.Dir, "currentEpoch", current, fmt.Sprintf("%d or more", of)), shown)
 	f.Certainty = c
 	return f
 }

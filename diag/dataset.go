@@ -34,8 +34,11 @@ var dataSetLargeRule = Rule{
 
 // checkDataSetLarge reports how much a server holds in memory, where that is much. The
 // tree is the same on all; watches are each server's own.
-func checkDataSetLarge(e *model.Ensemble) result {
-	return eachServer(e, whyNoMntr, func(s *model.Server, out *result) {
+func checkDataSetLarge(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoMntr(s); why.skipped() {
+			return why
+		}
 		var much []string
 		var evidence []report.Evidence
 		for _, key := range dataSetKeys() {
@@ -53,9 +56,9 @@ func checkDataSetLarge(e *model.Ensemble) result {
 			evidence = append(evidence, report.Evidence{Source: s.MntrFrom, Server: s.Name, Key: key.name, Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10)})
 		}
 		if len(much) == 0 {
-			return
+			return Outcome{}
 		}
-		out.findings = append(out.findings, report.Finding{
+		return found(report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name}, Evidence: evidence,
 			Summary: fmt.Sprintf("many %s. All of it is in the heap of each server, is written out with each snapshot, and is sent whole to a server that has been away for long.", strings.Join(much, ", ")),
 			Fix: []report.Fix{

@@ -44,7 +44,7 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
 	for _, c := range Catalogue() {
 		out, crashed := run(c, e)
 		countRule(&r.Checks, c.Code, out, crashed)
-		r.LookAgain = r.LookAgain || out.lookAgain
+		r.LookAgain = r.LookAgain || out.again
 		raw = append(raw, out.findings...)
 	}
 	if snap.Before != nil {
@@ -67,10 +67,10 @@ func took(snap *snapshot.Snapshot) int64 {
 	return snap.Started.Add(snap.Took).Sub(started).Milliseconds()
 }
 
-func run(c Rule, e *model.Ensemble) (out result, crashed bool) {
+func run(c Rule, e *model.Ensemble) (out Outcome, crashed bool) {
 	defer func() {
 		if recover() != nil {
-			out, crashed = result{}, true
+			out, crashed = Outcome{}, true
 		}
 	}()
 	out = c.Eval(e)
@@ -102,7 +102,7 @@ func docsURL(code report.Code) string {
 	return "https://github.com/zkdoctor/zkdoctor/blob/main/docs/findings/" + string(code) + ".md"
 }
 
-func countRule(c *report.Checks, code report.Code, out result, crashed bool) {
+func countRule(c *report.Checks, code report.Code, out Outcome, crashed bool) {
 	c.Total++
 	switch {
 	case crashed:

@@ -19,22 +19,19 @@ var dataDigestMismatchRule = Rule{
 	Eval:   checkDataDigest,
 }
 
-func checkDataDigest(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		if why := whyNoMntr(s); why != nil {
+func checkDataDigest(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoMntr(s); why.skipped() {
 			return why
 		}
 		if _, ok := s.Mntr.Value.Count(digestMismatches); !ok {
-			return &report.Skip{Kind: report.SkipNotTold, Reason: "it counts no digests (3.6 and later do)"}
+			return skip(report.SkipNotTold, "it counts no digests (3.6 and later do)")
 		}
-		return nil
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
 		n, _ := s.Mntr.Value.Count(digestMismatches)
 		if n <= 0 {
-			return
+			return Outcome{}
 		}
-		out.findings = append(out.findings, report.Finding{
+		return found(report.Finding{
 			Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
 			Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
 			Evidence: []report.Evidence{

@@ -38,31 +38,31 @@ var diskFullRule = Rule{
 	Eval:     checkDiskFull,
 }
 
-func checkDiskFull(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkDiskFull(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		data, reason := dataOf(h)
 		if data == nil {
-			return nil, reason
+			return undecided(reason)
 		}
-		disks, reason := disks(h, data)
-		var found []report.Finding
+		disks, reason := disks(data)
+		var full []report.Finding
 		for _, d := range disks {
 			free, least, ample := d.free(h), max(largestTxn, d.next), logStep+2*d.next
 			noInodes := d.Inodes > 0 && d.FreeInodes == 0
 			switch {
 			case d.Bytes == 0 || d.ReadOnly: // nothing is ever written there
 			case noInodes || free < least:
-				found = append(found, diskFull(e, h, data, d, least, noInodes))
+				full = append(full, diskFull(e, h, data, d, least, noInodes))
 			case free < ample:
 				f := diskFull(e, h, data, d, ample, false)
 				f.Title, f.Severity, f.Later = "the disk of its data is nearly full", report.Warning, true
 				f.Summary = fmt.Sprintf("%s are left on %s. That is room for less than two snapshots and one more stretch of log. Once it is full this server is out.", size(free), d.place())
-				found = append(found, f)
+				full = append(full, f)
 			}
 		}
 		// Two of a server are shown as one, under the name of the first.
-		slices.SortStableFunc(found, func(a, b report.Finding) int { return theory.CompareBool(a.Later, b.Later) })
-		return found, reason
+		slices.SortStableFunc(full, func(a, b report.Finding) int { return theory.CompareBool(a.Later, b.Later) })
+		return found(full...).and(undecided(reason))
 	})
 }
 
@@ -102,13 +102,13 @@ var dataDirInTmpRule = Rule{
 	Eval: checkDataDirInTmp,
 }
 
-func checkDataDirInTmp(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkDataDirInTmp(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		data, reason := dataOf(h)
 		if data == nil {
-			return nil, reason
+			return undecided(reason)
 		}
-		var found []report.Finding
+		var inTmp []report.Finding
 		for i, d := range dataDirs(data) {
 			if !d.Owner.Seen() {
 				reason = unseenData(d.Owner)
@@ -122,7 +122,7 @@ func checkDataDirInTmp(e *model.Ensemble) result {
 			if i > 0 {
 				key, set = "dataLogDir", h.Settings.DataLogDir
 			}
-			found = append(found, report.Finding{
+			inTmp = append(inTmp, report.Finding{
 				Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
 				Summary: fmt.Sprintf("%s is below %s, which is emptied at a reboot or by systemd-tmpfiles, %s. This server then comes back without its data; two of three such at a time are the loss of all.", key, tmp, emptied(tmp)),
 				Evidence: []report.Evidence{
@@ -135,7 +135,7 @@ func checkDataDirInTmp(e *model.Ensemble) result {
 				},
 			})
 		}
-		return found, reason
+		return found(inTmp...).and(undecided(reason))
 	})
 }
 

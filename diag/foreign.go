@@ -18,37 +18,32 @@ var foreignDataRule = Rule{
 
 // checkForeignData compares the epoch that a server has accepted with that of the
 // leader: it follows none of an earlier one (Learner.registerWithLeader, all versions).
-func checkForeignData(e *model.Ensemble) result {
-	again := false
-	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkForeignData(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if !h.Distributed() || h.Process == nil {
-			return nil, "" // what it would meet is not known before it runs
+			return Outcome{} // what it would meet is not known before it runs
 		}
-		out, wait, reason := staysOut(e, h)
-		again = again || wait
-		if !out {
-			return nil, reason
+		if why, out := staysOut(e, h); !out {
+			return why
 		}
 		accepted, reason := acceptedEpoch(h)
 		if reason != "" {
-			return nil, reason
+			return undecided(reason)
 		}
 		leader, epoch, ok := steadyLeader(e)
 		switch {
 		case !ok:
-			return nil, "no leader was seen to keep its epoch"
+			return undecided("no leader was seen to keep its epoch")
 		case leader == h.Server || accepted <= epoch:
-			return nil, ""
+			return Outcome{}
 		}
 		if b := e.Earlier(h.Server); b.Local == nil || !b.Local.Data.Seen() {
-			return nil, "its data was looked at once"
+			return undecided("its data was looked at once")
 		} else if then, reason := acceptedEpoch(b.Local); reason != "" || then != accepted {
-			return nil, "its epoch changes this moment"
+			return undecided("its epoch changes this moment")
 		}
-		return []report.Finding{foreignFinding(e, h, leader, accepted, epoch)}, ""
+		return found(foreignFinding(e, h, leader, accepted, epoch))
 	})
-	out.lookAgain = again
-	return out
 }
 
 // acceptedEpoch is what a server's file says.

@@ -50,7 +50,7 @@ type disk struct {
 
 // disks are the file systems of a server's data: one, where dataLogDir is on that
 // of dataDir. reason says why one was not seen.
-func disks(h *model.Host, data *snapshot.Data) (all []disk, reason string) {
+func disks(data *snapshot.Data) (all []disk, reason string) {
 	for i, d := range dataDirs(data) {
 		if !d.Volume.Seen() {
 			reason = unseenData(d.Volume)

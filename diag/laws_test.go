@@ -103,7 +103,7 @@ func TestPure(t *testing.T) {
 			turned := s.snap()
 			turn(turned)
 			got := Diagnose(turned, Options{})
-			if diff := cmp.Diff(found(first), found(got)); diff != "" && !orderMatters[name] {
+			if diff := cmp.Diff(codesIn(first), codesIn(got)); diff != "" && !orderMatters[name] {
 				t.Errorf("servers in another order:\n%s", diff)
 			}
 			checkReport(t, got)
@@ -128,8 +128,8 @@ func turn(s *snapshot.Snapshot) {
 	}
 }
 
-// found is the findings as a set, and the verdict.
-func found(r *report.Report) []string {
+// codesIn is the findings as a set, and the verdict.
+func codesIn(r *report.Report) []string {
 	out := digest(r)
 	for i, line := range out {
 		words := strings.Fields(line)
@@ -285,8 +285,8 @@ func TestPages(t *testing.T) {
 // TestCrash: a rule that panics is counted, and what it left behind is not used.
 func TestCrash(t *testing.T) {
 	t.Parallel()
-	out, crashed := run(Rule{Code: report.QuorumLost, Eval: func(*model.Ensemble) result { panic("a bug") }}, &model.Ensemble{})
-	if !crashed || out.findings != nil || out.skips != nil || out.lookAgain {
+	out, crashed := run(Rule{Code: report.QuorumLost, Eval: func(*model.Ensemble) Outcome { panic("a bug") }}, &model.Ensemble{})
+	if !crashed || out.findings != nil || out.skips != nil || out.again {
 		t.Errorf("got %+v, crashed %t", out, crashed)
 	}
 	var c report.Checks

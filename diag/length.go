@@ -22,48 +22,43 @@ var dataUnreasonableLengthRule = Rule{
 
 // checkUnreasonableLength reports a server that meets a record which is longer than its
 // jute.maxbuffer allows, in its own data or in its leader's (BinaryInputArchive).
-func checkUnreasonableLength(e *model.Ensemble) result {
-	again := false
-	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkUnreasonableLength(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if h.Process == nil {
 			return cannotLoad(e, h)
 		}
 		if !h.Distributed() {
-			return nil, "" // it runs, so it has read its data
+			return Outcome{} // it runs, so it has read its data
 		}
-		out, wait, reason := staysOut(e, h)
-		again = again || wait
-		if !out {
-			return nil, reason
+		if why, out := staysOut(e, h); !out {
+			return why
 		}
 		lines, count, reason := saysLately(h, logline.RecordTooLong)
 		if reason != "" || count < repeated {
-			return nil, reason
+			return undecided(reason)
 		}
 		return tooLong(e, h, lines[0], "it runs, and each time that it joins the leader sends it a record longer than its jute.maxbuffer allows, so that it leaves again.")
 	})
-	out.lookAgain = again
-	return out
 }
 
 // cannotLoad judges a server that has ended.
-func cannotLoad(e *model.Ensemble, h *model.Host) ([]report.Finding, string) {
+func cannotLoad(e *model.Ensemble, h *model.Host) Outcome {
 	if h.Server != nil && h.Server.Serving == model.Yes {
-		return nil, ""
+		return Outcome{}
 	}
 	lines, _, reason := saysSinceStart(h, logline.RecordTooLong)
 	ended, _, _ := saysSinceStart(h, logline.DatabaseUnloaded, logline.Exit)
 	if len(lines) == 0 || len(ended) == 0 {
-		return nil, reason
+		return undecided(reason)
 	}
 	return tooLong(e, h, lines[0], "its data has a record longer than its jute.maxbuffer allows, so that it ends when it loads it.")
 }
 
 // tooLong is the finding, where the length can be that of a record.
-func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what string) ([]report.Finding, string) {
+func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what string) Outcome {
 	length := line.Fields.Length
 	if length <= 0 || length > largestRecord || !mayHold(h, length) {
-		return nil, "the length that its log complains of is no record's: its data is damaged, or something else speaks to its ports"
+		return undecided("the length that its log complains of is no record's: its data is damaged, or something else speaks to its ports")
 	}
 	enough := int64(1 << 20)
 	for enough <= length {
@@ -91,7 +86,7 @@ func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what strin
 	if p, ok := h.Settings.Property("jute.maxbuffer"); ok {
 		f.Evidence = append(f.Evidence, report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "jute.maxbuffer", Value: "set, and not read from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.Settings.Path, Line: p.Line})
 	}
-	return []report.Finding{f}, ""
+	return found(f)
 }
 
 // mayHold reports whether one of its files is long enough to hold a record of that

@@ -18,13 +18,11 @@ var membershipDivergentRule = Rule{
 	Eval:     checkMembershipDivergent,
 }
 
-func checkMembershipDivergent(e *model.Ensemble) result {
+func checkMembershipDivergent(e *model.Ensemble) Outcome {
 	if e.Mixed {
 		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
 	}
-	out := compareLists(e)
-	out.findings = append(out.findings, editedLists(e)...)
-	return out
+	return compareLists(e).and(found(editedLists(e)...))
 }
 
 // editedLists are servers whose own file has other members than they run with: it was
@@ -61,17 +59,15 @@ func editedLists(e *model.Ensemble) []report.Finding {
 }
 
 // compareLists compares the lists that different servers run with.
-func compareLists(e *model.Ensemble) result {
+func compareLists(e *model.Ensemble) Outcome {
 	lists := e.Divergence()
 	switch {
 	case len(lists.Told) < 2:
 		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
 	case lists.Count < 2:
-		return result{}
+		return Outcome{}
 	case lists.Moving:
-		out := skip(report.SkipOneLook, "the lists differ in one look, as for a moment in every reconfiguration")
-		out.lookAgain = e.Before == nil
-		return out
+		return skip(report.SkipOneLook, "the lists differ in one look, as for a moment in every reconfiguration").lookAgain(e.Before == nil)
 	}
 	f := report.Finding{
 		Severity: report.Critical, Certainty: report.Proven, Servers: model.Names(lists.Told),
@@ -87,7 +83,7 @@ func compareLists(e *model.Ensemble) result {
 	if e.Verdict.State == report.Split || len(e.Verdict.Leaders) > 1 {
 		f.Fix = []report.Fix{{Note: "two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list"}}
 	}
-	return result{findings: []report.Finding{f}}
+	return found(f)
 }
 
 var targetsIncompleteRule = Rule{
@@ -95,7 +91,7 @@ var targetsIncompleteRule = Rule{
 	Eval: checkTargetsIncomplete,
 }
 
-func checkTargetsIncomplete(e *model.Ensemble) result {
+func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 	if !e.List.Proven() {
 		return skip(report.SkipNotTold, "no server told its list of members")
 	}
@@ -111,12 +107,12 @@ func checkTargetsIncomplete(e *model.Ensemble) result {
 		})
 	}
 	if len(f.Evidence) == 0 {
-		return result{}
+		return Outcome{}
 	}
 	f.Severity, f.Certainty = report.Info, report.Proven
 	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.List.Servers), "server"), len(f.Evidence))
 	f.Fix = []report.Fix{{Note: "name them too, or let the others be found: --discover, or -c zoo.cfg"}}
-	return result{findings: []report.Finding{f}}
+	return found(f)
 }
 
 var targetDuplicateRule = Rule{
@@ -124,17 +120,14 @@ var targetDuplicateRule = Rule{
 	Eval: checkTargetDuplicate,
 }
 
-func checkTargetDuplicate(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		if s.Resolve.Seen() {
-			return nil
+func checkTargetDuplicate(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if !s.Resolve.Seen() {
+			return skip(report.SkipUnreachable, "its address is not known")
 		}
-		return &report.Skip{Kind: report.SkipUnreachable, Reason: "its address is not known"}
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
 		first := s.DuplicateOf
 		if first == nil {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: slices.Compact([]string{first.Name, s.Name}),
@@ -148,6 +141,6 @@ func checkTargetDuplicate(e *model.Ensemble) result {
 			}
 			f.Evidence = append(f.Evidence, report.Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }

@@ -35,58 +35,55 @@ var heapPressureRule = Rule{
 	Eval:     checkHeapPressure,
 }
 
-func checkHeapPressure(e *model.Ensemble) result {
+func checkHeapPressure(e *model.Ensemble) Outcome {
 	if len(e.Servers) == 0 && len(e.Hosts) == 0 {
 		return skip(report.SkipNotLooked, "no server was looked at")
 	}
-	var out result
-	for _, h := range e.Hosts {
-		f, why := heapFinding(e, h)
-		if f != nil {
-			out.findings = append(out.findings, *f)
-		}
-		if why != "" {
-			out.skips = append(out.skips, report.Skip{Kind: report.SkipUndecided, Server: nameOf(h), Reason: why})
-		}
+	var here Outcome
+	if len(e.Hosts) > 0 {
+		here = everyHost(e, func(h *model.Host) Outcome { return heapHere(e, h) })
 	}
-	for _, s := range e.Servers {
+	if len(e.Servers) == 0 {
+		return here
+	}
+	return here.and(eachServer(e, func(s *model.Server) Outcome {
+		var out Outcome
 		f, judged := pausesOf(e, s)
-		if f != nil && !hasFinding(out.findings, s.Name) {
-			out.findings = append(out.findings, *f)
+		switch {
+		case f != nil && !hasFinding(here.findings, s.Name):
+			out = found(*f)
+		case s.Local == nil && !judged:
+			out = skip(report.SkipLocalFiles, "needs its own process and log, or two looks with jvm.pause.monitor=true")
 		}
-		if s.Local == nil && !judged {
-			out.skips = append(out.skips, report.Skip{Kind: report.SkipLocalFiles, Server: s.Name, Reason: "needs its own process and log, or two looks with jvm.pause.monitor=true"})
-		}
-		out.lookAgain = out.lookAgain || pausedEver(s) > pausedShare
-	}
-	return out
+		return out.lookAgain(pausedEver(s) > pausedShare)
+	}))
 }
 
-// heapFinding judges by what a server's own host shows.
-func heapFinding(e *model.Ensemble, h *model.Host) (*report.Finding, string) {
+// heapHere judges by what a server's own host shows.
+func heapHere(e *model.Ensemble, h *model.Host) Outcome {
 	if h.Hidden() {
-		return nil, unseenProcess
+		return undecided(unseenProcess)
 	}
 	if f := ranOutFinding(e, h); f != nil {
-		return f, ""
+		return found(*f)
 	}
 	if h.Process == nil {
 		_, _, why := saysSinceStart(h)
-		return nil, why
+		return undecided(why)
 	}
 	m := h.Process.Memory
 	if !m.Seen() {
-		return nil, reasonOf(m.Failure, "its memory was not looked at")
+		return undecided(reasonOf(m.Failure, "its memory was not looked at"))
 	}
 	if h.Server != nil {
 		if f, _ := pausesOf(e, h.Server); f != nil {
-			return f, "" // what happens now comes before what may
+			return found(*f) // what happens now comes before what may
 		}
 	}
 	if f := killsInGroup(e, h, m.Value.Group); f != nil {
-		return f, ""
+		return found(*f)
 	}
-	return tooMuchHeap(e, h, m.Value), ""
+	return tooMuchHeap(h, m.Value)
 }
 
 // outOfHeap are the lines of its log since the last start that say so. Threads that
@@ -143,15 +140,15 @@ func killsInGroup(e *model.Ensemble, h *model.Host, group snapshot.Obs[snapshot.
 }
 
 // tooMuchHeap is a heap that may grow past what the host, or its control group, has.
-func tooMuchHeap(e *model.Ensemble, h *model.Host, m snapshot.Memory) *report.Finding {
+func tooMuchHeap(h *model.Host, m snapshot.Memory) Outcome {
 	limit, of := m.Physical, "the memory of the host"
 	if g := m.Group.Value; m.Group.Seen() && g.Limit > 0 && (limit == 0 || g.Limit < limit) {
 		limit, of = g.Limit, "the limit of its control group"
 	}
 	if m.MaxHeap == 0 || limit == 0 || m.MaxHeap <= limit {
-		return nil
+		return Outcome{}
 	}
-	return &report.Finding{
+	return found(report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Servers: serversOf(h), Later: true,
 		Title:    "its heap may grow past the memory that there is",
 		Summary:  fmt.Sprintf("-Xmx allows %s, and %s is %s. Java takes what it is allowed before it collects garbage in earnest: then the kernel kills it, or it swaps.", size(m.MaxHeap), of, size(limit)),
@@ -160,7 +157,7 @@ func tooMuchHeap(e *model.Ensemble, h *model.Host, m snapshot.Memory) *report.Fi
 			{Host: nameOf(h), Note: "set -Xmx to two thirds of what there is at the most: Java needs memory beside the heap, and the page cache makes the disk fast. ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"},
 			{Host: nameOf(h), Note: "or give it more memory; then restart it", Risk: "with no spare voter a restart is an outage"},
 		},
-	}
+	})
 }
 
 // raiseHeap is where to give it more.
@@ -243,19 +240,19 @@ var swapInUseRule = Rule{
 
 // checkSwap finds a server with a part of its memory in swap. It is a remark: what it
 // costs shows as pauses.
-func checkSwap(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkSwap(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if h.Process == nil {
-			return nil, "it does not run"
+			return undecided("it does not run")
 		}
 		m := h.Process.Memory
 		if !m.Seen() {
-			return nil, reasonOf(m.Failure, "its memory was not looked at")
+			return undecided(reasonOf(m.Failure, "its memory was not looked at"))
 		}
 		if m.Value.Swapped < swapped {
-			return nil, ""
+			return Outcome{}
 		}
-		return []report.Finding{{
+		return found(report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 			Summary:  fmt.Sprintf("%s of it are swapped out. A collection of garbage reads all of the heap, so it waits for the disk then, and the server stands still.", size(m.Value.Swapped)),
 			Evidence: memoryEvidence(h),
@@ -263,6 +260,6 @@ func checkSwap(e *model.Ensemble) result {
 				{Host: nameOf(h), Command: "swapon --show; free -m; sysctl vm.swappiness", Note: "see who needs the memory", Risk: "none"},
 				{Host: nameOf(h), Note: "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"},
 			},
-		}}, ""
+		})
 	})
 }

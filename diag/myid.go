@@ -19,13 +19,13 @@ var myidMissingRule = Rule{
 	Eval:     checkMyidMissing,
 }
 
-func checkMyidMissing(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkMyidMissing(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		switch {
 		case !h.Distributed():
-			return nil, "" // a standalone server needs none
+			return Outcome{} // a standalone server needs none
 		case !h.MyID.FailedAs(snapshot.Absent):
-			return nil, myidUnseen(h)
+			return undecided(myidUnseen(h))
 		}
 		f := report.Finding{
 			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
@@ -43,7 +43,7 @@ func checkMyidMissing(e *model.Ensemble) result {
 		if id, ok := h.RightID(); ok {
 			f.Evidence = append(f.Evidence, memberEvidence(h, id, " is this host"))
 		}
-		return []report.Finding{f}, ""
+		return found(f)
 	})
 }
 
@@ -53,10 +53,10 @@ var myidMalformedRule = Rule{
 	Eval:     checkMyidMalformed,
 }
 
-func checkMyidMalformed(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkMyidMalformed(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if !h.MyID.Seen() || h.HasID {
-			return nil, myidUnseen(h)
+			return undecided(myidUnseen(h))
 		}
 		_, err := zoocfg.ParseMyID(h.MyID.Value.Bytes)
 		f := report.Finding{
@@ -65,7 +65,7 @@ func checkMyidMalformed(e *model.Ensemble) result {
 			Evidence: []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
 			Fix:      writeID(h),
 		}
-		return []report.Finding{f}, ""
+		return found(f)
 	})
 }
 
@@ -95,16 +95,16 @@ var myidNotInServersRule = Rule{
 	Eval:     checkMyidNotInServers,
 }
 
-func checkMyidNotInServers(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkMyidNotInServers(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if !h.Distributed() {
-			return nil, ""
+			return Outcome{}
 		}
 		if !h.HasID {
-			return nil, noID(h)
+			return undecided(noID(h))
 		}
 		if h.Settings.Find(h.ID) != nil || e.OutOfItsList(h) {
-			return nil, "" // one that joins or leaves has a finding of its own
+			return Outcome{} // one that joins or leaves has a finding of its own
 		}
 		f := report.Finding{
 			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
@@ -118,7 +118,7 @@ func checkMyidNotInServers(e *model.Ensemble) result {
 		} else if h.AddressesDecide && len(h.OwnLines) == 0 {
 			f.Fix = notAMember(h)
 		}
-		return []report.Finding{f}, ""
+		return found(f)
 	})
 }
 
@@ -143,19 +143,19 @@ var myidWrongServerRule = Rule{
 	Eval:     checkMyidWrongServer,
 }
 
-func checkMyidWrongServer(e *model.Ensemble) result {
-	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkMyidWrongServer(e *model.Ensemble) Outcome {
+	out := eachHost(e, func(h *model.Host) Outcome {
 		if !h.Distributed() {
-			return nil, ""
+			return Outcome{}
 		}
 		if !h.HasID {
-			return nil, noID(h)
+			return undecided(noID(h))
 		}
 		if !h.AddressesDecide {
-			return nil, "more than one server.N address is this host's, as in a laboratory on loopback"
+			return undecided("more than one server.N address is this host's, as in a laboratory on loopback")
 		}
 		if len(h.OwnLines) != 1 || h.OwnLines[0] == h.ID || h.Settings.Find(h.ID) == nil {
-			return nil, ""
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
@@ -167,21 +167,29 @@ func checkMyidWrongServer(e *model.Ensemble) result {
 			},
 			Fix: writeID(h),
 		}
-		return []report.Finding{f}, ""
+		return found(f)
 	})
-	// Over the network: a server at the address of one line that says it is
-	// another. Whoever is already judged by its own files is not judged again.
-	judged := false
+	over, judged := wrongOverNetwork(e, out)
+	if judged && len(e.Hosts) == 0 {
+		return over // its own files are not needed
+	}
+	return out.and(over)
+}
+
+// wrongOverNetwork finds servers at the address of one line that say they are another,
+// and not those that are judged by their own files already. judged is set where any server
+// could be.
+func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged bool) {
 	for _, s := range e.Servers {
 		id, source, ok := s.Claimed()
 		if !ok || !model.FromServer(source) || s.Line == nil || s.Line.ID < 0 || !e.IsAt(s.Line, s) {
 			continue
 		}
 		judged = true
-		if id == s.Line.ID || hasFinding(out.findings, s.Name) {
+		if id == s.Line.ID || hasFinding(byFiles.findings, s.Name) {
 			continue
 		}
-		out.findings = append(out.findings, report.Finding{
+		out = out.and(found(report.Finding{
 			Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
 			Summary: fmt.Sprintf("it is at the address of server %d and says that it is server %d. It works as long as all listen on all addresses; the ids are not where the list has them.", s.Line.ID, id),
 			Evidence: []report.Evidence{
@@ -192,10 +200,7 @@ func checkMyidWrongServer(e *model.Ensemble) result {
 				Host: s.Name, Note: fmt.Sprintf("stop it, write %d into its myid, start it. Two servers with swapped ids: stop both, write both, start both", s.Line.ID),
 				Risk: "of 3 servers, stopping 2 is a short outage; one at a time makes a duplicate id",
 			}},
-		})
+		}))
 	}
-	if judged && len(e.Hosts) == 0 {
-		out.skips = nil
-	}
-	return out
+	return out, judged
 }

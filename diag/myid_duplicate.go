@@ -48,7 +48,7 @@ var myidDuplicateRule = Rule{
 	Eval:     checkMyidDuplicate,
 }
 
-func checkMyidDuplicate(e *model.Ensemble) result {
+func checkMyidDuplicate(e *model.Ensemble) Outcome {
 	if e.Mixed {
 		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
 	}
@@ -56,16 +56,16 @@ func checkMyidDuplicate(e *model.Ensemble) result {
 	if len(claims) < 2 {
 		return skip(report.SkipNotTold, "fewer than two servers told their id")
 	}
-	var out result
+	var out Outcome
 	for i, a := range claims {
 		for _, b := range claims[:i] {
 			if a.ID != b.ID {
 				continue
 			}
 			if isWrong(a) && !isWrong(b) {
-				out.findings = append(out.findings, duplicateFinding(e, a, b))
+				out = out.and(found(duplicateFinding(e, a, b)))
 			} else {
-				out.findings = append(out.findings, duplicateFinding(e, b, a))
+				out = out.and(found(duplicateFinding(e, b, a)))
 			}
 		}
 	}

@@ -29,9 +29,9 @@ var zxidRolloverNearRule = Rule{
 // transactions of an epoch, and when it is used up the leader steps down
 // (ZooKeeperServer and Leader, "zxid lower 32 bits have rolled over"). A
 // standalone server has no leader to lose.
-func checkZxidRollover(e *model.Ensemble) result {
+func checkZxidRollover(e *model.Ensemble) Outcome {
 	if e.LoneStandalone() {
-		return result{}
+		return Outcome{}
 	}
 	newest := newestZxid(e)
 	if newest == nil {
@@ -39,7 +39,7 @@ func checkZxidRollover(e *model.Ensemble) result {
 	}
 	zxid := newest.Srvr.Value.Zxid
 	if zxid.Counter() <= zxidCounterHigh {
-		return result{}
+		return Outcome{}
 	}
 	left := uint64(math.MaxUint32 - zxid.Counter())
 	f := report.Finding{
@@ -64,7 +64,7 @@ func checkZxidRollover(e *model.Ensemble) result {
 			Value: fmt.Sprintf("%.0f transactions a second: used up in %s", perSecond, longTime(float64(left)/perSecond)),
 		})
 	}
-	return result{findings: []report.Finding{f}}
+	return found(f)
 }
 
 // noData is the zxid of a server that has no data yet (db.autocreate=false): -1.
@@ -103,22 +103,19 @@ var fdLimitNearRule = Rule{
 	Eval: checkFDLimit,
 }
 
-func checkFDLimit(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		if why := whyNoMntr(s); why != nil {
+func checkFDLimit(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoMntr(s); why.skipped() {
 			return why
 		}
 		// -1 where Java cannot tell; both are missing off Unix.
 		if _, limit, ok := descriptorsOf(s); !ok || limit <= 0 {
-			return &report.Skip{Kind: report.SkipNotTold, Reason: "its mntr tells no limit of file descriptors"}
+			return skip(report.SkipNotTold, "its mntr tells no limit of file descriptors")
 		}
-		return nil
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
 		open, limit, _ := descriptorsOf(s)
 		share := float64(open) / float64(limit)
 		if share <= descriptorsHigh {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
@@ -147,7 +144,7 @@ func checkFDLimit(e *model.Ensemble) result {
 		if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
 			f.Evidence = append(f.Evidence, report.Evidence{Source: s.MntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10)})
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 

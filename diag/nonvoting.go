@@ -18,31 +18,31 @@ var nonVotingFollowerRule = Rule{
 // checkNonVotingFollower reports servers that follow the leader and are no members: they
 // were started to join and have not been added yet, or were taken out and run on (3.5+,
 // reconfig). They serve clients and have no vote.
-func checkNonVotingFollower(e *model.Ensemble) result {
-	var out result
+func checkNonVotingFollower(e *model.Ensemble) Outcome {
+	var outsiders []report.Finding
 	for _, s := range e.Servers {
 		if s.Outsider {
-			out.findings = append(out.findings, outsiderFinding(e, s))
+			outsiders = append(outsiders, outsiderFinding(e, s))
 		}
 	}
 	for _, h := range e.Hosts {
 		if e.OutOfItsList(h) && (h.Server == nil || !h.Server.Outsider) {
-			out.findings = append(out.findings, outsiderHere(e, h))
+			outsiders = append(outsiders, outsiderHere(e, h))
 		}
 	}
 	switch lead := e.OnlyLeader(); {
 	case e.LoneStandalone():
-	case len(out.findings) > 0:
+	case len(outsiders) > 0:
 	case !e.List.InForce():
 		return skip(report.SkipNotTold, "no server told its list of members")
 	case lead == nil:
 		return skip(report.SkipNotTold, "the leader was not seen")
 	default:
 		if n, ok := lead.Mntr.Value.NonVotingFollowers(); ok && n > 0 {
-			out.findings = append(out.findings, unnamedOutsiders(e, lead, n))
+			outsiders = append(outsiders, unnamedOutsiders(e, lead, n))
 		}
 	}
-	return out
+	return found(outsiders...)
 }
 
 // joinOrLeave are the two ways to end it. line is the member line to add, empty where it

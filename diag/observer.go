@@ -16,18 +16,18 @@ var observerCountedRule = Rule{
 
 // checkObserverCounted reports observers that are up and have no vote, where whoever
 // counts servers that are up would think that there is a majority, or one to spare.
-func checkObserverCounted(e *model.Ensemble) result {
+func checkObserverCounted(e *model.Ensemble) Outcome {
 	voters := e.List.Quorums.Voters()
 	observers := e.Filter(func(s *model.Server) bool {
 		return s.Line != nil && s.Line.Role == zoocfg.Observer && s.DuplicateOf == nil
 	})
 	switch {
 	case e.LoneStandalone():
-		return result{}
+		return Outcome{}
 	case !e.List.Proven():
 		return skip(report.SkipNotTold, "which members are observers is not known")
 	case len(observers) == 0:
-		return result{}
+		return Outcome{}
 	case e.List.Quorums.Hierarchical():
 		return skip(report.SkipUndecided, "groups and weights decide, not the number of voters")
 	case e.Verdict.Spare == nil:
@@ -45,7 +45,7 @@ func checkObserverCounted(e *model.Ensemble) result {
 	// survive a loss that it does not.
 	all := len(voters) + len(observers)
 	if needed := all/2 + 1; spare > 0 || len(running) == 0 || len(up)-(spare+1) < needed {
-		return result{}
+		return Outcome{}
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: model.Names(running),
@@ -61,7 +61,7 @@ func checkObserverCounted(e *model.Ensemble) result {
 	for _, s := range running {
 		f.Evidence = append(f.Evidence, report.Evidence{Source: e.List.Source, Server: s.Name, Key: fmt.Sprintf("server.%d", s.Line.ID), Value: "observer", File: s.Line.File, Line: s.Line.Line})
 	}
-	return result{findings: []report.Finding{f}}
+	return found(f)
 }
 
 // isUp reports whether a server is known to run, serving or not.

@@ -28,30 +28,26 @@ var oversizePacketRule = Rule{
 
 // checkOversize looks at the longest answer that a server has given since its start,
 // and at what its log says of what came to its client port.
-func checkOversize(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		if why := whyNoMntr(s); why != nil {
+func checkOversize(e *model.Ensemble) Outcome {
+	out := eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoMntr(s); why.skipped() {
 			return why
 		}
 		if _, ok := s.Mntr.Value.Count("zk_max_client_response_size"); !ok {
-			return &report.Skip{Kind: report.SkipNotTold, Reason: "its mntr does not tell how long its answers are (3.6 and later do)"}
+			return skip(report.SkipNotTold, "its mntr does not tell how long its answers are (3.6 and later do)")
 		}
-		return nil
-	}
-	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
 		longest, _ := s.Mntr.Value.Count("zk_max_client_response_size")
 		limit, known := juteMaxBuffer(s)
 		if float64(longest) < nearLimit*float64(limit) {
-			return
+			return Outcome{}
 		}
 		if longest > limit && !known {
-			out.skips = append(out.skips, report.Skip{Kind: report.SkipUndecided, Server: s.Name, Reason: "it has given longer answers than jute.maxbuffer allows by default: the option was raised, how far is not known"})
-			return
+			return skip(report.SkipUndecided, "it has given longer answers than jute.maxbuffer allows by default: the option was raised, how far is not known")
 		}
-		out.findings = append(out.findings, longAnswer(s, longest, limit, known))
+		return found(longAnswer(s, longest, limit, known))
 	})
 	for _, h := range e.Hosts {
-		out.findings = append(out.findings, longRequests(e, h)...)
+		out = out.and(longRequests(h))
 	}
 	return out
 }
@@ -90,13 +86,13 @@ func longAnswer(s *model.Server, longest, limit int64, known bool) report.Findin
 
 // longRequests are what the log of a server says of packets that it refused within the
 // last two minutes.
-func longRequests(e *model.Ensemble, h *model.Host) []report.Finding {
+func longRequests(h *model.Host) Outcome {
 	if h.Settings == nil || h.Process == nil {
-		return nil
+		return Outcome{}
 	}
-	var out []report.Finding
+	var out Outcome
 	if lines, count, _ := saysLately(h, logline.PacketTooLong); count >= repeated {
-		out = append(out, report.Finding{
+		out = out.and(found(report.Finding{
 			Severity: report.Warning, Certainty: report.Likely, Servers: serversOf(h),
 			Title:    "a client sends more than it may",
 			Summary:  "a client sends packets longer than jute.maxbuffer allows. The server closes the connection each time, and the client tries again.",
@@ -104,15 +100,15 @@ func longRequests(e *model.Ensemble, h *model.Host) []report.Finding {
 			Fix: []report.Fix{
 				{Host: nameOf(h), Note: "the line names the client, or its session: ask its owner what it writes. It has to write less at a time; only if that cannot be, raise -Djute.maxbuffer, to the same on all servers and clients"},
 			},
-		})
+		}))
 	}
 	if lines, _, _ := saysLately(h, logline.StrangerBytes); len(lines) > 0 {
-		out = append(out, report.Finding{
+		out = out.and(found(report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 			Title:    "a stranger speaks to its client port",
 			Summary:  fmt.Sprintf("what its log calls a length of %s: it is no large packet, and jute.maxbuffer is not to be raised for it. A health check or a scanner has the wrong port.", readLength(lines[0].Fields.Length)),
 			Evidence: []report.Evidence{lineEvidence(h, lines[0])},
-		})
+		}))
 	}
 	return out
 }

@@ -27,48 +27,44 @@ var electionPortHeldRule = Rule{
 // One thread accepts there and reads the first bytes itself, for tickTime x syncLimit
 // at most, before it accepts another (QuorumCnxManager.Listener, all versions, without
 // quorum SASL).
-func checkElectionPortHeld(e *model.Ensemble) result {
-	again := false
-	out := eachHost(e, func(h *model.Host) ([]report.Finding, *report.Skip) {
+func checkElectionPortHeld(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if h.Sets("quorum.auth.enableSasl") {
-			return nil, nil // threads of their own read there
+			return Outcome{} // threads of their own read there
 		}
 		pair, reason := linksOf(e, h)
 		if pair == nil {
-			return nil, undecided(reason)
+			return undecided(reason)
 		}
 		ports := electionPortsOf(claimedLine(h))
 		onPort := func(l snapshot.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
 		strange := func(l snapshot.Link) bool { return onPort(l) && isOutside(pair, l) }
 		switch {
 		case len(ports) == 0:
-			return nil, undecided("its own line is not known")
+			return undecided("its own line is not known")
 		case !slices.ContainsFunc(h.Links.Value.Sockets, strange):
-			return nil, nil
+			return Outcome{}
 		case h.Process.State == "T" || h.Server != nil && model.Hangs(h.Server):
-			return nil, undecided("its process hangs, and accepts nobody")
+			return undecided("its process hangs, and accepts nobody")
 		case pair.before == nil:
-			again = true
-			return nil, &report.Skip{Kind: report.SkipOneLook, Reason: "strangers are connected to its election port; it takes two looks"}
+			return skip(report.SkipOneLook, "strangers are connected to its election port; it takes two looks").lookAgain(true)
 		}
 		held := stayIn(pair, strange)
 		if len(held) == 0 {
-			return nil, nil
+			return Outcome{}
 		}
 		// Behind NAT, or with several networks, a member has an address that is not its
 		// own. Such a connection stands for the one that is missing.
 		if missing := notLinked(e, h); len(held) <= len(missing) {
-			return nil, undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
+			return undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
 		}
 		waiting := stayIn(pair, func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
 		f := portHeld(e, h, held, waiting)
 		if f.Certainty == report.Possible && outsidersFollow(e) {
-			return nil, undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
+			return undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
 		}
-		return []report.Finding{f}, nil
+		return found(f)
 	})
-	out.lookAgain = again
-	return out
 }
 
 // outsidersFollow reports whether the leader tells of followers that are no members, or
@@ -166,16 +162,15 @@ var peerAddrStaleRule = Rule{
 
 // checkPeerAddrStale reports members that a server calls at an address which their
 // names no longer mean: its JVM looked them up before.
-func checkPeerAddrStale(e *model.Ensemble) result {
-	again := false
-	out := eachHost(e, func(h *model.Host) ([]report.Finding, *report.Skip) {
+func checkPeerAddrStale(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		pair, reason := linksOf(e, h)
 		if pair == nil {
-			return nil, undecided(reason)
+			return undecided(reason)
 		}
 		own := claimedLine(h)
 		if own == nil {
-			return nil, undecided("its own line is not known")
+			return undecided("its own line is not known")
 		}
 		listens := append(electionPortsOf(own), model.QuorumPortsOf(own)...)
 		wrong := func(l snapshot.Link) bool {
@@ -184,24 +179,21 @@ func checkPeerAddrStale(e *model.Ensemble) result {
 		logged := loggedStale(e, pair)
 		switch {
 		case !slices.ContainsFunc(h.Links.Value.Sockets, wrong), pair.before == nil && logged != nil:
-			return logged, nil
+			return found(logged...)
 		case pair.before == nil:
-			again = true
-			return nil, &report.Skip{Kind: report.SkipOneLook, Reason: "it calls an address that is no member's; it takes two looks"}
+			return skip(report.SkipOneLook, "it calls an address that is no member's; it takes two looks").lookAgain(true)
 		}
-		var found []report.Finding
+		var stale []report.Finding
 		for _, l := range stayIn(pair, wrong) {
 			if f := addrStale(e, h, l); f != nil {
-				found = append(found, *f)
+				stale = append(stale, *f)
 			}
 		}
-		if len(found) == 0 {
-			found = logged
+		if len(stale) == 0 {
+			return found(logged...)
 		}
-		return found, nil
+		return found(stale...)
 	})
-	out.lookAgain = again
-	return out
 }
 
 // addrStale is the finding for a connection to an address that is no member's; nil

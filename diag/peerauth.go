@@ -30,10 +30,10 @@ var quorumTLSHandshakeRule = Rule{
 	Eval:     checkQuorumTLS,
 }
 
-func checkQuorumTLS(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkQuorumTLS(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if f := tlsDiffers(e, h); f != nil {
-			return []report.Finding{*f}, ""
+			return found(*f)
 		}
 		r := rejection{[]logline.Sign{logline.PeerTLS, logline.PeerTLSCut}, saysLately, handshakeFails}
 		if !h.Settings.SSLQuorum.Value {
@@ -84,10 +84,10 @@ var quorumSASLFailedRule = Rule{
 	Eval:     checkQuorumSASL,
 }
 
-func checkQuorumSASL(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkQuorumSASL(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if !h.Settings.QuorumSASL.Value {
-			return nil, "" // what its peers say of it stands in their logs
+			return Outcome{} // what its peers say of it stands in their logs
 		}
 		return rejectedPeers(e, h, rejection{[]logline.Sign{logline.PeerFIPS, logline.PeerSASL}, saysLately, passwordFails})
 	})
@@ -95,38 +95,38 @@ func checkQuorumSASL(e *model.Ensemble) result {
 
 // rejectedPeers finds the server that is refused, by the log of a host: its own, or the one
 // voter besides that runs and does not serve while this one does.
-func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) ([]report.Finding, string) {
+func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 	if !h.Distributed() || h.Process == nil {
-		return nil, ""
+		return Outcome{}
 	}
 	s := h.Server
 	if s == nil {
-		return nil, "which of the servers this host is was not found out"
+		return undecided("which of the servers this host is was not found out")
 	}
 	at, says := s, r.says
 	if s.Serving == model.Yes {
 		out := e.Filter(func(o *model.Server) bool { return o.Voter() && o.NotServing() && o.Role == report.NotServing })
 		if len(out) != 1 {
-			return nil, "" // none, or which of them it is cannot be told from here
+			return Outcome{} // none, or which of them it is cannot be told from here
 		}
 		at, says = out[0], saysLately
 		if at.Local != nil && tlsDiffers(e, at.Local) != nil {
-			return nil, "" // its own files say it better
+			return Outcome{} // its own files say it better
 		}
 	}
 	if !at.NotServing() {
-		return nil, "whether it serves was not told"
+		return undecided("whether it serves was not told")
 	}
 	lines, count, reason := says(h, r.signs...)
 	switch {
 	case reason != "":
-		return nil, reason
+		return undecided(reason)
 	case count < repeated:
-		return nil, ""
+		return Outcome{}
 	case e.Before == nil:
-		return nil, "it does not serve this moment, and takes two looks to tell from joining"
+		return undecided("it does not serve this moment, and takes two looks to tell from joining")
 	case !e.Twice(at, (*model.Server).NotServing):
-		return nil, ""
+		return Outcome{}
 	}
 	f := r.finding(h, lines)
 	f.Severity, f.Certainty, f.Servers = severityOf(e, at), report.Likely, []string{at.Name}
@@ -142,7 +142,7 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) ([]report.Find
 			f.Fix[i].Host = at.Name
 		}
 	}
-	return []report.Finding{f}, ""
+	return found(f)
 }
 
 func handshakeFails(h *model.Host, _ []snapshot.LogLine) report.Finding {

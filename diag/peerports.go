@@ -22,7 +22,7 @@ var quorumPortFilteredRule = Rule{
 
 // checkQuorumPortFiltered reports the blocked ports of servers that are out, or that
 // somebody who is out cannot reach, and what a stranger to the ensemble could not reach.
-func checkQuorumPortFiltered(e *model.Ensemble) result { return blockedPorts(e, false) }
+func checkQuorumPortFiltered(e *model.Ensemble) Outcome { return blockedPorts(e, false) }
 
 var latentPortBlockRule = Rule{
 	Code: report.LatentPortBlock, Title: "a blocked port: after a restart it may stay out", Needs: "the quorum and election ports, from a member",
@@ -31,28 +31,26 @@ var latentPortBlockRule = Rule{
 
 // checkLatentPortBlock reports the blocked ports between servers that all serve, over
 // links that were made before.
-func checkLatentPortBlock(e *model.Ensemble) result { return blockedPorts(e, true) }
+func checkLatentPortBlock(e *model.Ensemble) Outcome { return blockedPorts(e, true) }
 
 // blockedPorts finds what is blocked: what does no harm before a restart, or all else.
-func blockedPorts(e *model.Ensemble, latent bool) result {
+func blockedPorts(e *model.Ensemble, latent bool) Outcome {
 	if e.Vantages != nil {
 		return portsFromAll(e, latent)
 	}
-	canJudge := func(s *model.Server) *report.Skip {
-		switch {
-		case s.ElectionPort == report.PortNotProbed && s.QuorumPort == report.PortNotProbed:
-			return &report.Skip{Kind: report.SkipNotLooked, Reason: "its peer ports were not probed"}
-		case !s.HostAnswers():
-			return &report.Skip{Kind: report.SkipUnreachable, Reason: "it could not be reached from here"}
-		}
-		return nil
-	}
 	peer := e.MemberVantage()
 	shut := shutIn(e, e)
-	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
-		if shut != nil && s.Serving == model.Yes {
-			return // one finding has them all
+	out := eachServer(e, func(s *model.Server) Outcome {
+		switch {
+		case s.ElectionPort == report.PortNotProbed && s.QuorumPort == report.PortNotProbed:
+			return skip(report.SkipNotLooked, "its peer ports were not probed")
+		case !s.HostAnswers():
+			return skip(report.SkipUnreachable, "it could not be reached from here")
 		}
+		if shut != nil && s.Serving == model.Yes {
+			return Outcome{} // one finding has them all
+		}
+		var out Outcome
 		for _, port := range []struct {
 			view report.PortView
 			look snapshot.Obs[snapshot.Dial]
@@ -61,19 +59,20 @@ func blockedPorts(e *model.Ensemble, latent bool) result {
 			case port.view.State == report.PortFiltered:
 				// A bastion may rightly be kept out: what it cannot reach sleeps nowhere.
 				if latent == (peer != "" && sleeps(e, s, peer)) {
-					out.findings = append(out.findings, portFiltered(e, s, port.view, port.look))
+					out = out.and(found(portFiltered(e, s, port.view, port.look)))
 				}
 			case port.view.Port == s.Election.Number && rejectedAt(s, port.view.Port, port.look) && s.PortLocal.Distributed():
 				if latent == sleeps(e, s) {
-					out.findings = append(out.findings, portRejected(e, s, port.view))
+					out = out.and(found(portRejected(e, s, port.view)))
 				}
 			}
 		}
+		return out
 	})
-	if shut != nil && !latent {
-		out.findings = append(out.findings, callsNobody(e, shut, e))
+	if shut == nil || latent {
+		return out
 	}
-	return out
+	return out.and(found(callsNobody(e, shut, e)))
 }
 
 // callsNobody is the finding for a member that is shut in.
@@ -148,16 +147,7 @@ func warnOfRestart(f *report.Finding) {
 }
 
 // portsFromAll is blockedPorts from what all hosts saw.
-func portsFromAll(e *model.Ensemble, latent bool) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		for _, v := range e.Vantages {
-			seen := v.ByName(s.Name)
-			if seen != nil && v.MemberVantage() != "" && v.MemberVantage() != s.Name && (seen.ElectionPort != report.PortNotProbed || seen.QuorumPort != report.PortNotProbed) {
-				return nil
-			}
-		}
-		return &report.Skip{Kind: report.SkipNotLooked, Reason: "no other member has tried its peer ports"}
-	}
+func portsFromAll(e *model.Ensemble, latent bool) Outcome {
 	var shut []string
 	var alone []report.Finding
 	for _, v := range e.Vantages {
@@ -165,7 +155,10 @@ func portsFromAll(e *model.Ensemble, latent bool) result {
 			shut, alone = append(shut, own.Name), append(alone, callsNobody(e, own, v))
 		}
 	}
-	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
+	out := eachServer(e, func(s *model.Server) Outcome {
+		if !triedByMember(e, s) {
+			return skip(report.SkipNotLooked, "no other member has tried its peer ports")
+		}
 		ways := slices.DeleteFunc(waysOf(e, s), func(w way) bool { return !w.Open && slices.Contains(shut, w.From) && s.Serving == model.Yes })
 		var evidence []report.Evidence
 		blockedFrom, openFrom := map[int][]string{}, map[int][]string{}
@@ -181,15 +174,23 @@ func portsFromAll(e *model.Ensemble, latent bool) result {
 		}
 		for _, port := range []int{s.Election.Number, s.Quorum.Number} {
 			if from := blockedFrom[port]; len(from) > 0 && latent == sleeps(e, s, from...) {
-				out.findings = append(out.findings, wayBlocked(e, s, port, from, openFrom[port], evidence))
-				return // one finding a server: the evidence has all ports
+				return found(wayBlocked(e, s, port, from, openFrom[port], evidence)) // one a server: the evidence has all ports
 			}
 		}
+		return Outcome{}
 	})
-	if !latent {
-		out.findings = append(out.findings, alone...)
+	if latent {
+		return out
 	}
-	return out
+	return out.and(found(alone...))
+}
+
+// triedByMember reports whether another member has tried a server's peer ports.
+func triedByMember(e *model.Ensemble, s *model.Server) bool {
+	return slices.ContainsFunc(e.Vantages, func(v *model.Ensemble) bool {
+		seen, from := v.ByName(s.Name), v.MemberVantage()
+		return seen != nil && from != "" && from != s.Name && (seen.ElectionPort != report.PortNotProbed || seen.QuorumPort != report.PortNotProbed)
+	})
 }
 
 func wayBlocked(e *model.Ensemble, s *model.Server, port int, from, open []string, evidence []report.Evidence) report.Finding {

@@ -17,28 +17,25 @@ var quorumPortConflictRule = Rule{
 // checkQuorumPortConflict reports a follower on whose quorum port something
 // listens: ZooKeeper opens that port on the leader alone, so it is another program's,
 // and this server cannot lead (Leader binds it when it is elected).
-func checkQuorumPortConflict(e *model.Ensemble) result {
+func checkQuorumPortConflict(e *model.Ensemble) Outcome {
 	leaders := e.Leaders()
-	canJudge := func(s *model.Server) *report.Skip {
+	follows := func(s *model.Server) bool { return s.Role == report.Follower && s.QuorumPort == report.PortOpen }
+	return eachServer(e, func(s *model.Server) Outcome {
 		switch {
 		case s.QuorumPort == report.PortNotProbed:
-			return &report.Skip{Kind: report.SkipNotLooked, Reason: "its quorum port was not probed"}
+			return skip(report.SkipNotLooked, "its quorum port was not probed")
 		case s.Role != report.Follower:
 			return whyNoAnswer(s)
 		case len(leaders) != 1:
-			return &report.Skip{Kind: report.SkipUndecided, Reason: "just one leader was not seen"}
+			return skip(report.SkipUndecided, "just one leader was not seen")
 		}
-		return nil
-	}
-	follows := func(s *model.Server) bool { return s.Role == report.Follower && s.QuorumPort == report.PortOpen }
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
 		// On loopback all servers share a host, and one that listens on all addresses
 		// does so on its neighbours' too.
 		if !follows(s) || s.DuplicateOf != nil || model.AllLoopback(s.PeerAddrs().Value) {
-			return
+			return Outcome{}
 		}
 		if b := e.Earlier(s); b != nil && !follows(b) {
-			return // the port was looked at then, when it may have led
+			return Outcome{} // the port was looked at then, when it may have led
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
@@ -52,9 +49,9 @@ func checkQuorumPortConflict(e *model.Ensemble) result {
 			},
 		}
 		if !e.Twice(s, follows) {
-			f.Certainty, out.lookAgain = report.Possible, true // it may have led a moment ago
+			return inOneLook(f) // it may have led a moment ago
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -66,8 +63,8 @@ var clientPortConflictRule = Rule{
 
 // checkClientPortConflict reports a server that does not run because another program
 // has its client port: it ends when it cannot bind it (exit code 1, all versions).
-func checkClientPortConflict(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkClientPortConflict(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		return portTaken(e, h, "its client port", func(s *model.Server) int { return s.Port })
 	})
 }
@@ -81,20 +78,20 @@ var electionPortConflictRule = Rule{
 // checkElectionPortConflict is the same for the election port. 3.5.6 and later end
 // with exit code 14; earlier ones stay up without a listener, and a process that runs
 // is not judged here.
-func checkElectionPortConflict(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkElectionPortConflict(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		return portTaken(e, h, "its election port", func(s *model.Server) int { return s.Election.Number })
 	})
 }
 
 // portTaken is the finding where that port is the one that another program has.
-func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.Server) int) ([]report.Finding, string) {
+func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.Server) int) Outcome {
 	s := h.Server
 	switch {
 	case h.Process == nil && !h.Listeners.Seen():
-		return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+		return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
 	case s == nil || s.TakenPort() == 0 || s.TakenPort() != port(s):
-		return nil, ""
+		return Outcome{}
 	}
 	f := report.Finding{
 		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
@@ -114,5 +111,5 @@ func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.S
 		f.Certainty = report.Proven
 		f.Evidence = append(f.Evidence, said...)
 	}
-	return []report.Finding{f}, ""
+	return found(f)
 }

@@ -37,34 +37,34 @@ func behind(lead, s *model.Server) (n int64, ok bool) {
 
 func learns(s *model.Server) bool { return s.Role == report.Follower || s.Role == report.Observer }
 
-// mayLag tells why it cannot be said whether a server lags; nil when it can.
-func mayLag(e *model.Ensemble, s *model.Server, limit int64) *report.Skip {
+// whyNoLag tells why it cannot be said whether a server lags; empty when it can.
+func whyNoLag(e *model.Ensemble, s *model.Server, limit int64) Outcome {
 	lead := e.OnlyLeader()
 	switch why := whyNoAnswer(s); {
-	case why != nil:
+	case why.skipped():
 		return why
 	case !learns(s):
-		return nil // it follows nobody: what it is has a finding of its own
+		return Outcome{} // it follows nobody: what it is has a finding of its own
 	case lead == nil:
-		return &report.Skip{Kind: report.SkipNotTold, Reason: "the leader's zxid was not seen"}
+		return skip(report.SkipNotTold, "the leader's zxid was not seen")
 	}
 	now, ok := behind(lead, s)
 	switch {
 	case !ok:
-		return &report.Skip{Kind: report.SkipUndecided, Reason: "its zxid is of a newer epoch than the leader's"}
+		return skip(report.SkipUndecided, "its zxid is of a newer epoch than the leader's")
 	case now <= limit:
-		return nil // whatever it was before
+		return Outcome{} // whatever it was before
 	case e.Before == nil:
-		return &report.Skip{Kind: report.SkipOneLook, Reason: "it takes two looks (check --window 10s)"}
+		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)")
 	}
 	b, then := e.Earlier(s), e.Before.OnlyLeader()
 	if b == nil || then == nil || then.Name != lead.Name || then.Srvr.Value.Zxid.Epoch() != lead.Srvr.Value.Zxid.Epoch() {
-		return &report.Skip{Kind: report.SkipUndecided, Reason: "the first look had another leader, or none"}
+		return skip(report.SkipUndecided, "the first look had another leader, or none")
 	}
 	if _, ok := behind(then, b); !ok {
-		return &report.Skip{Kind: report.SkipUndecided, Reason: "the first look lacks its zxid"}
+		return skip(report.SkipUndecided, "the first look lacks its zxid")
 	}
-	return nil
+	return Outcome{}
 }
 
 var followerLaggingRule = Rule{
@@ -72,35 +72,36 @@ var followerLaggingRule = Rule{
 	Eval: checkFollowerLagging,
 }
 
-func checkFollowerLagging(e *model.Ensemble) result {
+func checkFollowerLagging(e *model.Ensemble) Outcome {
 	if e.LoneStandalone() {
-		return result{}
+		return Outcome{}
 	}
-	out := eachServer(e, func(s *model.Server) *report.Skip { return mayLag(e, s, mayBeBehind) }, func(s *model.Server, out *result) {
+	out := eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoLag(e, s, mayBeBehind); why.skipped() {
+			return why
+		}
 		if !learns(s) {
-			return
+			return Outcome{}
 		}
 		lead := e.OnlyLeader()
 		now, _ := behind(lead, s)
 		if now <= mayBeBehind {
-			return
+			return Outcome{}
 		}
 		was, _ := behind(e.Before.OnlyLeader(), e.Earlier(s))
 		if was <= mayBeBehind || now < was || float64(now) <= skewBetween(e, lead, s)+float64(mayBeBehind) {
-			return
+			return Outcome{}
 		}
-		out.findings = append(out.findings, lagFinding(e, lead, s, was, now, mayBeBehind))
+		return found(lagFinding(lead, s, was, now, mayBeBehind))
 	})
-	if lead := e.OnlyLeader(); lead != nil {
-		for _, s := range e.Servers {
-			n, ok := behind(lead, s)
-			out.lookAgain = out.lookAgain || ok && learns(s) && n > mayBeBehind
-		}
-	}
-	return out
+	lead := e.OnlyLeader()
+	return out.lookAgain(lead != nil && slices.ContainsFunc(e.Servers, func(s *model.Server) bool {
+		n, ok := behind(lead, s)
+		return ok && learns(s) && n > mayBeBehind
+	}))
 }
 
-func lagFinding(e *model.Ensemble, lead, s *model.Server, was, now, limit int64) report.Finding {
+func lagFinding(lead, s *model.Server, was, now, limit int64) report.Finding {
 	return report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
 		Summary: "it is far behind its leader, and does not catch up: its clients read old data, and it is no spare that counts.",
@@ -133,13 +134,13 @@ var leaderFlappingRule = Rule{
 }
 
 // checkLeaderFlapping compares the leader's epoch: each election makes a new one.
-func checkLeaderFlapping(e *model.Ensemble) result {
+func checkLeaderFlapping(e *model.Ensemble) Outcome {
 	if e.LoneStandalone() {
-		return result{}
+		return Outcome{}
 	}
 	if e.Before == nil {
-		if unlessUnseen(e).skips != nil {
-			return unlessUnseen(e)
+		if why := unlessUnseen(e); why.skipped() {
+			return why
 		}
 		return skip(report.SkipOneLook, "it takes two looks (check --window 1m)")
 	}
@@ -153,14 +154,14 @@ func checkLeaderFlapping(e *model.Ensemble) result {
 	}
 	elections := int64(newer - older)
 	if elections < tooManyElections || float64(elections) <= e.Between().Minutes() {
-		return result{}
+		return Outcome{}
 	}
 	servers := []string{now.Name}
 	if then.Name != now.Name && slices.ContainsFunc(e.Servers, func(s *model.Server) bool { return s.Name == then.Name }) {
 		servers = append(servers, then.Name)
 	}
 	perMinute := float64(elections) / math.Max(e.Between().Minutes(), 1)
-	return result{findings: []report.Finding{{
+	return found(report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Servers: servers,
 		Summary: fmt.Sprintf("%d new leaders in %s. Each election is a time in which nobody can write, and clients may lose their sessions.", elections, seconds(e.Between())),
 		Evidence: []report.Evidence{
@@ -176,5 +177,5 @@ func checkLeaderFlapping(e *model.Ensemble) result {
 			{Host: servers[0], Note: "read in the logs why leaders step down: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"},
 			{Note: "look at what makes a leader miss its syncLimit: slow disks, long garbage collections, a blocked quorum port"},
 		},
-	}}}
+	})
 }

@@ -19,21 +19,21 @@ var autopurgeOffRule = Rule{
 	Eval: checkAutopurgeOff,
 }
 
-func checkAutopurgeOff(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkAutopurgeOff(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if !purgeOff(h) {
-			return nil, ""
+			return Outcome{}
 		}
 		data, reason := dataOf(h)
 		if data == nil {
-			return nil, reason
+			return undecided(reason)
 		}
 		snapshots := data.Dir.Snapshots
 		switch {
 		case !snapshots.Seen():
-			return nil, unseenOr(data.Dir.Version2, snapshots)
+			return undecided(unseenOr(data.Dir.Version2, snapshots))
 		case snapshots.Value.Total <= manySnapshots:
-			return nil, ""
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
@@ -55,7 +55,7 @@ func checkAutopurgeOff(e *model.Ensemble) result {
 				f.Summary = fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one. At the rate of the newest ones the disk is full in %s.", snapshots.Value.Total, days(left))
 			}
 		}
-		return []report.Finding{f}, ""
+		return found(f)
 	})
 }
 
@@ -82,7 +82,7 @@ func wholeOf(files snapshot.DataFiles) string {
 // which its newest snapshots and logs were written; ok is false when they span less
 // than a day, of which no rate can be made.
 func fillsIn(h *model.Host, data *snapshot.Data) (left time.Duration, ok bool) {
-	disks, _ := disks(h, data)
+	disks, _ := disks(data)
 	for _, d := range disks {
 		var perDay float64
 		for i, dir := range dataDirs(data) {

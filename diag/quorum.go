@@ -18,19 +18,19 @@ var quorumLostRule = Rule{
 	Eval:     checkQuorumLost,
 }
 
-func checkQuorumLost(e *model.Ensemble) result {
+func checkQuorumLost(e *model.Ensemble) Outcome {
 	if e.Verdict.State != report.Down {
 		if e.Verdict.State == report.Unknown {
 			return skip(report.SkipUndecided, "the verdict is unknown")
 		}
-		return result{}
+		return Outcome{}
 	}
-	return result{findings: []report.Finding{{
+	return found(report.Finding{
 		Severity: report.Critical, Certainty: byNumber(e), Evidence: roleEvidence(e),
 		Summary: fmt.Sprintf("%d of %s are needed to elect a leader, and fewer can take part.",
 			e.Verdict.QuorumNeeded, votersPhrase(e)),
 		Fix: []report.Fix{{Note: "bring back one server after the other until a leader is elected; leave version-2 alone on every server"}},
-	}}}
+	})
 }
 
 // byNumber is the certainty of what rests on the number of voters.
@@ -57,7 +57,7 @@ var degradedNoSpareRule = Rule{
 	Eval:   checkDegradedNoSpare,
 }
 
-func checkDegradedNoSpare(e *model.Ensemble) result {
+func checkDegradedNoSpare(e *model.Ensemble) Outcome {
 	v := e.Verdict
 	switch {
 	case v.State == report.Unknown:
@@ -65,14 +65,14 @@ func checkDegradedNoSpare(e *model.Ensemble) result {
 	case v.Spare == nil:
 		return skip(report.SkipUndecided, "how many more may be lost is not known")
 	case v.State != report.Degraded || *v.Spare > 0 || v.Voters < 2:
-		return result{}
+		return Outcome{}
 	}
-	return result{findings: []report.Finding{{
+	return found(report.Finding{
 		Severity: report.Warning, Certainty: byNumber(e), Evidence: roleEvidence(e),
 		Summary: fmt.Sprintf("%d of %s serve and %d are needed: the next one lost stops all writes.",
 			v.ServingVoters, votersPhrase(e), v.QuorumNeeded),
 		Fix: []report.Fix{{Note: "bring the missing voter back before any other server is restarted"}},
-	}}}
+	})
 }
 
 var electionInProgressRule = Rule{
@@ -83,21 +83,21 @@ var electionInProgressRule = Rule{
 }
 
 // checkElection tells a passing election from an outage.
-func checkElection(e *model.Ensemble) result {
+func checkElection(e *model.Ensemble) Outcome {
 	idle := func(x *model.Ensemble) bool { return !x.ServesAnywhere() && x.AnyNotServing() }
 	switch {
 	case e.Before != nil && idle(e.Before) && e.Verdict.State != report.Down && e.ServesAnywhere():
-		return result{findings: []report.Finding{{
+		return found(report.Finding{
 			Severity: report.Info, Certainty: report.Proven,
 			Summary:  "nobody served in the first look, and a quorum serves in the second: a leader was elected meanwhile.",
 			Evidence: roleEvidence(e),
-		}}}
+		})
 	case e.Before == nil && idle(e) && e.Verdict.State == report.Unknown:
-		return result{lookAgain: true, findings: []report.Finding{{
-			Severity: report.Info, Certainty: report.Possible,
+		return inOneLook(report.Finding{
+			Severity: report.Info,
 			Summary:  "nobody serves in this one look; an election takes less than a second and would look the same.",
 			Evidence: roleEvidence(e),
-		}}}
+		})
 	}
 	return unlessUnseen(e)
 }
@@ -109,7 +109,7 @@ var splitBrainRule = Rule{
 	Eval:     checkSplitBrain,
 }
 
-func checkSplitBrain(e *model.Ensemble) result {
+func checkSplitBrain(e *model.Ensemble) Outcome {
 	if e.Mixed {
 		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
 	}
@@ -117,9 +117,7 @@ func checkSplitBrain(e *model.Ensemble) result {
 		return unlessUnseen(e)
 	}
 	if e.Verdict.State != report.Split {
-		out := skip(report.SkipOneLook, "two leaders in one of the looks only")
-		out.lookAgain = true
-		return out
+		return skip(report.SkipOneLook, "two leaders in one of the looks only").lookAgain(true)
 	}
 	f := report.Finding{
 		Severity: report.Critical, Certainty: byNumber(e), Servers: e.Verdict.Leaders,
@@ -153,7 +151,7 @@ func checkSplitBrain(e *model.Ensemble) result {
 		}
 		f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: s.Name, Value: value})
 	}
-	return result{findings: []report.Finding{f}}
+	return found(f)
 }
 
 // splitByOracle reports whether two leaders can only be explained by an oracle that lets

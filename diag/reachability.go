@@ -20,21 +20,18 @@ var targetUnresolvableRule = Rule{
 	Eval:     checkTargetUnresolvable,
 }
 
-func checkTargetUnresolvable(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
+func checkTargetUnresolvable(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
 		if !s.Resolve.Tried || s.Resolve.FailedAs(snapshot.Cancelled) {
-			return &report.Skip{Kind: report.SkipNotLooked, Reason: "its name was not looked up"}
+			return skip(report.SkipNotLooked, "its name was not looked up")
 		}
-		return nil
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
 		look := s.Resolve
 		host := s.Host
 		if s.PeerResolve.FailedAs(snapshot.Resolve) {
 			look, host = s.PeerResolve, s.PeerHost()
 		}
 		if !look.FailedAs(snapshot.Resolve) {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
@@ -53,7 +50,7 @@ func checkTargetUnresolvable(e *model.Ensemble) result {
 			f.Summary = "the name has no address here, so the server could not be looked at. The leader has lost it: it is out."
 			f.Fix = append(f.Fix, report.Fix{Note: "in Kubernetes a pod's name has no address until the pod is ready: kubectl describe pod says why it is not"})
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -64,16 +61,13 @@ var hostUnreachableRule = Rule{
 	Eval:     checkHostUnreachable,
 }
 
-func checkHostUnreachable(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		if model.Blocked(s.ClientPort) {
-			return nil
-		}
-		return whyNoAnswer(s)
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
-		if !model.Blocked(s.ClientPort) || s.HostAnswers() {
-			return
+func checkHostUnreachable(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		switch {
+		case !model.Blocked(s.ClientPort):
+			return whyNoAnswer(s)
+		case s.HostAnswers():
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
@@ -92,7 +86,7 @@ func checkHostUnreachable(e *model.Ensemble) result {
 			f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
 			f.Fix = []report.Fix{{Host: s.Name, Note: "look at its console or its hypervisor: is it up, and has it its network?"}}
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -102,18 +96,18 @@ var clientPortMismatchRule = Rule{
 	Eval:     checkClientPortMismatch,
 }
 
-func checkClientPortMismatch(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
+func checkClientPortMismatch(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
 		if s.ClientPort != report.PortRefused {
 			return whyNoAnswer(s)
 		}
-		return whyNotBothPorts(s)
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if why := whyNotBothPorts(s); why.skipped() {
+			return why
+		}
 		h := s.Local
 		elsewhere := s.Elsewhere
 		if elsewhere == nil && (s.ClientPort != report.PortRefused || s.ElectionPort != report.PortOpen) {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
@@ -132,7 +126,7 @@ func checkClientPortMismatch(e *model.Ensemble) result {
 				f.Evidence = append(f.Evidence, settingEvidence(h, "clientPortAddress", a.Value, a.File, a.Line))
 			}
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -141,23 +135,22 @@ var notZooKeeperRule = Rule{
 	Eval: checkNotZooKeeper,
 }
 
-func checkNotZooKeeper(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
+func checkNotZooKeeper(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
 		if s.Srvr.FailedAs(snapshot.TLS) {
-			return &report.Skip{Kind: report.SkipUndecided, Reason: reasonOf(s.Srvr.Failure, "")}
+			return skip(report.SkipUndecided, reasonOf(s.Srvr.Failure, ""))
 		}
-		return whyNoAnswer(s)
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if why := whyNoAnswer(s); why.skipped() {
+			return why
+		}
 		switch {
 		case s.Session.Seen():
-			return // its client protocol is ZooKeeper's
+			return Outcome{} // its client protocol is ZooKeeper's
 		case !s.Srvr.FailedAs(snapshot.Protocol) && !s.Srvr.FailedAs(snapshot.TooLarge) && !s.Session.FailedAs(snapshot.Protocol):
-			return
+			return Outcome{}
 		}
 		if s.Keeper != nil {
-			out.findings = append(out.findings, keeperFinding(s))
-			return
+			return found(keeperFinding(s))
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
@@ -168,7 +161,7 @@ func checkNotZooKeeper(e *model.Ensemble) result {
 		if s.Counted == model.No {
 			f.Summary = "something answers on that port, and not as ZooKeeper does. The leader has lost this server: ZooKeeper may well not run there."
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -190,17 +183,15 @@ var cmdNotWhitelistedRule = Rule{
 	Eval: checkCmdNotWhitelisted,
 }
 
-func checkCmdNotWhitelisted(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		if why := whyNoAnswer(s); why != nil {
+func checkCmdNotWhitelisted(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoAnswer(s); why.skipped() {
 			return why
 		}
 		if s.Srvr.Seen() && !told(s.Conf) && !told(s.Mntr) || s.NotServing() && !told(s.Envi) && !told(s.Ruok) {
-			return &report.Skip{Kind: report.SkipNotLooked, Reason: "no word but srvr was asked"}
+			return skip(report.SkipNotLooked, "no word but srvr was asked")
 		}
-		return nil
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		var out Outcome
 		for _, w := range []struct {
 			word   string
 			denied bool
@@ -223,7 +214,7 @@ func checkCmdNotWhitelisted(e *model.Ensemble) result {
 			if s.Admin.Settings.FailedAs(snapshot.TLS) {
 				evidence = append(evidence, answer(s, model.SourceAdmin, s.Admin.Settings))
 			}
-			out.findings = append(out.findings, report.Finding{
+			out = out.and(found(report.Finding{
 				Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
 				Summary:  summary,
 				Evidence: evidence,
@@ -231,8 +222,9 @@ func checkCmdNotWhitelisted(e *model.Ensemble) result {
 					Note: "to see more, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",
 					Risk: "with no spare voter each restart is an outage",
 				}},
-			})
+			}))
 		}
+		return out
 	})
 }
 

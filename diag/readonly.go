@@ -15,10 +15,13 @@ var readOnlyModeRule = Rule{
 
 // checkReadOnlyMode is about a server that has lost its quorum and serves reads
 // all the same. It is what server-not-serving is without readonlymode.enabled.
-func checkReadOnlyMode(e *model.Ensemble) result {
-	return eachServer(e, whyNoAnswer, func(s *model.Server, out *result) {
+func checkReadOnlyMode(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoAnswer(s); why.skipped() {
+			return why
+		}
 		if s.Role != report.ReadOnly {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
@@ -33,9 +36,8 @@ func checkReadOnlyMode(e *model.Ensemble) result {
 		}
 		addPort(&f, s, electionView(s), "open")
 		if e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.Role == report.ReadOnly }) {
-			// One look: it may be joining this moment.
-			f.Certainty, out.lookAgain = report.Possible, true
+			return inOneLook(f) // it may be joining this moment
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }

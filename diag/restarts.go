@@ -17,15 +17,15 @@ var restartLoopRule = Rule{
 
 // checkRestarts finds a server that ends again and again, and is started each time.
 // One start between two looks is an operator's.
-func checkRestarts(e *model.Ensemble) result {
-	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkRestarts(e *model.Ensemble) Outcome {
+	out := eachHost(e, func(h *model.Host) Outcome {
 		loop := e.FindLoop(h)
 		if loop == nil {
-			return nil, loopUnseen(e, h)
+			return undecided(loopUnseen(e, h))
 		}
 		shown, certainty := loopEvidence(loop, h)
 		evidence := append([]report.Evidence{shown}, serviceEvidence(h)...)
-		return []report.Finding{{
+		return found(report.Finding{
 			Severity: severityAt(e, h), Certainty: certainty, Servers: serversOf(h),
 			Summary:  "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
 			Evidence: append(evidence, logEvidences(h, fatalSigns)...),
@@ -33,12 +33,9 @@ func checkRestarts(e *model.Ensemble) result {
 				{Host: nameOf(h), Note: "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing"},
 				{Host: nameOf(h), Note: "mend that, and start it once"},
 			},
-		}}, ""
+		})
 	})
-	for _, h := range e.Hosts {
-		out.lookAgain = out.lookAgain || mayLoop(e, h)
-	}
-	return out
+	return out.lookAgain(slices.ContainsFunc(e.Hosts, func(h *model.Host) bool { return mayLoop(e, h) }))
 }
 
 // loopEvidence is the evidence for a loop, and how sure it is.
@@ -74,7 +71,7 @@ func loopUnseen(e *model.Ensemble, h *model.Host) string {
 	return ""
 }
 
-// mayLoop asks for a second look where one start has just failed or begun.
+// mayLoop reports whether a second look may show a loop: a start has just failed or begun.
 func mayLoop(e *model.Ensemble, h *model.Host) bool {
 	if h.Service.Seen() && h.Service.Value.Sub == "auto-restart" {
 		return true

@@ -20,7 +20,7 @@ type Rule struct {
 	// concerns the same servers. Chains fold: what is hidden still hides. The graph has no
 	// cycle, which a test makes sure of.
 	Explains []report.Code
-	Eval     func(*model.Ensemble) result
+	Eval     func(*model.Ensemble) Outcome
 }
 
 // What many causes explain.
@@ -31,55 +31,92 @@ var (
 	startless = []report.Code{report.ProcessDown, report.RestartLoop, report.ServerStarting}
 )
 
-// result is what a rule concludes: findings, or none of them (passed), or the
-// reasons for which it could not judge. A rule may judge some servers and skip
-// others.
-type result struct {
+// Outcome is what a rule concludes: findings, or the reasons for which it could not judge;
+// its zero value is that all is well. A rule may judge some servers and skip others.
+type Outcome struct {
 	findings []report.Finding
 	skips    []report.Skip
-	// lookAgain asks for a second look, some seconds later.
-	lookAgain bool
+	again    bool
 }
 
-// skip is a rule that could not be judged at all.
-func skip(kind report.SkipKind, reason string) result {
-	return result{skips: []report.Skip{{Kind: kind, Reason: reason}}}
+// found is what was found; nothing is fine too.
+func found(findings ...report.Finding) Outcome { return Outcome{findings: findings} }
+
+// skip is that it could not be judged, and why.
+func skip(kind report.SkipKind, reason string) Outcome {
+	return Outcome{skips: []report.Skip{{Kind: kind, Reason: reason}}}
 }
 
-// perHost applies a rule to every server whose own files were looked at, and
-// says why it could not be applied elsewhere.
-func perHost(e *model.Ensemble, rule func(h *model.Host) ([]report.Finding, string)) result {
-	return eachHost(e, func(h *model.Host) ([]report.Finding, *report.Skip) {
-		findings, reason := rule(h)
-		return findings, undecided(reason)
+// undecided is a skip for that reason; none where there is no reason.
+func undecided(reason string) Outcome {
+	if reason == "" {
+		return Outcome{}
+	}
+	return skip(report.SkipUndecided, reason)
+}
+
+// skipped reports whether something could not be judged. What asks whether a rule can judge
+// at all returns an Outcome that is either this or empty.
+func (o Outcome) skipped() bool { return len(o.skips) > 0 }
+
+// and joins two outcomes.
+func (o Outcome) and(p Outcome) Outcome {
+	o.findings = append(o.findings, p.findings...)
+	o.skips = append(o.skips, p.skips...)
+	o.again = o.again || p.again
+	return o
+}
+
+// lookAgain asks for a second look, some seconds later, where that would tell more.
+func (o Outcome) lookAgain(when bool) Outcome {
+	o.again = o.again || when
+	return o
+}
+
+// inOneLook is what one look shows and another may not: possible, and no more.
+func inOneLook(f report.Finding) Outcome {
+	f.Certainty = report.Possible
+	return found(f).lookAgain(true)
+}
+
+// at says of which server it is that something could not be judged.
+func (o Outcome) at(server string) Outcome {
+	for i := range o.skips {
+		o.skips[i].Server = server
+	}
+	return o
+}
+
+// eachServer applies a rule to every server.
+func eachServer(e *model.Ensemble, rule func(*model.Server) Outcome) Outcome {
+	if len(e.Servers) == 0 {
+		return skip(report.SkipNotLooked, "no server was looked at")
+	}
+	var out Outcome
+	for _, s := range e.Servers {
+		out = out.and(rule(s).at(s.Name))
+	}
+	return out
+}
+
+// eachHost applies a rule to every server whose own files were looked at.
+func eachHost(e *model.Ensemble, rule func(*model.Host) Outcome) Outcome {
+	return everyHost(e, func(h *model.Host) Outcome {
+		if h.Settings == nil {
+			return skip(report.SkipDenied, reasonOf(h.Config.Failure, "no configuration was read"))
+		}
+		return rule(h)
 	})
 }
 
-// undecided is a skip for that reason; nil for none.
-func undecided(reason string) *report.Skip {
-	if reason == "" {
-		return nil
-	}
-	return &report.Skip{Kind: report.SkipUndecided, Reason: reason}
-}
-
-// eachHost is perHost for rules whose skips are not all of one kind.
-func eachHost(e *model.Ensemble, rule func(h *model.Host) ([]report.Finding, *report.Skip)) result {
+// everyHost is eachHost for what needs no configuration.
+func everyHost(e *model.Ensemble, rule func(*model.Host) Outcome) Outcome {
 	if len(e.Hosts) == 0 {
 		return skip(report.SkipLocalFiles, "needs a server's own files: run zkdoctor there")
 	}
-	var out result
+	var out Outcome
 	for _, h := range e.Hosts {
-		if h.Settings == nil {
-			out.skips = append(out.skips, report.Skip{Kind: report.SkipDenied, Server: nameOf(h), Reason: reasonOf(h.Config.Failure, "no configuration was read")})
-			continue
-		}
-		findings, why := rule(h)
-		out.findings = append(out.findings, findings...)
-		if why != nil {
-			why.Server = nameOf(h)
-			out.skips = append(out.skips, *why)
-		}
+		out = out.and(rule(h).at(nameOf(h)))
 	}
 	return out
 }
@@ -92,7 +129,7 @@ func serversOf(h *model.Host) []string {
 	return []string{h.Server.Name}
 }
 
-// severity is that of a fault on this host.
+// severityAt is that of a fault on this host.
 func severityAt(e *model.Ensemble, h *model.Host) report.Severity {
 	if h.Server == nil {
 		return severityOf(e)
@@ -102,38 +139,6 @@ func severityAt(e *model.Ensemble, h *model.Host) report.Severity {
 
 func hasFinding(findings []report.Finding, name string) bool {
 	return slices.ContainsFunc(findings, func(f report.Finding) bool { return slices.Contains(f.Servers, name) })
-}
-
-// perStopped applies a rule to every server that does not run. One that runs has
-// started, whatever its files say now.
-func perStopped(e *model.Ensemble, rule func(h *model.Host) ([]report.Finding, string)) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
-		if h.Process != nil {
-			return nil, ""
-		}
-		if h.Hidden() {
-			return nil, unseenProcess
-		}
-		return rule(h)
-	})
-}
-
-// eachServer applies a rule to every server that can be judged; can tells why one
-// cannot be, or nil.
-func eachServer(e *model.Ensemble, can func(*model.Server) *report.Skip, rule func(*model.Server, *result)) result {
-	if len(e.Servers) == 0 {
-		return skip(report.SkipNotLooked, "no server was looked at")
-	}
-	var out result
-	for _, s := range e.Servers {
-		if why := can(s); why != nil {
-			why.Server = s.Name
-			out.skips = append(out.skips, *why)
-			continue
-		}
-		rule(s, &out)
-	}
-	return out
 }
 
 // severityOf is that of a fault that keeps a voter out: a warning while the

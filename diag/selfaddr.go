@@ -46,13 +46,13 @@ var selfAddrNotLocalRule = Rule{
 	Eval:     checkSelfAddrNotLocal,
 }
 
-func checkSelfAddrNotLocal(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkSelfAddrNotLocal(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		addrs, name, reason := ownLineAt(h)
 		if len(addrs) == 0 || slices.ContainsFunc(addrs, h.IsLocal) || h.Settings.QuorumListenOnAllIPs.Value {
-			return nil, reason
+			return undecided(reason)
 		}
-		return []report.Finding{{
+		return found(report.Finding{
 			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
 			Summary: fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
 			Evidence: []report.Evidence{
@@ -63,7 +63,7 @@ func checkSelfAddrNotLocal(e *model.Ensemble) result {
 				Host: nameOf(h), Note: fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
 				Risk: "with no spare voter each restart is an outage",
 			}},
-		}}, reason
+		}).and(undecided(reason))
 	})
 }
 
@@ -73,11 +73,11 @@ var selfAddrLoopbackRule = Rule{
 	Eval:     checkSelfAddrLoopback,
 }
 
-func checkSelfAddrLoopback(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkSelfAddrLoopback(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		addrs, name, reason := ownLineAt(h)
 		if len(addrs) == 0 || !model.AllLoopback(addrs) || !peersElsewhere(h) || !lint.LoopbackKeepsOut(h.Settings, h.ID, h.Version()) {
-			return nil, reason
+			return undecided(reason)
 		}
 		f := report.Finding{
 			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
@@ -106,7 +106,7 @@ func checkSelfAddrLoopback(e *model.Ensemble) result {
 				f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: "listening", Value: l.String()})
 			}
 		}
-		return []report.Finding{f}, reason
+		return found(f).and(undecided(reason))
 	})
 }
 
@@ -140,27 +140,27 @@ var processWithoutListenerRule = Rule{
 	Eval:     checkProcessWithoutListener,
 }
 
-func checkProcessWithoutListener(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkProcessWithoutListener(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		port := 0
 		if h.Process != nil && h.Distributed() {
 			port = electionPort(h)
 		}
 		switch {
 		case h.Process == nil || !h.Distributed():
-			return nil, ""
+			return Outcome{}
 		case port == 0:
-			return nil, "its election port is not known"
+			return undecided("its election port is not known")
 		case !h.Listeners.Seen():
-			return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+			return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
 		case listensOn(h, port):
-			return nil, ""
+			return Outcome{}
 		case h.Server != nil && (model.Silent(h.Server) || h.Server.Starting()):
-			return nil, "" // still loading: the listener comes after the data
+			return Outcome{} // still loading: the listener comes after the data
 		}
 		age, known := h.Age(e.Snap.Started)
 		if !known || age < listensAfter {
-			return nil, "the process is too young to judge"
+			return undecided("the process is too young to judge")
 		}
 		summary := fmt.Sprintf("%s runs and nothing on its host listens for elections on %d: no peer can call it, and that stays so until it is restarted.", h.Process.Main, port)
 		risk := "none: it has no vote as it is"
@@ -168,7 +168,7 @@ func checkProcessWithoutListener(e *model.Ensemble) result {
 			risk = "its vote is lost meanwhile; with no spare voter that is an outage"
 			summary += " It serves over links that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
 		}
-		return []report.Finding{{
+		return found(report.Finding{
 			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
 			Summary: summary,
 			Evidence: []report.Evidence{
@@ -179,7 +179,7 @@ func checkProcessWithoutListener(e *model.Ensemble) result {
 				Host: nameOf(h), Note: "read its log for \"Exception while listening\"; mend the address or free the port; restart it",
 				Risk: risk,
 			}},
-		}}, ""
+		})
 	})
 }
 

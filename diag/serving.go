@@ -24,17 +24,16 @@ var processDownRule = Rule{
 	Eval:     checkProcessDown,
 }
 
-func checkProcessDown(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
-		if s.ClientPort == report.PortOpen || s.ClientPort == report.PortSilent {
-			return nil // something listens, whatever the other port shows
+func checkProcessDown(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		listens := s.ClientPort == report.PortOpen || s.ClientPort == report.PortSilent
+		if why := whyNotBothPorts(s); why.skipped() && !listens { // then the other port does not matter
+			return why
 		}
-		return whyNotBothPorts(s)
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
-		if s.Role == report.RoleDown && s.TakenPort() == 0 {
-			out.findings = append(out.findings, processDownFinding(e, s))
+		if s.Role != report.RoleDown || s.TakenPort() != 0 {
+			return Outcome{}
 		}
+		return found(processDownFinding(e, s))
 	})
 }
 
@@ -109,16 +108,16 @@ var serverNotServingRule = Rule{
 	Eval:     checkServerNotServing,
 }
 
-func checkServerNotServing(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
+func checkServerNotServing(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
 		if s.ClientPort == report.PortOpen && !s.Srvr.Seen() && !s.NotServing() && s.Serving == model.Unknown {
-			return &report.Skip{Kind: report.SkipUndecided, Reason: "it answers nothing that tells"}
+			return skip(report.SkipUndecided, "it answers nothing that tells")
 		}
-		return whyNoAnswer(s)
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if why := whyNoAnswer(s); why.skipped() {
+			return why
+		}
 		if !s.NotServing() || s.Role != report.NotServing {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
@@ -139,10 +138,9 @@ func checkServerNotServing(e *model.Ensemble) result {
 			f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
 			f.Fix = []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that"}}
 		case e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }):
-			// One look: it may be joining this moment.
-			f.Certainty, out.lookAgain = report.Possible, true
+			return inOneLook(f) // it may be joining this moment
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -152,27 +150,24 @@ var serverHungRule = Rule{
 	Eval:     checkServerHung,
 }
 
-func checkServerHung(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
+func checkServerHung(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
 		switch {
 		case model.Silent(s) && s.ElectionPort != report.PortOpen && s.ElectionPort != report.PortRefused:
-			return &report.Skip{Kind: report.SkipUndecided, Reason: "its election port gave no answer either"}
+			return skip(report.SkipUndecided, "its election port gave no answer either")
+		case model.Hangs(s) && s.ElectionPort == report.PortRefused:
+			return Outcome{} // it is starting
 		case model.Hangs(s):
-			return nil
 		case s.Swallows():
-			return &report.Skip{Kind: report.SkipUndecided, Reason: "a firewall before its client port, or it hangs and its queue is full"}
-		}
-		return whyNoAnswer(s)
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
-		if !model.Hangs(s) || s.ElectionPort == report.PortRefused { // then it is starting
-			return
+			return skip(report.SkipUndecided, "a firewall before its client port, or it hangs and its queue is full")
+		default:
+			return whyNoAnswer(s)
 		}
 		f := hungFinding(e, s)
 		if f.Certainty != report.Proven && !e.Twice(s, model.Hangs) {
-			f.Certainty, out.lookAgain = report.Possible, true
+			return inOneLook(f)
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -221,16 +216,16 @@ var serverStartingRule = Rule{
 	Eval:     checkServerStarting,
 }
 
-func checkServerStarting(e *model.Ensemble) result {
-	canJudge := func(s *model.Server) *report.Skip {
+func checkServerStarting(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
 		if model.Silent(s) && s.ElectionPort == report.PortNotProbed {
-			return &report.Skip{Kind: report.SkipUndecided, Reason: "hung or starting: its election port was not probed"}
+			return skip(report.SkipUndecided, "hung or starting: its election port was not probed")
 		}
-		return whyNoAnswer(s)
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
+		if why := whyNoAnswer(s); why.skipped() {
+			return why
+		}
 		if !s.Starting() {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Info, Certainty: report.Likely, Servers: []string{s.Name},
@@ -249,7 +244,7 @@ func checkServerStarting(e *model.Ensemble) result {
 				}
 			}
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -259,10 +254,13 @@ var leaderServesNoRule = Rule{
 	Eval:     checkLeaderServesNo,
 }
 
-func checkLeaderServesNo(e *model.Ensemble) result {
-	return eachServer(e, func(s *model.Server) *report.Skip { return mayLead(e, s) }, func(s *model.Server, out *result) {
+func checkLeaderServesNo(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoLead(e, s); why.skipped() {
+			return why
+		}
 		if s.Role != report.Leader || !s.NotServing() {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Info, Certainty: report.Possible, Servers: []string{s.Name},
@@ -284,7 +282,7 @@ func checkLeaderServesNo(e *model.Ensemble) result {
 			f.Certainty = report.Proven
 			f.Evidence = append(f.Evidence, leaderServesEvidence(s.Local))
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 
@@ -298,19 +296,19 @@ func leaderServesEvidence(h *model.Host) report.Evidence {
 	return report.Evidence{Source: "process", Server: nameOf(h), Key: "-Dzookeeper.leaderServes", Value: "no"}
 }
 
-// mayLead tells why it cannot be said whether a server that does not serve leads
-// all the same; nil when it can.
-func mayLead(e *model.Ensemble, s *model.Server) *report.Skip {
+// whyNoLead tells why it cannot be said whether a server that does not serve leads
+// all the same; empty when it can.
+func whyNoLead(e *model.Ensemble, s *model.Server) Outcome {
 	if !s.NotServing() || s.Inferred || !s.Voter() || len(e.Verdict.Leaders) > 0 {
 		return whyNoAnswer(s)
 	}
 	if s.QuorumPort == report.PortNotProbed {
-		return &report.Skip{Kind: report.SkipNotLooked, Reason: "its quorum port was not probed"}
+		return skip(report.SkipNotLooked, "its quorum port was not probed")
 	}
 	if s.QuorumPort == report.PortOpen && e.Votes.Open > 0 && e.ServesAnywhere() {
-		return &report.Skip{Kind: report.SkipUndecided, Reason: "another voter, that was not seen, may lead"}
+		return skip(report.SkipUndecided, "another voter, that was not seen, may lead")
 	}
-	return nil
+	return Outcome{}
 }
 
 var standaloneInEnsembleRule = Rule{
@@ -320,10 +318,13 @@ var standaloneInEnsembleRule = Rule{
 	Eval:     checkStandaloneInEnsemble,
 }
 
-func checkStandaloneInEnsemble(e *model.Ensemble) result {
-	return eachServer(e, whyNoAnswer, func(s *model.Server, out *result) {
+func checkStandaloneInEnsemble(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoAnswer(s); why.skipped() {
+			return why
+		}
 		if s.Role != report.Standalone || e.LoneStandalone() {
-			return
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
@@ -352,7 +353,7 @@ func checkStandaloneInEnsemble(e *model.Ensemble) result {
 				Value: plural(len(h.Settings.Servers), "line"), Wanted: "2 or more", File: h.Settings.Path,
 			})
 		}
-		out.findings = append(out.findings, f)
+		return found(f)
 	})
 }
 

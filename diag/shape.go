@@ -19,13 +19,13 @@ var evenOrTinyEnsembleRule = Rule{
 	Eval: checkEvenOrTiny,
 }
 
-func checkEvenOrTiny(e *model.Ensemble) result {
+func checkEvenOrTiny(e *model.Ensemble) Outcome {
 	lists := e.Divergence()
 	switch {
 	case e.Mixed:
 		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
 	case e.LoneStandalone():
-		return result{}
+		return Outcome{}
 	case !e.List.Proven():
 		return skip(report.SkipNotTold, "no server told its list of members")
 	case lists.Count > 1 && !lists.Moving:
@@ -37,7 +37,7 @@ func checkEvenOrTiny(e *model.Ensemble) result {
 	}
 	n := lint.EvenVoters(e.List.Quorums, false)
 	if n == 0 {
-		return result{}
+		return Outcome{}
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
@@ -60,7 +60,7 @@ func checkEvenOrTiny(e *model.Ensemble) result {
 			f.Summary = "unless an oracle has a say, which no word tells of (oraclePath), " + f.Summary
 		}
 	}
-	return result{findings: []report.Finding{f}}
+	return found(f)
 }
 
 // setting is one that all voters should share.
@@ -92,22 +92,19 @@ var configDriftRule = Rule{
 
 // checkConfigDrift compares the settings of the voters. Observers are left out:
 // they are often far away, and rightly more patient.
-func checkConfigDrift(e *model.Ensemble) result {
+func checkConfigDrift(e *model.Ensemble) Outcome {
 	if e.Mixed {
 		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
 	}
 	if e.LoneStandalone() {
-		return result{}
+		return Outcome{}
 	}
-	var voters []*model.Server
-	out := eachServer(e, func(s *model.Server) *report.Skip { return whyNotTold(s, "conf", s.Conf.Seen(), model.KindOf(s.Conf)) }, func(s *model.Server, _ *result) {
-		if s.Voter() && s.DuplicateOf == nil && s.Conf.Value.Quorum() {
-			voters = append(voters, s)
-		}
+	out := eachServer(e, func(s *model.Server) Outcome { return whyNotTold(s, "conf", s.Conf.Seen(), model.KindOf(s.Conf)) })
+	voters := e.Filter(func(s *model.Server) bool {
+		return s.Conf.Seen() && s.Voter() && s.DuplicateOf == nil && s.Conf.Value.Quorum()
 	})
 	if len(voters) < 2 {
-		out.skips = append(out.skips, report.Skip{Kind: report.SkipNotTold, Reason: "fewer than two voters told their settings"})
-		return out
+		return out.and(skip(report.SkipNotTold, "fewer than two voters told their settings"))
 	}
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	var keys []string
@@ -142,8 +139,7 @@ func checkConfigDrift(e *model.Ensemble) result {
 		{Note: "find out which values are meant, and write them into every zoo.cfg"},
 		{Note: "then restart the servers that had others, one at a time, the leader last, each after all others serve", Risk: "with no spare voter each restart is an outage"},
 	}
-	out.findings = []report.Finding{f}
-	return out
+	return out.and(found(f))
 }
 
 // compare gives what the voters have set, and those that have not what most of

@@ -6,89 +6,89 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// staysOut reports whether the server of a host that runs is out in both looks. reason
-// says why that cannot be told; wait, that it takes a second look.
-func staysOut(e *model.Ensemble, h *model.Host) (out, wait bool, reason string) {
+// staysOut reports whether the server of a host that runs is out in both looks. why says
+// what else is so: it is in, or that cannot be told, or it takes a second look.
+func staysOut(e *model.Ensemble, h *model.Host) (why Outcome, out bool) {
 	s := h.Server
 	switch {
 	case s == nil:
-		return false, false, "which of the servers this host is was not found out"
+		return undecided("which of the servers this host is was not found out"), false
 	case s.Serving == model.Yes:
-		return false, false, ""
+		return Outcome{}, false
 	case !shutOut(s):
-		return false, false, "whether it serves was not told"
+		return undecided("whether it serves was not told"), false
 	case e.Before == nil:
-		return false, true, "it does not serve this moment, and takes two looks to tell from joining"
+		return undecided("it does not serve this moment, and takes two looks to tell from joining").lookAgain(true), false
 	}
-	return e.Twice(s, shutOut), false, ""
+	return Outcome{}, e.Twice(s, shutOut)
 }
 
-// whyNoMntr tells why the server's mntr cannot be judged; nil when it can.
-func whyNoMntr(s *model.Server) *report.Skip {
+// whyNoMntr tells why the server's mntr cannot be judged; empty when it can.
+func whyNoMntr(s *model.Server) Outcome {
 	return whyNotTold(s, "mntr", s.Mntr.Seen(), model.KindOf(s.Mntr))
 }
 
-// whyNotTold tells why a word that is asked after srvr gave nothing; nil when it did.
-func whyNotTold(s *model.Server, word string, seen bool, failure snapshot.FailureKind) *report.Skip {
+// whyNotTold tells why a word that is asked after srvr gave nothing; empty when it did.
+func whyNotTold(s *model.Server, word string, seen bool, failure snapshot.FailureKind) Outcome {
 	switch {
 	case seen:
-		return nil
+		return Outcome{}
 	case failure == snapshot.NotAllowed:
-		return &report.Skip{Kind: report.SkipNotTold, Reason: "it does not allow " + word}
+		return skip(report.SkipNotTold, "it does not allow "+word)
 	case s.Srvr.Seen() && (failure == "" || failure == snapshot.Cancelled):
-		return &report.Skip{Kind: report.SkipNotLooked, Reason: word + " was not looked at"}
+		return skip(report.SkipNotLooked, word+" was not looked at")
 	}
-	if why := whyNoAnswer(s); why != nil {
+	if why := whyNoAnswer(s); why.skipped() {
 		return why
 	}
-	return &report.Skip{Kind: report.SkipNotTold, Reason: "it gave no answer to " + word}
+	return skip(report.SkipNotTold, "it gave no answer to "+word)
 }
 
 // unlessUnseen is passed, or skipped when no server told anything.
-func unlessUnseen(e *model.Ensemble) result {
+func unlessUnseen(e *model.Ensemble) Outcome {
 	for _, s := range e.Servers {
-		if whyNoAnswer(s) == nil {
-			return result{}
+		if !whyNoAnswer(s).skipped() {
+			return Outcome{}
 		}
 	}
 	return skip(report.SkipUnreachable, "no server gave an answer")
 }
 
-// whyNoAnswer tells why the server's client port told nothing; nil when it did,
+// whyNoAnswer tells why the server's client port told nothing; empty when it did,
 // be it by refusing.
-func whyNoAnswer(s *model.Server) *report.Skip {
+func whyNoAnswer(s *model.Server) Outcome {
 	switch {
 	case s.Srvr.Seen(), hostRefuses(s), s.ClientPort == report.PortOpen && s.Srvr.Tried && !s.Srvr.FailedAs(snapshot.Cancelled), s.ClientPort == report.PortSilent:
-		return nil
+		return Outcome{}
 	case s.Resolve.FailedAs(snapshot.Resolve):
-		return &report.Skip{Kind: report.SkipUnreachable, Reason: "its name has no address here"}
+		return skip(report.SkipUnreachable, "its name has no address here")
 	case model.Blocked(s.ClientPort):
-		return &report.Skip{Kind: report.SkipUnreachable, Reason: "it could not be reached from here"}
+		return skip(report.SkipUnreachable, "it could not be reached from here")
 	case s.Port == 0:
-		return &report.Skip{Kind: report.SkipNotTold, Reason: "its client port is not known"}
+		return skip(report.SkipNotTold, "its client port is not known")
 	}
-	return &report.Skip{Kind: report.SkipNotLooked, Reason: "it was not looked at"}
+	return skip(report.SkipNotLooked, "it was not looked at")
 }
 
 // hostRefuses reports whether the host itself refused the client port.
 func hostRefuses(s *model.Server) bool { return s.ClientPort == report.PortRefused }
 
 // whyNotBothPorts tells why the client and the election port cannot both be judged;
-// nil when they can.
-func whyNotBothPorts(s *model.Server) *report.Skip {
+// empty when they can.
+func whyNotBothPorts(s *model.Server) Outcome {
 	if s.Role == report.RoleDown {
-		return nil
+		return Outcome{}
 	}
-	if why := whyNoAnswer(s); why != nil {
+	if why := whyNoAnswer(s); why.skipped() {
 		return why
 	}
 	switch {
 	case s.ElectionPort == report.PortNotProbed:
-		return &report.Skip{Kind: report.SkipNotLooked, Reason: "its election port was not probed"}
+		return skip(report.SkipNotLooked, "its election port was not probed")
 	case model.Blocked(s.ElectionPort):
-		return &report.Skip{Kind: report.SkipUndecided, Reason: "its election port gave no answer"}
+		return skip(report.SkipUndecided, "its election port gave no answer")
 	}
-	return nil
+	return Outcome{}
 }
 
 // shutOut reports a server that runs, and either says that it does not serve or closes

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,14 +46,16 @@ var fsyncSlowRule = Rule{
 	Eval:     checkFsyncSlow,
 }
 
-func checkFsyncSlow(e *model.Ensemble) result {
-	again := false
-	out := eachServer(e, func(s *model.Server) *report.Skip { return inTwoLooks(e, s, fsyncTime) }, func(s *model.Server, out *result) {
+func checkFsyncSlow(e *model.Ensemble) Outcome {
+	out := eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoMean(e, s, fsyncTime); why.skipped() {
+			return why
+		}
 		m, _ := e.MeanSince(s, fsyncTime)
 		if m.Count < samplesNeeded || m.Each <= slowFsync {
-			return
+			return Outcome{}
 		}
-		out.findings = append(out.findings, report.Finding{
+		return found(report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
 			Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
 			Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
@@ -65,11 +68,7 @@ func checkFsyncSlow(e *model.Ensemble) result {
 			},
 		})
 	})
-	for _, s := range e.Servers {
-		again = again || meanEver(s, fsyncTime) > slowFsync
-	}
-	out.lookAgain = again
-	return out
+	return out.lookAgain(slices.ContainsFunc(e.Servers, func(s *model.Server) bool { return meanEver(s, fsyncTime) > slowFsync }))
 }
 
 var latencyHighRule = Rule{
@@ -77,38 +76,16 @@ var latencyHighRule = Rule{
 	Eval: checkLatencyHigh,
 }
 
-func checkLatencyHigh(e *model.Ensemble) result {
-	slow := func(s *model.Server) []report.Evidence {
-		var evidence []report.Evidence
-		for _, name := range []string{readLatency, updateLatency} {
-			if m, ok := e.MeanSince(s, name); ok && m.Count >= samplesNeeded && m.Each > slowRequests {
-				evidence = append(evidence, tookEvidence(e, s, name, m, slowRequests))
-			}
-		}
-		if queued := func(s *model.Server) bool { return s.Srvr.Value.Outstanding > mayWait }; e.Twice(s, queued) {
-			evidence = append(evidence, report.Evidence{
-				Source: "srvr", Server: s.Name, Key: "Outstanding",
-				Value:  fmt.Sprintf("%d, then %d", e.Earlier(s).Srvr.Value.Outstanding, s.Srvr.Value.Outstanding),
-				Wanted: "up to " + strconv.FormatInt(mayWait, 10) + " in one of both looks",
-			})
-		}
-		return evidence
-	}
-	canJudge := func(s *model.Server) *report.Skip {
-		if len(slow(s)) > 0 {
-			return nil
-		}
-		if why := inTwoLooks(e, s, readLatency); why != nil {
-			return why
-		}
-		return inTwoLooks(e, s, updateLatency)
-	}
-	out := eachServer(e, canJudge, func(s *model.Server, out *result) {
-		evidence := slow(s)
+func checkLatencyHigh(e *model.Ensemble) Outcome {
+	out := eachServer(e, func(s *model.Server) Outcome {
+		evidence := clientsWait(e, s)
 		if len(evidence) == 0 {
-			return
+			if why := whyNoMean(e, s, readLatency); why.skipped() {
+				return why
+			}
+			return whyNoMean(e, s, updateLatency)
 		}
-		out.findings = append(out.findings, report.Finding{
+		return found(report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
 			Summary:  "its clients wait for their answers now, and not only since some bad hour long ago: this was counted between two looks.",
 			Evidence: evidence,
@@ -119,12 +96,32 @@ func checkLatencyHigh(e *model.Ensemble) result {
 			},
 		})
 	})
-	for _, s := range e.Servers {
-		out.lookAgain = out.lookAgain || s.Srvr.Value.Outstanding > mayWait ||
-			max(meanEver(s, readLatency), meanEver(s, updateLatency)) > slowRequests
-	}
-	return out
+	return out.lookAgain(slices.ContainsFunc(e.Servers, func(s *model.Server) bool {
+		return queued(s) || max(meanEver(s, readLatency), meanEver(s, updateLatency)) > slowRequests
+	}))
 }
+
+// clientsWait shows that the clients of a server wait for long; nothing where they do not,
+// or that cannot be told.
+func clientsWait(e *model.Ensemble, s *model.Server) []report.Evidence {
+	var evidence []report.Evidence
+	for _, name := range []string{readLatency, updateLatency} {
+		if m, ok := e.MeanSince(s, name); ok && m.Count >= samplesNeeded && m.Each > slowRequests {
+			evidence = append(evidence, tookEvidence(e, s, name, m, slowRequests))
+		}
+	}
+	if e.Twice(s, queued) {
+		evidence = append(evidence, report.Evidence{
+			Source: "srvr", Server: s.Name, Key: "Outstanding",
+			Value:  fmt.Sprintf("%d, then %d", e.Earlier(s).Srvr.Value.Outstanding, s.Srvr.Value.Outstanding),
+			Wanted: "up to " + strconv.FormatInt(mayWait, 10) + " in one of both looks",
+		})
+	}
+	return evidence
+}
+
+// queued reports whether more requests wait in a server than may.
+func queued(s *model.Server) bool { return s.Srvr.Value.Outstanding > mayWait }
 
 // meanEver is the mean of a summary since the process started. It only decides
 // whether a second look is worth its time.
@@ -139,20 +136,20 @@ func meanEver(s *model.Server, name string) time.Duration {
 	return time.Duration(sum / count * float64(time.Millisecond))
 }
 
-// inTwoLooks tells why what needs mntr in both looks cannot be judged; nil when
-// it can. name is the summary.
-func inTwoLooks(e *model.Ensemble, s *model.Server, name string) *report.Skip {
-	if why := whyNoMntr(s); why != nil {
+// whyNoMean tells why there is no mean of a summary, which takes mntr in both looks; empty
+// when there is.
+func whyNoMean(e *model.Ensemble, s *model.Server, name string) Outcome {
+	if why := whyNoMntr(s); why.skipped() {
 		return why
 	}
 	if _, _, ok := model.Summary(&s.Mntr.Value, name); !ok {
-		return &report.Skip{Kind: report.SkipNotTold, Reason: "its mntr has no sums to take a mean of (3.6 and later do)"}
+		return skip(report.SkipNotTold, "its mntr has no sums to take a mean of (3.6 and later do)")
 	}
 	if e.Before == nil {
-		return &report.Skip{Kind: report.SkipOneLook, Reason: "it takes two looks (check --window 10s)"}
+		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)")
 	}
 	if _, ok := e.MeanSince(s, name); !ok {
-		return &report.Skip{Kind: report.SkipUndecided, Reason: "it told no sums in the first look, or was restarted since"}
+		return skip(report.SkipUndecided, "it told no sums in the first look, or was restarted since")
 	}
-	return nil
+	return Outcome{}
 }

@@ -14,6 +14,18 @@ import (
 // Rules about a start that ends before ZooKeeper itself has begun: Java or its
 // classes are not there.
 
+// started reports whether the server of a host has started, or may have: one that runs has,
+// whatever its files say now. out is what a rule about its start then concludes.
+func started(h *model.Host) (out Outcome, yes bool) {
+	switch {
+	case h.Process != nil:
+		return Outcome{}, true
+	case h.Hidden():
+		return undecided(unseenProcess), true
+	}
+	return Outcome{}, false
+}
+
 // lastWord is the newest line of a server's log that means anything, if it is of that
 // kind: what comes after it shows that the start went on.
 func lastWord(h *model.Host, signs ...logline.Sign) *snapshot.LogLine {
@@ -29,8 +41,11 @@ var startFailedClassPathRule = Rule{
 	Eval:     checkStartClassPath,
 }
 
-func checkStartClassPath(e *model.Ensemble) result {
-	return perStopped(e, func(h *model.Host) ([]report.Finding, string) {
+func checkStartClassPath(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
+		if out, yes := started(h); yes {
+			return out
+		}
 		line := lastWord(h, logline.JavaClass)
 		if line != nil && !strings.HasPrefix(line.Fields.Class, "org.apache.zookeeper.") {
 			line = nil // another program's
@@ -39,15 +54,15 @@ func checkStartClassPath(e *model.Ensemble) result {
 		bare := in != nil && in.ClassPath == "" && len(in.Jars) == 0 && (in.Lib || in.Source)
 		switch {
 		case line == nil && in == nil:
-			return nil, why
+			return undecided(why)
 		case line == nil && in.ClassPath != "":
-			return nil, in.ClassPath + " sets the class path in a way of its own"
+			return undecided(in.ClassPath + " sets the class path in a way of its own")
 		case line == nil && len(in.Jars) > 0:
-			return nil, ""
+			return Outcome{}
 		case line == nil && !bare:
-			return nil, in.Dir + " is not laid out as a release is"
+			return undecided(in.Dir + " is not laid out as a release is")
 		}
-		return []report.Finding{noMainClass(e, h, line, in, bare)}, ""
+		return found(noMainClass(e, h, line, in, bare))
 	})
 }
 
@@ -97,15 +112,18 @@ var javaMissingOrWrongRule = Rule{
 	Eval:     checkJava,
 }
 
-func checkJava(e *model.Ensemble) result {
-	return perStopped(e, func(h *model.Host) ([]report.Finding, string) {
+func checkJava(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
+		if out, yes := started(h); yes {
+			return out
+		}
 		line := lastWord(h, logline.JavaMissing, logline.JavaVersion, logline.JavaOptions)
 		missing, evidence, why := javaMissing(h)
 		switch {
 		case line != nil && line.Sign != logline.JavaMissing:
-			return []report.Finding{wrongJava(e, h, line)}, ""
+			return found(wrongJava(e, h, line))
 		case line == nil && !missing:
-			return nil, why
+			return undecided(why)
 		}
 		f := noJava(e, h, evidence)
 		if line != nil {
@@ -115,7 +133,7 @@ func checkJava(e *model.Ensemble) result {
 			f.Certainty = report.Proven
 		}
 		f.Evidence = append(f.Evidence, serviceEvidence(h)...)
-		return []report.Finding{f}, ""
+		return found(f)
 	})
 }
 

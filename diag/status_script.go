@@ -14,17 +14,17 @@ var statusScriptMisleadingRule = Rule{
 	Eval:   checkStatusScript,
 }
 
-func checkStatusScript(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkStatusScript(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if h.Process == nil {
-			return nil, ""
+			return Outcome{}
 		}
 		line, why := statusScript(h)
 		if line == "" {
-			return nil, "what zkServer.sh would say cannot be told"
+			return undecided("what zkServer.sh would say cannot be told")
 		}
 		if line != scriptFails {
-			return nil, ""
+			return Outcome{}
 		}
 		f := report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
@@ -41,6 +41,6 @@ func checkStatusScript(e *model.Ensemble) result {
 				f.Fix = []report.Fix{{Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)), Note: "no restart is needed", Risk: "none"}}
 			}
 		}
-		return []report.Finding{f}, ""
+		return found(f)
 	})
 }

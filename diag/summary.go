@@ -75,12 +75,12 @@ func servingSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 	} else if least, most := e.List.Quorums.Spare(t.Serving), e.List.Quorums.Spare(t.Possible); max(least, 0) == most {
 		parts = append(parts, fmt.Sprintf("Can lose %d more.", most))
 	} else if most >= 0 {
-		parts = append(parts, fmt.Sprintf("Can lose %d to %d more (not seen: %s).", max(least, 0), most, unseenPhrase(e, t)))
+		parts = append(parts, fmt.Sprintf("Can lose %d to %d more (not seen: %s).", max(least, 0), most, unseenPhrase(t)))
 	}
 	return strings.Join(parts, " ")
 }
 
-func unseenPhrase(e *model.Ensemble, t model.Tally) string {
+func unseenPhrase(t model.Tally) string {
 	if len(t.Unseen) > 0 {
 		return enumerate(t.Unseen)
 	}

@@ -26,36 +26,31 @@ var syncTooSlowRule = Rule{
 // checkSyncTooSlow reports followers that do not have their leader's data within
 // initLimit ticks (Leader.waitForNewLeaderAck, LearnerHandler): they begin again and
 // again.
-func checkSyncTooSlow(e *model.Ensemble) result {
-	again := false
-	out := perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkSyncTooSlow(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		limit := syncTime(h)
 		if !h.Distributed() || h.Process == nil || limit <= 0 {
-			return nil, ""
+			return Outcome{}
 		}
-		out, wait, reason := staysOut(e, h)
-		again = again || wait
-		if !out {
-			return nil, reason
+		if why, out := staysOut(e, h); !out {
+			return why
 		}
 		// What drops a follower for another reason does not take its time over it.
 		if other, _, _ := saysLately(h, logline.RecordTooLong, logline.EpochAhead, logline.NoSpace, logline.PeerTLS); len(other) > 0 {
-			return nil, ""
+			return Outcome{}
 		}
 		lines, count, reason := saysWithin(h, max(lately, 3*limit), logline.SyncGaveUp, logline.SnapshotFetched)
 		if reason != "" || count < repeated {
-			return nil, reason
+			return undecided(reason)
 		}
 		age, ok := h.Age(e.Snap.Started)
 		for _, line := range lines {
 			if ok && time.Duration(line.Count-1)*limit > age {
-				return nil, "" // it fails before the time is up
+				return Outcome{} // it fails before the time is up
 			}
 		}
-		return []report.Finding{syncTooSlow(e, h, limit, lines)}, ""
+		return found(syncTooSlow(e, h, limit, lines))
 	})
-	out.lookAgain = again
-	return out
 }
 
 // syncTime is how long a follower may take until it has the leader's data; 0 when the
@@ -66,7 +61,7 @@ func syncTime(h *model.Host) time.Duration {
 
 // dataSize is how much a follower has to fetch, in bytes: what the leader tells, or else
 // the newest snapshot of this host, of an own that waits to lead.
-func dataSize(e *model.Ensemble, h *model.Host) (bytes int64, found report.Evidence) {
+func dataSize(e *model.Ensemble, h *model.Host) (bytes int64, shown report.Evidence) {
 	if leaders := e.Leaders(); len(leaders) == 1 {
 		if n, ok := leaders[0].Mntr.Value.Count("zk_approximate_data_size"); ok {
 			return n, report.Evidence{Source: leaders[0].MntrFrom, Server: leaders[0].Name, Key: "zk_approximate_data_size", Value: strconv.FormatInt(n, 10)}
@@ -112,10 +107,10 @@ func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []
 			{Note: "find out why it takes so long: the network between the two (tc, iperf), or the disk of the follower, which writes a snapshot before it says that it is done"},
 		},
 	}
-	if n, found := dataSize(e, h); n > 0 {
+	if n, shown := dataSize(e, h); n > 0 {
 		rate := float64(n) / limit.Seconds()
-		found.Wanted = fmt.Sprintf("less than what goes over the network, and onto the disk, in %s", seconds(limit))
-		f.Evidence = append(f.Evidence, found)
+		shown.Wanted = fmt.Sprintf("less than what goes over the network, and onto the disk, in %s", seconds(limit))
+		f.Evidence = append(f.Evidence, shown)
 		f.Summary += fmt.Sprintf(" %s in that time are %s a second.", size(uint64(n)), size(uint64(rate)))
 		if rate >= slowRate {
 			f.Certainty = report.Likely

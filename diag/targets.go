@@ -18,18 +18,18 @@ var peerNameUnresolvableRule = Rule{
 
 // checkPeerName reports names of the list of members that mean nothing on the host
 // of a member: ZooKeeper looks them up there, whatever they mean elsewhere.
-func checkPeerName(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkPeerName(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		if len(h.Resolved) == 0 {
-			return nil, "its names were not looked up: they are a container's own"
+			return undecided("its names were not looked up: they are a container's own")
 		}
-		var found []report.Finding
+		var out Outcome
 		for _, r := range h.Resolved {
 			if r.Addrs.FailedAs(snapshot.Resolve) {
-				found = append(found, peerName(e, h, r))
+				out = out.and(found(peerName(e, h, r)))
 			}
 		}
-		return found, ""
+		return out
 	})
 }
 
@@ -63,12 +63,12 @@ var targetsMixedRule = Rule{
 }
 
 // checkTargetsMixed reports servers of different ensembles in one question.
-func checkTargetsMixed(e *model.Ensemble) result {
+func checkTargetsMixed(e *model.Ensemble) Outcome {
 	if len(e.Servers) == 0 {
 		return skip(report.SkipNotLooked, "no server was looked at")
 	}
 	if e.Snap.Plan.Source != snapshot.FromTargets || e.Snap.Plan.Config != nil {
-		return result{} // a file lists them: they are meant to be one ensemble
+		return Outcome{} // a file lists them: they are meant to be one ensemble
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
@@ -92,7 +92,7 @@ func checkTargetsMixed(e *model.Ensemble) result {
 	case told < 2 && told < len(e.Servers):
 		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
 	case !e.Mixed:
-		return result{}
+		return Outcome{}
 	}
-	return result{findings: []report.Finding{f}}
+	return found(f)
 }

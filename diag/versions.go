@@ -24,15 +24,15 @@ func releaseEvidence(s *model.Server, wanted string) report.Evidence {
 	return e
 }
 
-// whyNoVersion tells why a server's version is not known; nil when it is.
-func whyNoVersion(s *model.Server) *report.Skip {
+// whyNoVersion tells why a server's version is not known; empty when it is.
+func whyNoVersion(s *model.Server) Outcome {
 	if _, ok := s.Version(); ok {
-		return nil
+		return Outcome{}
 	}
-	if why := whyNoAnswer(s); why != nil {
+	if why := whyNoAnswer(s); why.skipped() {
 		return why
 	}
-	return &report.Skip{Kind: report.SkipNotTold, Reason: "it did not tell its version"}
+	return skip(report.SkipNotTold, "it did not tell its version")
 }
 
 var versionMixedRule = Rule{
@@ -40,27 +40,27 @@ var versionMixedRule = Rule{
 	Eval: checkVersionMixed,
 }
 
-func checkVersionMixed(e *model.Ensemble) result {
+func checkVersionMixed(e *model.Ensemble) Outcome {
 	switch {
 	case e.Mixed:
 		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
 	case e.LoneStandalone():
-		return result{}
+		return Outcome{}
 	}
+	out := eachServer(e, whyNoVersion)
 	var f report.Finding
 	var versions []string
-	out := eachServer(e, whyNoVersion, func(s *model.Server, _ *result) {
-		v, _ := s.Version()
-		if s.Role == report.Standalone || s.DuplicateOf != nil {
-			return
+	for _, s := range e.Servers {
+		v, ok := s.Version()
+		if !ok || s.Role == report.Standalone || s.DuplicateOf != nil {
+			continue
 		}
 		f.Servers = append(f.Servers, s.Name)
 		f.Evidence = append(f.Evidence, releaseEvidence(s, ""))
 		versions = theory.AppendNew(versions, []string{v.String()})
-	})
+	}
 	if len(f.Servers) < 2 {
-		out.skips = append(out.skips, report.Skip{Kind: report.SkipNotTold, Reason: "fewer than two servers told their version"})
-		return out
+		return out.and(skip(report.SkipNotTold, "fewer than two servers told their version"))
 	}
 	if len(versions) < 2 {
 		return out
@@ -73,8 +73,7 @@ func checkVersionMixed(e *model.Ensemble) result {
 		Note: "finish the upgrade or take it back: one server at a time, the leader last, each after all others serve",
 		Risk: "with no spare voter each restart is an outage",
 	}}
-	out.findings = []report.Finding{f}
-	return out
+	return out.and(found(f))
 }
 
 // release is major, minor, patch.
@@ -94,34 +93,28 @@ var wildcardSelfAddrRule = Rule{
 	Eval:     checkWildcardSelfAddr,
 }
 
-func checkWildcardSelfAddr(e *model.Ensemble) result {
+func checkWildcardSelfAddr(e *model.Ensemble) Outcome {
 	affected := func(s *model.Server) bool {
 		v, _ := s.Version()
 		return lint.TellsWildcard(v.String()) && s.Role != report.Standalone
 	}
-	canJudge := func(s *model.Server) *report.Skip {
-		if why := whyNoVersion(s); why != nil || !affected(s) {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoVersion(s); why.skipped() || !affected(s) {
 			return why
 		}
-		if _, _, ok := ownLineOf(s); !ok {
-			return &report.Skip{Kind: report.SkipNotTold, Reason: "neither it nor its files told which line of the list is its own"}
+		line, source, ok := ownLineOf(s)
+		if !ok {
+			return skip(report.SkipNotTold, "neither it nor its files told which line of the list is its own")
 		}
-		return nil
-	}
-	return eachServer(e, canJudge, func(s *model.Server, out *result) {
-		if !affected(s) {
-			return
-		}
-		line, source, _ := ownLineOf(s)
 		if !lint.IsWildcard(&line) {
-			return
+			return Outcome{}
 		}
 		v, _ := s.Version()
 		certainty := report.Proven
 		if s.Serving != model.Yes {
 			certainty = report.Likely // it may be out for another reason
 		}
-		out.findings = append(out.findings, report.Finding{
+		return found(report.Finding{
 			Severity: severityOf(e, s), Certainty: certainty, Servers: []string{s.Name},
 			Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
 			Evidence: []report.Evidence{
@@ -199,9 +192,13 @@ var knownBadVersionRule = Rule{
 	Eval: checkKnownBadVersion,
 }
 
-func checkKnownBadVersion(e *model.Ensemble) result {
-	return eachServer(e, whyNoVersion, func(s *model.Server, out *result) {
+func checkKnownBadVersion(e *model.Ensemble) Outcome {
+	return eachServer(e, func(s *model.Server) Outcome {
+		if why := whyNoVersion(s); why.skipped() {
+			return why
+		}
 		v, _ := s.Version()
+		var out Outcome
 		for _, bad := range badReleases() {
 			if !within(v, bad.from, bad.until) || bad.only != nil && !bad.only(s) {
 				continue
@@ -221,7 +218,8 @@ func checkKnownBadVersion(e *model.Ensemble) result {
 					f.Evidence = append(f.Evidence, evidence)
 				}
 			}
-			out.findings = append(out.findings, f)
+			out = out.and(found(f))
 		}
+		return out
 	})
 }

@@ -18,41 +18,35 @@ var wideOpenRule = Rule{
 
 // checkWideOpen reports what a server offers to whoever reaches it: JMX without a
 // password or without TLS, and all four-letter words at a public address.
-func checkWideOpen(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkWideOpen(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		switch {
 		case h.Process == nil:
-			return nil, "no process runs for it"
+			return undecided("no process runs for it")
 		case !h.Listeners.Seen():
-			return nil, reasonOf(h.Listeners.Failure, "its sockets were not looked at")
+			return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
 		}
-		var found []report.Finding
-		if f := openJMX(h); f != nil {
-			found = append(found, *f)
-		}
-		if f := openWords(h); f != nil {
-			found = append(found, *f)
-		}
+		out := openJMX(h).and(openWords(h))
 		if h.Process.JMX == nil && h.Process.JMXFile != "" {
-			return found, "its settings of JMX are in " + h.Process.JMXFile + ", which was not looked at"
+			return out.and(undecided("its settings of JMX are in " + h.Process.JMXFile + ", which was not looked at"))
 		}
-		return found, ""
+		return out
 	})
 }
 
-// openJMX is the finding where JMX can be reached from elsewhere; nil where not.
-func openJMX(h *model.Host) *report.Finding {
+// openJMX is the finding where JMX can be reached from elsewhere.
+func openJMX(h *model.Host) Outcome {
 	jmx := h.Process.JMX
 	if jmx == nil || jmx.Authenticate && jmx.TLS {
-		return nil
+		return Outcome{}
 	}
 	beyond := func(l netip.AddrPort) bool {
 		return strconv.Itoa(int(l.Port())) == jmx.Port && !l.Addr().IsLoopback()
 	}
 	if !slices.ContainsFunc(h.Listeners.Value, beyond) {
-		return nil
+		return Outcome{}
 	}
-	f := &report.Finding{
+	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 		Summary: fmt.Sprintf("JMX on port %s asks for no password: whoever reaches it manages this JVM, and can have it run code as the user of ZooKeeper.", jmx.Port),
 		Evidence: []report.Evidence{
@@ -68,7 +62,7 @@ func openJMX(h *model.Host) *report.Finding {
 		f.Summary = fmt.Sprintf("JMX on port %s asks for a password without TLS: whoever is on the way can read it, and then have the JVM run code.", jmx.Port)
 		f.Evidence[0] = commandLine(h, "com.sun.management.jmxremote.ssl", "false", "true")
 	}
-	return f
+	return found(f)
 }
 
 func commandLine(h *model.Host, key, value, wanted string) report.Evidence {
@@ -76,8 +70,8 @@ func commandLine(h *model.Host, key, value, wanted string) report.Evidence {
 }
 
 // openWords is the finding where all four-letter words are allowed at an address that
-// the internet may reach; nil where not.
-func openWords(h *model.Host) *report.Finding {
+// the internet may reach.
+func openWords(h *model.Host) Outcome {
 	evidence := commandLine(h, "zookeeper.4lw.commands.whitelist", h.Process.Whitelist, "")
 	words := h.Process.Whitelist
 	if w := h.Settings.Whitelist; w.IsSet() {
@@ -86,10 +80,10 @@ func openWords(h *model.Host) *report.Finding {
 	_, port := h.Settings.ClientAddress(h.ID)
 	public := publicAddrs(h, port)
 	if !lint.AllowsAllWords(words) || len(public) == 0 {
-		return nil
+		return Outcome{}
 	}
 	evidence.Wanted = "srvr,ruok,mntr,conf,isro"
-	return &report.Finding{
+	return found(report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 		Summary: fmt.Sprintf("all four-letter words are allowed on port %d of a public address: strangers may ask for what costs a busy server seconds (wchp, wchc, dump), and reset its statistics (srst).", port),
 		Evidence: []report.Evidence{
@@ -100,7 +94,7 @@ func openWords(h *model.Host) *report.Finding {
 			{Host: nameOf(h), Note: "keep the client port from the internet first: a firewall, or clientPortAddress with a private address"},
 			{Note: "then name the words that monitors need, on every server: 4lw.commands.whitelist=srvr,ruok,mntr,conf,isro", Risk: "takes a restart of each; with no spare voter that is an outage"},
 		},
-	}
+	})
 }
 
 // publicAddrs are the addresses at which a port of the host listens and that are not

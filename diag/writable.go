@@ -16,27 +16,27 @@ var dataDirNotWritableRule = Rule{
 	Eval:     checkDataDirNotWritable,
 }
 
-func checkDataDirNotWritable(e *model.Ensemble) result {
-	return perHost(e, func(h *model.Host) ([]report.Finding, string) {
+func checkDataDirNotWritable(e *model.Ensemble) Outcome {
+	return eachHost(e, func(h *model.Host) Outcome {
 		data, reason := dataOf(h)
 		if data == nil {
-			return nil, reason
+			return undecided(reason)
 		}
-		var found []report.Finding
+		var bad []report.Finding
 		for _, d := range dataDirs(data) {
 			f, why := notWritable(e, h, d)
 			if f != nil {
-				found = append(found, *f)
+				bad = append(bad, *f)
 			}
 			if why != "" {
 				reason = why
 			}
 		}
-		return found, reason
+		return found(bad...).and(undecided(reason))
 	})
 }
 
-// notWritable judges one directory.
+// notWritable judges one directory; why it cannot, where that is so.
 func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
 	target, path := d.Version2, d.Path+"/version-2"
 	if target.FailedAs(snapshot.Absent) {

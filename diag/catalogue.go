@@ -3,6 +3,7 @@ package diag
 import (
 	"slices"
 
+	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
 )
@@ -108,6 +109,16 @@ func otherRules() []Rule {
 		latencyHighRule,
 		statusScriptMisleadingRule,
 	}
+}
+
+// ComparedKeys are the keys of mntr that the rules and the model compare with those of an
+// earlier look. Whoever keeps looks may forget the other keys of the earlier one.
+func ComparedKeys() []string {
+	keys := model.ComparedKeys()
+	for _, r := range Catalogue() {
+		keys = append(keys, r.Compares...)
+	}
+	return keys
 }
 
 // kinds are the traits of all findings, and what they explain.

@@ -27,9 +27,19 @@ func dataSetKeys() []dataSetKey {
 	}
 }
 
+// dataSetNames are their names.
+func dataSetNames() []string {
+	var names []string
+	for _, key := range dataSetKeys() {
+		names = append(names, key.name)
+	}
+	return names
+}
+
 var dataSetLargeRule = Rule{
 	Code: report.DataSetLarge, Title: "holds much in memory", Needs: "mntr",
-	Eval: checkDataSetLarge,
+	Compares: dataSetNames(),
+	Eval:     checkDataSetLarge,
 }
 
 // checkDataSetLarge reports how much a server holds in memory, where that is much. The

@@ -32,6 +32,7 @@ var heapPressureRule = Rule{
 	// An end in the middle of a write leaves an epoch behind, and the thread that has the
 	// client port may be the first to go.
 	Explains: slices.Concat(keptOut, startless, []report.Code{report.ServerHung, report.ClientPortMismatch, report.LeaderFlapping, report.LatencyHigh, report.EpochMismatch}),
+	Compares: model.SummaryKeys(jvmPause),
 	Eval:     checkHeapPressure,
 }
 

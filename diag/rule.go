@@ -20,6 +20,9 @@ type Rule struct {
 	// concerns the same servers. Chains fold: what is hidden still hides. The graph has no
 	// cycle, which a test makes sure of.
 	Explains []report.Code
+	// Compares are the keys of mntr whose values the rule compares with those of an earlier
+	// look, beside what the model compares.
+	Compares []string
 	Eval     func(*model.Ensemble) Outcome
 }
 

@@ -43,6 +43,7 @@ func tookEvidence(e *model.Ensemble, s *model.Server, name string, m model.Mean,
 var fsyncSlowRule = Rule{
 	Code: report.FsyncSlow, Title: "its disk is slow to sync the log", Needs: "mntr of 3.6 and later, twice",
 	Explains: []report.Code{report.SyncTooSlow, report.LeaderFlapping, report.FollowerLagging, report.LatencyHigh},
+	Compares: model.SummaryKeys(fsyncTime),
 	Eval:     checkFsyncSlow,
 }
 
@@ -73,7 +74,8 @@ func checkFsyncSlow(e *model.Ensemble) Outcome {
 
 var latencyHighRule = Rule{
 	Code: report.LatencyHigh, Title: "clients wait long for answers", Needs: "srvr and mntr, twice",
-	Eval: checkLatencyHigh,
+	Compares: slices.Concat(model.SummaryKeys(readLatency), model.SummaryKeys(updateLatency)),
+	Eval:     checkLatencyHigh,
 }
 
 func checkLatencyHigh(e *model.Ensemble) Outcome {

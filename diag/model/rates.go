@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -21,7 +22,8 @@ func (e *Ensemble) ZxidRate(s *Server) float64 {
 	return float64(now-then) / seconds
 }
 
-// Mean is the mean of what a server counted between both looks.
+// Mean is the mean of what a server counted between both looks. Those that it reports itself
+// are of its whole life, so that an hour of trouble hides in them, and never ends.
 type Mean struct {
 	Count int64
 	Each  time.Duration
@@ -29,16 +31,19 @@ type Mean struct {
 
 // SummaryKeys are where mntr has the count and the sum (ms) of a summary: by the
 // default provider, and by Prometheus's.
-func SummaryKeys(name string) [2][2]string {
-	return [2][2]string{
-		{"zk_cnt_" + name, "zk_sum_" + name},
-		{"zk_" + name + "_count", "zk_" + name + "_sum"},
-	}
+func SummaryKeys(name string) []string {
+	return []string{"zk_cnt_" + name, "zk_sum_" + name, "zk_" + name + "_count", "zk_" + name + "_sum"}
+}
+
+// ComparedKeys are the keys of mntr that the model compares with those of an earlier look: is
+// it the same election still, and which followers has the leader lost?
+func ComparedKeys() []string {
+	return []string{"zk_uptime", "zk_synced_followers", NonVotingFollowers, Proposals, Commits}
 }
 
 // Summary reads the count and the sum of a summary (3.6+).
 func Summary(m *snapshot.Mntr, name string) (count, sum float64, ok bool) {
-	for _, keys := range SummaryKeys(name) {
+	for keys := range slices.Chunk(SummaryKeys(name), 2) {
 		count, hasCount := m.Float(keys[0])
 		sum, hasSum := m.Float(keys[1])
 		if hasCount && hasSum {

@@ -2,8 +2,11 @@ package diag
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -23,7 +26,7 @@ type Options struct {
 }
 
 // Diagnose applies every rule to the snapshot. It never fails: a rule that
-// crashes is counted as crashed, and the others still speak.
+// crashes is reported as crashed, and the others still speak.
 func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
 	e := model.New(snap)
 	r := &report.Report{
@@ -42,8 +45,8 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
 	r.Verdict.Summary = headline(e)
 	var raw []report.Finding
 	for _, c := range Catalogue() {
-		out, crashed := run(c, e)
-		countRule(&r.Checks, c.Code, out, crashed)
+		out, crash := run(c, e)
+		countRule(&r.Checks, c.Code, out, crash)
 		r.LookAgain = r.LookAgain || out.again
 		raw = append(raw, out.findings...)
 	}
@@ -67,10 +70,11 @@ func took(snap *snapshot.Snapshot) int64 {
 	return snap.Started.Add(snap.Took).Sub(started).Milliseconds()
 }
 
-func run(c Rule, e *model.Ensemble) (out Outcome, crashed bool) {
+// run applies a rule; crash is nil where it did not crash.
+func run(c Rule, e *model.Ensemble) (out Outcome, crash *report.Crash) {
 	defer func() {
-		if recover() != nil {
-			out, crashed = Outcome{}, true
+		if r := recover(); r != nil {
+			out, crash = Outcome{}, &report.Crash{Code: c.Code, Text: crashText(r)}
 		}
 	}()
 	out = c.Eval(e)
@@ -80,7 +84,22 @@ func run(c Rule, e *model.Ensemble) (out Outcome, crashed bool) {
 	for i := range out.skips {
 		out.skips[i].Check = c.Code
 	}
-	return out, false
+	return out, nil
+}
+
+// longestCrash is how many characters of a crash are kept: what Go says is far shorter, unless
+// something that a server sent is in it.
+const longestCrash = 200
+
+// crashText is what a rule crashed with, as one printable line.
+func crashText(fault any) string {
+	text := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, fmt.Sprint(fault)))
+	return string(text[:min(len(text), longestCrash)])
 }
 
 // complete fills what follows from the rule, so that no rule has to.
@@ -102,11 +121,12 @@ func docsURL(code report.Code) string {
 	return "https://github.com/zkdoctor/zkdoctor/blob/main/docs/findings/" + string(code) + ".md"
 }
 
-func countRule(c *report.Checks, code report.Code, out Outcome, crashed bool) {
+func countRule(c *report.Checks, code report.Code, out Outcome, crash *report.Crash) {
 	c.Total++
 	switch {
-	case crashed:
+	case crash != nil:
 		c.Crashed++
+		c.Crashes = append(c.Crashes, *crash)
 	case len(out.findings) > 0:
 		c.Finding++
 	case len(out.skips) > 0:

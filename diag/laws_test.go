@@ -2,9 +2,11 @@ package diag
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -282,17 +284,32 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestCrash: a rule that panics is counted, and what it left behind is not used.
+// TestCrash: a rule that panics is counted and named with what it panicked with, and what it
+// left behind is not used.
 func TestCrash(t *testing.T) {
 	t.Parallel()
-	out, crashed := run(Rule{Code: report.QuorumLost, Eval: func(*model.Ensemble) Outcome { panic("a bug") }}, &model.Ensemble{})
-	if !crashed || out.findings != nil || out.skips != nil || out.again {
-		t.Errorf("got %+v, crashed %t", out, crashed)
-	}
-	var c report.Checks
-	countRule(&c, report.QuorumLost, out, crashed)
-	if c.Crashed != 1 || c.Passed != 0 || c.Total != 1 || len(c.PassedCodes) != 0 {
-		t.Errorf("got %+v", c)
+	var none []int
+	for _, c := range []struct {
+		name string
+		eval func(*model.Ensemble) Outcome
+		want string
+	}{
+		{"text", func(*model.Ensemble) Outcome { panic("a bug") }, "a bug"},
+		{"of Go", func(e *model.Ensemble) Outcome { return undecided(strconv.Itoa(none[len(e.Servers)])) }, "runtime error: index out of range [0] with length 0"},
+		{"no line", func(*model.Ensemble) Outcome { panic(errors.New("a\n\x1b[31mbug\xff\u202e")) }, "a  [31mbug\ufffd "},
+		{"long", func(*model.Ensemble) Outcome { panic(strings.Repeat("ü", 3*longestCrash)) }, strings.Repeat("ü", longestCrash)},
+	} {
+		out, crash := run(Rule{Code: report.QuorumLost, Eval: c.eval}, &model.Ensemble{})
+		if diff := cmp.Diff(&report.Crash{Code: report.QuorumLost, Text: c.want}, crash); diff != "" || out.findings != nil || out.skips != nil || out.again {
+			t.Errorf("%s: got %+v, -want +got\n%s", c.name, out, diff)
+			continue
+		}
+		var got report.Checks
+		countRule(&got, report.QuorumLost, out, crash)
+		want := report.Checks{Total: 1, Crashed: 1, Crashes: []report.Crash{*crash}, PassedCodes: []report.Code{}, Skips: []report.Skip{}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s", c.name, diff)
+		}
 	}
 }
 

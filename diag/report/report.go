@@ -303,9 +303,18 @@ type Checks struct {
 	Finding int `json:"finding"`
 	Skipped int `json:"skipped"`
 	Crashed int `json:"crashed"`
+	// Crashes are the rules that crashed: faults of zkdoctor.
+	Crashes []Crash `json:"crashes,omitempty"`
 	// PassedCodes are the rules that had their evidence and found nothing.
 	PassedCodes []Code `json:"passed_codes"`
 	Skips       []Skip `json:"skips"`
+}
+
+// Crash is a rule that crashed. Its findings are lost.
+type Crash struct {
+	Code Code `json:"code"`
+	// Text is what Go says of the fault, one printable line, cut where it is long.
+	Text string `json:"text"`
 }
 
 // SkipKind is the closed list of reasons for which a rule cannot be judged.

@@ -30,13 +30,36 @@ func (p *phrases) counts() (line string, found bool) {
 		parts = append(parts, itoa(c.Skipped)+" skipped")
 	}
 	if c.Crashed > 0 {
-		parts = append(parts, itoa(c.Crashed)+" crashed (a fault of zkdoctor: please report it)")
+		parts = append(parts, itoa(c.Crashed)+" crashed")
 	}
-	line = plural(c.Total, "check") + ": " + strings.Join(parts, ", ") + "."
+	line = plural(c.Total, "check") + ": " + strings.Join(parts, ", ") + "." + p.crashes()
 	if findings+notes == 0 {
 		return "No findings. " + line, false
 	}
 	return line, true
+}
+
+// maxCrashes is how many crashed checks are named; the JSON has all.
+const maxCrashes = 3
+
+// crashes names the checks that crashed, and with what; empty for none.
+func (p *phrases) crashes() string {
+	c := &p.r.Checks
+	if c.Crashed == 0 {
+		return ""
+	}
+	var named []string
+	for _, crash := range c.Crashes[:min(len(c.Crashes), maxCrashes)] {
+		named = append(named, slug(crash.Code)+" ("+clean(crash.Text, maxValue)+")")
+	}
+	text := " This is a fault of zkdoctor. Report it"
+	if len(named) > 0 {
+		text += ": " + strings.Join(named, ", ")
+	}
+	if more := len(c.Crashes) - len(named); more > 0 {
+		text += " and " + itoa(more) + " more"
+	}
+	return text + "."
 }
 
 // skipGroup is the checks skipped for one reason.

@@ -54,6 +54,8 @@ func hostile() *report.Report {
 	f.Title = "x\nCRIT  DOWN  fake"
 	f.Fix = append(f.Fix, report.Fix{Host: evil, Command: "rm -rf '/data/\u202e'", Note: "`unbalanced"})
 	r.Incomplete = "dead\x1bline"
+	r.Checks.Crashed = 1
+	r.Checks.Crashes = []report.Crash{{Code: "split\x1bbrain", Text: evil + "\nOK    SERVING"}}
 	r.Verdict.Summary = "no quorum | spare=9 \u2066hidden\u2069 \x00"
 	r.Processes = []report.ProcessView{{PID: 1, Main: "a.b.\x1bC", Config: "/x\ny", StatusScript: "\x1b[1mError"}}
 	return r
@@ -128,6 +130,7 @@ func many() *report.Report {
 		})
 	}
 	r.Checks.Crashed = 1
+	r.Checks.Crashes = []report.Crash{{Code: report.FollowerLagging, Text: "runtime error: index out of range [3] with length 2"}}
 	return r
 }
 

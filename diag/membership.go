@@ -62,7 +62,7 @@ func editedLists(e *model.Ensemble) []report.Finding {
 func compareLists(e *model.Ensemble) Outcome {
 	lists := e.Divergence()
 	switch {
-	case len(lists.Told) < 2:
+	case len(lists.Servers) < 2:
 		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
 	case lists.Count < 2:
 		return Outcome{}
@@ -70,10 +70,10 @@ func compareLists(e *model.Ensemble) Outcome {
 		return skip(report.SkipOneLook, "the lists differ in one look, as for a moment in every reconfiguration").lookAgain(e.Before == nil)
 	}
 	f := report.Finding{
-		Severity: report.Critical, Certainty: report.Proven, Servers: model.Names(lists.Told),
+		Severity: report.Critical, Certainty: report.Proven, Servers: model.Names(lists.Servers),
 		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", lists.Count),
 	}
-	for i, s := range lists.Told {
+	for i, s := range lists.Servers {
 		f.Evidence = append(f.Evidence, report.Evidence{Source: lists.Lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists.Lists[i].Membership)})
 	}
 	f.Fix = []report.Fix{

@@ -19,30 +19,30 @@ var nonVotingFollowerRule = Rule{
 // were started to join and have not been added yet, or were taken out and run on (3.5+,
 // reconfig). They serve clients and have no vote.
 func checkNonVotingFollower(e *model.Ensemble) Outcome {
-	var outsiders []report.Finding
+	var nonMembers []report.Finding
 	for _, s := range e.Servers {
-		if s.Outsider {
-			outsiders = append(outsiders, outsiderFinding(e, s))
+		if s.NonMember {
+			nonMembers = append(nonMembers, nonMemberFinding(e, s))
 		}
 	}
 	for _, h := range e.Hosts {
-		if e.OutOfItsList(h) && (h.Server == nil || !h.Server.Outsider) {
-			outsiders = append(outsiders, outsiderHere(e, h))
+		if e.OutOfItsList(h) && (h.Server == nil || !h.Server.NonMember) {
+			nonMembers = append(nonMembers, nonMemberHere(e, h))
 		}
 	}
 	switch lead := e.OnlyLeader(); {
 	case e.LoneStandalone():
-	case len(outsiders) > 0:
+	case len(nonMembers) > 0:
 	case !e.List.InForce():
 		return skip(report.SkipNotTold, "no server told its list of members")
 	case lead == nil:
 		return skip(report.SkipNotTold, "the leader was not seen")
 	default:
 		if n, ok := lead.Mntr.Value.NonVotingFollowers(); ok && n > 0 {
-			outsiders = append(outsiders, unnamedOutsiders(e, lead, n))
+			nonMembers = append(nonMembers, unnamedNonMembers(e, lead, n))
 		}
 	}
-	return found(outsiders...)
+	return found(nonMembers...)
 }
 
 // joinOrLeave are the two ways to end it. line is the member line to add, empty where it
@@ -59,8 +59,8 @@ func joinOrLeave(e *model.Ensemble, host, line string) []report.Fix {
 	return []report.Fix{join, {Host: host, Note: "if it is to leave, stop it, and take it out of the connect strings of clients"}}
 }
 
-// outsiderFinding is the finding for one that was seen over the network.
-func outsiderFinding(e *model.Ensemble, s *model.Server) report.Finding {
+// nonMemberFinding is the finding for one that was seen over the network.
+func nonMemberFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	id, source, _ := s.Claimed()
 	line := ""
 	if s.Quorum.Number > 0 && s.Election.Number > 0 && s.Port > 0 {
@@ -81,8 +81,8 @@ func outsiderFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	}
 }
 
-// outsiderHere is the finding for one that was seen on its own host.
-func outsiderHere(e *model.Ensemble, h *model.Host) report.Finding {
+// nonMemberHere is the finding for one that was seen on its own host.
+func nonMemberHere(e *model.Ensemble, h *model.Host) report.Finding {
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Likely, Servers: serversOf(h),
 		Summary: fmt.Sprintf("the server of this host runs, and is no member: the list has no server.%d. It has no vote, and as things are it will not start again.", h.ID),
@@ -114,8 +114,8 @@ func follows(h *model.Host) string {
 	return ""
 }
 
-// unnamedOutsiders is the finding for those that the leader alone tells of.
-func unnamedOutsiders(e *model.Ensemble, lead *model.Server, n int64) report.Finding {
+// unnamedNonMembers is the finding for those that the leader alone tells of.
+func unnamedNonMembers(e *model.Ensemble, lead *model.Server, n int64) report.Finding {
 	return report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("%s of %s is no member and was not looked at. It serves clients, has no vote, and stands in for nobody who has one.", plural(int(n), "follower"), lead.Name),

@@ -32,7 +32,7 @@ func conditionText(s *model.Server) string {
 		return "starting: loading its data, or stuck in it"
 	case model.AcceptsOnly:
 		return "accepts connections, does not answer"
-	case model.SwallowsAndLost:
+	case model.HungAndLost:
 		return "swallows connections, lost by the leader"
 	case model.ProcessStopped:
 		return "its process is stopped"

@@ -23,7 +23,7 @@ var electionPortHeldRule = Rule{
 	Eval:     checkElectionPortHeld,
 }
 
-// checkElectionPortHeld reports connections of strangers on a server's election port.
+// checkElectionPortHeld reports connections of non-members on a server's election port.
 // One thread accepts there and reads the first bytes itself, for tickTime x syncLimit
 // at most, before it accepts another (QuorumCnxManager.Listener, all versions, without
 // quorum SASL).
@@ -38,18 +38,18 @@ func checkElectionPortHeld(e *model.Ensemble) Outcome {
 		}
 		ports := electionPortsOf(claimedLine(h))
 		onPort := func(l snapshot.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
-		strange := func(l snapshot.Link) bool { return onPort(l) && isOutside(pair, l) }
+		foreign := func(l snapshot.Link) bool { return onPort(l) && isOutside(pair, l) }
 		switch {
 		case len(ports) == 0:
 			return undecided("its own line is not known")
-		case !slices.ContainsFunc(h.Links.Value.Sockets, strange):
+		case !slices.ContainsFunc(h.Links.Value.Sockets, foreign):
 			return Outcome{}
 		case h.Process.State == "T" || h.Server != nil && model.Hangs(h.Server):
 			return undecided("its process hangs, and accepts nobody")
 		case pair.before == nil:
 			return skip(report.SkipOneLook, "strangers are connected to its election port; it takes two looks").lookAgain(true)
 		}
-		held := stayIn(pair, strange)
+		held := stayIn(pair, foreign)
 		if len(held) == 0 {
 			return Outcome{}
 		}
@@ -60,17 +60,17 @@ func checkElectionPortHeld(e *model.Ensemble) Outcome {
 		}
 		waiting := stayIn(pair, func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
 		f := portHeld(e, h, held, waiting)
-		if f.Certainty == report.Possible && outsidersFollow(e) {
+		if f.Certainty == report.Possible && nonMembersFollow(e) {
 			return undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
 		}
 		return found(f)
 	})
 }
 
-// outsidersFollow reports whether the leader tells of followers that are no members, or
+// nonMembersFollow reports whether the leader tells of followers that are no members, or
 // before 3.6, which cannot, of more learners than there are other members: one that joins
 // or leaves is connected to all election ports as well.
-func outsidersFollow(e *model.Ensemble) bool {
+func nonMembersFollow(e *model.Ensemble) bool {
 	lead := e.OnlyLeader()
 	if lead == nil || !lead.Mntr.Seen() || !e.List.Proven() {
 		return false
@@ -105,10 +105,10 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 	port := held[0].Local.Port()
 	f := report.Finding{
 		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
-		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is no member, stays open: while its first bytes are awaited no member gets through.", port, strangers(held)),
+		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is no member, stays open: while its first bytes are awaited no member gets through.", port, remotes(held)),
 		Fix: []report.Fix{
 			{Host: nameOf(h), Command: fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), Note: "who is connected", Risk: "none"},
-			{Note: fmt.Sprintf("take port %d out of what %s does: the health check of a load balancer, a scanner, a monitor. Each connection is dropped by itself after tickTime x syncLimit; no restart is needed", port, strangers(held))},
+			{Note: fmt.Sprintf("take port %d out of what %s does: the health check of a load balancer, a scanner, a monitor. Each connection is dropped by itself after tickTime x syncLimit; no restart is needed", port, remotes(held))},
 			{Host: nameOf(h), Note: fmt.Sprintf("let only the members reach port %d: a firewall there", port)},
 		},
 	}
@@ -145,8 +145,8 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 // maxSockets is how many connections a finding shows.
 const maxSockets = 3
 
-// strangers are the addresses at the other end.
-func strangers(links []snapshot.Link) string {
+// remotes are the addresses at the other end.
+func remotes(links []snapshot.Link) string {
 	var out []string
 	for _, l := range links {
 		out = theory.AppendNew(out, []string{l.Remote.Addr().String()})

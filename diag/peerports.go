@@ -21,7 +21,7 @@ var quorumPortFilteredRule = Rule{
 }
 
 // checkQuorumPortFiltered reports the blocked ports of servers that are out, or that
-// somebody who is out cannot reach, and what a stranger to the ensemble could not reach.
+// one that is out cannot reach, and what a host that is no member could not reach.
 func checkQuorumPortFiltered(e *model.Ensemble) Outcome { return blockedPorts(e, false) }
 
 var latentPortBlockRule = Rule{

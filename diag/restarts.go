@@ -51,11 +51,12 @@ func loopEvidence(l *model.Loop, h *model.Host) (report.Evidence, report.Certain
 			Source: "process", Server: nameOf(h), Key: fmt.Sprintf("pid %d", h.Process.PID),
 			Value: fmt.Sprintf("is not pid %d of the look before, and neither lived for a minute", l.Before.Process.PID),
 		}, report.Likely
+	default: // StartsLogged
+		return report.Evidence{
+			Source: "log", Server: nameOf(h), Key: l.Last.Format(time.DateTime),
+			Value: fmt.Sprintf("%d starts within %s", model.StartsInLoop, l.Last.Sub(l.First)), Wanted: "one", File: h.Log.Value.Path,
+		}, report.Likely
 	}
-	return report.Evidence{
-		Source: "log", Server: nameOf(h), Key: l.Last.Format(time.DateTime),
-		Value: fmt.Sprintf("%d starts within %s", model.StartsInLoop, l.Last.Sub(l.First)), Wanted: "one", File: h.Log.Value.Path,
-	}, report.Likely
 }
 
 // loopUnseen is why it cannot be said that a server is not in a loop.

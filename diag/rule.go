@@ -23,7 +23,8 @@ type Rule struct {
 	// Compares are the keys of mntr whose values the rule compares with those of an earlier
 	// look, beside what the model compares.
 	Compares []string
-	Eval     func(*model.Ensemble) Outcome
+	// Eval looks whether it is so.
+	Eval func(*model.Ensemble) Outcome
 }
 
 // What many causes explain.
@@ -39,7 +40,8 @@ var (
 type Outcome struct {
 	findings []report.Finding
 	skips    []report.Skip
-	again    bool
+	// again asks for a second look, some seconds later.
+	again bool
 }
 
 // found is what was found; nothing is fine too.

@@ -158,7 +158,7 @@ func checkServerHung(e *model.Ensemble) Outcome {
 		case model.Hangs(s) && s.ElectionPort == report.PortRefused:
 			return Outcome{} // it is starting
 		case model.Hangs(s):
-		case s.Swallows():
+		case s.DropsConnections():
 			return skip(report.SkipUndecided, "a firewall before its client port, or it hangs and its queue is full")
 		default:
 			return whyNoAnswer(s)
@@ -192,7 +192,7 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 			Note: "make sure: it hangs when Recv-Q is above Send-Q, the queue's length", Risk: "none",
 		})
 	}
-	if s.Queued {
+	if s.QueueFull {
 		f.Evidence = append(f.Evidence, countEvidence(e))
 	}
 	if s.StoppedHere() {
@@ -271,7 +271,7 @@ func checkLeaderServesNo(e *model.Ensemble) Outcome {
 		if e.Twice(s, func(s *model.Server) bool { return s.Inferred }) {
 			f.Certainty = report.Likely
 		}
-		if s.ToldByAdmin() {
+		if s.ReportedByAdmin() {
 			f.Certainty = report.Proven
 			f.Evidence = append(f.Evidence, report.Evidence{Source: model.SourceAdmin, Server: s.Name, Key: "server_state", Value: "leader"})
 		}

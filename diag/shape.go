@@ -113,13 +113,13 @@ func checkConfigDrift(e *model.Ensemble) Outcome {
 		if !set.vital && slices.Contains(keys, "tickTime") {
 			continue // session timeouts are made from it
 		}
-		evidence, strange := compare(voters, set)
-		if len(strange) == 0 {
+		evidence, differ := compare(voters, set)
+		if len(differ) == 0 {
 			continue
 		}
 		keys = append(keys, set.key)
 		f.Evidence = append(f.Evidence, evidence...)
-		for _, s := range strange {
+		for _, s := range differ {
 			odd[s] = true
 		}
 		if set.vital {
@@ -144,7 +144,7 @@ func checkConfigDrift(e *model.Ensemble) Outcome {
 
 // compare gives what the voters have set, and those that have not what most of
 // them have; all of them where there is no majority.
-func compare(voters []*model.Server, set setting) (evidence []report.Evidence, strange []*model.Server) {
+func compare(voters []*model.Server, set setting) (evidence []report.Evidence, differ []*model.Server) {
 	count := map[int]int{}
 	for _, s := range voters {
 		if v := set.get(&s.Conf.Value); v != nil {
@@ -170,7 +170,7 @@ func compare(voters []*model.Server, set setting) (evidence []report.Evidence, s
 		}
 		e := report.Evidence{Source: s.ConfFrom, Server: s.Name, Key: set.key, Value: strconv.Itoa(*v)}
 		if e.Value != usual {
-			strange = append(strange, s)
+			differ = append(differ, s)
 			e.Wanted = usual
 			if usual == "" {
 				e.Wanted = "one value on all"
@@ -178,5 +178,5 @@ func compare(voters []*model.Server, set setting) (evidence []report.Evidence, s
 		}
 		evidence = append(evidence, e)
 	}
-	return evidence, strange
+	return evidence, differ
 }

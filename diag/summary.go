@@ -70,7 +70,7 @@ func servingSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 		}
 	} else if e.HasOracle() {
 		parts = append(parts, "How many more may be lost is for the oracle to say.")
-	} else if e.LoneVoice() {
+	} else if e.PeersUnknown() {
 		parts = append(parts, "How many more may be lost is not known: name its peers too.")
 	} else if least, most := e.List.Quorums.Spare(t.Serving), e.List.Quorums.Spare(t.Possible); max(least, 0) == most {
 		parts = append(parts, fmt.Sprintf("Can lose %d more.", most))

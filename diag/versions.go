@@ -79,6 +79,7 @@ func checkVersionMixed(e *model.Ensemble) Outcome {
 // release is major, minor, patch.
 type release [3]int
 
+// String is "3.5.8".
 func (r release) String() string { return fmt.Sprintf("%d.%d.%d", r[0], r[1], r[2]) }
 
 // within reports whether a version is from or later, and before until.

@@ -41,7 +41,7 @@ func serverView(e *model.Ensemble, s *model.Server) report.ServerView {
 			v.Note = strings.TrimPrefix(v.Note+"; ", "; ") + fmt.Sprintf("says id %d, its line is server.%d", id, s.Line.ID)
 		}
 	}
-	if s.Line != nil && s.Line.ID >= 0 || s.Role == report.Observer || s.Outsider {
+	if s.Line != nil && s.Line.ID >= 0 || s.Role == report.Observer || s.NonMember {
 		v.Voter = model.TruthOf(s.Voter()).Pointer()
 	}
 	if version, ok := s.Version(); ok {

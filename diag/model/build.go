@@ -8,6 +8,8 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
+// New builds the ensemble that a snapshot shows, those of the earlier look and of other
+// vantages with it.
 func New(snap *snapshot.Snapshot) *Ensemble {
 	e := &Ensemble{Snap: snap}
 	if snap.Before != nil {
@@ -36,7 +38,7 @@ func New(snap *snapshot.Snapshot) *Ensemble {
 	e.List = membership(e)
 	e.Mixed = namesDifferentEnsembles(e)
 	place(e)
-	findOutsiders(e)
+	findNonMembers(e)
 	assignRoles(e)
 	judge(e)
 	return e

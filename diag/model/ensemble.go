@@ -1,3 +1,5 @@
+// Package model is the ensemble as the rules see it: built once from a snapshot, and then only
+// read. It knows no rule.
 package model
 
 import (
@@ -16,12 +18,12 @@ type Ensemble struct {
 	// that nobody has do not count.
 	distinct int
 	Hosts    []*Host
-	List     list
+	List     List
 	// Mixed is set when the user named servers of different ensembles: their lists
 	// have no address in common.
 	Mixed   bool
 	Verdict report.Verdict
-	// Votes is the count behind the verdict, and stall what keeps the leader from
+	// Votes is the count behind the verdict, and Stall what keeps the leader from
 	// confirming writes; nil for nothing.
 	Votes Tally
 	Stall *Stall
@@ -30,7 +32,7 @@ type Ensemble struct {
 	Settled bool
 	// Before is the ensemble of the earlier look; nil when there was one look.
 	Before *Ensemble
-	// SilentInSync is whether the voters that told nothing themselves are in sync with the
+	// SilentInSync is whether the voters that reported nothing themselves are in sync with the
 	// leader, as that says; one answer for all of them.
 	SilentInSync Truth
 	// SilentLost is set when two looks say that they are not.
@@ -61,12 +63,12 @@ type Tally struct {
 	Serving  map[int64]bool // known to serve
 	Possible map[int64]bool // not known not to serve
 	Alive    map[int64]bool // not known to be down
-	// Out and unseen are the names of the voters known not to serve, and of those
-	// that told nothing themselves.
+	// Out and Unseen are the names of the voters known not to serve, and of those
+	// that reported nothing themselves.
 	Out, Unseen []string
-	// Open is how many voters are neither: those, and the ones nobody looked at.
+	// Open is how many voters are neither: those, and the ones that were not looked at.
 	Open int
-	// willing are the voters that do not say themselves that they serve nobody.
+	// willing are the voters that do not report themselves that they do not serve.
 	willing map[int64]bool
 }
 
@@ -75,10 +77,10 @@ type Host struct {
 	*snapshot.Local
 	// Settings is nil when it could not be read.
 	Settings *zoocfg.Config
-	// ID is the content of myid, valid when hasID is set.
+	// ID is the content of myid, valid when HasID is set.
 	ID    int64
 	HasID bool
-	// Server is the row of the table it is; nil when that cannot be told.
+	// Server is the row of the table it is; nil when that is not known.
 	Server *Server
 	// OwnLines are the ids whose server.N address is an address of this host.
 	OwnLines []int64
@@ -97,8 +99,8 @@ const (
 	SourceTargets = "targets"
 )
 
-// list is the best list of members that was seen, and its rule of quorum.
-type list struct {
+// List is the best list of members that was seen, and its rule of quorum.
+type List struct {
 	zoocfg.Membership
 	Source  string
 	Quorums zoocfg.Quorum
@@ -107,18 +109,18 @@ type list struct {
 // Server is one server with what its looks mean.
 type Server struct {
 	*snapshot.Server
-	// Conf and Mntr are what the words told or, where they are not allowed, what the
-	// AdminServer did; confFrom and mntrFrom say which. They hide the words themselves.
+	// Conf and Mntr are what the words reported or, where they are not allowed, what the
+	// AdminServer did; ConfFrom and MntrFrom say which. They hide the words themselves.
 	Conf               snapshot.Obs[snapshot.Conf]
 	Mntr               snapshot.Obs[snapshot.Mntr]
 	ConfFrom, MntrFrom string
 	// Line is its line in the list of members; nil when it is not in it, or
-	// when which one it is cannot be told.
+	// when which one it is is not known.
 	Line *zoocfg.Server
-	// RunsWith are the members that it says it runs with; nil where it told none.
+	// RunsWith are the members that it says it runs with; nil where it reported none.
 	RunsWith *snapshot.Members
-	// Outsider is set when the list in force has no line for the id that it says it has.
-	Outsider bool
+	// NonMember is set when the list in force has no line for the id that it says it has.
+	NonMember bool
 	// Local is its own host's side; nil when that was not looked at.
 	Local *Host
 	// DuplicateOf is an earlier target that is the same server; nil for the first.
@@ -131,8 +133,8 @@ type Server struct {
 	Inferred bool
 	// OverTLS is set when its client port was spoken to by TLS.
 	OverTLS bool
-	// Queued is set when its client port swallows connections, and the leader has lost it.
-	Queued bool
+	// QueueFull is set when its client port swallows connections, and the leader has lost it.
+	QueueFull bool
 
 	// LostByLeader is set when two looks say that the leader has lost it.
 	LostByLeader bool
@@ -151,19 +153,19 @@ type Server struct {
 // cannot.
 type Stall struct {
 	Now, Then *Server
-	Cause     stallCause
+	Cause     StallCause
 	// NoSession is set when a session that was asked for did not open, twice.
 	NoSession bool
 }
 
 const (
-	// tooFewInSync: fewer followers are in sync than a majority takes.
-	TooFewInSync stallCause = iota
-	// tooFewLeft: requests wait, and the voters left are no quorum.
+	// TooFewInSync: fewer followers are in sync than a majority takes.
+	TooFewInSync StallCause = iota
+	// TooFewLeft: requests wait, and the voters left are no quorum.
 	TooFewLeft
-	// noneCommitted: it has proposed writes, and committed none.
+	// NoneCommitted: it has proposed writes, and committed none.
 	NoneCommitted
-	// sessionsHang: noSession alone.
+	// SessionsHang: NoSession alone.
 	SessionsHang
 )
 
@@ -188,7 +190,7 @@ const (
 	ElectionPortClosed Condition = "election-port-closed"
 	Loading            Condition = "loading"
 	AcceptsOnly        Condition = "accepts-only"
-	SwallowsAndLost    Condition = "swallows-and-lost"
+	HungAndLost        Condition = "swallows-and-lost"
 	ProcessStopped     Condition = "process-stopped"
 	PortTaken          Condition = "port-taken"
 	AtAnotherAddress   Condition = "at-another-address"
@@ -204,5 +206,5 @@ const (
 	OutOfReach         Condition = "out-of-reach"
 )
 
-// stallCause is what shows that it is one.
-type stallCause int
+// StallCause is what shows that the leader confirms nothing.
+type StallCause int

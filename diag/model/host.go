@@ -17,7 +17,7 @@ func (h *Host) Sets(key string) bool {
 }
 
 // RightID is the id of the server.N line that this host is, by address; ok is
-// false when addresses do not tell.
+// false when addresses do not decide it.
 func (h *Host) RightID() (int64, bool) {
 	if h.AddressesDecide && len(h.OwnLines) == 1 {
 		return h.OwnLines[0], true
@@ -28,6 +28,7 @@ func (h *Host) RightID() (int64, bool) {
 	return 0, false
 }
 
+// AllLoopback reports whether there is no address beyond this host among them.
 func AllLoopback(addrs []netip.Addr) bool {
 	return !slices.ContainsFunc(addrs, func(a netip.Addr) bool { return !a.IsLoopback() })
 }
@@ -61,7 +62,7 @@ func (h *Host) Age(now time.Time) (time.Duration, bool) {
 }
 
 // Distributed reports whether the configuration makes it a member of an
-// ensemble. The version is known once the server has told it.
+// ensemble. The version is known once the server has reported it.
 func (h *Host) Distributed() bool {
 	return h.Settings != nil && h.Settings.Distributed(h.Version())
 }

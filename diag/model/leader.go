@@ -12,10 +12,10 @@ func servedAsLeader(e *Ensemble, s *Server) bool {
 	return b != nil && b.Srvr.Seen() && b.Role == report.Leader
 }
 
-// MightLead reports whether a server that says it serves nobody may lead all the same,
-// with leaderServes=no: others follow somebody, nobody is seen to lead, and neither is its
+// MightLead reports whether a server that reports it does not serve may lead all the same,
+// with leaderServes=no: others follow, none is seen to lead, and neither is its
 // quorum port seen closed (it was not tried, or a firewall is before it) nor does its host
-// tell that it has no such setting.
+// show that it has no such setting.
 func (e *Ensemble) MightLead(s *Server) bool {
 	closed := s.QuorumPort == report.PortRefused || s.QuorumPort == report.PortNotExpected
 	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() || closed || len(e.Leaders()) > 0 || servedAsLeader(e, s) {
@@ -49,7 +49,7 @@ func (e *Ensemble) Leaders() []*Server {
 	return out
 }
 
-// OnlyLeader is the only leader that told its zxid; nil when there is none.
+// OnlyLeader is the only leader that reports its zxid; nil when there is none.
 func (e *Ensemble) OnlyLeader() *Server {
 	leaders := e.Leaders()
 	if len(leaders) != 1 || !leaders[0].Srvr.Seen() {

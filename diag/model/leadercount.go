@@ -4,7 +4,7 @@ import "github.com/zkdoctor/zkdoctor/diag/report"
 
 // LeaderCount is how many voters are in sync with the only leader, as that says, and how
 // many say that they follow it. ok is false where there is no such leader, or it does
-// not tell.
+// not report it.
 func (e *Ensemble) LeaderCount() (lead *Server, synced, following int64, ok bool) {
 	leaders := e.Leaders()
 	if len(leaders) != 1 || !leaders[0].Mntr.Seen() {
@@ -19,20 +19,20 @@ func (e *Ensemble) LeaderCount() (lead *Server, synced, following int64, ok bool
 	return leaders[0], synced, following, ok
 }
 
-// queuedServers are the hung servers whose queue of connections is full. The kernel
+// fullQueues are the hung servers whose queue of connections is full. The kernel
 // then drops what comes to the client port, as a firewall does (Linux drops the
 // SYN; Java's queue has room for 50). Any ensemble with clients gets there within
 // seconds. What tells it from a firewall is the leader: it has as many followers
 // in sync as are seen following, and so has lost this one.
-func queuedServers(e *Ensemble) []*Server {
+func fullQueues(e *Ensemble) []*Server {
 	_, synced, following, ok := e.LeaderCount()
 	if !ok || synced != following {
 		return nil
 	}
-	return e.Filter(func(s *Server) bool { return s.Swallows() && s.Line != nil && s.Voter() })
+	return e.Filter(func(s *Server) bool { return s.DropsConnections() && s.Line != nil && s.Voter() })
 }
 
-// judgedByLeader are the voters that tell nothing themselves, be they out of reach, and
+// judgedByLeader are the voters that report nothing themselves, be they out of reach, and
 // are judged by what the leader counts: with all of them in sync it has them all, and with
 // none but those that say so themselves it has lost them all. The latter takes two looks,
 // for counts and roles are not of one moment.
@@ -41,20 +41,20 @@ func judgedByLeader(e *Ensemble) []*Server {
 	if !ok || !e.List.Proven() {
 		return nil
 	}
-	unheard, counted := int64(0), true
+	silent, counted := int64(0), true
 	for _, id := range e.List.Quorums.Voters() {
 		s := e.ByLine(id)
 		switch {
 		case s == nil || s.Serving == Unknown:
-			unheard++
+			silent++
 		case s == lead || s.Role == report.Follower || s.Role == report.RoleDown || s.NotServing():
 		default:
 			counted = false // who hangs may still be counted
 		}
 	}
 	switch {
-	case unheard == 0:
-	case synced == following+unheard && counted && !tellsNoOutsiders(lead):
+	case silent == 0:
+	case synced == following+silent && counted && !hidesNonMembers(lead):
 		e.SilentInSync = Yes
 	case synced == following:
 		e.SilentInSync = No
@@ -68,9 +68,9 @@ func judgedByLeader(e *Ensemble) []*Server {
 	})
 }
 
-// tellsNoOutsiders reports whether a leader may count followers in sync that do not vote
+// hidesNonMembers reports whether a leader may count followers in sync that do not vote
 // and cannot say so: 3.5 has them, and 3.6 was the first to count them apart.
-func tellsNoOutsiders(lead *Server) bool {
+func hidesNonMembers(lead *Server) bool {
 	version, ok := lead.Version()
 	_, apart := lead.Mntr.Value.NonVotingFollowers()
 	return !apart && (!ok || version.AtLeast(3, 5, 0))

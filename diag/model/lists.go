@@ -28,7 +28,7 @@ func arithmetic(m zoocfg.Membership) string {
 	return b.String()
 }
 
-// OwnList is the list that a server runs with, and what told it.
+// OwnList is the list that a server runs with, and what reported it.
 type OwnList struct {
 	zoocfg.Membership
 	Source     string
@@ -57,13 +57,13 @@ func (l *OwnList) voters() string {
 }
 
 // OwnLists are the lists that servers run with, each with its server.
-func (e *Ensemble) OwnLists() (told []*Server, lists []OwnList) {
+func (e *Ensemble) OwnLists() (servers []*Server, lists []OwnList) {
 	for _, s := range e.Servers {
 		if l, ok := s.OwnList(); ok && s.Role != report.Standalone {
-			told, lists = append(told, s), append(lists, l)
+			servers, lists = append(servers, s), append(lists, l)
 		}
 	}
-	return told, lists
+	return servers, lists
 }
 
 // DifferentLists is how many different lists there are at least.
@@ -83,9 +83,9 @@ func DifferentLists(lists ...OwnList) int {
 
 // Divergence is how the lists that different servers run with differ.
 type Divergence struct {
-	// Told are the servers that tell theirs, and Lists those lists.
-	Told  []*Server
-	Lists []OwnList
+	// Servers are those that report their list, and Lists those lists.
+	Servers []*Server
+	Lists   []OwnList
 	// Count is how many different ones there are at least, and Moving is set when they
 	// differ as for a moment in every reconfiguration.
 	Count  int
@@ -94,9 +94,9 @@ type Divergence struct {
 
 // Divergence compares the lists that servers run with.
 func (e *Ensemble) Divergence() Divergence {
-	told, lists := e.OwnLists()
+	servers, lists := e.OwnLists()
 	n := DifferentLists(lists...)
-	return Divergence{Told: told, Lists: lists, Count: n, Moving: n > 1 && agreeing(e, lists)}
+	return Divergence{Servers: servers, Lists: lists, Count: n, Moving: n > 1 && agreeing(e, lists)}
 }
 
 // agreeing reports whether the lists of this look differ as they do for a moment while

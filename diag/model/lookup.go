@@ -15,6 +15,7 @@ func (e *Ensemble) Between() time.Duration {
 	return e.Snap.Started.Sub(e.Before.Snap.Started)
 }
 
+// OrEmpty is the slice, never nil: JSON has [] then, and not null.
 func OrEmpty[T any](s []T) []T {
 	if s == nil {
 		return []T{}
@@ -33,6 +34,7 @@ func (e *Ensemble) Filter(keep func(*Server) bool) []*Server {
 	return kept
 }
 
+// Names are those of the servers, in their order.
 func Names(servers []*Server) []string {
 	out := make([]string, len(servers))
 	for i, s := range servers {
@@ -81,13 +83,13 @@ func (e *Ensemble) FindEarlier(same func(*Host) bool) (*Host, *Ensemble) {
 }
 
 // Proven reports whether the number of voters is ZooKeeper's and not the user's.
-func (l *list) Proven() bool { return l.Source != SourceTargets }
+func (l *List) Proven() bool { return l.Source != SourceTargets }
 
-// InForce reports whether a server that runs told it.
-func (l *list) InForce() bool { return l.Source != sourceFile && l.Source != SourceTargets }
+// InForce reports whether a server that runs reported it.
+func (l *List) InForce() bool { return l.Source != sourceFile && l.Source != SourceTargets }
 
-func newList(m zoocfg.Membership, source string) list {
-	return list{Membership: m, Source: source, Quorums: m.Quorum()}
+func newList(m zoocfg.Membership, source string) List {
+	return List{Membership: m, Source: source, Quorums: m.Quorum()}
 }
 
 // ByLine is the server with that line in the list of members, or nil.

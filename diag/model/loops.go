@@ -9,8 +9,9 @@ const (
 	// justBegun is the age below which a process has hardly begun: an operator who starts a
 	// server lets it live for longer than that.
 	justBegun = time.Minute
-	// startsWithin is a time in which nobody starts a server startsInLoop times by hand.
+	// startsWithin is a time in which nobody starts a server StartsInLoop times by hand.
 	startsWithin = 3 * time.Minute
+	// StartsInLoop is how many starts in the log show a loop.
 	StartsInLoop = 4
 	// startsByItself is how many starts systemd has made by itself, one of them between
 	// the looks, where that is no accident any more.
@@ -19,27 +20,27 @@ const (
 
 // Loop is what shows that a server is started over and over.
 type Loop struct {
-	Sign loopSign
-	// Before is the same server in the earlier look; nil with startsLogged.
+	Sign LoopSign
+	// Before is the same server in the earlier look; nil with StartsLogged.
 	Before *Host
-	// First and last are the times of the starts with startsLogged.
+	// First and Last are the times of the first and the last start, with StartsLogged.
 	First, Last time.Time
 }
 
-// loopSign is where it shows.
-type loopSign int
+// LoopSign is where it shows.
+type LoopSign int
 
 const (
-	// restartsCounted: systemd has started it by itself between the looks.
-	RestartsCounted loopSign = iota
-	// processesReplaced: each look found another process, neither of them old.
+	// RestartsCounted: systemd has started it by itself between the looks.
+	RestartsCounted LoopSign = iota
+	// ProcessesReplaced: each look found another process, neither of them old.
 	ProcessesReplaced
-	// startsLogged: its log has many starts, close together.
-	startsLogged
+	// StartsLogged: its log has many starts, close together.
+	StartsLogged
 )
 
 // FindLoop compares the two looks, and the starts in the log among themselves; nil for no
-// loop, or where nothing tells.
+// loop, or where nothing shows it.
 func (e *Ensemble) FindLoop(h *Host) *Loop {
 	b, then := earlierHost(e, h)
 	if b != nil && b.Service.Seen() && h.Service.Seen() {
@@ -55,7 +56,7 @@ func (e *Ensemble) FindLoop(h *Host) *Loop {
 		return &Loop{Sign: ProcessesReplaced, Before: b}
 	}
 	if first, last, ok := h.startsInLog(); ok && (e.IsYoung(h) || h.Process == nil && h.Looked.Sub(h.Log.Value.Modified) < justBegun) {
-		return &Loop{Sign: startsLogged, First: first, Last: last}
+		return &Loop{Sign: StartsLogged, First: first, Last: last}
 	}
 	return nil
 }

@@ -9,9 +9,9 @@ import (
 
 // membership chooses the list of members: what a server says that runs with it; else a
 // configuration file; else the targets themselves, each taken for a voter.
-func membership(e *Ensemble) list {
-	if told := e.Snap.Members(); told != nil {
-		return newList(completed(e, told), string(told.By))
+func membership(e *Ensemble) List {
+	if reported := e.Snap.Members(); reported != nil {
+		return newList(completed(e, reported), string(reported.By))
 	}
 	if c := e.Snap.Plan.Config; c != nil && len(c.Servers) > 0 {
 		return newList(c.Membership, sourceFile)
@@ -26,10 +26,10 @@ func membership(e *Ensemble) list {
 
 // completed adds to a list of voters alone the observers, groups and weights of the
 // user's file.
-func completed(e *Ensemble, told *snapshot.Members) zoocfg.Membership {
-	m := told.Membership
+func completed(e *Ensemble, reported *snapshot.Members) zoocfg.Membership {
+	m := reported.Membership
 	c := e.Snap.Plan.Config
-	if !told.VotersOnly() || c == nil {
+	if !reported.VotersOnly() || c == nil {
 		return m
 	}
 	m.Servers, m.Groups, m.Weights = slices.Clone(m.Servers), c.Groups, c.Weights

@@ -17,7 +17,7 @@ func (e *Ensemble) HasOracle() bool {
 }
 
 // MayHaveOracle reports whether there may be one that was not seen: it takes two voters,
-// 3.8 or later, and no word over the network tells of it.
+// 3.8 or later, and no word over the network reports it.
 func (e *Ensemble) MayHaveOracle() bool {
 	if e.Snap.Plan.Config != nil || len(e.List.Quorums.Voters()) != 2 {
 		return false

@@ -20,8 +20,8 @@ func findChanged(e *Ensemble) {
 	}
 	h := running[0]
 	rows := e.Filter(func(s *Server) bool {
-		id, source, told := s.Claimed()
-		same := told && source == s.ConfFrom && h.HasID && id == h.ID || s.Member != nil && h.HasID && s.Member.ID == h.ID
+		id, source, known := s.Claimed()
+		same := known && source == s.ConfFrom && h.HasID && id == h.ID || s.Member != nil && h.HasID && s.Member.ID == h.ID
 		return s.Local == nil && same && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) && h.ListensAt(s.Resolve.Value, s.Port)
 	})
 	if len(rows) == 1 {
@@ -105,17 +105,17 @@ func place(e *Ensemble) {
 	pass(onlyOneLeft(e, taken))
 }
 
-// findOutsiders finds the servers that are no members: they say themselves who they are,
+// findNonMembers finds the servers that are no members: they say themselves who they are,
 // and neither the list in force nor their own has them. A list of voters alone does not
-// tell of observers.
-func findOutsiders(e *Ensemble) {
+// have observers.
+func findNonMembers(e *Ensemble) {
 	for _, s := range e.Servers {
 		id, source, ok := s.Claimed()
 		if !ok || source == sourceSession || s.Line != nil || s.DuplicateOf != nil || !e.List.InForce() || e.List.Find(id) != nil {
 			continue
 		}
 		own := s.RunsWith
-		s.Outsider = s.Mode() == snapshot.ModeFollower && (own == nil || own.Find(id) == nil)
+		s.NonMember = s.Mode() == snapshot.ModeFollower && (own == nil || own.Find(id) == nil)
 	}
 }
 

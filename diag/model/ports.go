@@ -57,9 +57,9 @@ func (s *Server) HostAnswers() bool {
 	return false
 }
 
-// Swallows reports whether the client port drops connections while the election
+// DropsConnections reports whether the client port drops connections while the election
 // port takes them: a firewall, or a process that hangs with a full queue.
-func (s *Server) Swallows() bool {
+func (s *Server) DropsConnections() bool {
 	return s.Client.FailedAs(snapshot.Filtered) && s.ElectionPort == report.PortOpen
 }
 
@@ -98,7 +98,9 @@ func Silent(s *Server) bool { return s.ClientPort == report.PortSilent }
 
 // Hangs reports a server that takes connections, by one port at least, and does
 // not answer.
-func Hangs(s *Server) bool { return Silent(s) || s.Queued || s.Swallows() && s.StoppedHere() }
+func Hangs(s *Server) bool {
+	return Silent(s) || s.QueueFull || s.DropsConnections() && s.StoppedHere()
+}
 
 // StoppedHere reports whether its process was seen on this host, stopped by a signal.
 func (s *Server) StoppedHere() bool { return s.RunsHere() && s.Local.Process.State == "T" }

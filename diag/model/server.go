@@ -16,8 +16,8 @@ func (s *Server) takeAdmin() {
 	}
 }
 
-// ToldByAdmin reports whether the server's role is known from its AdminServer alone.
-func (s *Server) ToldByAdmin() bool {
+// ReportedByAdmin reports whether the server's role is known from its AdminServer alone.
+func (s *Server) ReportedByAdmin() bool {
 	return !s.Srvr.Seen() && s.Admin.Stats.Seen()
 }
 
@@ -41,7 +41,7 @@ func (s *Server) NotServing() bool { return s.Srvr.FailedAs(snapshot.NotServing)
 // Voter reports whether the server votes, as far as is known: one that was not found in
 // the list, or that nobody calls an observer, is taken for a voter.
 func (s *Server) Voter() bool {
-	if s.Outsider {
+	if s.NonMember {
 		return false
 	}
 	if s.Line != nil {
@@ -50,19 +50,20 @@ func (s *Server) Voter() bool {
 	return s.Role != report.Observer && !(s.Conf.Seen() && s.Conf.Value.PeerType != nil && *s.Conf.Value.PeerType == snapshot.PeerObserver)
 }
 
-// Version is the version that any answer told; the zero Version otherwise.
-func (s *Server) Version() (snapshot.Version, bool) {
+// Version is the version that any answer has; ok is false where none does.
+func (s *Server) Version() (v snapshot.Version, ok bool) {
 	switch {
 	case s.Srvr.Seen():
 		return s.Srvr.Value.Version, true
 	case s.Envi.Seen():
 		return s.Envi.Value.Version, true
-	case s.ToldByAdmin():
+	case s.ReportedByAdmin():
 		return s.Admin.Stats.Value.Version, true
 	}
 	return snapshot.Version{}, false
 }
 
+// KindOf is the kind of a look's failure; empty where it succeeded, or was not made.
 func KindOf[T any](o snapshot.Obs[T]) snapshot.FailureKind {
 	if !o.Tried || o.Failure == nil {
 		return ""

@@ -6,9 +6,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// LoneVoice reports whether a single server of an ensemble of unknown size was
-// asked about: it is in a quorum, and of whom else is not known.
-func (e *Ensemble) LoneVoice() bool {
+// PeersUnknown reports whether a single server of an ensemble of unknown size was
+// asked about: it is in a quorum, and with which other servers is not known.
+func (e *Ensemble) PeersUnknown() bool {
 	return !e.List.Proven() && e.distinct == 1 && !e.LoneStandalone()
 }
 
@@ -26,15 +26,17 @@ func (e *Ensemble) bySession() bool {
 	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Session.Seen() && s.Serving == Yes })
 }
 
+// ServesAnywhere reports whether any server is known to serve.
 func (e *Ensemble) ServesAnywhere() bool {
 	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Serving == Yes })
 }
 
+// AnyNotServing reports whether any server runs and is known not to serve.
 func (e *Ensemble) AnyNotServing() bool {
 	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Role == report.NotServing })
 }
 
-// LoneStandalone is an ensemble of one, on purpose.
+// LoneStandalone reports whether it is an ensemble of one, on purpose.
 func (e *Ensemble) LoneStandalone() bool {
 	return e.distinct == 1 && e.First().Role == report.Standalone && len(e.List.Voters()) <= 1
 }
@@ -44,9 +46,9 @@ func (e *Ensemble) First() *Server {
 	return e.Servers[slices.IndexFunc(e.Servers, func(s *Server) bool { return !s.nameless() })]
 }
 
-// LoneMember is the question about one server that serves nobody, when nothing
-// tells of what ensemble it is: its peers, who may serve, were not named. A
-// configuration without peers does tell: it is a standalone server's.
+// LoneMember reports whether one server was asked about that does not serve, and nothing
+// shows of what ensemble it is: its peers, which may serve, were not given. A configuration
+// without peers does show it: it is a standalone server's.
 func (e *Ensemble) LoneMember() bool {
 	return e.List.Source == SourceTargets && e.Snap.Plan.Config == nil && e.distinct == 1 && e.First().Serving == No
 }

@@ -12,7 +12,7 @@ const (
 )
 
 // findStall compares the leader with itself; nil where it is well, or where that cannot
-// be said. A zxid that stands still is no sign by itself: nobody may write.
+// be said. A zxid that stands still is no sign by itself: there may be no writes.
 func findStall(e *Ensemble) *Stall {
 	if e.Before == nil || !e.List.Proven() || e.HasOracle() {
 		return nil
@@ -42,7 +42,7 @@ func findStall(e *Ensemble) *Stall {
 func HungSession(s *Server) bool { return s.Opened.FailedAs(snapshot.Silent) }
 
 // TooFewSynced reports whether a leader counts fewer followers in sync than a majority
-// takes. Of weights and groups the number tells nothing.
+// takes. Of weights and groups the number shows nothing.
 func (e *Ensemble) TooFewSynced(lead *Server) bool {
 	synced, ok := lead.Mntr.Value.SyncedVoters()
 	return ok && lead.Mntr.Seen() && e.List.Proven() && !e.List.Quorums.Hierarchical() && synced < int64(e.List.Quorums.Needed()-1)
@@ -52,7 +52,7 @@ func (e *Ensemble) TooFewSynced(lead *Server) bool {
 func (e *Ensemble) CanConfirm() bool { return e.List.Quorums.Contains(e.Votes.Possible) }
 
 // grew is by how much a counter of the leader grew between the looks; -1 where it was
-// not told.
+// not reported.
 func (s *Stall) grew(key string) int64 {
 	now, ok := s.Now.Mntr.Value.Count(key)
 	then, both := s.Then.Mntr.Value.Count(key)

@@ -10,9 +10,9 @@ func (s *Server) ownStanding() standing {
 	switch {
 	case s.Srvr.Seen():
 		return s.serves("")
-	case s.ToldByAdmin() && s.Mode() == snapshot.ModeLeader && s.NotServing():
+	case s.ReportedByAdmin() && s.Mode() == snapshot.ModeLeader && s.NotServing():
 		return s.serves(RefusesAsLeader)
-	case s.ToldByAdmin():
+	case s.ReportedByAdmin():
 		return s.serves(ServesByAdmin)
 	case s.NotServing() && s.ElectionPort == report.PortRefused:
 		return standing{report.NotServing, No, ElectionPortClosed}
@@ -24,7 +24,7 @@ func (s *Server) ownStanding() standing {
 		return standing{report.NotServing, No, Loading}
 	case Silent(s) && s.TakenPort() == 0:
 		return standing{report.NotServing, No, AcceptsOnly}
-	case s.Swallows() && s.StoppedHere():
+	case s.DropsConnections() && s.StoppedHere():
 		return standing{report.NotServing, No, ProcessStopped}
 	case s.TakenPort() != 0:
 		return standing{report.RoleDown, No, PortTaken}
@@ -34,7 +34,7 @@ func (s *Server) ownStanding() standing {
 	return standing{report.RoleUnknown, Unknown, s.silence()}
 }
 
-// serves is the standing of a server that told its mode itself.
+// serves is the standing of a server that reported its mode itself.
 func (s *Server) serves(c Condition) standing {
 	role := report.Role(s.Mode())
 	if role == report.ReadOnly && s.Srvr.Seen() {
@@ -43,7 +43,7 @@ func (s *Server) serves(c Condition) standing {
 	return standing{role, TruthOf(role != report.ReadOnly), c}
 }
 
-// silence is the condition of a server that told nothing of itself.
+// silence is the condition of a server that reported nothing of itself.
 func (s *Server) silence() Condition {
 	switch {
 	case s.Elsewhere != nil:
@@ -98,10 +98,10 @@ func assignRoles(e *Ensemble) {
 	if s := hiddenLeader(e); s != nil {
 		s.standing, s.Inferred = standing{report.Leader, Yes, RefusesAsLeader}, true
 	}
-	for _, s := range queuedServers(e) {
-		s.Queued = true
+	for _, s := range fullQueues(e) {
+		s.QueueFull = true
 		if b := e.Earlier(s); b != nil && Hangs(b) {
-			s.standing = standing{report.NotServing, No, SwallowsAndLost}
+			s.standing = standing{report.NotServing, No, HungAndLost}
 		}
 	}
 	for _, s := range judgedByLeader(e) {
@@ -114,12 +114,12 @@ func assignRoles(e *Ensemble) {
 
 // hiddenLeader finds the leader that answers like a server without a quorum
 // because it has leaderServes=no (Leader.java does not give the client port its
-// server object): others follow somebody, no one else leads, and of the
+// server object): others follow, no one else leads, and of the
 // servers that say "not serving" just one has the leader's port open, and is a quorum
 // with those that serve.
 //
 // For the milliseconds between a leader's stepping down and its followers' noticing, the
-// same is to be seen. So the verdict wants a second look, and whoever said in the earlier
+// same is to be seen. So the verdict wants a second look, and a server that reported in the earlier
 // one that it leads has no such setting.
 func hiddenLeader(e *Ensemble) *Server {
 	var candidate *Server

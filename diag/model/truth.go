@@ -9,6 +9,7 @@ const (
 	No
 )
 
+// Pointer is nil where it is not known.
 func (t Truth) Pointer() *bool {
 	if t == Unknown {
 		return nil
@@ -17,6 +18,7 @@ func (t Truth) Pointer() *bool {
 	return &b
 }
 
+// TruthOf is what is known.
 func TruthOf(b bool) Truth {
 	if b {
 		return Yes

@@ -65,19 +65,18 @@ func state(e *Ensemble, t Tally, leaders []*Server) (state report.State, again b
 	return report.Unknown, e.AnyNotServing()
 }
 
-// servingState is the state of an ensemble in which somebody proves a quorum.
+// servingState is the state of an ensemble in which a server proves a quorum.
 // Mode: leader or follower proves one within the last syncLimit ticks; where
 // the sockets say otherwise, the second look decides.
 func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) {
-	//
-	// A leader that has lost its followers says leader for up to syncLimit ticks,
-	// 10 s as usually configured: while they say that they serve nobody, it can
-	// commit nothing.
 	q := e.List.Quorums
+	// A leader that has lost its followers reports leader for up to syncLimit ticks,
+	// 10 s as usually configured: while they report that they do not serve, it can
+	// commit nothing.
 	leaderless := len(leaders) == 0 && t.Open == 0 && !e.bySession() && (e.List.Proven() || len(t.Out) > 0)
 	// Others may still follow the one that hangs.
 	contested := slices.ContainsFunc(e.Servers, e.MightLead) && slices.ContainsFunc(e.Servers, Hangs)
-	if e.Stall != nil || leaderless || contested || !e.LoneVoice() && !e.HasOracle() && (!q.Contains(t.Alive) || !q.Contains(t.willing)) {
+	if e.Stall != nil || leaderless || contested || !e.PeersUnknown() && !e.HasOracle() && (!q.Contains(t.Alive) || !q.Contains(t.willing)) {
 		return report.Unknown, true
 	}
 	inferred := slices.ContainsFunc(leaders, func(s *Server) bool { return s.Inferred })
@@ -105,7 +104,7 @@ func spare(e *Ensemble, state report.State, t Tally) *int {
 		if e.LoneStandalone() {
 			break
 		}
-		if e.LoneVoice() || e.HasOracle() {
+		if e.PeersUnknown() || e.HasOracle() {
 			return nil
 		}
 		spare = e.List.Quorums.Spare(t.Serving)

@@ -1,3 +1,5 @@
+// Package report has the types of what is said: text, JSON, the status page and metrics are
+// made of them alone.
 package report
 
 import "time"
@@ -116,7 +118,7 @@ type Verdict struct {
 	LeaderIDs []int64 `json:"leader_ids"`
 	// Leaders are the names of the leaders seen.
 	Leaders []string `json:"leaders"`
-	// Out are the voters known not to serve in the quorum, Unseen those that told
+	// Out are the voters known not to serve in the quorum, Unseen those that reported
 	// nothing themselves; the leader may have them in sync all the same.
 	Out    []string `json:"out"`
 	Unseen []string `json:"unseen"`

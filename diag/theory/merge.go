@@ -63,6 +63,7 @@ func mergedSummary(a, b report.Finding) string {
 	return a.Summary + " " + b.Summary
 }
 
+// AppendNew appends what is not there yet.
 func AppendNew[T comparable](to, from []T) []T {
 	for _, v := range from {
 		if !slices.Contains(to, v) {

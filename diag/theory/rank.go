@@ -22,6 +22,7 @@ func rank(e *model.Ensemble, kinds map[report.Code]Kind, a, b report.Finding) in
 	)
 }
 
+// CompareBool is cmp.Compare for truth: false is less.
 func CompareBool(a, b bool) int {
 	switch {
 	case a == b:

@@ -1,3 +1,5 @@
+// Package theory decides what is shown of what the rules found, and in which order. It knows
+// findings by their traits, and no rule.
 package theory
 
 import "github.com/zkdoctor/zkdoctor/diag/report"

@@ -12,7 +12,7 @@ type collector struct {
 	table    *table
 	watchers []*watcher
 	looks    []*look
-	compat   string
+	compat   *compat // nil for none
 }
 
 // Describe sends nothing: keys that servers have and the table does not pass
@@ -47,8 +47,8 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 			continue
 		}
 		c.table.server(ch, w.name, hostPort(s.Target), s, l.report.Servers[i])
-		if c.compat == "dabealu" {
-			c.table.compat(ch, hostPort(s.Target), s, l.report.Servers[i])
+		if c.compat != nil {
+			c.compat.server(ch, hostPort(s.Target), s, l.report.Servers[i])
 		}
 	}
 	ch <- prometheus.MustNewConstMetric(lookSeconds, prometheus.GaugeValue, l.snap.Took.Seconds(), w.name)

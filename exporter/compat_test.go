@@ -11,8 +11,8 @@ import (
 )
 
 func compatible(tab *table, s *snapshot.Server, view report.ServerView) *prometheus.Registry {
-	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(collect{send: func(ch chan<- prometheus.Metric) { tab.compat(ch, testServer, s, view) }})
+	registry, compat := prometheus.NewPedanticRegistry(), newCompat(tab)
+	registry.MustRegister(collect{send: func(ch chan<- prometheus.Metric) { compat.server(ch, testServer, s, view) }})
 	return registry
 }
 

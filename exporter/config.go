@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/prometheus/common/config"
 	"go.yaml.in/yaml/v3"
@@ -68,19 +66,6 @@ type Probe struct {
 	Allow []string `yaml:"allow"`
 }
 
-// Duration is a time span as Go writes it: 2s, 500ms.
-type Duration time.Duration
-
-// UnmarshalYAML reads a time span that is more than 0.
-func (d *Duration) UnmarshalYAML(node *yaml.Node) error {
-	parsed, err := time.ParseDuration(node.Value)
-	if err != nil || parsed <= 0 {
-		return fmt.Errorf("line %d: %q is no time span: write 2s or 500ms", node.Line, node.Value)
-	}
-	*d = Duration(parsed)
-	return nil
-}
-
 // UnmarshalYAML notes the line, for errors found later.
 func (e *Ensemble) UnmarshalYAML(node *yaml.Node) error {
 	type plain Ensemble // without this method
@@ -91,20 +76,6 @@ func (e *Ensemble) UnmarshalYAML(node *yaml.Node) error {
 		return err
 	}
 	e.line = node.Line
-	return nil
-}
-
-// knownKeys is an error for the first key of a map that is none of these: what
-// reads itself is not strict of itself.
-func knownKeys(node *yaml.Node, what string, keys ...string) error {
-	if node.Kind != yaml.MappingNode {
-		return nil // decoding it says what is wrong
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if key := node.Content[i]; !slices.Contains(keys, key.Value) {
-			return fmt.Errorf("line %d: unknown key %q in %s: there are %s", key.Line, key.Value, what, strings.Join(keys, ", "))
-		}
-	}
 	return nil
 }
 

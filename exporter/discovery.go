@@ -3,6 +3,7 @@ package exporter
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +13,36 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
+
+// serveDiscovery lists the members of all configured ensembles for Prometheus's
+// HTTP service discovery, or with ?by=ensemble the ensembles, for /probe.
+// Prometheus keeps the targets that it has while the answer is an error.
+func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) {
+	watchers := e.state.Load().watchers
+	var groups []sdGroup
+	switch by := r.URL.Query().Get("by"); by {
+	case "ensemble":
+		for _, one := range watchers {
+			groups = append(groups, ensembleTarget(one.name, one.members()))
+		}
+	case "", "server":
+		ctx, cancel, timeout := deadline(r, e.options.Timeout)
+		defer cancel()
+		for i, l := range e.lookAll(ctx, watchers, timeout) {
+			if l == nil {
+				http.Error(w, "not all ensembles could be looked at in time", http.StatusServiceUnavailable)
+				return
+			}
+			groups = append(groups, discoveryTargets(watchers[i].name, l.snap)...)
+		}
+	default:
+		e.refuse(w, http.StatusBadRequest, "bad", fmt.Sprintf("by=%q: there are server and ensemble", by))
+		return
+	}
+	if err := writeDiscovery(w, groups); err != nil {
+		e.options.Log.Debug().Err(err).Msg("discovery not sent")
+	}
+}
 
 // sdGroup is one element of the answer of Prometheus's HTTP service discovery.
 type sdGroup struct {

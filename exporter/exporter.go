@@ -46,15 +46,12 @@ type Options struct {
 // second, of 2 to 6 s each.
 const defaultConcurrent = 512
 
-// looksAtOnce bounds the ensembles that one request looks at together: their
-// servers have some ten goroutines and two sockets each.
-const looksAtOnce = 1000
-
 // Exporter watches ensembles and serves what it sees. It looks only when it is
 // asked: its timers do nothing but let go of what a look need not keep.
 type Exporter struct {
 	options Options
 	table   *table
+	compat  *compat // nil for none
 	self    *prometheus.Registry
 	stats   selfStats
 
@@ -92,6 +89,9 @@ func New(o Options) (*Exporter, error) {
 	e := &Exporter{
 		options: o, table: newTable(o.Include, o.Exclude),
 		self: prometheus.NewRegistry(), slots: make(chan struct{}, o.MaxConcurrent),
+	}
+	if o.Compat == "dabealu" {
+		e.compat = newCompat(e.table)
 	}
 	const large = 64 << 10 // the metrics of one server
 	e.buffers.New = func() any { return bufio.NewWriterSize(nil, large) }

@@ -188,6 +188,7 @@ func FuzzMntr(f *testing.F) {
 	}
 	f.Add([]byte("zk_x{a=\"1\",a=\"2\"}\t1\nzk_up\t1\nzk_fsync_seconds_count\t1\nzk_cnt_fsynctime\t1\nzk_sum_fsynctime\t1\n"))
 	tab := newTable(nil, nil)
+	compat := newCompat(tab)
 	f.Fuzz(func(t *testing.T, reply []byte) {
 		m, err := snapshot.ParseMntr(reply)
 		if err != nil {
@@ -198,7 +199,7 @@ func FuzzMntr(f *testing.F) {
 		r := prometheus.NewPedanticRegistry()
 		r.MustRegister(collect{send: func(ch chan<- prometheus.Metric) {
 			tab.server(ch, "prod", testServer, s, view)
-			tab.compat(ch, testServer, s, view)
+			compat.server(ch, testServer, s, view)
 			for _, row := range tab.rows { // every name of the table is in use
 				if row.kind == kindSummary {
 					out := tab.sender(ch, pair("ensemble", "other"), pair("server", "other"))
@@ -221,11 +222,11 @@ func FuzzMntr(f *testing.F) {
 func BenchmarkCompat(b *testing.B) {
 	s := recordedNamed(b, "3.9.5_leader-loaded")
 	view := viewOf(s)
-	tab := newTable(nil, nil)
+	compat := newCompat(newTable(nil, nil))
 	ch := make(chan prometheus.Metric, 2000)
 	b.ReportAllocs()
 	for b.Loop() {
-		tab.compat(ch, testServer, s, view)
+		compat.server(ch, testServer, s, view)
 		for len(ch) > 0 {
 			<-ch
 		}

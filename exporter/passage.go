@@ -37,19 +37,6 @@ type passed struct {
 	labels   []*dto.LabelPair
 }
 
-// pass gathers a key that the table does not have.
-func (t *table) pass(g *scratch, by *passage, key string, value float64) {
-	p := by.find(key)
-	switch {
-	case p == nil || g.passed[p.identity]:
-	case len(g.pass) >= maxPassed:
-		t.dropped.Inc()
-	default:
-		g.passed[p.identity] = true
-		g.pass = append(g.pass, passedValue{p, value})
-	}
-}
-
 // find is what a key (without zk_) is called; nil when it cannot be served.
 func (p *passage) find(key string) *passed {
 	if len(key) > maxKeyBytes {
@@ -115,48 +102,4 @@ func sanitised(key string) string {
 		}
 		return '_'
 	}, key)
-}
-
-func isWordRune(r rune) bool {
-	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-}
-
-// validLabel reports whether name is one of a label, and not Prometheus's own.
-func validLabel(name string) bool {
-	if name == "" || name[0] >= '0' && name[0] <= '9' || strings.HasPrefix(name, "__") {
-		return false
-	}
-	return !strings.ContainsFunc(name, func(r rune) bool { return !isWordRune(r) })
-}
-
-// label is one label as the Prometheus provider writes it.
-type label struct{ name, value string }
-
-func labelValue(labels []label, name string) (value string, found bool) {
-	for i := range labels {
-		if labels[i].name == name {
-			return labels[i].value, true
-		}
-	}
-	return "", false
-}
-
-// parseLabels appends what stands behind the brace of key{a="x",b="y"}. The
-// provider escapes nothing, so a value ends where a quote and then a comma or
-// the closing brace stand.
-func parseLabels(into []label, rest string) (labels []label, ok bool) {
-	for rest != "}" {
-		name, tail, found := strings.Cut(rest, `="`)
-		if !found {
-			return into, false
-		}
-		value, more, found := strings.Cut(tail, `",`)
-		if !found {
-			value, ok = strings.CutSuffix(tail, `"}`)
-			return append(into, label{name, value}), ok
-		}
-		into = append(into, label{name, value})
-		rest = more
-	}
-	return into, true
 }

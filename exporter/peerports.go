@@ -8,6 +8,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// slowEvery is how often peer ports and this host's own evidence are looked at: each
+// probe of a peer port leaves a stack trace in a server's log.
+const slowEvery = 5 * time.Minute
+
 // maxPortProbes is how often the peer ports of one server are looked at within
 // slowEvery at the most: once, and whenever the server changes its state, for what
 // they showed before is of no use then. One that changes its state all the time is
@@ -37,22 +41,6 @@ func (m *portMemory) due(client string, now time.Time) probe.Due {
 		return probe.DueNever
 	}
 	return probe.DueLater
-}
-
-// portsDue decides about the servers that were looked at just now.
-func (w *watcher) portsDue(snap *snapshot.Snapshot) []probe.Due {
-	if !sameTargets(w.portsOf, snap.Plan.Targets) {
-		w.portsOf, w.ports = snap.Plan.Targets, make([]portMemory, len(snap.Servers))
-	}
-	now := time.Now()
-	due := make([]probe.Due, len(snap.Servers))
-	for i := range due {
-		due[i] = w.ports[i].due(clientState(&snap.Servers[i]), now)
-	}
-	if slices.Contains(due, probe.DueNow) {
-		w.slowAt = now
-	}
-	return due
 }
 
 // clientState is what the client port did, as far as it decides what the peer

@@ -105,19 +105,6 @@ func (s *state) memberOf(t snapshot.Target) *watcher {
 	return nil
 }
 
-// members are the servers of the ensemble: as they were looked at, for a zoo.cfg
-// is read anew each time, or else as configured.
-func (w *watcher) members() []snapshot.Target {
-	if l := w.newest(); l != nil {
-		return l.snap.Plan.Targets
-	}
-	return w.listed
-}
-
-func same(a, b snapshot.Target) bool { return a.Host == b.Host && a.Port == b.Port }
-
-func sameTargets(a, b []snapshot.Target) bool { return slices.EqualFunc(a, b, same) }
-
 // ensembleLabel is the label of a probe: the configured ensemble of the target,
 // or what the request says, or the target as written.
 func ensembleLabel(configured *watcher, asked, target string) string {

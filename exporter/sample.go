@@ -1,9 +1,7 @@
 package exporter
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -133,9 +131,11 @@ func (s *sender) labels(names, values []string) []*dto.LabelPair {
 	return pairs
 }
 
-func pair(name, value string) *dto.LabelPair {
-	value = strings.ToValidUTF8(value, "?")
-	return &dto.LabelPair{Name: &name, Value: &value}
+// passed sends a key that the table does not have.
+func (s *sender) passed(p passedValue) {
+	labels := s.common
+	if len(p.labels) > 0 {
+		labels = slices.SortedFunc(slices.Values(slices.Concat(s.common, p.labels)), byName)
+	}
+	s.sample(sample{p.desc, kindUntyped, labels, p.value})
 }
-
-func byName(a, b *dto.LabelPair) int { return cmp.Compare(a.GetName(), b.GetName()) }

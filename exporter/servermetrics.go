@@ -57,12 +57,6 @@ func (t *table) server(ch chan<- prometheus.Metric, ensemble, server string, s *
 	out.gathered(g)
 }
 
-func (c *cell) read(value float64, ok bool) {
-	if ok {
-		c.put(statValue, value)
-	}
-}
-
 // identity sends the labels by which a server is known.
 func (s *sender) identity(view report.ServerView) {
 	var id, version string
@@ -131,15 +125,6 @@ func (s *sender) keyed(cells []keyedCell) {
 		}
 		s.cell(c.row, &c.cell, s.labels(c.row.labels, used))
 	}
-}
-
-// passed sends a key that the table does not have.
-func (s *sender) passed(p passedValue) {
-	labels := s.common
-	if len(p.labels) > 0 {
-		labels = slices.SortedFunc(slices.Values(slices.Concat(s.common, p.labels)), byName)
-	}
-	s.sample(sample{p.desc, kindUntyped, labels, p.value})
 }
 
 // answers reports whether what listens at the client port is ZooKeeper: it gave

@@ -19,9 +19,6 @@ const (
 	// minAge is how old a look may be and still serve another scrape: two
 	// Prometheus servers in a pair scrape at about the same time.
 	minAge = time.Second
-	// slowEvery is how often peer ports and this host's own evidence are looked
-	// at: each probe of a peer port leaves a stack trace in a server's log.
-	slowEvery = 5 * time.Minute
 	// beforeYoungest and beforeOldest bound the age of the earlier look that the rules
 	// compare with.
 	beforeYoungest = 2 * time.Second
@@ -179,3 +176,32 @@ func (l *look) slim() *look {
 
 // hostPort is the label of a server: as configured, never a resolved address.
 func hostPort(t snapshot.Target) string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
+
+// members are the servers of the ensemble: as they were looked at, for a zoo.cfg
+// is read anew each time, or else as configured.
+func (w *watcher) members() []snapshot.Target {
+	if l := w.newest(); l != nil {
+		return l.snap.Plan.Targets
+	}
+	return w.listed
+}
+
+// portsDue decides about the servers that were looked at just now.
+func (w *watcher) portsDue(snap *snapshot.Snapshot) []probe.Due {
+	if !sameTargets(w.portsOf, snap.Plan.Targets) {
+		w.portsOf, w.ports = snap.Plan.Targets, make([]portMemory, len(snap.Servers))
+	}
+	now := time.Now()
+	due := make([]probe.Due, len(snap.Servers))
+	for i := range due {
+		due[i] = w.ports[i].due(clientState(&snap.Servers[i]), now)
+	}
+	if slices.Contains(due, probe.DueNow) {
+		w.slowAt = now
+	}
+	return due
+}
+
+func same(a, b snapshot.Target) bool { return a.Host == b.Host && a.Port == b.Port }
+
+func sameTargets(a, b []snapshot.Target) bool { return slices.EqualFunc(a, b, same) }

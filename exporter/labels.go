@@ -1,0 +1,62 @@
+package exporter
+
+import (
+	"cmp"
+	"strings"
+
+	dto "github.com/prometheus/client_model/go"
+)
+
+// label is one label as the Prometheus provider writes it.
+type label struct{ name, value string }
+
+func labelValue(labels []label, name string) (value string, found bool) {
+	for i := range labels {
+		if labels[i].name == name {
+			return labels[i].value, true
+		}
+	}
+	return "", false
+}
+
+// parseLabels appends what stands behind the brace of key{a="x",b="y"}. The
+// provider escapes nothing, so a value ends where a quote and then a comma or
+// the closing brace stand.
+func parseLabels(into []label, rest string) (labels []label, ok bool) {
+	for rest != "}" {
+		name, tail, found := strings.Cut(rest, `="`)
+		if !found {
+			return into, false
+		}
+		value, more, found := strings.Cut(tail, `",`)
+		if !found {
+			value, ok = strings.CutSuffix(tail, `"}`)
+			return append(into, label{name, value}), ok
+		}
+		into = append(into, label{name, value})
+		rest = more
+	}
+	return into, true
+}
+
+// labelSeparator cannot be in UTF-8.
+const labelSeparator = "\xff"
+
+func pair(name, value string) *dto.LabelPair {
+	value = strings.ToValidUTF8(value, "?")
+	return &dto.LabelPair{Name: &name, Value: &value}
+}
+
+func byName(a, b *dto.LabelPair) int { return cmp.Compare(a.GetName(), b.GetName()) }
+
+// validLabel reports whether name is one of a label, and not Prometheus's own.
+func validLabel(name string) bool {
+	if name == "" || name[0] >= '0' && name[0] <= '9' || strings.HasPrefix(name, "__") {
+		return false
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool { return !isWordRune(r) })
+}
+
+func isWordRune(r rune) bool {
+	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}

@@ -1,0 +1,115 @@
+package exporter
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+)
+
+// serve looks with all watchers and serves their metrics by a registry of this
+// request's own.
+func (e *Exporter) serve(w http.ResponseWriter, r *http.Request, watchers []*watcher, timeout time.Duration, own bool) {
+	ctx, cancel, timeout := deadline(r, timeout)
+	defer cancel()
+	looks := e.lookAll(ctx, watchers, timeout)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.compat})
+	var all prometheus.Gatherer = registry
+	if own {
+		all = prometheus.Gatherers{registry, e.self}
+	}
+	e.metricsOf(all).ServeHTTP(w, r)
+}
+
+// metricsOf serves what g gathers.
+func (e *Exporter) metricsOf(g prometheus.Gatherer) http.Handler {
+	inner := promhttp.HandlerFor(g, promhttp.HandlerOpts{
+		ErrorHandling: promhttp.ContinueOnError, ErrorLog: errorLog{e.options.Log},
+		DisableCompression: true, // see compression
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		out := e.buffers.Get().(*bufio.Writer)
+		out.Reset(w)
+		inner.ServeHTTP(buffered{w, out}, r)
+		_ = out.Flush() // a scraper that has gone
+		out.Reset(nil)
+		e.buffers.Put(out)
+	})
+}
+
+// buffered is a response with a buffer of its own. Without one, the encoder makes
+// its own for each of the 200 families of metrics and empties it every time.
+type buffered struct {
+	http.ResponseWriter
+	*bufio.Writer
+}
+
+// Write implements io.Writer, which both have.
+func (b buffered) Write(p []byte) (int, error) { return b.Writer.Write(p) }
+
+// errorLog is promhttp's way to a zerolog.Logger.
+type errorLog struct{ log zerolog.Logger }
+
+// Println implements promhttp.Logger.
+func (l errorLog) Println(v ...any) {
+	l.log.Error().Str("error", strings.TrimSpace(fmt.Sprintln(v...))).Msg("serving metrics")
+}
+
+// refuse answers with one sentence, and counts.
+func (e *Exporter) refuse(w http.ResponseWriter, status int, reason, sentence string) {
+	e.stats.rejected.WithLabelValues(reason).Inc()
+	http.Error(w, sentence, status)
+}
+
+// looksAtOnce bounds the ensembles that one request looks at together: their
+// servers have some ten goroutines and two sockets each.
+const looksAtOnce = 1000
+
+// lookAll looks with all watchers at once. A look that did not come about in time
+// is nil.
+func (e *Exporter) lookAll(ctx context.Context, watchers []*watcher, timeout time.Duration) []*look {
+	if len(watchers) == 1 { // of /probe: no goroutine needed
+		return []*look{e.look(ctx, watchers[0], timeout)}
+	}
+	looks := make([]*look, len(watchers))
+	var group errgroup.Group
+	group.SetLimit(looksAtOnce)
+	for i, watcher := range watchers {
+		group.Go(func() error { looks[i] = e.look(ctx, watcher, timeout); return nil })
+	}
+	_ = group.Wait() // a look that fails is nil, and the others are served all the same
+	return looks
+}
+
+func (e *Exporter) look(ctx context.Context, w *watcher, timeout time.Duration) *look {
+	l, err := w.look(ctx, timeout)
+	if err != nil {
+		e.options.Log.Warn().Str("ensemble", w.name).Err(err).Msg("no look")
+	}
+	return l
+}
+
+// deadline is the time that a scrape has: what Prometheus says, less a margin
+// for the way back, and for one look at one server at most timeout.
+func deadline(r *http.Request, timeout time.Duration) (context.Context, context.CancelFunc, time.Duration) {
+	const margin = 500 * time.Millisecond
+	ctx := r.Context()
+	seconds, err := time.ParseDuration(r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") + "s")
+	if err != nil || seconds <= 0 {
+		ctx, cancel := context.WithTimeout(ctx, 3*timeout+margin)
+		return ctx, cancel, timeout
+	}
+	whole := max(seconds-margin, seconds/2)
+	// Names, words and, rarely, peer ports: one after the other.
+	timeout = min(timeout, whole/3)
+	ctx, cancel := context.WithTimeout(ctx, whole)
+	return ctx, cancel, timeout
+}

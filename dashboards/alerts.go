@@ -83,6 +83,11 @@ func records() []record {
 	}}
 }
 
+// found is the alert on a finding as it is, without words of its own for a summary.
+func found(name string, s severity, code report.Code, wait time.Duration, why, description string) alert {
+	return alert{name: name, severity: s, code: code, wait: wait, why: why, description: description}
+}
+
 func ensembleAlerts() []alert {
 	return []alert{
 		{
@@ -99,22 +104,18 @@ func ensembleAlerts() []alert {
 			summary:     "{{ $labels.ensemble }} has no leader",
 			description: "Servers answer and nobody was seen leading for a minute: elections do not end, the leader hangs, or the quorum is lost.",
 		},
-		{
-			name: "ZooKeeperLeaderNotCommitting", severity: page, code: report.LeaderNotCommitting,
-			wait: oneMore, why: "the finding itself compares two looks; one scrape more, so that no single one can page",
-			description: "It says that it leads, and no write gets through: too few followers confirm them.",
-		},
+		found("ZooKeeperLeaderNotCommitting", page, report.LeaderNotCommitting, oneMore,
+			"the finding itself compares two looks; one scrape more, so that no single one can page",
+			"It says that it leads, and no write gets through: too few followers confirm them."),
 		{
 			name: "ZooKeeperNoSpare", severity: ticket, code: report.DegradedNoSpare, unlessExplained: true,
 			wait: restart + time.Minute, why: "longer than a rolling restart has one voter out, and than its causes wait; anew after one of those is over, for the server is only coming back",
 			summary:     "{{ $labels.ensemble }} serves, and the loss of one more voter is an outage",
 			description: "A configured voter is out. Restart nothing before it is back.",
 		},
-		{
-			name: "ZooKeeperReadOnly", severity: ticket, code: report.ReadOnlyMode,
-			wait: restart, why: "a server that starts before its peers passes through it",
-			description: "It is cut off from the quorum and shows old data to those who only read.",
-		},
+		found("ZooKeeperReadOnly", ticket, report.ReadOnlyMode, restart,
+			"a server that starts before its peers passes through it",
+			"It is cut off from the quorum and shows old data to those who only read."),
 		{
 			name: "ZooKeeperLeaderFlaps", severity: ticket, code: report.LeaderFlapping,
 			expr: "max by (ensemble) (changes(zookeeper_epoch[15m])) > 3",
@@ -135,133 +136,89 @@ func agreementAlerts() []alert {
 			summary:     "{{ $labels.ensemble }} has two leaders, and each accepts writes",
 			description: "Stop writes if you can, and decide whose data counts before anything is restarted.",
 		},
-		{
-			name: "ZooKeeperStandalone", severity: page, code: report.StandaloneInEnsemble,
-			wait: election, why: "its data drifts away with every write; a minute for a configuration that is just being written",
-			description: "It takes writes of its own that nobody else has.",
-		},
-		{
-			name: "ZooKeeperMembershipDivergent", severity: ticket, code: report.MembershipDivergent,
-			wait: rollout, why: "during a change of the members it is as it should be",
-			description: "With different lists two quorums can form beside each other. Give all servers one list.",
-		},
-		{
-			name: "ZooKeeperDataDiffers", severity: page, code: report.DataDigestMismatch,
-			wait: oneMore, why: "the count never falls while the server runs; one scrape more",
-			description: "Clients read different data from different servers. Restart nothing before you know which of them is right.",
-		},
+		found("ZooKeeperStandalone", page, report.StandaloneInEnsemble, election,
+			"its data drifts away with every write; a minute for a configuration that is just being written",
+			"It takes writes of its own that nobody else has."),
+		found("ZooKeeperMembershipDivergent", ticket, report.MembershipDivergent, rollout,
+			"during a change of the members it is as it should be",
+			"With different lists two quorums can form beside each other. Give all servers one list."),
+		found("ZooKeeperDataDiffers", page, report.DataDigestMismatch, oneMore,
+			"the count never falls while the server runs; one scrape more",
+			"Clients read different data from different servers. Restart nothing before you know which of them is right."),
 	}
 }
 
 func serverAlerts() []alert {
 	return []alert{
-		{
-			name: "ZooKeeperProcessDown", severity: ticket, code: report.ProcessDown,
-			wait: restart, why: "a restart takes less",
-			description: "Its host refuses the client and the election port: nothing runs there.",
-		},
-		{
-			name: "ZooKeeperClassPathBroken", severity: ticket, code: report.StartFailedClassPath,
-			wait: restart, why: "an upgrade that is under way has no jars for a moment",
-			description: "Java is started without ZooKeeper's jars. Only an exporter that runs on the server sees this.",
-		},
-		{
-			name: "ZooKeeperJavaMissing", severity: ticket, code: report.JavaMissingOrWrong,
-			wait: restart, why: "an upgrade that is under way has no Java for a moment",
-			description: "There is no Java where its start looks for one, or one that cannot run it. Only an exporter that runs on the server sees this.",
-		},
-		{
-			name: "ZooKeeperRestartLoop", severity: ticket, code: report.RestartLoop,
-			wait: oneMore, why: "it takes several starts to be found; one scrape more",
-			description: "It ends soon after each start. Only an exporter that runs on the server sees this.",
-		},
-		{
-			name: "ZooKeeperServerHung", severity: ticket, code: report.ServerHung,
-			wait: 2 * time.Minute, why: "longer than a bad garbage collection",
-			description: "The kernel accepts connections for it, and the process does not answer.",
-		},
-		{
-			name: "ZooKeeperServerNotServing", severity: ticket, code: report.ServerNotServing,
-			wait: restart, why: "a server that joins takes less",
-			description: "It runs, ruok says imok, and it is in no quorum. Run zkdoctor check on its host.",
-		},
-		{
-			name: "ZooKeeperServerStarting", severity: ticket, code: report.ServerStarting,
-			wait: restart, why: "the finding itself waits for five minutes; as long again",
-			description: "It loads its data, or is stuck in that.",
-		},
-		{
-			name: "ZooKeeperHostUnreachable", severity: ticket, code: report.HostUnreachable,
-			wait: 10 * time.Minute, why: "networks and hosts come back; what the server does is not known",
-			description: "Nothing came back from any port: firewall, route or dead host, as seen from the exporter.",
-		},
-		{
-			name: "ZooKeeperPeerPortFiltered", severity: ticket, code: report.QuorumPortFiltered,
-			wait: 10 * time.Minute, why: "peer ports are looked at every 5 minutes; twice",
-			description: "New connections between servers are blocked, and one of them is out. Only an exporter on a server of the ensemble says this at warning; seen from outside it is policy.",
-		},
-		{
-			name: "ZooKeeperPeerPortBlockSleeps", severity: ticket, code: report.LatentPortBlock,
-			wait: 10 * time.Minute, why: "peer ports are looked at every 5 minutes; twice",
-			description: "It works as long as nobody restarts: new connections between servers are blocked. Only an exporter on a server of the ensemble sees this.",
-		},
-		{
-			name: "ZooKeeperNoElectionListener", severity: ticket, code: report.ProcessWithoutListener,
-			wait: restart, why: "a server that starts opens the port last",
-			description: "The process runs without an election listener: it cannot join any more.",
-		},
+		found("ZooKeeperProcessDown", ticket, report.ProcessDown, restart,
+			"a restart takes less",
+			"Its host refuses the client and the election port: nothing runs there."),
+		found("ZooKeeperClassPathBroken", ticket, report.StartFailedClassPath, restart,
+			"an upgrade that is under way has no jars for a moment",
+			"Java is started without ZooKeeper's jars. Only an exporter that runs on the server sees this."),
+		found("ZooKeeperJavaMissing", ticket, report.JavaMissingOrWrong, restart,
+			"an upgrade that is under way has no Java for a moment",
+			"There is no Java where its start looks for one, or one that cannot run it. Only an exporter that runs on the server sees this."),
+		found("ZooKeeperRestartLoop", ticket, report.RestartLoop, oneMore,
+			"it takes several starts to be found; one scrape more",
+			"It ends soon after each start. Only an exporter that runs on the server sees this."),
+		found("ZooKeeperServerHung", ticket, report.ServerHung, 2*time.Minute,
+			"longer than a bad garbage collection",
+			"The kernel accepts connections for it, and the process does not answer."),
+		found("ZooKeeperServerNotServing", ticket, report.ServerNotServing, restart,
+			"a server that joins takes less",
+			"It runs, ruok says imok, and it is in no quorum. Run zkdoctor check on its host."),
+		found("ZooKeeperServerStarting", ticket, report.ServerStarting, restart,
+			"the finding itself waits for five minutes; as long again",
+			"It loads its data, or is stuck in that."),
+		found("ZooKeeperHostUnreachable", ticket, report.HostUnreachable, 10*time.Minute,
+			"networks and hosts come back; what the server does is not known",
+			"Nothing came back from any port: firewall, route or dead host, as seen from the exporter."),
+		found("ZooKeeperPeerPortFiltered", ticket, report.QuorumPortFiltered, 10*time.Minute,
+			"peer ports are looked at every 5 minutes; twice",
+			"New connections between servers are blocked, and one of them is out. Only an exporter on a server of the ensemble says this at warning; seen from outside it is policy."),
+		found("ZooKeeperPeerPortBlockSleeps", ticket, report.LatentPortBlock, 10*time.Minute,
+			"peer ports are looked at every 5 minutes; twice",
+			"It works as long as nobody restarts: new connections between servers are blocked. Only an exporter on a server of the ensemble sees this."),
+		found("ZooKeeperNoElectionListener", ticket, report.ProcessWithoutListener, restart,
+			"a server that starts opens the port last",
+			"The process runs without an election listener: it cannot join any more."),
 	}
 }
 
 // reachAlerts are about ports and names.
 func reachAlerts() []alert {
 	return []alert{
-		{
-			name: "ZooKeeperConnectionLimit", severity: ticket, code: report.ConnLimitReached,
-			wait: restart, why: "clients that reconnect after an outage come in a wave",
-			description: "It turns connections from the exporter's host away, and so it does with clients there.",
-		},
-		{
-			name: "ZooKeeperClientPortMismatch", severity: ticket, code: report.ClientPortMismatch,
-			wait: rollout, why: "a fault of configuration, which does not pass by itself",
-			description: "It runs, and nothing listens where clients are told to connect.",
-		},
-		{
-			name: "ZooKeeperNotZooKeeper", severity: ticket, code: report.NotZooKeeper,
-			wait: rollout, why: "a fault of configuration, which does not pass by itself",
-			description: "Something else answers on its port.",
-		},
-		{
-			name: "ZooKeeperPeerNameUnresolvable", severity: ticket, code: report.PeerNameUnresolvable,
-			wait: 10 * time.Minute, why: "names are looked up every 5 minutes; twice",
-			description: "A member of the ensemble cannot call it. Seen where the exporter runs on a server of the ensemble.",
-		},
-		{
-			name: "ZooKeeperClientPortTaken", severity: ticket, code: report.ClientPortConflict,
-			wait: restart, why: "a server that is being replaced ends in less",
-			description: "Another program has its client port. Seen where the exporter runs on that server.",
-		},
-		{
-			name: "ZooKeeperElectionPortTaken", severity: ticket, code: report.ElectionPortConflict,
-			wait: restart, why: "a server that is being replaced ends in less",
-			description: "Another program has its election port. Seen where the exporter runs on that server.",
-		},
-		{
-			name: "ZooKeeperQuorumPortTaken", severity: ticket, code: report.QuorumPortConflict,
-			wait: rollout, why: "a fault of configuration, which does not pass by itself",
-			description: "It follows, and could not lead.",
-		},
-		{
-			name: "ZooKeeperNameUnresolvable", severity: ticket, code: report.TargetUnresolvable,
-			wait: 10 * time.Minute, why: "name servers hiccup; Kubernetes has no name for a pod that is not ready",
-			description: "Its name has no address where the exporter runs.",
-		},
+		found("ZooKeeperConnectionLimit", ticket, report.ConnLimitReached, restart,
+			"clients that reconnect after an outage come in a wave",
+			"It turns connections from the exporter's host away, and so it does with clients there."),
+		found("ZooKeeperClientPortMismatch", ticket, report.ClientPortMismatch, rollout,
+			"a fault of configuration, which does not pass by itself",
+			"It runs, and nothing listens where clients are told to connect."),
+		found("ZooKeeperNotZooKeeper", ticket, report.NotZooKeeper, rollout,
+			"a fault of configuration, which does not pass by itself",
+			"Something else answers on its port."),
+		found("ZooKeeperPeerNameUnresolvable", ticket, report.PeerNameUnresolvable, 10*time.Minute,
+			"names are looked up every 5 minutes; twice",
+			"A member of the ensemble cannot call it. Seen where the exporter runs on a server of the ensemble."),
+		found("ZooKeeperClientPortTaken", ticket, report.ClientPortConflict, restart,
+			"a server that is being replaced ends in less",
+			"Another program has its client port. Seen where the exporter runs on that server."),
+		found("ZooKeeperElectionPortTaken", ticket, report.ElectionPortConflict, restart,
+			"a server that is being replaced ends in less",
+			"Another program has its election port. Seen where the exporter runs on that server."),
+		found("ZooKeeperQuorumPortTaken", ticket, report.QuorumPortConflict, rollout,
+			"a fault of configuration, which does not pass by itself",
+			"It follows, and could not lead."),
+		found("ZooKeeperNameUnresolvable", ticket, report.TargetUnresolvable, 10*time.Minute,
+			"name servers hiccup; Kubernetes has no name for a pod that is not ready",
+			"Its name has no address where the exporter runs."),
 	}
 }
 
 func identityAlerts() []alert {
 	config := func(name string, code report.Code, s severity, description string) alert {
-		return alert{name: name, severity: s, code: code, wait: oneMore, why: "it does not pass by itself; one scrape more", description: description}
+		return found(name, s, code, oneMore, "it does not pass by itself; one scrape more", description)
 	}
 	return []alert{
 		config("ZooKeeperMyidDuplicate", report.MyidDuplicate, page, "Two servers count as one vote, and throw each other's connections out."),
@@ -273,10 +230,9 @@ func identityAlerts() []alert {
 		config("ZooKeeperOwnAddressWildcard", report.WildcardSelfAddr, ticket, "Its release tells its peers to call it at 0.0.0.0: after a restart it may stay out."),
 		config("ZooKeeperOwnAddressLoopback", report.SelfAddrLoopback, ticket, "It listens for its peers where none can reach it."),
 		config("ZooKeeperConfigNotLoaded", report.ConfigNotLoaded, ticket, "It cannot start, or will not start again: its configuration is not there, or not for its user. Only an exporter that runs on the server sees this."),
-		{
-			name: "ZooKeeperDynamicConfigContradicted", severity: ticket, code: report.DynamicConfigOverrides, wait: rollout, why: "a reconfiguration passes in seconds, a rollout in minutes",
-			description: "It will not start again with the members that are in its zoo.cfg beside dynamicConfigFile, or a reconfiguration was never finished.",
-		},
+		found("ZooKeeperDynamicConfigContradicted", ticket, report.DynamicConfigOverrides, rollout,
+			"a reconfiguration passes in seconds, a rollout in minutes",
+			"It will not start again with the members that are in its zoo.cfg beside dynamicConfigFile, or a reconfiguration was never finished."),
 		config("ZooKeeperForceSyncOff", report.ForceSyncOff, ticket, "It confirms writes that are not on its disk: a power failure loses them."),
 	}
 }
@@ -289,36 +245,24 @@ func buildAlerts() []alert {
 			summary:     "{{ $labels.ensemble }} has two voters: the loss of either is an outage",
 			description: "A third one, however small, makes it safe.",
 		},
-		{
-			name: "ZooKeeperConfigDrift", severity: ticket, code: report.ConfigDrift,
-			wait: rollout, why: "new settings reach one server after the other",
-			description: "After the next election other timeouts hold for all.",
-		},
-		{
-			name: "ZooKeeperMemoryShort", severity: ticket, code: report.HeapPressure,
-			wait: 2 * time.Minute, why: "longer than a bad garbage collection; what only may happen can wait as long",
-			description: "Its heap is exhausted or too large for its host, or it stands still to collect garbage. Most of that only an exporter that runs on the server sees.",
-		},
-		{
-			name: "ZooKeeperKnownBadVersion", severity: ticket, code: report.KnownBadVersion,
-			wait: oneMore, why: "it does not pass by itself; one scrape more",
-			description: "Its release may lose data, and what it takes for that was seen.",
-		},
-		{
-			name: "ZooKeeperCertificateExpiring", severity: ticket, code: report.CertificateExpiring,
-			wait: rollout, why: "days are left; and where it has expired, clients tell sooner than any alert",
-			description: "Clients that check it will be refused from its last day on, all of them at once.",
-		},
-		{
-			name: "ZooKeeperClientTLSFailed", severity: ticket, code: report.ClientTLSFailed,
-			wait: rollout, why: "certificates are being changed on servers and clients one after the other",
-			description: "The exporter cannot speak to the client port: nothing is known of that server. Clients with the same authorities fare no better.",
-		},
-		{
-			name: "ZooKeeperClockSkew", severity: ticket, code: report.ClockSkew,
-			wait: rollout, why: "a clock that has just been started follows its time server within minutes",
-			description: "More than a minute apart. Kerberos and certificates fail first, and no two logs can be laid side by side.",
-		},
+		found("ZooKeeperConfigDrift", ticket, report.ConfigDrift, rollout,
+			"new settings reach one server after the other",
+			"After the next election other timeouts hold for all."),
+		found("ZooKeeperMemoryShort", ticket, report.HeapPressure, 2*time.Minute,
+			"longer than a bad garbage collection; what only may happen can wait as long",
+			"Its heap is exhausted or too large for its host, or it stands still to collect garbage. Most of that only an exporter that runs on the server sees."),
+		found("ZooKeeperKnownBadVersion", ticket, report.KnownBadVersion, oneMore,
+			"it does not pass by itself; one scrape more",
+			"Its release may lose data, and what it takes for that was seen."),
+		found("ZooKeeperCertificateExpiring", ticket, report.CertificateExpiring, rollout,
+			"days are left; and where it has expired, clients tell sooner than any alert",
+			"Clients that check it will be refused from its last day on, all of them at once."),
+		found("ZooKeeperClientTLSFailed", ticket, report.ClientTLSFailed, rollout,
+			"certificates are being changed on servers and clients one after the other",
+			"The exporter cannot speak to the client port: nothing is known of that server. Clients with the same authorities fare no better."),
+		found("ZooKeeperClockSkew", ticket, report.ClockSkew, rollout,
+			"a clock that has just been started follows its time server within minutes",
+			"More than a minute apart. Kerberos and certificates fail first, and no two logs can be laid side by side."),
 		{
 			name: "ZooKeeperVersionsMixed", severity: ticket, code: report.VersionMixed,
 			expr: `count by (ensemble) (count by (ensemble, version) (zookeeper_server_info{version!=""})) > 1`,
@@ -333,10 +277,7 @@ func buildAlerts() []alert {
 // each says so. It looks at its own host every 5 minutes.
 func dataAlerts() []alert {
 	onHost := func(name string, code report.Code, wait time.Duration, why, description string) alert {
-		return alert{
-			name: name, severity: ticket, code: code, wait: wait, why: why,
-			description: description + " Only an exporter that runs on the server sees this.",
-		}
+		return found(name, ticket, code, wait, why, description+" Only an exporter that runs on the server sees this.")
 	}
 	stays := "it does not pass by itself; the host is looked at every 5 minutes, so it has been seen once at least when this fires"
 	return []alert{
@@ -392,11 +333,9 @@ func loadAlerts() []alert {
 			summary:     "{{ $labels.server }} is behind its leader",
 			description: "By more than 1,000 transactions, for five minutes. Servers are asked at slightly different moments, so a few are nothing.",
 		},
-		{
-			name: "ZooKeeperPacketsTooLong", severity: ticket, code: report.OversizePacket,
-			wait: 10 * time.Minute, why: "somebody may be trying something out",
-			description: "Answers are near jute.maxbuffer, or a client sends more than it allows. What is longer is neither written nor read. Seen in full where the exporter runs on the server.",
-		},
+		found("ZooKeeperPacketsTooLong", ticket, report.OversizePacket, 10*time.Minute,
+			"somebody may be trying something out",
+			"Answers are near jute.maxbuffer, or a client sends more than it allows. What is longer is neither written nor read. Seen in full where the exporter runs on the server."),
 		{
 			name: "ZooKeeperFileDescriptorsLow", severity: ticket, code: report.FDLimitNear,
 			expr: "zookeeper_open_file_descriptors / zookeeper_max_file_descriptors > 0.85",

@@ -18,12 +18,17 @@ import (
 // escaped, as JSON allows: the answer may be looked at on a terminal. The error
 // is the writer's.
 func JSON(w io.Writer, r *report.Report) error {
+	return writeJSON(w, "report", whole(r))
+}
+
+// writeJSON writes a value, of which what is its name.
+func writeJSON(w io.Writer, what string, value any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(whole(r)); err != nil {
-		return fmt.Errorf("encode the report: %w", err)
+	if err := enc.Encode(value); err != nil {
+		return fmt.Errorf("encode the %s: %w", what, err)
 	}
 	_, err := w.Write(asciiJSON(b.Bytes()))
 	return err

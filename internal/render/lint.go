@@ -1,8 +1,6 @@
 package render
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -65,13 +63,11 @@ func (p *page) lintHead(r *lint.Report) {
 	if r.ZooKeeper != "" {
 		whom = "ZooKeeper " + clean(r.ZooKeeper, maxWord)
 	}
-	lines := wrap(fmt.Sprintf("%s: %s. Judged for %s. %s", file, verdict, whom, counts), p.width-len(lead), p.width-len(lead))
-	for i, l := range lines {
-		if i == 0 {
-			p.put(p.paint(word) + lead[len(word):] + l)
-			continue
+	for i, l := range wrap(fmt.Sprintf("%s: %s. Judged for %s. %s", file, verdict, whom, counts), p.width-len(lead), p.width-len(lead)) {
+		if i > 0 {
+			word, lead = "", strings.Repeat(" ", len(lead))
 		}
-		p.put(strings.Repeat(" ", len(lead)) + l)
+		p.put(p.paint(word) + lead[len(word):] + l)
 	}
 }
 
@@ -129,15 +125,7 @@ func versionsText(versions, asked string) string {
 
 // LintJSON writes it as JSON, by the rules of JSON. The error is the writer's.
 func LintJSON(w io.Writer, r *lint.Report) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
 	c := *r
 	c.Remarks = list(c.Remarks)
-	if err := enc.Encode(c); err != nil {
-		return fmt.Errorf("encode the remarks: %w", err)
-	}
-	_, err := w.Write(asciiJSON(b.Bytes()))
-	return err
+	return writeJSON(w, "remarks", c)
 }

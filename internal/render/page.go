@@ -29,12 +29,12 @@ type page struct {
 func newPage(r *report.Report, o Options) *page {
 	p := &page{phrases: phrases{r, o, newNames(r.Servers, maxName)}, width: o.width()}
 	p.bold, p.warn = color.New(color.Bold), color.New(color.FgYellow)
-	if o.Color {
-		p.bold.EnableColor()
-		p.warn.EnableColor()
-	} else {
-		p.bold.DisableColor()
-		p.warn.DisableColor()
+	for _, c := range []*color.Color{p.bold, p.warn} {
+		if o.Color {
+			c.EnableColor()
+		} else {
+			c.DisableColor()
+		}
 	}
 	return p
 }
@@ -50,12 +50,9 @@ func (p *page) blank() { p.b.WriteByte('\n') }
 
 // flow writes text behind lead and wraps it; further lines start with hang.
 func (p *page) flow(lead, hang, text string) {
-	for i, l := range wrap(text, p.width-len(lead), p.width-len(hang)) {
-		if i == 0 {
-			p.put(lead + l)
-		} else {
-			p.put(hang + l)
-		}
+	for _, l := range wrap(text, p.width-len(lead), p.width-len(hang)) {
+		p.put(lead + l)
+		lead = hang
 	}
 }
 

@@ -113,12 +113,10 @@ func tableLines(cols []*column, notes []string, room int, below bool) []string {
 // wrapUnder sets a note apart from the rows it stands between.
 func wrapUnder(note string, width int) []string {
 	lines := wrap("^ "+note, width-4, width-6)
+	lead := "    "
 	for i := range lines {
-		if i == 0 {
-			lines[i] = "    " + lines[i]
-		} else {
-			lines[i] = "      " + lines[i]
-		}
+		lines[i] = lead + lines[i]
+		lead = "      "
 	}
 	return lines
 }

@@ -32,10 +32,7 @@ func lookUp(ctx context.Context, timeout time.Duration, hosts []string) names {
 	for _, host := range hosts {
 		found[host] = snapshot.Obs[[]netip.Addr]{}
 	}
-	distinct := make([]string, 0, len(found))
-	for host := range found {
-		distinct = append(distinct, host)
-	}
+	distinct := slices.Collect(maps.Keys(found))
 	looks := make([]snapshot.Obs[[]netip.Addr], len(distinct))
 	var group errgroup.Group
 	group.SetLimit(maxNamesAtOnce)

@@ -73,13 +73,13 @@ func ParseConf(reply []byte) (Conf, error) {
 	text := string(reply)
 	settings, membership, hasMembers := cutMembership(text)
 	var c Conf
-	known := 0
+	known, numbers := 0, c.numbers()
 	for line := range strings.Lines(settings) {
 		key, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
 		if !ok {
 			continue
 		}
-		isKnown, err := c.set(key, value)
+		isKnown, err := c.set(numbers, key, value)
 		if err != nil {
 			return Conf{}, fmt.Errorf("%s=%s: %w", Printable(key, MaxForeign), Quoted(value), err)
 		}
@@ -133,8 +133,8 @@ func cutMembership(text string) (settings, membership string, ok bool) {
 }
 
 // set takes over one setting; it reports whether the key is known.
-func (c *Conf) set(key, value string) (known bool, err error) {
-	if into := c.number(key); into != nil {
+func (c *Conf) set(numbers map[string]**int, key, value string) (known bool, err error) {
+	if into := numbers[key]; into != nil {
 		n, err := strconv.Atoi(value)
 		if err != nil {
 			return true, errNotNumber
@@ -172,31 +172,14 @@ func (c *Conf) set(key, value string) (known bool, err error) {
 // maxPath is Linux's PATH_MAX.
 const maxPath = 4096
 
-// number is where the plain number of this key goes, nil for another key.
-func (c *Conf) number(key string) **int {
-	switch key {
-	case "clientPort":
-		return &c.ClientPort
-	case "secureClientPort":
-		return &c.SecureClientPort
-	case "tickTime":
-		return &c.TickTime
-	case "minSessionTimeout":
-		return &c.MinSessionTimeout
-	case "maxSessionTimeout":
-		return &c.MaxSessionTimeout
-	case "maxClientCnxns":
-		return &c.MaxClientCnxns
-	case "clientPortListenBacklog":
-		return &c.ListenBacklog
-	case "initLimit":
-		return &c.InitLimit
-	case "syncLimit":
-		return &c.SyncLimit
-	case "electionAlg":
-		return &c.ElectionAlg
+// numbers are where the plain numbers go, by their keys.
+func (c *Conf) numbers() map[string]**int {
+	return map[string]**int{
+		"clientPort": &c.ClientPort, "secureClientPort": &c.SecureClientPort,
+		"tickTime": &c.TickTime, "minSessionTimeout": &c.MinSessionTimeout, "maxSessionTimeout": &c.MaxSessionTimeout,
+		"maxClientCnxns": &c.MaxClientCnxns, "clientPortListenBacklog": &c.ListenBacklog,
+		"initLimit": &c.InitLimit, "syncLimit": &c.SyncLimit, "electionAlg": &c.ElectionAlg,
 	}
-	return nil
 }
 
 func parseNew(text string) (*int64, error) {

@@ -120,10 +120,6 @@ func (m Mntr) SyncedVoters() (count int64, ok bool) {
 	return max(count-nonVoting, 0), ok
 }
 
-// QuorumSize is zk_quorum_size of 3.6+: the number of *configured* voters
-// (QuorumPeer.getQuorumSize), not of those that are there.
-func (m Mntr) QuorumSize() (count int64, ok bool) { return m.Count("zk_quorum_size") }
-
 // Uptime is zk_uptime of 3.6+: the time since the server object was built, that
 // is since the last election.
 func (m Mntr) Uptime() (uptime time.Duration, ok bool) {

@@ -136,11 +136,10 @@ func TestParseMntrRecordings(t *testing.T) {
 				t.Errorf("a %s with learners %v, synced followers %v", state, learners, synced)
 			}
 			_, uptime := m.Uptime()
-			_, size := m.QuorumSize()
 			_, peer := m.PeerState()
 			modern := version.AtLeast(3, 6, 0)
-			if uptime != modern || size != (modern && state.InQuorum()) || peer != (modern && state.InQuorum()) {
-				t.Errorf("uptime %v, quorum size %v, peer state %v", uptime, size, peer)
+			if uptime != modern || peer != (modern && state.InQuorum()) {
+				t.Errorf("uptime %v, peer state %v", uptime, peer)
 			}
 		})
 	}

@@ -24,11 +24,7 @@ const (
 
 // Known reports whether m is one of the modes above.
 func (m Mode) Known() bool {
-	switch m {
-	case ModeLeader, ModeFollower, ModeObserver, ModeStandalone, ModeReadOnly:
-		return true
-	}
-	return false
+	return m.InQuorum() || m == ModeStandalone || m == ModeReadOnly
 }
 
 // InQuorum reports whether a server in this mode belongs to a working quorum:

@@ -1,7 +1,5 @@
 package snapshot
 
-import "fmt"
-
 // Word is a four-letter word that zkdoctor is willing to send. The list is
 // closed: any other value has no bytes, so srst, crst and stmk (which change
 // the server), wchp, wchc and dump (which hold its locks) cannot reach a wire.
@@ -40,23 +38,4 @@ func (w Word) String() string {
 		return ""
 	}
 	return wordText[w]
-}
-
-// MarshalText is the word as it goes over the wire.
-func (w Word) MarshalText() ([]byte, error) {
-	if w.String() == "" {
-		return nil, fmt.Errorf("word %d: not a four-letter word zkdoctor knows", uint8(w))
-	}
-	return []byte(w.String()), nil
-}
-
-// UnmarshalText accepts the words of the list only.
-func (w *Word) UnmarshalText(text []byte) error {
-	for i, known := range wordText {
-		if known != "" && known == string(text) {
-			*w = Word(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("word %s: not a four-letter word zkdoctor knows", Quoted(text))
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 
 // credentials are read from /proc/PID/status, which anybody may read.
 func credentials(pid int) snapshot.Obs[snapshot.Credentials] {
-	path := fmt.Sprintf("/proc/%d/status", pid)
+	path := filepath.Join(procOf(pid), "status")
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return snapshot.Failed[snapshot.Credentials](fileFailure(path, err), 0)

@@ -24,7 +24,7 @@ func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
 		return snapshot.Obs[snapshot.Links]{}
 	}
 	started := time.Now()
-	proc := filepath.Join("/proc", strconv.Itoa(pid))
+	proc := procOf(pid)
 	var links snapshot.Links
 	var inodes []uint64
 	err := eachSocket(proc, func(s socket) {

@@ -118,11 +118,11 @@ func TestOwnSockets(t *testing.T) {
 	}
 	defer l.Close()
 	listener := l.Addr().(*net.TCPAddr).AddrPort()
-	listeners := namespaceListeners(os.Getpid())
+	listeners := listenersOf(procOf(os.Getpid()))
 	if !listeners.Seen() || !slices.Contains(listeners.Value, listener) {
 		t.Errorf("%v is not among %+v", listener, listeners)
 	}
-	addrs := namespaceAddrs(os.Getpid())
+	addrs := addrsOf(procOf(os.Getpid()))
 	if !addrs.Seen() || !slices.Contains(addrs.Value, listener.Addr()) {
 		t.Errorf("127.0.0.1 is not among %+v", addrs)
 	}
@@ -134,7 +134,7 @@ func TestOwnSockets(t *testing.T) {
 	if held := HeldConnections(); !held.Seen() || held.Value[listener] != 1 {
 		t.Errorf("held connections: %+v, want 1", held)
 	}
-	if gone := namespaceListeners(1 << 30); !gone.FailedAs(snapshot.Absent) {
+	if gone := listenersOf(procOf(1 << 30)); !gone.FailedAs(snapshot.Absent) {
 		t.Errorf("a process that is not there: %+v", gone)
 	}
 }

@@ -18,7 +18,7 @@ const maxFiles = 512
 // output goes to, and the file of its logging library. Whoever may not look at the
 // open files gets none.
 func logsOf(p localProcess) []string {
-	dir := filepath.Join("/proc", strconv.Itoa(p.PID), "fd")
+	dir := filepath.Join(procOf(p.PID), "fd")
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil

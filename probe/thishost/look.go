@@ -5,9 +5,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
+
+// ourselves is the /proc entry of zkdoctor, and procOf that of another process.
+const ourselves = "/proc/self"
+
+func procOf(pid int) string { return filepath.Join("/proc", strconv.Itoa(pid)) }
 
 // Look looks at every ZooKeeper process of this host: its configuration and its
 // addresses, and of those that are wanted its myid, its data, its sockets and its log,
@@ -21,7 +27,7 @@ func Look(ctx context.Context, earlier []snapshot.Local, wanted func(snapshot.Lo
 		files := p.files()
 		l := snapshot.Local{Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath}
 		l.Config = processConfig(p, files)
-		l.Addrs = namespaceAddrs(p.PID)
+		l.Addrs = addrsOf(procOf(p.PID))
 		if wanted != nil && !wanted(l) {
 			local = append(local, l)
 			continue
@@ -31,7 +37,7 @@ func Look(ctx context.Context, earlier []snapshot.Local, wanted func(snapshot.Lo
 			l.Service = askSystemd(ctx, busSocket, p.Unit)
 		}
 		lookAtDisk(ctx, &l, files, sameProcess(earlier, p.PID))
-		l.Listeners = namespaceListeners(p.PID)
+		l.Listeners = listenersOf(procOf(p.PID))
 		l.Links = linksOf(p.PID, peerPorts(l.Config))
 		l.Log = readLog(files, logsOf(p))
 		if p.ended() && files.root == "" && !p.OtherNetwork && l.Config.Seen() {
@@ -118,7 +124,7 @@ func lookFile(ctx context.Context, path, source string, earlier *snapshot.Local)
 	lookAtStart(ctx, &l, files)
 	lookAtDisk(ctx, &l, files, earlier)
 	l.Addrs = Addrs()
-	l.Listeners = ownListeners()
+	l.Listeners = listenersOf(ourselves)
 	l.Log = readLog(files, logsBeside(files, path))
 	return l
 }

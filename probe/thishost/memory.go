@@ -2,6 +2,7 @@ package thishost
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,22 +24,10 @@ func maxHeap(args []string) uint64 {
 // javaSize reads a number of bytes as Java takes it: 512m, 4G.
 func javaSize(s string) uint64 {
 	digits := strings.TrimRight(s, "kKmMgGtT")
-	shift := 0
-	switch strings.ToLower(s[len(digits):]) {
-	case "":
-	case "k":
-		shift = 10
-	case "m":
-		shift = 20
-	case "g":
-		shift = 30
-	case "t":
-		shift = 40
-	default:
-		return 0
-	}
+	power := slices.Index([]string{"", "k", "m", "g", "t"}, strings.ToLower(s[len(digits):]))
+	shift := 10 * max(power, 0)
 	n, err := strconv.ParseUint(digits, 10, 64)
-	if err != nil || n > math.MaxUint64>>shift {
+	if power < 0 || err != nil || n > math.MaxUint64>>shift {
 		return 0
 	}
 	return n << shift

@@ -1,7 +1,6 @@
 package thishost
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +13,7 @@ import (
 
 // memoryOf looks at the memory of a process with that command line.
 func memoryOf(pid int, args []string) snapshot.Obs[snapshot.Memory] {
-	path := fmt.Sprintf("/proc/%d/status", pid)
+	path := filepath.Join(procOf(pid), "status")
 	proc, err := procfs.NewProc(pid)
 	if err != nil {
 		return snapshot.Failed[snapshot.Memory](fileFailure(path, err), 0)
@@ -40,7 +39,7 @@ func memoryOf(pid int, args []string) snapshot.Obs[snapshot.Memory] {
 func memoryGroup(root string, proc procfs.Proc) snapshot.Obs[snapshot.MemoryGroup] {
 	groups, err := proc.Cgroups()
 	if err != nil {
-		return snapshot.Failed[snapshot.MemoryGroup](fileFailure(fmt.Sprintf("/proc/%d/cgroup", proc.PID), err), 0)
+		return snapshot.Failed[snapshot.MemoryGroup](fileFailure(filepath.Join(procOf(proc.PID), "cgroup"), err), 0)
 	}
 	// In a mixture of both versions memory belongs to version 1.
 	i := slices.IndexFunc(groups, func(g procfs.Cgroup) bool { return slices.Contains(g.Controllers, "memory") })

@@ -32,11 +32,10 @@ func readAccess(hostFiles, string) snapshot.Obs[snapshot.Access] {
 func logsOf(localProcess) []string { return nil }
 func (localProcess) ended() bool   { return false }
 
-func Addrs() snapshot.Obs[[]netip.Addr]                     { return snapshot.Obs[[]netip.Addr]{} }
-func ownListeners() snapshot.Obs[[]netip.AddrPort]          { return snapshot.Obs[[]netip.AddrPort]{} }
-func namespaceAddrs(int) snapshot.Obs[[]netip.Addr]         { return snapshot.Obs[[]netip.Addr]{} }
-func namespaceListeners(int) snapshot.Obs[[]netip.AddrPort] { return snapshot.Obs[[]netip.AddrPort]{} }
-func linksOf(int, []uint16) snapshot.Obs[snapshot.Links]    { return snapshot.Obs[snapshot.Links]{} }
+func Addrs() snapshot.Obs[[]netip.Addr]                  { return snapshot.Obs[[]netip.Addr]{} }
+func addrsOf(string) snapshot.Obs[[]netip.Addr]          { return snapshot.Obs[[]netip.Addr]{} }
+func listenersOf(string) snapshot.Obs[[]netip.AddrPort]  { return snapshot.Obs[[]netip.AddrPort]{} }
+func linksOf(int, []uint16) snapshot.Obs[snapshot.Links] { return snapshot.Obs[snapshot.Links]{} }
 func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
 	return snapshot.Obs[map[netip.AddrPort]int]{}
 }

@@ -133,11 +133,11 @@ func describe(ctx context.Context, p *process.Process, main string) localProcess
 // kind than we do. Without the right to know, a container is taken for one that
 // does.
 func otherNamespace(pid int, kind string, container bool) bool {
-	theirs, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(pid), "ns", kind))
+	theirs, err := os.Readlink(filepath.Join(procOf(pid), "ns", kind))
 	if err != nil {
 		return container
 	}
-	ours, err := os.Readlink("/proc/self/ns/" + kind)
+	ours, err := os.Readlink(filepath.Join(ourselves, "ns", kind))
 	return err != nil || theirs != ours
 }
 
@@ -193,7 +193,7 @@ func (p localProcess) ended() bool {
 // follow /proc/PID/root the plain paths serve, unless the process is in a
 // container, whose paths are not ours.
 func (p localProcess) files() hostFiles {
-	proc := filepath.Join("/proc", strconv.Itoa(p.PID))
+	proc := procOf(p.PID)
 	var f hostFiles
 	f.cwd, _ = os.Readlink(filepath.Join(proc, "cwd")) // empty when denied
 	if !otherNamespace(p.PID, "mnt", p.Container) {

@@ -14,18 +14,17 @@ func readSmall(root fs.FS, file string) ([]byte, bool) {
 	return data, err == nil && len(data) <= maxConfig
 }
 
-func isFile(root fs.FS, file string) bool {
+// modeOf is what a file is; of one that is not there, neither a file nor a directory.
+func modeOf(root fs.FS, file string) fs.FileMode {
 	info, err := fs.Stat(root, strings.TrimPrefix(file, "/"))
-	return err == nil && info.Mode().IsRegular()
+	if err != nil {
+		return fs.ModeIrregular
+	}
+	return info.Mode()
 }
 
-func isDir(root fs.FS, dir string) bool {
-	info, err := fs.Stat(root, strings.TrimPrefix(dir, "/"))
-	return err == nil && info.IsDir()
-}
+func isFile(root fs.FS, file string) bool { return modeOf(root, file).IsRegular() }
+func isDir(root fs.FS, dir string) bool   { return modeOf(root, dir).IsDir() }
 
 // runs reports whether a file is there that somebody may run.
-func runs(root fs.FS, file string) bool {
-	info, err := fs.Stat(root, strings.TrimPrefix(file, "/"))
-	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
-}
+func runs(root fs.FS, file string) bool { return isFile(root, file) && modeOf(root, file)&0o111 != 0 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,26 +25,13 @@ const (
 )
 
 // Addrs are the addresses of this host, as our own network namespace has them.
-func Addrs() snapshot.Obs[[]netip.Addr] { return addrsOf("/proc/self/net") }
+func Addrs() snapshot.Obs[[]netip.Addr] { return addrsOf(ourselves) }
 
-func ownListeners() snapshot.Obs[[]netip.AddrPort] { return listenersOf("/proc/self") }
-
-// namespaceAddrs are the addresses of the network namespace of a process.
-func namespaceAddrs(pid int) snapshot.Obs[[]netip.Addr] {
-	return addrsOf(filepath.Join("/proc", strconv.Itoa(pid), "net"))
-}
-
-// namespaceListeners are the listening sockets of the network namespace of a
-// process. Anybody may read them; who owns one is root's to know.
-func namespaceListeners(pid int) snapshot.Obs[[]netip.AddrPort] {
-	return listenersOf(filepath.Join("/proc", strconv.Itoa(pid)))
-}
-
-// addrsOf reads the addresses of a network namespace from its fib_trie, where
-// every address of the host is the prefix of a "host LOCAL" line, and from
+// addrsOf reads the addresses of the network namespace of a process from its fib_trie,
+// where every address of the host is the prefix of a "host LOCAL" line, and from
 // if_inet6. Asking the kernel (netlink) would show our own namespace only.
-func addrsOf(dir string) snapshot.Obs[[]netip.Addr] {
-	started := time.Now()
+func addrsOf(proc string) snapshot.Obs[[]netip.Addr] {
+	started, dir := time.Now(), filepath.Join(proc, "net")
 	trie, err := os.ReadFile(filepath.Join(dir, "fib_trie"))
 	if err != nil {
 		return snapshot.Failed[[]netip.Addr](fileFailure(filepath.Join(dir, "fib_trie"), err), time.Since(started))
@@ -91,6 +77,8 @@ func parseIfInet6(data []byte) []netip.Addr {
 	return addrs
 }
 
+// listenersOf are the listening sockets of the network namespace of a process. Anybody may
+// read them; who owns one is root's to know.
 func listenersOf(proc string) snapshot.Obs[[]netip.AddrPort] {
 	started := time.Now()
 	var listeners []netip.AddrPort
@@ -111,13 +99,13 @@ func listenersOf(proc string) snapshot.Obs[[]netip.AddrPort] {
 func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
 	started := time.Now()
 	held := map[netip.AddrPort]int{}
-	err := eachSocket("/proc/self", func(s socket) {
+	err := eachSocket(ourselves, func(s socket) {
 		if s.state == tcpEstablished {
 			held[s.remote]++
 		}
 	})
 	if err != nil {
-		return snapshot.Failed[map[netip.AddrPort]int](fileFailure("/proc/self/net/tcp", err), time.Since(started))
+		return snapshot.Failed[map[netip.AddrPort]int](fileFailure(ourselves+"/net/tcp", err), time.Since(started))
 	}
 	return snapshot.Saw(held, time.Since(started))
 }

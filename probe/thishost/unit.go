@@ -3,6 +3,7 @@ package thishost
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -71,12 +72,7 @@ func readUnit(root fs.FS, file string) (snapshot.Unit, bool) {
 		}
 	}
 	texts := [][]byte{text}
-	var names []string
-	for dropIn := range dropIns {
-		names = append(names, dropIn)
-	}
-	slices.Sort(names)
-	for _, dropIn := range names {
+	for _, dropIn := range slices.Sorted(maps.Keys(dropIns)) {
 		if text, ok := readSmall(root, dropIns[dropIn]); ok {
 			texts = append(texts, text)
 		}

@@ -1,11 +1,11 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net"
-	"slices"
 	"syscall"
 	"time"
 
@@ -62,22 +62,13 @@ func nudge(conn net.Conn, after time.Duration) (stop func() bool) {
 	}
 }
 
-// readAll reads to the end, but no more than maxReply. What it read is returned
-// with any error; the end is no error. room is how much is expected.
+// readAll reads to the end, but no more than MaxReply. What it read is returned with any
+// error; the end is no error. room is how much is expected.
 func readAll(conn io.Reader, room int) ([]byte, error) {
-	data := make([]byte, 0, room)
-	for {
-		if len(data) > snapshot.MaxReply {
-			return nil, snapshot.ErrTooLarge
-		}
-		data = slices.Grow(data, 1)
-		n, err := conn.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		if errors.Is(err, io.EOF) {
-			return data, nil
-		}
-		if err != nil {
-			return data, err
-		}
+	data := bytes.NewBuffer(make([]byte, 0, room))
+	_, err := data.ReadFrom(io.LimitReader(conn, snapshot.MaxReply+1))
+	if data.Len() > snapshot.MaxReply {
+		return nil, snapshot.ErrTooLarge
 	}
+	return data.Bytes(), err
 }

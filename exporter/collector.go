@@ -41,14 +41,17 @@ var (
 )
 
 func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
+	seen := map[string]bool{}
 	for i := range l.snap.Servers {
 		s := &l.snap.Servers[i]
-		if twin(l, i) {
-			continue
+		name := hostPort(s.Target)
+		if seen[name] {
+			continue // an earlier one has the same label
 		}
-		c.table.server(ch, w.name, hostPort(s.Target), s, l.report.Servers[i])
+		seen[name] = true
+		c.table.server(ch, w.name, name, s, l.report.Servers[i])
 		if c.compat != nil {
-			c.compat.server(ch, hostPort(s.Target), s, l.report.Servers[i])
+			c.compat.server(ch, name, s, l.report.Servers[i])
 		}
 	}
 	ch <- prometheus.MustNewConstMetric(lookSeconds, prometheus.GaugeValue, l.snap.Took.Seconds(), w.name)
@@ -58,14 +61,4 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 	if !w.single {
 		c.table.conclusions(ch, w.name, l.report)
 	}
-}
-
-// twin reports whether an earlier server of the look has the same label.
-func twin(l *look, i int) bool {
-	for j := range i {
-		if hostPort(l.snap.Servers[j].Target) == hostPort(l.snap.Servers[i].Target) {
-			return true
-		}
-	}
-	return false
 }

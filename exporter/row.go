@@ -55,20 +55,18 @@ func gauge(name, since, help string, keys ...string) row {
 }
 
 func counter(name, since, help string, keys ...string) row {
-	r := gauge(name, since, help, keys...)
-	r.kind = kindCounter
-	return r
+	return gauge(name, since, help, keys...).of(kindCounter)
 }
 
 func summary(name, since, help string, keys ...string) row {
-	r := gauge(name, since, help, keys...)
-	r.kind = kindSummary
-	return r
+	return gauge(name, since, help, keys...).of(kindSummary)
 }
 
 func verdict(name, help string, labels ...string) row {
 	return row{name: name, since: "3.4", help: help, labels: labels, kind: kindGauge, source: "conclusion", perEnsemble: true}
 }
+
+func (r row) of(k kind) row { r.kind = k; return r }
 
 // ms marks a time that is reported in milliseconds.
 func (r row) ms() row { r.perSecond = 1000; return r }

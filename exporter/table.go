@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -37,7 +38,8 @@ type table struct {
 // broken table, which the tests find first.
 func newTable(include, exclude []*regexp.Regexp) *table {
 	t := &table{name: map[string]*row{}, keys: map[string]keyRef{}, wanted: func(name string) bool {
-		return (len(include) == 0 || anyMatches(include, name)) && !anyMatches(exclude, name)
+		matches := func(p *regexp.Regexp) bool { return p.MatchString(name) }
+		return (len(include) == 0 || slices.ContainsFunc(include, matches)) && !slices.ContainsFunc(exclude, matches)
 	}}
 	for _, group := range metricGroups() {
 		for i := range group.rows {
@@ -60,15 +62,6 @@ func newTable(include, exclude []*regexp.Regexp) *table {
 	})
 	t.scratch.New = func() any { return newScratch(len(t.rows)) }
 	return t
-}
-
-func anyMatches(patterns []*regexp.Regexp, name string) bool {
-	for _, p := range patterns {
-		if p.MatchString(name) {
-			return true
-		}
-	}
-	return false
 }
 
 func (t *table) add(r *row) {

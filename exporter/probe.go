@@ -29,7 +29,7 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, t := range targets {
-		if !state.mayProbe(t) {
+		if state.memberOf(t) == nil && !state.allow.allows(t) {
 			e.refuse(w, http.StatusForbidden, "forbidden", fmt.Sprintf("%s:%d is on no allow-list: add it to probe.allow", t.Host, t.Port))
 			return
 		}
@@ -56,9 +56,6 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 	e.serve(w, r, []*watcher{one}, timeout, false)
 }
 
-// errNoTarget is what /probe says when it was asked for nothing.
-var errNoTarget = errors.New("the parameter target is missing: /probe?target=zk1:2181")
-
 // watcherFor is the watcher of /probe for a target string. It is remembered, so
 // that rules which compare two looks can.
 func (s *state) watcherFor(key string, create func() *watcher) *watcher {
@@ -82,17 +79,11 @@ func probeTargets(target string) ([]snapshot.Target, error) {
 	const longest = 4096 // a connect string of 100 long names
 	switch {
 	case target == "":
-		return nil, errNoTarget
+		return nil, errors.New("the parameter target is missing: /probe?target=zk1:2181")
 	case len(target) > longest:
 		return nil, errors.New("the target is too long")
 	}
 	return probe.ParseTargets([]string{target})
-}
-
-// mayProbe reports whether a target is a member of a configured ensemble, or on
-// the allow-list.
-func (s *state) mayProbe(t snapshot.Target) bool {
-	return s.memberOf(t) != nil || s.allow.allows(t)
 }
 
 // memberOf is the configured ensemble that lists the target; nil for none.

@@ -24,6 +24,13 @@ type watched struct {
 	// boards is where the dashboards are drawn, and grafana where they are shown if
 	// Grafana is installed; empty where it is not.
 	boards, grafana string
+	closers         []func()
+}
+
+func (w *watched) close() {
+	for _, f := range slices.Backward(w.closers) {
+		f()
+	}
 }
 
 // monitor starts the servers and all that watches them, and stays until the end of
@@ -43,80 +50,73 @@ func (d *demo) monitor(ctx context.Context, version string) error {
 	if err := d.ens.WaitServing(ctx); err != nil {
 		return err
 	}
-	w, closeAll, err := d.watch(ctx)
-	defer closeAll()
-	if err != nil {
+	var w watched
+	defer w.close()
+	if err := d.watch(ctx, &w); err != nil {
 		return err
 	}
-	d.where(w)
+	d.where(&w)
 	<-ctx.Done()
 	d.say("")
 	d.say("Stopping all of it ...")
 	return nil
 }
 
-// watch starts what watches. The caller calls closeAll in any case.
-func (d *demo) watch(ctx context.Context) (w *watched, closeAll func(), err error) {
-	w = &watched{}
-	var closers []func()
-	closeAll = func() {
-		for _, f := range slices.Backward(closers) {
-			f()
-		}
-	}
+// watch starts what watches. The caller closes w in any case.
+func (d *demo) watch(ctx context.Context, w *watched) (err error) {
 	started := func(s *promstack.Server, err error) (*promstack.Server, error) {
 		if err == nil {
-			closers = append(closers, s.Close)
+			w.closers = append(w.closers, s.Close)
 		}
 		return s, err
 	}
 	// Beside the servers' folder, which was taken away before.
 	dir := filepath.Join(filepath.Dir(d.dir), "monitor")
 	if err := os.RemoveAll(dir); err != nil {
-		return w, closeAll, err
+		return err
 	}
-	closers = append(closers, func() { _ = os.RemoveAll(dir) })
+	w.closers = append(w.closers, func() { _ = os.RemoveAll(dir) })
 	rules := filepath.Join(dir, "rules")
 	if out, err := exec.CommandContext(ctx, d.doctor.path, "rules", "--out", rules).CombinedOutput(); err != nil {
-		return w, closeAll, unwritten(out, err)
+		return unwritten(out, err)
 	}
 	const free = "127.0.0.1:0"
 	if w.exporter, err = started(promstack.Exporter(ctx, dir, free, d.ensembles(), d.doctor.path)); err != nil {
-		return w, closeAll, err
+		return err
 	}
-	pages, err := d.listen(&closers, http.HandlerFunc(d.pager))
+	pages, err := w.listen(http.HandlerFunc(d.pager))
 	if err != nil {
-		return w, closeAll, err
+		return err
 	}
 	alerting, err := example("alertmanager.yml", "http://pager.example.org", pages)
 	if err != nil {
-		return w, closeAll, err
+		return err
 	}
 	inhibit, err := os.ReadFile(filepath.Join(rules, "alertmanager-inhibit.yml"))
 	if err != nil {
-		return w, closeAll, err
+		return err
 	}
 	if w.alertmanager, err = started(promstack.Alertmanager(ctx, dir, free, alerting+string(inhibit))); err != nil {
-		return w, closeAll, err
+		return err
 	}
 	config, err := prometheusConfig(w, rules)
 	if err != nil {
-		return w, closeAll, err
+		return err
 	}
 	if w.prometheus, err = started(promstack.Prometheus(ctx, dir, free, config)); err != nil {
-		return w, closeAll, err
+		return err
 	}
 	drawing, err := draw.Handler(dashboards.DashboardFiles(), w.prometheus)
 	if err != nil {
-		return w, closeAll, err
+		return err
 	}
-	if w.boards, err = d.listen(&closers, drawing); err != nil {
-		return w, closeAll, err
+	if w.boards, err = w.listen(drawing); err != nil {
+		return err
 	}
 	url, stop, err := d.grafana(ctx, dir, w.prometheus.URL)
-	closers = append(closers, stop)
+	w.closers = append(w.closers, stop)
 	w.grafana = url
-	return w, closeAll, err
+	return err
 }
 
 func unwritten(out []byte, err error) error {
@@ -155,14 +155,14 @@ func example(name string, replace ...string) (string, error) {
 }
 
 // listen serves on a free port of loopback, and returns its address.
-func (d *demo) listen(closers *[]func(), handler http.Handler) (url string, err error) {
+func (w *watched) listen(handler http.Handler) (url string, err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(l) }() // ends with Close
-	*closers = append(*closers, func() { _ = server.Close() })
+	w.closers = append(w.closers, func() { _ = server.Close() })
 	return "http://" + l.Addr().String(), nil
 }
 

@@ -120,32 +120,28 @@ func told(s *Server) int {
 		return 5
 	case s.Session.Seen():
 		return 4
-	case s.Client.Seen():
-		return 3
-	case s.Client.FailedAs(Refused):
-		return 2
-	case s.Client.Tried:
-		return 1
 	}
-	return 0
+	return reached(s.Client)
 }
 
-// tellsMore is the look at a port that tells more: that somebody got through before
-// that the host refused, and that before silence.
+// tellsMore is the look at a port that tells more.
 func tellsMore(a, b PortLook) PortLook {
-	rank := func(p PortLook) int {
-		switch {
-		case p.Look.Seen():
-			return 3
-		case p.Look.FailedAs(Refused):
-			return 2
-		case p.Look.Tried:
-			return 1
-		}
-		return 0
-	}
-	if rank(b) > rank(a) {
+	if reached(b.Look) > reached(a.Look) {
 		return b
 	}
 	return a
+}
+
+// reached ranks how much a connection tells: that somebody got through before that the
+// host refused, and that before silence.
+func reached(o Obs[Dial]) int {
+	switch {
+	case o.Seen():
+		return 3
+	case o.FailedAs(Refused):
+		return 2
+	case o.Tried:
+		return 1
+	}
+	return 0
 }

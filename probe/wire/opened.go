@@ -17,14 +17,12 @@ import (
 // configPath is where the list in force is (ZooDefs.CONFIG_NODE, 3.5+).
 const configPath = "/zookeeper/config"
 
-// The requests of a session (ZooDefs.OpCode), their numbers here, and an error
-// (KeeperException.Code).
+// The requests of a session (ZooDefs.OpCode), and their numbers here.
 const (
 	opGetData = 4
 	opClose   = -11
 	getDataID = 1
 	closeID   = 2
-	noNode    = -101
 )
 
 // maxFrame bounds one answer: the list has some 60 bytes a server.
@@ -107,10 +105,8 @@ func readMembers(conn net.Conn) (*zoocfg.Membership, error) {
 		switch {
 		case id != getDataID:
 			continue // a notification
-		case code == noNode:
-			return nil, nil //nolint:nilnil // as the doc comment says
 		case code != 0 || len(rest) < 4:
-			return nil, nil //nolint:nilnil // an ACL of the operator's own: nothing to be seen
+			return nil, nil //nolint:nilnil // there is none, or an ACL of the operator's own hides it
 		}
 		size := binary.BigEndian.Uint32(rest)
 		if int64(size) > int64(len(rest)-4) {

@@ -59,7 +59,7 @@ func TestOpenSession(t *testing.T) {
 	}{
 		"opens, and lists":    {answersInTurn(granted(4000), data(getDataID, 0, list), data(closeID, 0, "")), "", 2},
 		"a notification":      {answersInTurn(granted(4000), append(event, data(getDataID, 0, list)...), data(closeID, 0, "")), "", 2},
-		"no such znode":       {answersInTurn(granted(4000), data(getDataID, noNode, ""), data(closeID, 0, "")), "", 0},
+		"no such znode":       {answersInTurn(granted(4000), data(getDataID, -101, ""), data(closeID, 0, "")), "", 0},
 		"may not be read":     {answersInTurn(granted(4000), data(getDataID, -102, ""), data(closeID, 0, "")), "", 0},
 		"no list in it":       {answersInTurn(granted(4000), data(getDataID, 0, "hello"), data(closeID, 0, "")), "", 0},
 		"refuses":             {answersInTurn(granted(0)), snapshot.NotServing, 0},

@@ -67,6 +67,23 @@ func classArchive(ctx context.Context, java, version string, jars []string) (str
 	return file, errors.Join(os.Rename(written, file), os.WriteFile(verdictFile(file), fmt.Appendf(nil, "%d\n", info.Size()), 0o644))
 }
 
+// archived gives the jars of a version and their class-data archive.
+func archived(java string) func(ctx context.Context, version string) (jars []string, archive string, err error) {
+	return func(ctx context.Context, version string) (jars []string, archive string, err error) {
+		if jars, err = Jars(ctx, version); err != nil {
+			return nil, "", err
+		}
+		archive, err = classArchive(ctx, java, version, jars)
+		return jars, archive, err
+	}
+}
+
+// unarchived gives the jars of a version, for what an archive is made of.
+func unarchived(ctx context.Context, version string) (jars []string, archive string, err error) {
+	jars, err = Jars(ctx, version)
+	return jars, "", err
+}
+
 // verdictFile is beside an archive. It holds the archive's size, or why there is none.
 func verdictFile(archive string) string { return archive + ".txt" }
 

@@ -2,22 +2,14 @@ package zktest
 
 import (
 	"context"
-	"embed"
-	"errors"
-	"fmt"
 	"net"
 	"os"
-	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/zkdoctor/zkdoctor/internal/leash"
 )
-
-//go:embed logconf
-var logConfigs embed.FS
 
 // Ensemble is a set of ZooKeeper servers on this machine.
 type Ensemble struct {
@@ -30,6 +22,8 @@ type Ensemble struct {
 
 	options Options
 	java    string
+	// classes gives the jars of a version, and their class-data archive, "" for none.
+	classes func(ctx context.Context, version string) (jars []string, archive string, err error)
 	starter *leash.Starter
 	closing sync.Once
 
@@ -42,134 +36,6 @@ func (e *Ensemble) onClose(f func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.closers = append(e.closers, f)
-}
-
-// Start writes the files of all servers and starts them. It returns when the
-// processes run, which is before they serve: see WaitServing. On an error
-// nothing is left behind.
-func Start(ctx context.Context, options Options) (_ *Ensemble, err error) {
-	e := &Ensemble{options: options.withDefaults()}
-	defer func() {
-		if err != nil {
-			e.Close()
-		}
-	}()
-	if os.Getenv("ZKTEST_NONE") != "" {
-		return nil, errors.New("ZKTEST_NONE is set: no server is to start; are the names of all tests that do begin with " + RealPrefix + "?")
-	}
-	if e.java, err = exec.LookPath("java"); err != nil {
-		return nil, ErrNoJava
-	}
-	// Before anything else is made: a download may take its time.
-	if _, _, err := e.classes(ctx, e.options.Version); err != nil {
-		return nil, err
-	}
-	if err := e.makeDir(); err != nil {
-		return nil, err
-	}
-	e.starter = leash.New()
-	e.onClose(e.starter.Close)
-	if err := e.makeHosts(ctx); err != nil {
-		return nil, err
-	}
-	if err := e.configure(); err != nil {
-		return nil, err
-	}
-	if e.options.NoStart {
-		return e, nil
-	}
-	for _, s := range e.Servers {
-		if err := s.Start(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return e, nil
-}
-
-// classes are the jars of a version, and their class-data archive, "" for none.
-func (e *Ensemble) classes(ctx context.Context, version string) (jars []string, archive string, err error) {
-	if jars, err = Jars(ctx, version); err != nil || e.options.untrained {
-		return jars, "", err
-	}
-	archive, err = classArchive(ctx, e.java, version, jars)
-	return jars, archive, err
-}
-
-func (e *Ensemble) makeDir() error {
-	if e.options.Dir != "" {
-		e.Dir = e.options.Dir
-		e.onClose(func() { os.RemoveAll(e.Dir) })
-		return os.MkdirAll(e.Dir, 0o755)
-	}
-	cache, err := DataHome()
-	if err != nil {
-		return err
-	}
-	dir, release, err := runDir(cache)
-	if err != nil {
-		return err
-	}
-	e.Dir = dir
-	e.onClose(release)
-	e.onClose(func() { os.RemoveAll(dir) })
-	return nil
-}
-
-// makeHosts makes one host per server and the client's.
-func (e *Ensemble) makeHosts(ctx context.Context) error {
-	n := e.options.Servers + e.options.Observers
-	if n > maxServers {
-		return fmt.Errorf("%d servers: zktest has addresses for %d", n, maxServers)
-	}
-	hosts := make([]*Host, 0, n+1)
-	for i := range n {
-		hosts = append(hosts, &Host{Name: "zk" + strconv.Itoa(i+1), number: i + 1, ensemble: e})
-	}
-	e.Client = &Host{Name: "client", number: clientNumber, ensemble: e}
-	hosts = append(hosts, e.Client)
-	if e.options.Hosts == Loopback {
-		prefix, release, err := loopbackBlock()
-		if err != nil {
-			return err
-		}
-		e.onClose(release)
-		for _, h := range hosts {
-			h.Addr = prefix + strconv.Itoa(h.number)
-		}
-	} else if err := e.makeNamespaces(ctx, hosts); err != nil {
-		return err
-	}
-	for i, h := range hosts[:n] {
-		e.Servers = append(e.Servers, newServer(e, h, i+1))
-	}
-	return nil
-}
-
-// configure gives each server its settings, lets Edit change them, and writes
-// them down.
-func (e *Ensemble) configure() error {
-	for _, s := range e.Servers {
-		s.Config = e.options.configLines(s)
-		s.JVM = append(jvmFlags(), e.options.JVM...)
-		if s.Observer {
-			s.Config = append(s.Config, "peerType=observer")
-		}
-		if len(e.Servers) == 1 {
-			continue // standalone
-		}
-		for _, other := range e.Servers {
-			s.ServerLines = append(s.ServerLines, other.serverLine())
-		}
-	}
-	for _, s := range e.Servers {
-		if e.options.Edit != nil {
-			e.options.Edit(s)
-		}
-		if err := s.writeFiles(); err != nil {
-			return fmt.Errorf("server.%d: %w", s.ID, err)
-		}
-	}
-	return nil
 }
 
 // Server returns the server with the ID, nil when there is none.
@@ -192,24 +58,130 @@ func (e *Ensemble) ConnectString() string {
 // Version is the ZooKeeper version the servers run.
 func (e *Ensemble) Version() string { return e.options.Version }
 
-// Close kills all servers, waits for their end, and removes hosts and files.
-func (e *Ensemble) Close() {
-	e.closing.Do(func() {
-		for _, s := range e.Servers {
-			if p := s.current(); p != nil {
-				p.kill()
-			}
-		}
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		for _, f := range slices.Backward(e.closers) {
-			f()
-		}
-	})
+// Host is where a server runs, or the client: an address of its own and, as
+// namespaces, a machine of its own.
+type Host struct {
+	// Name is its host name: zk<id> or client. Only a namespace's own programs
+	// see it.
+	Name string
+	// Addr is its IP address.
+	Addr string
+
+	number   int // the last part of Addr
+	ensemble *Ensemble
+	space    *space // nil on loopback
 }
 
-// lacking reports whether err is about what the machine lacks, as opposed to
-// what went wrong.
-func lacking(err error) bool {
-	return errors.Is(err, ErrNoJava) || errors.Is(err, ErrNoMaven) || errors.Is(err, ErrNoNamespaces)
+// space is the namespaces of one host. They have no names and live as long as
+// the host's first process: nothing can be left behind.
+type space struct {
+	init *process // its pid is the host's process 1, as seen from outside
+	net  *os.File // /proc/<pid>/ns/net
+}
+
+// HostKind says what each server has for a host.
+type HostKind int
+
+const (
+	// Loopback gives each server an address of 127.77.n.0/24 and no privileges
+	// are needed. All addresses are local to every server, so a wrong own
+	// address does not show, and links cannot be cut.
+	Loopback HostKind = iota
+	// Namespaces gives each server network, process, mount and host name
+	// namespaces of its own, with the address 10.99.0.<id>. It needs root.
+	Namespaces
+	// NamespacesIPv6 is Namespaces with the address fd99::<id> and no IPv4
+	// address but loopback's.
+	NamespacesIPv6
+)
+
+// Options describe an ensemble. The zero value is three servers of the Newest
+// version on loopback hosts.
+type Options struct {
+	// Version is one of Versions, or Debian. Empty means Newest.
+	Version string
+	// Servers is the number of participants, with the ids 1 and up. Zero means
+	// 3. One server without observers has no server lines: standalone.
+	Servers int
+	// Observers is the number of observers, with the ids after the participants'.
+	Observers int
+	// Hosts is what each server has for a host.
+	Hosts HostKind
+	// Dir is where the data lives; Close removes it. Empty means a new folder
+	// below .cache/run at the root of the module.
+	Dir string
+	// Whitelist is the value of 4lw.commands.whitelist. Empty means "*", all
+	// words; see WhitelistDefault.
+	Whitelist string
+	// TLS is nil for client ports of plain text.
+	TLS *TLS
+	// Admin turns the AdminServer (3.5+) on, on port 8080 of each server's own
+	// address. Without it, it is off.
+	Admin bool
+	// AdminTLS is nil for an AdminServer of plain HTTP; else it speaks HTTPS alone
+	// (admin.forceHttps, 3.6.3+) and shows this certificate.
+	AdminTLS *Certificate
+	// Config are further zoo.cfg keys for all servers; they replace the keys
+	// zktest would write.
+	Config map[string]string
+	// JVM are further flags for all servers' Java.
+	JVM []string
+	// Edit may change a server before its files are written and it is started.
+	Edit func(s *Server)
+	// NoStart writes all files but starts no server.
+	NoStart bool
+	// NoWait keeps StartT from waiting until all servers serve.
+	NoWait bool
+
+	// untrained starts servers without their class-data archive, which is being made.
+	untrained bool
+}
+
+// Server is one ZooKeeper server: its files, its process, its host. Fields may
+// be changed in Options.Edit; later changes to the files go through the methods.
+type Server struct {
+	// Host is where it runs; Addr is its IP address, Name its host name.
+	*Host
+	// ID is the number N of its server.N line.
+	ID int
+	// Observer is true for an observer.
+	Observer bool
+
+	// Version is the release it runs; Edit may mix them.
+	Version string
+
+	// ClientPort, QuorumPort and ElectionPort are 2181, 2888 and 3888.
+	ClientPort, QuorumPort, ElectionPort int
+
+	// Dir holds all of the server's files; the others lie below, as the install
+	// guide lays them out.
+	Dir string
+	// DataDir holds myid and the snapshots (dataDir): Dir/data.
+	DataDir string
+	// DataLogDir holds the transaction logs (dataLogDir): Dir/data/datalogs. If
+	// Edit empties it, the key is left out.
+	DataLogDir string
+	// LogDir holds LogFile: Dir/logs.
+	LogDir string
+	// ConfigFile is Dir/conf/zoo.cfg.
+	ConfigFile string
+	// LogFile is LogDir/zookeeper.out: what zkServer.sh keeps, the console with
+	// ZooKeeper's own log format.
+	LogFile string
+
+	// MyID is what is written into the myid file, byte for byte; nil writes no
+	// file.
+	MyID []byte
+	// Config are the lines of zoo.cfg between the directories and ServerLines.
+	Config []string
+	// ServerLines are the server.N lines of zoo.cfg.
+	ServerLines []string
+	// JVM are the flags for Java before the class name.
+	JVM []string
+
+	ensemble *Ensemble
+	mu       sync.Mutex
+	process  *process // the last one started, nil before the first
+	stopped  bool     // process was ended by Stop or Kill
+	paused   bool
 }

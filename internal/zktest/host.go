@@ -18,20 +18,6 @@ const (
 	clientNumber = 100
 )
 
-// Host is where a server runs, or the client: an address of its own and, as
-// namespaces, a machine of its own.
-type Host struct {
-	// Name is its host name: zk<id> or client. Only a namespace's own programs
-	// see it.
-	Name string
-	// Addr is its IP address.
-	Addr string
-
-	number   int // the last part of Addr
-	ensemble *Ensemble
-	space    *space // nil on loopback
-}
-
 // Dial opens a TCP connection from the host to addr (host:port, with an IP
 // address for host).
 func (h *Host) Dial(ctx context.Context, addr string) (conn net.Conn, err error) {
@@ -84,3 +70,6 @@ func (h *Host) Run(ctx context.Context, command ...string) (Result, error) {
 	}
 	return Result{stdout.Bytes(), stderr.Bytes(), p.code}, err
 }
+
+// wordTimeout bounds one four letter word: a paused server never answers.
+const wordTimeout = 2 * time.Second

@@ -19,13 +19,6 @@ import (
 // ErrNoNamespaces tells that this machine or user cannot make namespaces.
 var ErrNoNamespaces = errors.New("no namespaces")
 
-// space is the namespaces of one host. They have no names and live as long as
-// the host's first process: nothing can be left behind.
-type space struct {
-	init *process // its pid is the host's process 1, as seen from outside
-	net  *os.File // /proc/<pid>/ns/net
-}
-
 // firstProcess is what runs as process 1 of a host: it gives the host its name
 // ($1), its /etc/hosts ($2) and its loopback interface, says so, and from then
 // on only reaps orphans.

@@ -2,72 +2,16 @@ package zktest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
-)
-
-// HostKind says what each server has for a host.
-type HostKind int
-
-const (
-	// Loopback gives each server an address of 127.77.n.0/24 and no privileges
-	// are needed. All addresses are local to every server, so a wrong own
-	// address does not show, and links cannot be cut.
-	Loopback HostKind = iota
-	// Namespaces gives each server network, process, mount and host name
-	// namespaces of its own, with the address 10.99.0.<id>. It needs root.
-	Namespaces
-	// NamespacesIPv6 is Namespaces with the address fd99::<id> and no IPv4
-	// address but loopback's.
-	NamespacesIPv6
 )
 
 // WhitelistDefault is the value of Options.Whitelist that leaves the key
 // 4lw.commands.whitelist out, so that the version's default holds: all words
 // but wchc and wchp in 3.4.10, only srvr in 3.5.3 and later.
 const WhitelistDefault = "default"
-
-// Options describe an ensemble. The zero value is three servers of the Newest
-// version on loopback hosts.
-type Options struct {
-	// Version is one of Versions, or Debian. Empty means Newest.
-	Version string
-	// Servers is the number of participants, with the ids 1 and up. Zero means
-	// 3. One server without observers has no server lines: standalone.
-	Servers int
-	// Observers is the number of observers, with the ids after the participants'.
-	Observers int
-	// Hosts is what each server has for a host.
-	Hosts HostKind
-	// Dir is where the data lives; Close removes it. Empty means a new folder
-	// below .cache/run at the root of the module.
-	Dir string
-	// Whitelist is the value of 4lw.commands.whitelist. Empty means "*", all
-	// words; see WhitelistDefault.
-	Whitelist string
-	// TLS is nil for client ports of plain text.
-	TLS *TLS
-	// Admin turns the AdminServer (3.5+) on, on port 8080 of each server's own
-	// address. Without it, it is off.
-	Admin bool
-	// AdminTLS is nil for an AdminServer of plain HTTP; else it speaks HTTPS alone
-	// (admin.forceHttps, 3.6.3+) and shows this certificate.
-	AdminTLS *Certificate
-	// Config are further zoo.cfg keys for all servers; they replace the keys
-	// zktest would write.
-	Config map[string]string
-	// JVM are further flags for all servers' Java.
-	JVM []string
-	// Edit may change a server before its files are written and it is started.
-	Edit func(s *Server)
-	// NoStart writes all files but starts no server.
-	NoStart bool
-	// NoWait keeps StartT from waiting until all servers serve.
-	NoWait bool
-
-	// untrained starts servers without their class-data archive, which is being made.
-	untrained bool
-}
 
 func (o Options) withDefaults() Options {
 	if o.Version == "" {
@@ -80,18 +24,6 @@ func (o Options) withDefaults() Options {
 		o.Whitelist = "*"
 	}
 	return o
-}
-
-// before reports whether the version is older than major.minor. Debian's is 3.8.
-func before(version string, major, minor int) bool {
-	if version == Debian {
-		version = "3.8"
-	}
-	var got [2]int
-	for i, field := range strings.SplitN(version, ".", 3)[:2] {
-		got[i], _ = strconv.Atoi(field) // Versions are well formed
-	}
-	return got[0] < major || got[0] == major && got[1] < minor
 }
 
 // jvmFlags keep a server small and quick to start: no C2 compiler, no
@@ -164,4 +96,8 @@ func (s *Server) serverLine() string {
 		line += ":observer"
 	}
 	return line
+}
+
+func sortedKeys(m map[string]string) []string {
+	return slices.Sorted(maps.Keys(m))
 }

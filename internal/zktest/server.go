@@ -10,59 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
-
-// Server is one ZooKeeper server: its files, its process, its host. Fields may
-// be changed in Options.Edit; later changes to the files go through the methods.
-type Server struct {
-	// Host is where it runs; Addr is its IP address, Name its host name.
-	*Host
-	// ID is the number N of its server.N line.
-	ID int
-	// Observer is true for an observer.
-	Observer bool
-
-	// Version is the release it runs; Edit may mix them.
-	Version string
-
-	// ClientPort, QuorumPort and ElectionPort are 2181, 2888 and 3888.
-	ClientPort, QuorumPort, ElectionPort int
-
-	// Dir holds all of the server's files; the others lie below, as the install
-	// guide lays them out.
-	Dir string
-	// DataDir holds myid and the snapshots (dataDir): Dir/data.
-	DataDir string
-	// DataLogDir holds the transaction logs (dataLogDir): Dir/data/datalogs. If
-	// Edit empties it, the key is left out.
-	DataLogDir string
-	// LogDir holds LogFile: Dir/logs.
-	LogDir string
-	// ConfigFile is Dir/conf/zoo.cfg.
-	ConfigFile string
-	// LogFile is LogDir/zookeeper.out: what zkServer.sh keeps, the console with
-	// ZooKeeper's own log format.
-	LogFile string
-
-	// MyID is what is written into the myid file, byte for byte; nil writes no
-	// file.
-	MyID []byte
-	// Config are the lines of zoo.cfg between the directories and ServerLines.
-	Config []string
-	// ServerLines are the server.N lines of zoo.cfg.
-	ServerLines []string
-	// JVM are the flags for Java before the class name.
-	JVM []string
-
-	ensemble *Ensemble
-	mu       sync.Mutex
-	process  *process // the last one started, nil before the first
-	stopped  bool     // process was ended by Stop or Kill
-	paused   bool
-}
 
 // newServer makes a server with all its fields set, and touches no file.
 func newServer(e *Ensemble, host *Host, id int) *Server {

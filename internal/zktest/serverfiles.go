@@ -1,6 +1,7 @@
 package zktest
 
 import (
+	"embed"
 	"os"
 	"path/filepath"
 	"slices"
@@ -80,3 +81,6 @@ func (s *Server) SetMyID(content []byte) error {
 
 // RemoveMyID removes the myid file.
 func (s *Server) RemoveMyID() error { return os.Remove(filepath.Join(s.DataDir, "myid")) }
+
+//go:embed logconf
+var logConfigs embed.FS

@@ -12,10 +12,6 @@ import (
 // jarsFor bounds the download of a version's jars, some 20 MB.
 const jarsFor = 10 * time.Minute
 
-// RealPrefix is what the names of all tests that start servers begin with. By it the
-// Makefile knows them.
-const RealPrefix = "TestReal"
-
 // StartT starts an ensemble for a test, waits until all of its servers serve
 // (but see Options.NoStart and NoWait), and closes it when the test ends. When
 // the test has failed, the end of each server's log is logged. What goes wrong

@@ -7,11 +7,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"time"
 )
-
-// wordTimeout bounds one four letter word: a paused server never answers.
-const wordTimeout = 2 * time.Second
 
 // Word sends a four letter word to the server's client port, from its own host,
 // and returns the whole reply.

@@ -5,15 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
-
-// ourselves is the /proc entry of zkdoctor, and procOf that of another process.
-const ourselves = "/proc/self"
-
-func procOf(pid int) string { return filepath.Join("/proc", strconv.Itoa(pid)) }
 
 // Look looks at every ZooKeeper process of this host: its configuration and its
 // addresses, and of those that are wanted its myid, its data, its sockets and its log,

@@ -1,0 +1,51 @@
+package zktest
+
+import (
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Oldest and Newest are the ends of the range of releases under test.
+const (
+	// Oldest is the release the install guide describes.
+	Oldest = "3.4.10"
+	// Newest is the newest patch of the newest release line that Maven
+	// delivers in full.
+	Newest = "3.9.5"
+)
+
+// Debian stands for the version of Debian's package zookeeper, where that is
+// installed. It is no part of Versions: a last resort without Maven.
+const Debian = "debian"
+
+// Versions returns the releases under test, oldest first: the last patch of
+// each release line, but 3.4.10 of 3.4.
+func Versions() []string {
+	return []string{Oldest, "3.5.10", "3.6.4", "3.7.2", "3.8.6", Newest}
+}
+
+// UnderTest returns the releases that a test is to run on: the oldest and the
+// newest, or those that ZKTEST_VERSIONS names ("all", or a list with commas).
+func UnderTest() []string {
+	switch want := os.Getenv("ZKTEST_VERSIONS"); want {
+	case "":
+		return []string{Oldest, Newest}
+	case "all":
+		return Versions()
+	default:
+		return strings.Split(want, ",")
+	}
+}
+
+// before reports whether the version is older than major.minor. Debian's is 3.8.
+func before(version string, major, minor int) bool {
+	if version == Debian {
+		version = "3.8"
+	}
+	var got [2]int
+	for i, field := range strings.SplitN(version, ".", 3)[:2] {
+		got[i], _ = strconv.Atoi(field) // Versions are well formed
+	}
+	return got[0] < major || got[0] == major && got[1] < minor
+}

@@ -111,7 +111,7 @@ func causes(code report.Code) []string {
 // hidesNothing is for findings of which one kind explains nothing: a disk that is
 // only nearly full, or files that will fail a later write, have the same code.
 func hidesNothing(code report.Code) bool {
-	return code == report.DiskFull || code == report.DataDirNotWritable
+	return code == diag.DiskFull || code == diag.DataDirNotWritable
 }
 
 func (a *alert) summaryText() string {
@@ -173,7 +173,7 @@ func inhibitFile() []byte {
 		var ofServer, ofEnsemble []string
 		for _, code := range c.Explains {
 			switch {
-			case !has[code], code == report.QuorumLost, code == report.SplitBrain, code == report.LeaderNotCommitting:
+			case !has[code], code == diag.QuorumLost, code == diag.SplitBrain, code == diag.LeaderNotCommitting:
 			case wide[code], wide[c.Code]:
 				ofEnsemble = append(ofEnsemble, string(code))
 			default:

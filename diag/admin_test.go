@@ -43,7 +43,7 @@ func TestAdminInsteadOfWords(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
-	i := slices.IndexFunc(r.Findings, func(f report.Finding) bool { return f.Code == report.DataDigestMismatch })
+	i := slices.IndexFunc(r.Findings, func(f report.Finding) bool { return f.Code == DataDigestMismatch })
 	if i < 0 || r.Findings[i].Evidence[0].Source != model.SourceAdmin {
 		t.Errorf("%+v", r.Findings)
 	}
@@ -53,7 +53,7 @@ func TestAdminInsteadOfWords(t *testing.T) {
 // speaks TLS, are seen serving.
 func TestAdminTellsTheRole(t *testing.T) {
 	r := look(follower, looking, follower).edit(locked(2, snapshot.ModeLeader, voters(3))).report()
-	if s := r.Servers[1]; s.Role != report.Leader || s.Inferred || r.Verdict.State != report.Serving || len(concluded(r, report.LeaderServesNo)) == 0 {
+	if s := r.Servers[1]; s.Role != report.Leader || s.Inferred || r.Verdict.State != report.Serving || len(concluded(r, LeaderServesNo)) == 0 {
 		t.Errorf("%+v\n%+v", s, r.Verdict)
 	}
 	if r.Verdict.ServingVoters != 3 {
@@ -73,7 +73,7 @@ func TestAdminLacksObservers(t *testing.T) {
 			s.Servers[i].Conf = snapshot.Obs[snapshot.Conf]{}
 		}
 	}).report()
-	if r.Verdict.VotersSource != model.SourceAdmin || r.Verdict.Voters != 3 || r.Servers[3].ID == nil || len(concluded(r, report.TargetsIncomplete)) > 0 {
+	if r.Verdict.VotersSource != model.SourceAdmin || r.Verdict.Voters != 3 || r.Servers[3].ID == nil || len(concluded(r, TargetsIncomplete)) > 0 {
 		t.Errorf("%+v\n%+v", r.Verdict, r.Servers[3])
 	}
 }

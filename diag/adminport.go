@@ -12,8 +12,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+const AdminPortConflict report.Code = "admin-port-conflict"
+
 var adminPortConflictRule = Rule{
-	Code: report.AdminPortConflict, Title: "another program has its AdminServer's port", Needs: "a server's own log and sockets",
+	Code: AdminPortConflict, Title: "another program has its AdminServer's port", Needs: "a server's own log and sockets",
 	Explains: startless,
 	Eval:     checkAdminPortConflict,
 }

@@ -75,7 +75,7 @@ func judgedData() []judged {
 	}
 	return []judged{
 		{
-			rule: "data-dir-volatile", code: report.DataDirInTmp, id: 3,
+			rule: "data-dir-volatile", code: DataDirInTmp, id: 3,
 			scene: func(config, _ string) scene {
 				dir := zoocfg.Parse("", []byte(config)).DataDir.Value
 				return healthy().onWith(3, config, keeps(inDir(dir, "/"), func(d *snapshot.Data) { d.Dir.Real = "" }))
@@ -86,7 +86,7 @@ func judgedData() []judged {
 			),
 		},
 		{
-			rule: "purge-off", code: report.AutopurgeOff, id: 3,
+			rule: "purge-off", code: AutopurgeOff, id: 3,
 			scene: func(config, _ string) scene {
 				return healthy().onWith(3, config, keeps(snapshots(11, snapFile(1, mib))))
 			},
@@ -96,12 +96,12 @@ func judgedData() []judged {
 			),
 		},
 		{
-			rule: "force-sync-off", code: report.ForceSyncOff, id: 3,
+			rule: "force-sync-off", code: ForceSyncOff, id: 3,
 			scene: func(config, _ string) scene { return healthy().onWith(3, config) },
 			cases: slices.Concat(each(true, "forceSync=no", "forceSync= no"), each(false, "", "forceSync=No", "forceSync=false", "forceSync=yes")),
 		},
 		{
-			rule: "trust-empty-snapshot", code: report.KnownBadVersion, id: 1,
+			rule: "trust-empty-snapshot", code: KnownBadVersion, id: 1,
 			finds: func(line string) bool { return strings.HasPrefix(line, "warning") },
 			scene: func(config, version string) scene { return look(but(standalone, runs(version))).onWith(1, config) },
 			cases: []setTo{
@@ -121,7 +121,7 @@ func judgedServers() []judged {
 	moved := zoo(0, "dynamicConfigFile=/etc/zookeeper/zoo.cfg.dynamic")
 	return []judged{
 		{
-			rule: "whitelist", code: report.WideOpen, id: 3,
+			rule: "whitelist", code: WideOpen, id: 3,
 			says:  func(r lint.Remark) bool { return r.Found == "*" },
 			scene: func(config, _ string) scene { return healthy().onWith(3, config) },
 			cases: slices.Concat(
@@ -130,7 +130,7 @@ func judgedServers() []judged {
 			),
 		},
 		{
-			rule: "peer-type", code: report.PeerTypeMismatch, id: 3,
+			rule: "peer-type", code: PeerTypeMismatch, id: 3,
 			scene: func(config, version string) scene { return healthyAs(version).onWith(3, config) },
 			cases: []setTo{
 				{zoo(3, "peerType=observer"), newest, true},
@@ -147,12 +147,12 @@ func judgedServers() []judged {
 			},
 		},
 		{
-			rule: "next-file", code: report.DynamicConfigOverrides, id: 3, next: true,
+			rule: "next-file", code: DynamicConfigOverrides, id: 3, next: true,
 			scene: func(config, version string) scene { return healthyAs(version).onWith(3, config, next(true)) },
 			cases: []setTo{{zoo(3), newest, true}, {zoo(3), "3.5.1", true}, {zoo(3), "3.5.0", false}, {zoo(3), oldest, false}},
 		},
 		{
-			rule: "would-not-start", code: report.DynamicConfigOverrides, id: 3,
+			rule: "would-not-start", code: DynamicConfigOverrides, id: 3,
 			says:  func(r lint.Remark) bool { return strings.HasPrefix(r.Key, "server.") },
 			scene: func(config, version string) scene { return healthyAs(version).onWith(3, config, next(false)) },
 			cases: []setTo{
@@ -171,7 +171,7 @@ func judgedMembers() []judged {
 	oracle := "oraclePath=/var/oracle"
 	return []judged{
 		{
-			rule: "wildcard-address", code: report.WildcardSelfAddr, id: 3, says: isWarning,
+			rule: "wildcard-address", code: WildcardSelfAddr, id: 3, says: isWarning,
 			scene: func(config, version string) scene {
 				if zoocfg.Parse("", []byte(config)).Distributed(version) {
 					return look(follower, leader, but(looking, runs(version))).onWith(3, config)
@@ -191,7 +191,7 @@ func judgedMembers() []judged {
 			},
 		},
 		{
-			rule: "loopback-address", code: report.SelfAddrLoopback, id: 2,
+			rule: "loopback-address", code: SelfAddrLoopback, id: 2,
 			scene: func(config, version string) scene { return healthyAs(version).onWith(2, config) },
 			cases: []setTo{
 				{loopback, newest, true},
@@ -205,11 +205,11 @@ func judgedMembers() []judged {
 			},
 		},
 		{
-			rule: "two-voters", code: report.EvenOrTinyEnsemble, id: 1, scene: ensembleOf,
+			rule: "two-voters", code: EvenOrTinyEnsemble, id: 1, scene: ensembleOf,
 			cases: []setTo{{zoo(2), newest, true}, {zoo(2, oracle), newest, false}, {zoo(3), newest, false}},
 		},
 		{
-			rule: "even-voters", code: report.EvenOrTinyEnsemble, id: 1, scene: ensembleOf,
+			rule: "even-voters", code: EvenOrTinyEnsemble, id: 1, scene: ensembleOf,
 			cases: []setTo{
 				{zoo(4), newest, true},
 				{zoo(4, oracle), newest, true},

@@ -28,9 +28,11 @@ func certificateEvidence(s *model.Server, what string, c *snapshot.Certificate, 
 	}
 }
 
+const ClientTLSFailed report.Code = "client-tls-failed"
+
 var clientTLSFailedRule = Rule{
-	Code: report.ClientTLSFailed, Title: "TLS to its client port fails", Needs: "a handshake",
-	Explains: []report.Code{report.ConnLimitReached, report.StatusScriptMisleading},
+	Code: ClientTLSFailed, Title: "TLS to its client port fails", Needs: "a handshake",
+	Explains: []report.Code{"conn-limit-reached", "status-script-misleading"},
 	Eval:     checkClientTLS,
 }
 
@@ -99,9 +101,11 @@ func tlsFaultText(s *model.Server, seen snapshot.TLSLook, here string) (title, s
 	}
 }
 
+const CertificateExpiring report.Code = "certificate-expiring"
+
 var certificateExpiringRule = Rule{
-	Code: report.CertificateExpiring, Title: "its certificate ends soon", Needs: "a handshake",
-	Explains: []report.Code{report.ClientTLSFailed},
+	Code: CertificateExpiring, Title: "its certificate ends soon", Needs: "a handshake",
+	Explains: []report.Code{ClientTLSFailed},
 	Eval:     checkCertificate,
 }
 

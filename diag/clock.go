@@ -15,8 +15,10 @@ import (
 // warning: Kerberos refuses at 5 minutes.
 const skewed, muchSkewed = 5 * time.Second, time.Minute
 
+const ClockSkew report.Code = "clock-skew"
+
 var clockSkewRule = Rule{
-	Code: report.ClockSkew, Title: "the clocks of servers differ", Needs: "the AdminServers of two servers",
+	Code: ClockSkew, Title: "the clocks of servers differ", Needs: "the AdminServers of two servers",
 	Eval: checkClockSkew,
 }
 

@@ -52,10 +52,12 @@ func outstandingEvidence(s *model.Stall) report.Evidence {
 	}
 }
 
+const LeaderNotCommitting report.Code = "leader-not-committing"
+
 var leaderNotCommittingRule = Rule{
-	Code: report.LeaderNotCommitting, Title: "it leads, and no write gets through", Needs: "srvr and mntr of the leader, twice",
+	Code: LeaderNotCommitting, Title: "it leads, and no write gets through", Needs: "srvr and mntr of the leader, twice",
 	Traits:   theory.Traits{EnsembleWide: true, AlwaysShown: true},
-	Explains: []report.Code{report.LatencyHigh},
+	Explains: []report.Code{"latency-high"},
 	Eval:     checkLeaderNotCommitting,
 }
 

@@ -25,8 +25,10 @@ func besideDynamic(h *model.Host) []zoocfg.Problem {
 	return all
 }
 
+const DynamicConfigOverrides report.Code = "dynamic-config-overrides"
+
 var dynamicConfigOverridesRule = Rule{
-	Code: report.DynamicConfigOverrides, Title: "zoo.cfg and the dynamic file contradict each other", Needs: "a server's own files",
+	Code: DynamicConfigOverrides, Title: "zoo.cfg and the dynamic file contradict each other", Needs: "a server's own files",
 	// Beside a running process it explains nothing.
 	Explains: startless,
 	Eval:     checkDynamicConfig,
@@ -82,8 +84,10 @@ func membersBesideDynamic(e *model.Ensemble, h *model.Host, beside []zoocfg.Prob
 	return f
 }
 
+const PeerTypeMismatch report.Code = "peertype-mismatch"
+
 var peerTypeMismatchRule = Rule{
-	Code: report.PeerTypeMismatch, Title: "peerType is not the role in the list", Needs: "a server's own files",
+	Code: PeerTypeMismatch, Title: "peerType is not the role in the list", Needs: "a server's own files",
 	Eval: checkPeerType,
 }
 
@@ -112,8 +116,10 @@ func checkPeerType(e *model.Ensemble) Outcome {
 	})
 }
 
+const ForceSyncOff report.Code = "forcesync-off"
+
 var forceSyncOffRule = Rule{
-	Code: report.ForceSyncOff, Title: "confirms writes before they are on the disk", Needs: "a server's own files",
+	Code: ForceSyncOff, Title: "confirms writes before they are on the disk", Needs: "a server's own files",
 	Traits: theory.Traits{NeverRoot: true},
 	Eval:   checkForceSync,
 }

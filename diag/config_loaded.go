@@ -12,8 +12,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+const ConfigNotLoaded report.Code = "config-not-loaded"
+
 var configNotLoadedRule = Rule{
-	Code: report.ConfigNotLoaded, Title: "its configuration cannot be read", Needs: "a server's own files",
+	Code: ConfigNotLoaded, Title: "its configuration cannot be read", Needs: "a server's own files",
 	Explains: startless,
 	Eval:     checkConfigLoaded,
 }

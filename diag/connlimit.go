@@ -13,9 +13,11 @@ import (
 // versions from 3.4 on, ServerCnxnFactory).
 const defaultMaxClientCnxns = 60
 
+const ConnLimitReached report.Code = "conn-limit-reached"
+
 var connLimitReachedRule = Rule{
-	Code: report.ConnLimitReached, Title: "takes no more connections from here", Needs: "srvr, the serving probe, this host's sockets",
-	Explains: []report.Code{report.StatusScriptMisleading},
+	Code: ConnLimitReached, Title: "takes no more connections from here", Needs: "srvr, the serving probe, this host's sockets",
+	Explains: []report.Code{"status-script-misleading"},
 	Eval:     checkConnLimit,
 }
 

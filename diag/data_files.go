@@ -16,8 +16,10 @@ import (
 // Rules about what a start would find in version-2 (FileTxnSnapLog,
 // QuorumPeer.loadDataBase).
 
+const TxnlogCorrupt report.Code = "txnlog-corrupt"
+
 var txnlogCorruptRule = Rule{
-	Code: report.TxnlogCorrupt, Title: "its newest transaction log is broken", Needs: "a server's own files",
+	Code: TxnlogCorrupt, Title: "its newest transaction log is broken", Needs: "a server's own files",
 	Traits:   theory.Traits{AlwaysShown: true},
 	Explains: startless,
 	Eval:     checkTxnlogCorrupt,
@@ -64,8 +66,10 @@ func checkTxnlogCorrupt(e *model.Ensemble) Outcome {
 	})
 }
 
+const NoSnapshot report.Code = "no-snapshot"
+
 var noSnapshotRule = Rule{
-	Code: report.NoSnapshot, Title: "it has transaction logs and no snapshot", Needs: "a server's own files",
+	Code: NoSnapshot, Title: "it has transaction logs and no snapshot", Needs: "a server's own files",
 	Explains: startless,
 	Eval:     checkNoSnapshot,
 }
@@ -152,8 +156,10 @@ func setToTrustEmpty(h *model.Host) bool {
 	return h.Sets("snapshot.trust.empty")
 }
 
+const EpochMismatch report.Code = "epoch-mismatch"
+
 var epochMismatchRule = Rule{
-	Code: report.EpochMismatch, Title: "its epoch files contradict its data", Needs: "a server's own files",
+	Code: EpochMismatch, Title: "its epoch files contradict its data", Needs: "a server's own files",
 	Traits:   theory.Traits{AlwaysShown: true},
 	Explains: startless,
 	Eval:     checkEpochMismatch,

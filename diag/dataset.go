@@ -36,8 +36,10 @@ func dataSetNames() []string {
 	return names
 }
 
+const DataSetLarge report.Code = "dataset-large"
+
 var dataSetLargeRule = Rule{
-	Code: report.DataSetLarge, Title: "holds much in memory", Needs: "mntr",
+	Code: DataSetLarge, Title: "holds much in memory", Needs: "mntr",
 	Compares: dataSetNames(),
 	Eval:     checkDataSetLarge,
 }

@@ -13,8 +13,10 @@ import (
 // process.
 const digestMismatches = "zk_digest_mismatches_count"
 
+const DataDigestMismatch report.Code = "data-digest-mismatch"
+
 var dataDigestMismatchRule = Rule{
-	Code: report.DataDigestMismatch, Title: "its data differs from the leader's", Needs: "mntr of 3.6 and later",
+	Code: DataDigestMismatch, Title: "its data differs from the leader's", Needs: "mntr of 3.6 and later",
 	Traits: theory.Traits{DataAtRisk: true},
 	Eval:   checkDataDigest,
 }

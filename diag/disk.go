@@ -31,10 +31,12 @@ const (
 	logStep = 64 << 20
 )
 
+const DiskFull report.Code = "disk-full"
+
 var diskFullRule = Rule{
-	Code: report.DiskFull, Title: "the disk of its data is full", Needs: "a server's own files",
+	Code: DiskFull, Title: "the disk of its data is full", Needs: "a server's own files",
 	Traits:   theory.Traits{AlwaysShown: true},
-	Explains: slices.Concat(keptOut, startless, []report.Code{report.TxnlogCorrupt, report.EpochMismatch, report.SyncTooSlow}),
+	Explains: slices.Concat(keptOut, startless, []report.Code{"txnlog-corrupt", "epoch-mismatch", "sync-too-slow"}),
 	Eval:     checkDiskFull,
 }
 
@@ -97,8 +99,10 @@ func diskFull(e *model.Ensemble, h *model.Host, data *snapshot.Data, d disk, wan
 	return f
 }
 
+const DataDirInTmp report.Code = "datadir-in-tmp"
+
 var dataDirInTmpRule = Rule{
-	Code: report.DataDirInTmp, Title: "its data is where files are cleared away", Needs: "a server's own files",
+	Code: DataDirInTmp, Title: "its data is where files are cleared away", Needs: "a server's own files",
 	Eval: checkDataDirInTmp,
 }
 

@@ -10,9 +10,11 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
+const ForeignData report.Code = "foreign-data"
+
 var foreignDataRule = Rule{
-	Code: report.ForeignData, Title: "its data is of another ensemble", Needs: "a server's own files, and the leader, twice",
-	Explains: slices.Concat(keptOut, []report.Code{report.ConnLimitReached}),
+	Code: ForeignData, Title: "its data is of another ensemble", Needs: "a server's own files, and the leader, twice",
+	Explains: slices.Concat(keptOut, []report.Code{"conn-limit-reached"}),
 	Eval:     checkForeignData,
 }
 

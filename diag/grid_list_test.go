@@ -107,7 +107,7 @@ func TestOfTheNamed(t *testing.T) {
 		if !strings.Contains(r.Verdict.Summary, "of the 3 you named") {
 			t.Errorf("%s: %s", name, r.Verdict.Summary)
 		}
-		for _, code := range []report.Code{report.QuorumLost, report.DegradedNoSpare} {
+		for _, code := range []report.Code{QuorumLost, DegradedNoSpare} {
 			for _, line := range concluded(r, code) {
 				if strings.Contains(line, string(report.Proven)) {
 					t.Errorf("%s: %s %s", name, code, line)
@@ -164,7 +164,7 @@ func TestExplainsNothing(t *testing.T) {
 	t.Parallel()
 	r := look(but(follower, peers(snapshot.Refused, snapshot.Filtered)), leader, looking).on(2).twice().report()
 	for _, f := range r.Findings {
-		if f.Code == report.QuorumPortFiltered || f.Code == report.LatentPortBlock && len(f.Explains) > 0 {
+		if f.Code == QuorumPortFiltered || f.Code == LatentPortBlock && len(f.Explains) > 0 {
 			t.Errorf("%s at %v, which serves, explains %v", f.Code, f.Servers, f.Explains)
 		}
 	}
@@ -175,7 +175,7 @@ func TestExplainsNothing(t *testing.T) {
 func TestMerged(t *testing.T) {
 	t.Parallel()
 	r := look(but(follower, peers(snapshot.Filtered, "")), leader, but(follower, peers(snapshot.Refused, snapshot.Filtered))).on(2).report()
-	if len(r.Findings) != 1 || r.Findings[0].Code != report.LatentPortBlock {
+	if len(r.Findings) != 1 || r.Findings[0].Code != LatentPortBlock {
 		t.Fatalf("got %v", digest(r))
 	}
 	f := r.Findings[0]

@@ -275,7 +275,7 @@ func TestSplitByOracle(t *testing.T) {
 		"each has a majority of three": {look(leader, leader, follower).twice(), false},
 	} {
 		r := c.scene.report()
-		i := slices.IndexFunc(r.Findings, func(f report.Finding) bool { return f.Code == report.SplitBrain })
+		i := slices.IndexFunc(r.Findings, func(f report.Finding) bool { return f.Code == SplitBrain })
 		if i < 0 || strings.Contains(r.Findings[i].Summary, "oracle") != c.want {
 			t.Errorf("%s: %+v", name, r.Findings)
 		}

@@ -245,7 +245,7 @@ func TestGraph(t *testing.T) {
 	for code := range codes {
 		// An election is a symptom that passes by itself: it has no cause here. Nor has a
 		// setting that somebody chose.
-		if traits[code].NeverRoot && !explained[code] && code != report.ElectionInProgress && code != report.ForceSyncOff {
+		if traits[code].NeverRoot && !explained[code] && code != ElectionInProgress && code != ForceSyncOff {
 			t.Errorf("%s is never a root, and nothing explains it", code)
 		}
 		walk(t, graph, code, nil)
@@ -299,13 +299,13 @@ func TestCrash(t *testing.T) {
 		{"no line", func(*model.Ensemble) Outcome { panic(errors.New("a\n\x1b[31mbug\xff\u202e")) }, "a  [31mbug\ufffd "},
 		{"long", func(*model.Ensemble) Outcome { panic(strings.Repeat("ü", 3*longestCrash)) }, strings.Repeat("ü", longestCrash)},
 	} {
-		out, crash := run(Rule{Code: report.QuorumLost, Eval: c.eval}, &model.Ensemble{})
-		if diff := cmp.Diff(&report.Crash{Code: report.QuorumLost, Text: c.want}, crash); diff != "" || out.findings != nil || out.skips != nil || out.again {
+		out, crash := run(Rule{Code: QuorumLost, Eval: c.eval}, &model.Ensemble{})
+		if diff := cmp.Diff(&report.Crash{Code: QuorumLost, Text: c.want}, crash); diff != "" || out.findings != nil || out.skips != nil || out.again {
 			t.Errorf("%s: got %+v, -want +got\n%s", c.name, out, diff)
 			continue
 		}
 		var got report.Checks
-		countRule(&got, report.QuorumLost, out, crash)
+		countRule(&got, QuorumLost, out, crash)
 		want := report.Checks{Total: 1, Crashed: 1, Crashes: []report.Crash{*crash}, PassedCodes: []report.Code{}, Skips: []report.Skip{}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", c.name, diff)
@@ -323,10 +323,10 @@ func TestOptions(t *testing.T) {
 		want []string
 	}{
 		{"all", Options{}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "root process-down warning likely zk3", "fold degraded-no-spare warning proven"}},
-		{"ignore the cause", Options{Ignore: []report.Code{report.ProcessDown}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "show degraded-no-spare warning proven"}},
-		{"only the cause", Options{Only: []report.Code{report.ProcessDown}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "root process-down warning likely zk3"}},
-		{"only another", Options{Only: []report.Code{report.SplitBrain}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0"}},
-		{"fail on critical", Options{FailOn: report.Critical, Only: []report.Code{report.SplitBrain}}, []string{"degraded 0: 2 of 3 by conf, need 2, spare 0"}},
+		{"ignore the cause", Options{Ignore: []report.Code{ProcessDown}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "show degraded-no-spare warning proven"}},
+		{"only the cause", Options{Only: []report.Code{ProcessDown}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0", "root process-down warning likely zk3"}},
+		{"only another", Options{Only: []report.Code{SplitBrain}}, []string{"degraded 1: 2 of 3 by conf, need 2, spare 0"}},
+		{"fail on critical", Options{FailOn: report.Critical, Only: []report.Code{SplitBrain}}, []string{"degraded 0: 2 of 3 by conf, need 2, spare 0"}},
 	} {
 		if diff := cmp.Diff(c.want, digest(Diagnose(snap, c.o))); diff != "" {
 			t.Errorf("%s: -want +got\n%s", c.name, diff)

@@ -14,9 +14,11 @@ import (
 // some MiB where it was raised at all. What is longer is read out of damaged bytes.
 const largestRecord = 256 << 20
 
+const DataUnreasonableLength report.Code = "data-unreasonable-length"
+
 var dataUnreasonableLengthRule = Rule{
-	Code: report.DataUnreasonableLength, Title: "a record is longer than it may read", Needs: "a server's own log",
-	Explains: slices.Concat(keptOut, startless, []report.Code{report.ConnLimitReached}),
+	Code: DataUnreasonableLength, Title: "a record is longer than it may read", Needs: "a server's own log",
+	Explains: slices.Concat(keptOut, startless, []report.Code{"conn-limit-reached"}),
 	Eval:     checkUnreasonableLength,
 }
 

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -18,7 +17,7 @@ func TestRaiseFiles(t *testing.T) {
 	var got []string
 	for _, f := range r.Findings {
 		for _, step := range f.Fix {
-			if f.Code == report.FDLimitNear {
+			if f.Code == FDLimitNear {
 				got = append(got, step.Command)
 			}
 		}

@@ -43,7 +43,7 @@ func TestClocksOfVantages(t *testing.T) {
 		"":                       {of(1, time.Hour), of(2, time.Hour), of(3, time.Hour)},
 		"warning proven zk1 zk2": {of(1, 0), of(2, time.Hour)},
 	} {
-		if got := strings.Join(concluded(merged(t, scenes...), report.ClockSkew), "; "); got != want {
+		if got := strings.Join(concluded(merged(t, scenes...), ClockSkew), "; "); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -91,7 +91,7 @@ func TestMatrix(t *testing.T) {
 		{"it is down", []scene{look(leader, down, follower).on(1).from("zk1"), look(leader, down, follower).on(3).from("zk3")}, nil, nil, 4},
 	} {
 		r := merged(t, c.scenes...)
-		if got, out := concluded(r, report.LatentPortBlock), concluded(r, report.QuorumPortFiltered); !slices.Equal(got, c.want) || !slices.Equal(out, c.out) {
+		if got, out := concluded(r, LatentPortBlock), concluded(r, QuorumPortFiltered); !slices.Equal(got, c.want) || !slices.Equal(out, c.out) {
 			t.Errorf("%s: %q and %q, want %q and %q", c.name, got, out, c.want, c.out)
 		}
 		if len(r.Reach) != c.ways {
@@ -101,7 +101,7 @@ func TestMatrix(t *testing.T) {
 			t.Errorf("%s: %d rules crashed", c.name, r.Checks.Crashed)
 		}
 	}
-	if r := merged(t, look(leader, follower).from("a"), look(leader, follower).from("b")); len(r.Checks.Skips) == 0 || concluded(r, report.QuorumPortFiltered) != nil {
+	if r := merged(t, look(leader, follower).from("a"), look(leader, follower).from("b")); len(r.Checks.Skips) == 0 || concluded(r, QuorumPortFiltered) != nil {
 		t.Errorf("no member looked: %+v", r.Checks)
 	}
 }

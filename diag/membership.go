@@ -11,10 +11,12 @@ import (
 
 // Rules about who is a member, and who was asked about.
 
+const MembershipDivergent report.Code = "membership-divergent"
+
 var membershipDivergentRule = Rule{
-	Code: report.MembershipDivergent, Title: "servers have different lists of members", Needs: "what two servers say, or their files",
+	Code: MembershipDivergent, Title: "servers have different lists of members", Needs: "what two servers say, or their files",
 	Traits:   theory.Traits{DataAtRisk: true},
-	Explains: slices.Concat(keptOut, []report.Code{report.SplitBrain}),
+	Explains: slices.Concat(keptOut, []report.Code{"split-brain"}),
 	Eval:     checkMembershipDivergent,
 }
 
@@ -86,8 +88,10 @@ func compareLists(e *model.Ensemble) Outcome {
 	return found(f)
 }
 
+const TargetsIncomplete report.Code = "targets-incomplete"
+
 var targetsIncompleteRule = Rule{
-	Code: report.TargetsIncomplete, Title: "not all servers were named", Needs: "conf or a configuration",
+	Code: TargetsIncomplete, Title: "not all servers were named", Needs: "conf or a configuration",
 	Eval: checkTargetsIncomplete,
 }
 
@@ -115,8 +119,10 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 	return found(f)
 }
 
+const TargetDuplicate report.Code = "target-duplicate"
+
 var targetDuplicateRule = Rule{
-	Code: report.TargetDuplicate, Title: "one server was named twice", Needs: "addresses",
+	Code: TargetDuplicate, Title: "one server was named twice", Needs: "addresses",
 	Eval: checkTargetDuplicate,
 }
 

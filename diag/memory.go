@@ -27,11 +27,13 @@ const (
 	swapped = 16 << 20
 )
 
+const HeapPressure report.Code = "heap-pressure"
+
 var heapPressureRule = Rule{
-	Code: report.HeapPressure, Title: "its memory does not suffice", Needs: "a server's own process and log, or mntr twice",
+	Code: HeapPressure, Title: "its memory does not suffice", Needs: "a server's own process and log, or mntr twice",
 	// An end in the middle of a write leaves an epoch behind, and the thread that has the
 	// client port may be the first to go.
-	Explains: slices.Concat(keptOut, startless, []report.Code{report.ServerHung, report.ClientPortMismatch, report.LeaderFlapping, report.LatencyHigh, report.EpochMismatch}),
+	Explains: slices.Concat(keptOut, startless, []report.Code{"server-hung", "client-port-mismatch", "leader-flapping", "latency-high", "epoch-mismatch"}),
 	Compares: model.SummaryKeys(jvmPause),
 	Eval:     checkHeapPressure,
 }
@@ -234,8 +236,10 @@ func pausedEver(s *model.Server) float64 {
 	return sum / float64(up.Milliseconds())
 }
 
+const SwapInUse report.Code = "swap-in-use"
+
 var swapInUseRule = Rule{
-	Code: report.SwapInUse, Title: "a part of it is in swap", Needs: "a server's own process",
+	Code: SwapInUse, Title: "a part of it is in swap", Needs: "a server's own process",
 	Eval: checkSwap,
 }
 

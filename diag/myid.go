@@ -13,8 +13,10 @@ import (
 
 // Rules about myid: the file, and what the server tells of it.
 
+const MyidMissing report.Code = "myid-missing"
+
 var myidMissingRule = Rule{
-	Code: report.MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
+	Code: MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
 	Explains: startless,
 	Eval:     checkMyidMissing,
 }
@@ -47,8 +49,10 @@ func checkMyidMissing(e *model.Ensemble) Outcome {
 	})
 }
 
+const MyidMalformed report.Code = "myid-malformed"
+
 var myidMalformedRule = Rule{
-	Code: report.MyidMalformed, Title: "the myid file holds no number", Needs: "a server's own files",
+	Code: MyidMalformed, Title: "the myid file holds no number", Needs: "a server's own files",
 	Explains: startless,
 	Eval:     checkMyidMalformed,
 }
@@ -89,8 +93,10 @@ func noID(h *model.Host) string {
 	return "its id is not known"
 }
 
+const MyidNotInServers report.Code = "myid-not-in-servers"
+
 var myidNotInServersRule = Rule{
-	Code: report.MyidNotInServers, Title: "myid is in no server.N line", Needs: "a server's own files",
+	Code: MyidNotInServers, Title: "myid is in no server.N line", Needs: "a server's own files",
 	Explains: startless,
 	Eval:     checkMyidNotInServers,
 }
@@ -137,9 +143,11 @@ func notAMember(h *model.Host) []report.Fix {
 	}
 }
 
+const MyidWrongServer report.Code = "myid-wrong-server"
+
 var myidWrongServerRule = Rule{
-	Code: report.MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
-	Explains: slices.Concat(startless, []report.Code{report.SelfAddrNotLocal, report.ProcessWithoutListener, report.ServerNotServing, report.ReadOnlyMode}),
+	Code: MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
+	Explains: slices.Concat(startless, []report.Code{"self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode"}),
 	Eval:     checkMyidWrongServer,
 }
 

@@ -41,10 +41,12 @@ func claimsOfID(e *model.Ensemble) []model.Claim {
 	return out
 }
 
+const MyidDuplicate report.Code = "myid-duplicate"
+
 var myidDuplicateRule = Rule{
-	Code: report.MyidDuplicate, Title: "two servers have one id", Needs: "conf or the files of two servers",
+	Code: MyidDuplicate, Title: "two servers have one id", Needs: "conf or the files of two servers",
 	Traits:   theory.Traits{AlwaysShown: true, DataAtRisk: true, Apart: true},
-	Explains: slices.Concat(startless, []report.Code{report.MyidWrongServer, report.SelfAddrNotLocal, report.ProcessWithoutListener, report.ServerNotServing, report.ReadOnlyMode}),
+	Explains: slices.Concat(startless, []report.Code{"myid-wrong-server", "self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode"}),
 	Eval:     checkMyidDuplicate,
 }
 

@@ -20,8 +20,10 @@ const zxidCounterHigh = 0xF0000000
 
 // Rules about what runs out: the numbers of an epoch, file descriptors.
 
+const ZxidRolloverNear report.Code = "zxid-rollover-near"
+
 var zxidRolloverNearRule = Rule{
-	Code: report.ZxidRolloverNear, Title: "the epoch runs out of transactions", Needs: "srvr of the leader",
+	Code: ZxidRolloverNear, Title: "the epoch runs out of transactions", Needs: "srvr of the leader",
 	Eval: checkZxidRollover,
 }
 
@@ -98,8 +100,10 @@ func longTime(seconds float64) string {
 	}
 }
 
+const FDLimitNear report.Code = "fd-limit-near"
+
 var fdLimitNearRule = Rule{
-	Code: report.FDLimitNear, Title: "few file descriptors are left", Needs: "mntr",
+	Code: FDLimitNear, Title: "few file descriptors are left", Needs: "mntr",
 	Eval: checkFDLimit,
 }
 

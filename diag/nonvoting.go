@@ -10,8 +10,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
+const NonVotingFollower report.Code = "non-voting-follower"
+
 var nonVotingFollowerRule = Rule{
-	Code: report.NonVotingFollower, Title: "follows, and is no member", Needs: "conf, or the files of its host; or mntr of the leader",
+	Code: NonVotingFollower, Title: "follows, and is no member", Needs: "conf, or the files of its host; or mntr of the leader",
 	Eval: checkNonVotingFollower,
 }
 

@@ -9,8 +9,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
+const ObserverCounted report.Code = "observer-counted"
+
 var observerCountedRule = Rule{
-	Code: report.ObserverCounted, Title: "observers are up, and have no vote", Needs: "a list of members, and their roles",
+	Code: ObserverCounted, Title: "observers are up, and have no vote", Needs: "a list of members, and their roles",
 	Eval: checkObserverCounted,
 }
 

@@ -21,8 +21,10 @@ const (
 	nearLimit = 0.9
 )
 
+const OversizePacket report.Code = "oversize-znode-or-packet"
+
 var oversizePacketRule = Rule{
-	Code: report.OversizePacket, Title: "answers or requests are at the limit of length", Needs: "mntr of 3.6 and later",
+	Code: OversizePacket, Title: "answers or requests are at the limit of length", Needs: "mntr of 3.6 and later",
 	Eval: checkOversize,
 }
 

@@ -17,8 +17,10 @@ import (
 
 // Rules about who is connected with whom.
 
+const ElectionPortHeld report.Code = "election-port-held"
+
 var electionPortHeldRule = Rule{
-	Code: report.ElectionPortHeld, Title: "a stranger holds its election port", Needs: "a server's own connections, twice",
+	Code: ElectionPortHeld, Title: "a stranger holds its election port", Needs: "a server's own connections, twice",
 	Explains: keptOut,
 	Eval:     checkElectionPortHeld,
 }
@@ -154,8 +156,10 @@ func remotes(links []snapshot.Link) string {
 	return enumerate(out)
 }
 
+const PeerAddrStale report.Code = "peer-addr-stale"
+
 var peerAddrStaleRule = Rule{
-	Code: report.PeerAddrStale, Title: "a member is called where it is no more", Needs: "a server's own connections, twice, and its log",
+	Code: PeerAddrStale, Title: "a member is called where it is no more", Needs: "a server's own connections, twice, and its log",
 	Explains: keptOut,
 	Eval:     checkPeerAddrStale,
 }

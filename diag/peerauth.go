@@ -24,8 +24,10 @@ type rejection struct {
 	finding func(h *model.Host, lines []snapshot.LogLine) report.Finding
 }
 
+const QuorumTLSHandshake report.Code = "quorum-tls-handshake"
+
 var quorumTLSHandshakeRule = Rule{
-	Code: report.QuorumTLSHandshake, Title: "TLS between servers fails", Needs: "a server's own files and log, twice",
+	Code: QuorumTLSHandshake, Title: "TLS between servers fails", Needs: "a server's own files and log, twice",
 	Explains: keptOut,
 	Eval:     checkQuorumTLS,
 }
@@ -78,8 +80,10 @@ func sslQuorumEvidence(h *model.Host) report.Evidence {
 	return f
 }
 
+const QuorumSASLFailed report.Code = "quorum-sasl-failed"
+
 var quorumSASLFailedRule = Rule{
-	Code: report.QuorumSASLFailed, Title: "servers do not accept each other's password", Needs: "a server's own files and log, twice",
+	Code: QuorumSASLFailed, Title: "servers do not accept each other's password", Needs: "a server's own files and log, twice",
 	Explains: keptOut,
 	Eval:     checkQuorumSASL,
 }

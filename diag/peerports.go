@@ -14,9 +14,11 @@ import (
 // Rules about ports between servers that something blocks. What is blocked only for
 // new connections harms nobody before a restart, and has a name of its own.
 
+const QuorumPortFiltered report.Code = "quorum-port-filtered"
+
 var quorumPortFilteredRule = Rule{
-	Code: report.QuorumPortFiltered, Title: "a port between servers is blocked", Needs: "the quorum and election ports",
-	Explains: slices.Concat(keptOut, []report.Code{report.LeaderFlapping}),
+	Code: QuorumPortFiltered, Title: "a port between servers is blocked", Needs: "the quorum and election ports",
+	Explains: slices.Concat(keptOut, []report.Code{"leader-flapping"}),
 	Eval:     checkQuorumPortFiltered,
 }
 
@@ -24,8 +26,10 @@ var quorumPortFilteredRule = Rule{
 // one that is out cannot reach, and what a host that is no member could not reach.
 func checkQuorumPortFiltered(e *model.Ensemble) Outcome { return blockedPorts(e, false) }
 
+const LatentPortBlock report.Code = "latent-port-block"
+
 var latentPortBlockRule = Rule{
-	Code: report.LatentPortBlock, Title: "a blocked port: after a restart it may stay out", Needs: "the quorum and election ports, from a member",
+	Code: LatentPortBlock, Title: "a blocked port: after a restart it may stay out", Needs: "the quorum and election ports, from a member",
 	Eval: checkLatentPortBlock,
 }
 

@@ -9,8 +9,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
+const QuorumPortConflict report.Code = "quorum-port-conflict"
+
 var quorumPortConflictRule = Rule{
-	Code: report.QuorumPortConflict, Title: "another program has its quorum port", Needs: "srvr, twice, and the quorum port",
+	Code: QuorumPortConflict, Title: "another program has its quorum port", Needs: "srvr, twice, and the quorum port",
 	Eval: checkQuorumPortConflict,
 }
 
@@ -55,9 +57,11 @@ func checkQuorumPortConflict(e *model.Ensemble) Outcome {
 	})
 }
 
+const ClientPortConflict report.Code = "client-port-conflict"
+
 var clientPortConflictRule = Rule{
-	Code: report.ClientPortConflict, Title: "another program has its client port", Needs: "a server's own process and sockets",
-	Explains: slices.Concat(keptOut, startless, []report.Code{report.NotZooKeeper, report.ConnLimitReached, report.ServerHung}),
+	Code: ClientPortConflict, Title: "another program has its client port", Needs: "a server's own process and sockets",
+	Explains: slices.Concat(keptOut, startless, []report.Code{"not-zookeeper", "conn-limit-reached", "server-hung"}),
 	Eval:     checkClientPortConflict,
 }
 
@@ -69,9 +73,11 @@ func checkClientPortConflict(e *model.Ensemble) Outcome {
 	})
 }
 
+const ElectionPortConflict report.Code = "election-port-conflict"
+
 var electionPortConflictRule = Rule{
-	Code: report.ElectionPortConflict, Title: "another program has its election port", Needs: "a server's own process and sockets",
-	Explains: slices.Concat(keptOut, startless, []report.Code{report.ClientPortMismatch}),
+	Code: ElectionPortConflict, Title: "another program has its election port", Needs: "a server's own process and sockets",
+	Explains: slices.Concat(keptOut, startless, []report.Code{"client-port-mismatch"}),
 	Eval:     checkElectionPortConflict,
 }
 

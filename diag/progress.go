@@ -67,8 +67,10 @@ func whyNoLag(e *model.Ensemble, s *model.Server, limit int64) Outcome {
 	return Outcome{}
 }
 
+const FollowerLagging report.Code = "follower-lagging"
+
 var followerLaggingRule = Rule{
-	Code: report.FollowerLagging, Title: "is far behind the leader", Needs: "srvr, twice",
+	Code: FollowerLagging, Title: "is far behind the leader", Needs: "srvr, twice",
 	Eval: checkFollowerLagging,
 }
 
@@ -127,9 +129,11 @@ func skewBetween(e *model.Ensemble, lead, s *model.Server) float64 {
 	return e.ZxidRate(lead) * (lead.Srvr.Took + s.Srvr.Took).Seconds()
 }
 
+const LeaderFlapping report.Code = "leader-flapping"
+
 var leaderFlappingRule = Rule{
-	Code: report.LeaderFlapping, Title: "one leader after the other", Needs: "srvr of the leader, twice",
-	Explains: []report.Code{report.LatencyHigh},
+	Code: LeaderFlapping, Title: "one leader after the other", Needs: "srvr of the leader, twice",
+	Explains: []report.Code{"latency-high"},
 	Eval:     checkLeaderFlapping,
 }
 

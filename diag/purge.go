@@ -14,8 +14,10 @@ import (
 // change in working hours.
 const fullSoon = 30 * 24 * time.Hour
 
+const AutopurgeOff report.Code = "autopurge-off"
+
 var autopurgeOffRule = Rule{
-	Code: report.AutopurgeOff, Title: "old snapshots are never removed", Needs: "a server's own files",
+	Code: AutopurgeOff, Title: "old snapshots are never removed", Needs: "a server's own files",
 	Eval: checkAutopurgeOff,
 }
 

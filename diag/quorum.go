@@ -11,10 +11,12 @@ import (
 // Rules about the ensemble as a whole. All but split-brain are symptoms: they
 // head the screen and are never a root cause.
 
+const QuorumLost report.Code = "quorum-lost"
+
 var quorumLostRule = Rule{
-	Code: report.QuorumLost, Title: "no quorum: nobody can be elected leader", Needs: "the role of every voter",
+	Code: QuorumLost, Title: "no quorum: nobody can be elected leader", Needs: "the role of every voter",
 	Traits:   theory.Traits{EnsembleWide: true, NeverRoot: true, CoversAll: true},
-	Explains: []report.Code{report.ServerNotServing, report.ReadOnlyMode, report.StatusScriptMisleading},
+	Explains: []report.Code{"server-not-serving", "read-only-mode", "status-script-misleading"},
 	Eval:     checkQuorumLost,
 }
 
@@ -51,8 +53,10 @@ func roleEvidence(e *model.Ensemble) []report.Evidence {
 	return out
 }
 
+const DegradedNoSpare report.Code = "degraded-no-spare"
+
 var degradedNoSpareRule = Rule{
-	Code: report.DegradedNoSpare, Title: "serving, and no more voters may be lost", Needs: "the role of every voter",
+	Code: DegradedNoSpare, Title: "serving, and no more voters may be lost", Needs: "the role of every voter",
 	Traits: theory.Traits{EnsembleWide: true, NeverRoot: true},
 	Eval:   checkDegradedNoSpare,
 }
@@ -75,10 +79,12 @@ func checkDegradedNoSpare(e *model.Ensemble) Outcome {
 	})
 }
 
+const ElectionInProgress report.Code = "election-in-progress"
+
 var electionInProgressRule = Rule{
-	Code: report.ElectionInProgress, Title: "an election is passing", Needs: "two looks",
+	Code: ElectionInProgress, Title: "an election is passing", Needs: "two looks",
 	Traits:   theory.Traits{NeverRoot: true},
-	Explains: []report.Code{report.ServerNotServing, report.StatusScriptMisleading},
+	Explains: []report.Code{"server-not-serving", "status-script-misleading"},
 	Eval:     checkElection,
 }
 
@@ -102,10 +108,12 @@ func checkElection(e *model.Ensemble) Outcome {
 	return unlessUnseen(e)
 }
 
+const SplitBrain report.Code = "split-brain"
+
 var splitBrainRule = Rule{
-	Code: report.SplitBrain, Title: "two leaders, each accepts writes", Needs: "srvr, twice",
+	Code: SplitBrain, Title: "two leaders, each accepts writes", Needs: "srvr, twice",
 	Traits:   theory.Traits{EnsembleWide: true, AlwaysShown: true, DataAtRisk: true, CoveredByAny: true},
-	Explains: []report.Code{report.DataDigestMismatch},
+	Explains: []report.Code{"data-digest-mismatch"},
 	Eval:     checkSplitBrain,
 }
 

@@ -13,10 +13,12 @@ import (
 // Rules about what stands between this host and the servers, and about the
 // question itself.
 
+const TargetUnresolvable report.Code = "target-unresolvable"
+
 var targetUnresolvableRule = Rule{
-	Code: report.TargetUnresolvable, Title: "a name has no address", Needs: "name resolution",
+	Code: TargetUnresolvable, Title: "a name has no address", Needs: "name resolution",
 	// Where the leader has lost it too.
-	Explains: []report.Code{report.DegradedNoSpare},
+	Explains: []report.Code{"degraded-no-spare"},
 	Eval:     checkTargetUnresolvable,
 }
 
@@ -54,10 +56,12 @@ func checkTargetUnresolvable(e *model.Ensemble) Outcome {
 	})
 }
 
+const HostUnreachable report.Code = "host-unreachable"
+
 var hostUnreachableRule = Rule{
-	Code: report.HostUnreachable, Title: "cannot be reached from here", Needs: "any port",
+	Code: HostUnreachable, Title: "cannot be reached from here", Needs: "any port",
 	// Where the leader has lost it too.
-	Explains: []report.Code{report.DegradedNoSpare},
+	Explains: []report.Code{"degraded-no-spare"},
 	Eval:     checkHostUnreachable,
 }
 
@@ -90,9 +94,11 @@ func checkHostUnreachable(e *model.Ensemble) Outcome {
 	})
 }
 
+const ClientPortMismatch report.Code = "client-port-mismatch"
+
 var clientPortMismatchRule = Rule{
-	Code: report.ClientPortMismatch, Title: "serves clients on another port", Needs: "the client and the election port",
-	Explains: []report.Code{report.StatusScriptMisleading},
+	Code: ClientPortMismatch, Title: "serves clients on another port", Needs: "the client and the election port",
+	Explains: []report.Code{"status-script-misleading"},
 	Eval:     checkClientPortMismatch,
 }
 
@@ -130,8 +136,10 @@ func checkClientPortMismatch(e *model.Ensemble) Outcome {
 	})
 }
 
+const NotZooKeeper report.Code = "not-zookeeper"
+
 var notZooKeeperRule = Rule{
-	Code: report.NotZooKeeper, Title: "what answers is not ZooKeeper", Needs: "srvr",
+	Code: NotZooKeeper, Title: "what answers is not ZooKeeper", Needs: "srvr",
 	Eval: checkNotZooKeeper,
 }
 
@@ -178,8 +186,10 @@ func keeperFinding(s *model.Server) report.Finding {
 	}
 }
 
+const CmdNotWhitelisted report.Code = "cmd-not-whitelisted"
+
 var cmdNotWhitelistedRule = Rule{
-	Code: report.CmdNotWhitelisted, Title: "four-letter words are not allowed", Needs: "the words",
+	Code: CmdNotWhitelisted, Title: "four-letter words are not allowed", Needs: "the words",
 	Eval: checkCmdNotWhitelisted,
 }
 

@@ -6,10 +6,12 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/theory"
 )
 
+const ReadOnlyMode report.Code = "read-only-mode"
+
 var readOnlyModeRule = Rule{
-	Code: report.ReadOnlyMode, Title: "serves reads only, for want of a quorum", Needs: "srvr",
+	Code: ReadOnlyMode, Title: "serves reads only, for want of a quorum", Needs: "srvr",
 	Traits:   theory.Traits{NeverRoot: true},
-	Explains: []report.Code{report.DegradedNoSpare},
+	Explains: []report.Code{"degraded-no-spare"},
 	Eval:     checkReadOnlyMode,
 }
 

@@ -9,9 +9,11 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
+const RestartLoop report.Code = "restart-loop"
+
 var restartLoopRule = Rule{
-	Code: report.RestartLoop, Title: "is started again and again", Needs: "a server's own process, log and unit",
-	Explains: slices.Concat(keptOut, []report.Code{report.ProcessDown, report.ServerStarting}),
+	Code: RestartLoop, Title: "is started again and again", Needs: "a server's own process, log and unit",
+	Explains: slices.Concat(keptOut, []report.Code{"process-down", "server-starting"}),
 	Eval:     checkRestarts,
 }
 

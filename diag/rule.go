@@ -30,9 +30,9 @@ type Rule struct {
 // What many causes explain.
 var (
 	// keptOut is what keeping one server out explains.
-	keptOut = []report.Code{report.ServerNotServing, report.ReadOnlyMode, report.DegradedNoSpare, report.QuorumLost, report.LeaderNotCommitting, report.StatusScriptMisleading}
+	keptOut = []report.Code{"server-not-serving", "read-only-mode", "degraded-no-spare", "quorum-lost", "leader-not-committing", "status-script-misleading"}
 	// startless is what keeping a server from starting explains: it ends each time.
-	startless = []report.Code{report.ProcessDown, report.RestartLoop, report.ServerStarting}
+	startless = []report.Code{"process-down", "restart-loop", "server-starting"}
 )
 
 // Outcome is what a rule concludes: findings, or the reasons for which it could not judge;

@@ -32,7 +32,7 @@ func commitRules() []rule {
 		"group.1=1:2:3", "weight.1=0", "weight.2=1", "weight.3=0",
 	}
 	return []rule{{
-		report.LeaderNotCommitting,
+		LeaderNotCommitting,
 		[]fire{
 			{"its followers do not answer, and requests wait", deaf(waiting(3)).twice(), "critical likely zk2"},
 			{"as 3.4 tells it, by the file", deaf(waiting(3)).as(oldest).file(zoo(3)).twice(), "critical likely zk2"},
@@ -78,7 +78,7 @@ func TestStalled(t *testing.T) {
 		findings("root server-hung warning likely zk1 zk3", "show leader-not-committing critical likely zk2"),
 	}})
 	r := s.report()
-	if !slices.Contains(r.Findings[0].Explains, string(report.LeaderNotCommitting)) {
+	if !slices.Contains(r.Findings[0].Explains, string(LeaderNotCommitting)) {
 		t.Errorf("server-hung explains %v", r.Findings[0].Explains)
 	}
 }

@@ -25,7 +25,7 @@ func configRules() []rule {
 	observing := strings.Replace(zoo(3), "zk3:2888:3888", "zk3:2888:3888:observer", 1)
 	return []rule{
 		{
-			report.DynamicConfigOverrides,
+			DynamicConfigOverrides,
 			[]fire{
 				{"members in both, running", healthy().onWith(3, both, dynamic(members)), "warning proven zk3"},
 				{"members in both, stopped", out().onWith(3, both, dynamic(members), stopped), "warning likely zk3"},
@@ -48,7 +48,7 @@ func configRules() []rule {
 			},
 		},
 		{
-			report.PeerTypeMismatch,
+			PeerTypeMismatch,
 			[]fire{
 				{"an observer by peerType only", healthy().onWith(3, zoo(3, "peerType=observer")), "info proven zk3"},
 				{"an observer by the list only", healthy().onWith(3, observing+"peerType=participant\n"), "info proven zk3"},
@@ -66,7 +66,7 @@ func configRules() []rule {
 			},
 		},
 		{
-			report.ForceSyncOff,
+			ForceSyncOff,
 			[]fire{
 				{"in zoo.cfg", healthy().onWith(3, zoo(3, "forceSync=no")), "warning proven zk3"},
 				{"on the command line", healthy().on(3, func(l *snapshot.Local) { l.Process.ForceSync = "no" }), "warning proven zk3"},

@@ -29,7 +29,7 @@ func dataRules() []rule {
 	}
 	return []rule{
 		{
-			report.DiskFull,
+			DiskFull,
 			[]fire{
 				{"no byte left", out().on(3, stopped, keeps(free(0))), "warning proven zk3"},
 				{"not serving for it", look(follower, leader, looking).on(3, keeps(free(4096))).twice(), "warning proven zk3"},
@@ -50,7 +50,7 @@ func dataRules() []rule {
 			dataBlinds(blind{"the volume was not told", healthy().on(3, keeps(func(d *snapshot.Data) { d.Dir.Volume = noPart[snapshot.Volume](snapshot.Denied) })), report.SkipUndecided}),
 		},
 		{
-			report.TxnlogCorrupt,
+			TxnlogCorrupt,
 			[]fire{
 				{"5 bytes", out().on(3, stopped, keeps(headless(5))), "warning proven zk3"},
 				{"wrong magic", out().on(3, stopped, keeps(headless(64*mib))), "warning proven zk3"},
@@ -73,7 +73,7 @@ func dataRules() []rule {
 			),
 		},
 		{
-			report.NoSnapshot,
+			NoSnapshot,
 			[]fire{
 				{"deleted", out().on(3, stopped, keeps(snapshots(0))), "warning likely zk3"},
 				{"none whole", out().on(3, stopped, keeps(snapshots(1, cut(snapFile(1, mib))))), "warning likely zk3"},
@@ -100,7 +100,7 @@ func dataRules() []rule {
 			),
 		},
 		{
-			report.EpochMismatch,
+			EpochMismatch,
 			[]fire{
 				{"accepted before current", out().on(3, stopped, keeps(epochs("3", "2"))), "warning proven zk3"},
 				{"the log is ahead", out().on(3, stopped, keeps(epochs("2", "3"))), "warning proven zk3"},
@@ -129,7 +129,7 @@ func dataRules() []rule {
 			),
 		},
 		{
-			report.DataDirNotWritable,
+			DataDirNotWritable,
 			[]fire{
 				{"mounted read-only", out().on(3, stopped, keeps(volume(func(v *snapshot.Volume) { v.ReadOnly = true }))), "warning proven zk3"},
 				{"under root too", healthy().on(3, runsAs(0, true), keeps(volume(func(v *snapshot.Volume) { v.ReadOnly = true }))), "warning proven zk3"},
@@ -157,7 +157,7 @@ func dataRules() []rule {
 			),
 		},
 		{
-			report.AutopurgeOff,
+			AutopurgeOff,
 			[]fire{
 				{"eleven", healthy().on(3, keeps(snapshots(11, snapFile(1, mib)))), "info proven zk3"},
 				{"full within the month", healthy().on(3, keeps(snapshots(11, crowd(1)...))), "warning proven zk3"},
@@ -173,7 +173,7 @@ func dataRules() []rule {
 			dataBlinds(closedData()),
 		},
 		{
-			report.DataDirInTmp,
+			DataDirInTmp,
 			[]fire{
 				{"the sample's", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/"))), "warning proven zk3"},
 				{"the service's own /tmp", healthy().on(3, keeps(inDir("/tmp/zookeeper", "/tmp"))), "warning proven zk3"},
@@ -245,7 +245,7 @@ func TestRefillIsGuarded(t *testing.T) {
 	} {
 		var commands []string
 		for _, f := range c.scene.report().Findings {
-			if f.Code != report.TxnlogCorrupt {
+			if f.Code != TxnlogCorrupt {
 				continue
 			}
 			for _, step := range f.Fix {

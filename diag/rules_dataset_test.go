@@ -9,7 +9,7 @@ import (
 
 func dataSetRules() []rule {
 	return []rule{{
-		report.DataSetLarge,
+		DataSetLarge,
 		[]fire{
 			{"znodes", third(counts("zk_znode_count", "1000001")), "info proven zk3"},
 			{"bytes", third(counts("zk_approximate_data_size", "6.0E8")), "info proven zk3"},

@@ -36,7 +36,7 @@ func linkRules() []rule {
 	known := func(text string) scene { return all.onWith(1, zoo(3), held).membership(text).twice() }
 	return []rule{
 		{
-			report.ElectionPortHeld,
+			ElectionPortHeld,
 			[]fire{
 				{"one waits behind one", all.on(1, held).twice(), "warning likely zk1"},
 				{"a member waits behind it", two.on(1, unlinked("192.0.2.3"), held, queued).twice(), "warning likely zk1 zk3"},
@@ -76,7 +76,7 @@ func linkRules() []rule {
 			},
 		},
 		{
-			report.PeerAddrStale,
+			PeerAddrStale,
 			[]fire{
 				{"it calls where the member was", two.on(1, moved, stale).twice(), "warning likely zk3"},
 				{"it is connected there", two.on(1, moved, linked(old)).twice(), "warning likely zk3"},
@@ -125,7 +125,7 @@ func TestMergedLinks(t *testing.T) {
 	held := linked("192.0.2.1:3888 192.0.2.50:50001", "192.0.2.1:3888 192.0.2.50:50002 waiting")
 	all := look(follower, leader, follower)
 	r := merged(t, all.on(1, held).from("zk1").twice(), all.on(3).from("zk3").twice())
-	if got := concluded(r, report.ElectionPortHeld); !slices.Equal(got, []string{"warning likely zk1"}) {
+	if got := concluded(r, ElectionPortHeld); !slices.Equal(got, []string{"warning likely zk1"}) {
 		t.Errorf("got %q", got)
 	}
 }

@@ -24,7 +24,7 @@ func denied() blind  { return blind{"files denied", out().on(3, unreadable), rep
 func myidRules() []rule {
 	return []rule{
 		{
-			report.MyidMissing,
+			MyidMissing,
 			[]fire{
 				{"stopped", out().on(3, stopped, noMyid(snapshot.Absent)), "warning proven zk3"},
 				{"removed under a running server", healthy().on(3, noMyid(snapshot.Absent)), "warning proven zk3"},
@@ -42,7 +42,7 @@ func myidRules() []rule {
 			},
 		},
 		{
-			report.MyidMalformed,
+			MyidMalformed,
 			[]fire{
 				{"a blank behind it", out().on(3, stopped, myid("3 \n")), "warning proven zk3"},
 				{"a byte order mark", out().on(3, stopped, myid("\xef\xbb\xbf3\n")), "warning proven zk3"},
@@ -61,7 +61,7 @@ func myidRules() []rule {
 			},
 		},
 		{
-			report.MyidNotInServers,
+			MyidNotInServers,
 			[]fire{
 				{"9", out().on(3, stopped, myid("9\n")), "warning proven zk3"},
 				{"the list is old", look(follower, leader, down).onWith(3, zoo(2), stopped), "warning proven zk3"},
@@ -79,7 +79,7 @@ func myidRules() []rule {
 			},
 		},
 		{
-			report.MyidWrongServer,
+			MyidWrongServer,
 			[]fire{
 				{"its own files", out().on(3, stopped, myid("2\n")), "warning proven zk3"},
 				{"swapped, by conf", look(but(follower, says(3)), leader, but(follower, says(1))), "warning likely zk1 zk3"},
@@ -98,7 +98,7 @@ func myidRules() []rule {
 			},
 		},
 		{
-			report.MyidDuplicate,
+			MyidDuplicate,
 			[]fire{
 				{"by conf", look(but(follower, says(2)), leader, follower), "critical proven zk1 zk2"},
 				{"by the files of two", look(looking, looking, looking).on(1).on(3, myid("1\n")), "critical proven zk3 zk1"},
@@ -127,7 +127,7 @@ func addressRules() []rule {
 	noAddrs := func(l *snapshot.Local) { l.Addrs = snapshot.Obs[[]netip.Addr]{} }
 	return []rule{
 		{
-			report.SelfAddrNotLocal,
+			SelfAddrNotLocal,
 			[]fire{
 				{"its address is elsewhere", byFile.on(3, stopped, has("10.0.0.3")), "warning proven zk3"},
 				{"3.4 runs on", look(follower, leader, noListener).as(oldest).file(zoo(3)).on(3, has("10.0.0.3"), bare), "warning proven zk3"},
@@ -141,7 +141,7 @@ func addressRules() []rule {
 			[]blind{noLocal(), denied(), {"a container's names", healthy().on(3, contained), report.SkipUndecided}, {"addresses not seen", healthy().on(3, noAddrs), report.SkipUndecided}},
 		},
 		{
-			report.SelfAddrLoopback,
+			SelfAddrLoopback,
 			[]fire{
 				{"127.0.1.1", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), hears("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
 				{"::1", look(follower, leader, noListener).on(3, resolves(3, "::1")), "warning proven zk3"},
@@ -159,7 +159,7 @@ func addressRules() []rule {
 			[]blind{noLocal(), denied(), {"a container's names", healthy().on(3, contained), report.SkipUndecided}, {"names not looked up", healthy().on(3, unresolved), report.SkipUndecided}},
 		},
 		{
-			report.ProcessWithoutListener,
+			ProcessWithoutListener,
 			[]fire{
 				{"3.4 after a failed bind", look(follower, leader, noListener).as(oldest).on(3, bare), "warning proven zk3"},
 				{"it costs the quorum", look(down, looking, noListener).on(3, bare).twice(), "critical proven zk3"},
@@ -179,7 +179,7 @@ func addressRules() []rule {
 			},
 		},
 		{
-			report.StatusScriptMisleading,
+			StatusScriptMisleading,
 			[]fire{
 				{"CR LF", healthy().onWith(3, crlf), "info proven zk3"},
 				{"not serving", look(follower, leader, looking).on(3), "info proven zk3"},

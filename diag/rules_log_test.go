@@ -40,7 +40,7 @@ func logRules() []rule {
 	refused := line(logline.PeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
 	return []rule{
 		{
-			report.QuorumTLSHandshake,
+			QuorumTLSHandshake,
 			[]fire{
 				{"handshakes fail", asideWith(tls, logged(failed(2))), "warning likely zk3"},
 				{"connections of peers end", asideWith(tls, logged(cut)), "warning likely zk3"},
@@ -74,7 +74,7 @@ func logRules() []rule {
 			},
 		},
 		{
-			report.SyncTooSlow,
+			SyncTooSlow,
 			[]fire{
 				{"a leader that gives up", look(looking, looking, looking).on(3, logged(gaveUp(3)), keeps(much)).twice(), "critical likely zk1 zk2 zk3"},
 				{"a follower that fetches all anew", aside(logged(fetched(3)), keeps(much)), "info possible zk3"},
@@ -97,7 +97,7 @@ func logRules() []rule {
 			},
 		},
 		{
-			report.AdminPortConflict,
+			AdminPortConflict,
 			[]fire{
 				{"in an ensemble", healthy().on(3, admin...), "info proven zk3"},
 				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), append([]func(*snapshot.Local){stopped}, admin...)...), "critical proven zk1"},
@@ -119,7 +119,7 @@ func logRules() []rule {
 			},
 		},
 		{
-			report.OversizePacket,
+			OversizePacket,
 			[]fire{
 				{"near the default", look(follower, leader, but(follower, answered(1_000_000))).on(3), "warning proven zk3"},
 				{"near its own", look(follower, leader, but(follower, answered(4_000_000))).on(3, buffer("4194304")), "warning proven zk3"},
@@ -140,7 +140,7 @@ func logRules() []rule {
 			},
 		},
 		{
-			report.DataUnreasonableLength,
+			DataUnreasonableLength,
 			[]fire{
 				{"it cannot load its data", out().on(3, stopped, logged(unloaded, long("1500000", 1)), keeps(large)), "warning likely zk3"},
 				{"the leader's", aside(logged(long("2500000", 300))), "warning likely zk3"},
@@ -164,7 +164,7 @@ func logRules() []rule {
 			},
 		},
 		{
-			report.ForeignData,
+			ForeignData,
 			[]fire{
 				{"by its files", aside(ahead), "warning likely zk3"},
 				{"and its log", aside(ahead, logged(older)), "warning proven zk3"},
@@ -187,7 +187,7 @@ func logRules() []rule {
 			},
 		},
 		{
-			report.QuorumSASLFailed,
+			QuorumSASLFailed,
 			[]fire{
 				{"another password", asideWith(sasl, logged(refused)), "warning likely zk3"},
 				{"FIPS mode", look(looking, looking, looking).onWith(3, sasl, logged(line(logline.PeerFIPS, "QuorumLearner will not use DIGEST-MD5 as SASL mechanism, because FIPS mode is enabled.", 7))).twice(), "critical likely zk3"},

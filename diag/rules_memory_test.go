@@ -16,7 +16,7 @@ func memoryRules() []rule {
 	}
 	return []rule{
 		{
-			report.HeapPressure,
+			HeapPressure,
 			[]fire{
 				{"out of memory, and runs", healthy().on(3, remembers(1000, 0), ranOut(heapSpace)), "warning proven zk3"},
 				{"and serves nobody", look(follower, leader, looking).on(3, remembers(1000, 0), ranOut(heapSpace)).twice(), "warning proven zk3"},
@@ -51,7 +51,7 @@ func memoryRules() []rule {
 			},
 		},
 		{
-			report.SwapInUse,
+			SwapInUse,
 			[]fire{{"a part", healthy().on(3, remembers(1000, 0, func(m *snapshot.Memory) { m.Swapped = 200 * mib })), "info proven zk3"}},
 			[]alike{
 				{"none", healthy().on(3, remembers(1000, 0))},

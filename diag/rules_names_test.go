@@ -34,7 +34,7 @@ func nameRules() []rule {
 	elsewhere := but(leader, lists("server.1=other1:2888:3888:participant\nserver.2=other2:2888:3888:participant\nserver.3=other3:2888:3888:participant\nversion=0"))
 	return []rule{
 		{
-			report.PeerNameUnresolvable,
+			PeerNameUnresolvable,
 			[]fire{
 				{"a peer's", look(follower, leader, follower).on(1, meansNothing(3)), "warning likely zk3"},
 				{"its own", look(follower, leader, down).on(3, stopped, meansNothing(3)), "warning likely zk3"},
@@ -51,7 +51,7 @@ func nameRules() []rule {
 			},
 		},
 		{
-			report.QuorumPortConflict,
+			QuorumPortConflict,
 			[]fire{
 				{"one look", look(follower, leader, taken), "info possible zk3"},
 				{"two looks", look(follower, leader, taken).twice(), "warning likely zk3"},
@@ -69,7 +69,7 @@ func nameRules() []rule {
 			},
 		},
 		{
-			report.ClientPortConflict,
+			ClientPortConflict,
 			[]fire{
 				{"a web server has it", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181")), "warning likely zk3"},
 				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
@@ -85,7 +85,7 @@ func nameRules() []rule {
 			[]blind{denied(), {"no own files", look(follower, leader, stranger), report.SkipLocalFiles}},
 		},
 		{
-			report.ElectionPortConflict,
+			ElectionPortConflict,
 			[]fire{
 				{"another program has it", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888")), "warning likely zk3"},
 				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(logline.AddressInUse)), "warning proven zk3"},
@@ -97,7 +97,7 @@ func nameRules() []rule {
 			[]blind{denied(), {"no own files", look(follower, leader, otherPort), report.SkipLocalFiles}},
 		},
 		{
-			report.TargetsMixed,
+			TargetsMixed,
 			[]fire{{"two ensembles", look(follower, elsewhere), "warning proven"}},
 			[]alike{
 				{"one ensemble", look(follower, leader, follower)},

@@ -9,7 +9,7 @@ func observerRules() []rule {
 	}
 	lost := look(looking, down, down, looking, looking).file(zoo(3, "server.4=zk4:2888:3888:observer", "server.5=zk5:2888:3888:observer")).observing(4, 5)
 	return []rule{{
-		report.ObserverCounted,
+		ObserverCounted,
 		[]fire{
 			{"three of five up, without a quorum", lost, "info proven zk4 zk5"},
 			{"four of five up, and none to spare", look(follower, leader, down, observer, observer).observing(4, 5), "info proven zk4 zk5"},

@@ -21,7 +21,7 @@ func wideOpenRules() []rule {
 	open := &snapshot.JMX{Port: "7199"}
 	const every = "4lw.commands.whitelist=*"
 	return []rule{{
-		report.WideOpen,
+		WideOpen,
 		[]fire{
 			{"JMX without a password", healthy().on(3, managed(open, "[::]:7199")), "info proven zk3"},
 			{"JMX without TLS", healthy().on(3, managed(&snapshot.JMX{Port: "7199", Authenticate: true}, "0.0.0.0:7199")), "info proven zk3"},

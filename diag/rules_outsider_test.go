@@ -19,7 +19,7 @@ func outsiderRules() []rule {
 	}
 	leads := linked("192.0.2.4:40008 192.0.2.2:2888")
 	return []rule{{
-		report.NonVotingFollower,
+		NonVotingFollower,
 		[]fire{
 			{"it says who it is", joins, "info proven zk4"},
 			{"on its own host, which was not named", look(follower, leader, follower).onWith(4, zoo(3), dynamic, leads), "info proven"},

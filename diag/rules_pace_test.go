@@ -54,7 +54,7 @@ func paceRules() []rule {
 	leads := func(epoch uint32) scene { return look(follower, but(leader, wrote(epoch, 0)), follower) }
 	return []rule{
 		{
-			report.FsyncSlow,
+			FsyncSlow,
 			[]fire{
 				{"200 ms each", between(fsyncTime, 200), "warning proven zk3"},
 				{"200 ms each, as Prometheus's provider tells it", third(prometheus(fsyncTime, 200, 21000)).after(third(prometheus(fsyncTime, 100, 1000))), "warning proven zk3"},
@@ -69,7 +69,7 @@ func paceRules() []rule {
 			append(blindTwice, blind{"restarted in between", third(summed(fsyncTime, 20, 4000)).after(third(summed(fsyncTime, 100, 1000))), report.SkipUndecided}),
 		},
 		{
-			report.LatencyHigh,
+			LatencyHigh,
 			[]fire{
 				{"writes", between(updateLatency, 101), "warning proven zk3"},
 				{"reads", between(readLatency, 300), "warning proven zk3"},
@@ -88,7 +88,7 @@ func paceRules() []rule {
 			append(blindTwice, blind{"restarted in between", third(summed(readLatency, 20, 4000)).after(third(summed(readLatency, 100, 1000))), report.SkipUndecided}),
 		},
 		{
-			report.FollowerLagging,
+			FollowerLagging,
 			[]fire{
 				{"farther each time", late(5000).after(late(4000)), "warning likely zk3"},
 				{"as far", late(5000).twice(), "warning likely zk3"},
@@ -117,7 +117,7 @@ func paceRules() []rule {
 			),
 		},
 		{
-			report.LeaderFlapping,
+			LeaderFlapping,
 			[]fire{
 				{"two elections in 3 s", leads(9).after(leads(7)), "warning likely zk2"},
 				{"and another leader", look(but(leader, wrote(9, 0)), follower, follower).after(leads(7)), "warning likely zk1 zk2"},

@@ -14,7 +14,7 @@ func reachRules() []rule {
 	peerNameless := but(follower, func(s *snapshot.Server) { s.PeerResolve = failed[[]netip.Addr](s, snapshot.Resolve, quick) })
 	return []rule{
 		{
-			report.HostUnreachable,
+			HostUnreachable,
 			[]fire{
 				{"no answer from any port", look(follower, leader, gone), "warning likely zk3"},
 				{"no route", look(follower, leader, noRoute), "warning likely zk3"},
@@ -32,7 +32,7 @@ func reachRules() []rule {
 			},
 		},
 		{
-			report.ConnLimitReached,
+			ConnLimitReached,
 			[]fire{
 				{"closes at once", look(follower, leader, closing), "info possible zk3"},
 				{"this host holds 60", look(follower, leader, but(closing, holding(60))), "warning likely zk3"},
@@ -53,7 +53,7 @@ func reachRules() []rule {
 			[]blind{{"unreachable", look(follower, leader, gone), report.SkipUnreachable}, {"not looked at", unvisited(), report.SkipNotLooked}},
 		},
 		{
-			report.NotZooKeeper,
+			NotZooKeeper,
 			[]fire{
 				{"HTTP", look(follower, leader, stranger), "warning likely zk3"},
 				{"a Keeper", look(follower, leader, but(stranger, func(s *snapshot.Server) { s.Keeper = &snapshot.Keeper{Product: "RaftKeeper"} })), "info proven zk3"},
@@ -68,7 +68,7 @@ func reachRules() []rule {
 			[]blind{{"unreachable", look(follower, leader, gone), report.SkipUnreachable}, {"not looked at", unvisited(), report.SkipNotLooked}},
 		},
 		{
-			report.ClientPortMismatch,
+			ClientPortMismatch,
 			[]fire{
 				{"its election port is open", look(follower, leader, otherPort), "warning likely zk3"},
 				{"its file says another port", look(follower, leader, otherPort).onWith(3, zoo(3, "clientPort=2281")), "warning proven zk3"},
@@ -85,7 +85,7 @@ func reachRules() []rule {
 			},
 		},
 		{
-			report.QuorumPortFiltered,
+			QuorumPortFiltered,
 			[]fire{
 				{"from a bastion: possible", look(follower, leader, shut), "info possible zk3"},
 				{"from a peer: proven", look(follower, leader, shutOut).on(1).twice(), "warning proven zk3"},
@@ -111,7 +111,7 @@ func reachRules() []rule {
 			},
 		},
 		{
-			report.LatentPortBlock,
+			LatentPortBlock,
 			[]fire{
 				{"from a peer", look(follower, leader, shut).on(1), "warning proven zk3"},
 				{"the quorum port of the leader", look(follower, but(leader, peers(snapshot.Filtered, "")), follower).on(1), "warning proven zk2"},
@@ -134,7 +134,7 @@ func reachRules() []rule {
 			},
 		},
 		{
-			report.TargetUnresolvable,
+			TargetUnresolvable,
 			[]fire{
 				{"no such name", look(follower, leader, nameless), "warning proven zk3"},
 				{"the name of its line", look(follower, leader, peerNameless), "warning proven zk3"},
@@ -148,7 +148,7 @@ func reachRules() []rule {
 			},
 		},
 		{
-			report.TargetsIncomplete,
+			TargetsIncomplete,
 			[]fire{
 				{"one of three named", look(follower).membership(three...), "info proven"},
 				{"by the file of this host", look(looking).onWith(1, zoo(3)), "info proven"},
@@ -161,7 +161,7 @@ func reachRules() []rule {
 			[]blind{{"3.4 does not tell", look(follower).as(oldest), report.SkipNotTold}, {"unreachable", unseen(), report.SkipNotTold}},
 		},
 		{
-			report.TargetDuplicate,
+			TargetDuplicate,
 			[]fire{
 				{"by name and by number", look(follower, leader, follower, alias).membership(three...), "info proven zk3 192.0.2.3"},
 				{"the same name twice", look(follower, leader, follower, but(follower, says(3), at("zk3", "192.0.2.3", 2181))).membership(three...), "info proven zk3"},

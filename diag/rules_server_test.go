@@ -13,7 +13,7 @@ func serverRules() []rule {
 	quiet := but(hung, peers("-", "-"))
 	return []rule{
 		{
-			report.ProcessDown,
+			ProcessDown,
 			[]fire{
 				{"both ports refuse", look(follower, leader, down), "warning likely zk3"},
 				{"and no process runs there", look(follower, leader, down).on(3, stopped), "warning proven zk3"},
@@ -35,7 +35,7 @@ func serverRules() []rule {
 			},
 		},
 		{
-			report.ServerNotServing,
+			ServerNotServing,
 			[]fire{
 				{"one look", look(follower, leader, looking), "info possible zk3"},
 				{"two looks", look(follower, leader, looking).twice(), "warning proven zk3"},
@@ -55,7 +55,7 @@ func serverRules() []rule {
 			},
 		},
 		{
-			report.ServerStarting,
+			ServerStarting,
 			[]fire{
 				{"silent, no listener yet", look(follower, leader, starting), "info likely zk3"},
 				{"for a minute", look(follower, leader, starting).on(3, young(time.Minute)), "info likely zk3"},
@@ -73,7 +73,7 @@ func serverRules() []rule {
 			},
 		},
 		{
-			report.ServerHung,
+			ServerHung,
 			[]fire{
 				{"one look", look(follower, leader, hung), "info possible zk3"},
 				{"two looks", look(follower, leader, hung).twice(), "warning likely zk3"},
@@ -101,7 +101,7 @@ func serverRules() []rule {
 			},
 		},
 		{
-			report.LeaderServesNo,
+			LeaderServesNo,
 			[]fire{
 				{"inferred", look(follower, secretLeader, follower).twice(), "info likely zk2"},
 				{"inferred from one look", look(follower, secretLeader, follower), "info possible zk2"},
@@ -121,7 +121,7 @@ func serverRules() []rule {
 			},
 		},
 		{
-			report.CmdNotWhitelisted,
+			CmdNotWhitelisted,
 			[]fire{
 				{"srvr alone is allowed", look(but(follower, whitelisted), leader, follower), "info proven zk1"},
 				{"recorded", look(follower, leader, but(looking, func(s *snapshot.Server) {

@@ -22,7 +22,7 @@ func startRules() []rule {
 	}
 	return []rule{
 		{
-			report.ConfigNotLoaded,
+			ConfigNotLoaded,
 			[]fire{
 				{"missing", out().on(3, stopped, noConfig(snapshot.Absent, "zoo_sample.cfg")), "warning likely zk3"},
 				{"missing, and its log says so", out().on(3, stopped, noConfig(snapshot.Absent), logs(logline.ConfigInvalid)), "warning proven zk3"},
@@ -63,7 +63,7 @@ func startRules() []rule {
 			},
 		},
 		{
-			report.StartFailedClassPath,
+			StartFailedClassPath,
 			[]fire{
 				{"its log says so", out().on(3, stopped, said(logline.JavaClass, noMain)), "warning likely zk3"},
 				{"no jar", out().on(3, stopped, unpacked(noJars)), "warning likely zk3"},
@@ -88,7 +88,7 @@ func startRules() []rule {
 			},
 		},
 		{
-			report.JavaMissingOrWrong,
+			JavaMissingOrWrong,
 			[]fire{
 				{"nohup finds none", out().on(3, stopped, said(logline.JavaMissing, "nohup: failed to run command 'java': No such file or directory")), "warning likely zk3"},
 				{"none in JAVA_HOME, which 3.4 takes", out().on(3, stopped, unpacked(home(false), func(in *snapshot.Install) { in.Java.FallsBack = false })), "warning likely zk3"},
@@ -118,7 +118,7 @@ func startRules() []rule {
 			},
 		},
 		{
-			report.RestartLoop,
+			RestartLoop,
 			[]fire{
 				{"systemd counts on", out().on(3, stopped, restarts(9, "auto-restart")).after(out().on(3, stopped, restarts(8, "auto-restart"))), "warning proven zk3"},
 				{"two at a time", healthy().on(3, restarts(2, "running")).after(healthy().on(3, restarts(0, "running"))), "warning proven zk3"},
@@ -159,13 +159,13 @@ func TestMergedRestarts(t *testing.T) {
 	t.Parallel()
 	all := look(follower, leader, follower)
 	r := merged(t, all.on(1, began(7, 5*time.Second)).from("zk1").twice(), all.on(3, began(8, 20*time.Second)).from("zk3").twice())
-	if got := concluded(r, report.RestartLoop); got != nil {
+	if got := concluded(r, RestartLoop); got != nil {
 		t.Errorf("started one after the other: got %q", got)
 	}
 	r = merged(t,
 		out().on(1).from("zk1").twice(),
 		out().on(3, began(9, time.Second)).from("zk3").after(out().on(3, began(8, 5*time.Second)).from("zk3")))
-	if got := concluded(r, report.RestartLoop); !slices.Equal(got, []string{"warning likely zk3"}) {
+	if got := concluded(r, RestartLoop); !slices.Equal(got, []string{"warning likely zk3"}) {
 		t.Errorf("in a loop: got %q", got)
 	}
 }

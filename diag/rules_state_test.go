@@ -85,7 +85,7 @@ func stateRules() []rule {
 	differs := counts("zk_digest_mismatches_count", "3")
 	return []rule{
 		{
-			report.ReadOnlyMode,
+			ReadOnlyMode,
 			[]fire{
 				{"no quorum", look(readOnly, down, down), "critical proven zk1"},
 				{"cut off, one look", look(follower, leader, readOnly), "info possible zk3"},
@@ -100,7 +100,7 @@ func stateRules() []rule {
 			blindNetwork(),
 		},
 		{
-			report.DataDigestMismatch,
+			DataDigestMismatch,
 			[]fire{
 				{"one server", look(follower, leader, but(follower, differs)), "critical likely zk3"},
 				{"Prometheus's numbers", look(follower, leader, but(follower, counts("zk_digest_mismatches_count", "1.0"))), "critical likely zk3"},
@@ -116,7 +116,7 @@ func stateRules() []rule {
 			),
 		},
 		{
-			report.ZxidRolloverNear,
+			ZxidRolloverNear,
 			[]fire{
 				{"the leader's", look(but(follower, wrote(7, 0xF0000000)), but(leader, wrote(7, 0xF0000001)), follower), "warning proven zk2"},
 				{"the leader was not seen", look(but(follower, wrote(7, 0xF0000001)), gone, follower), "warning likely zk1"},
@@ -135,7 +135,7 @@ func stateRules() []rule {
 			},
 		},
 		{
-			report.FDLimitNear,
+			FDLimitNear,
 			[]fire{
 				{"90 %", look(follower, leader, but(follower, full)), "warning proven zk3"},
 				{"3.4", look(follower, leader, but(follower, full)).as(oldest), "warning proven zk3"},
@@ -171,7 +171,7 @@ func TestRolloverForecast(t *testing.T) {
 		var got []string
 		for _, f := range now.after(c.before).report().Findings {
 			for _, e := range f.Evidence {
-				if f.Code == report.ZxidRolloverNear && strings.Contains(e.Value, "used up") {
+				if f.Code == ZxidRolloverNear && strings.Contains(e.Value, "used up") {
 					got = append(got, e.Value)
 				}
 			}
@@ -198,7 +198,7 @@ func shapeRules() []rule {
 		"server.4=zk4:2888:3888:participant", "group.1=1:2", "group.2=3:4", "weight.1=1", "weight.2=1", "weight.3=1", "weight.4=1")
 	return []rule{
 		{
-			report.WildcardSelfAddr,
+			WildcardSelfAddr,
 			[]fire{
 				{"3.5.6, by conf", look(but(follower, lists(wild(1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
 				{"3.5.6, IPv6", look(but(follower, lists(strings.Replace(wild(1), "0.0.0.0", "[::]", 1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
@@ -218,7 +218,7 @@ func shapeRules() []rule {
 			),
 		},
 		{
-			report.KnownBadVersion,
+			KnownBadVersion,
 			[]fire{
 				{"3.5.9", look(but(follower, runs("3.5.9")), leader, follower), "info proven zk1"},
 				{"3.5.6 alone", look(but(standalone, runs("3.5.6"))), "info proven zk1"},
@@ -234,7 +234,7 @@ func shapeRules() []rule {
 			blindNetwork(),
 		},
 		{
-			report.ClockSkew,
+			ClockSkew,
 			[]fire{
 				{"one of three", look(follower, leader, follower).edit(clocks(0, 0, 10*time.Second)), "info proven zk3"},
 				{"one of three, much", look(follower, leader, follower).edit(clocks(-2*time.Minute, 0, 0)), "warning proven zk1"},
@@ -251,7 +251,7 @@ func shapeRules() []rule {
 				blind{"one told", healthy().edit(clocks(time.Hour)), report.SkipNotTold}),
 		},
 		{
-			report.VersionMixed,
+			VersionMixed,
 			[]fire{
 				{"half an upgrade", look(but(follower, runs("3.8.6")), leader, follower), "info proven zk1 zk2 zk3"},
 				{"one without a quorum tells by envi", look(follower, leader, but(looking, runs("3.8.6"))), "info proven zk1 zk2 zk3"},
@@ -265,7 +265,7 @@ func shapeRules() []rule {
 			append(blindNetwork(), blind{"one tells", look(follower, gone, gone), report.SkipNotTold}),
 		},
 		{
-			report.ConfigDrift,
+			ConfigDrift,
 			[]fire{
 				{"syncLimit", look(follower, leader, but(follower, set(syncs, 50))), "warning proven zk3"},
 				{"3.4", look(follower, leader, but(follower, set(syncs, 50))).as(oldest), "warning proven zk3"},
@@ -285,7 +285,7 @@ func shapeRules() []rule {
 			),
 		},
 		{
-			report.EvenOrTinyEnsemble,
+			EvenOrTinyEnsemble,
 			[]fire{
 				{"two, and an oracle may be there", two, "info possible"},
 				{"two, before there were oracles", look(follower, leader).as("3.7.2"), "warning proven"},

@@ -138,7 +138,7 @@ func unvisited() scene { return look(unlooked, unlooked, unlooked) }
 func ensembleRules() []rule {
 	return []rule{
 		{
-			report.QuorumLost,
+			QuorumLost,
 			[]fire{
 				{"by number", look(down, down, looking), "critical likely"},
 				{"by the file's number", look(down, down, looking).file(zoo(3)), "critical proven"},
@@ -152,7 +152,7 @@ func ensembleRules() []rule {
 			[]blind{{"all unreachable", unseen(), report.SkipUndecided}, {"not looked at", unvisited(), report.SkipUndecided}},
 		},
 		{
-			report.DegradedNoSpare,
+			DegradedNoSpare,
 			[]fire{
 				{"two of three", look(follower, leader, down), "warning proven"},
 				{"two of three named", look(follower, leader, down).as(oldest), "warning likely"},
@@ -171,7 +171,7 @@ func ensembleRules() []rule {
 			},
 		},
 		{
-			report.ElectionInProgress,
+			ElectionInProgress,
 			[]fire{
 				{"one look", look(looking, looking, looking), "info possible"},
 				{"it passed", look(follower, leader, follower).after(look(looking, looking, looking)), "info proven"},
@@ -184,7 +184,7 @@ func ensembleRules() []rule {
 			[]blind{{"all unreachable", unseen(), report.SkipUnreachable}},
 		},
 		{
-			report.SplitBrain,
+			SplitBrain,
 			[]fire{
 				{"two looks", look(leader, leader, follower).twice(), "critical proven zk1 zk2"},
 				{"five servers, two lists", halfGrown().twice(), "critical proven zk2 zk5"},
@@ -200,7 +200,7 @@ func ensembleRules() []rule {
 			},
 		},
 		{
-			report.MembershipDivergent,
+			MembershipDivergent,
 			[]fire{
 				{"half a growth from 3 to 5", halfGrown(), "critical proven zk1 zk2 zk3 zk4 zk5"},
 				{"an observer for one, a voter for another", look(follower, leader, but(follower, lists(
@@ -232,7 +232,7 @@ func ensembleRules() []rule {
 			},
 		},
 		{
-			report.StandaloneInEnsemble,
+			StandaloneInEnsemble,
 			[]fire{
 				{"beside two that serve", look(follower, leader, standalone), "critical proven zk3"},
 				{"three of them", look(standalone, standalone, standalone), "critical likely zk1 zk2 zk3"},

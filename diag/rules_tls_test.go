@@ -42,7 +42,7 @@ func tlsRules() []rule {
 	year := func(fault snapshot.TLSFault) func(*snapshot.Server) { return shows(fault, -30*day, 335*day) }
 	return []rule{
 		{
-			report.ClientTLSFailed,
+			ClientTLSFailed,
 			[]fire{
 				{"asked in plain text", look(follower, leader, closing).edit(nth(3, year(snapshot.TLSNotAsked))), "warning proven zk3"},
 				{"an unknown authority", healthy().edit(overTLS).edit(all(year(snapshot.TLSAuthority))), "warning proven zk1 zk2 zk3"},
@@ -65,7 +65,7 @@ func tlsRules() []rule {
 			blindNetwork(),
 		},
 		{
-			report.CertificateExpiring,
+			CertificateExpiring,
 			[]fire{
 				{"in a week", healthy().edit(overTLS).edit(nth(3, shows("", -358*day, 7*day))), "warning proven zk3"},
 				{"expired, and others are not", healthy().edit(overTLS).edit(all(year(""))).edit(nth(3, shows(snapshot.TLSDates, -400*day, -day))), "warning proven zk3"},

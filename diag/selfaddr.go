@@ -40,9 +40,11 @@ func ownLineAt(h *model.Host) (addrs []netip.Addr, name string, reason string) {
 	return r.Addrs.Value, r.Host, ""
 }
 
+const SelfAddrNotLocal report.Code = "self-addr-not-local"
+
 var selfAddrNotLocalRule = Rule{
-	Code: report.SelfAddrNotLocal, Title: "its own address is not on its host", Needs: "a server's own files and addresses",
-	Explains: slices.Concat(startless, []report.Code{report.ProcessWithoutListener, report.HostUnreachable, report.ServerNotServing, report.ReadOnlyMode}),
+	Code: SelfAddrNotLocal, Title: "its own address is not on its host", Needs: "a server's own files and addresses",
+	Explains: slices.Concat(startless, []report.Code{ProcessWithoutListener, "host-unreachable", "server-not-serving", "read-only-mode"}),
 	Eval:     checkSelfAddrNotLocal,
 }
 
@@ -67,9 +69,11 @@ func checkSelfAddrNotLocal(e *model.Ensemble) Outcome {
 	})
 }
 
+const SelfAddrLoopback report.Code = "self-addr-loopback"
+
 var selfAddrLoopbackRule = Rule{
-	Code: report.SelfAddrLoopback, Title: "its own name means loopback", Needs: "a server's own files and names",
-	Explains: slices.Concat(keptOut, []report.Code{report.ProcessWithoutListener}),
+	Code: SelfAddrLoopback, Title: "its own name means loopback", Needs: "a server's own files and names",
+	Explains: slices.Concat(keptOut, []report.Code{ProcessWithoutListener}),
 	Eval:     checkSelfAddrLoopback,
 }
 
@@ -134,8 +138,10 @@ func electionPort(h *model.Host) int {
 	return 0
 }
 
+const ProcessWithoutListener report.Code = "process-without-listener"
+
 var processWithoutListenerRule = Rule{
-	Code: report.ProcessWithoutListener, Title: "runs without an election listener", Needs: "a server's own process and sockets",
+	Code: ProcessWithoutListener, Title: "runs without an election listener", Needs: "a server's own process and sockets",
 	Explains: keptOut,
 	Eval:     checkProcessWithoutListener,
 }

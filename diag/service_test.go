@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -35,7 +34,7 @@ func TestServiceEvidence(t *testing.T) {
 			r := out().on(3, stopped, c.told).report()
 			for _, f := range slices.Concat(r.Findings, r.Folded) {
 				for _, e := range f.Evidence {
-					if f.Code == report.ProcessDown && e.Source == "systemd" {
+					if f.Code == ProcessDown && e.Source == "systemd" {
 						got = strings.TrimPrefix(got+"\n"+e.Value, "\n")
 					}
 				}

@@ -18,9 +18,11 @@ const startingLong = 5 * time.Minute
 
 // Rules about one server: does it run, does it answer, does it serve?
 
+const ProcessDown report.Code = "process-down"
+
 var processDownRule = Rule{
-	Code: report.ProcessDown, Title: "ZooKeeper is not running", Needs: "the client and the election port",
-	Explains: []report.Code{report.DegradedNoSpare, report.QuorumLost},
+	Code: ProcessDown, Title: "ZooKeeper is not running", Needs: "the client and the election port",
+	Explains: []report.Code{"degraded-no-spare", "quorum-lost"},
 	Eval:     checkProcessDown,
 }
 
@@ -100,11 +102,13 @@ func enoughToStart(e *model.Ensemble) (need, out int) {
 	return max(e.Verdict.QuorumNeeded-len(e.Votes.Alive), 0), out
 }
 
+const ServerNotServing report.Code = "server-not-serving"
+
 var serverNotServingRule = Rule{
-	Code: report.ServerNotServing, Title: "runs, and serves nobody", Needs: "srvr, twice",
+	Code: ServerNotServing, Title: "runs, and serves nobody", Needs: "srvr, twice",
 	Traits: theory.Traits{NeverRoot: true},
 	// A server that is out for no reason that was found still explains why nothing is spare.
-	Explains: []report.Code{report.DegradedNoSpare, report.StatusScriptMisleading},
+	Explains: []report.Code{"degraded-no-spare", "status-script-misleading"},
 	Eval:     checkServerNotServing,
 }
 
@@ -144,8 +148,10 @@ func checkServerNotServing(e *model.Ensemble) Outcome {
 	})
 }
 
+const ServerHung report.Code = "server-hung"
+
 var serverHungRule = Rule{
-	Code: report.ServerHung, Title: "accepts connections, and does not answer", Needs: "srvr, twice, and the election port",
+	Code: ServerHung, Title: "accepts connections, and does not answer", Needs: "srvr, twice, and the election port",
 	Explains: keptOut,
 	Eval:     checkServerHung,
 }
@@ -210,8 +216,10 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	return f
 }
 
+const ServerStarting report.Code = "server-starting"
+
 var serverStartingRule = Rule{
-	Code: report.ServerStarting, Title: "is still loading its data", Needs: "srvr and the election port",
+	Code: ServerStarting, Title: "is still loading its data", Needs: "srvr and the election port",
 	Explains: keptOut,
 	Eval:     checkServerStarting,
 }
@@ -248,9 +256,11 @@ func checkServerStarting(e *model.Ensemble) Outcome {
 	})
 }
 
+const LeaderServesNo report.Code = "leader-serves-no"
+
 var leaderServesNoRule = Rule{
-	Code: report.LeaderServesNo, Title: "leads, and serves no clients by choice", Needs: "srvr of all voters and the quorum port",
-	Explains: []report.Code{report.StatusScriptMisleading},
+	Code: LeaderServesNo, Title: "leads, and serves no clients by choice", Needs: "srvr of all voters and the quorum port",
+	Explains: []report.Code{"status-script-misleading"},
 	Eval:     checkLeaderServesNo,
 }
 
@@ -311,10 +321,12 @@ func whyNoLead(e *model.Ensemble, s *model.Server) Outcome {
 	return Outcome{}
 }
 
+const StandaloneInEnsemble report.Code = "standalone-in-ensemble"
+
 var standaloneInEnsembleRule = Rule{
-	Code: report.StandaloneInEnsemble, Title: "a server runs alone beside the ensemble", Needs: "srvr",
+	Code: StandaloneInEnsemble, Title: "a server runs alone beside the ensemble", Needs: "srvr",
 	Traits:   theory.Traits{DataAtRisk: true},
-	Explains: []report.Code{report.SplitBrain, report.ServerNotServing, report.ReadOnlyMode, report.DegradedNoSpare, report.QuorumLost},
+	Explains: []report.Code{"split-brain", ServerNotServing, "read-only-mode", "degraded-no-spare", "quorum-lost"},
 	Eval:     checkStandaloneInEnsemble,
 }
 

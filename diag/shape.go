@@ -14,8 +14,10 @@ import (
 // Rules about how the ensemble is built: how many voters, and whether they are
 // set up alike.
 
+const EvenOrTinyEnsemble report.Code = "even-or-tiny-ensemble"
+
 var evenOrTinyEnsembleRule = Rule{
-	Code: report.EvenOrTinyEnsemble, Title: "an even number of voters", Needs: "conf or a configuration",
+	Code: EvenOrTinyEnsemble, Title: "an even number of voters", Needs: "conf or a configuration",
 	Eval: checkEvenOrTiny,
 }
 
@@ -85,8 +87,10 @@ func shared() []setting {
 	}
 }
 
+const ConfigDrift report.Code = "config-drift"
+
 var configDriftRule = Rule{
-	Code: report.ConfigDrift, Title: "voters have different settings", Needs: "conf of two voters",
+	Code: ConfigDrift, Title: "voters have different settings", Needs: "conf of two voters",
 	Eval: checkConfigDrift,
 }
 

@@ -40,9 +40,11 @@ func tookEvidence(e *model.Ensemble, s *model.Server, name string, m model.Mean,
 	}
 }
 
+const FsyncSlow report.Code = "fsync-slow"
+
 var fsyncSlowRule = Rule{
-	Code: report.FsyncSlow, Title: "its disk is slow to sync the log", Needs: "mntr of 3.6 and later, twice",
-	Explains: []report.Code{report.SyncTooSlow, report.LeaderFlapping, report.FollowerLagging, report.LatencyHigh},
+	Code: FsyncSlow, Title: "its disk is slow to sync the log", Needs: "mntr of 3.6 and later, twice",
+	Explains: []report.Code{"sync-too-slow", "leader-flapping", "follower-lagging", LatencyHigh},
 	Compares: model.SummaryKeys(fsyncTime),
 	Eval:     checkFsyncSlow,
 }
@@ -72,8 +74,10 @@ func checkFsyncSlow(e *model.Ensemble) Outcome {
 	return out.lookAgain(slices.ContainsFunc(e.Servers, func(s *model.Server) bool { return meanEver(s, fsyncTime) > slowFsync }))
 }
 
+const LatencyHigh report.Code = "latency-high"
+
 var latencyHighRule = Rule{
-	Code: report.LatencyHigh, Title: "clients wait long for answers", Needs: "srvr and mntr, twice",
+	Code: LatencyHigh, Title: "clients wait long for answers", Needs: "srvr and mntr, twice",
 	Compares: slices.Concat(model.SummaryKeys(readLatency), model.SummaryKeys(updateLatency)),
 	Eval:     checkLatencyHigh,
 }

@@ -35,8 +35,10 @@ func lastWord(h *model.Host, signs ...logline.Sign) *snapshot.LogLine {
 	return &h.Log.Value.Lines[0]
 }
 
+const StartFailedClassPath report.Code = "start-failed-classpath"
+
 var startFailedClassPathRule = Rule{
-	Code: report.StartFailedClassPath, Title: "Java finds no ZooKeeper to start", Needs: "a server's own files and log",
+	Code: StartFailedClassPath, Title: "Java finds no ZooKeeper to start", Needs: "a server's own files and log",
 	Explains: startless,
 	Eval:     checkStartClassPath,
 }
@@ -106,8 +108,10 @@ func noMainClass(e *model.Ensemble, h *model.Host, line *snapshot.LogLine, in *s
 	return f
 }
 
+const JavaMissingOrWrong report.Code = "java-missing-or-wrong"
+
 var javaMissingOrWrongRule = Rule{
-	Code: report.JavaMissingOrWrong, Title: "there is no Java to start it with", Needs: "a server's own files and log",
+	Code: JavaMissingOrWrong, Title: "there is no Java to start it with", Needs: "a server's own files and log",
 	Explains: startless,
 	Eval:     checkJava,
 }

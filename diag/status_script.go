@@ -8,8 +8,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/theory"
 )
 
+const StatusScriptMisleading report.Code = "status-script-misleading"
+
 var statusScriptMisleadingRule = Rule{
-	Code: report.StatusScriptMisleading, Title: "zkServer.sh status is wrong about it", Needs: "a server's own process and files",
+	Code: StatusScriptMisleading, Title: "zkServer.sh status is wrong about it", Needs: "a server's own process and files",
 	Traits: theory.Traits{NeverRoot: true},
 	Eval:   checkStatusScript,
 }

@@ -17,9 +17,11 @@ import (
 // short: any network and any disk can do less.
 const slowRate = 1 << 20
 
+const SyncTooSlow report.Code = "sync-too-slow"
+
 var syncTooSlowRule = Rule{
-	Code: report.SyncTooSlow, Title: "its data arrives too late", Needs: "a server's own log, twice",
-	Explains: slices.Concat(keptOut, []report.Code{report.LeaderFlapping}),
+	Code: SyncTooSlow, Title: "its data arrives too late", Needs: "a server's own log, twice",
+	Explains: slices.Concat(keptOut, []report.Code{"leader-flapping"}),
 	Eval:     checkSyncTooSlow,
 }
 

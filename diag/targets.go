@@ -10,9 +10,11 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+const PeerNameUnresolvable report.Code = "peer-name-unresolvable"
+
 var peerNameUnresolvableRule = Rule{
-	Code: report.PeerNameUnresolvable, Title: "a member's name has no address there", Needs: "a server's own names",
-	Explains: slices.Concat(keptOut, startless, []report.Code{report.TargetUnresolvable, report.ProcessWithoutListener}),
+	Code: PeerNameUnresolvable, Title: "a member's name has no address there", Needs: "a server's own names",
+	Explains: slices.Concat(keptOut, startless, []report.Code{"target-unresolvable", "process-without-listener"}),
 	Eval:     checkPeerName,
 }
 
@@ -57,8 +59,10 @@ func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.
 	return f
 }
 
+const TargetsMixed report.Code = "targets-mixed-ensembles"
+
 var targetsMixedRule = Rule{
-	Code: report.TargetsMixed, Title: "servers of different ensembles were named", Needs: "conf of two servers",
+	Code: TargetsMixed, Title: "servers of different ensembles were named", Needs: "conf of two servers",
 	Eval: checkTargetsMixed,
 }
 

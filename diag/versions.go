@@ -35,8 +35,10 @@ func whyNoVersion(s *model.Server) Outcome {
 	return skip(report.SkipNotTold, "it did not tell its version")
 }
 
+const VersionMixed report.Code = "version-mixed"
+
 var versionMixedRule = Rule{
-	Code: report.VersionMixed, Title: "servers run different releases", Needs: "the version of two servers",
+	Code: VersionMixed, Title: "servers run different releases", Needs: "the version of two servers",
 	Eval: checkVersionMixed,
 }
 
@@ -87,10 +89,12 @@ func within(v snapshot.Version, from, until release) bool {
 	return v.AtLeast(from[0], from[1], from[2]) && !v.AtLeast(until[0], until[1], until[2])
 }
 
+const WildcardSelfAddr report.Code = "wildcard-self-addr"
+
 var wildcardSelfAddrRule = Rule{
-	Code: report.WildcardSelfAddr, Title: "its own address is 0.0.0.0", Needs: "conf, or a server's own files",
+	Code: WildcardSelfAddr, Title: "its own address is 0.0.0.0", Needs: "conf, or a server's own files",
 	// It stays when the server is back: what is not of this server it must not hide.
-	Explains: []report.Code{report.ServerNotServing, report.ReadOnlyMode, report.QuorumLost, report.StatusScriptMisleading},
+	Explains: []report.Code{"server-not-serving", "read-only-mode", "quorum-lost", "status-script-misleading"},
 	Eval:     checkWildcardSelfAddr,
 }
 
@@ -188,8 +192,10 @@ func trustsEmpty(s *model.Server) (report.Evidence, bool) {
 	return report.Evidence{Source: "zoo.cfg", Server: s.Name, Key: p.Key, Value: "true", Wanted: "removed after the upgrade", File: s.Local.Settings.Path, Line: p.Line}, true
 }
 
+const KnownBadVersion report.Code = "known-bad-version"
+
 var knownBadVersionRule = Rule{
-	Code: report.KnownBadVersion, Title: "runs a release that may lose data", Needs: "a server's version",
+	Code: KnownBadVersion, Title: "runs a release that may lose data", Needs: "a server's version",
 	Eval: checkKnownBadVersion,
 }
 

@@ -11,8 +11,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
+const WideOpen report.Code = "jmx-or-4lw-wide-open"
+
 var wideOpenRule = Rule{
-	Code: report.WideOpen, Title: "JMX or all four-letter words are open to strangers", Needs: "a server's own process, sockets and files",
+	Code: WideOpen, Title: "JMX or all four-letter words are open to strangers", Needs: "a server's own process, sockets and files",
 	Eval: checkWideOpen,
 }
 

@@ -10,8 +10,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+const DataDirNotWritable report.Code = "datadir-not-writable"
+
 var dataDirNotWritableRule = Rule{
-	Code: report.DataDirNotWritable, Title: "its data directory cannot be written", Needs: "a server's own files and process",
+	Code: DataDirNotWritable, Title: "its data directory cannot be written", Needs: "a server's own files and process",
 	Explains: slices.Concat(keptOut, startless),
 	Eval:     checkDataDirNotWritable,
 }

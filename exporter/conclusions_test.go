@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
@@ -27,19 +28,19 @@ func TestConclusions(t *testing.T) {
 		"down": {
 			Verdict: report.Verdict{State: report.Down, Voters: 3, Spare: &lost}, Servers: servers,
 			Findings: []report.Finding{
-				{Code: report.ProcessDown, Severity: report.Critical, Root: true, Servers: []string{"zk1", "2001:db8::1", "zk1"}},
-				{Code: report.ProcessDown, Severity: report.Critical, Root: true, Servers: []string{"zk1", "elsewhere"}},
-				{Code: report.TargetsIncomplete, Severity: report.Info},
+				{Code: diag.ProcessDown, Severity: report.Critical, Root: true, Servers: []string{"zk1", "2001:db8::1", "zk1"}},
+				{Code: diag.ProcessDown, Severity: report.Critical, Root: true, Servers: []string{"zk1", "elsewhere"}},
+				{Code: diag.TargetsIncomplete, Severity: report.Info},
 			},
 			Folded: []report.Finding{
-				{Code: report.QuorumLost, Severity: report.Critical, Servers: []string{}},
-				{Code: report.ServerNotServing, Severity: report.Warning, Servers: []string{"zk2:2182"}},
+				{Code: diag.QuorumLost, Severity: report.Critical, Servers: []string{}},
+				{Code: diag.ServerNotServing, Severity: report.Warning, Servers: []string{"zk2:2182"}},
 			},
 			Checks: report.Checks{Skips: []report.Skip{
-				{Check: report.MyidMissing, Kind: report.SkipLocalFiles, Server: "zk1"},
-				{Check: report.MyidMissing, Kind: report.SkipLocalFiles, Server: "zk2"},
-				{Check: report.MyidMalformed, Kind: report.SkipLocalFiles},
-				{Check: report.SplitBrain, Kind: report.SkipOneLook},
+				{Check: diag.MyidMissing, Kind: report.SkipLocalFiles, Server: "zk1"},
+				{Check: diag.MyidMissing, Kind: report.SkipLocalFiles, Server: "zk2"},
+				{Check: diag.MyidMalformed, Kind: report.SkipLocalFiles},
+				{Check: diag.SplitBrain, Kind: report.SkipOneLook},
 			}},
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -52,19 +53,19 @@ func authFaults() []fault {
 		{
 			// Its own log says only that the connections of its peers end.
 			shape: shape{name: "a certificate that its peers do not trust", only: from35, why: noTLS, options: unstarted, do: tls("stranger", 1, "SocketException: Socket is closed"), from: 1},
-			root:  report.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{report.ServerNotServing}, state: report.Degraded, exit: 1,
+			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "a peer's certificate that is not trusted", only: from35, why: noTLS, options: unstarted, do: tls("stranger", 2, "javax.net.ssl.SSLHandshakeException"), from: 2},
-			root:  report.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{report.ServerNotServing}, state: report.Degraded, exit: 1,
+			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "a certificate of another name", only: until38, why: "3.4 has no TLS; 3.9 is in FIPS mode by default, and does not look at names between servers", options: unstarted, do: tls("misnamed", 2, "javax.net.ssl.SSLHandshakeException"), from: 2},
-			root:  report.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{report.ServerNotServing}, state: report.Degraded, exit: 1,
+			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one server without TLS", only: from35, why: noTLS, options: unstarted, do: tls("", 1, "Connection broken for id 158611"), from: 1},
-			root:  report.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{report.ServerNotServing}, state: report.Degraded, exit: 1,
+			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "TLS between all servers", only: from35, why: noTLS, options: unstarted, do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -79,16 +80,16 @@ func authFaults() []fault {
 				startTLS(t, ens, "ending")
 				must(t, ens.WaitServing(t.Context()))
 			}, from: 1, args: []string{"--quorum-tls-hello"}},
-			root: report.CertificateExpiring, servers: []int64{1}, state: report.Serving, exit: 1,
+			root: diag.CertificateExpiring, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "another password among servers", options: unstarted, do: sasl("other", 1, "Authentication failed against server", "-Dzookeeper.fips-mode=false"), from: 1},
-			root:  report.QuorumSASLFailed, servers: []int64{1}, fires: []report.Code{report.ServerNotServing}, state: report.Degraded, exit: 1,
+			root:  diag.QuorumSASLFailed, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 1,
 		},
 		{
 			// What an ensemble meets that comes from 3.8 as it is.
 			shape: shape{name: "DIGEST-MD5 in FIPS mode", only: newer, why: "FIPS mode came with 3.9", options: unstarted, do: sasl("common", 1, "will not use DIGEST-MD5"), from: 1},
-			root:  report.QuorumSASLFailed, servers: []int64{1}, fires: []report.Code{report.QuorumLost}, state: report.Down, exit: 2,
+			root:  diag.QuorumSASLFailed, servers: []int64{1}, fires: []report.Code{diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 	}
 }

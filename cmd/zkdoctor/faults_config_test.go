@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -27,11 +28,11 @@ func configFaults() []fault {
 				},
 				do: func(t *testing.T, ens *zktest.Ensemble) { on(t, ens.Server(1), "ip addr add 192.0.2.77/32 dev eth0") }, from: 1,
 			},
-			fires: []report.Code{report.WideOpen}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.WideOpen}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "members in zoo.cfg beside a dynamic file, running", only: from35, why: noDynamic, do: besideDynamic(2), args: []string{"-c", "@c2"}},
-			root:  report.DynamicConfigOverrides, servers: []int64{2}, state: report.Serving, exit: 1,
+			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "members in zoo.cfg beside a dynamic file, stopped", only: from35, why: noDynamic, do: andEnd(func(t *testing.T, ens *zktest.Ensemble) {
@@ -39,26 +40,26 @@ func configFaults() []fault {
 				must(t, ens.Server(2).Stop(t.Context()))
 				must(t, ens.Server(2).Start(t.Context()))
 			}, 2), args: []string{"-c", "@c2"}},
-			root: report.DynamicConfigOverrides, servers: []int64{2}, fires: []report.Code{report.ProcessDown, report.DegradedNoSpare},
+			root: diag.DynamicConfigOverrides, servers: []int64{2}, fires: []report.Code{diag.ProcessDown, diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "a reconfiguration that did not end", only: from35, why: noDynamic, do: leftOver(2), args: []string{"-c", "@c2"}},
-			root:  report.DynamicConfigOverrides, servers: []int64{2}, state: report.Serving, exit: 1,
+			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{
 			// It causes nothing, so it is no root cause.
 			shape: shape{name: "forceSync=no", options: zktest.Options{Edit: only1(func(s *zktest.Server) { s.Set("forceSync", "no") })}, args: []string{"-c", "@c1"}},
-			fires: []report.Code{report.ForceSyncOff}, state: report.Serving, exit: 1,
+			fires: []report.Code{diag.ForceSyncOff}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "forceSync=no on the command line", options: zktest.Options{Edit: only1(func(s *zktest.Server) { s.JVM = append(s.JVM, "-Dzookeeper.forceSync=no") })}, args: []string{"-c", "@c1"}},
-			fires: []report.Code{report.ForceSyncOff}, state: report.Serving, exit: 1,
+			fires: []report.Code{diag.ForceSyncOff}, state: report.Serving, exit: 1,
 		},
 		{
 			// A remark, so there is no root cause.
 			shape: shape{name: "peerType=observer of a participant", options: zktest.Options{Edit: only1(func(s *zktest.Server) { s.Set("peerType", "observer") })}, args: []string{"-c", "@c1"}},
-			fires: []report.Code{report.PeerTypeMismatch}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.PeerTypeMismatch}, state: report.Serving, exit: 0,
 		},
 	}
 }

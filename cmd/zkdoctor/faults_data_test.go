@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -18,7 +19,7 @@ func dataFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "the disk of the logs is full", options: unstarted, do: fillDisk(1), from: 1},
-			root:  report.DiskFull, servers: []int64{1}, exit: 1, // a write throws it out, and it joins again until the next
+			root:  diag.DiskFull, servers: []int64{1}, exit: 1, // a write throws it out, and it joins again until the next
 		},
 		{
 			shape: shape{name: "the disk of the logs is nearly full", options: unstarted, do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -26,27 +27,27 @@ func dataFaults() []fault {
 				must(t, ens.WaitServing(t.Context()))
 				fillWith(t, ens.Server(1), 20)
 			}, from: 1},
-			root: report.DiskFull, servers: []int64{1}, state: report.Serving, exit: 1,
+			root: diag.DiskFull, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "newest log of 5 bytes", do: restartWith(1, func(t *testing.T, s *zktest.Server) {
 				must(t, os.Truncate(newestFile(t, s.DataLogDir, "log."), 5))
 			}), args: []string{"-c", "@c1"}},
-			root: report.TxnlogCorrupt, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root: diag.TxnlogCorrupt, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "newest log of another format", do: restartWith(1, func(t *testing.T, s *zktest.Server) {
 				overwrite(t, newestFile(t, s.DataLogDir, "log."), "ZKSN")
 			}), args: []string{"-c", "@c1"}},
-			root: report.TxnlogCorrupt, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root: diag.TxnlogCorrupt, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "newest log empty", only: only34, why: "3.9.3 and later remove an empty newest log; 3.5 to 3.9.2 are as 3.4", do: restartWith(1, emptyLog), args: []string{"-c", "@c1"}},
-			root:  report.TxnlogCorrupt, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root:  diag.TxnlogCorrupt, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "newest log empty, before a start", only: newer, why: "before 3.9.3 an empty newest log is fatal", do: killWith(1, emptyLog), args: []string{"-c", "@c1"}},
-			root:  report.ProcessDown, servers: []int64{1}, state: report.Degraded, exit: 1,
+			root:  diag.ProcessDown, servers: []int64{1}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "newest log empty, after a start", only: newer, why: "before 3.9.3 an empty newest log is fatal", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -58,7 +59,7 @@ func dataFaults() []fault {
 		},
 		{
 			shape: shape{name: "snapshots deleted", only: from35, why: "3.4 starts from its logs alone", do: restartWith(1, removeSnapshots), args: []string{"-c", "@c1"}},
-			root:  report.NoSnapshot, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root:  diag.NoSnapshot, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "no snapshot, as 3.4 begins", only: only34, why: "3.5.3 and later do not start without a snapshot", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -70,36 +71,36 @@ func dataFaults() []fault {
 		},
 		{
 			shape: shape{name: "accepted epoch before the current one", do: restartWith(1, epoch("acceptedEpoch", "0")), args: []string{"-c", "@c1"}},
-			root:  report.EpochMismatch, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root:  diag.EpochMismatch, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "current epoch before the data's", do: restartWith(1, epoch("currentEpoch", "0")), args: []string{"-c", "@c1"}},
-			root:  report.EpochMismatch, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root:  diag.EpochMismatch, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "current epoch empty", do: restartWith(1, epoch("currentEpoch", "")), args: []string{"-c", "@c1"}},
-			root:  report.EpochMismatch, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root:  diag.EpochMismatch, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "data directory read-only", options: namespaces(), do: restartWith(1, func(t *testing.T, s *zktest.Server) {
 				on(t, s, "mount --bind "+s.DataDir+" "+s.DataDir+" && mount -o remount,ro,bind "+s.DataDir)
 			}), from: 1, args: []string{"-c", "@c1"}},
-			root: report.DataDirNotWritable, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root: diag.DataDirNotWritable, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "started once as root", options: namespaces(), do: restartAsNobody(1), from: 1, args: []string{"-c", "@c1"}},
-			root:  report.DataDirNotWritable, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root:  diag.DataDirNotWritable, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "snapshots are never removed", options: zktest.Options{JVM: []string{"-Dzookeeper.snapCount=10"}},
 				do: func(t *testing.T, ens *zktest.Ensemble) { fillWith(t, ens.Server(1), 200) }, args: []string{"-c", "@c1"},
 			},
-			fires: []report.Code{report.AutopurgeOff}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.AutopurgeOff}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "data in /tmp", options: zktest.Options{NoStart: true, NoWait: true}, do: dataInTmp(1), args: []string{"-c", "@c1"}},
-			root:  report.DataDirInTmp, servers: []int64{1}, state: report.Serving, exit: 1,
+			root:  diag.DataDirInTmp, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 	}
 }

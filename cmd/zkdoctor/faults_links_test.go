@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -28,7 +29,7 @@ func linkFaults() []fault {
 					}))
 				}, from: 1,
 			},
-			root: report.ElectionPortHeld, servers: []int64{1, 2}, fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.ElectionPortHeld, servers: []int64{1, 2}, fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
@@ -39,7 +40,7 @@ func linkFaults() []fault {
 					JVM: []string{"-Dsun.net.inetaddr.ttl=-1"}, Edit: named,
 				}, do: both(dropAtClient, both(move(1), waitCalled(1))), from: 2,
 			},
-			root: report.PeerAddrStale, servers: []int64{1}, fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.PeerAddrStale, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			// What is refused is over at once, and only the log tells of it.
@@ -56,7 +57,7 @@ func linkFaults() []fault {
 					must(t, ens.Wait(t.Context(), "a call to be refused", func() bool { return refused() > before }))
 				}, from: 2,
 			},
-			root: report.PeerAddrStale, servers: []int64{1}, fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.PeerAddrStale, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 	}
 }

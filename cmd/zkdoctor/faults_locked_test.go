@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -17,35 +18,35 @@ func lockedFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "one named, one down and discovered", only: from35, why: noMembers, do: kill(3), args: outside("--discover", "@1")},
-			root:  report.ProcessDown, servers: []int64{3}, state: report.Degraded, exit: 1,
+			root:  diag.ProcessDown, servers: []int64{3}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "ids swapped, no word but srvr", only: from36, why: "before 3.6 AdminServers do not tell the members",
 				options: locked(zktest.Options{Edit: swapIDs}), args: outside("@1", "@2", "@3"),
 			},
-			root: report.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
+			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "ids swapped, no word but srvr, and HTTPS", only: from36, why: noAdminTLS, adminTLS: true,
 				options: locked(zktest.Options{Edit: swapIDs}), args: outside("@1", "@2", "@3"),
 			},
-			root: report.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
+			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "ids swapped, no word but srvr, by configuration", only: from35, why: noAdminServer,
 				options: locked(zktest.Options{Edit: swapIDs}), args: []string{"-c", "@c1", "--no-local"},
 			},
-			root: report.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
+			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "two of three down, no word but srvr", only: from35, why: noAdminServer, options: locked(zktest.Options{}),
 				do: kill(2, 3), args: outside("@1", "@2", "@3"),
 			},
-			root: report.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{report.QuorumLost}, state: report.Down, exit: 2,
+			root: diag.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 		{
 			// The client port tells nothing at all; whose connections fill it is known to its
@@ -55,7 +56,7 @@ func lockedFaults() []fault {
 				options: zktest.Options{Hosts: zktest.Namespaces, Admin: true, Config: map[string]string{"maxClientCnxns": "4"}},
 				do:      holdFour(2), args: outside("@1", "@2", "@3"),
 			},
-			root: report.ConnLimitReached, servers: []int64{2}, state: report.Serving, exit: 1,
+			root: diag.ConnLimitReached, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{
 			// Its followers name it, and its AdminServer does; without that this looks
@@ -72,7 +73,7 @@ func lockedFaults() []fault {
 					}
 				}, args: outside("@1", "@2", "@3"),
 			},
-			root: report.ProcessDown, servers: []int64{1}, fires: []report.Code{report.LeaderServesNo}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{1}, fires: []report.Code{diag.LeaderServesNo}, state: report.Degraded, exit: 1,
 		},
 		{
 			// All is well, and one server cannot be judged without its quorum port.
@@ -81,7 +82,7 @@ func lockedFaults() []fault {
 				options: zktest.Options{NoWait: true, Config: map[string]string{"leaderServes": "no"}},
 				do:      waitFollowers, args: outside("--no-peer-ports", "@1", "@2", "@3"),
 			},
-			fires: []report.Code{report.ServerNotServing}, state: report.Serving, exit: 1,
+			fires: []report.Code{diag.ServerNotServing}, state: report.Serving, exit: 1,
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -26,7 +27,7 @@ func logFaults() []fault {
 				loseBuffer(t, ens, func(*zktest.Server) {})
 				andEnd(func(*testing.T, *zktest.Ensemble) {}, 1)(t, ens)
 			}, args: []string{"-c", "@c1"}},
-			root: report.DataUnreasonableLength, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root: diag.DataUnreasonableLength, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			// It joins and leaves hundreds of times a second: whether it answers is luck.
@@ -37,7 +38,7 @@ func logFaults() []fault {
 				})
 				waitLog(t, ens, ens.Server(1), "Unreasonable length = ")
 			}, args: patient},
-			root: report.DataUnreasonableLength, servers: []int64{1}, exit: 1,
+			root: diag.DataUnreasonableLength, servers: []int64{1}, exit: 1,
 		},
 		{
 			shape: shape{name: "data of another ensemble", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -45,21 +46,21 @@ func logFaults() []fault {
 				must(t, ens.Server(1).Start(t.Context()))
 				waitLog(t, ens, ens.Server(1), "is less than accepted epoch, 153")
 			}, args: patient},
-			root: report.ForeignData, servers: []int64{1}, exit: 1,
+			root: diag.ForeignData, servers: []int64{1}, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "another program on the AdminServer's port", only: from35, why: noAdmin,
 				options: zktest.Options{Admin: true, NoStart: true, NoWait: true}, do: takeAdminPort, args: []string{"-c", "@c1"},
 			},
-			fires: []report.Code{report.AdminPortConflict}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.AdminPortConflict}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{
 				name: "another program on the AdminServer's port, standalone", only: from35, why: noAdmin,
 				options: zktest.Options{Servers: 1, Admin: true, NoStart: true, NoWait: true}, do: takeAdminPort, args: []string{"-c", "@c1"},
 			},
-			root: report.AdminPortConflict, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Down, exit: 2,
+			root: diag.AdminPortConflict, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{name: "an answer of 0.95 MiB", only: from36, why: "before 3.6 mntr does not tell how long answers are", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -69,7 +70,7 @@ func logFaults() []fault {
 				must(t, session.Watch(t.Context(), "/large")) // which reads it
 				must(t, session.Close(t.Context()))
 			}, args: []string{"-c", "@c1"}},
-			root: report.OversizePacket, servers: []int64{1}, state: report.Serving, exit: 1,
+			root: diag.OversizePacket, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			// A follower that joins a leader with a quorum has all the time it wants, as
@@ -78,7 +79,7 @@ func logFaults() []fault {
 				name: "data that arrives too late", options: zktest.Options{Hosts: zktest.Namespaces, Servers: 2, Config: map[string]string{"initLimit": "4"}},
 				do: func(t *testing.T, ens *zktest.Ensemble) { slowLink(t, ens) }, from: 2,
 			},
-			root: report.SyncTooSlow, servers: []int64{1, 2}, fires: []report.Code{report.QuorumLost}, state: report.Down, exit: 2,
+			root: diag.SyncTooSlow, servers: []int64{1, 2}, fires: []report.Code{diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{name: "HTTP to the client port", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -92,7 +93,7 @@ func logFaults() []fault {
 				}
 				waitLog(t, ens, s, "1195725856")
 			}, args: []string{"-c", "@c1"}},
-			fires: []report.Code{report.OversizePacket}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.OversizePacket}, state: report.Serving, exit: 0,
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -26,13 +27,13 @@ func memoryFaults() []fault {
 				}},
 				do: exhaust(1), args: []string{"-c", "@c1"},
 			},
-			root: report.HeapPressure, servers: []int64{1}, shows: "java.lang.OutOfMemoryError", exit: 1,
+			root: diag.HeapPressure, servers: []int64{1}, shows: "java.lang.OutOfMemoryError", exit: 1,
 		},
 		{
 			shape: shape{name: "its heap may outgrow its control group", do: func(t *testing.T, ens *zktest.Ensemble) {
 				limitMemory(t, ens.Server(1), 120<<20)
 			}, args: []string{"-c", "@c1"}},
-			root: report.HeapPressure, servers: []int64{1}, shows: "of 120 MiB", state: report.Serving, exit: 1,
+			root: diag.HeapPressure, servers: []int64{1}, shows: "of 120 MiB", state: report.Serving, exit: 1,
 		},
 	}
 }

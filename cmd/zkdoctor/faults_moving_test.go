@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -113,7 +114,7 @@ func movingFaults() []fault {
 					kill(4)(t, ens)
 				}, args: outside("--discover", "@1"),
 			},
-			root: report.ProcessDown, servers: []int64{4}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{4}, state: report.Degraded, exit: 1,
 		},
 		{
 			// No number is right for it any more, least of all another's.
@@ -125,21 +126,21 @@ func movingFaults() []fault {
 					startAndEnd(t, ens, 4)
 				}, from: 4, args: []string{"-c", "@c4"},
 			},
-			root: report.MyidNotInServers, state: report.Serving, exit: 1,
+			root: diag.MyidNotInServers, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "one server with a list of its own, by AdminServers", only: from36, why: "before 3.6 AdminServers do not tell the members",
 				options: locked(true), args: outside("@1", "@2", "@3", "@4", "@5"),
 			},
-			root: report.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
+			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
 		},
 		{
 			shape: shape{
 				name: "one server with a list of its own, by sessions", only: from35, why: noMembers,
 				options: locked(false), args: outside("--session", "--no-admin", "@1", "@2", "@3", "@4", "@5"),
 			},
-			root: report.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
+			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -25,14 +26,14 @@ func nameFaults() []fault {
 					}
 				}}, do: waitOthers(3), args: []string{"-c", "@c1"},
 			},
-			root: report.PeerNameUnresolvable, servers: []int64{3}, fires: []report.Code{report.TargetUnresolvable}, exit: 1,
+			root: diag.PeerNameUnresolvable, servers: []int64{3}, fires: []report.Code{diag.TargetUnresolvable}, exit: 1,
 		},
 		{
 			shape: shape{name: "another program on its client port", do: func(t *testing.T, ens *zktest.Ensemble) {
 				webServerAt(2)(t, ens)
 				startAndEnd(t, ens, 2)
 			}, args: []string{"-c", "@c2"}},
-			root: report.ClientPortConflict, servers: []int64{2}, fires: []report.Code{report.NotZooKeeper, report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.ClientPortConflict, servers: []int64{2}, fires: []report.Code{diag.NotZooKeeper, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "another program on its election port", only: from35, why: "3.4 stays up without the port: process-without-listener", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -47,7 +48,7 @@ func nameFaults() []fault {
 				}))
 				startAndEnd(t, ens, 2)
 			}, args: []string{"-c", "@c2"}},
-			root: report.ElectionPortConflict, servers: []int64{2}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.ElectionPortConflict, servers: []int64{2}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
@@ -59,7 +60,7 @@ func nameFaults() []fault {
 					t.Cleanup(func() { _ = l.Close() })
 				}, args: []string{"@1", "@2", "@3"},
 			},
-			root: report.QuorumPortConflict, servers: []int64{1}, state: report.Serving, exit: 1,
+			root: diag.QuorumPortConflict, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -42,7 +43,7 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 				coldStart(1)(t, ens)
 			}, from: 2, args: []string{"--timeout", "1s"}},
-			root: report.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{report.ServerNotServing},
+			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing},
 			state: report.Degraded, exit: 1,
 		},
 		{
@@ -50,14 +51,14 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).DropOut(t.Context(), 3888))
 				coldStart(1)(t, ens)
 			}, from: 1, args: []string{"--timeout", "1s"}},
-			root: report.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare},
+			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "3888 dropped while healthy, seen from a peer", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 			}, from: 3, args: []string{"--timeout", "1s"}},
-			root: report.LatentPortBlock, servers: []int64{1}, state: report.Serving, exit: 1,
+			root: diag.LatentPortBlock, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			// A bastion may rightly be kept out: a remark, no alarm.
@@ -67,7 +68,7 @@ func networkFaults() []fault {
 					must(t, s.DropIn(t.Context(), 2888, ens.Client))
 				}
 			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
-			fires: []report.Code{report.QuorumPortFiltered}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.QuorumPortFiltered}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "2888 dropped everywhere", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -76,7 +77,7 @@ func networkFaults() []fault {
 				}
 				coldStart(1, 2, 3)(t, ens)
 			}, from: 1, args: []string{"--timeout", "1s"}},
-			root: report.QuorumPortFiltered, servers: []int64{2, 3}, fires: []report.Code{report.QuorumLost, report.ServerNotServing},
+			root: diag.QuorumPortFiltered, servers: []int64{2, 3}, fires: []report.Code{diag.QuorumLost, diag.ServerNotServing},
 			state: report.Down, exit: 2,
 		},
 		{
@@ -84,14 +85,14 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).Reject(t.Context(), 3888, zktest.AdminProhibited))
 				coldStart(1)(t, ens)
 			}, args: []string{"@1", "@2", "@3", "--timeout", "1s"}},
-			root: report.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{report.ServerNotServing},
+			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing},
 			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one host out of reach", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(3).Cut(t.Context(), ens.Client))
 			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
-			root: report.HostUnreachable, servers: []int64{3}, state: report.Serving, exit: 1,
+			root: diag.HostUnreachable, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			// The leader's count tells it from a host that only zkdoctor does not reach.
@@ -100,13 +101,13 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).Cut(t.Context()))
 				waitLost(t, ens)
 			}, args: []string{"-c", "@c2", "--no-local", "--timeout", "500ms"}},
-			root: report.HostUnreachable, servers: []int64{1}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.HostUnreachable, servers: []int64{1}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "all hosts out of reach", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Client.Cut(t.Context()))
 			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
-			root: report.HostUnreachable, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 3,
+			root: diag.HostUnreachable, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 3,
 		},
 		{
 			// Its peers cannot be reached from it, and all can from outside, where no
@@ -115,7 +116,7 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host, ens.Server(3).Host))
 				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
 			}, args: []string{"@1", "@2", "@3"}},
-			fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "own name means loopback", options: zktest.Options{Hosts: zktest.Namespaces, NoWait: true, Edit: func(s *zktest.Server) {
@@ -130,7 +131,7 @@ func networkFaults() []fault {
 					waitLooking(t, ens, s)
 				}
 			}, from: 1},
-			root: report.SelfAddrLoopback, servers: []int64{1}, fires: []report.Code{report.QuorumLost, report.ServerNotServing, report.StatusScriptMisleading},
+			root: diag.SelfAddrLoopback, servers: []int64{1}, fires: []report.Code{diag.QuorumLost, diag.ServerNotServing, diag.StatusScriptMisleading},
 			state: report.Down, exit: 2,
 		},
 		{
@@ -150,7 +151,7 @@ func networkFaults() []fault {
 				must(t, ens.Server(1).Start(t.Context()))
 				waitLooking(t, ens, ens.Server(1))
 			}, from: 1},
-			root: report.SelfAddrLoopback, servers: []int64{1}, fires: []report.Code{report.ServerNotServing, report.DegradedNoSpare},
+			root: diag.SelfAddrLoopback, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
 		},
 		{
@@ -161,14 +162,14 @@ func networkFaults() []fault {
 					waitOthers(1)(t, ens)
 				}, from: 1, args: []string{"-c", "@c1"},
 			},
-			root: report.SelfAddrNotLocal, servers: []int64{1}, state: report.Degraded, exit: 1,
+			root: diag.SelfAddrNotLocal, servers: []int64{1}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "too many connections from here", options: zktest.Options{Hosts: zktest.Namespaces, Config: map[string]string{"maxClientCnxns": "4"}},
 				do: holdFour(2), args: []string{"-c", "@c1", "--no-local"},
 			},
-			root: report.ConnLimitReached, servers: []int64{2}, state: report.Serving, exit: 1,
+			root: diag.ConnLimitReached, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "a web server in its place", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -183,7 +184,7 @@ func networkFaults() []fault {
 				answerHTTP(t, l)
 				must(t, ens.WaitQuorum(t.Context()))
 			}, args: []string{"-c", "@c1", "--no-local"}},
-			root: report.NotZooKeeper, servers: []int64{2}, state: report.Degraded, exit: 1,
+			root: diag.NotZooKeeper, servers: []int64{2}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "another client port", options: zktest.Options{Edit: func(s *zktest.Server) {
@@ -192,7 +193,7 @@ func networkFaults() []fault {
 					s.Set("clientPort", "2182")
 				}
 			}}, args: outside("@1", "@2", "@3")},
-			root: report.ClientPortMismatch, servers: []int64{3}, state: report.Serving, exit: 1,
+			root: diag.ClientPortMismatch, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 	}
 }
@@ -244,7 +245,7 @@ func memberFaults() []fault {
 					s.ServerLines = nil
 				}
 			}}, args: outside("@1", "@2", "@3")},
-			root: report.StandaloneInEnsemble, servers: []int64{3}, state: report.Degraded, exit: 2,
+			root: diag.StandaloneInEnsemble, servers: []int64{3}, state: report.Degraded, exit: 2,
 		},
 		{
 			shape: shape{name: "a server that lists only itself", options: zktest.Options{Edit: func(s *zktest.Server) {
@@ -252,19 +253,19 @@ func memberFaults() []fault {
 					s.ServerLines = s.ServerLines[2:]
 				}
 			}}, args: outside("@1", "@2", "@3")},
-			root: report.StandaloneInEnsemble, servers: []int64{3}, state: report.Degraded, exit: 2,
+			root: diag.StandaloneInEnsemble, servers: []int64{3}, state: report.Degraded, exit: 2,
 		},
 		{
 			shape: shape{name: "one server with a list of its own", options: longerList(), args: []string{"-c", "@c1"}},
 			// Whose list counts, and so whether a sixth is missed, is a matter of who leads.
-			root: report.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
+			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, exit: 2,
 		},
 		{
 			shape: shape{
 				name: "split brain, by half an expansion", options: zktest.Options{Servers: 5, NoWait: true, Edit: halfExpansion},
 				do: waitTwoLeaders, args: []string{"-c", "@c5"},
 			},
-			root: report.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, fires: []report.Code{report.SplitBrain},
+			root: diag.MembershipDivergent, servers: []int64{1, 2, 3, 4, 5}, fires: []report.Code{diag.SplitBrain},
 			state: report.Split, exit: 2,
 		},
 		{
@@ -273,7 +274,7 @@ func memberFaults() []fault {
 				name: "split brain, from outside, srvr only", options: zktest.Options{Servers: 5, NoWait: true, Edit: halfExpansion, Whitelist: "srvr"},
 				do: waitTwoLeaders, args: outside("@1", "@2", "@3", "@4", "@5"),
 			},
-			root: report.SplitBrain, servers: []int64{2, 5}, state: report.Split, exit: 2,
+			root: diag.SplitBrain, servers: []int64{2, 5}, state: report.Split, exit: 2,
 		},
 	}
 }
@@ -313,15 +314,15 @@ func targetFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "a name that does not exist", args: outside("@1", "@2", "@3", "zk4.invalid")},
-			root:  report.TargetUnresolvable, servers: []int64{4}, state: report.Serving, exit: 1,
+			root:  diag.TargetUnresolvable, servers: []int64{4}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "one server not named", args: []string{"-c", "@c1", "@1", "@2"}},
-			fires: []report.Code{report.TargetsIncomplete}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.TargetsIncomplete}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "one server named twice", args: outside("@1", "@2", "@3", "@1")},
-			fires: []report.Code{report.TargetDuplicate}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.TargetDuplicate}, state: report.Serving, exit: 0,
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -105,62 +106,62 @@ func pairs() []pair {
 				must(t, ens.Server(1).Pause())
 				must(t, ens.WaitMode(t.Context(), ens.Server(3), ""))
 			}, args: outside("@1", "@2", "@3", "--timeout", "500ms")},
-			roots: map[report.Code][]int64{report.ProcessDown: {2}, report.ServerHung: {1}}, state: report.Down, exit: 2,
+			roots: map[report.Code][]int64{diag.ProcessDown: {2}, diag.ServerHung: {1}}, state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{name: "one down and one standalone", options: edited(5, func(s *zktest.Server) { s.ServerLines = nil }), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).Kill())
 				waitOthers(2)(t, ens)
 			}, args: all},
-			roots: map[report.Code][]int64{report.ProcessDown: {2}, report.StandaloneInEnsemble: {5}}, state: report.Degraded, exit: 2,
+			roots: map[report.Code][]int64{diag.ProcessDown: {2}, diag.StandaloneInEnsemble: {5}}, state: report.Degraded, exit: 2,
 		},
 		{
 			shape: shape{name: "one without its myid and one down", options: five(), do: both(andEnd(withMyID(map[int]string{2: ""}), 2), kill(3)), args: []string{"-c", "@c2"}},
-			roots: map[report.Code][]int64{report.MyidMissing: {2}, report.ProcessDown: {3}}, state: report.Degraded, exit: 1,
+			roots: map[report.Code][]int64{diag.MyidMissing: {2}, diag.ProcessDown: {3}}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one on another client port and one down", options: edited(4, func(s *zktest.Server) {
 				s.ClientPort = 2182
 				s.Set("clientPort", "2182")
 			}), do: kill(2), args: all},
-			roots: map[report.Code][]int64{report.ClientPortMismatch: {4}, report.ProcessDown: {2}}, state: report.Degraded, exit: 1,
+			roots: map[report.Code][]int64{diag.ClientPortMismatch: {4}, diag.ProcessDown: {2}}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "too many connections at one, and one down", options: zktest.Options{Hosts: zktest.Namespaces, Config: map[string]string{"maxClientCnxns": "4"}},
 				do: both(kill(3), holdFour(2)), args: []string{"-c", "@c1", "--no-local"},
 			},
-			roots: map[report.Code][]int64{report.ConnLimitReached: {2}, report.ProcessDown: {3}}, state: report.Degraded, exit: 1,
+			roots: map[report.Code][]int64{diag.ConnLimitReached: {2}, diag.ProcessDown: {3}}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "a web server in the place of one, and one paused", options: five(), do: both(webServerAt(2), pause(1)), args: all},
-			roots: map[report.Code][]int64{report.NotZooKeeper: {2}, report.ServerHung: {1}}, state: report.Degraded, exit: 1,
+			roots: map[report.Code][]int64{diag.NotZooKeeper: {2}, diag.ServerHung: {1}}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one host out of reach and one down", options: zktest.Options{Servers: 5, Hosts: zktest.Namespaces}, do: both(kill(2), func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(5).Cut(t.Context(), ens.Client))
 			}), args: []string{"@1", "@2", "@3", "@4", "@5", "--timeout", "500ms"}},
-			roots: map[report.Code][]int64{report.HostUnreachable: {5}, report.ProcessDown: {2}}, state: report.Degraded, exit: 1,
+			roots: map[report.Code][]int64{diag.HostUnreachable: {5}, diag.ProcessDown: {2}}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "3888 dropped at one and one down, seen from a peer", options: namespaces(), do: both(kill(2), func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 			}), from: 3, args: []string{"--timeout", "1s"}},
-			roots: map[report.Code][]int64{report.LatentPortBlock: {1}, report.ProcessDown: {2}}, state: report.Degraded, exit: 1,
+			roots: map[report.Code][]int64{diag.LatentPortBlock: {1}, diag.ProcessDown: {2}}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one with a list of its own and one down", options: edited(4, func(s *zktest.Server) {
 				s.ServerLines = append(s.ServerLines, "server.6=127.0.0.44:2888:3888")
 			}), do: kill(2), args: []string{"-c", "@c1"}},
-			roots: map[report.Code][]int64{report.MembershipDivergent: {1, 3, 4, 5}, report.ProcessDown: {2}}, state: report.Degraded, exit: 2,
+			roots: map[report.Code][]int64{diag.MembershipDivergent: {1, 3, 4, 5}, diag.ProcessDown: {2}}, state: report.Degraded, exit: 2,
 		},
 		{
 			shape: shape{name: "swapped ids and one paused", options: zktest.Options{Servers: 5, Edit: swapIDs}, do: pause(4), args: []string{"-c", "@c1", "--no-local", "--timeout", "500ms"}},
-			roots: map[report.Code][]int64{report.MyidWrongServer: {1, 2}, report.ServerHung: {4}}, state: report.Degraded, exit: 1,
+			roots: map[report.Code][]int64{diag.MyidWrongServer: {1, 2}, diag.ServerHung: {4}}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "a name that does not exist and one down", do: kill(2), args: outside("@1", "@2", "@3", "zk4.invalid")},
-			roots: map[report.Code][]int64{report.TargetUnresolvable: {4}, report.ProcessDown: {2}}, state: report.Degraded, exit: 1,
+			roots: map[report.Code][]int64{diag.TargetUnresolvable: {4}, diag.ProcessDown: {2}}, state: report.Degraded, exit: 1,
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/fakesystemd"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
@@ -27,7 +28,7 @@ func startFaults() []fault {
 					"ActiveState": "failed", "SubState": "failed", "Result": "exit-code", "ExecMainCode": int32(1), "ExecMainStatus": int32(code),
 				})
 			}, from: 1, args: targets},
-			root: report.ConfigNotLoaded, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, shows: "exit code 2 (its configuration or its myid)", state: report.Degraded, exit: 1,
+			root: diag.ConfigNotLoaded, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, shows: "exit code 2 (its configuration or its myid)", state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "its configuration is not for its user", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -36,13 +37,13 @@ func startFaults() []fault {
 					must(t, os.Chmod(s.ConfigFile, 0o600))
 				})
 			}, from: 1, args: targets},
-			root: report.ConfigNotLoaded, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root: diag.ConfigNotLoaded, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "its configuration is removed while it runs", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, os.Rename(ens.Server(1).ConfigFile, ens.Server(1).ConfigFile+".old"))
 			}, options: namespaces(), from: 1, args: targets},
-			root: report.ConfigNotLoaded, servers: []int64{1}, state: report.Serving, exit: 1,
+			root: diag.ConfigNotLoaded, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "another file is edited", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -51,20 +52,20 @@ func startFaults() []fault {
 				must(t, err)
 				must(t, os.WriteFile(s.ConfigFile+".old", append(text, "globalOutstandingLimit=10\n"...), 0o644))
 			}, args: []string{"-c", "@c1.old"}},
-			fires: []report.Code{report.ConfigNotLoaded}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.ConfigNotLoaded}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "started again and again", do: func(t *testing.T, ens *zktest.Ensemble) {
 				killWith(1, func(t *testing.T, s *zktest.Server) { must(t, s.RemoveMyID()) })(t, ens)
 				restartOnEnd(t, ens, 1)
 			}, args: []string{"-c", "@c1"}},
-			root: report.MyidMissing, servers: []int64{1}, fires: []report.Code{report.RestartLoop}, state: report.Degraded, exit: 1,
+			root: diag.MyidMissing, servers: []int64{1}, fires: []report.Code{diag.RestartLoop}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "its jars are missing", do: startAs(1, "Could not find or load main class", func(_ *testing.T, s *zktest.Server) []string {
 				return []string{"java", "-cp", s.Dir + "/lib/*"}
 			}), args: []string{"-c", "@c1"}},
-			root: report.StartFailedClassPath, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root: diag.StartFailedClassPath, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "its Java is too old", do: startAs(1, "UnsupportedClassVersionError", func(t *testing.T, s *zktest.Server) []string {
@@ -75,7 +76,7 @@ func startFaults() []fault {
 				must(t, os.WriteFile(filepath.Join(s.Dir, "lib", "zookeeper-"+s.Version+".jar"), nil, 0o644))
 				return []string{"java", "-cp", s.Dir + "/lib"}
 			}), args: []string{"-c", "@c1"}},
-			root: report.JavaMissingOrWrong, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root: diag.JavaMissingOrWrong, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "its Java is gone", do: startAs(1, "No such file or directory", func(t *testing.T, s *zktest.Server) []string {
@@ -83,7 +84,7 @@ func startFaults() []fault {
 				must(t, os.WriteFile(filepath.Join(s.Dir, "lib", "zookeeper-"+s.Version+".jar"), nil, 0o644))
 				return []string{"/usr/lib/jvm/gone/bin/java"}
 			}), args: []string{"-c", "@c1"}},
-			root: report.JavaMissingOrWrong, servers: []int64{1}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root: diag.JavaMissingOrWrong, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -38,7 +39,7 @@ func stateFaults() []fault {
 					waitOutstanding(t, ens, ens.Server(3))
 				}, args: []string{"-c", "@c3", "--timeout", "500ms"},
 			},
-			root: report.ServerHung, servers: []int64{1, 2}, fires: []report.Code{report.LeaderNotCommitting}, state: report.Unknown, exit: 2,
+			root: diag.ServerHung, servers: []int64{1, 2}, fires: []report.Code{diag.LeaderNotCommitting}, state: report.Unknown, exit: 2,
 		},
 		{
 			// Nobody writes but zkdoctor itself.
@@ -50,7 +51,7 @@ func stateFaults() []fault {
 					must(t, ens.Server(2).Pause())
 				}, args: []string{"-c", "@c3", "--timeout", "500ms", "--session"},
 			},
-			root: report.ServerHung, servers: []int64{1, 2}, fires: []report.Code{report.LeaderNotCommitting}, state: report.Unknown, exit: 2,
+			root: diag.ServerHung, servers: []int64{1, 2}, fires: []report.Code{diag.LeaderNotCommitting}, state: report.Unknown, exit: 2,
 		},
 		{
 			// Three of five are up, and two of those have no vote.
@@ -63,7 +64,7 @@ func stateFaults() []fault {
 					}
 				}, args: []string{"-c", "@c1"},
 			},
-			root: report.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{report.ObserverCounted, report.QuorumLost}, state: report.Down, exit: 2,
+			root: diag.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{diag.ObserverCounted, diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{
@@ -73,7 +74,7 @@ func stateFaults() []fault {
 					must(t, ens.WaitMode(t.Context(), ens.Server(1), "read-only"))
 				}, args: []string{"-c", "@c1"},
 			},
-			root: report.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{report.ReadOnlyMode, report.QuorumLost}, state: report.Down, exit: 2,
+			root: diag.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{diag.ReadOnlyMode, diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{
@@ -84,11 +85,11 @@ func stateFaults() []fault {
 					must(t, ens.WaitQuorum(t.Context()))
 				}, args: []string{"@1", "@2", "@3"},
 			},
-			fires: []report.Code{report.ReadOnlyMode, report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			fires: []report.Code{diag.ReadOnlyMode, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "few file descriptors are left", do: fewDescriptors(2), args: outside("@1", "@2", "@3")},
-			root:  report.FDLimitNear, servers: []int64{2}, state: report.Serving, exit: 1,
+			root:  diag.FDLimitNear, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "one voter with another syncLimit", options: zktest.Options{Edit: func(s *zktest.Server) {
@@ -96,15 +97,15 @@ func stateFaults() []fault {
 					s.Set("syncLimit", "9")
 				}
 			}}, args: []string{"-c", "@c1"}},
-			root: report.ConfigDrift, servers: []int64{3}, state: report.Serving, exit: 1,
+			root: diag.ConfigDrift, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "two voters", options: zktest.Options{Servers: 2}, args: []string{"-c", "@c1"}},
-			root:  report.EvenOrTinyEnsemble, state: report.Serving, exit: 1,
+			root:  diag.EvenOrTinyEnsemble, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "four voters", options: zktest.Options{Servers: 4}, args: []string{"-c", "@c1"}},
-			fires: []report.Code{report.EvenOrTinyEnsemble}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.EvenOrTinyEnsemble}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "half an upgrade", only: func(version string) bool { return version == zktest.Newest }, why: "one pair of releases shows it", options: zktest.Options{Edit: func(s *zktest.Server) {
@@ -112,11 +113,11 @@ func stateFaults() []fault {
 					s.Version = "3.8.6"
 				}
 			}}, args: outside("@1", "@2", "@3")},
-			fires: []report.Code{report.VersionMixed}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.VersionMixed}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "the data of one server differs", only: from36, why: noSums, do: diverge, args: outside("@1", "@2", "@3")},
-			root:  report.DataDigestMismatch, servers: []int64{1}, state: report.Serving, exit: 2,
+			root:  diag.DataDigestMismatch, servers: []int64{1}, state: report.Serving, exit: 2,
 		},
 		{
 			shape: shape{
@@ -126,7 +127,7 @@ func stateFaults() []fault {
 					stallByTurns(t, ens.Server(1), ens.Server(2))
 				}, args: outside("@1", "@2", "@3", "--window", "5s"),
 			},
-			root: report.LatencyHigh, servers: []int64{3}, state: report.Serving, exit: 1,
+			root: diag.LatencyHigh, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{
@@ -136,7 +137,7 @@ func stateFaults() []fault {
 					write(t, ens.Server(3), 20, think)
 				}, args: outside("@1", "@2", "@3", "--window", "5s"),
 			},
-			root: report.FsyncSlow, servers: []int64{3}, state: report.Serving, exit: 1,
+			root: diag.FsyncSlow, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			// A server that is thrown out is not behind: syncLimit keeps it in.
@@ -152,7 +153,7 @@ func stateFaults() []fault {
 					}))
 				}, args: outside("@1", "@2", "@3", "--window", "2s"),
 			},
-			root: report.FollowerLagging, servers: []int64{1}, state: report.Serving, exit: 1,
+			root: diag.FollowerLagging, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{
@@ -161,7 +162,7 @@ func stateFaults() []fault {
 					electTwice(t, ens)
 				}, args: outside("@1", "@2", "@3", "--window", "20s"),
 			},
-			root: report.LeaderFlapping, servers: []int64{3}, state: report.Serving, exit: 1,
+			root: diag.LeaderFlapping, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 	}
 }

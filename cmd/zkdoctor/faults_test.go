@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -177,12 +178,12 @@ func processFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "one of three down", do: kill(2), args: []string{"-c", "@c1"}},
-			root:  report.ProcessDown, servers: []int64{2}, fires: []report.Code{report.DegradedNoSpare},
+			root:  diag.ProcessDown, servers: []int64{2}, fires: []report.Code{diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "the leader down", do: kill(3), args: outside("@1", "@2", "@3")},
-			root:  report.ProcessDown, servers: []int64{3}, fires: []report.Code{report.DegradedNoSpare},
+			root:  diag.ProcessDown, servers: []int64{3}, fires: []report.Code{diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
 		},
 		{
@@ -190,17 +191,17 @@ func processFaults() []fault {
 				kill(2)(t, ens)
 				waitLost(t, ens)
 			}, args: []string{"-c", "@c1", "--no-local", "--no-peer-ports"}},
-			root: report.ProcessDown, servers: []int64{2}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{2}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "two of three down (the guide's case)", do: kill(2, 3), args: []string{"-c", "@c1"}},
-			root:  report.ProcessDown, servers: []int64{2, 3},
-			fires: []report.Code{report.QuorumLost, report.ServerNotServing, report.StatusScriptMisleading},
+			root:  diag.ProcessDown, servers: []int64{2, 3},
+			fires: []report.Code{diag.QuorumLost, diag.ServerNotServing, diag.StatusScriptMisleading},
 			state: report.Down, exit: 2,
 		},
 		{
 			shape: shape{name: "two of three down, from outside", do: kill(1, 2), args: outside("@1", "@2", "@3")},
-			root:  report.ProcessDown, servers: []int64{1, 2}, fires: []report.Code{report.QuorumLost, report.ServerNotServing},
+			root:  diag.ProcessDown, servers: []int64{1, 2}, fires: []report.Code{diag.QuorumLost, diag.ServerNotServing},
 			state: report.Down, exit: 2,
 		},
 		{
@@ -208,7 +209,7 @@ func processFaults() []fault {
 				name: "one paused", do: func(t *testing.T, ens *zktest.Ensemble) { must(t, ens.Server(1).Pause()) },
 				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
 			},
-			root: report.ServerHung, servers: []int64{1}, state: report.Degraded, exit: 1,
+			root: diag.ServerHung, servers: []int64{1}, state: report.Degraded, exit: 1,
 		},
 		{
 			// With clients this is what every hung server comes to, within seconds.
@@ -216,7 +217,7 @@ func processFaults() []fault {
 				name: "one paused, its queue of connections full", do: func(t *testing.T, ens *zktest.Ensemble) { pauseUnderLoad(t, ens, 1) },
 				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
 			},
-			root: report.ServerHung, servers: []int64{1}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.ServerHung, servers: []int64{1}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "paused leader", do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -232,14 +233,14 @@ func processFaults() []fault {
 					return false
 				}))
 			}, args: []string{"-c", "@c1", "--timeout", "500ms"}},
-			root: report.ServerHung, servers: []int64{3}, state: report.Degraded, exit: 1,
+			root: diag.ServerHung, servers: []int64{3}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "stuck while starting", options: zktest.Options{Edit: slowStart(3), NoWait: true}, do: stopWhileStarting(3),
 				args: outside("@1", "@2", "@3", "--timeout", "500ms"),
 			},
-			fires: []report.Code{report.ServerStarting}, state: report.Degraded, exit: 1,
+			fires: []report.Code{diag.ServerStarting}, state: report.Degraded, exit: 1,
 		},
 		{
 			// One runs, one is stopped in its tracks, one is not there: nobody serves,
@@ -249,7 +250,7 @@ func processFaults() []fault {
 				must(t, ens.Server(2).Pause())
 				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
 			}, args: outside("@1", "@2", "@3", "--no-second-look", "--timeout", "500ms")},
-			root: report.ProcessDown, servers: []int64{3}, fires: []report.Code{report.ElectionInProgress},
+			root: diag.ProcessDown, servers: []int64{3}, fires: []report.Code{diag.ElectionInProgress},
 			state: report.Unknown, exit: 3,
 		},
 		{
@@ -268,29 +269,29 @@ func processFaults() []fault {
 					waitAge(t, ens, ens.Server(1))
 				}, from: 1,
 			},
-			root: report.SelfAddrNotLocal, servers: []int64{1}, fires: []report.Code{report.ProcessWithoutListener},
+			root: diag.SelfAddrNotLocal, servers: []int64{1}, fires: []report.Code{diag.ProcessWithoutListener},
 			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "no election listener, port was taken", only: only34, why: "from 3.5.6 on a server ends when it cannot bind, or tries for ever", options: namespaces(), do: takeElectionPort(1), from: 1},
-			root:  report.ProcessWithoutListener, servers: []int64{1}, fires: []report.Code{report.ServerNotServing, report.StatusScriptMisleading},
+			root:  diag.ProcessWithoutListener, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing, diag.StatusScriptMisleading},
 			state: report.Degraded, exit: 1,
 		},
 		{
 			// The highest id calls all others itself, so it joins all the same.
 			shape: shape{name: "no election listener, and serving", only: only34, why: "from 3.5.6 on a server ends when it cannot bind, or tries for ever", options: namespaces(), do: takeElectionPort(3), from: 3},
-			root:  report.ProcessWithoutListener, servers: []int64{3}, state: report.Serving, exit: 1,
+			root:  diag.ProcessWithoutListener, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "another clientPortAddress, since the start", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				s := ens.Server(1)
 				must(t, s.WriteConfig(append(s.ConfigLines(), "clientPortAddress=10.99.0.88")))
 			}, from: 1, args: []string{"@1", "@2", "@3"}},
-			fires: []report.Code{report.StatusScriptMisleading}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.StatusScriptMisleading}, state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{name: "CRLF in zoo.cfg", options: zktest.Options{NoWait: true, NoStart: true}, do: withCRLF, args: []string{"-c", "@c1"}},
-			fires: []report.Code{report.StatusScriptMisleading}, state: report.Serving, exit: 0,
+			fires: []report.Code{diag.StatusScriptMisleading}, state: report.Serving, exit: 0,
 		},
 	}
 }
@@ -490,17 +491,17 @@ func myidFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "myid missing", do: andEnd(withMyID(map[int]string{2: ""}), 2), args: []string{"-c", "@c2"}},
-			root:  report.MyidMissing, servers: []int64{2}, fires: []report.Code{report.ProcessDown, report.DegradedNoSpare},
+			root:  diag.MyidMissing, servers: []int64{2}, fires: []report.Code{diag.ProcessDown, diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "myid malformed", do: andEnd(withMyID(map[int]string{2: "2 \n"}), 2), args: []string{"-c", "@c2"}},
-			root:  report.MyidMalformed, servers: []int64{2}, fires: []report.Code{report.ProcessDown, report.DegradedNoSpare},
+			root:  diag.MyidMalformed, servers: []int64{2}, fires: []report.Code{diag.ProcessDown, diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "myid in no line", do: andEnd(withMyID(map[int]string{2: "9\n"}), 2), args: []string{"-c", "@c2"}},
-			root:  report.MyidNotInServers, servers: []int64{2}, fires: []report.Code{report.ProcessDown, report.DegradedNoSpare},
+			root:  diag.MyidNotInServers, servers: []int64{2}, fires: []report.Code{diag.ProcessDown, diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
 		},
 		{
@@ -508,21 +509,21 @@ func myidFaults() []fault {
 				name: "myid of another server, on its host", options: namespaces(),
 				do: andSettle(withMyID(map[int]string{1: "2\n", 2: "1\n"}), 1), from: 1, args: []string{"-c", "@c1"},
 			},
-			root: report.MyidWrongServer, servers: []int64{1}, fires: []report.Code{report.SelfAddrNotLocal},
+			root: diag.MyidWrongServer, servers: []int64{1}, fires: []report.Code{diag.SelfAddrNotLocal},
 			state: report.Down, exit: 2,
 		},
 		{
 			// On loopback every address is everybody's, so nothing keeps them from it.
 			shape: shape{name: "swapped ids that serve, from outside", options: zktest.Options{Edit: swapIDs}, args: []string{"-c", "@c1", "--no-local"}},
-			root:  report.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
+			root:  diag.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "one id twice, on loopback (the guide's files)", only: only34, why: "from 3.5.6 on the second one ends, it cannot bind", do: andSettle(withMyID(map[int]string{2: "1\n"}), 2), args: []string{"-c", "@c2"}},
-			root:  report.MyidDuplicate, servers: []int64{1, 2}, state: report.Degraded, exit: 2,
+			root:  diag.MyidDuplicate, servers: []int64{1, 2}, state: report.Degraded, exit: 2,
 		},
 		{
 			shape: shape{name: "one id twice, on loopback, and stopped", only: from35, why: "3.4 stays up without the port", do: andSettle(withMyID(map[int]string{2: "1\n"}), 2), args: []string{"-c", "@c2"}},
-			root:  report.MyidDuplicate, servers: []int64{1, 2}, fires: []report.Code{report.ProcessDown}, state: report.Degraded, exit: 1,
+			root:  diag.MyidDuplicate, servers: []int64{1, 2}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
 		{
 			// Whether the second of them gets to serve is a matter of luck.
@@ -530,7 +531,7 @@ func myidFaults() []fault {
 				Hosts: zktest.Namespaces, NoWait: true,
 				Config: map[string]string{"quorumListenOnAllIPs": "true"}, Edit: sameID,
 			}, do: waitOthers(2), from: 2},
-			root: report.MyidDuplicate, servers: []int64{1, 2}, fires: []report.Code{report.MyidWrongServer}, exit: 2,
+			root: diag.MyidDuplicate, servers: []int64{1, 2}, fires: []report.Code{diag.MyidWrongServer}, exit: 2,
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -50,7 +51,7 @@ func tlsFaults() []fault {
 	fails := func(name string, secure *security, args ...string) fault {
 		return fault{
 			shape: shape{name: name, only: from35, why: noClientTLS, secure: secure, args: args},
-			root:  report.ClientTLSFailed, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 3,
+			root:  diag.ClientTLSFailed, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 3,
 		}
 	}
 	plain := fails("plain text, asked with TLS", nil, outside("--tls", "@1", "@2", "@3")...)
@@ -67,27 +68,27 @@ func tlsFaults() []fault {
 		fails("TLS by the configuration, and no authority named", day, "-c", "@c1", "--no-local"),
 		{
 			shape: shape{name: "certificates expired", only: from35, why: noClientTLS, secure: &security{ends: -time.Hour}, args: trusted("@1", "@2", "@3")},
-			root:  report.CertificateExpiring, servers: []int64{1, 2, 3}, fires: []report.Code{report.ClientTLSFailed}, state: report.Unknown, exit: 2,
+			root:  diag.CertificateExpiring, servers: []int64{1, 2, 3}, fires: []report.Code{diag.ClientTLSFailed}, state: report.Unknown, exit: 2,
 		},
 		{
 			// It lives for 70 minutes, and should have been renewed 18 before its end.
 			shape: shape{name: "certificates end soon", only: from35, why: noClientTLS, secure: &security{ends: 10 * time.Minute}, args: trusted("@1", "@2", "@3")},
-			root:  report.CertificateExpiring, servers: []int64{1, 2, 3}, state: report.Serving, exit: 1,
+			root:  diag.CertificateExpiring, servers: []int64{1, 2, 3}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "one down, over TLS", only: from35, why: noClientTLS, secure: day, do: kill(2), args: trusted("@1", "@2", "@3")},
-			root:  report.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
+			root:  diag.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{
 				name: "one down, ports that speak TLS and plain text", only: from36, why: noUnification,
 				secure: &security{ends: 24 * time.Hour, unified: true}, do: kill(2), args: trusted("@1", "@2", "@3"),
 			},
-			root: report.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "no quorum, over TLS", only: from35, why: noClientTLS, secure: day, do: kill(2, 3), args: trusted("@1", "@2", "@3")},
-			root:  report.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{report.QuorumLost}, state: report.Down, exit: 2,
+			root:  diag.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 	}
 }

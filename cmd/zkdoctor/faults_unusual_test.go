@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -55,7 +56,7 @@ func unusualFaults() []fault {
 	return []fault{
 		{
 			shape: shape{name: "one group of three down", options: threeGroups(), do: kill(5, 6), args: []string{"-c", "@c1"}},
-			root:  report.ProcessDown, servers: []int64{5, 6}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root:  diag.ProcessDown, servers: []int64{5, 6}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one of each of two groups down: no quorum of four in six", options: threeGroups(), do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -63,44 +64,44 @@ func unusualFaults() []fault {
 				must(t, ens.Server(5).Kill())
 				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
 			}, args: []string{"-c", "@c1"}},
-			root: report.ProcessDown, servers: []int64{3, 5}, fires: []report.Code{report.QuorumLost}, state: report.Down, exit: 2,
+			root: diag.ProcessDown, servers: []int64{3, 5}, fires: []report.Code{diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 		{
 			// Two of six, and the quorum does not even notice.
 			shape: shape{name: "a group without weight down", options: weightless(), do: kill(5, 6), args: []string{"-c", "@c1"}},
-			root:  report.ProcessDown, servers: []int64{5, 6}, state: report.Degraded, exit: 1,
+			root:  diag.ProcessDown, servers: []int64{5, 6}, state: report.Degraded, exit: 1,
 		},
 		{
 			// As of a pod that is not ready. Its leader tells that it serves.
 			shape: shape{name: "a name that means nothing here, of one that serves", only: from35, why: noMembers, options: called(), do: unnamedThird, args: outside("zk1", "zk2", "zk3")},
-			root:  report.TargetUnresolvable, servers: []int64{3}, state: report.Serving, exit: 1,
+			root:  diag.TargetUnresolvable, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "a name that means nothing here, of one that is down", only: from35, why: noMembers, options: called(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				unnamedThird(t, ens)
 				kill(3)(t, ens)
 			}, args: outside("zk1", "zk2", "zk3")},
-			root: report.TargetUnresolvable, servers: []int64{3}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.TargetUnresolvable, servers: []int64{3}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "the same from outside", only: from35, why: noMembers, options: threeGroups(), do: kill(5, 6), args: outside(six...)},
-			root:  report.ProcessDown, servers: []int64{5, 6}, state: report.Degraded, exit: 1,
+			root:  diag.ProcessDown, servers: []int64{5, 6}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "names that mean something else here, and one down", options: called(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				misleadClient(t, ens)
 				kill(2)(t, ens)
 			}, args: outside("@1", "@2", "@3")},
-			root: report.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one of three voters beside two observers down", options: withObservers, do: kill(2), args: []string{"-c", "@c1"}},
-			root:  report.ProcessDown, servers: []int64{2}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root:  diag.ProcessDown, servers: []int64{2}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			// An observer that is out takes nothing from the quorum.
 			shape: shape{name: "one of two observers down", options: withObservers, do: kill(5), args: []string{"-c", "@c1"}},
-			root:  report.ProcessDown, servers: []int64{5}, state: report.Serving, exit: 1,
+			root:  diag.ProcessDown, servers: []int64{5}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{
@@ -111,7 +112,7 @@ func unusualFaults() []fault {
 					must(t, ens.WaitQuorum(t.Context()))
 				}, args: []string{"-c", "@c1"},
 			},
-			root: report.ProcessDown, servers: []int64{1}, fires: []report.Code{report.DegradedNoSpare}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{1}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "one of two down, and the oracle lets the other go on", only: from38, why: noOracle, options: oracle(), do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -119,7 +120,7 @@ func unusualFaults() []fault {
 				must(t, ens.Server(1).Kill())
 				must(t, ens.WaitQuorum(t.Context()))
 			}, args: []string{"-c", "@c2", "--no-local"}},
-			root: report.ProcessDown, servers: []int64{1}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{1}, state: report.Degraded, exit: 1,
 		},
 		{
 			// From outside nobody can tell that there is an oracle.
@@ -128,7 +129,7 @@ func unusualFaults() []fault {
 				must(t, ens.Server(1).Kill())
 				must(t, ens.WaitQuorum(t.Context()))
 			}, args: outside("@1", "@2")},
-			root: report.ProcessDown, servers: []int64{1}, state: report.Unknown, exit: 3,
+			root: diag.ProcessDown, servers: []int64{1}, state: report.Unknown, exit: 3,
 		},
 		{
 			shape: shape{
@@ -145,21 +146,21 @@ func unusualFaults() []fault {
 					}
 				}, args: outside("@1", "@2"),
 			},
-			root: report.SplitBrain, servers: []int64{1, 2}, state: report.Split, exit: 2,
+			root: diag.SplitBrain, servers: []int64{1, 2}, state: report.Split, exit: 2,
 		},
 		{
 			shape: shape{name: "one of three with two addresses each down", only: from36, why: noMultiAddress, options: twoNetworks(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				startOnBoth(t, ens)
 				kill(2)(t, ens)
 			}, args: outside("@1", "@2", "@3")},
-			root: report.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "a list that was edited since the start", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				s := ens.Server(1)
 				must(t, s.WriteConfig(append(s.ConfigLines(), "server.4=10.99.0.44:2888:3888")))
 			}, only: from35, why: noMembers, from: 1},
-			root: report.MembershipDivergent, servers: []int64{1}, state: report.Serving, exit: 1,
+			root: diag.MembershipDivergent, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			// What refuses could be the forward; that the leader has lost it could not.
@@ -167,7 +168,7 @@ func unusualFaults() []fault {
 				forward(t, ens)
 				kill(2)(t, ens)
 			}, args: outside(forwarded(1), forwarded(2), forwarded(3))},
-			root: report.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
+			root: diag.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -41,8 +42,8 @@ func TestRealHealthy(t *testing.T) {
 				name: "leader that serves no clients", options: zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true},
 				do: waitFollowers, args: []string{"-c", "@c1"},
 			},
-			info:  []report.Code{report.LeaderServesNo, report.StatusScriptMisleading},
-			fires: []report.Code{report.LeaderServesNo},
+			info:  []report.Code{diag.LeaderServesNo, diag.StatusScriptMisleading},
+			fires: []report.Code{diag.LeaderServesNo},
 		},
 		{
 			again: true,
@@ -50,19 +51,19 @@ func TestRealHealthy(t *testing.T) {
 				name: "leader that serves no clients, from outside",
 				args: []string{"--no-local", "@1", "@2", "@3"},
 			},
-			info:  []report.Code{report.LeaderServesNo},
-			fires: []report.Code{report.LeaderServesNo},
+			info:  []report.Code{diag.LeaderServesNo},
+			fires: []report.Code{diag.LeaderServesNo},
 		},
 		{shape: shape{name: "standalone", options: zktest.Options{Servers: 1}, args: []string{"--no-local", "@1"}}},
 		{again: true, shape: shape{name: "standalone, by configuration", args: []string{"-c", "@c1"}}},
 		{
 			shape: shape{name: "default whitelist", options: zktest.Options{Whitelist: zktest.WhitelistDefault}, args: []string{"--no-local", "@1", "@2", "@3"}},
-			info:  []report.Code{report.CmdNotWhitelisted},
+			info:  []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{name: "narrow whitelist", options: zktest.Options{Whitelist: "srvr"}, args: []string{"--no-local", "@1", "@2", "@3"}},
-			info:  []report.Code{report.CmdNotWhitelisted},
-			fires: []report.Code{report.CmdNotWhitelisted},
+			info:  []report.Code{diag.CmdNotWhitelisted},
+			fires: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
 			again: true,
@@ -70,36 +71,36 @@ func TestRealHealthy(t *testing.T) {
 				name: "no word but srvr, and sessions", only: from35, why: noMembers,
 				args: outside("--session", "--no-admin", "--discover", "@1"),
 			},
-			info: []report.Code{report.CmdNotWhitelisted},
+			info: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
 				name: "no word but srvr, and AdminServers", only: from35, why: noAdminServer,
 				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: []string{"--no-local", "@1", "@2", "@3"},
 			},
-			info:  []report.Code{report.CmdNotWhitelisted},
-			fires: []report.Code{report.CmdNotWhitelisted},
+			info:  []report.Code{diag.CmdNotWhitelisted},
+			fires: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
 				name: "observers, no word but srvr, and AdminServers", only: from35, why: noAdminServer,
 				options: zktest.Options{Whitelist: "srvr", Admin: true, Servers: 3, Observers: 2}, args: []string{"-c", "@c1"},
 			},
-			info: []report.Code{report.CmdNotWhitelisted},
+			info: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
 				name: "no word but srvr, and AdminServers of HTTPS alone", only: from36, why: noAdminTLS, adminTLS: true,
 				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: outside("--discover", "@1"),
 			},
-			info: []report.Code{report.CmdNotWhitelisted},
+			info: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
 				name: "TLS alone, no word but srvr, and AdminServers of HTTPS alone", only: from36, why: noAdminTLS, adminTLS: true,
 				secure: &security{ends: time.Hour}, options: zktest.Options{Whitelist: "srvr", Admin: true}, args: trusted("--discover", "@1"),
 			},
-			info: []report.Code{report.CmdNotWhitelisted},
+			info: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{
@@ -107,11 +108,11 @@ func TestRealHealthy(t *testing.T) {
 				options: zktest.Options{Admin: true, Config: map[string]string{"leaderServes": "no"}, NoWait: true},
 				do:      waitFollowers, args: []string{"--no-local", "--no-peer-ports", "@1", "@2", "@3"},
 			},
-			info:  []report.Code{report.LeaderServesNo},
-			fires: []report.Code{report.LeaderServesNo},
+			info:  []report.Code{diag.LeaderServesNo},
+			fires: []report.Code{diag.LeaderServesNo},
 		},
 		{shape: shape{name: "three groups with weights", options: threeGroups(), args: []string{"-c", "@c1"}}},
-		{again: true, shape: shape{name: "three groups with weights, from outside", args: outside("@1", "@2", "@3", "@4", "@5", "@6")}, info: []report.Code{report.EvenOrTinyEnsemble}},
+		{again: true, shape: shape{name: "three groups with weights, from outside", args: outside("@1", "@2", "@3", "@4", "@5", "@6")}, info: []report.Code{diag.EvenOrTinyEnsemble}},
 		{shape: shape{name: "names that mean something else here", options: called(), do: misleadClient, args: outside("@1", "@2", "@3")}},
 		{shape: shape{name: "names that mean nothing here", options: called(), do: unnamedHere, args: outside("@1", "@2", "@3")}},
 		{
@@ -119,7 +120,7 @@ func TestRealHealthy(t *testing.T) {
 				name: "one named, the others discovered by AdminServer", only: from36, why: "before 3.6 AdminServers do not tell the members",
 				options: zktest.Options{Whitelist: "srvr", Admin: true}, args: outside("--discover", "@2"),
 			},
-			info: []report.Code{report.CmdNotWhitelisted},
+			info: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{shape: shape{name: "TLS alone", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("@1", "@2", "@3")}},
 		{again: true, shape: shape{name: "TLS alone, by configuration", only: from35, why: noClientTLS, args: trusted("-c", "@c1")}},
@@ -129,7 +130,7 @@ func TestRealHealthy(t *testing.T) {
 				name: "TLS alone, on one of them", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, options: namespaces(), from: 1,
 				args: trusted("-c", "@c1")[1:],
 			},
-			info: []report.Code{report.StatusScriptMisleading},
+			info: []report.Code{diag.StatusScriptMisleading},
 		},
 		{shape: shape{name: "TLS and plain text on one port", only: from36, why: noUnification, secure: &security{ends: time.Hour, unified: true}, args: trusted("@1", "@2", "@3")}},
 		{again: true, shape: shape{name: "plain text and TLS on one port", only: from36, why: noUnification, args: outside("@1", "@2", "@3")}},
@@ -139,7 +140,7 @@ func TestRealHealthy(t *testing.T) {
 		},
 		{
 			shape: shape{name: "no word but srvr, by an empty whitelist", options: zktest.Options{Config: map[string]string{"4lw.commands.whitelist": ""}}, args: outside("@1", "@2", "@3")},
-			info:  []report.Code{report.CmdNotWhitelisted}, fires: []report.Code{report.CmdNotWhitelisted},
+			info:  []report.Code{diag.CmdNotWhitelisted}, fires: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
 			shape: shape{name: "observers that follow followers", only: from36, why: noObserverMaster, options: observerMaster(), do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -150,7 +151,7 @@ func TestRealHealthy(t *testing.T) {
 		{
 			again: true,
 			shape: shape{name: "two voters and an oracle, from outside", only: from38, why: noOracle, args: outside("@1", "@2")},
-			info:  []report.Code{report.EvenOrTinyEnsemble},
+			info:  []report.Code{diag.EvenOrTinyEnsemble},
 		},
 		{shape: shape{name: "two addresses a server, from outside", only: from36, why: noMultiAddress, options: twoNetworks(), do: startOnBoth, args: outside("@1", "@2", "@3")}},
 		{again: true, shape: shape{name: "two addresses a server, on one of them", only: from36, why: noMultiAddress, from: 2}},
@@ -159,22 +160,22 @@ func TestRealHealthy(t *testing.T) {
 		{shape: shape{name: "behind port-forwards", options: namespaces(), do: forward, args: outside(forwarded(1), forwarded(2), forwarded(3))}},
 		{
 			shape: shape{name: "a server that joins, from outside", only: from35, why: noReconfig, options: joining(4), do: joinAll, args: outside("@1", "@2", "@3", "@4")},
-			info:  []report.Code{report.NonVotingFollower}, fires: []report.Code{report.NonVotingFollower},
+			info:  []report.Code{diag.NonVotingFollower}, fires: []report.Code{diag.NonVotingFollower},
 		},
 		{
 			again: true,
 			shape: shape{name: "a server that joins, on its host", only: from35, why: noReconfig, from: 4},
-			info:  []report.Code{report.NonVotingFollower}, fires: []report.Code{report.NonVotingFollower},
+			info:  []report.Code{diag.NonVotingFollower}, fires: []report.Code{diag.NonVotingFollower},
 		},
 		{
 			again: true,
 			// Only from 3.6 on the leader tells of it.
 			shape: shape{name: "beside a server that joins", only: from35, why: noReconfig, from: 1, args: []string{"--window", "3s"}},
-			info:  []report.Code{report.NonVotingFollower},
+			info:  []report.Code{diag.NonVotingFollower},
 		},
 		{
 			shape: shape{name: "a server that was taken out, on its host", only: from35, why: noReconfig, options: joining(4), do: fromAndBack, from: 4},
-			info:  []report.Code{report.NonVotingFollower}, fires: []report.Code{report.NonVotingFollower},
+			info:  []report.Code{diag.NonVotingFollower}, fires: []report.Code{diag.NonVotingFollower},
 		},
 		{shape: shape{name: "IPv6", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, from: 1}},
 		{again: true, shape: shape{name: "IPv6 from outside", args: []string{"[@1]:2181", "@2", "@3"}}},
@@ -192,13 +193,13 @@ func TestRealHealthy(t *testing.T) {
 			// What zkdoctor sends to a server that does not answer must not be found in its
 			// log later as a stranger's.
 			shape: shape{name: "one that hung, and was looked at meanwhile", do: lookWhilePaused, args: []string{"-c", "@c1", "--window", "3s"}},
-			info:  []report.Code{report.ElectionInProgress, report.StatusScriptMisleading},
+			info:  []report.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
 		},
 		{
 			// With the default of 2.5 s between the looks a busy test machine may still be
 			// electing in the second.
 			shape: shape{name: "right after a leader change", do: changeLeader, args: []string{"-c", "@c1", "--window", "6s"}},
-			info:  []report.Code{report.ElectionInProgress, report.StatusScriptMisleading},
+			info:  []report.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
 		},
 	}
 	for i, c := range cases {
@@ -325,7 +326,7 @@ func lookWhilePaused(t *testing.T, ens *zktest.Ensemble) {
 	must(t, ens.Server(1).Pause())
 	result, err := ens.Client.Run(t.Context(), program, "check", "--no-local", ens.Server(1).Addr, ens.Server(2).Addr, ens.Server(3).Addr)
 	must(t, err)
-	if !strings.Contains(string(result.Stdout), string(report.ServerHung)) {
+	if !strings.Contains(string(result.Stdout), string(diag.ServerHung)) {
 		t.Errorf("it was not found to hang:\n%s", result.Stdout)
 	}
 	must(t, ens.Server(1).Resume())

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -31,7 +32,7 @@ func TestRealLogTellsWhy(t *testing.T) {
 					must(t, ens.Wait(t.Context(), "server.2 to end", func() bool { return !two.Running() }))
 					must(t, ens.WaitQuorum(t.Context()))
 				}, args: []string{"-c", "@c2"}},
-				finding: report.ProcessDown, line: "is less than the current epoch",
+				finding: diag.ProcessDown, line: "is less than the current epoch",
 			},
 			{
 				// That it serves no more comes first; then it tries to find the others.
@@ -39,7 +40,7 @@ func TestRealLogTellsWhy(t *testing.T) {
 					kill(2, 3)(t, ens)
 					waitLog(t, ens, ens.Server(1), "Cannot open channel to")
 				}, args: []string{"-c", "@c1"}},
-				finding: report.ServerNotServing, line: "Cannot open channel to",
+				finding: diag.ServerNotServing, line: "Cannot open channel to",
 			},
 		} {
 			t.Run(version+"/"+c.name, func(t *testing.T) {

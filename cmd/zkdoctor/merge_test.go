@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -36,34 +37,34 @@ func TestRealOnceMerged(t *testing.T) {
 			name: "one way blocked", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).DropIn(t.Context(), 3888, ens.Server(1).Host))
 			},
-			root: report.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 filtered"}, exit: 1,
+			root: diag.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 filtered"}, exit: 1,
 		},
 		{
 			name: "one pair cut off", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host))
 			},
-			root: report.LatentPortBlock, servers: []int64{1, 2}, ways: []string{"1>2 filtered", "2>1 filtered"}, exit: 1,
+			root: diag.LatentPortBlock, servers: []int64{1, 2}, ways: []string{"1>2 filtered", "2>1 filtered"}, exit: 1,
 		},
 		{
 			// What refuses may be dead: its own sockets say that it listens.
 			name: "rejected in its name", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).Reject(t.Context(), 3888, zktest.TCPReset))
 			},
-			root: report.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 refused", "3>2 refused"}, exit: 1,
+			root: diag.LatentPortBlock, servers: []int64{2}, ways: []string{"1>2 refused", "3>2 refused"}, exit: 1,
 		},
 		{
 			name: "blocked and out since its restart", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 				coldStart(1)(t, ens)
 			},
-			root: report.QuorumPortFiltered, servers: []int64{1}, ways: []string{"2>1 filtered", "3>1 filtered"}, exit: 1,
+			root: diag.QuorumPortFiltered, servers: []int64{1}, ways: []string{"2>1 filtered", "3>1 filtered"}, exit: 1,
 		},
 		{
 			name: "a server down", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).Kill())
 				must(t, ens.WaitQuorum(t.Context()))
 			},
-			root: report.ProcessDown, servers: []int64{1}, ways: []string{"2>1 refused", "3>1 refused"}, exit: 1,
+			root: diag.ProcessDown, servers: []int64{1}, ways: []string{"2>1 refused", "3>1 refused"}, exit: 1,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

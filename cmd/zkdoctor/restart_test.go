@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -62,8 +63,8 @@ func wantNoOutage(t *testing.T, got *report.Report) {
 // passing are the findings that are right for some seconds while an ensemble starts,
 // loses its leader and has it back, and where that goes on for many rounds.
 var passing = []report.Code{
-	report.QuorumLost, report.DegradedNoSpare, report.ElectionInProgress, report.ProcessDown,
-	report.ServerNotServing, report.ServerStarting, report.ServerHung, report.StatusScriptMisleading, report.RestartLoop,
+	diag.QuorumLost, diag.DegradedNoSpare, diag.ElectionInProgress, diag.ProcessDown,
+	diag.ServerNotServing, diag.ServerStarting, diag.ServerHung, diag.StatusScriptMisleading, diag.RestartLoop,
 }
 
 // TestRealHealthyElections looks without a pause at an ensemble that elects: while it starts, when
@@ -106,7 +107,7 @@ func (p *patient) watch(t *testing.T, until report.State) (got *report.Report) {
 		got = p.ask(t)
 		for _, f := range slices.Concat(got.Findings, got.Folded) {
 			known := slices.Contains(passing, f.Code)
-			tiny := f.Code == report.EvenOrTinyEnsemble && f.Severity == report.Info // six, and their groups are not seen
+			tiny := f.Code == diag.EvenOrTinyEnsemble && f.Severity == report.Info // six, and their groups are not seen
 			if !known && !tiny {
 				t.Errorf("until %s: %s %s %s at %s: %s\nverdict %s: %s", until, f.Severity, f.Certainty, f.Code, f.Servers, f.Summary, got.Verdict.State, got.Verdict.Summary)
 			}

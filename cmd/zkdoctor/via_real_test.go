@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -35,7 +36,7 @@ func TestRealOnceVia(t *testing.T) {
 		{
 			// What was discovered is visited too.
 			name: "one named, and one of the others without its myid", args: []string{"--discover", "@1"},
-			do: andEnd(withMyID(map[int]string{2: ""}), 2), root: report.MyidMissing, servers: []int64{2}, exit: 1,
+			do: andEnd(withMyID(map[int]string{2: ""}), 2), root: diag.MyidMissing, servers: []int64{2}, exit: 1,
 		},
 		{name: "by configuration", args: []string{"-c", "@c1"}},
 		{
@@ -47,12 +48,12 @@ func TestRealOnceVia(t *testing.T) {
 			name: "one way blocked", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).DropIn(t.Context(), 3888, ens.Server(1).Host))
 			},
-			root: report.LatentPortBlock, servers: []int64{2}, exit: 1,
+			root: diag.LatentPortBlock, servers: []int64{2}, exit: 1,
 		},
 		{
 			// Only its own files tell why it is not there.
 			name: "one without its myid", do: andEnd(withMyID(map[int]string{2: ""}), 2),
-			root: report.MyidMissing, servers: []int64{2}, exit: 1,
+			root: diag.MyidMissing, servers: []int64{2}, exit: 1,
 		},
 		{
 			name: "a host that nobody gets to", do: func(t *testing.T, ens *zktest.Ensemble) {

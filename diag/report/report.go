@@ -38,6 +38,10 @@ type Report struct {
 	LookAgain bool `json:"-"`
 }
 
+// Code is the slug of a finding: its only name, in text, JSON, metrics, alerts
+// and pages. Slugs are never reused.
+type Code string
+
 // Tool names the program that made the report.
 type Tool struct {
 	Name    string `json:"name"`

@@ -19,7 +19,7 @@ func (p *phrases) sorted() (title string, full, also, script, notes []*report.Fi
 		switch {
 		case f.Root && f.Severity != report.Info:
 			full = append(full, f)
-		case f.Code == report.StatusScriptMisleading && p.serves(f):
+		case f.Code == "status-script-misleading" && p.serves(f):
 			script = append(script, f)
 		case f.Severity == report.Info || f.Certainty == report.Possible:
 			notes = append(notes, f)

@@ -30,7 +30,7 @@ func leaderServesNo() *report.Report {
 		serving("zk3", 3, report.Follower))
 	r.Servers[1].Inferred, r.Servers[1].Note = true, "leads, serves no clients"
 	r.Findings = []report.Finding{{
-		Code: report.LeaderServesNo, Severity: report.Info, Certainty: report.Likely, Servers: []string{"zk2"},
+		Code: "leader-serves-no", Severity: report.Info, Certainty: report.Likely, Servers: []string{"zk2"},
 		Title: "zk2 leads and does not serve clients (leaderServes=no), as it is set up",
 	}}
 	return r
@@ -75,7 +75,7 @@ func nine() *report.Report {
 		r.Servers = append(r.Servers, s)
 	}
 	r.Findings = []report.Finding{{
-		Code: report.HostUnreachable, Severity: report.Warning, Certainty: report.Likely, Root: true,
+		Code: "host-unreachable", Severity: report.Warning, Certainty: report.Likely, Root: true,
 		Servers: []string{"zk3", "zk4"}, Title: "zk3 and zk4 answer on no port",
 		Summary:  "Nothing came back from either host in 2.0 s, from here; the other servers do not count them as followers.",
 		Evidence: []report.Evidence{{Source: "mntr", Server: "zk9", Key: "zk_synced_followers", Value: "6", Wanted: "8"}},
@@ -96,8 +96,8 @@ func many() *report.Report {
 	r := nine()
 	r.Verdict.ExitCode, r.Verdict.State = 2, report.Down
 	codes := []report.Code{
-		report.MyidDuplicate, report.MyidMissing, report.SelfAddrLoopback, report.QuorumPortFiltered, report.ProcessDown,
-		report.TargetDuplicate, report.TargetsIncomplete, report.ConnLimitReached, report.ClientPortMismatch, report.ServerHung,
+		"myid-duplicate", "myid-missing", "self-addr-loopback", "quorum-port-filtered", "process-down",
+		"target-duplicate", "targets-incomplete", "conn-limit-reached", "client-port-mismatch", "server-hung",
 	}
 	r.Findings = nil
 	for i, c := range codes {
@@ -120,17 +120,17 @@ func many() *report.Report {
 	}
 	for i := range 8 {
 		r.Findings = append(r.Findings, report.Finding{
-			Code: report.StatusScriptMisleading, Severity: report.Info, Certainty: report.Possible,
+			Code: "status-script-misleading", Severity: report.Info, Certainty: report.Possible,
 			Servers: []string{fmt.Sprintf("zk%d", i+1)}, Title: "The script may look at another port",
 		})
 	}
 	for i := range 9 {
 		r.Folded = append(r.Folded, report.Finding{
-			Code: report.ServerNotServing, Severity: report.Critical, Servers: []string{fmt.Sprintf("zk%d", i+1)}, Title: "does not serve",
+			Code: "server-not-serving", Severity: report.Critical, Servers: []string{fmt.Sprintf("zk%d", i+1)}, Title: "does not serve",
 		})
 	}
 	r.Checks.Crashed = 1
-	r.Checks.Crashes = []report.Crash{{Code: report.FollowerLagging, Text: "runtime error: index out of range [3] with length 2"}}
+	r.Checks.Crashes = []report.Crash{{Code: "follower-lagging", Text: "runtime error: index out of range [3] with length 2"}}
 	return r
 }
 

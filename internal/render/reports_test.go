@@ -44,10 +44,10 @@ func sampleOf(v report.Verdict, servers ...report.ServerView) *report.Report {
 		Servers:       servers,
 		Checks: report.Checks{
 			Total: 29, Passed: 20, Skipped: 9,
-			PassedCodes: []report.Code{report.ServerHung, report.SplitBrain, report.MyidDuplicate},
+			PassedCodes: []report.Code{"server-hung", "split-brain", "myid-duplicate"},
 			Skips: []report.Skip{
-				{Check: report.MyidMissing, Kind: report.SkipLocalFiles, Reason: "needs a server's own files: run zkdoctor there"},
-				{Check: report.MyidMalformed, Kind: report.SkipLocalFiles, Reason: "needs a server's own files: run zkdoctor there"},
+				{Check: "myid-missing", Kind: report.SkipLocalFiles, Reason: "needs a server's own files: run zkdoctor there"},
+				{Check: "myid-malformed", Kind: report.SkipLocalFiles, Reason: "needs a server's own files: run zkdoctor there"},
 			},
 		},
 	}
@@ -77,7 +77,7 @@ func noQuorum() *report.Report {
 		server("zk2", 2, report.RoleDown, report.PortRefused, report.PortNotExpected, report.PortRefused),
 		server("zk3", 3, report.RoleDown, report.PortRefused, report.PortNotExpected, report.PortRefused))
 	r.Findings = []report.Finding{{
-		Code: report.ProcessDown, Severity: report.Critical, Certainty: report.Likely, Root: true,
+		Code: "process-down", Severity: report.Critical, Certainty: report.Likely, Root: true,
 		Servers: []string{"zk2", "zk3"}, Title: "ZooKeeper is not running",
 		Summary: `the host answers at once with "refused" on the client and the election port: machine and network are fine, ZooKeeper is not running there.`,
 		Evidence: []report.Evidence{
@@ -97,8 +97,8 @@ func noQuorum() *report.Report {
 		Explains: []string{"quorum-lost", "server-not-serving@zk1"},
 	}}
 	r.Folded = []report.Finding{
-		{Code: report.QuorumLost, Severity: report.Critical, Certainty: report.Proven, Title: "No quorum: 1 of 3 voters up, 2 needed"},
-		{Code: report.ServerNotServing, Severity: report.Critical, Certainty: report.Proven, Servers: []string{"zk1"}, Title: "zk1 is alive and does not serve"},
+		{Code: "quorum-lost", Severity: report.Critical, Certainty: report.Proven, Title: "No quorum: 1 of 3 voters up, 2 needed"},
+		{Code: "server-not-serving", Severity: report.Critical, Certainty: report.Proven, Servers: []string{"zk1"}, Title: "zk1 is alive and does not serve"},
 	}
 	r.Checks.Passed, r.Checks.Finding, r.Checks.Skipped = 17, 3, 9
 	return r
@@ -118,7 +118,7 @@ func guide() *report.Report {
 	}}
 	conf := "/opt/zk/conf/zoo.cfg"
 	r.Findings = []report.Finding{{
-		Code: report.MyidWrongServer, Severity: report.Warning, Certainty: report.Proven, Root: true,
+		Code: "myid-wrong-server", Severity: report.Warning, Certainty: report.Proven, Root: true,
 		Servers: []string{"zk1"}, Title: "zk1 has the id of zk2: its myid file says 2, its address is that of server.1",
 		Evidence: []report.Evidence{
 			{Source: "myid", Server: "zk1", Value: "2", Wanted: "1", File: "/data/zookeeper/myid", Line: 1},
@@ -133,13 +133,13 @@ func guide() *report.Report {
 		},
 	}}
 	r.Folded = []report.Finding{
-		{Code: report.SelfAddrNotLocal, Severity: report.Warning, Servers: []string{"zk1"}},
-		{Code: report.ProcessWithoutListener, Severity: report.Warning, Servers: []string{"zk1"}},
-		{Code: report.ServerNotServing, Severity: report.Warning, Servers: []string{"zk1"}},
-		{Code: report.StatusScriptMisleading, Severity: report.Info, Servers: []string{"zk1"}},
+		{Code: "self-addr-not-local", Severity: report.Warning, Servers: []string{"zk1"}},
+		{Code: "process-without-listener", Severity: report.Warning, Servers: []string{"zk1"}},
+		{Code: "server-not-serving", Severity: report.Warning, Servers: []string{"zk1"}},
+		{Code: "status-script-misleading", Severity: report.Info, Servers: []string{"zk1"}},
 	}
 	r.Checks.Passed, r.Checks.Finding, r.Checks.Skipped = 22, 5, 2
-	r.Checks.Skips = []report.Skip{{Check: report.ElectionInProgress, Kind: report.SkipOneLook, Reason: "one look only"}}
+	r.Checks.Skips = []report.Skip{{Check: "election-in-progress", Kind: report.SkipOneLook, Reason: "one look only"}}
 	return r
 }
 
@@ -152,7 +152,7 @@ func misleading() *report.Report {
 		Serving: true, StatusScript: "Error contacting service. It is probably not running.",
 	}}
 	r.Findings = []report.Finding{{
-		Code: report.StatusScriptMisleading, Severity: report.Info, Certainty: report.Proven, Root: true,
+		Code: "status-script-misleading", Severity: report.Info, Certainty: report.Proven, Root: true,
 		Servers: []string{"zk1"}, Title: "zkServer.sh status says what is not so",
 		Evidence: []report.Evidence{
 			{Source: "zkServer.sh", Server: "zk1", Value: "/opt/zk/conf/zoo.cfg:6 ends in CR LF: the server reads over the CR, the script passes it on as part of the port"},
@@ -177,7 +177,7 @@ func splitBrain() *report.Report {
 	r.Servers[0].Note, r.Servers[1].Note = "lists servers 1,2,3", "lists servers 1,2,3"
 	r.Verdict.Looks, r.TookMs = 2, 2440
 	r.Findings = []report.Finding{{
-		Code: report.MembershipDivergent, Severity: report.Critical, Certainty: report.Proven, Root: true,
+		Code: "membership-divergent", Severity: report.Critical, Certainty: report.Proven, Root: true,
 		Servers: []string{"zk1", "zk2", "zk3", "zk4", "zk5"}, Title: "The servers do not have one list of servers",
 		Summary: "zk1 and zk2 still have the list of 3 servers; zk3, zk4 and zk5 have 5. 2 of 3 and 3 of 5 are both majorities. Seen twice, 2.1 s apart.",
 		Evidence: []report.Evidence{
@@ -190,7 +190,7 @@ func splitBrain() *report.Report {
 			{Note: "Give all servers one list; start the kept camp first, then ONE emptied server at a time, each only after the one before says follower."},
 		},
 	}}
-	r.Folded = []report.Finding{{Code: report.SplitBrain, Severity: report.Critical, Title: "Two leaders"}}
+	r.Folded = []report.Finding{{Code: "split-brain", Severity: report.Critical, Title: "Two leaders"}}
 	return r
 }
 
@@ -204,7 +204,7 @@ func unreachable() *report.Report {
 	r.TookMs = 2013
 	r.Findings = []report.Finding{
 		{
-			Code: report.TargetUnresolvable, Severity: report.Warning, Certainty: report.Proven, Root: true,
+			Code: "target-unresolvable", Severity: report.Warning, Certainty: report.Proven, Root: true,
 			Servers: []string{"zkk3:2118"}, Title: "There is no host of the name zkk3",
 			Evidence: []report.Evidence{{Source: "dns", Key: "zkk3", Value: "no such host"}},
 			Fix:      []report.Fix{{Note: "Check the spelling of the target; did you mean zk3:2181?"}},

@@ -48,9 +48,9 @@ func shownReport(state report.State, code int, summary string, servers ...report
 		Checks: report.Checks{
 			Total: 29, Passed: 20, Skipped: 3,
 			Skips: []report.Skip{
-				{Check: report.ElectionInProgress, Kind: report.SkipOneLook, Reason: "one look only"},
-				{Check: report.MyidMissing, Kind: report.SkipLocalFiles, Reason: own},
-				{Check: report.MyidMalformed, Kind: report.SkipLocalFiles, Reason: own},
+				{Check: "election-in-progress", Kind: report.SkipOneLook, Reason: "one look only"},
+				{Check: "myid-missing", Kind: report.SkipLocalFiles, Reason: own},
+				{Check: "myid-malformed", Kind: report.SkipLocalFiles, Reason: own},
 			},
 		},
 	}
@@ -73,7 +73,7 @@ func downReport() *report.Report {
 		shownServer("zk2", 2, report.RoleDown, report.PortRefused, report.PortNotExpected, report.PortRefused),
 		shownServer("zk3", 3, report.RoleDown, report.PortRefused, report.PortNotExpected, report.PortRefused))
 	f := report.Finding{
-		Code: report.ProcessDown, Severity: report.Critical, Certainty: report.Likely, Root: true, Docs: docsOf(report.ProcessDown),
+		Code: "process-down", Severity: report.Critical, Certainty: report.Likely, Root: true, Docs: docsOf("process-down"),
 		Servers: []string{"zk2", "zk3"}, Title: "ZooKeeper is not running on zk2 and zk3",
 		Summary: `the host answers at once with "refused" on the client and the election port: machine and network are fine, ZooKeeper is not running there.`,
 	}
@@ -87,14 +87,14 @@ func downReport() *report.Report {
 	}
 	f.Fix = append(f.Fix, report.Fix{Note: "leave version-2 alone on every server"}, report.Fix{Note: "1 of the 2 that are out is enough to restore service"})
 	r.Findings = []report.Finding{f, {
-		Code: report.CmdNotWhitelisted, Severity: report.Info, Certainty: report.Proven, Servers: []string{"zk1"}, Docs: docsOf(report.CmdNotWhitelisted),
+		Code: "cmd-not-whitelisted", Severity: report.Info, Certainty: report.Proven, Servers: []string{"zk1"}, Docs: docsOf("cmd-not-whitelisted"),
 		Title:    "zk1 does not answer mntr: it is not in 4lw.commands.whitelist",
 		Evidence: []report.Evidence{{Source: "mntr", Server: "zk1", Value: "not in the whitelist"}},
 		Fix:      []report.Fix{{Host: "zk1", Note: "add it to zoo.cfg", Command: "4lw.commands.whitelist=ruok,srvr,mntr,conf"}},
 	}}
 	r.Folded = []report.Finding{
-		{Code: report.QuorumLost, Severity: report.Critical, Certainty: report.Proven},
-		{Code: report.ServerNotServing, Severity: report.Critical, Certainty: report.Proven, Servers: []string{"zk1"}},
+		{Code: "quorum-lost", Severity: report.Critical, Certainty: report.Proven},
+		{Code: "server-not-serving", Severity: report.Critical, Certainty: report.Proven, Servers: []string{"zk1"}},
 	}
 	r.Servers[0].Skipped = []string{"mntr"}
 	return r
@@ -111,7 +111,7 @@ func splitReport() *report.Report {
 		}
 	}
 	r.Findings = []report.Finding{{
-		Code: report.MembershipDivergent, Severity: report.Critical, Certainty: report.Proven, Root: true, Docs: docsOf(report.MembershipDivergent),
+		Code: "membership-divergent", Severity: report.Critical, Certainty: report.Proven, Root: true, Docs: docsOf("membership-divergent"),
 		Servers: []string{"zk1", "zk2", "zk3", "zk4", "zk5"}, Title: "The servers do not have one list of servers",
 		Summary: "zk1 and zk2 still have the list of 3 servers; zk3, zk4 and zk5 have 5. 2 of 3 and 3 of 5 are both majorities. Seen twice, 2.1 s apart.",
 		Evidence: []report.Evidence{
@@ -124,7 +124,7 @@ func splitReport() *report.Report {
 			{Note: "Give all servers one list; start the kept camp first, then ONE emptied server at a time, each only after the one before says follower."},
 		},
 	}}
-	r.Folded = []report.Finding{{Code: report.SplitBrain, Severity: report.Critical}}
+	r.Folded = []report.Finding{{Code: "split-brain", Severity: report.Critical}}
 	return r
 }
 
@@ -134,7 +134,7 @@ func unknownReport() *report.Report {
 	bad.Ports.Client = report.PortView{Port: 2118, State: report.PortNotProbed}
 	r := shownReport(report.Unknown, 3, "cannot judge the ensemble: neither of 2 targets gave a usable answer.", zk1, bad)
 	r.Findings = []report.Finding{{
-		Code: report.TargetUnresolvable, Severity: report.Warning, Certainty: report.Proven, Root: true, Docs: docsOf(report.TargetUnresolvable),
+		Code: "target-unresolvable", Severity: report.Warning, Certainty: report.Proven, Root: true, Docs: docsOf("target-unresolvable"),
 		Servers: []string{"zkk3:2118"}, Title: "There is no host of the name zkk3",
 		Evidence: []report.Evidence{{Source: "dns", Key: "zkk3", Value: "no such host"}},
 		Fix:      []report.Fix{{Note: "Check the spelling of the target; did you mean zk3:2181?"}},

@@ -272,7 +272,7 @@ func TestStatusVocabulary(t *testing.T) {
 		{PID: 9, Server: "zk3", UptimeSeconds: 7500},
 	}
 	r.Findings = []report.Finding{
-		{Code: report.ClockSkew, Severity: report.Info, Certainty: report.Possible, Title: "clocks differ", Fix: []report.Fix{{Command: strings.Repeat("x", maxCommand+1)}, {}}},
+		{Code: "clock-skew", Severity: report.Info, Certainty: report.Possible, Title: "clocks differ", Fix: []report.Fix{{Command: strings.Repeat("x", maxCommand+1)}, {}}},
 	}
 	page := html.UnescapeString(rendered(t, pageOf(seen("prod", r))))
 	for _, want := range []string{

@@ -77,7 +77,10 @@ func findOwn(h *Host) {
 }
 
 func newServer(s *snapshot.Server, secure bool) *Server {
-	v := &Server{Server: s, standing: standing{Role: report.RoleUnknown}, OverTLS: secure, Conf: s.Conf, ConfFrom: "conf", Mntr: s.Mntr, MntrFrom: "mntr"}
+	v := &Server{
+		Server: s, standing: standing{Role: report.RoleUnknown}, OverTLS: secure,
+		Conf: s.Conf, ConfFrom: "conf", Mntr: s.Mntr, MntrFrom: "mntr",
+	}
 	v.RunsWith = s.Members()
 	v.takeAdmin()
 	v.ClientPort = v.portState(s.Client)

@@ -48,7 +48,8 @@ func (s *Server) AtLine() bool {
 // Claimed is the id that the server says it has: by conf, or by the myid file
 // of its own process. ok is false when neither was seen.
 func (s *Server) Claimed() (id int64, source string, ok bool) {
-	if c := s.Conf; c.Seen() && c.Value.ServerID != nil && (c.Value.Quorum() || s.ConfFrom == SourceAdmin && s.Mode() != snapshot.ModeStandalone) {
+	if c := s.Conf; c.Seen() && c.Value.ServerID != nil &&
+		(c.Value.Quorum() || s.ConfFrom == SourceAdmin && s.Mode() != snapshot.ModeStandalone) {
 		return *c.Value.ServerID, s.ConfFrom, true
 	}
 	if s.Local != nil && s.Local.Process != nil && s.Local.HasID {

@@ -18,7 +18,8 @@ func servedAsLeader(e *Ensemble, s *Server) bool {
 // show that it has no such setting.
 func (e *Ensemble) MightLead(s *Server) bool {
 	closed := s.QuorumPort == report.PortRefused || s.QuorumPort == report.PortNotExpected
-	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() || closed || len(e.Leaders()) > 0 || servedAsLeader(e, s) {
+	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() ||
+		closed || len(e.Leaders()) > 0 || servedAsLeader(e, s) {
 		return false
 	}
 	if h := s.Local; h != nil && h.Settings != nil && h.Process != nil {
@@ -40,7 +41,8 @@ func (e *Ensemble) Leaders() []*Server {
 		same := slices.ContainsFunc(out, func(o *Server) bool {
 			a, _, known := s.Claimed()
 			b, _, both := o.Claimed()
-			return known && both && a == b && SameID(Claim{ID: a, Server: s, Host: s.Local}, Claim{ID: b, Server: o, Host: o.Local}) == report.Possible
+			return known && both && a == b &&
+				SameID(Claim{ID: a, Server: s, Host: s.Local}, Claim{ID: b, Server: o, Host: o.Local}) == report.Possible
 		})
 		if !same {
 			out = append(out, s)

@@ -113,5 +113,6 @@ func agreeing(e *Ensemble, lists []OwnList) bool {
 // OutOfItsList reports whether a server of this host runs with a dynamic file that does
 // not have it. It ends at a start with such a list: so the list has changed since.
 func (e *Ensemble) OutOfItsList(h *Host) bool {
-	return h.Settings != nil && h.Settings.Dynamic != "" && len(h.Settings.Servers) > 0 && h.HasID && h.Settings.Find(h.ID) == nil && e.Lives(h)
+	return h.Settings != nil && h.Settings.Dynamic != "" && len(h.Settings.Servers) > 0 &&
+		h.HasID && h.Settings.Find(h.ID) == nil && e.Lives(h)
 }

@@ -55,7 +55,8 @@ func (e *Ensemble) FindLoop(h *Host) *Loop {
 	if b != nil && then.IsYoung(b) && e.IsYoung(h) && !h.Process.Started.Equal(b.Process.Started) {
 		return &Loop{Sign: ProcessesReplaced, Before: b}
 	}
-	if first, last, ok := h.startsInLog(); ok && (e.IsYoung(h) || h.Process == nil && h.Looked.Sub(h.Log.Value.Modified) < justBegun) {
+	first, last, ok := h.startsInLog()
+	if ok && (e.IsYoung(h) || h.Process == nil && h.Looked.Sub(h.Log.Value.Modified) < justBegun) {
 		return &Loop{Sign: StartsLogged, First: first, Last: last}
 	}
 	return nil

@@ -39,7 +39,9 @@ func match(h *Host, servers []*Server) {
 func matchByAddress(h *Host, servers []*Server) {
 	var rows []*Server
 	for _, s := range servers {
-		if h.Addrs.Seen() && slices.ContainsFunc(s.Resolve.Value, func(a netip.Addr) bool { return !a.IsLoopback() && slices.Contains(h.Addrs.Value, a) }) {
+		if h.Addrs.Seen() && slices.ContainsFunc(s.Resolve.Value, func(a netip.Addr) bool {
+			return !a.IsLoopback() && slices.Contains(h.Addrs.Value, a)
+		}) {
 			rows = append(rows, s)
 		}
 	}

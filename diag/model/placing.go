@@ -22,7 +22,8 @@ func findChanged(e *Ensemble) {
 	rows := e.Filter(func(s *Server) bool {
 		id, source, known := s.Claimed()
 		same := known && source == s.ConfFrom && h.HasID && id == h.ID || s.Member != nil && h.HasID && s.Member.ID == h.ID
-		return s.Local == nil && same && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) && h.ListensAt(s.Resolve.Value, s.Port)
+		return s.Local == nil && same && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) &&
+			h.ListensAt(s.Resolve.Value, s.Port)
 	})
 	if len(rows) == 1 {
 		h.Server, rows[0].Local = rows[0], h
@@ -111,7 +112,8 @@ func place(e *Ensemble) {
 func findNonMembers(e *Ensemble) {
 	for _, s := range e.Servers {
 		id, source, ok := s.Claimed()
-		if !ok || source == sourceSession || s.Line != nil || s.DuplicateOf != nil || !e.List.InForce() || e.List.Find(id) != nil {
+		if !ok || source == sourceSession || s.Line != nil ||
+			s.DuplicateOf != nil || !e.List.InForce() || e.List.Find(id) != nil {
 			continue
 		}
 		own := s.RunsWith
@@ -179,9 +181,10 @@ func (e *Ensemble) IsAt(m *zoocfg.Server, s *Server) bool {
 	}
 	for _, h := range e.Hosts {
 		r, ok := h.ResolvedFor(m.ID)
-		if ok && len(m.Addresses) > 0 && r.Host == m.Addresses[0].Host && slices.ContainsFunc(r.Addrs.Value, func(a netip.Addr) bool {
-			return !a.IsLoopback() && slices.Contains(s.Resolve.Value, a)
-		}) {
+		if ok && len(m.Addresses) > 0 && r.Host == m.Addresses[0].Host &&
+			slices.ContainsFunc(r.Addrs.Value, func(a netip.Addr) bool {
+				return !a.IsLoopback() && slices.Contains(s.Resolve.Value, a)
+			}) {
 			return true
 		}
 	}

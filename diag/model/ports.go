@@ -67,7 +67,8 @@ func (s *Server) DropsConnections() bool {
 // the sockets of its own host show; 0 for none. What answers as ZooKeeper is no other
 // program: then its process was not seen.
 func (s *Server) TakenPort() int {
-	if s.Local == nil || s.Local.Process != nil || s.Local.Settings == nil || s.Srvr.Seen() || s.NotServing() || s.Session.Seen() {
+	if s.Local == nil || s.Local.Process != nil || s.Local.Settings == nil ||
+		s.Srvr.Seen() || s.NotServing() || s.Session.Seen() {
 		return 0
 	}
 	// What is silent may be a hung ZooKeeper whose process we may not see.
@@ -75,7 +76,8 @@ func (s *Server) TakenPort() int {
 	switch {
 	case client && s.Local.ListensAt(s.Resolve.Value, s.Port):
 		return s.Port
-	case s.ClientPort == report.PortRefused && s.ElectionPort == report.PortOpen && s.Local.ListensAt(s.PeerAddrs().Value, s.Election.Number):
+	case s.ClientPort == report.PortRefused && s.ElectionPort == report.PortOpen &&
+		s.Local.ListensAt(s.PeerAddrs().Value, s.Election.Number):
 		return s.Election.Number
 	}
 	return 0

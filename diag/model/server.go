@@ -47,7 +47,8 @@ func (s *Server) Voter() bool {
 	if s.Line != nil {
 		return s.Line.Role != zoocfg.Observer
 	}
-	return s.Role != report.Observer && !(s.Conf.Seen() && s.Conf.Value.PeerType != nil && *s.Conf.Value.PeerType == snapshot.PeerObserver)
+	return s.Role != report.Observer &&
+		!(s.Conf.Seen() && s.Conf.Value.PeerType != nil && *s.Conf.Value.PeerType == snapshot.PeerObserver)
 }
 
 // Version is the version that any answer has; ok is false where none does.

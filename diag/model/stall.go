@@ -45,7 +45,8 @@ func HungSession(s *Server) bool { return s.Opened.FailedAs(snapshot.Silent) }
 // takes. Of weights and groups the number shows nothing.
 func (e *Ensemble) TooFewSynced(lead *Server) bool {
 	synced, ok := lead.Mntr.Value.SyncedVoters()
-	return ok && lead.Mntr.Seen() && e.List.Proven() && !e.List.Quorums.Hierarchical() && synced < int64(e.List.Quorums.Needed()-1)
+	return ok && lead.Mntr.Seen() && e.List.Proven() &&
+		!e.List.Quorums.Hierarchical() && synced < int64(e.List.Quorums.Needed()-1)
 }
 
 // CanConfirm reports whether the voters that are not known to be out form a quorum.

@@ -76,7 +76,8 @@ func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) 
 	leaderless := len(leaders) == 0 && t.Open == 0 && !e.bySession() && (e.List.Proven() || len(t.Out) > 0)
 	// Others may still follow the one that hangs.
 	contested := slices.ContainsFunc(e.Servers, e.MightLead) && slices.ContainsFunc(e.Servers, Hangs)
-	if e.Stall != nil || leaderless || contested || !e.PeersUnknown() && !e.HasOracle() && (!q.Contains(t.Alive) || !q.Contains(t.willing)) {
+	if e.Stall != nil || leaderless || contested ||
+		!e.PeersUnknown() && !e.HasOracle() && (!q.Contains(t.Alive) || !q.Contains(t.willing)) {
 		return report.Unknown, true
 	}
 	inferred := slices.ContainsFunc(leaders, func(s *Server) bool { return s.Inferred })

@@ -31,7 +31,8 @@ func covers(e *model.Ensemble, kinds map[report.Code]Kind, cause, consequence re
 func regained(e *model.Ensemble, f report.Finding) int {
 	n := 0
 	for _, s := range e.Servers {
-		if slices.Contains(f.Servers, s.Name) && s.Voter() && (s.Serving == model.No || s.Counted == model.No || s.Role == report.Standalone) {
+		if slices.Contains(f.Servers, s.Name) && s.Voter() &&
+			(s.Serving == model.No || s.Counted == model.No || s.Role == report.Standalone) {
 			n++
 		}
 	}

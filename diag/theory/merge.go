@@ -20,7 +20,8 @@ func merge(findings []report.Finding, kinds map[report.Code]Kind) []report.Findi
 	var out []report.Finding
 	for _, f := range findings {
 		i := slices.IndexFunc(out, func(o report.Finding) bool {
-			return o.Code == f.Code && o.Severity == f.Severity && o.Certainty == f.Certainty && o.Root == f.Root && !kinds[o.Code].Apart
+			return o.Code == f.Code && o.Severity == f.Severity &&
+				o.Certainty == f.Certainty && o.Root == f.Root && !kinds[o.Code].Apart
 		})
 		if i < 0 {
 			out = append(out, f)

@@ -119,7 +119,8 @@ func LoopbackKeepsOut(c *zoocfg.Config, id int64, version string) bool {
 		return true
 	}
 	own := c.Find(id)
-	return own != nil && tellsAddress(version) && !slices.ContainsFunc(own.Addresses, func(a zoocfg.Address) bool { return !isLoopback(a.Host) }) &&
+	return own != nil && tellsAddress(version) &&
+		!slices.ContainsFunc(own.Addresses, func(a zoocfg.Address) bool { return !isLoopback(a.Host) }) &&
 		slices.ContainsFunc(c.Servers, func(m zoocfg.Server) bool { return m.Role == zoocfg.Participant && m.ID > id })
 }
 

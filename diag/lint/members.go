@@ -269,7 +269,8 @@ func reconfigNoSuper(s *subject) []Remark {
 		return nil
 	}
 	return []Remark{{
-		Severity: report.Info, File: s.ReconfigEnabled.File, Line: s.ReconfigEnabled.Line, Key: "reconfigEnabled", Versions: "3.5.3+",
+		Severity: report.Info, File: s.ReconfigEnabled.File, Line: s.ReconfigEnabled.Line,
+		Key: "reconfigEnabled", Versions: "3.5.3+",
 		Found: "true, and no " + key, Recommended: key + " here or in SERVER_JVMFLAGS, if nobody may reconfigure yet",
 		Why: "Only the super user, or whom it has given rights to /zookeeper/config, can reconfigure.",
 	}}

@@ -218,7 +218,8 @@ func clientPortContradicts(s *subject) []Remark {
 	}
 	return []Remark{{
 		Severity: report.Critical, File: s.ClientPort.File, Line: s.ClientPort.Line, Key: "clientPort", Versions: "3.5+",
-		Found:       fmt.Sprintf("%d here, %d behind the semicolon of %s", s.ClientPort.Value, own.Client.Port, serverKey(own)),
+		Found: fmt.Sprintf("%d here, %d behind the semicolon of %s",
+			s.ClientPort.Value, own.Client.Port, serverKey(own)),
 		Recommended: "one of the two, or the same port in both",
 		Why:         "ZooKeeper ends at its start: the client address is different from the one in its server.N line.",
 	}}
@@ -241,7 +242,8 @@ func noClientPort(s *subject) []Remark {
 	}}
 }
 
-// adminStandalone: "Unable to start AdminServer, exiting abnormally", see admin. The default port is one that other programs like.
+// adminStandalone: "Unable to start AdminServer, exiting abnormally", see admin. The
+// default port is one that other programs like.
 func adminStandalone(s *subject) []Remark {
 	if s.Distributed(s.Version) || !s.AdminEnabled.Value || s.AdminPort.IsSet() {
 		return nil

@@ -144,7 +144,10 @@ func fsyncThreshold(s *subject) []Remark {
 	if !found {
 		return nil
 	}
-	r := Remark{Severity: report.Warning, Line: p.Line, Key: "fsync.warningthresholdms", Versions: "3.4.9+", Recommended: "1000, or leave it out"}
+	r := Remark{
+		Severity: report.Warning, Line: p.Line, Key: "fsync.warningthresholdms",
+		Versions: "3.4.9+", Recommended: "1000, or leave it out",
+	}
 	ms, err := strconv.ParseInt(strings.TrimSpace(p.Value), 0, 64)
 	switch budget := s.ticks(s.SyncLimit.Value); {
 	case err != nil:

@@ -39,7 +39,8 @@ func securePortFactory(s *subject) []Remark {
 	case !found:
 		r.Found = "set, and no " + factoryKey + " here: SERVER_JVMFLAGS must have it"
 	case strings.HasSuffix(strings.TrimSpace(p.Value), "NIOServerCnxnFactory"):
-		r.Severity, r.Line, r.Key, r.Found = report.Critical, p.Line, factoryKey, "NIOServerCnxnFactory, with secureClientPort"
+		r.Severity, r.Line, r.Key = report.Critical, p.Line, factoryKey
+		r.Found = "NIOServerCnxnFactory, with secureClientPort"
 	default:
 		return nil
 	}

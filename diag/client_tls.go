@@ -24,7 +24,8 @@ func certificateEvidence(s *model.Server, what string, c *snapshot.Certificate, 
 	}
 	return report.Evidence{
 		Source: "tls", Server: s.Name, Key: what, Wanted: wanted,
-		Value: fmt.Sprintf("%s, %s, by %s, valid %s to %s", c.Subject, names, c.Issuer, c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly)),
+		Value: fmt.Sprintf("%s, %s, by %s, valid %s to %s", c.Subject, names, c.Issuer,
+			c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly)),
 	}
 }
 
@@ -63,7 +64,9 @@ func checkClientTLS(e *model.Ensemble) Outcome {
 }
 
 // tlsFaultText puts a fault into words. here is the host that asked.
-func tlsFaultText(s *model.Server, seen snapshot.TLSLook, here string) (title, summary, wanted string, fix []report.Fix) {
+func tlsFaultText(
+	s *model.Server, seen snapshot.TLSLook, here string,
+) (title, summary, wanted string, fix []report.Fix) {
 	at := fmt.Sprintf("%s:%d", s.Host, s.Port)
 	switch seen.Fault {
 	case snapshot.TLSNotAsked:
@@ -73,7 +76,9 @@ func tlsFaultText(s *model.Server, seen snapshot.TLSLook, here string) (title, s
 	case snapshot.TLSPlainText:
 		return "its client port speaks plain text, and was asked with TLS",
 			"it answers four-letter words without TLS: this is not its secureClientPort, or TLS was never turned on.", "",
-			[]report.Fix{{Host: here, Note: "ask without --tls, or ask its secureClientPort", Command: "zkdoctor check " + at, Risk: "none"}}
+			[]report.Fix{{
+				Host: here, Note: "ask without --tls, or ask its secureClientPort", Command: "zkdoctor check " + at, Risk: "none",
+			}}
 	case snapshot.TLSAuthority:
 		return "its certificate is signed by nobody whom zkdoctor trusts",
 			"clients refuse it too, unless they were given its authority.", "an authority out of --tls-ca, or of the system",
@@ -97,7 +102,10 @@ func tlsFaultText(s *model.Server, seen snapshot.TLSLook, here string) (title, s
 			[]report.Fix{{Host: here, Note: "give one that its trust store knows", Command: "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem " + at, Risk: "none"}}
 	default:
 		return "TLS to its client port fails", "the handshake ends before either side has shown a certificate, or over one of them.", "",
-			[]report.Fix{{Host: here, Note: "see what both sides offer", Command: "openssl s_client -connect " + at + " </dev/null", Risk: "none"}}
+			[]report.Fix{{
+				Host: here, Note: "see what both sides offer",
+				Command: "openssl s_client -connect " + at + " </dev/null", Risk: "none",
+			}}
 	}
 }
 

@@ -40,7 +40,9 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 	usual, apart := told[(len(told)-1)/2].ahead, told[len(told)-1].ahead-told[0].ahead
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	for _, c := range told {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "clock", Server: c.name, Value: c.ahead.String() + " ahead of this host's"})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "clock", Server: c.name, Value: c.ahead.String() + " ahead of this host's",
+		})
 		off := (c.ahead - usual).Abs()
 		if off <= skewed {
 			continue

@@ -16,7 +16,9 @@ func stallWords(s *model.Stall, e *model.Ensemble) (why string, evidence []repor
 	switch s.Cause {
 	case model.TooFewInSync:
 		why = "fewer followers are in sync with it than a majority takes"
-		evidence = []report.Evidence{counterEvidence(s, "zk_synced_followers", fmt.Sprintf("%d or more", e.List.Quorums.Needed()-1))}
+		evidence = []report.Evidence{
+			counterEvidence(s, "zk_synced_followers", fmt.Sprintf("%d or more", e.List.Quorums.Needed()-1)),
+		}
 		if n, _ := s.Now.Mntr.Value.NonVotingFollowers(); n > 0 {
 			evidence = append(evidence, counterEvidence(s, model.NonVotingFollowers, "they do not count"))
 		}
@@ -25,7 +27,10 @@ func stallWords(s *model.Stall, e *model.Ensemble) (why string, evidence []repor
 		evidence = []report.Evidence{outstandingEvidence(s)}
 	case model.NoneCommitted:
 		why = "it has proposed writes and confirmed none"
-		evidence = []report.Evidence{outstandingEvidence(s), counterEvidence(s, model.Proposals, ""), counterEvidence(s, model.Commits, "one more for each proposal")}
+		evidence = []report.Evidence{
+			outstandingEvidence(s), counterEvidence(s, model.Proposals, ""),
+			counterEvidence(s, model.Commits, "one more for each proposal"),
+		}
 	case model.SessionsHang:
 		why = "a session that was asked for there did not open, twice"
 	}
@@ -34,7 +39,10 @@ func stallWords(s *model.Stall, e *model.Ensemble) (why string, evidence []repor
 	}
 	if s.NoSession {
 		c = report.Proven // that is a write of our own
-		evidence = append(evidence, report.Evidence{Source: "session", Server: s.Now.Name, Value: "did not open in " + seconds(s.Now.Opened.Took) + ", twice", Wanted: "within milliseconds"})
+		evidence = append(evidence, report.Evidence{
+			Source: "session", Server: s.Now.Name,
+			Value: "did not open in " + seconds(s.Now.Opened.Took) + ", twice", Wanted: "within milliseconds",
+		})
 	}
 	return why, evidence, c
 }
@@ -42,7 +50,9 @@ func stallWords(s *model.Stall, e *model.Ensemble) (why string, evidence []repor
 func counterEvidence(s *model.Stall, key, wanted string) report.Evidence {
 	now, _ := s.Now.Mntr.Value.Count(key)
 	then, _ := s.Then.Mntr.Value.Count(key)
-	return report.Evidence{Source: s.Now.MntrFrom, Server: s.Now.Name, Key: key, Value: fmt.Sprintf("%d, then %d", then, now), Wanted: wanted}
+	return report.Evidence{
+		Source: s.Now.MntrFrom, Server: s.Now.Name, Key: key, Value: fmt.Sprintf("%d, then %d", then, now), Wanted: wanted,
+	}
 }
 
 func outstandingEvidence(s *model.Stall) report.Evidence {
@@ -95,7 +105,10 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. %s", seconds(e.Between()), why, then),
 		Evidence: append([]report.Evidence{
 			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(snapshot.ModeLeader)},
-			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String() + ", in both looks", Wanted: "a later one"},
+			{
+				Source: "srvr", Server: lead.Name, Key: "Zxid",
+				Value: lead.Srvr.Value.Zxid.String() + ", in both looks", Wanted: "a later one",
+			},
 		}, evidence...),
 		Fix: []report.Fix{
 			{Note: "mend the followers first, those that are out: with a majority again it goes on by itself"},

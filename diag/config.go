@@ -52,8 +52,10 @@ func checkDynamicConfig(e *model.Ensemble) Outcome {
 		next := h.Settings.Path + ".dynamic.next"
 		return found(report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
-			Summary:  "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
-			Evidence: []report.Evidence{{Source: "file", Server: nameOf(h), Value: "there", Wanted: "removed once the proposal is committed", File: next}},
+			Summary: "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
+			Evidence: []report.Evidence{{
+				Source: "file", Server: nameOf(h), Value: "there", Wanted: "removed once the proposal is committed", File: next,
+			}},
 			Fix: []report.Fix{
 				{Host: nameOf(h), Command: "cat " + shellWord(next), Note: "the members that were proposed", Risk: "none"},
 				{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
@@ -72,9 +74,15 @@ func membersBesideDynamic(e *model.Ensemble, h *model.Host, beside []zoocfg.Prob
 	if h.Process != nil {
 		f.Summary = fmt.Sprintf("%s in zoo.cfg beside dynamicConfigFile: the server runs on with what it read when it started, and will not start again.", plural(len(beside), "member line"))
 	}
-	f.Evidence = []report.Evidence{{Source: "zoo.cfg", Server: nameOf(h), Key: "dynamicConfigFile", Value: dynamic.Value, File: h.Settings.Path, Line: dynamic.Line}}
+	f.Evidence = []report.Evidence{{
+		Source: "zoo.cfg", Server: nameOf(h), Key: "dynamicConfigFile",
+		Value: dynamic.Value, File: h.Settings.Path, Line: dynamic.Line,
+	}}
 	for _, p := range beside {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: p.Key, Value: "a member", Wanted: "only in the dynamic file", File: p.File, Line: p.Line})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "zoo.cfg", Server: nameOf(h), Key: p.Key,
+			Value: "a member", Wanted: "only in the dynamic file", File: p.File, Line: p.Line,
+		})
 	}
 	file := shellWord(h.Settings.Path)
 	f.Fix = []report.Fix{
@@ -108,7 +116,10 @@ func checkPeerType(e *model.Ensemble) Outcome {
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 			Summary: fmt.Sprintf("peerType says %s and its line in the list says %s; the list is what counts.", set.Value, m.Role),
 			Evidence: []report.Evidence{
-				{Source: "zoo.cfg", Server: nameOf(h), Key: "peerType", Value: string(set.Value), Wanted: string(m.Role), File: set.File, Line: set.Line},
+				{
+					Source: "zoo.cfg", Server: nameOf(h), Key: "peerType",
+					Value: string(set.Value), Wanted: string(m.Role), File: set.File, Line: set.Line,
+				},
 				memberEvidence(h, h.ID, " "+string(m.Role)),
 			},
 			Fix: []report.Fix{{Host: nameOf(h), Note: "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one", Risk: "without peerType nothing changes, and no restart is needed; another role changes who votes"}},
@@ -131,9 +142,13 @@ func checkForceSync(e *model.Ensemble) Outcome {
 		var seen report.Evidence
 		switch {
 		case lint.SyncIsOff(h.Settings):
-			seen = report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line}
+			seen = report.Evidence{
+				Source: "zoo.cfg", Server: nameOf(h), Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line,
+			}
 		case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
-			seen = report.Evidence{Source: "process", Server: nameOf(h), Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes"}
+			seen = report.Evidence{
+				Source: "process", Server: nameOf(h), Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes",
+			}
 		default:
 			return Outcome{}
 		}

@@ -16,7 +16,8 @@ const defaultMaxClientCnxns = 60
 const ConnLimitReached report.Code = "conn-limit-reached"
 
 var connLimitReachedRule = Rule{
-	Code: ConnLimitReached, Title: "takes no more connections from here", Needs: "srvr, the serving probe, this host's sockets",
+	Code: ConnLimitReached, Title: "takes no more connections from here",
+	Needs:    "srvr, the serving probe, this host's sockets",
 	Explains: []report.Code{"status-script-misleading"},
 	Eval:     checkConnLimit,
 }
@@ -53,7 +54,8 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	wanted := fmt.Sprintf("under %d (maxClientCnxns)", limit)
 	if s.Held.Seen() {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "sockets", Server: e.Snap.Vantage.Host, Key: "connections to " + s.Name, Value: strconv.Itoa(s.Held.Value), Wanted: wanted,
+			Source: "sockets", Server: e.Snap.Vantage.Host, Key: "connections to " + s.Name,
+			Value: strconv.Itoa(s.Held.Value), Wanted: wanted,
 		})
 	}
 	busiest, ours := clientsOf(s)
@@ -63,7 +65,8 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 			shown = ours
 		}
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: model.SourceAdmin, Server: s.Name, Key: "connections from " + shown.Address, Value: strconv.Itoa(shown.Connections), Wanted: wanted,
+			Source: model.SourceAdmin, Server: s.Name, Key: "connections from " + shown.Address,
+			Value: strconv.Itoa(shown.Connections), Wanted: wanted,
 		})
 	}
 	switch {

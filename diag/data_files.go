@@ -103,7 +103,10 @@ func checkNoSnapshot(e *model.Ensemble) Outcome {
 			return Outcome{} // it starts from its logs alone
 		}
 		f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
-			report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshots", Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2"},
+			report.Evidence{
+				Source: "data", Server: nameOf(h), Key: "snapshots",
+				Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2",
+			},
 			report.Evidence{Source: "data", Server: nameOf(h), Key: "logs", Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2"})
 		f.Fix = append(f.Fix, report.Fix{
 			Host: nameOf(h), Note: "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
@@ -217,7 +220,10 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 				return undecided("its epoch is changing this moment")
 			}
 			return found(aheadFinding(e, h, data, current, int64(c.First.Epoch()), report.Proven,
-				report.Evidence{Source: "data", Server: nameOf(h), Key: "first transaction", Value: c.First.String(), File: fileIn(data.Logs(), log.Name)}))
+				report.Evidence{
+					Source: "data", Server: nameOf(h), Key: "first transaction",
+					Value: c.First.String(), File: fileIn(data.Logs(), log.Name),
+				}))
 		}
 	}
 	for _, s := range data.Dir.Snapshots.Value.Newest {
@@ -234,7 +240,9 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 	return Outcome{}
 }
 
-func aheadFinding(e *model.Ensemble, h *model.Host, data *snapshot.Data, current, of int64, c report.Certainty, shown report.Evidence) report.Finding {
+func aheadFinding(
+	e *model.Ensemble, h *model.Host, data *snapshot.Data, current, of int64, c report.Certainty, shown report.Evidence,
+) report.Finding {
 	f := willNotStart(e, h, fmt.Sprintf("its data is of epoch %d and it says that it is in epoch %d: ZooKeeper ends with \"The current epoch ... is older than the last zxid\".", of, current),
 		epochEvidence(h, &data.Dir, "currentEpoch", current, fmt.Sprintf("%d or more", of)), shown)
 	f.Certainty = c

@@ -65,7 +65,10 @@ func checkDataSetLarge(e *model.Ensemble) Outcome {
 					value = fmt.Sprintf("%d, then %d, %s later", was, n, seconds(e.Between()))
 				}
 			}
-			evidence = append(evidence, report.Evidence{Source: s.MntrFrom, Server: s.Name, Key: key.name, Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10)})
+			evidence = append(evidence, report.Evidence{
+				Source: s.MntrFrom, Server: s.Name, Key: key.name,
+				Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10),
+			})
 		}
 		if len(much) == 0 {
 			return Outcome{}

@@ -35,12 +35,14 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
 		GeneratedAt:   snap.Started.Truncate(time.Second),
 		TookMs:        took(snap),
 		Incomplete:    snap.Incomplete,
-		Vantage:       report.Vantage{Host: snap.Vantage.Host, LocalServer: e.LocalServer(), Unverified: snap.Plan.Unverified},
-		Verdict:       e.Verdict,
-		Servers:       serverViews(e),
-		Processes:     processViews(e),
-		LookAgain:     e.LookAgain,
-		Reach:         reachViews(e),
+		Vantage: report.Vantage{
+			Host: snap.Vantage.Host, LocalServer: e.LocalServer(), Unverified: snap.Plan.Unverified,
+		},
+		Verdict:   e.Verdict,
+		Servers:   serverViews(e),
+		Processes: processViews(e),
+		LookAgain: e.LookAgain,
+		Reach:     reachViews(e),
 	}
 	r.Verdict.Summary = headline(e)
 	var raw []report.Finding

@@ -69,7 +69,9 @@ func checkDiskFull(e *model.Ensemble) Outcome {
 }
 
 // diskFull is a file system without room; wanted are the bytes that should be free.
-func diskFull(e *model.Ensemble, h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInodes bool) report.Finding {
+func diskFull(
+	e *model.Ensemble, h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInodes bool,
+) report.Finding {
 	what := report.Evidence{
 		Source: "disk", Server: nameOf(h), Key: "free", File: d.dir,
 		Value: fmt.Sprintf("%s of %s on %s", size(d.free(h)), size(d.Bytes), d.place()), Wanted: size(wanted) + " at least",
@@ -83,18 +85,28 @@ func diskFull(e *model.Ensemble, h *model.Host, data *snapshot.Data, d disk, wan
 		summary = fmt.Sprintf("no inode is left on %s: whatever df says, no file can be made there, so no log and no snapshot.", d.place())
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h), Summary: summary, Evidence: []report.Evidence{what},
+		Severity: severityAt(e, h), Certainty: report.Proven,
+		Servers: serversOf(h), Summary: summary, Evidence: []report.Evidence{what},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Command: "df -h " + shellWord(d.dir) + "; df -i " + shellWord(d.dir), Note: "see it yourself", Risk: "none"},
+			{
+				Host: nameOf(h), Command: "df -h " + shellWord(d.dir) + "; df -i " + shellWord(d.dir),
+				Note: "see it yourself", Risk: "none",
+			},
 			{Host: nameOf(h), Note: "free space OUTSIDE version-2 (old program logs, heap dumps, other programs' files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"},
 			{Host: nameOf(h), Note: "start it if it has ended; wait until it follows and has written a new snapshot; only then let ZooKeeper's own zkCleanup.sh remove old ones"},
 		},
 	}
 	if d.next > 0 {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "data", Server: nameOf(h), Key: "newest snapshot", Value: size(d.next), File: data.Dir.Path + "/version-2"})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "data", Server: nameOf(h), Key: "newest snapshot", Value: size(d.next), File: data.Dir.Path + "/version-2",
+		})
 	}
 	if n := data.Dir.Snapshots.Value.Total; n > manySnapshots && purgeOff(h) {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshots", Value: fmt.Sprintf("%d, and none is ever removed", n), Wanted: "autopurge.purgeInterval above 0", File: h.Settings.Path})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "data", Server: nameOf(h), Key: "snapshots",
+			Value: fmt.Sprintf("%d, and none is ever removed", n), Wanted: "autopurge.purgeInterval above 0",
+			File: h.Settings.Path,
+		})
 	}
 	return f
 }

@@ -14,7 +14,9 @@ import (
 
 // epochOf is the number in an epoch file. has is false when the file is not there:
 // the server then makes one. bad is the evidence when it holds no number.
-func epochOf(h *model.Host, dir *snapshot.DataDir, name string, file snapshot.Obs[snapshot.EpochFile]) (n int64, has bool, bad *report.Evidence) {
+func epochOf(
+	h *model.Host, dir *snapshot.DataDir, name string, file snapshot.Obs[snapshot.EpochFile],
+) (n int64, has bool, bad *report.Evidence) {
 	if !file.Seen() {
 		return 0, false, nil
 	}
@@ -28,7 +30,10 @@ func epochOf(h *model.Host, dir *snapshot.DataDir, name string, file snapshot.Ob
 }
 
 func epochEvidence(h *model.Host, dir *snapshot.DataDir, name string, n int64, wanted string) report.Evidence {
-	return report.Evidence{Source: "data", Server: nameOf(h), Key: name, Value: strconv.FormatInt(n, 10), Wanted: wanted, File: fileIn(dir, name)}
+	return report.Evidence{
+		Source: "data", Server: nameOf(h), Key: name,
+		Value: strconv.FormatInt(n, 10), Wanted: wanted, File: fileIn(dir, name),
+	}
 }
 
 // idList is "1,2,3", with observers marked.
@@ -66,7 +71,10 @@ func myidEvidence(h *model.Host, wanted string) report.Evidence {
 func memberEvidence(h *model.Host, id int64, value string) report.Evidence {
 	m := h.Settings.Find(id)
 	if m == nil {
-		return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", id), Value: "not in the list", File: h.Settings.Path}
+		return report.Evidence{
+			Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", id),
+			Value: "not in the list", File: h.Settings.Path,
+		}
 	}
 	return report.Evidence{
 		Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", id),
@@ -81,7 +89,9 @@ func settingEvidence(h *model.Host, key, value, file string, line int) report.Ev
 
 // tcpEvidence is the evidence that one connect is.
 func tcpEvidence(s *model.Server, port report.PortView, wanted string) report.Evidence {
-	return report.Evidence{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: string(port.State), Wanted: wanted}
+	return report.Evidence{
+		Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: string(port.State), Wanted: wanted,
+	}
 }
 
 // addPort adds as evidence what one connect is, unless the port was not tried.

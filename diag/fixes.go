@@ -18,7 +18,10 @@ func writeID(h *model.Host) []report.Fix {
 	}
 	steps := []report.Fix{
 		{Host: nameOf(h), Note: fmt.Sprintf("stop it, and make sure that no other running server uses id %d", id)},
-		{Host: nameOf(h), Command: fmt.Sprintf("echo %d > %s", id, shellWord(path)), Note: "as the user that ZooKeeper runs as"},
+		{
+			Host: nameOf(h), Command: fmt.Sprintf("echo %d > %s", id, shellWord(path)),
+			Note: "as the user that ZooKeeper runs as",
+		},
 		{Host: nameOf(h), Note: "start it"},
 	}
 	if h.Process == nil {
@@ -64,7 +67,9 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 		{Host: nameOf(h), Note: "start it as its own user, and wait until zkdoctor check shows it as a follower, before you touch any other server"},
 	}
 	if h.Process != nil {
-		steps = slices.Insert(steps, 0, report.Fix{Host: nameOf(h), Note: "stop it", Risk: "with no spare voter that is an outage: look at \"Can lose\" first"})
+		steps = slices.Insert(steps, 0, report.Fix{
+			Host: nameOf(h), Note: "stop it", Risk: "with no spare voter that is an outage: look at \"Can lose\" first",
+		})
 	}
 	return steps
 }

@@ -86,7 +86,10 @@ func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, acce
 		Summary: fmt.Sprintf("it has accepted epoch %d, and the ensemble is in epoch %d: it follows no leader of an earlier one. Its data is of another ensemble, or of an earlier life of this one. Restart no other server before that is mended: in an election it may win with that data.", accepted, epoch),
 		Evidence: []report.Evidence{
 			epochEvidence(h, &data.Dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or less", epoch)),
-			{Source: "srvr", Server: leader.Name, Key: "Zxid", Value: leader.Srvr.Value.Zxid.String() + ", epoch " + strconv.FormatInt(epoch, 10)},
+			{
+				Source: "srvr", Server: leader.Name, Key: "Zxid",
+				Value: leader.Srvr.Value.Zxid.String() + ", epoch " + strconv.FormatInt(epoch, 10),
+			},
 		},
 		Fix: append([]report.Fix{{
 			Host: nameOf(h), Note: "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it. If the others are the new ones, this may be the only copy of the old data",

@@ -83,10 +83,16 @@ func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what strin
 		if value == "" {
 			value = "not given: 1048575"
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Server: nameOf(h), Key: "-Djute.maxbuffer", Value: value, Wanted: fmt.Sprintf("%d or more", length)})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "process", Server: nameOf(h), Key: "-Djute.maxbuffer",
+			Value: value, Wanted: fmt.Sprintf("%d or more", length),
+		})
 	}
 	if p, ok := h.Settings.Property("jute.maxbuffer"); ok {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "jute.maxbuffer", Value: "set, and not read from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.Settings.Path, Line: p.Line})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "zoo.cfg", Server: nameOf(h), Key: "jute.maxbuffer",
+			Value: "set, and not read from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.Settings.Path, Line: p.Line,
+		})
 	}
 	return found(f)
 }

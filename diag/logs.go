@@ -18,7 +18,8 @@ var fatalSigns = []logline.Sign{
 	logline.MyIDMissing, logline.MyIDMalformed, logline.MyIDNotListed, logline.NoSpace, logline.OutOfMemory,
 	logline.RecordTooLong, logline.EpochOld, logline.NoSnapshot, logline.DataDamaged, logline.DataDenied,
 	logline.AddressForeign, logline.AddressInUse, logline.DatabaseUnloaded, logline.AdminEnd, logline.MetricsPort,
-	logline.ConfigInvalid, logline.JavaVersion, logline.JavaClass, logline.JavaOptions, logline.JavaMissing, logline.Unrecoverable, logline.Exit,
+	logline.ConfigInvalid, logline.JavaVersion, logline.JavaClass,
+	logline.JavaOptions, logline.JavaMissing, logline.Unrecoverable, logline.Exit,
 }
 
 // maxLogEvidence is how many lines of a log a finding shows.
@@ -55,7 +56,9 @@ func saysLately(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogLine,
 
 // saysWithin is that for another time. reason says why it cannot be told: a line of an
 // earlier run, or long mended, must count for nothing.
-func saysWithin(h *model.Host, span time.Duration, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string) {
+func saysWithin(
+	h *model.Host, span time.Duration, signs ...logline.Sign,
+) (lines []snapshot.LogLine, count int, reason string) {
 	if !h.Log.Seen() {
 		return nil, 0, noLog(h)
 	}
@@ -94,7 +97,9 @@ func noLog(h *model.Host) string {
 }
 
 // logLines are those of these kinds that count, in the order of the kinds.
-func logLines(h *model.Host, signs []logline.Sign, counts func(snapshot.LogLine) bool) (lines []snapshot.LogLine, n int) {
+func logLines(
+	h *model.Host, signs []logline.Sign, counts func(snapshot.LogLine) bool,
+) (lines []snapshot.LogLine, n int) {
 	for _, sign := range signs {
 		i := slices.IndexFunc(h.Log.Value.Lines, func(l snapshot.LogLine) bool { return l.Sign == sign })
 		if i >= 0 && counts(h.Log.Value.Lines[i]) {

@@ -14,7 +14,8 @@ import (
 const MembershipDivergent report.Code = "membership-divergent"
 
 var membershipDivergentRule = Rule{
-	Code: MembershipDivergent, Title: "servers have different lists of members", Needs: "what two servers say, or their files",
+	Code: MembershipDivergent, Title: "servers have different lists of members",
+	Needs:    "what two servers say, or their files",
 	Traits:   theory.Traits{DataAtRisk: true},
 	Explains: slices.Concat(keptOut, []report.Code{"split-brain"}),
 	Eval:     checkMembershipDivergent,
@@ -49,7 +50,11 @@ func editedLists(e *model.Ensemble) []report.Finding {
 			Summary: "its configuration was changed since it was started: at its next start it has another list than the one it runs with, and than the others may have.",
 			Evidence: []report.Evidence{
 				{Source: string(runs.By), Server: nameOf(h), Key: "servers", Value: idList(runs.Membership)},
-				{Source: "zoo.cfg", Server: nameOf(h), Key: "servers", Value: idList(h.Settings.Membership), Wanted: "the same, or soon the same on all", File: h.Settings.Path, Line: h.Settings.Servers[0].Line},
+				{
+					Source: "zoo.cfg", Server: nameOf(h), Key: "servers",
+					Value: idList(h.Settings.Membership), Wanted: "the same, or soon the same on all",
+					File: h.Settings.Path, Line: h.Settings.Servers[0].Line,
+				},
 			},
 			Fix: []report.Fix{
 				{Note: "is a change going on? Write the new list to all hosts before the first of them is restarted"},
@@ -76,7 +81,9 @@ func compareLists(e *model.Ensemble) Outcome {
 		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", lists.Count),
 	}
 	for i, s := range lists.Servers {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: lists.Lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists.Lists[i].Membership)})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: lists.Lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists.Lists[i].Membership),
+		})
 	}
 	f.Fix = []report.Fix{
 		{Note: "give every server the same server.N lines (or the same dynamic file)"},

@@ -33,7 +33,9 @@ var heapPressureRule = Rule{
 	Code: HeapPressure, Title: "its memory does not suffice", Needs: "a server's own process and log, or mntr twice",
 	// An end in the middle of a write leaves an epoch behind, and the thread that has the
 	// client port may be the first to go.
-	Explains: slices.Concat(keptOut, startless, []report.Code{"server-hung", "client-port-mismatch", "leader-flapping", "latency-high", "epoch-mismatch"}),
+	Explains: slices.Concat(keptOut, startless, []report.Code{
+		"server-hung", "client-port-mismatch", "leader-flapping", "latency-high", "epoch-mismatch",
+	}),
 	Compares: model.SummaryKeys(jvmPause),
 	Eval:     checkHeapPressure,
 }
@@ -138,7 +140,13 @@ func killsInGroup(e *model.Ensemble, h *model.Host, group snapshot.Obs[snapshot.
 		Title:    "the kernel has killed for want of memory beside it",
 		Summary:  "its control group has reached its limit, and the kernel has ended a process in it. This one still runs, or runs again.",
 		Evidence: append([]report.Evidence{{Source: "cgroup", Server: nameOf(h), Key: "oom_kill", Value: strconv.FormatUint(g.Kills.Value, 10), Wanted: "0", File: g.Path}}, memoryEvidence(h)...),
-		Fix:      []report.Fix{{Host: nameOf(h), Command: "dmesg -T | grep -i 'killed process'", Note: "see what was killed, and when", Risk: "none"}, raiseHeap(h)},
+		Fix: []report.Fix{
+			{
+				Host: nameOf(h), Command: "dmesg -T | grep -i 'killed process'",
+				Note: "see what was killed, and when", Risk: "none",
+			},
+			raiseHeap(h),
+		},
 	}
 }
 
@@ -158,7 +166,10 @@ func tooMuchHeap(h *model.Host, m snapshot.Memory) Outcome {
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "set -Xmx to two thirds of what there is at the most: Java needs memory beside the heap, and the page cache makes the disk fast. ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"},
-			{Host: nameOf(h), Note: "or give it more memory; then restart it", Risk: "with no spare voter a restart is an outage"},
+			{
+				Host: nameOf(h), Note: "or give it more memory; then restart it",
+				Risk: "with no spare voter a restart is an outage",
+			},
 		},
 	})
 }
@@ -181,7 +192,9 @@ func memoryEvidence(h *model.Host) []report.Evidence {
 	}
 	out = append(out, report.Evidence{Source: "process", Server: nameOf(h), Key: pid, Value: size(m.Resident) + " resident, " + size(m.Swapped) + " swapped out"})
 	if g := m.Group.Value; m.Group.Seen() && g.Limit > 0 {
-		out = append(out, report.Evidence{Source: "cgroup", Server: nameOf(h), Key: "memory", Value: size(g.Used) + " used of " + size(g.Limit), File: g.Path})
+		out = append(out, report.Evidence{
+			Source: "cgroup", Server: nameOf(h), Key: "memory", Value: size(g.Used) + " used of " + size(g.Limit), File: g.Path,
+		})
 	}
 	if m.Physical > 0 {
 		out = append(out, report.Evidence{Source: "host", Server: nameOf(h), Key: "memory", Value: size(m.Physical)})
@@ -262,7 +275,10 @@ func checkSwap(e *model.Ensemble) Outcome {
 			Summary:  fmt.Sprintf("%s of it are swapped out. A collection of garbage reads all of the heap, so it waits for the disk then, and the server stands still.", size(m.Value.Swapped)),
 			Evidence: memoryEvidence(h),
 			Fix: []report.Fix{
-				{Host: nameOf(h), Command: "swapon --show; free -m; sysctl vm.swappiness", Note: "see who needs the memory", Risk: "none"},
+				{
+					Host: nameOf(h), Command: "swapon --show; free -m; sysctl vm.swappiness",
+					Note: "see who needs the memory", Risk: "none",
+				},
 				{Host: nameOf(h), Note: "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"},
 			},
 		})

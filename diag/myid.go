@@ -39,7 +39,8 @@ func checkMyidMissing(e *model.Ensemble) Outcome {
 			f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
 		}
 		if h.DataDir.Seen() && !h.DataDir.Value {
-			f.Evidence = append(f.Evidence, settingEvidence(h, "dataDir", h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir.File, h.Settings.DataDir.Line))
+			f.Evidence = append(f.Evidence, settingEvidence(h, "dataDir",
+				h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir.File, h.Settings.DataDir.Line))
 			f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "find out first why dataDir is gone: a volume that is not mounted, a wrong path"})
 		}
 		if id, ok := h.RightID(); ok {
@@ -119,7 +120,9 @@ func checkMyidNotInServers(e *model.Ensemble) Outcome {
 			Fix:      writeID(h),
 		}
 		if e.List.InForce() && e.List.Find(h.ID) != nil {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers"})
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers",
+			})
 			f.Fix = []report.Fix{{Host: nameOf(h), Note: "the list in its configuration is out of date: give it the one that the other servers use"}}
 		} else if h.AddressesDecide && len(h.OwnLines) == 0 {
 			f.Fix = notAMember(h)
@@ -147,8 +150,10 @@ const MyidWrongServer report.Code = "myid-wrong-server"
 
 var myidWrongServerRule = Rule{
 	Code: MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
-	Explains: slices.Concat(startless, []report.Code{"self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode"}),
-	Eval:     checkMyidWrongServer,
+	Explains: slices.Concat(startless, []report.Code{
+		"self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode",
+	}),
+	Eval: checkMyidWrongServer,
 }
 
 func checkMyidWrongServer(e *model.Ensemble) Outcome {
@@ -201,8 +206,14 @@ func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged b
 			Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
 			Summary: fmt.Sprintf("it is at the address of server %d and says that it is server %d. It works as long as all listen on all addresses; the ids are not where the list has them.", s.Line.ID, id),
 			Evidence: []report.Evidence{
-				{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10), Wanted: strconv.FormatInt(s.Line.ID, 10)},
-				{Source: e.List.Source, Key: fmt.Sprintf("server.%d", s.Line.ID), Value: s.Line.Addresses[0].Host, File: s.Line.File, Line: s.Line.Line},
+				{
+					Source: source, Server: s.Name, Key: "serverId",
+					Value: strconv.FormatInt(id, 10), Wanted: strconv.FormatInt(s.Line.ID, 10),
+				},
+				{
+					Source: e.List.Source, Key: fmt.Sprintf("server.%d", s.Line.ID),
+					Value: s.Line.Addresses[0].Host, File: s.Line.File, Line: s.Line.Line,
+				},
 			},
 			Fix: []report.Fix{{
 				Host: s.Name, Note: fmt.Sprintf("stop it, write %d into its myid, start it. Two servers with swapped ids: stop both, write both, start both", s.Line.ID),

@@ -25,7 +25,10 @@ func claimsOfID(e *model.Ensemble) []model.Claim {
 	var out []model.Claim
 	for _, s := range e.Servers {
 		if id, source, ok := s.Claimed(); ok && model.FromServer(source) && s.DuplicateOf == nil {
-			out = append(out, model.Claim{ID: id, Server: s, Host: s.Local, Evidence: report.Evidence{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)}})
+			out = append(out, model.Claim{
+				ID: id, Server: s, Host: s.Local,
+				Evidence: report.Evidence{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)},
+			})
 		}
 	}
 	for _, h := range e.Hosts {
@@ -45,9 +48,11 @@ const MyidDuplicate report.Code = "myid-duplicate"
 
 var myidDuplicateRule = Rule{
 	Code: MyidDuplicate, Title: "two servers have one id", Needs: "conf or the files of two servers",
-	Traits:   theory.Traits{AlwaysShown: true, DataAtRisk: true, Apart: true},
-	Explains: slices.Concat(startless, []report.Code{"myid-wrong-server", "self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode"}),
-	Eval:     checkMyidDuplicate,
+	Traits: theory.Traits{AlwaysShown: true, DataAtRisk: true, Apart: true},
+	Explains: slices.Concat(startless, []report.Code{
+		"myid-wrong-server", "self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode",
+	}),
+	Eval: checkMyidDuplicate,
 }
 
 func checkMyidDuplicate(e *model.Ensemble) Outcome {
@@ -101,7 +106,8 @@ func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 
 // claimRuns reports whether the one who claims the id is running.
 func claimRuns(c model.Claim) bool {
-	return c.Host != nil && c.Host.Process != nil || c.Server != nil && c.Server.Role != report.RoleDown && (c.Host == nil || c.Server.Srvr.Seen())
+	return c.Host != nil && c.Host.Process != nil ||
+		c.Server != nil && c.Server.Role != report.RoleDown && (c.Host == nil || c.Server.Srvr.Seen())
 }
 
 // isWrong reports whether the id is known not to be that of the server's line.
@@ -116,7 +122,9 @@ func correction(c model.Claim) []report.Fix {
 		return nil
 	}
 	if c.Server != nil && c.Server.AtLine() && c.Server.Line.ID != c.ID {
-		return []report.Fix{{Host: c.Server.Name, Note: fmt.Sprintf("stop it, write %d into its myid, start it", c.Server.Line.ID)}}
+		return []report.Fix{{
+			Host: c.Server.Name, Note: fmt.Sprintf("stop it, write %d into its myid, start it", c.Server.Line.ID),
+		}}
 	}
 	return nil
 }

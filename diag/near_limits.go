@@ -48,7 +48,10 @@ func checkZxidRollover(e *model.Ensemble) Outcome {
 		Severity: report.Warning, Certainty: report.Proven, Servers: []string{newest.Name},
 		Summary: fmt.Sprintf("%d transactions are left in this epoch, of 4294967295. Then the leader steps down and the ensemble elects anew, at a time that nobody chose.", left),
 		Evidence: []report.Evidence{
-			{Source: "srvr", Server: newest.Name, Key: "Zxid", Value: zxid.String(), Wanted: fmt.Sprintf("a lower half up to 0x%x", zxidCounterHigh)},
+			{
+				Source: "srvr", Server: newest.Name, Key: "Zxid",
+				Value: zxid.String(), Wanted: fmt.Sprintf("a lower half up to 0x%x", zxidCounterHigh),
+			},
 		},
 		Fix: []report.Fix{{
 			Host: newest.Name, Note: "restart the leader at a quiet time, while all others serve: the next leader begins at 0",
@@ -146,7 +149,9 @@ func checkFDLimit(e *model.Ensemble) Outcome {
 			f.Fix = slices.Insert(f.Fix, 1, raiseFiles(s.Local)...)
 		}
 		if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: s.MntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10)})
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: s.MntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10),
+			})
 		}
 		return found(f)
 	})
@@ -165,7 +170,9 @@ func raiseFiles(h *model.Host) []report.Fix {
 	}
 	if h.Process.Unit != "" {
 		steps = append(steps, report.Fix{
-			Host: nameOf(h), Command: "systemctl edit " + shellWord(h.Process.Unit), Note: fmt.Sprintf("and for good: [Service], then LimitNOFILE=%d", enough), Risk: "none: it holds from the next start on",
+			Host: nameOf(h), Command: "systemctl edit " + shellWord(h.Process.Unit),
+			Note: fmt.Sprintf("and for good: [Service], then LimitNOFILE=%d", enough),
+			Risk: "none: it holds from the next start on",
 		})
 	}
 	return steps

@@ -55,7 +55,8 @@ func joinOrLeave(e *model.Ensemble, host, line string) []report.Fix {
 		Risk: "one voter more: see that an odd number comes of it",
 	}
 	if lead := e.OnlyLeader(); lead != nil && line != "" {
-		join.Host, join.Command = lead.Name, fmt.Sprintf("zkCli.sh -server %s reconfig -add %s", shellWord(zoocfg.HostPort{Host: lead.Host, Port: lead.Port}.String()), shellWord(line))
+		join.Host, join.Command = lead.Name, fmt.Sprintf("zkCli.sh -server %s reconfig -add %s",
+			shellWord(zoocfg.HostPort{Host: lead.Host, Port: lead.Port}.String()), shellWord(line))
 		join.Note = "if it is to be a voter; as a user who may write /zookeeper/config"
 	}
 	return []report.Fix{join, {Host: host, Note: "if it is to leave, stop it, and take it out of the connect strings of clients"}}
@@ -90,14 +91,19 @@ func nonMemberHere(e *model.Ensemble, h *model.Host) report.Finding {
 		Summary: fmt.Sprintf("the server of this host runs, and is no member: the list has no server.%d. It has no vote, and as things are it will not start again.", h.ID),
 		Evidence: []report.Evidence{
 			myidEvidence(h, "one of "+idList(h.Settings.Membership)),
-			{Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", h.ID), Value: "not in the list", File: h.Settings.Dynamic},
+			{
+				Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", h.ID),
+				Value: "not in the list", File: h.Settings.Dynamic,
+			},
 		},
 		Fix: joinOrLeave(e, nameOf(h), ""),
 	}
 	if leader := follows(h); leader != "" {
 		f.Certainty = report.Proven
 		f.Summary = fmt.Sprintf("the server of this host follows the leader and serves clients, and is no member: the list has no server.%d. It has no vote, and as things are it will not start again.", h.ID)
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: "connected to", Value: leader + ", a leader's quorum port"})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "sockets", Server: nameOf(h), Key: "connected to", Value: leader + ", a leader's quorum port",
+		})
 	}
 	return f
 }
@@ -122,7 +128,10 @@ func unnamedNonMembers(e *model.Ensemble, lead *model.Server, n int64) report.Fi
 		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("%s of %s is no member and was not looked at. It serves clients, has no vote, and stands in for nobody who has one.", plural(int(n), "follower"), lead.Name),
 		Evidence: []report.Evidence{
-			{Source: lead.MntrFrom, Server: lead.Name, Key: model.NonVotingFollowers, Value: strconv.FormatInt(n, 10), Wanted: "0"},
+			{
+				Source: lead.MntrFrom, Server: lead.Name, Key: model.NonVotingFollowers,
+				Value: strconv.FormatInt(n, 10), Wanted: "0",
+			},
 			{Source: e.List.Source, Key: "servers", Value: idList(e.List.Membership)},
 		},
 		Fix: []report.Fix{

@@ -61,7 +61,10 @@ func checkObserverCounted(e *model.Ensemble) Outcome {
 			len(up), all, plural(len(running), "observer"), len(voters), e.List.Quorums.Needed())
 	}
 	for _, s := range running {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: e.List.Source, Server: s.Name, Key: fmt.Sprintf("server.%d", s.Line.ID), Value: "observer", File: s.Line.File, Line: s.Line.Line})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: e.List.Source, Server: s.Name, Key: fmt.Sprintf("server.%d", s.Line.ID),
+			Value: "observer", File: s.Line.File, Line: s.Line.Line,
+		})
 	}
 	return found(f)
 }

@@ -109,13 +109,19 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
 		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is no member, stays open: while its first bytes are awaited no member gets through.", port, remotes(held)),
 		Fix: []report.Fix{
-			{Host: nameOf(h), Command: fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), Note: "who is connected", Risk: "none"},
+			{
+				Host: nameOf(h), Command: fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port),
+				Note: "who is connected", Risk: "none",
+			},
 			{Note: fmt.Sprintf("take port %d out of what %s does: the health check of a load balancer, a scanner, a monitor. Each connection is dropped by itself after tickTime x syncLimit; no restart is needed", port, remotes(held))},
 			{Host: nameOf(h), Note: fmt.Sprintf("let only the members reach port %d: a firewall there", port)},
 		},
 	}
 	for _, l := range held {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("%s to %d", l.Remote, port), Value: "established, in both looks", Wanted: "members alone"})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("%s to %d", l.Remote, port),
+			Value: "established, in both looks", Wanted: "members alone",
+		})
 		if len(f.Evidence) == maxSockets {
 			break
 		}
@@ -126,12 +132,16 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 	}
 	if len(waiting) > 0 {
 		f.Certainty = report.Likely
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("waiting on %d", port), Value: plural(len(waiting), "connection") + ", not accepted in both looks", Wanted: "none"})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("waiting on %d", port),
+			Value: plural(len(waiting), "connection") + ", not accepted in both looks", Wanted: "none",
+		})
 	}
 	for _, l := range h.Links.Value.Sockets {
 		for _, r := range h.Resolved {
 			s := e.ByLine(r.ID)
-			if s == nil || s.Serving != model.No || !l.Waiting || l.Local.Port() != port || !slices.Contains(r.Addrs.Value, l.Remote.Addr()) || slices.Contains(f.Servers, s.Name) {
+			if s == nil || s.Serving != model.No || !l.Waiting || l.Local.Port() != port ||
+				!slices.Contains(r.Addrs.Value, l.Remote.Addr()) || slices.Contains(f.Servers, s.Name) {
 				continue
 			}
 			f.Servers = append(f.Servers, s.Name)
@@ -159,7 +169,8 @@ func remotes(links []snapshot.Link) string {
 const PeerAddrStale report.Code = "peer-addr-stale"
 
 var peerAddrStaleRule = Rule{
-	Code: PeerAddrStale, Title: "a member is called where it is no more", Needs: "a server's own connections, twice, and its log",
+	Code: PeerAddrStale, Title: "a member is called where it is no more",
+	Needs:    "a server's own connections, twice, and its log",
 	Explains: keptOut,
 	Eval:     checkPeerAddrStale,
 }
@@ -211,7 +222,8 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 	var lost []*zoocfg.Server
 	for i := range h.Settings.Servers {
 		m := &h.Settings.Servers[i]
-		if m.ID != h.ID && slices.Contains(append(electionPortsOf(m), model.QuorumPortsOf(m)...), l.Remote.Port()) && !hasLink(h, m.ID) && !serves(m) {
+		if m.ID != h.ID && slices.Contains(append(electionPortsOf(m), model.QuorumPortsOf(m)...), l.Remote.Port()) &&
+			!hasLink(h, m.ID) && !serves(m) {
 			lost = append(lost, m)
 		}
 	}
@@ -234,7 +246,9 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 	var named []string
 	for _, m := range lost {
 		r, _ := h.ResolvedFor(m.ID)
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "dns", Server: nameOf(h), Key: r.Host, Value: joinAddrs(r.Addrs.Value)})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "dns", Server: nameOf(h), Key: r.Host, Value: joinAddrs(r.Addrs.Value),
+		})
 		named = append(named, r.Host)
 		if s := e.ByLine(m.ID); s != nil {
 			f.Servers = append(f.Servers, s.Name)

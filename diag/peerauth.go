@@ -54,7 +54,8 @@ func tlsDiffers(e *model.Ensemble, h *model.Host) *report.Finding {
 	}
 	for _, o := range e.Hosts {
 		if o.Settings == nil || o.Process == nil || o.Server == nil || o.Server.Serving != model.Yes ||
-			o.Settings.SSLQuorum.Value == h.Settings.SSLQuorum.Value || o.Settings.PortUnification.Value || h.Settings.PortUnification.Value {
+			o.Settings.SSLQuorum.Value == h.Settings.SSLQuorum.Value ||
+			o.Settings.PortUnification.Value || h.Settings.PortUnification.Value {
 			continue
 		}
 		f := speaksNoTLS(h, nil)
@@ -73,7 +74,10 @@ func tlsDiffers(e *model.Ensemble, h *model.Host) *report.Finding {
 func sslQuorumEvidence(h *model.Host) report.Evidence {
 	set := h.Settings.SSLQuorum
 	if !set.IsSet() {
-		return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "sslQuorum", Value: "not set", Wanted: "the same on all", File: h.Settings.Path}
+		return report.Evidence{
+			Source: "zoo.cfg", Server: nameOf(h), Key: "sslQuorum",
+			Value: "not set", Wanted: "the same on all", File: h.Settings.Path,
+		}
 	}
 	f := settingEvidence(h, "sslQuorum", strconv.FormatBool(set.Value), set.File, set.Line)
 	f.Wanted = "the same on all"
@@ -83,7 +87,8 @@ func sslQuorumEvidence(h *model.Host) report.Evidence {
 const QuorumSASLFailed report.Code = "quorum-sasl-failed"
 
 var quorumSASLFailedRule = Rule{
-	Code: QuorumSASLFailed, Title: "servers do not accept each other's password", Needs: "a server's own files and log, twice",
+	Code: QuorumSASLFailed, Title: "servers do not accept each other's password",
+	Needs:    "a server's own files and log, twice",
 	Explains: keptOut,
 	Eval:     checkQuorumSASL,
 }
@@ -134,7 +139,9 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 	}
 	f := r.finding(h, lines)
 	f.Severity, f.Certainty, f.Servers = severityOf(e, at), report.Likely, []string{at.Name}
-	f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: at.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower"})
+	f.Evidence = append(f.Evidence, report.Evidence{
+		Source: "srvr", Server: at.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower",
+	})
 	for _, line := range lines {
 		f.Evidence = append(f.Evidence, lineEvidence(h, line))
 	}

@@ -29,8 +29,9 @@ func checkQuorumPortFiltered(e *model.Ensemble) Outcome { return blockedPorts(e,
 const LatentPortBlock report.Code = "latent-port-block"
 
 var latentPortBlockRule = Rule{
-	Code: LatentPortBlock, Title: "a blocked port: after a restart it may stay out", Needs: "the quorum and election ports, from a member",
-	Eval: checkLatentPortBlock,
+	Code: LatentPortBlock, Title: "a blocked port: after a restart it may stay out",
+	Needs: "the quorum and election ports, from a member",
+	Eval:  checkLatentPortBlock,
 }
 
 // checkLatentPortBlock reports the blocked ports between servers that all serve, over
@@ -99,7 +100,9 @@ func callsNobody(e *model.Ensemble, own *model.Server, v *model.Ensemble) report
 
 // portFiltered weighs from where the port was found filtered. A server of the
 // ensemble must reach it; a bastion may well not be allowed to.
-func portFiltered(e *model.Ensemble, s *model.Server, port report.PortView, look snapshot.Obs[snapshot.Dial]) report.Finding {
+func portFiltered(
+	e *model.Ensemble, s *model.Server, port report.PortView, look snapshot.Obs[snapshot.Dial],
+) report.Finding {
 	from := e.Snap.Vantage.Host
 	f := report.Finding{
 		Severity: severityOf(e, s), Certainty: report.Possible, Servers: []string{s.Name},
@@ -163,7 +166,9 @@ func portsFromAll(e *model.Ensemble, latent bool) Outcome {
 		if !triedByMember(e, s) {
 			return skip(report.SkipNotLooked, "no other member has tried its peer ports")
 		}
-		ways := slices.DeleteFunc(waysOf(e, s), func(w way) bool { return !w.Open && slices.Contains(shut, w.From) && s.Serving == model.Yes })
+		ways := slices.DeleteFunc(waysOf(e, s), func(w way) bool {
+			return !w.Open && slices.Contains(shut, w.From) && s.Serving == model.Yes
+		})
 		var evidence []report.Evidence
 		blockedFrom, openFrom := map[int][]string{}, map[int][]string{}
 		for _, w := range ways {
@@ -193,17 +198,23 @@ func portsFromAll(e *model.Ensemble, latent bool) Outcome {
 func triedByMember(e *model.Ensemble, s *model.Server) bool {
 	return slices.ContainsFunc(e.Vantages, func(v *model.Ensemble) bool {
 		seen, from := v.ByName(s.Name), v.MemberVantage()
-		return seen != nil && from != "" && from != s.Name && (seen.ElectionPort != report.PortNotProbed || seen.QuorumPort != report.PortNotProbed)
+		return seen != nil && from != "" && from != s.Name &&
+			(seen.ElectionPort != report.PortNotProbed || seen.QuorumPort != report.PortNotProbed)
 	})
 }
 
-func wayBlocked(e *model.Ensemble, s *model.Server, port int, from, open []string, evidence []report.Evidence) report.Finding {
+func wayBlocked(
+	e *model.Ensemble, s *model.Server, port int, from, open []string, evidence []report.Evidence,
+) report.Finding {
 	f := report.Finding{
 		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name}, Evidence: evidence,
 		Summary: fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
 		Fix: []report.Fix{
 			openPort(s, port),
-			{Host: s.Name, Command: "sudo nft list ruleset", Note: "any other firewall: find the rule for port " + strconv.Itoa(port)},
+			{
+				Host: s.Name, Command: "sudo nft list ruleset",
+				Note: "any other firewall: find the rule for port " + strconv.Itoa(port),
+			},
 		},
 	}
 	if len(open) > 0 {
@@ -222,7 +233,8 @@ func wayBlocked(e *model.Ensemble, s *model.Server, port int, from, open []strin
 // the server must answer on its client port, or it may have ended meanwhile.
 func rejectedAt(s *model.Server, port int, look snapshot.Obs[snapshot.Dial]) bool {
 	addrs := s.PeerAddrs().Value
-	return look.FailedAs(snapshot.Refused) && s.ClientPort == report.PortOpen && s.RunsHere() && s.Local.ListensAt(addrs, port) &&
+	return look.FailedAs(snapshot.Refused) && s.ClientPort == report.PortOpen &&
+		s.RunsHere() && s.Local.ListensAt(addrs, port) &&
 		s.PortLocal != nil && s.PortLocal.ListensAt(addrs, port)
 }
 

@@ -76,7 +76,8 @@ func checkClientPortConflict(e *model.Ensemble) Outcome {
 const ElectionPortConflict report.Code = "election-port-conflict"
 
 var electionPortConflictRule = Rule{
-	Code: ElectionPortConflict, Title: "another program has its election port", Needs: "a server's own process and sockets",
+	Code: ElectionPortConflict, Title: "another program has its election port",
+	Needs:    "a server's own process and sockets",
 	Explains: slices.Concat(keptOut, startless, []report.Code{"client-port-mismatch"}),
 	Eval:     checkElectionPortConflict,
 }

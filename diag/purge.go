@@ -49,9 +49,14 @@ func checkAutopurgeOff(e *model.Ensemble) Outcome {
 				{Host: nameOf(h), Note: "restart the servers one at a time, the leader last", Risk: "with no spare voter each restart is an outage: look at \"Can lose\" first"},
 			},
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "data", Server: nameOf(h), Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all"})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "data", Server: nameOf(h), Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all",
+		})
 		if left, ok := fillsIn(h, data); ok {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: "disk", Server: nameOf(h), Key: "full in", Value: days(left), Wanted: days(fullSoon) + " at least", File: data.Dir.Path})
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "disk", Server: nameOf(h), Key: "full in",
+				Value: days(left), Wanted: days(fullSoon) + " at least", File: data.Dir.Path,
+			})
 			if left < fullSoon {
 				f.Severity = report.Warning
 				f.Summary = fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one. At the rate of the newest ones the disk is full in %s.", snapshots.Value.Total, days(left))
@@ -67,7 +72,10 @@ func purgeSetting(h *model.Host) report.Evidence {
 	if set.IsSet() {
 		value = "0: never"
 	}
-	return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: "autopurge.purgeInterval", Value: value, Wanted: "above 0", File: h.Settings.Path, Line: set.Line}
+	return report.Evidence{
+		Source: "zoo.cfg", Server: nameOf(h), Key: "autopurge.purgeInterval",
+		Value: value, Wanted: "above 0", File: h.Settings.Path, Line: set.Line,
+	}
 }
 
 func wholeOf(files snapshot.DataFiles) string {

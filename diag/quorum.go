@@ -47,7 +47,9 @@ func roleEvidence(e *model.Ensemble) []report.Evidence {
 	var out []report.Evidence
 	for _, s := range e.Servers {
 		if s.Voter() {
-			out = append(out, report.Evidence{Source: "role", Server: s.Name, Value: string(s.Role), Wanted: "leader or follower"})
+			out = append(out, report.Evidence{
+				Source: "role", Server: s.Name, Value: string(s.Role), Wanted: "leader or follower",
+			})
 		}
 	}
 	return out

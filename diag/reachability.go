@@ -127,7 +127,8 @@ func checkClientPortMismatch(e *model.Ensemble) Outcome {
 		}
 		if h != nil && h.Settings != nil {
 			f.Certainty = report.Proven
-			f.Evidence = append(f.Evidence, settingEvidence(h, "clientPort", strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort.File, h.Settings.ClientPort.Line))
+			f.Evidence = append(f.Evidence, settingEvidence(h, "clientPort",
+				strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort.File, h.Settings.ClientPort.Line))
 			if a := h.Settings.ClientPortAddress; a.IsSet() {
 				f.Evidence = append(f.Evidence, settingEvidence(h, "clientPortAddress", a.Value, a.File, a.Line))
 			}
@@ -154,7 +155,8 @@ func checkNotZooKeeper(e *model.Ensemble) Outcome {
 		switch {
 		case s.Session.Seen():
 			return Outcome{} // its client protocol is ZooKeeper's
-		case !s.Srvr.FailedAs(snapshot.Protocol) && !s.Srvr.FailedAs(snapshot.TooLarge) && !s.Session.FailedAs(snapshot.Protocol):
+		case !s.Srvr.FailedAs(snapshot.Protocol) &&
+			!s.Srvr.FailedAs(snapshot.TooLarge) && !s.Session.FailedAs(snapshot.Protocol):
 			return Outcome{}
 		}
 		if s.Keeper != nil {
@@ -164,7 +166,9 @@ func checkNotZooKeeper(e *model.Ensemble) Outcome {
 			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
 			Summary:  "something answers on that port, and not as ZooKeeper does.",
 			Evidence: append([]report.Evidence{answer(s, "srvr", s.Srvr)}, countedEvidence(e, s)...),
-			Fix:      []report.Fix{{Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port"}},
+			Fix: []report.Fix{{
+				Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port",
+			}},
 		}
 		if s.Counted == model.No {
 			f.Summary = "something answers on that port, and not as ZooKeeper does. The leader has lost this server: ZooKeeper may well not run there."

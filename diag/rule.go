@@ -30,7 +30,10 @@ type Rule struct {
 // What many causes explain.
 var (
 	// keptOut is what keeping one server out explains.
-	keptOut = []report.Code{"server-not-serving", "read-only-mode", "degraded-no-spare", "quorum-lost", "leader-not-committing", "status-script-misleading"}
+	keptOut = []report.Code{
+		"server-not-serving", "read-only-mode", "degraded-no-spare",
+		"quorum-lost", "leader-not-committing", "status-script-misleading",
+	}
 	// startless is what keeping a server from starting explains: it ends each time.
 	startless = []report.Code{"process-down", "restart-loop", "server-starting"}
 )

@@ -44,8 +44,10 @@ const SelfAddrNotLocal report.Code = "self-addr-not-local"
 
 var selfAddrNotLocalRule = Rule{
 	Code: SelfAddrNotLocal, Title: "its own address is not on its host", Needs: "a server's own files and addresses",
-	Explains: slices.Concat(startless, []report.Code{ProcessWithoutListener, "host-unreachable", "server-not-serving", "read-only-mode"}),
-	Eval:     checkSelfAddrNotLocal,
+	Explains: slices.Concat(startless, []report.Code{
+		ProcessWithoutListener, "host-unreachable", "server-not-serving", "read-only-mode",
+	}),
+	Eval: checkSelfAddrNotLocal,
 }
 
 func checkSelfAddrNotLocal(e *model.Ensemble) Outcome {
@@ -80,7 +82,8 @@ var selfAddrLoopbackRule = Rule{
 func checkSelfAddrLoopback(e *model.Ensemble) Outcome {
 	return eachHost(e, func(h *model.Host) Outcome {
 		addrs, name, reason := ownLineAt(h)
-		if len(addrs) == 0 || !model.AllLoopback(addrs) || !peersElsewhere(h) || !lint.LoopbackKeepsOut(h.Settings, h.ID, h.Version()) {
+		if len(addrs) == 0 || !model.AllLoopback(addrs) || !peersElsewhere(h) ||
+			!lint.LoopbackKeepsOut(h.Settings, h.ID, h.Version()) {
 			return undecided(reason)
 		}
 		f := report.Finding{
@@ -107,7 +110,9 @@ func checkSelfAddrLoopback(e *model.Ensemble) Outcome {
 		}
 		for _, l := range h.Listeners.Value {
 			if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {
-				f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Server: nameOf(h), Key: "listening", Value: l.String()})
+				f.Evidence = append(f.Evidence, report.Evidence{
+					Source: "sockets", Server: nameOf(h), Key: "listening", Value: l.String(),
+				})
 			}
 		}
 		return found(f).and(undecided(reason))
@@ -126,7 +131,9 @@ func peersElsewhere(h *model.Host) bool {
 }
 
 func notLoopback(addrs []netip.Addr) []netip.Addr {
-	return slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return a.IsLoopback() || a.IsLinkLocalUnicast() })
+	return slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool {
+		return a.IsLoopback() || a.IsLinkLocalUnicast()
+	})
 }
 
 // electionPort is the port on which the host's server must listen; 0 when it is
@@ -179,10 +186,14 @@ func checkProcessWithoutListener(e *model.Ensemble) Outcome {
 			Summary: summary,
 			Evidence: []report.Evidence{
 				{Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: h.Process.Main + ", up " + age.Round(time.Second).String()},
-				{Source: "sockets", Server: nameOf(h), Key: "listening on " + strconv.Itoa(port), Value: "none", Wanted: ownAddress(h, port)},
+				{
+					Source: "sockets", Server: nameOf(h), Key: "listening on " + strconv.Itoa(port),
+					Value: "none", Wanted: ownAddress(h, port),
+				},
 			},
 			Fix: []report.Fix{{
-				Host: nameOf(h), Note: "read its log for \"Exception while listening\"; mend the address or free the port; restart it",
+				Host: nameOf(h),
+				Note: "read its log for \"Exception while listening\"; mend the address or free the port; restart it",
 				Risk: risk,
 			}},
 		})
@@ -194,7 +205,8 @@ func listensOn(h *model.Host, port int) bool {
 	return slices.ContainsFunc(h.Listeners.Value, func(l netip.AddrPort) bool {
 		// On loopback several servers share one host, and each has the same port
 		// at its own address; elsewhere whatever listens counts.
-		return int(l.Port()) == port && (l.Addr().IsUnspecified() || len(addrs) == 0 || !model.AllLoopback(addrs) || slices.Contains(addrs, l.Addr()))
+		return int(l.Port()) == port &&
+			(l.Addr().IsUnspecified() || len(addrs) == 0 || !model.AllLoopback(addrs) || slices.Contains(addrs, l.Addr()))
 	})
 }
 

@@ -68,7 +68,9 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	}
 	if s.Local != nil {
 		f.Certainty = report.Proven
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Server: s.Name, Value: "no QuorumPeerMain for " + s.Local.ConfigPath})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "process", Server: s.Name, Value: "no QuorumPeerMain for " + s.Local.ConfigPath,
+		})
 		f.Evidence = append(f.Evidence, serviceEvidence(s.Local)...)
 		f.Evidence = append(f.Evidence, logEvidences(s.Local, fatalSigns)...)
 	}
@@ -83,7 +85,9 @@ func addProblems(f *report.Finding, h *model.Host) {
 		if p.Versions != "" {
 			continue
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: p.Key, Value: p.Text, File: p.File, Line: p.Line})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "zoo.cfg", Server: nameOf(h), Key: p.Key, Value: p.Text, File: p.File, Line: p.Line,
+		})
 		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: fmt.Sprintf("mend %s, line %d: ZooKeeper does not start with it", p.File, p.Line)})
 	}
 }
@@ -132,7 +136,9 @@ func checkServerNotServing(e *model.Ensemble) Outcome {
 			Fix: []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host: its files and sockets tell why"}},
 		}
 		if s.Ruok.Seen() {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)"})
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)",
+			})
 		}
 		addPort(&f, s, electionView(s), "open")
 		f.Evidence = append(f.Evidence, logEvidences(s.Local, outsideSigns)...)
@@ -182,7 +188,10 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
 		Summary: "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
 		Evidence: []report.Evidence{
-			{Source: "srvr", Server: s.Name, Value: fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds"},
+			{
+				Source: "srvr", Server: s.Name,
+				Value: fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds",
+			},
 		},
 		Fix: []report.Fix{
 			{Host: s.Name, Note: "take three thread dumps some seconds apart before anything else: jstack PID"},
@@ -246,7 +255,9 @@ func checkServerStarting(e *model.Ensemble) Outcome {
 		}
 		if s.Local != nil {
 			if age, ok := s.Local.Age(e.Snap.Started); ok {
-				f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Server: s.Name, Key: "age", Value: age.Round(time.Second).String()})
+				f.Evidence = append(f.Evidence, report.Evidence{
+					Source: "process", Server: s.Name, Key: "age", Value: age.Round(time.Second).String(),
+				})
 				if age > startingLong {
 					f.Severity = report.Warning
 				}
@@ -283,7 +294,9 @@ func checkLeaderServesNo(e *model.Ensemble) Outcome {
 		}
 		if s.ReportedByAdmin() {
 			f.Certainty = report.Proven
-			f.Evidence = append(f.Evidence, report.Evidence{Source: model.SourceAdmin, Server: s.Name, Key: "server_state", Value: "leader"})
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: model.SourceAdmin, Server: s.Name, Key: "server_state", Value: "leader",
+			})
 		}
 		for _, o := range e.Filter(func(o *model.Server) bool { return o.Role == report.Follower }) {
 			f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
@@ -372,5 +385,6 @@ func checkStandaloneInEnsemble(e *model.Ensemble) Outcome {
 // outsideSigns are what a server writes that runs and finds no quorum.
 var outsideSigns = []logline.Sign{
 	logline.ListenerGone, logline.AddressForeign, logline.NoSpace, logline.DatabaseUnloaded, logline.OwnIDElsewhere,
-	logline.EpochAhead, logline.PeerTLS, logline.PeerTLSHello, logline.PeerFIPS, logline.PeerSASL, logline.PeerTLSCut, logline.UnknownPeer, logline.SyncGaveUp, logline.LeaderUnreached, logline.PeerUnreached,
+	logline.EpochAhead, logline.PeerTLS, logline.PeerTLSHello, logline.PeerFIPS, logline.PeerSASL,
+	logline.PeerTLSCut, logline.UnknownPeer, logline.SyncGaveUp, logline.LeaderUnreached, logline.PeerUnreached,
 }

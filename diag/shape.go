@@ -103,7 +103,9 @@ func checkConfigDrift(e *model.Ensemble) Outcome {
 	if e.LoneStandalone() {
 		return Outcome{}
 	}
-	out := eachServer(e, func(s *model.Server) Outcome { return whyNotTold(s, "conf", s.Conf.Seen(), model.KindOf(s.Conf)) })
+	out := eachServer(e, func(s *model.Server) Outcome {
+		return whyNotTold(s, "conf", s.Conf.Seen(), model.KindOf(s.Conf))
+	})
 	voters := e.Filter(func(s *model.Server) bool {
 		return s.Conf.Seen() && s.Voter() && s.DuplicateOf == nil && s.Conf.Value.Quorum()
 	})

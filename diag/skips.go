@@ -58,7 +58,8 @@ func unlessUnseen(e *model.Ensemble) Outcome {
 // be it by refusing.
 func whyNoAnswer(s *model.Server) Outcome {
 	switch {
-	case s.Srvr.Seen(), hostRefuses(s), s.ClientPort == report.PortOpen && s.Srvr.Tried && !s.Srvr.FailedAs(snapshot.Cancelled), s.ClientPort == report.PortSilent:
+	case s.Srvr.Seen(), hostRefuses(s), s.ClientPort == report.PortSilent,
+		s.ClientPort == report.PortOpen && s.Srvr.Tried && !s.Srvr.FailedAs(snapshot.Cancelled):
 		return Outcome{}
 	case s.Resolve.FailedAs(snapshot.Resolve):
 		return skip(report.SkipUnreachable, "its name has no address here")

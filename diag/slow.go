@@ -71,7 +71,9 @@ func checkFsyncSlow(e *model.Ensemble) Outcome {
 			},
 		})
 	})
-	return out.lookAgain(slices.ContainsFunc(e.Servers, func(s *model.Server) bool { return meanEver(s, fsyncTime) > slowFsync }))
+	return out.lookAgain(slices.ContainsFunc(e.Servers, func(s *model.Server) bool {
+		return meanEver(s, fsyncTime) > slowFsync
+	}))
 }
 
 const LatencyHigh report.Code = "latency-high"

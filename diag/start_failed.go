@@ -81,7 +81,9 @@ func installOf(h *model.Host) (*snapshot.Install, string) {
 
 // noMainClass is a start without the jar that has ZooKeeper's main class. line is what
 // the log says, nil for nothing; bare that the jar is not there.
-func noMainClass(e *model.Ensemble, h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool) report.Finding {
+func noMainClass(
+	e *model.Ensemble, h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool,
+) report.Finding {
 	f := report.Finding{
 		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
 		Summary: "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
@@ -96,10 +98,15 @@ func noMainClass(e *model.Ensemble, h *model.Host, line *snapshot.LogLine, in *s
 	if !bare {
 		return f
 	}
-	f.Evidence = append(f.Evidence, report.Evidence{Source: "install", Server: nameOf(h), Key: "zookeeper-VERSION.jar", Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Dir})
+	f.Evidence = append(f.Evidence, report.Evidence{
+		Source: "install", Server: nameOf(h), Key: "zookeeper-VERSION.jar",
+		Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Dir,
+	})
 	if in.Source {
 		f.Summary = "what is unpacked there is ZooKeeper's source code, which has no jars. From 3.5.5 on the file to download is the one with -bin in its name."
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "install", Server: nameOf(h), Key: "build files", Value: "source code, not built", File: in.Dir})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "install", Server: nameOf(h), Key: "build files", Value: "source code, not built", File: in.Dir,
+		})
 		f.Fix[0].Note = "unpack apache-zookeeper-VERSION-bin.tar.gz instead, beside this one, and use its bin and lib with the conf that is there"
 	}
 	if line != nil {
@@ -146,7 +153,10 @@ func checkJava(e *model.Ensemble) Outcome {
 func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why string) {
 	if u := h.Unit; u != nil && u.Java != "" && u.Config == h.Settings.Path {
 		missing := u.JavaRuns.Seen() && !u.JavaRuns.Value
-		return missing, []report.Evidence{{Source: "unit", Server: nameOf(h), Key: "ExecStart", Value: u.Java + " cannot be run", Wanted: "a java", File: u.File}}, ""
+		return missing, []report.Evidence{{
+			Source: "unit", Server: nameOf(h), Key: "ExecStart",
+			Value: u.Java + " cannot be run", Wanted: "a java", File: u.File,
+		}}, ""
 	}
 	in, why := installOf(h)
 	if in == nil {
@@ -155,11 +165,17 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 	j := in.Java
 	noHome := j.HomeHas.Seen() && !j.HomeHas.Value
 	if noHome {
-		evidence = append(evidence, report.Evidence{Source: "java", Server: nameOf(h), Key: "JAVA_HOME", Value: j.Home + " has no bin/java that can be run", Wanted: "the directory of a JDK or JRE", File: j.From})
+		evidence = append(evidence, report.Evidence{
+			Source: "java", Server: nameOf(h), Key: "JAVA_HOME",
+			Value: j.Home + " has no bin/java that can be run", Wanted: "the directory of a JDK or JRE", File: j.From,
+		})
 	}
 	nowhere := h.Unit != nil && j.InPath.Seen() && j.InPath.Value == ""
 	if nowhere {
-		evidence = append(evidence, report.Evidence{Source: "java", Server: nameOf(h), Key: "PATH", Value: "no java in the PATH of the unit", Wanted: "one, or JAVA_HOME", File: h.Unit.File})
+		evidence = append(evidence, report.Evidence{
+			Source: "java", Server: nameOf(h), Key: "PATH",
+			Value: "no java in the PATH of the unit", Wanted: "one, or JAVA_HOME", File: h.Unit.File,
+		})
 	}
 	switch {
 	case j.HomeHas.Seen() && j.HomeHas.Value:
@@ -204,7 +220,9 @@ func wrongJava(e *model.Ensemble, h *model.Host, line *snapshot.LogLine) report.
 	}
 	if h.Install.Seen() {
 		if j := h.Install.Value.Java; j.Version != "" {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: "java", Server: nameOf(h), Key: "JAVA_VERSION", Value: j.Version, File: cmp.Or(j.Home, j.InPath.Value)})
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "java", Server: nameOf(h), Key: "JAVA_VERSION", Value: j.Version, File: cmp.Or(j.Home, j.InPath.Value),
+			})
 		}
 	}
 	return f

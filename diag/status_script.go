@@ -37,10 +37,15 @@ func checkStatusScript(e *model.Ensemble) Outcome {
 			},
 		}
 		if h.Server != nil && h.Server.Serving == model.Yes && !h.Server.Inferred {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: nameOf(h), Value: "Mode: " + string(h.Server.Role)})
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "srvr", Server: nameOf(h), Value: "Mode: " + string(h.Server.Role),
+			})
 			f.Fix = []report.Fix{{Host: nameOf(h), Note: "the server is fine; mend the line that the script reads"}}
 			if note := carriageReturn(h); note != nil {
-				f.Fix = []report.Fix{{Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)), Note: "no restart is needed", Risk: "none"}}
+				f.Fix = []report.Fix{{
+					Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)),
+					Note: "no restart is needed", Risk: "none",
+				}}
 			}
 		}
 		return found(f)

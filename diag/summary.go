@@ -22,7 +22,8 @@ func headline(e *model.Ensemble) string {
 			}
 			return text
 		}
-		return fmt.Sprintf("no quorum: %d of %s up, %d needed. %s", len(t.Alive), votersPhrase(e), v.QuorumNeeded, lossPhrase(e))
+		return fmt.Sprintf("no quorum: %d of %s up, %d needed. %s",
+			len(t.Alive), votersPhrase(e), v.QuorumNeeded, lossPhrase(e))
 	case report.Serving, report.Degraded:
 		return servingSummary(e, t, leaders)
 	default:

@@ -38,7 +38,8 @@ func checkSyncTooSlow(e *model.Ensemble) Outcome {
 			return why
 		}
 		// What drops a follower for another reason does not take its time over it.
-		if other, _, _ := saysLately(h, logline.RecordTooLong, logline.EpochAhead, logline.NoSpace, logline.PeerTLS); len(other) > 0 {
+		other, _, _ := saysLately(h, logline.RecordTooLong, logline.EpochAhead, logline.NoSpace, logline.PeerTLS)
+		if len(other) > 0 {
 			return Outcome{}
 		}
 		lines, count, reason := saysWithin(h, max(lately, 3*limit), logline.SyncGaveUp, logline.SnapshotFetched)
@@ -66,12 +67,19 @@ func syncTime(h *model.Host) time.Duration {
 func dataSize(e *model.Ensemble, h *model.Host) (bytes int64, shown report.Evidence) {
 	if leaders := e.Leaders(); len(leaders) == 1 {
 		if n, ok := leaders[0].Mntr.Value.Count("zk_approximate_data_size"); ok {
-			return n, report.Evidence{Source: leaders[0].MntrFrom, Server: leaders[0].Name, Key: "zk_approximate_data_size", Value: strconv.FormatInt(n, 10)}
+			return n, report.Evidence{
+				Source: leaders[0].MntrFrom, Server: leaders[0].Name, Key: "zk_approximate_data_size",
+				Value: strconv.FormatInt(n, 10),
+			}
 		}
 	}
 	if data, _ := dataOf(h); data != nil {
 		n := written(data)
-		return n, report.Evidence{Source: "data", Server: nameOf(h), Key: "newest snapshot, and the logs after it", Value: size(uint64(n)), File: data.Dir.Path + "/version-2"} //nolint:gosec // sizes
+		return n, report.Evidence{
+			Source: "data", Server: nameOf(h), Key: "newest snapshot, and the logs after it",
+			Value: size(uint64(n)), //nolint:gosec // sizes
+			File:  data.Dir.Path + "/version-2",
+		}
 	}
 	return 0, report.Evidence{}
 }
@@ -100,8 +108,10 @@ func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []
 		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
 		Summary: fmt.Sprintf("a follower must have all of the leader's data within initLimit ticks, %s here, or all begins anew; that happened several times in a row.", seconds(limit)),
 		Evidence: []report.Evidence{
-			settingEvidence(h, "initLimit", strconv.Itoa(h.Settings.InitLimit.Value), h.Settings.InitLimit.File, h.Settings.InitLimit.Line),
-			settingEvidence(h, "tickTime", strconv.Itoa(h.Settings.TickTime.Value), h.Settings.TickTime.File, h.Settings.TickTime.Line),
+			settingEvidence(h, "initLimit", strconv.Itoa(h.Settings.InitLimit.Value),
+				h.Settings.InitLimit.File, h.Settings.InitLimit.Line),
+			settingEvidence(h, "tickTime", strconv.Itoa(h.Settings.TickTime.Value),
+				h.Settings.TickTime.File, h.Settings.TickTime.Line),
 		},
 		Fix: []report.Fix{
 			{Note: "start no server with an emptied data directory meanwhile: two of them may elect each other, and the data is gone"},

@@ -90,7 +90,9 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 		for i := range m.Servers {
 			members = append(members, m.Servers[i].Addresses[0].Host)
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{Source: string(m.By), Server: s.Name, Key: "members", Value: strings.Join(members, " ")})
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: string(m.By), Server: s.Name, Key: "members", Value: strings.Join(members, " "),
+		})
 	}
 	switch {
 	case told < 2 && told < len(e.Servers):

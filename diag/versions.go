@@ -189,7 +189,10 @@ func trustsEmpty(s *model.Server) (report.Evidence, bool) {
 	if !trusts {
 		return report.Evidence{}, false
 	}
-	return report.Evidence{Source: "zoo.cfg", Server: s.Name, Key: p.Key, Value: "true", Wanted: "removed after the upgrade", File: s.Local.Settings.Path, Line: p.Line}, true
+	return report.Evidence{
+		Source: "zoo.cfg", Server: s.Name, Key: p.Key,
+		Value: "true", Wanted: "removed after the upgrade", File: s.Local.Settings.Path, Line: p.Line,
+	}, true
 }
 
 const KnownBadVersion report.Code = "known-bad-version"

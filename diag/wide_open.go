@@ -90,7 +90,10 @@ func openWords(h *model.Host) Outcome {
 		Summary: fmt.Sprintf("all four-letter words are allowed on port %d of a public address: strangers may ask for what costs a busy server seconds (wchp, wchc, dump), and reset its statistics (srst).", port),
 		Evidence: []report.Evidence{
 			evidence,
-			{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("port %d at", port), Value: joinAddrs(public), Wanted: "private addresses"},
+			{
+				Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("port %d at", port),
+				Value: joinAddrs(public), Wanted: "private addresses",
+			},
 		},
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "keep the client port from the internet first: a firewall, or clientPortAddress with a private address"},

@@ -69,7 +69,9 @@ func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report
 		Summary: fmt.Sprintf("it runs as %s, who may not make a file in %s. It goes on with the files that it has open, fails at the next snapshot, and does not start again.", h.Process.User, path),
 		Evidence: []report.Evidence{
 			ownerEvidence(h, path, owner, "writable for "+h.Process.User),
-			{Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + h.Process.User},
+			{
+				Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + h.Process.User,
+			},
 		},
 		Fix: []report.Fix{{
 			Host: nameOf(h), Command: fmt.Sprintf("chown -R %d %s", c.Value.UID, shellWord(path)),
@@ -85,8 +87,11 @@ func readOnlyVolume(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) *repo
 	}
 	return &report.Finding{
 		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
-		Summary:  fmt.Sprintf("%s is mounted read-only, so ZooKeeper can write neither log nor snapshot there. Linux mounts a file system so by itself after an error of its disk.", mount),
-		Evidence: []report.Evidence{{Source: "disk", Server: nameOf(h), Key: "mount", Value: mount + " is read-only", Wanted: "read and write", File: d.Path}},
+		Summary: fmt.Sprintf("%s is mounted read-only, so ZooKeeper can write neither log nor snapshot there. Linux mounts a file system so by itself after an error of its disk.", mount),
+		Evidence: []report.Evidence{{
+			Source: "disk", Server: nameOf(h), Key: "mount",
+			Value: mount + " is read-only", Wanted: "read and write", File: d.Path,
+		}},
 		Fix: []report.Fix{
 			{Host: nameOf(h), Command: "findmnt -T " + shellWord(d.Path) + "; dmesg -T | tail -n 30", Note: "find out why: an error of the disk, or the options of the mount", Risk: "none"},
 			{Host: nameOf(h), Note: "mend the disk or the mount, then start the server. After a disk error do not force it writable: check the file system first", Risk: "writing to a damaged file system can lose what is still there"},
@@ -97,7 +102,9 @@ func readOnlyVolume(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) *repo
 // notForOwner judges a directory of a server that does not run. Whom it will run as
 // is not known; that dataDir belongs to somebody, and version-2 to root, is what a
 // single start as root leaves behind.
-func notForOwner(e *model.Ensemble, h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner) (*report.Finding, string) {
+func notForOwner(
+	e *model.Ensemble, h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner,
+) (*report.Finding, string) {
 	above := d.Owner.Value
 	if !d.Owner.Seen() || above.UID == 0 || above.UID == version2.UID {
 		return nil, ""
@@ -126,5 +133,8 @@ func writes(o snapshot.Owner, uid uint32, groups []uint32) model.Truth {
 }
 
 func ownerEvidence(h *model.Host, path string, o snapshot.Owner, wanted string) report.Evidence {
-	return report.Evidence{Source: "data", Server: nameOf(h), Key: "owner", Value: fmt.Sprintf("%s, mode %04o", userName(o.UID), o.Mode), Wanted: wanted, File: path}
+	return report.Evidence{
+		Source: "data", Server: nameOf(h), Key: "owner",
+		Value: fmt.Sprintf("%s, mode %04o", userName(o.UID), o.Mode), Wanted: wanted, File: path,
+	}
 }

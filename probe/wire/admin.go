@@ -36,7 +36,9 @@ func (a AdminServer) Ask(ctx context.Context, need AdminNeed, own func(plain, se
 		https := a
 		https.Transport = a.Secure
 		// What HTTPS fails of tells more, unless it is that TLS is not spoken.
-		if s, c := askAdmin(ctx, https, snapshot.AdminConf, snapshot.ParseAdminConf); s.Seen() || s.FailedAs(snapshot.NotServing) || s.FailedAs(snapshot.TLS) && !strings.HasSuffix(s.Failure.Text, NotTLS) {
+		s, c := askAdmin(ctx, https, snapshot.AdminConf, snapshot.ParseAdminConf)
+		if s.Seen() || s.FailedAs(snapshot.NotServing) ||
+			s.FailedAs(snapshot.TLS) && !strings.HasSuffix(s.Failure.Text, NotTLS) {
 			a, settings, clock = https, s, c
 			a.Look.Secure = true
 		}
@@ -75,5 +77,6 @@ func (a AdminServer) Ask(ctx context.Context, need AdminNeed, own func(plain, se
 // speaksOtherwise reports whether what was asked by HTTP may be an AdminServer that speaks
 // HTTPS alone: it closed, sent an alert of TLS, or sends elsewhere.
 func speaksOtherwise(o snapshot.Obs[snapshot.Conf]) bool {
-	return o.FailedAs(snapshot.TLS) || o.FailedAs(snapshot.Empty) || o.FailedAs(snapshot.Reset) || o.FailedAs(snapshot.Protocol) || o.FailedAs(snapshot.Denied)
+	return o.FailedAs(snapshot.TLS) || o.FailedAs(snapshot.Empty) ||
+		o.FailedAs(snapshot.Reset) || o.FailedAs(snapshot.Protocol) || o.FailedAs(snapshot.Denied)
 }

@@ -15,7 +15,9 @@ import (
 // askAdmin asks an AdminServer one command, by HTTP/1.1 over a connection of its own,
 // and reads the answer with parse, one of the ParseAdmin functions. clock is how far
 // the server's clock is ahead.
-func askAdmin[T any](ctx context.Context, a AdminServer, command string, parse func([]byte) (T, error)) (answer snapshot.Obs[T], clock snapshot.Obs[time.Duration]) {
+func askAdmin[T any](
+	ctx context.Context, a AdminServer, command string, parse func([]byte) (T, error),
+) (answer snapshot.Obs[T], clock snapshot.Obs[time.Duration]) {
 	l := newLook(ctx, a.Addr, a.Transport.Timeout)
 	l.what, l.tls, l.room = command, a.Transport.TLS, 32<<10
 	d := l
@@ -66,7 +68,8 @@ func (l look) readHTTP(data []byte) (http.Header, []byte, *snapshot.Failure) {
 		if foreign := snapshot.Foreign(data); foreign != "" {
 			return nil, nil, l.fail(snapshot.Protocol, "%s answered", foreign)
 		}
-		return nil, nil, l.fail(snapshot.Protocol, "no HTTP answer, it starts with %s", snapshot.Quoted(snapshot.FirstLine(data)))
+		return nil, nil, l.fail(snapshot.Protocol, "no HTTP answer, it starts with %s",
+			snapshot.Quoted(snapshot.FirstLine(data)))
 	}
 	defer response.Body.Close() //nolint:errcheck // it is in memory
 	body, err := io.ReadAll(io.LimitReader(response.Body, snapshot.MaxReply))
@@ -74,7 +77,8 @@ func (l look) readHTTP(data []byte) (http.Header, []byte, *snapshot.Failure) {
 	case err != nil:
 		return nil, nil, l.fail(snapshot.Reset, "the connection ended in the middle of the answer to %s", l.what)
 	case response.StatusCode == http.StatusUnauthorized, response.StatusCode == http.StatusForbidden:
-		return nil, nil, l.fail(snapshot.Denied, "the AdminServer refuses %s: %s", l.what, snapshot.Printable(response.Status, snapshot.MaxForeign))
+		return nil, nil, l.fail(snapshot.Denied, "the AdminServer refuses %s: %s",
+			l.what, snapshot.Printable(response.Status, snapshot.MaxForeign))
 	case response.StatusCode != http.StatusOK:
 		return nil, nil, l.fail(snapshot.Protocol, "HTTP %s", snapshot.Printable(response.Status, snapshot.MaxForeign))
 	}

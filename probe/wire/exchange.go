@@ -36,7 +36,8 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 	reply.Reset = errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
 	switch {
 	case errors.Is(err, snapshot.ErrTooLarge):
-		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s is larger than %d MiB", l.what, snapshot.MaxReply>>20)
+		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s is larger than %d MiB",
+			l.what, snapshot.MaxReply>>20)
 	case err != nil && (!reply.Reset || len(data) == 0):
 		return reply, l.readFailure(ctx, data, err)
 	case len(data) == 0:

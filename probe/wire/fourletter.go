@@ -27,7 +27,9 @@ const nudgeAfter = 300 * time.Millisecond
 // Data is what came, whoever sent it; Interpret tells what it is. A server with
 // too many connections from here closes at once, and whether that shows as Empty
 // or as Reset is a race: 3.4.10 and 3.9.5 give both.
-func AskWord(ctx context.Context, addr netip.AddrPort, word snapshot.Word, t Transport) (reply snapshot.Obs[snapshot.Reply], connected snapshot.Obs[snapshot.Dial]) {
+func AskWord(
+	ctx context.Context, addr netip.AddrPort, word snapshot.Word, t Transport,
+) (reply snapshot.Obs[snapshot.Reply], connected snapshot.Obs[snapshot.Dial]) {
 	l := newLook(ctx, addr, t.Timeout)
 	l.what, l.tls, l.room = word.String(), t.TLS, roomFor(word)
 	if l.what == "" {
@@ -51,7 +53,9 @@ func AskWord(ctx context.Context, addr netip.AddrPort, word snapshot.Word, t Tra
 }
 
 // Ask is AskWord followed by Interpret. parse is the parser of the word.
-func Ask[T any](ctx context.Context, addr netip.AddrPort, word snapshot.Word, t Transport, parse func([]byte) (T, error)) snapshot.Obs[T] {
+func Ask[T any](
+	ctx context.Context, addr netip.AddrPort, word snapshot.Word, t Transport, parse func([]byte) (T, error),
+) snapshot.Obs[T] {
 	reply, _ := AskWord(ctx, addr, word, t)
 	return snapshot.Interpret(reply, word, parse)
 }

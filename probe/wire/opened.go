@@ -76,7 +76,8 @@ func handshake(conn net.Conn) (snapshot.Opened, error) {
 	if err != nil {
 		return snapshot.Opened{}, err
 	}
-	serving, err := parseConnectResponse(append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), body...)) //nolint:gosec // under maxFrame
+	frame := append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), body...) //nolint:gosec // under maxFrame
+	serving, err := parseConnectResponse(frame)
 	if err != nil {
 		return snapshot.Opened{}, fmt.Errorf("%w: %w", errNotSession, err)
 	}
@@ -101,7 +102,8 @@ func readMembers(conn net.Conn) (*zoocfg.Membership, error) {
 		case len(body) < 16:
 			return nil, fmt.Errorf("%w: an answer of %d bytes", errNotSession, len(body))
 		}
-		id, code, rest := int32(binary.BigEndian.Uint32(body)), int32(binary.BigEndian.Uint32(body[12:])), body[16:] //nolint:gosec // the same bits
+		id := int32(binary.BigEndian.Uint32(body))                         //nolint:gosec // the same bits
+		code, rest := int32(binary.BigEndian.Uint32(body[12:])), body[16:] //nolint:gosec // the same bits
 		switch {
 		case id != getDataID:
 			continue // a notification

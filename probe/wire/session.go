@@ -40,7 +40,8 @@ func AskSession(ctx context.Context, addr netip.AddrPort, t Transport) snapshot.
 	if foreign := snapshot.Foreign(reply.Data); foreign != "" {
 		return snapshot.Failed[snapshot.Serving](l.fail(snapshot.Protocol, "%s answered", foreign), l.took())
 	}
-	return snapshot.Failed[snapshot.Serving](l.fail(snapshot.Protocol, "the answer to %s is not ZooKeeper's: %v", l.what, err), l.took())
+	failure = l.fail(snapshot.Protocol, "the answer to %s is not ZooKeeper's: %v", l.what, err)
+	return snapshot.Failed[snapshot.Serving](failure, l.took())
 }
 
 // connectRoom is more than a ConnectResponse has.

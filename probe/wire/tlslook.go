@@ -28,7 +28,8 @@ func tlsFault(err error) (fault snapshot.TLSFault, text string) {
 		return snapshot.TLSPlainText, NotTLS
 	}
 	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
-		return alertFault(alert.Err), "it refuses the TLS handshake: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
+		return alertFault(alert.Err),
+			"it refuses the TLS handshake: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
 	} else if ok && alert.Op == "local error" {
 		return snapshot.TLSOther, "the TLS handshake failed: " + snapshot.Printable(alert.Err.Error(), snapshot.MaxForeign)
 	}
@@ -38,7 +39,8 @@ func tlsFault(err error) (fault snapshot.TLSFault, text string) {
 // noteFailure writes down why TLS failed.
 func noteFailure(t *snapshot.TLSLook, fault snapshot.TLSFault, err error) {
 	t.Fault = fault
-	if refused, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(refused.UnverifiedCertificates) > 0 {
+	if refused, ok := errors.AsType[*tls.CertificateVerificationError](err); ok &&
+		len(refused.UnverifiedCertificates) > 0 {
 		t.Certificate = newCertificate(refused.UnverifiedCertificates[0])
 	}
 }
@@ -73,7 +75,8 @@ const maxCertNames = 16
 
 func newCertificate(c *x509.Certificate) *snapshot.Certificate {
 	out := &snapshot.Certificate{
-		Subject: snapshot.Printable(c.Subject.String(), snapshot.MaxForeign), Issuer: snapshot.Printable(c.Issuer.String(), snapshot.MaxForeign),
+		Subject:   snapshot.Printable(c.Subject.String(), snapshot.MaxForeign),
+		Issuer:    snapshot.Printable(c.Issuer.String(), snapshot.MaxForeign),
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
 	}
 	for _, name := range c.DNSNames {
@@ -92,5 +95,6 @@ func certificateName(chain []*x509.Certificate) string {
 	if len(chain) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s, valid until %s)", snapshot.Printable(chain[0].Subject.String(), snapshot.MaxForeign), chain[0].NotAfter.UTC().Format(time.DateOnly))
+	return fmt.Sprintf(" (%s, valid until %s)", snapshot.Printable(chain[0].Subject.String(), snapshot.MaxForeign),
+		chain[0].NotAfter.UTC().Format(time.DateOnly))
 }

@@ -37,7 +37,9 @@ func readConfig(f hostFiles, path string) snapshot.Obs[*zoocfg.Config] {
 func readWhole(f hostFiles, path string) ([]byte, *snapshot.Failure) {
 	data, failure := f.read(path, maxConfig)
 	if failure == nil && len(data) > maxConfig {
-		return nil, &snapshot.Failure{Kind: snapshot.TooLarge, Text: fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)}
+		return nil, &snapshot.Failure{
+			Kind: snapshot.TooLarge, Text: fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10),
+		}
 	}
 	return data, failure
 }

@@ -28,7 +28,9 @@ func userCredentials(name string) snapshot.Obs[snapshot.Credentials] {
 	c := snapshot.Credentials{UID: uint32(uid), WritesAll: uid == 0}
 	groups, err := u.GroupIds()
 	if err != nil {
-		return snapshot.Failed[snapshot.Credentials](&snapshot.Failure{Kind: snapshot.Absent, Text: "the groups of user " + name + " were not found out"}, 0)
+		return snapshot.Failed[snapshot.Credentials](&snapshot.Failure{
+			Kind: snapshot.Absent, Text: "the groups of user " + name + " were not found out",
+		}, 0)
 	}
 	for _, group := range groups {
 		if gid, err := strconv.ParseUint(group, 10, 32); err == nil {

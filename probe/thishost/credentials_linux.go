@@ -20,7 +20,9 @@ func credentials(pid int) snapshot.Obs[snapshot.Credentials] {
 	}
 	c, err := parseCredentials(data)
 	if err != nil {
-		return snapshot.Failed[snapshot.Credentials](&snapshot.Failure{Kind: snapshot.Protocol, Text: path + ": " + err.Error()}, 0)
+		return snapshot.Failed[snapshot.Credentials](&snapshot.Failure{
+			Kind: snapshot.Protocol, Text: path + ": " + err.Error(),
+		}, 0)
 	}
 	return snapshot.Saw(c, 0)
 }

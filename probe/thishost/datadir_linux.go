@@ -24,7 +24,8 @@ func readDataDirs(f hostFiles, config *zoocfg.Config) snapshot.Obs[snapshot.Data
 		}
 	}
 	data := snapshot.Data{Dir: f.readDataDir(config.DataDir.Value)}
-	if log := config.DataLogDir.Value; filepath.Clean(f.absolute(log)) != filepath.Clean(f.absolute(config.DataDir.Value)) {
+	log := config.DataLogDir.Value
+	if filepath.Clean(f.absolute(log)) != filepath.Clean(f.absolute(config.DataDir.Value)) {
 		dir := f.readDataDir(log)
 		data.LogDir = &dir
 	}

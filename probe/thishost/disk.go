@@ -54,7 +54,11 @@ func lookDisk(ctx context.Context, read func() disk) (d disk, hung <-chan struct
 }
 
 func failedDisk(failure *snapshot.Failure, took time.Duration) disk {
-	return disk{snapshot.Failed[snapshot.MyID](failure, took), snapshot.Failed[bool](failure, took), snapshot.Failed[snapshot.Data](failure, took)}
+	return disk{
+		snapshot.Failed[snapshot.MyID](failure, took),
+		snapshot.Failed[bool](failure, took),
+		snapshot.Failed[snapshot.Data](failure, took),
+	}
 }
 
 // lookAtDisk fills in what the disk of l's server tells, as far as its

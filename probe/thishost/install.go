@@ -27,7 +27,9 @@ var setsJava = regexp.MustCompile(`(?m)^\s*(export\s+)?(JAVA_HOME|PATH)=`)
 func lookInstall(config string, u *snapshot.Unit) snapshot.Obs[snapshot.Install] {
 	started := time.Now()
 	if u != nil && u.Java != "" {
-		return snapshot.Failed[snapshot.Install](&snapshot.Failure{Kind: snapshot.Absent, Text: u.File + " runs java itself"}, 0)
+		return snapshot.Failed[snapshot.Install](&snapshot.Failure{
+			Kind: snapshot.Absent, Text: u.File + " runs java itself",
+		}, 0)
 	}
 	dir := filepath.Join(filepath.Dir(config), "..")
 	if u != nil && u.Script != "" {
@@ -35,7 +37,9 @@ func lookInstall(config string, u *snapshot.Unit) snapshot.Obs[snapshot.Install]
 	}
 	root := os.DirFS("/")
 	if !isFile(root, path.Join(dir, "bin", "zkServer.sh")) || !isFile(root, path.Join(dir, "bin", "zkEnv.sh")) {
-		return snapshot.Failed[snapshot.Install](&snapshot.Failure{Kind: snapshot.Absent, Text: "no bin/zkServer.sh in " + dir}, time.Since(started))
+		return snapshot.Failed[snapshot.Install](&snapshot.Failure{
+			Kind: snapshot.Absent, Text: "no bin/zkServer.sh in " + dir,
+		}, time.Since(started))
 	}
 	return snapshot.Saw(readInstall(root, dir, filepath.Dir(config), u), time.Since(started))
 }
@@ -119,9 +123,12 @@ func readSourced(in *snapshot.Install, root fs.FS, file string) {
 			in.Java.Unsure = true
 		case set:
 			in.Java.Home, in.Java.From = strings.Trim(value, `"'`), file
-		case strings.Contains(line, "JAVA_HOME"), strings.Contains(line, "PATH=") && !strings.Contains(line, "CLASSPATH"), strings.HasPrefix(line, ". "), strings.HasPrefix(line, "source "):
+		case strings.Contains(line, "JAVA_HOME"),
+			strings.Contains(line, "PATH=") && !strings.Contains(line, "CLASSPATH"),
+			strings.HasPrefix(line, ". "), strings.HasPrefix(line, "source "):
 			in.Java.Unsure = true
-		case strings.Contains(line, "CLASSPATH"), strings.Contains(line, "ZOOLIBDIR"), strings.Contains(line, "ZOOKEEPER_PREFIX"):
+		case strings.Contains(line, "CLASSPATH"), strings.Contains(line, "ZOOLIBDIR"),
+			strings.Contains(line, "ZOOKEEPER_PREFIX"):
 			in.ClassPath = file
 		}
 	}

@@ -38,7 +38,9 @@ func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
 		}
 		// A connection that was not accepted is no file yet (net/ipv4/tcp_ipv4.c,
 		// get_tcp4_sock): its inode is 0.
-		links.Sockets = append(links.Sockets, snapshot.Link{Local: s.local, Remote: s.remote, Calling: s.state == tcpSynSent, Waiting: s.inode == 0})
+		links.Sockets = append(links.Sockets, snapshot.Link{
+			Local: s.local, Remote: s.remote, Calling: s.state == tcpSynSent, Waiting: s.inode == 0,
+		})
 		inodes = append(inodes, s.inode)
 	})
 	if err != nil {
@@ -65,7 +67,9 @@ func findOwn(l *snapshot.Links, dir string, inodes []uint64) snapshot.Obs[bool] 
 	case err != nil && !errors.Is(err, io.EOF):
 		return snapshot.Failed[bool](fileFailure(dir, err), time.Since(started))
 	case len(names) == maxDescriptors:
-		return snapshot.Failed[bool](&snapshot.Failure{Kind: snapshot.TooLarge, Text: dir + ": the process has too many open files"}, time.Since(started))
+		return snapshot.Failed[bool](&snapshot.Failure{
+			Kind: snapshot.TooLarge, Text: dir + ": the process has too many open files",
+		}, time.Since(started))
 	}
 	for _, name := range names {
 		target, err := os.Readlink(filepath.Join(dir, name))

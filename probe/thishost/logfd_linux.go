@@ -30,7 +30,8 @@ func logsOf(p localProcess) []string {
 	var found []string
 	for _, e := range entries[:min(len(entries), maxFiles)] {
 		path, err := os.Readlink(filepath.Join(dir, e.Name()))
-		if err != nil || !filepath.IsAbs(path) || strings.HasPrefix(path, "/dev/") || strings.Contains(path, "/version-2/") || slices.Contains(found, path) {
+		if err != nil || !filepath.IsAbs(path) || strings.HasPrefix(path, "/dev/") ||
+			strings.Contains(path, "/version-2/") || slices.Contains(found, path) {
 			continue
 		}
 		if info, err := proc.FDInfo(e.Name()); err == nil && writesOnly(info.Flags) {
@@ -41,7 +42,8 @@ func logsOf(p localProcess) []string {
 	// garbage collector never is.
 	found = slices.DeleteFunc(found, func(path string) bool { return strings.Contains(filepath.Base(path), "gc") })
 	slices.SortStableFunc(found, func(a, b string) int {
-		return strings.Compare(strconv.FormatBool(!isLogName(filepath.Base(a))), strconv.FormatBool(!isLogName(filepath.Base(b))))
+		return strings.Compare(strconv.FormatBool(!isLogName(filepath.Base(a))),
+			strconv.FormatBool(!isLogName(filepath.Base(b))))
 	})
 	return found
 }

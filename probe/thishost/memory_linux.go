@@ -43,7 +43,9 @@ func memoryGroup(root string, proc procfs.Proc) snapshot.Obs[snapshot.MemoryGrou
 	}
 	// In a mixture of both versions memory belongs to version 1.
 	i := slices.IndexFunc(groups, func(g procfs.Cgroup) bool { return slices.Contains(g.Controllers, "memory") })
-	files := groupFiles{filepath.Join(root, "memory"), "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.oom_control"}
+	files := groupFiles{
+		filepath.Join(root, "memory"), "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.oom_control",
+	}
 	if i < 0 {
 		i = slices.IndexFunc(groups, func(g procfs.Cgroup) bool { return g.HierarchyID == 0 })
 		files = groupFiles{root, "memory.max", "memory.current", "memory.events"}

@@ -107,7 +107,8 @@ func jmxOf(args []string) *snapshot.JMX {
 	// Boolean.valueOf: anything but true is false.
 	on := func(key string) bool {
 		value := jvmProperty(args, "com.sun.management.jmxremote."+key)
-		return value == "" && !slices.Contains(args, "-Dcom.sun.management.jmxremote."+key+"=") || strings.EqualFold(value, "true")
+		return value == "" && !slices.Contains(args, "-Dcom.sun.management.jmxremote."+key+"=") ||
+			strings.EqualFold(value, "true")
 	}
 	return &snapshot.JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
 }

@@ -107,14 +107,17 @@ func busFailure(ctx context.Context, unit string, err error) *snapshot.Failure {
 	text := "systemd, " + unit + ": " + reason(err)
 	failed, replied := errors.AsType[dbus.Error](err)
 	switch {
-	case replied && (strings.HasSuffix(failed.Name, ".NoSuchUnit") || strings.HasSuffix(failed.Name, ".ServiceUnknown") || strings.HasSuffix(failed.Name, ".NameHasNoOwner")):
+	case replied && (strings.HasSuffix(failed.Name, ".NoSuchUnit") ||
+		strings.HasSuffix(failed.Name, ".ServiceUnknown") || strings.HasSuffix(failed.Name, ".NameHasNoOwner")):
 		return &snapshot.Failure{Kind: snapshot.Absent, Text: "systemd has not loaded " + unit + ", or does not run here"}
 	case replied && strings.HasSuffix(failed.Name, ".AccessDenied"), errors.Is(err, fs.ErrPermission):
 		return &snapshot.Failure{Kind: snapshot.Denied, Text: text}
 	case replied:
 		return &snapshot.Failure{Kind: snapshot.Protocol, Text: text}
 	case errors.Is(err, fs.ErrNotExist):
-		return &snapshot.Failure{Kind: snapshot.Absent, Text: "this host has no systemd to ask: " + busSocket + " is not there"}
+		return &snapshot.Failure{
+			Kind: snapshot.Absent, Text: "this host has no systemd to ask: " + busSocket + " is not there",
+		}
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
 		return &snapshot.Failure{Kind: snapshot.Silent, Text: "systemd, " + unit + ": no answer in time"}
 	}

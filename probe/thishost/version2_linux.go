@@ -102,7 +102,8 @@ func (v version2Dir) content(f snapshot.DataFile, kind string) snapshot.Obs[snap
 	if kind == "log" {
 		return snapshot.Saw(snapshot.ParseLog(start), 0)
 	}
-	tail, err := io.ReadAll(io.NewSectionReader(file, max(info.Size()-int64(len(snapshot.SnapshotEnd)), 0), int64(len(snapshot.SnapshotEnd))))
+	tail, err := io.ReadAll(io.NewSectionReader(file,
+		max(info.Size()-int64(len(snapshot.SnapshotEnd)), 0), int64(len(snapshot.SnapshotEnd))))
 	if err != nil {
 		return snapshot.Failed[snapshot.FileContent](fileFailure(filepath.Join(v.path, f.Name), err), 0)
 	}

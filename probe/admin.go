@@ -46,7 +46,8 @@ func adminPort(p *snapshot.Plan) (port int, assumed bool) {
 // adminPath is where the commands are.
 func adminPath(p *snapshot.Plan) string {
 	if p.Config != nil {
-		if set, ok := p.Config.Property("admin.commandURL"); ok && strings.HasPrefix(set.Value, "/") && !strings.ContainsAny(set.Value, " \r\n") {
+		if set, ok := p.Config.Property("admin.commandURL"); ok &&
+			strings.HasPrefix(set.Value, "/") && !strings.ContainsAny(set.Value, " \r\n") {
 			return strings.TrimSuffix(set.Value, "/")
 		}
 	}
@@ -66,7 +67,8 @@ func askAdmin(ctx context.Context, a *serverTask) {
 		}
 	case s.Envi.Seen() && !s.Envi.Value.Version.AtLeast(3, 5, 0):
 		return
-	case s.Cut(), s.Srvr.FailedAs(snapshot.NotServing), s.Srvr.FailedAs(snapshot.NotAllowed), s.Srvr.FailedAs(snapshot.TLS), s.Srvr.FailedAs(snapshot.Refused):
+	case s.Cut(), s.Srvr.FailedAs(snapshot.NotServing), s.Srvr.FailedAs(snapshot.NotAllowed),
+		s.Srvr.FailedAs(snapshot.TLS), s.Srvr.FailedAs(snapshot.Refused):
 	default: // out of reach, hung, another program, or not asked
 		return
 	}
@@ -93,6 +95,7 @@ func askAdmin(ctx context.Context, a *serverTask) {
 		// And so does a server whose only client port is one for TLS (3.9.5: of that
 		// port it says nothing).
 		none := plain == -1 && secure == -1
-		return plain == s.Port || secure == s.Port || plain == -1 && s.Srvr.FailedAs(snapshot.NotServing) || none && a.transport(s.Target).TLS != nil
+		return plain == s.Port || secure == s.Port ||
+			plain == -1 && s.Srvr.FailedAs(snapshot.NotServing) || none && a.transport(s.Target).TLS != nil
 	})
 }

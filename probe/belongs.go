@@ -32,7 +32,8 @@ func (t *task) belongs(l snapshot.Local) bool {
 			}
 		}
 		if target.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, binds(&l, config.ClientPortAddress.Value)) ||
-			target.Port == config.SecureClientPort.Value && slices.ContainsFunc(addrs, binds(&l, config.SecureClientPortAddress.Value)) {
+			target.Port == config.SecureClientPort.Value &&
+				slices.ContainsFunc(addrs, binds(&l, config.SecureClientPortAddress.Value)) {
 			return true
 		}
 	}
@@ -48,7 +49,9 @@ func (t *task) standsFor(l snapshot.Local) bool {
 	}
 	here := 0
 	for _, target := range t.plan.Targets {
-		if slices.ContainsFunc(t.names[target.Host].Value, func(a netip.Addr) bool { return !a.IsLoopback() && slices.Contains(l.Addrs.Value, a) }) {
+		if slices.ContainsFunc(t.names[target.Host].Value, func(a netip.Addr) bool {
+			return !a.IsLoopback() && slices.Contains(l.Addrs.Value, a)
+		}) {
 			here++
 		}
 	}

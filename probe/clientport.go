@@ -61,7 +61,8 @@ func findTLS(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Tra
 	// a fifth byte, and a greeting in TLS would be left in its log.
 	waited := s.Cut() && s.Client.Value.Nudged
 	switch {
-	case t.TLS == nil && (s.Srvr.FailedAs(snapshot.TLS) || waited && s.Session.Tried && !s.Session.Seen() && !s.Session.FailedAs(snapshot.Silent)):
+	case t.TLS == nil && (s.Srvr.FailedAs(snapshot.TLS) ||
+		waited && s.Session.Tried && !s.Session.Seen() && !s.Session.FailedAs(snapshot.Silent)):
 		// An answer in TLS's own form tells enough, with or without a certificate.
 		if look := wire.Hello(ctx, addr, s.Host, t.Timeout); look.Certificate != nil || s.Srvr.FailedAs(snapshot.TLS) {
 			needsTLS(s, addr, look)
@@ -79,7 +80,8 @@ func findTLS(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Tra
 // speaksPlain reports whether a port that was asked by TLS answers in plain text.
 func speaksPlain(ctx context.Context, a *serverTask, addr netip.AddrPort, timeout time.Duration) bool {
 	if srvr := a.server.Srvr; srvr.Seen() { // if it speaks TLS alone it says nothing
-		ruok := wire.Ask(ctx, addr, snapshot.WordRuok, wire.Transport{Timeout: min(timeout, max(plainAfterTLS, 3*srvr.Took))}, snapshot.ParseRuok)
+		plain := wire.Transport{Timeout: min(timeout, max(plainAfterTLS, 3*srvr.Took))}
+		ruok := wire.Ask(ctx, addr, snapshot.WordRuok, plain, snapshot.ParseRuok)
 		return ruok.Seen() || ruok.FailedAs(snapshot.NotAllowed)
 	}
 	srvr := wire.Ask(ctx, addr, snapshot.WordSrvr, wire.Transport{Timeout: timeout}, snapshot.ParseSrvr)

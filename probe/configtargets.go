@@ -94,7 +94,9 @@ func standaloneTarget(config *zoocfg.Config, overTLS bool) []snapshot.Target {
 	return []snapshot.Target{t}
 }
 
-func memberTarget(member *zoocfg.Server, config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool) snapshot.Target {
+func memberTarget(
+	member *zoocfg.Server, config *zoocfg.Config, claimed map[int64]*zoocfg.Config, overTLS bool,
+) snapshot.Target {
 	t := snapshot.Target{Member: member}
 	own := claimed[member.ID]
 	if own != nil {

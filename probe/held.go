@@ -10,13 +10,17 @@ import (
 // countHeld counts this host's connections to the servers that close new ones
 // without a word. All sockets of the host are read for that, once.
 func countHeld(servers []*serverTask) {
-	closing := slices.DeleteFunc(slices.Clone(servers), func(a *serverTask) bool { return !a.server.Session.Tried || a.server.Session.Seen() })
+	closing := slices.DeleteFunc(slices.Clone(servers), func(a *serverTask) bool {
+		return !a.server.Session.Tried || a.server.Session.Seen()
+	})
 	if len(closing) == 0 {
 		return
 	}
 	held := thishost.HeldConnections()
 	for _, a := range closing {
 		s := a.server
-		s.Held = snapshot.Obs[int]{Tried: held.Tried, Took: held.Took, Failure: held.Failure, Value: held.Value[s.Client.Value.Remote]}
+		s.Held = snapshot.Obs[int]{
+			Tried: held.Tried, Took: held.Took, Failure: held.Failure, Value: held.Value[s.Client.Value.Remote],
+		}
 	}
 }

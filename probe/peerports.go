@@ -117,7 +117,8 @@ func probeFirst(ctx context.Context, addrs []netip.Addr, port int, timeout time.
 		if left <= 0 {
 			break
 		}
-		look = wire.ProbePort(ctx, netip.AddrPortFrom(a, uint16(port)), left/time.Duration(len(addrs)-i)) //nolint:gosec // a port
+		to := netip.AddrPortFrom(a, uint16(port)) //nolint:gosec // a port
+		look = wire.ProbePort(ctx, to, left/time.Duration(len(addrs)-i))
 		if look.Seen() {
 			break
 		}

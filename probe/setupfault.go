@@ -15,7 +15,9 @@ func unreadable(file snapshot.Local, local []snapshot.Local) error {
 	if len(file.Beside) > 0 {
 		lines = append(lines, "In its directory there is "+strings.Join(file.Beside, ", ")+".")
 	}
-	running := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return l.Process == nil || l.ConfigPath == "" || l.Process.Container })
+	running := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool {
+		return l.Process == nil || l.ConfigPath == "" || l.Process.Container
+	})
 	switch len(running) {
 	case 0:
 	case 1:

@@ -78,7 +78,8 @@ func checkedTarget(host string, port int) (snapshot.Target, error) {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return snapshot.Target{Host: addr.String(), Port: port}, nil
 	}
-	if host[0] == '-' || strings.ContainsFunc(host, unicode.IsControl) || strings.ContainsAny(host, " @/\\?#%<>\"'`(){}|;,=*:") {
+	if host[0] == '-' || strings.ContainsFunc(host, unicode.IsControl) ||
+		strings.ContainsAny(host, " @/\\?#%<>\"'`(){}|;,=*:") {
 		return snapshot.Target{}, fmt.Errorf("%q is not a host name", host)
 	}
 	if len(host) > 253 {

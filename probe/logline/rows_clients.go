@@ -32,7 +32,10 @@ func clientRows() []Row {
 		{Texts: []string{"Too many connections max allowed is", "Too many connections {} - max is "}, Slugs: full, Why: "All clients together hold as many connections as maxCnxns allows."},
 		{Texts: []string{"Refusing session request for not-read-only client"}, Slugs: []string{"read-only-mode", "quorum-lost"}, Why: "The server is in read-only mode because it sees no quorum."},
 		{Texts: []string{"Refusing session{}seen zxid 0x"}, Slugs: []string{"split-brain", "standalone-in-ensemble"}, Why: "A client has seen newer data than this server has: it fell behind, lost data, or there are two ensembles."},
-		{Texts: []string{"ZooKeeperServer not running", "because the server is not ready"}, Slugs: []string{"server-not-serving"}, Why: "A client knocked while this server had no role."},
+		{
+			Texts: []string{"ZooKeeperServer not running", "because the server is not ready"},
+			Slugs: []string{"server-not-serving"}, Why: "A client knocked while this server had no role.",
+		},
 		{Texts: []string{"Detected pause in JVM or host machine"}, Slugs: []string{"heap-pressure", "server-hung"}, Why: "The JVM, or its whole machine, stood still for a while and answered nobody."},
 	}
 }

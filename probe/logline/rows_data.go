@@ -30,7 +30,10 @@ func damageRows() []Row {
 		{Texts: []string{"Follower is ahead of the leader, leader summary"}, Slugs: foreign, Why: "The follower has data that the leader has not: one of them got its data from elsewhere."},
 		{Texts: []string{"has a later activated configuration"}, Slugs: []string{"membership-divergent"}, Why: "The server has seen a later list of members than its leader has."},
 		{Sign: RecordTooLong, Texts: []string{unreasonable}, Slugs: []string{"data-unreasonable-length"}, Why: "A record is longer than jute.maxbuffer allows: the option was lowered, or lost at a restart.", capture: recordLength},
-		{Sign: DataDamaged, Texts: []string{"Not able to find valid snapshots"}, Slugs: snapshots, Why: "None of the snapshots can be read."},
+		{
+			Sign: DataDamaged, Texts: []string{"Not able to find valid snapshots"},
+			Slugs: snapshots, Why: "None of the snapshots can be read.",
+		},
 		{Sign: DataDamaged, Texts: []string{"problem reading snap file"}, Slugs: snapshots, Why: "This snapshot cannot be read; the server tries the one before it."},
 		{Sign: DataDamaged, Texts: []string{"CRC corruption"}, Slugs: snapshots, Why: "The checksum of this snapshot is wrong; the server tries the one before it."}, // " in snapshot" follows up to 3.5
 		{Sign: DataDamaged, Texts: []string{"CRC check failed"}, Slugs: logs, Why: "The checksum of a transaction is wrong: the log is damaged."},

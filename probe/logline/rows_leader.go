@@ -31,7 +31,10 @@ func leaderRows() []Row {
 		{Texts: []string{"too many concurrent sync"}, Slugs: []string{"sync-too-slow"}, Why: "More observers fetch data at a time than the server gives it to; this one has to wait."},
 		{Texts: []string{"Not sufficient followers synced, only synced with sids"}, Family: "leader stops", Slugs: []string{"quorum-lost"}, Why: "The leader stepped down because it lost its quorum of followers."},
 		{Texts: []string{"Shutdown called. For the reason "}, Family: "leader stops", Slugs: next, Why: "The leader, or a follower, stepped down; an election follows."},
-		{Texts: []string{"shutdown Leader! reason: "}, Family: "leader stops", Slugs: next, Why: "The leader stepped down; an election follows."},
+		{
+			Texts: []string{"shutdown Leader! reason: "}, Family: "leader stops",
+			Slugs: next, Why: "The leader stepped down; an election follows.",
+		},
 		{Texts: []string{"zxid lower 32 bits have rolled over"}, Slugs: []string{"zxid-rollover-near", "election-in-progress"}, Why: "The counter of the zxid is full, so the leader calls an election on purpose; it takes seconds."},
 	}
 }
@@ -55,6 +58,9 @@ func electionRows() []Row {
 		{Texts: []string{"Notification time out: "}, Slugs: []string{"server-not-serving", "quorum-lost"}, Why: "The server looks for a leader and gets no answer from its peers; the time grows up to 60000 ms."},
 		{Texts: []string{"New election. My id = "}, Slugs: electing, Why: begins},
 		{Texts: []string{"LEADER ELECTION TOOK - "}, Slugs: electing, Why: "An election has just ended on this server."},
-		{Texts: []string{"LOOKING", "Peer state changed: looking", "PeerState set to LOOKING"}, Whole: true, Slugs: electing, Why: begins},
+		{
+			Texts: []string{"LOOKING", "Peer state changed: looking", "PeerState set to LOOKING"},
+			Whole: true, Slugs: electing, Why: begins,
+		},
 	}
 }

@@ -13,7 +13,10 @@ func idRows() []Row {
 		{Sign: UnknownPeer, Texts: []string{"Ignoring notification for non-cluster member", "Ignoring notification from non-cluster member"}, Slugs: diverge, Why: "A server that is not in this server's list takes part in the election."},
 		{Texts: []string{"Ignoring notification for sid {} from non-quorum member"}, Slugs: diverge, Why: "A server that has no vote in this server's list takes part in the election."},
 		{Sign: UnknownPeer, Texts: []string{"Invalid server id: "}, Slugs: diverge, Why: "A peer has an id that is not in this server's list."},
-		{Sign: LeaderUnreached, Texts: []string{"Couldn't find the leader with id = "}, Slugs: diverge, Why: "The elected leader is not in this server's list."},
+		{
+			Sign: LeaderUnreached, Texts: []string{"Couldn't find the leader with id = "},
+			Slugs: diverge, Why: "The elected leader is not in this server's list.",
+		},
 	}
 }
 

@@ -23,12 +23,18 @@ func configRows() []Row {
 func javaRows() []Row {
 	java := []string{"java-missing-or-wrong"}
 	return []Row{
-		{Texts: []string{mainClass + "org.apache.zookeeper"}, Slugs: []string{"start-failed-classpath"}, Why: "Java was started without ZooKeeper's jars."},
+		{
+			Texts: []string{mainClass + "org.apache.zookeeper"},
+			Slugs: []string{"start-failed-classpath"}, Why: "Java was started without ZooKeeper's jars.",
+		},
 		{Sign: JavaClass, Texts: []string{mainClass}, capture: className},
 		{Sign: JavaVersion, Texts: []string{"UnsupportedClassVersionError"}, Slugs: java, Why: "The java is older than the one the classes were made for."},
 		{Sign: JavaOptions, Texts: []string{"Unrecognized VM option"}, Slugs: java, Why: "This java does not know an option that it is given, and ends."},
 		{Sign: JavaOptions, Texts: []string{"Could not reserve enough space"}, Slugs: java, Why: "The host cannot give Java the heap that it is told to take."},
-		{Sign: JavaOptions, Texts: []string{"Unrecognized option: ", "Invalid maximum heap size", "Multiple garbage collectors selected", "Conflicting collector combinations"}},
+		{Sign: JavaOptions, Texts: []string{
+			"Unrecognized option: ", "Invalid maximum heap size",
+			"Multiple garbage collectors selected", "Conflicting collector combinations",
+		}},
 		{Sign: JavaMissing, Texts: []string{"java: command not found", "java: not found", "java could not be found in PATH", "nohup: {}java"}, Slugs: java, Why: "There is no java where the start looks for one, so nothing was run."},
 	}
 }
@@ -76,7 +82,8 @@ func settingRows() []Row {
 		row("A server line has one port for clients and for elections.", "Client and election port must be different"),
 		row("A server line has several addresses, and the option that allows it is off.", "Multiple address feature is disabled"),
 		row("A server line has a role that is none.", "Unrecognised peertype"),
-		row("The groups of zoo.cfg do not fit its servers.", "Every server must be in exactly one group", "is not in a group", "is in multiple groups"),
+		row("The groups of zoo.cfg do not fit its servers.",
+			"Every server must be in exactly one group", "is not in a group", "is in multiple groups"),
 		row("secureClientPort needs serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory.", "SSL isn't supported in NIOServerCnxn"),
 		row("dataDir and dataLogDir are swapped, or were joined and now are not.", "Log directory has snapshot files", "Snapshot directory has log files"),
 	}

@@ -105,7 +105,8 @@ func ParseAdminConf(body []byte) (Conf, error) {
 		return Conf{}, errors.New("no server_id")
 	}
 	return Conf{
-		ClientPort: page.ClientPort, SecureClientPort: page.SecureClientPort, DataDir: page.DataDir, DataLogDir: page.DataLogDir,
+		ClientPort: page.ClientPort, SecureClientPort: page.SecureClientPort,
+		DataDir: page.DataDir, DataLogDir: page.DataLogDir,
 		TickTime: page.TickTime, MinSessionTimeout: page.MinSessionTimeout, MaxSessionTimeout: page.MaxSessionTimeout,
 		MaxClientCnxns: page.MaxClientCnxns, ListenBacklog: page.ListenBacklog, ServerID: page.ServerID,
 	}, nil
@@ -163,15 +164,19 @@ func ParseAdminVoters(body []byte) (*zoocfg.Membership, error) {
 		}
 		s := zoocfg.Server{ID: id, Role: zoocfg.Participant}
 		if len(voter.Quorum) != len(voter.Election) || len(voter.Quorum) == 0 {
-			return nil, fmt.Errorf("server %d has %d quorum and %d election addresses", id, len(voter.Quorum), len(voter.Election))
+			return nil, fmt.Errorf("server %d has %d quorum and %d election addresses",
+				id, len(voter.Quorum), len(voter.Election))
 		}
 		for i := range voter.Quorum {
 			quorum, ok := hostPort(voter.Quorum[i])
 			election, both := hostPort(voter.Election[i])
 			if !ok || !both {
-				return nil, fmt.Errorf("server %d has the addresses %s and %s", id, Quoted(voter.Quorum[i]), Quoted(voter.Election[i]))
+				return nil, fmt.Errorf("server %d has the addresses %s and %s",
+					id, Quoted(voter.Quorum[i]), Quoted(voter.Election[i]))
 			}
-			s.Addresses = append(s.Addresses, zoocfg.Address{Host: quorum.Host, QuorumPort: quorum.Port, ElectionPort: election.Port})
+			s.Addresses = append(s.Addresses, zoocfg.Address{
+				Host: quorum.Host, QuorumPort: quorum.Port, ElectionPort: election.Port,
+			})
 		}
 		if client, ok := hostPort(voter.Client); ok {
 			s.Client = &client

@@ -33,7 +33,9 @@ func ParseKeeper(reply []byte) *Keeper {
 	if strings.HasPrefix(text, keeperNotServing) {
 		return &Keeper{Product: keepers[0].product}
 	}
-	i := slices.IndexFunc(keepers, func(k struct{ product, version string }) bool { return strings.HasPrefix(text, k.version) })
+	i := slices.IndexFunc(keepers, func(k struct{ product, version string }) bool {
+		return strings.HasPrefix(text, k.version)
+	})
 	if i < 0 {
 		return nil
 	}

@@ -84,7 +84,8 @@ func (s *Snapshot) Members() *Members {
 			if m == nil {
 				continue
 			}
-			if l := server.Stats().Value.Mode == ModeLeader; best == nil || l && !leads || l == leads && m.Version > best.Version {
+			l := server.Stats().Value.Mode == ModeLeader
+			if best == nil || l && !leads || l == leads && m.Version > best.Version {
 				best, leads = m, l
 			}
 		}

@@ -14,7 +14,8 @@ var (
 	states     = [...]report.State{report.Serving, report.Degraded, report.Down, report.Split, report.Unknown}
 	severities = [...]report.Severity{report.Critical, report.Warning, report.Info}
 	skipKinds  = [...]report.SkipKind{
-		report.SkipLocalFiles, report.SkipNotLooked, report.SkipUnreachable, report.SkipDenied, report.SkipNotTold, report.SkipOneLook, report.SkipUndecided,
+		report.SkipLocalFiles, report.SkipNotLooked, report.SkipUnreachable,
+		report.SkipDenied, report.SkipNotTold, report.SkipOneLook, report.SkipUndecided,
 	}
 )
 

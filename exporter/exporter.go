@@ -163,7 +163,9 @@ func (e *Exporter) newState(config *Config) (*state, error) {
 		w := &watcher{
 			name: ensemble.Name, listed: ensemble.listed, timeout: time.Duration(ensemble.Limits.Timeout),
 			version: e.options.Version, memory: newMemory(),
-			question: e.question(probe.Question{ConfigFile: ensemble.ZooCfg, TLS: ensemble.TLS.client(), Local: e.options.Local, PeerPorts: e.options.PeerPorts}),
+			question: e.question(probe.Question{
+				ConfigFile: ensemble.ZooCfg, TLS: ensemble.TLS.client(), Local: e.options.Local, PeerPorts: e.options.PeerPorts,
+			}),
 		}
 		if ensemble.ZooCfg == "" {
 			w.question.Targets = ensemble.listed
@@ -186,7 +188,8 @@ func (e *Exporter) question(q probe.Question) probe.Question {
 // servers under the same name, where there is one.
 func (s *state) handOver(w *watcher) {
 	for _, old := range s.watchers {
-		if old.name == w.name && old.question.ConfigFile == w.question.ConfigFile && slices.Equal(old.question.Targets, w.question.Targets) {
+		if old.name == w.name && old.question.ConfigFile == w.question.ConfigFile &&
+			slices.Equal(old.question.Targets, w.question.Targets) {
 			w.memory = old.memory
 		}
 	}

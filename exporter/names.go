@@ -83,17 +83,27 @@ func leaderRows() []row {
 		gauge("zookeeper_quorum_size", "3.6", "Voters in the server's configuration, there or not.", "quorum_size"),
 		gauge("zookeeper_learners", "3.4", "Connections to the leader's quorum port, observers and strangers included; leader only.", "learners", "followers"),
 		gauge("zookeeper_synced_followers", "3.4", "Followers in sync with the leader, which is not counted; leader only.", "synced_followers"),
-		gauge("zookeeper_synced_non_voting_followers", "3.6", "Followers in sync that have no vote; leader only.", "synced_non_voting_followers"),
+		gauge("zookeeper_synced_non_voting_followers", "3.6", "Followers in sync that have no vote; leader only.",
+			"synced_non_voting_followers"),
 		gauge("zookeeper_synced_observers", "3.6", "Observers in sync; leader, and followers that are observer masters.", "synced_observers"),
 		gauge("zookeeper_pending_syncs", "3.4", "Sync requests of clients that wait; leader only.", "pending_syncs"),
 		gauge("zookeeper_leader_uptime_seconds", "3.6", "Time in seconds since the server became leader; leader only.", "leader_uptime").ms(),
 		gauge("zookeeper_observer_master_id", "3.6", "Id of the server that this observer follows; observers with an observer master only.", "observer_master_id"),
 		gauge("zookeeper_proposal_last_size_bytes", "3.5.4", "Size of the last proposal in bytes; leader only, absent before the first.", "last_proposal_size").orNone().
-			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) { p := proposals(s); return float64(p.Last), true }),
+			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) {
+				p := proposals(s)
+				return float64(p.Last), true
+			}),
 		gauge("zookeeper_proposal_min_size_bytes", "3.5.4", "Size of the smallest proposal in bytes; leader only, absent before the first.", "min_proposal_size").orNone().
-			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) { p := proposals(s); return float64(p.Min), true }),
+			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) {
+				p := proposals(s)
+				return float64(p.Min), true
+			}),
 		gauge("zookeeper_proposal_max_size_bytes", "3.5.4", "Size of the largest proposal in bytes; leader only, absent before the first.", "max_proposal_size").orNone().
-			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) { p := proposals(s); return float64(p.Max), true }),
+			srvrLine("Proposal sizes", func(s *snapshot.Srvr) (float64, bool) {
+				p := proposals(s)
+				return float64(p.Max), true
+			}),
 	}
 }
 

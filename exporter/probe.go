@@ -30,7 +30,8 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, t := range targets {
 		if state.memberOf(t) == nil && !state.allow.allows(t) {
-			e.refuse(w, http.StatusForbidden, "forbidden", fmt.Sprintf("%s:%d is on no allow-list: add it to probe.allow", t.Host, t.Port))
+			e.refuse(w, http.StatusForbidden, "forbidden",
+				fmt.Sprintf("%s:%d is on no allow-list: add it to probe.allow", t.Host, t.Port))
 			return
 		}
 	}
@@ -45,7 +46,9 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 			}
 			return &watcher{
 				name: name, version: e.options.Version, single: len(targets) == 1, memory: newMemory(),
-				question: e.question(probe.Question{Targets: targets, TLS: secure, PeerPorts: e.options.PeerPorts && len(targets) > 1}),
+				question: e.question(probe.Question{
+					Targets: targets, TLS: secure, PeerPorts: e.options.PeerPorts && len(targets) > 1,
+				}),
 			}
 		})
 	}

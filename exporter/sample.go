@@ -54,7 +54,9 @@ func (s *summarySample) Write(out *dto.Metric) error {
 	}
 	for i := range quantiles {
 		if s.cell.has(statQuantile + stat(i)) {
-			out.Summary.Quantile = append(out.Summary.Quantile, &dto.Quantile{Quantile: &quantiles[i].value, Value: &s.cell.quantile[i]})
+			out.Summary.Quantile = append(out.Summary.Quantile, &dto.Quantile{
+				Quantile: &quantiles[i].value, Value: &s.cell.quantile[i],
+			})
 		}
 	}
 	return nil

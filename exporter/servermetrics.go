@@ -17,12 +17,15 @@ const maxLabelValues = 100
 
 // roles are all that a server can have.
 var roles = [...]report.Role{
-	report.Leader, report.Follower, report.Observer, report.Standalone, report.ReadOnly, report.NotServing, report.RoleDown, report.RoleUnknown,
+	report.Leader, report.Follower, report.Observer, report.Standalone,
+	report.ReadOnly, report.NotServing, report.RoleDown, report.RoleUnknown,
 }
 
 // server sends what one server reports, and what was seen of its role and its
 // ports. zookeeper_up is always there; what is not known is not.
-func (t *table) server(ch chan<- prometheus.Metric, ensemble, server string, s *snapshot.Server, view report.ServerView) {
+func (t *table) server(
+	ch chan<- prometheus.Metric, ensemble, server string, s *snapshot.Server, view report.ServerView,
+) {
 	out := t.sender(ch, pair("ensemble", ensemble), pair("server", server))
 	out.set("zookeeper_up", oneIf(answers(s)))
 	if view.Serving != nil {
@@ -130,5 +133,6 @@ func (s *sender) keyed(cells []keyedCell) {
 // answers reports whether what listens at the client port is ZooKeeper: it gave
 // a four-letter word its answer, if only that it may not or does not serve.
 func answers(s *snapshot.Server) bool {
-	return s.Session.Seen() || slices.ContainsFunc(s.Looks(), func(l snapshot.Look) bool { return l.Word != 0 && l.Answered() })
+	return s.Session.Seen() ||
+		slices.ContainsFunc(s.Looks(), func(l snapshot.Look) bool { return l.Word != 0 && l.Answered() })
 }

@@ -53,7 +53,8 @@ func newTable(include, exclude []*regexp.Regexp) *table {
 		}
 	}
 	t.unknown = &passage{
-		prefix: "zookeeper_", labels: []string{"ensemble", "server"}, taken: t.isTaken, wanted: t.wanted, known: map[string]*passed{},
+		prefix: "zookeeper_", labels: []string{"ensemble", "server"},
+		taken: t.isTaken, wanted: t.wanted, known: map[string]*passed{},
 		help: "What the server reports in mntr under this name, which zkdoctor does not know.",
 	}
 	t.dropped = prometheus.NewCounter(prometheus.CounterOpts{

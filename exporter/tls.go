@@ -22,7 +22,8 @@ type TLS struct {
 
 // UnmarshalYAML reads the keys; unknown ones are errors.
 func (t *TLS) UnmarshalYAML(node *yaml.Node) error {
-	if err := knownKeys(node, "tls", "ca_file", "cert_file", "key_file", "server_name", "insecure_skip_verify", "min_version"); err != nil {
+	keys := []string{"ca_file", "cert_file", "key_file", "server_name", "insecure_skip_verify", "min_version"}
+	if err := knownKeys(node, "tls", keys...); err != nil {
 		return err
 	}
 	t.line = node.Line

@@ -133,10 +133,13 @@ func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 	if w.last != nil && snap.Started.Sub(w.last.snap.Started) >= beforeYoungest {
 		w.before = w.last.slim().snap
 	}
-	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest && len(w.before.Servers) == len(snap.Servers) {
+	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest &&
+		len(w.before.Servers) == len(snap.Servers) {
 		snap.Before, snap.EarlierRun = w.before, true
 	}
-	whole := &look{snap: snap, report: diag.Diagnose(snap, diag.Options{Version: w.version}), at: time.Now(), slowAt: w.slowAt}
+	whole := &look{
+		snap: snap, report: diag.Diagnose(snap, diag.Options{Version: w.version}), at: time.Now(), slowAt: w.slowAt,
+	}
 	w.last = whole
 	time.AfterFunc(minAge, func() { w.slimDown(whole) })
 	return whole

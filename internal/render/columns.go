@@ -53,11 +53,17 @@ func (p *phrases) columns(l layout) []*column {
 		client, quorum, election,
 		{head: "zxid", class: func(*report.ServerView) string { return "mono" }, optional: true, cells: p.cells(func(s *report.ServerView) string { return word(s.Zxid) })},
 		{head: "lag", class: number, optional: true, right: true, cells: p.cells(lagWord)},
-		{head: "conns", class: number, optional: true, right: true, cells: p.cells(func(s *report.ServerView) string { return count(s.Connections) })},
+		{
+			head: "conns", class: number, optional: true, right: true,
+			cells: p.cells(func(s *report.ServerView) string { return count(s.Connections) }),
+		},
 		{head: "latency avg/max", class: number, optional: true, cells: p.cells(latencyWord)},
 	}
 	if l.id {
-		id := &column{head: "id", class: number, right: true, cells: p.cells(func(s *report.ServerView) string { return count(s.ID) })}
+		id := &column{
+			head: "id", class: number, right: true,
+			cells: p.cells(func(s *report.ServerView) string { return count(s.ID) }),
+		}
 		all = slices.Insert(all, 0, id)
 	}
 	if !p.o.Deterministic {
@@ -107,7 +113,10 @@ func (p *phrases) portColumns(numbers bool) (client, quorum, election *column) {
 			same = same && (shared == 0 || shared == v.Port)
 			shared = v.Port
 		}
-		c := &column{head: head, port: head, class: func(s *report.ServerView) string { return portClass(of(&s.Ports).State) }}
+		c := &column{
+			head: head, port: head,
+			class: func(s *report.ServerView) string { return portClass(of(&s.Ports).State) },
+		}
 		if same && shared != 0 {
 			c.head = itoa(shared)
 		}

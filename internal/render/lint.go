@@ -63,7 +63,8 @@ func (p *page) lintHead(r *lint.Report) {
 	if r.ZooKeeper != "" {
 		whom = "ZooKeeper " + clean(r.ZooKeeper, maxWord)
 	}
-	for i, l := range wrap(fmt.Sprintf("%s: %s. Judged for %s. %s", file, verdict, whom, counts), p.width-len(lead), p.width-len(lead)) {
+	said := fmt.Sprintf("%s: %s. Judged for %s. %s", file, verdict, whom, counts)
+	for i, l := range wrap(said, p.width-len(lead), p.width-len(lead)) {
 		if i > 0 {
 			word, lead = "", strings.Repeat(" ", len(lead))
 		}

@@ -40,7 +40,8 @@ type StatusEnsemble struct {
 
 // Missing reports whether there is no ensemble of the selected name.
 func (p *StatusPage) Missing() bool {
-	return p.Selected != "" && !slices.ContainsFunc(p.Ensembles, func(e StatusEnsemble) bool { return e.Name == p.Selected })
+	return p.Selected != "" &&
+		!slices.ContainsFunc(p.Ensembles, func(e StatusEnsemble) bool { return e.Name == p.Selected })
 }
 
 // statusView is the page as the template has it, all text clean.

@@ -69,7 +69,9 @@ func (p *page) sessions() {
 		return
 	}
 	p.blank()
-	p.flow("", indent, "Sessions opened at "+plural(len(took), "server")+" in "+itoa(int(slices.Min(took)))+" to "+itoa(int(slices.Max(took)))+" ms each, and were closed again.")
+	least, most := itoa(int(slices.Min(took))), itoa(int(slices.Max(took)))
+	p.flow("", indent, "Sessions opened at "+plural(len(took), "server")+
+		" in "+least+" to "+most+" ms each, and were closed again.")
 }
 
 // processes writes what is said of the processes of this host.

@@ -53,7 +53,8 @@ func (d *demo) grafana(ctx context.Context, dir, prometheus string) (url string,
 		"GF_PATHS_PROVISIONING="+filepath.Join(dir, "grafana", "provisioning"),
 		"GF_AUTH_ANONYMOUS_ENABLED=true", "GF_AUTH_ANONYMOUS_ORG_ROLE=Admin",
 		// It tells nobody that it runs.
-		"GF_ANALYTICS_REPORTING_ENABLED=false", "GF_ANALYTICS_CHECK_FOR_UPDATES=false", "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
+		"GF_ANALYTICS_REPORTING_ENABLED=false", "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
+		"GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
 	)
 	starter := leash.New()
 	if err := starter.Start(cmd); err != nil {

@@ -36,7 +36,8 @@ func run(args []string, stdout, stderr *os.File) int {
 	flags.SetOutput(stderr)
 	path := flags.String("zkdoctor", "", "the zkdoctor to show; empty to build it from this module")
 	monitor := flags.Bool("monitor", false, "watch the servers by Prometheus, Alertmanager and dashboards, until Ctrl-C")
-	version := flags.String("zookeeper", zktest.Oldest, "with -monitor: the ZooKeeper to run, "+strings.Join(zktest.Versions(), ", "))
+	version := flags.String("zookeeper", zktest.Oldest,
+		"with -monitor: the ZooKeeper to run, "+strings.Join(zktest.Versions(), ", "))
 	if err := flags.Parse(args); err != nil {
 		return exitUsage
 	}

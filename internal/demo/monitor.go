@@ -138,7 +138,8 @@ func prometheusConfig(w *watched, rules string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	alerts, err := example("prometheus-alerting.yml", "/etc/prometheus/zkdoctor", rules, "alertmanager:9093", host(w.alertmanager.URL))
+	alerts, err := example("prometheus-alerting.yml", "/etc/prometheus/zkdoctor",
+		rules, "alertmanager:9093", host(w.alertmanager.URL))
 	return scrape + alerts, err
 }
 

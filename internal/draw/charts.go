@@ -52,7 +52,8 @@ func (f *frame) graph(ctx context.Context, p *panel) (template.HTML, error) {
 		last := formatted(b.samples[len(b.samples)-1].Value, format.Unit)
 		names += h(`<span><i style="background:%s"></i>%s <b>%s</b></span>`, color, b.name, last)
 	}
-	return h(`<div class="axis"><span>%s</span><span>%s</span></div>`, formatted(top, format.Unit), formatted(low, format.Unit)) +
+	return h(`<div class="axis"><span>%s</span><span>%s</span></div>`,
+		formatted(top, format.Unit), formatted(low, format.Unit)) +
 		out + f.timeAxis("</svg>") + `<div class="legend">` + names + "</div>", nil
 }
 
@@ -92,7 +93,8 @@ func (f *frame) pieces(p *panel, samples []promstack.Sample) template.HTML {
 	var out template.HTML
 	for i := 0; i < len(samples); {
 		end := i
-		for end+1 < len(samples) && samples[end+1].Value == samples[i].Value && samples[end+1].At.Sub(samples[end].At) <= f.step*3/2 {
+		for end+1 < len(samples) && samples[end+1].Value == samples[i].Value &&
+			samples[end+1].At.Sub(samples[end].At) <= f.step*3/2 {
 			end++
 		}
 		from, to := f.x(samples[i].At), f.x(samples[end].At.Add(f.step))

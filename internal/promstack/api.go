@@ -56,9 +56,12 @@ func (s *Server) Query(ctx context.Context, expr string) ([]Series, error) {
 }
 
 // QueryRange evaluates it at each step from start to end.
-func (s *Server) QueryRange(ctx context.Context, expr string, start, end time.Time, step time.Duration) ([]Series, error) {
+func (s *Server) QueryRange(
+	ctx context.Context, expr string, start, end time.Time, step time.Duration,
+) ([]Series, error) {
 	return s.query(ctx, "/api/v1/query_range?"+url.Values{
-		"query": {expr}, "start": {seconds(start)}, "end": {seconds(end)}, "step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
+		"query": {expr}, "start": {seconds(start)}, "end": {seconds(end)},
+		"step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
 	}.Encode())
 }
 

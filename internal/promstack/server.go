@@ -46,15 +46,21 @@ type Server struct {
 // any free port for 0. Its files are in a new directory below dir.
 func Prometheus(ctx context.Context, dir, address, config string) (*Server, error) {
 	return start(ctx, "Prometheus", dir, config, []string{"prometheus"}, func(dir, file string) []string {
-		return []string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + address}
+		return []string{
+			"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + address,
+		}
 	})
 }
 
 // Alertmanager starts one likewise. It has no peers.
 func Alertmanager(ctx context.Context, dir, address, config string) (*Server, error) {
 	// Debian has renamed the command.
-	return start(ctx, "Alertmanager", dir, config, []string{"prometheus-alertmanager", "alertmanager"}, func(dir, file string) []string {
-		return []string{"--config.file=" + file, "--storage.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + address, "--cluster.listen-address="}
+	commands := []string{"prometheus-alertmanager", "alertmanager"}
+	return start(ctx, "Alertmanager", dir, config, commands, func(dir, file string) []string {
+		return []string{
+			"--config.file=" + file, "--storage.path=" + filepath.Join(dir, "data"),
+			"--web.listen-address=" + address, "--cluster.listen-address=",
+		}
 	})
 }
 
@@ -66,7 +72,9 @@ func Exporter(ctx context.Context, dir, address, config, program string, flags .
 	})
 }
 
-func start(ctx context.Context, name, dir, config string, commands []string, args func(dir, file string) []string) (_ *Server, err error) {
+func start(
+	ctx context.Context, name, dir, config string, commands []string, args func(dir, file string) []string,
+) (_ *Server, err error) {
 	command, err := find(commands)
 	if err != nil {
 		return nil, err

@@ -64,7 +64,8 @@ func classArchive(ctx context.Context, java, version string, jars []string) (str
 	if err != nil {
 		return "", err
 	}
-	return file, errors.Join(os.Rename(written, file), os.WriteFile(verdictFile(file), fmt.Appendf(nil, "%d\n", info.Size()), 0o644))
+	err = os.Rename(written, file)
+	return file, errors.Join(err, os.WriteFile(verdictFile(file), fmt.Appendf(nil, "%d\n", info.Size()), 0o644))
 }
 
 // archived gives the jars of a version and their class-data archive.
@@ -110,7 +111,10 @@ func archiveKey(java string, jars []string) string {
 		java = target
 	}
 	lib := filepath.Join(filepath.Dir(filepath.Dir(java)), "lib")
-	files := []string{java, filepath.Join(lib, "modules"), filepath.Join(lib, "server", "libjvm.so"), filepath.Join(lib, "server", "classes.jsa")}
+	files := []string{
+		java, filepath.Join(lib, "modules"),
+		filepath.Join(lib, "server", "libjvm.so"), filepath.Join(lib, "server", "classes.jsa"),
+	}
 	for _, file := range append(files, jars...) {
 		if info, err := os.Stat(file); err == nil {
 			fmt.Fprintln(sum, file, info.Size(), info.ModTime().UnixNano())
@@ -122,9 +126,12 @@ func archiveKey(java string, jars []string) string {
 // askAdmin asks the AdminServer what zkdoctor asks it, of which the first answer takes
 // most classes of all.
 func (s *Server) askAdmin(ctx context.Context) error {
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
-		return s.ensemble.Client.Dial(ctx, addr)
-	}}}
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
+			return s.ensemble.Client.Dial(ctx, addr)
+		},
+	}}
 	for _, command := range []string{"configuration", "monitor", "voting_view", "connections"} {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s:8080/commands/%s", s.Addr, command), http.NoBody)
 		if err != nil {
@@ -174,7 +181,8 @@ func train(ctx context.Context, version, archive string) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(session.Create(ctx, "/trained", []byte("x"), true), session.Watch(ctx, "/trained"), session.Ping(ctx))
+	err = errors.Join(session.Create(ctx, "/trained", []byte("x"), true),
+		session.Watch(ctx, "/trained"), session.Ping(ctx))
 	for _, word := range []string{"srvr", "mntr", "stat", "conf", "cons", "envi", "wchs", "isro", "ruok"} {
 		_, wordErr := s.Word(ctx, word)
 		err = errors.Join(err, wordErr)

@@ -31,7 +31,9 @@ func (o Options) withDefaults() Options {
 // five times as often as Java wants it to is compiled, and no more: by default that
 // took a third of a start, of servers that live for seconds.
 func jvmFlags() []string {
-	return []string{"-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=5", "-XX:+UseSerialGC", "-XX:-UsePerfData"}
+	return []string{
+		"-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=5", "-XX:+UseSerialGC", "-XX:-UsePerfData",
+	}
 }
 
 // configLines is the zoo.cfg of s without its directories and server lines.

@@ -79,7 +79,9 @@ func pomFor(version string) pom {
 		return p
 	}
 	// The parent says which release of each library goes with this version.
-	p.Managed = &managed{[]dependency{{GroupID: zkGroup, ArtifactID: "parent", Version: version, Type: "pom", Scope: "import"}}}
+	p.Managed = &managed{
+		[]dependency{{GroupID: zkGroup, ArtifactID: "parent", Version: version, Type: "pom", Scope: "import"}},
+	}
 	p.Dependencies = []dependency{
 		server,
 		{GroupID: "org.eclipse.jetty", ArtifactID: "jetty-server", Scope: "runtime"},

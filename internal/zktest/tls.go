@@ -57,9 +57,13 @@ func NewCertificate(dir, name string, ends time.Duration) (Certificate, error) {
 	}
 	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	secret := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
-	c := Certificate{filepath.Join(dir, name+".pem"), filepath.Join(dir, name+".key"), filepath.Join(dir, name+".both.pem")}
+	c := Certificate{
+		filepath.Join(dir, name+".pem"), filepath.Join(dir, name+".key"), filepath.Join(dir, name+".both.pem"),
+	}
 	return c, errors.Join(
-		os.WriteFile(c.Cert, cert, 0o600), os.WriteFile(c.Key, secret, 0o600), os.WriteFile(c.Both, append(secret, cert...), 0o600))
+		os.WriteFile(c.Cert, cert, 0o600),
+		os.WriteFile(c.Key, secret, 0o600),
+		os.WriteFile(c.Both, append(secret, cert...), 0o600))
 }
 
 // entries are the keys of zoo.cfg that turn it on.

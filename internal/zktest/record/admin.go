@@ -20,7 +20,9 @@ func adminCommands() []string {
 
 // recordAdmin notes what one AdminServer says. It opens its port after the client
 // port.
-func recordAdmin(ctx context.Context, ens *zktest.Ensemble, s *zktest.Server, commands []string, said *recorded.Server) error {
+func recordAdmin(
+	ctx context.Context, ens *zktest.Ensemble, s *zktest.Server, commands []string, said *recorded.Server,
+) error {
 	if commands == nil {
 		commands = adminCommands()
 	}

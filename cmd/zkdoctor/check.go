@@ -91,7 +91,9 @@ func (c *checkCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) erro
 }
 
 // snapshot looks, or reads what was seen elsewhere.
-func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*snapshot.Snapshot, error) {
+func (c *checkCmd) snapshot(
+	ctx context.Context, t terminal, log zerolog.Logger, options diag.Options,
+) (*snapshot.Snapshot, error) {
 	switch {
 	case c.Via != "" && len(c.From) > 0:
 		return nil, errors.New("--via looks and --from does not: choose")
@@ -112,7 +114,9 @@ func (c *checkCmd) snapshot(ctx context.Context, t terminal, log zerolog.Logger,
 
 // lookVia looks from here and, at the same time, from the host of each server. A host
 // that cannot be got to is told on stderr: it may well be what is wrong.
-func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*snapshot.Snapshot, error) {
+func (c *checkCmd) lookVia(
+	ctx context.Context, t terminal, log zerolog.Logger, options diag.Options,
+) (*snapshot.Snapshot, error) {
 	way, err := newVia(c.Via, c.collectArguments(), c.limit()+viaSlack)
 	if err != nil {
 		return nil, err
@@ -160,7 +164,8 @@ func (c *checkCmd) lookVia(ctx context.Context, t terminal, log zerolog.Logger, 
 func (c *checkCmd) collectArguments() []string {
 	args := []string{"--timeout=" + time.Duration(c.Timeout).String(), "--deadline=" + time.Duration(c.Deadline).String()}
 	for flag, given := range map[string]bool{
-		"--discover": c.Discover, "--no-peer-ports": c.NoPeerPorts, "--no-second-look": c.NoSecondLook, "--no-admin": c.NoAdmin,
+		"--discover": c.Discover, "--no-peer-ports": c.NoPeerPorts,
+		"--no-second-look": c.NoSecondLook, "--no-admin": c.NoAdmin,
 	} {
 		if given {
 			args = append(args, flag)

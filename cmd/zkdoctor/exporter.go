@@ -124,7 +124,8 @@ func (c *exporterCmd) prefix() string {
 
 func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
 	o := exporter.Options{
-		Timeout: time.Duration(c.Timeout), PeerPorts: !c.NoPeerPorts, Local: !c.NoLocal, Admin: !c.NoAdmin, AdminPort: c.AdminPort,
+		Timeout: time.Duration(c.Timeout), PeerPorts: !c.NoPeerPorts,
+		Local: !c.NoLocal, Admin: !c.NoAdmin, AdminPort: c.AdminPort,
 		MaxConcurrent: c.MaxRequests, Version: versionNumber(), Log: log, Load: c.load, Prefix: c.prefix(),
 	}
 	if c.Compat != "none" {
@@ -168,7 +169,9 @@ func (c *exporterCmd) load() (*exporter.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &exporter.Config{Ensembles: []exporter.Ensemble{{Name: c.Ensemble, Servers: c.Targets, ZooCfg: c.Config, TLS: exporter.FixedTLS(secure)}}}, nil
+	return &exporter.Config{Ensembles: []exporter.Ensemble{{
+		Name: c.Ensemble, Servers: c.Targets, ZooCfg: c.Config, TLS: exporter.FixedTLS(secure),
+	}}}, nil
 }
 
 func patterns(flag string, texts []string) ([]*regexp.Regexp, error) {

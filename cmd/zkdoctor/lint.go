@@ -22,7 +22,8 @@ type lintCmd struct {
 func (*lintCmd) Help() string {
 	return `Nothing is connected to. Without a file: that of this host's ZooKeeper.
 
-Exit codes: 0 nothing above a note, 1 warnings, 2 ZooKeeper would not start with it, 3 wrong usage, or the file cannot be read.
+Exit codes: 0 nothing above a note, 1 warnings, ` +
+		`2 ZooKeeper would not start with it, 3 wrong usage, or the file cannot be read.
 
 Examples:
   zkdoctor lint                              on a server
@@ -62,5 +63,6 @@ func (c *lintCmd) read(ctx context.Context) (thishost.ConfigFiles, error) {
 
 // knownVersion reports whether zoocfg has read the source of such a version.
 func knownVersion(text string) bool {
-	return regexp.MustCompile(`^\d{1,3}\.\d{1,3}(\.\d{1,3})?(-[0-9A-Za-z.-]+)?$`).MatchString(text) && zoocfg.Concerns("3.4+", text)
+	return regexp.MustCompile(`^\d{1,3}\.\d{1,3}(\.\d{1,3})?(-[0-9A-Za-z.-]+)?$`).MatchString(text) &&
+		zoocfg.Concerns("3.4+", text)
 }

@@ -71,7 +71,8 @@ func (f *lookFlags) question(t terminal, log zerolog.Logger, options diag.Option
 	}
 	return probe.Question{
 		Targets: targets, ConfigFile: f.Config, Discover: f.Discover, Local: !f.NoLocal, LogFile: f.Log,
-		TLS: secure, PeerPorts: !f.NoPeerPorts, QuorumHello: f.QuorumHello, Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort,
+		TLS: secure, PeerPorts: !f.NoPeerPorts, QuorumHello: f.QuorumHello,
+		Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort,
 		Timeout: time.Duration(f.Timeout), Tool: "zkdoctor " + versionNumber(),
 		Again: f.again(t, options), Progress: f.progress(t, log),
 	}, nil
@@ -89,7 +90,9 @@ func checkAdmin(no bool, port int) error {
 }
 
 // look looks once, and again where that is asked for or what was seen asks for it.
-func (f *lookFlags) look(ctx context.Context, t terminal, log zerolog.Logger, options diag.Options) (*snapshot.Snapshot, error) {
+func (f *lookFlags) look(
+	ctx context.Context, t terminal, log zerolog.Logger, options diag.Options,
+) (*snapshot.Snapshot, error) {
 	question, err := f.question(t, log, options)
 	if err != nil {
 		return nil, err

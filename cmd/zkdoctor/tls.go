@@ -28,7 +28,10 @@ func (f *tlsFlags) config() (*tls.Config, error) {
 	if *f == (tlsFlags{}) {
 		return nil, nil //nolint:nilnil // plain text
 	}
-	config := &tls.Config{ServerName: f.TLSServerName, InsecureSkipVerify: f.TLSInsecure} //nolint:gosec // as asked; the report says so
+	config := &tls.Config{
+		ServerName:         f.TLSServerName,
+		InsecureSkipVerify: f.TLSInsecure, //nolint:gosec // as asked; the report says so
+	}
 	switch {
 	case f.TLSInsecure && f.TLSCA != "":
 		return nil, errors.New("--tls-insecure checks no certificate and --tls-ca says how to: choose")
@@ -177,7 +180,8 @@ func has(data []byte, kind string) bool {
 // encrypted reports a key that wants a password: PKCS#8's, and OpenSSL's older form.
 func encrypted(data []byte) bool {
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type == "ENCRYPTED PRIVATE KEY" || strings.HasSuffix(block.Type, "PRIVATE KEY") && strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
+		if block.Type == "ENCRYPTED PRIVATE KEY" ||
+			strings.HasSuffix(block.Type, "PRIVATE KEY") && strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
 			return true
 		}
 	}

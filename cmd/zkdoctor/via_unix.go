@@ -16,7 +16,7 @@ import (
 // a password on, and when ctx ends everything that it started ends with it. err is set
 // where it could not be started.
 func runApart(ctx context.Context, command []string, stdout, stderr io.Writer) (code int, err error) {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // it is the operator's own, and no shell reads it
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // the operator's own, and no shell reads it
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.Env = append(os.Environ(), "SSH_ASKPASS_REQUIRE=never")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -72,7 +72,9 @@ func mappings(words []word) []dashboard.ValueMapping {
 		}
 		options[w.value] = result
 	}
-	return []dashboard.ValueMapping{{ValueMap: &dashboard.ValueMap{Type: dashboard.MappingTypeValueToText, Options: options}}}
+	return []dashboard.ValueMapping{{
+		ValueMap: &dashboard.ValueMap{Type: dashboard.MappingTypeValueToText, Options: options},
+	}}
 }
 
 // thresholds colour from bounds on. What has words only gets its colours from
@@ -114,7 +116,8 @@ func (p *panel) graph() *timeseries.PanelBuilder {
 		ShowPoints(common.VisibilityModeNever).
 		AxisSoftMin(0).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).
-			DisplayMode(common.LegendDisplayModeTable).Placement(common.LegendPlacementBottom).Calcs([]string{"lastNotNull", "max"})).
+			DisplayMode(common.LegendDisplayModeTable).Placement(common.LegendPlacementBottom).
+			Calcs([]string{"lastNotNull", "max"})).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending))
 	if p.max > 0 {
 		b.Max(p.max)
@@ -163,7 +166,8 @@ func (p *panel) table() *tables.PanelBuilder {
 		Id: "filterFieldsByName", Options: map[string]any{"include": map[string]any{"names": fields}},
 	})
 	b.WithTransformation(dashboard.DataTransformerConfig{
-		Id: "organize", Options: map[string]any{"indexByName": order, "renameByName": names, "excludeByName": map[string]bool{}},
+		Id:      "organize",
+		Options: map[string]any{"indexByName": order, "renameByName": names, "excludeByName": map[string]bool{}},
 	})
 	return b.SortBy(sorted)
 }
@@ -173,14 +177,18 @@ func (c *column) properties() []dashboard.DynamicConfigValue {
 	if c.words != nil {
 		out = append(out, dashboard.DynamicConfigValue{Id: "mappings", Value: mappings(c.words)})
 		if c.words[0].color != "" {
-			out = append(out, dashboard.DynamicConfigValue{Id: "custom.cellOptions", Value: map[string]string{"type": "color-background", "mode": "basic"}})
+			out = append(out, dashboard.DynamicConfigValue{
+				Id: "custom.cellOptions", Value: map[string]string{"type": "color-background", "mode": "basic"},
+			})
 		}
 	}
 	if c.unit != "" {
 		out = append(out, dashboard.DynamicConfigValue{Id: "unit", Value: c.unit})
 	}
 	if c.link != "" {
-		out = append(out, dashboard.DynamicConfigValue{Id: "links", Value: []map[string]any{{"title": "Open", "url": c.link, "targetBlank": c.link == toFinding}}})
+		out = append(out, dashboard.DynamicConfigValue{
+			Id: "links", Value: []map[string]any{{"title": "Open", "url": c.link, "targetBlank": c.link == toFinding}},
+		})
 	}
 	return out
 }

@@ -63,7 +63,8 @@ func ensembleNow() []panel {
 			queries: []query{{`sum by (ensemble) (max by (ensemble, severity) (zkdoctor_findings{` + ofEnsemble + `, severity!="info"}))`, "{{ensemble}}"}},
 		},
 		{
-			kind: number, title: "Zxids used", width: 2, height: 4, unit: "percentunit", steps: []step{{0, good}, {0.8, caution}, {0.94, bad}},
+			kind: number, title: "Zxids used", width: 2, height: 4,
+			unit: "percentunit", steps: []step{{0, good}, {0.8, caution}, {0.94, bad}},
 			about:   "Of the 2^32 transactions of an epoch. At the end the leader steps down, and there is an election.",
 			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter{" + ofEnsemble + "}) / 2^32", "{{ensemble}}"}},
 			empty:   "nobody serves",
@@ -194,8 +195,10 @@ func ensembleSync() []panel {
 		},
 		{
 			kind: graph, title: "Transactions a second", width: 8, height: 8,
-			about:   "From the zxid of the newest server. It begins anew with each epoch.",
-			queries: []query{{"max by (ensemble) (rate(zookeeper_zxid_counter{" + ofEnsemble + "}[$__rate_interval]))", "{{ensemble}}"}},
+			about: "From the zxid of the newest server. It begins anew with each epoch.",
+			queries: []query{{
+				"max by (ensemble) (rate(zookeeper_zxid_counter{" + ofEnsemble + "}[$__rate_interval]))", "{{ensemble}}",
+			}},
 		},
 		perObservation("Sync of the transaction log", "zookeeper_fsync_seconds", "server", ofEnsemble,
 			"Average of the syncs in the last minutes. Every write waits for it, and the ensemble for the slowest of its majority."),

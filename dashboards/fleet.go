@@ -24,7 +24,9 @@ func fleet() *board {
 	return &board{
 		uid: fleetUID, title: "ZooKeeper fleet",
 		about: "All ensembles that zkdoctor watches: is there a quorum, who leads, how many more servers may fail.",
-		vars:  []variable{{name: "ensemble", label: "Ensembles", values: "label_values(zkdoctor_verdict, ensemble)", all: true}},
+		vars: []variable{{
+			name: "ensemble", label: "Ensembles", values: "label_values(zkdoctor_verdict, ensemble)", all: true,
+		}},
 		rows: []boardRow{
 			{"Which one needs somebody?", []panel{
 				verdictCount("Serving", "serving", "Ensembles that serve and have every voter in the quorum.", nil),

@@ -13,11 +13,14 @@ func alertsPage() []byte {
 	out.WriteString(`# Alerts
 
 The rules that ` + "`zkdoctor rules --out DIR`" + ` writes, for Prometheus, and for Alertmanager what keeps the
-consequences of an alert quiet. Written from ` + "`dashboards/alerts.go`" + ` by ` + "`go test ./dashboards -update`" + `.
+consequences of an alert quiet. Written from ` + "`dashboards/alerts.go`" +
+		" by `go test ./dashboards -update`" + `.
 
-- critical: clients cannot write, or data is at risk. Wake somebody. warning: it works now; redundancy or the next restart
+- critical: clients cannot write, or data is at risk. Wake somebody. ` +
+		`warning: it works now; redundancy or the next restart
   is at risk.
-- Labels: ` + "`ensemble`, `server`" + ` where it is about one, and ` + "`code`" + `, the finding, whose page is the runbook.
+- Labels: ` + "`ensemble`, `server`" + ` where it is about one, ` +
+		"and `code`" + `, the finding, whose page is the runbook.
 - They are silent through an election, a rolling restart and a restart of the exporter.
 `)
 	for _, g := range groups() {

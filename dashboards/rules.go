@@ -184,7 +184,9 @@ func inhibitFile() []byte {
 		inhibit(&out, c.Code, ofEnsemble, "ensemble")
 	}
 	out.WriteString("  # A leader that is lost is the same outage.\n" +
-		"  - source_matchers: ['alertname=\"ZooKeeperQuorumLost\"']\n    target_matchers: ['alertname=~\"ZooKeeperLeaderLost|ZkdoctorVerdictUnknown\"']\n    equal: [ensemble]\n")
+		"  - source_matchers: ['alertname=\"ZooKeeperQuorumLost\"']\n" +
+		"    target_matchers: ['alertname=~\"ZooKeeperLeaderLost|ZkdoctorVerdictUnknown\"']\n" +
+		"    equal: [ensemble]\n")
 	return out.Bytes()
 }
 
@@ -193,7 +195,8 @@ func inhibit(out *bytes.Buffer, cause report.Code, hidden []string, equal string
 		return
 	}
 	slices.Sort(hidden)
-	fmt.Fprintf(out, "  - source_matchers: ['code=\"%s\"']\n    target_matchers: ['code=~\"%s\"']\n    equal: [%s]\n", cause, strings.Join(hidden, "|"), equal)
+	fmt.Fprintf(out, "  - source_matchers: ['code=\"%s\"']\n    target_matchers: ['code=~\"%s\"']\n    equal: [%s]\n",
+		cause, strings.Join(hidden, "|"), equal)
 }
 
 // ensembleWide are the findings that are about the ensemble and no server of it.

@@ -47,17 +47,20 @@ func serverNow() []panel {
 		{
 			kind: name, title: "Id", width: 2, height: 4,
 			about:   "Its id in the ensemble, its myid. Empty when it does not tell.",
-			queries: []query{{`max by (server_id) (zookeeper_server_info{` + ofServer + `, server_id!=""})`, "{{server_id}}"}}, empty: "not told",
+			queries: []query{{`max by (server_id) (zookeeper_server_info{` + ofServer + `, server_id!=""})`, "{{server_id}}"}},
+			empty:   "not told",
 		},
 		{
 			kind: name, title: "Version", width: 4, height: 4,
 			about:   "Its ZooKeeper version. Empty when it does not tell.",
-			queries: []query{{`max by (version) (zookeeper_server_info{` + ofServer + `, version!=""})`, "{{version}}"}}, empty: "not told",
+			queries: []query{{`max by (version) (zookeeper_server_info{` + ofServer + `, version!=""})`, "{{version}}"}},
+			empty:   "not told",
 		},
 		{
 			kind: number, title: "Serving since", width: 4, height: 4, unit: "dtdurations",
 			about:   "Since its last election or restart. " + since("3.6") + ".",
-			queries: []query{{"max by (server) (zookeeper_uptime_seconds{" + ofServer + "})", "{{server}}"}}, empty: since("3.6"),
+			queries: []query{{"max by (server) (zookeeper_uptime_seconds{" + ofServer + "})", "{{server}}"}},
+			empty:   since("3.6"),
 		},
 		{
 			kind: number, title: "Transactions behind", width: 4, height: 4, steps: []step{{0, good}, {1000, caution}},
@@ -116,15 +119,22 @@ func serverDisk() []panel {
 func serverLimits() []panel {
 	return []panel{
 		{
-			kind: graph, title: "File descriptors used", width: 8, height: 8, unit: "percentunit", max: 1, steps: []step{{0, good}, {0.85, bad}},
-			about:   "Of those that the process may open. At the end it takes no connection, and writes no snapshot.",
-			queries: []query{{"max by (server) (zookeeper_open_file_descriptors{" + ofServer + "} / zookeeper_max_file_descriptors{" + ofServer + "})", "{{server}}"}},
+			kind: graph, title: "File descriptors used", width: 8, height: 8,
+			unit: "percentunit", max: 1, steps: []step{{0, good}, {0.85, bad}},
+			about: "Of those that the process may open. At the end it takes no connection, and writes no snapshot.",
+			queries: []query{{
+				"max by (server) (zookeeper_open_file_descriptors{" + ofServer + "} / " +
+					"zookeeper_max_file_descriptors{" + ofServer + "})", "{{server}}",
+			}},
 		},
 		{
 			kind: graph, title: "Heap used", width: 8, height: 8, unit: "percentunit", max: 1,
-			about:   "Of the largest heap that Java may have. Only servers with the PrometheusMetricsProvider report it.",
-			queries: []query{{`max by (server) (zookeeper_jvm_memory_used_bytes{` + ofServer + `, area="heap"} / zookeeper_jvm_memory_max_bytes{` + ofServer + `, area="heap"})`, "{{server}}"}},
-			empty:   provider,
+			about: "Of the largest heap that Java may have. Only servers with the PrometheusMetricsProvider report it.",
+			queries: []query{{
+				`max by (server) (zookeeper_jvm_memory_used_bytes{` + ofServer + `, area="heap"} / ` +
+					`zookeeper_jvm_memory_max_bytes{` + ofServer + `, area="heap"})`, "{{server}}",
+			}},
+			empty: provider,
 		},
 		{
 			kind: graph, title: "Time in garbage collection", width: 8, height: 8, unit: "percentunit",
@@ -165,8 +175,10 @@ func serverSettings() []panel {
 		setting("Tick", "zookeeper_tick_time_seconds", "s", "tickTime, the unit of the limits."),
 		setting("initLimit", "zookeeper_init_limit_ticks", "ticks", "Ticks that a follower may take to connect and synchronise."),
 		setting("syncLimit", "zookeeper_sync_limit_ticks", "ticks", "Ticks that a follower may be silent."),
-		setting("Shortest session timeout", "zookeeper_session_timeout_min_seconds", "s", "What a client gets that asks for less."),
-		setting("Longest session timeout", "zookeeper_session_timeout_max_seconds", "s", "What a client gets that asks for more."),
+		setting("Shortest session timeout", "zookeeper_session_timeout_min_seconds", "s",
+			"What a client gets that asks for less."),
+		setting("Longest session timeout", "zookeeper_session_timeout_max_seconds", "s",
+			"What a client gets that asks for more."),
 		setting("Connections per address", "zookeeper_max_connections_per_address", "", "maxClientCnxns; 0 means no limit."),
 	}
 }

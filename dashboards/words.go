@@ -20,7 +20,10 @@ func verdicts() []wording {
 	for _, s := range []struct {
 		state report.State
 		color string
-	}{{report.Unknown, faint}, {report.Down, bad}, {report.Degraded, caution}, {report.Serving, good}, {report.Split, worst}} {
+	}{
+		{report.Unknown, faint}, {report.Down, bad}, {report.Degraded, caution},
+		{report.Serving, good}, {report.Split, worst},
+	} {
 		out = append(out, wording{string(s.state), s.state.Word(), s.color})
 	}
 	return out

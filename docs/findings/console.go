@@ -8,7 +8,10 @@ func replyRows() []logline.Row {
 		{Texts: []string{"is not executed because it is not in the whitelist"}, Slugs: []string{"cmd-not-whitelisted"}, Why: "The server is alive; this four-letter word is not on its whitelist."},
 		{Texts: []string{"This ZooKeeper instance is not currently serving requests"}, Slugs: []string{"server-not-serving", "quorum-lost", "leader-serves-no"}, Why: "The process is alive but has no role now: no quorum, still joining, or a leader that does not serve."},
 		{Texts: []string{"Mode: standalone"}, Whole: true, Slugs: []string{"standalone-in-ensemble"}, Why: "The server runs alone, which is a fault if it should be a member of an ensemble."},
-		{Texts: []string{"Mode: read-only"}, Whole: true, Slugs: []string{"read-only-mode", "quorum-lost"}, Why: "The server sees no quorum and serves reads only."},
+		{
+			Texts: []string{"Mode: read-only"}, Whole: true, Slugs: []string{"read-only-mode", "quorum-lost"},
+			Why: "The server sees no quorum and serves reads only.",
+		},
 	}
 }
 

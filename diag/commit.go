@@ -58,7 +58,8 @@ func counterEvidence(s *model.Stall, key, wanted string) report.Evidence {
 func outstandingEvidence(s *model.Stall) report.Evidence {
 	return report.Evidence{
 		Source: "srvr", Server: s.Now.Name, Key: "Outstanding",
-		Value: fmt.Sprintf("%d, then %d", s.Then.Srvr.Value.Outstanding, s.Now.Srvr.Value.Outstanding), Wanted: "0 in one of both looks",
+		Value:  fmt.Sprintf("%d, then %d", s.Then.Srvr.Value.Outstanding, s.Now.Srvr.Value.Outstanding),
+		Wanted: "0 in one of both looks",
 	}
 }
 

@@ -142,7 +142,9 @@ func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep,
 		},
 		Fix: []report.Fix{{
 			Host: nameOf(h), Note: fmt.Sprintf("let %s read it, by its group rather than for everybody: the file may hold passwords. Find out who changed it: an editor run as root with a strict umask does", user),
-			Command: fmt.Sprintf("chgrp \"$(id -g %s)\" %s && chmod g+rX %s", shellWord(user), shellWord(step.Path), shellWord(step.Path)), Risk: "none: no content changes",
+			Command: fmt.Sprintf("chgrp \"$(id -g %s)\" %s && chmod g+rX %s",
+				shellWord(user), shellWord(step.Path), shellWord(step.Path)),
+			Risk: "none: no content changes",
 		}},
 	}
 	if h.Process != nil {

@@ -51,7 +51,10 @@ func checkTxnlogCorrupt(e *model.Ensemble) Outcome {
 			value = "begins with " + hex.EncodeToString(log.Content.Value.Head[:min(4, len(log.Content.Value.Head))])
 		}
 		f := willNotStart(e, h, fmt.Sprintf("its newest transaction log, %s, has no header: ZooKeeper dies of it while it loads its data. A full disk or a power failure leaves such a file behind.", log.Name),
-			report.Evidence{Source: "data", Server: nameOf(h), Key: log.Name, Value: value, Wanted: "16 bytes or more, the first four 5a4b4c47 (ZKLG)", File: fileIn(dir, log.Name)})
+			report.Evidence{
+				Source: "data", Server: nameOf(h), Key: log.Name,
+				Value: value, Wanted: "16 bytes or more, the first four 5a4b4c47 (ZKLG)", File: fileIn(dir, log.Name),
+			})
 		if log.Size == 0 {
 			// From 3.9.3 on a server removes an empty newest log itself (FileTxnLog).
 			switch v, told, own := versionAt(e, h); {
@@ -107,7 +110,10 @@ func checkNoSnapshot(e *model.Ensemble) Outcome {
 				Source: "data", Server: nameOf(h), Key: "snapshots",
 				Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2",
 			},
-			report.Evidence{Source: "data", Server: nameOf(h), Key: "logs", Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2"})
+			report.Evidence{
+				Source: "data", Server: nameOf(h), Key: "logs",
+				Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2",
+			})
 		f.Fix = append(f.Fix, report.Fix{
 			Host: nameOf(h), Note: "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
 			Risk: "where snapshots were lost this starts with a part of the data, and spreads it",

@@ -142,7 +142,10 @@ func checkDataDirInTmp(e *model.Ensemble) Outcome {
 				Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
 				Summary: fmt.Sprintf("%s is below %s, which is emptied at a reboot or by systemd-tmpfiles, %s. This server then comes back without its data; two of three such at a time are the loss of all.", key, tmp, emptied(tmp)),
 				Evidence: []report.Evidence{
-					{Source: "zoo.cfg", Server: nameOf(h), Key: key, Value: set.Value, Wanted: "a directory that outlives a reboot", File: set.File, Line: set.Line},
+					{
+						Source: "zoo.cfg", Server: nameOf(h), Key: key,
+						Value: set.Value, Wanted: "a directory that outlives a reboot", File: set.File, Line: set.Line,
+					},
 				},
 				Fix: []report.Fix{
 					{Host: nameOf(h), Note: "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"},

@@ -23,7 +23,8 @@ func epochOf(
 	n, err := snapshot.ParseEpoch(file.Value.Bytes)
 	if err != nil {
 		return 0, false, &report.Evidence{
-			Source: "data", Server: nameOf(h), Key: name, Value: fmt.Sprintf("%q", file.Value.Bytes), Wanted: "a number", File: fileIn(dir, name),
+			Source: "data", Server: nameOf(h), Key: name,
+			Value: fmt.Sprintf("%q", file.Value.Bytes), Wanted: "a number", File: fileIn(dir, name),
 		}
 	}
 	return n, true, nil

@@ -137,9 +137,12 @@ func killsInGroup(e *model.Ensemble, h *model.Host, group snapshot.Obs[snapshot.
 	}
 	return &report.Finding{
 		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h), Later: true,
-		Title:    "the kernel has killed for want of memory beside it",
-		Summary:  "its control group has reached its limit, and the kernel has ended a process in it. This one still runs, or runs again.",
-		Evidence: append([]report.Evidence{{Source: "cgroup", Server: nameOf(h), Key: "oom_kill", Value: strconv.FormatUint(g.Kills.Value, 10), Wanted: "0", File: g.Path}}, memoryEvidence(h)...),
+		Title:   "the kernel has killed for want of memory beside it",
+		Summary: "its control group has reached its limit, and the kernel has ended a process in it. This one still runs, or runs again.",
+		Evidence: append([]report.Evidence{{
+			Source: "cgroup", Server: nameOf(h), Key: "oom_kill",
+			Value: strconv.FormatUint(g.Kills.Value, 10), Wanted: "0", File: g.Path,
+		}}, memoryEvidence(h)...),
 		Fix: []report.Fix{
 			{
 				Host: nameOf(h), Command: "dmesg -T | grep -i 'killed process'",
@@ -190,7 +193,10 @@ func memoryEvidence(h *model.Host) []report.Evidence {
 	if m.MaxHeap > 0 {
 		out = append(out, report.Evidence{Source: "process", Server: nameOf(h), Key: "-Xmx", Value: size(m.MaxHeap)})
 	}
-	out = append(out, report.Evidence{Source: "process", Server: nameOf(h), Key: pid, Value: size(m.Resident) + " resident, " + size(m.Swapped) + " swapped out"})
+	out = append(out, report.Evidence{
+		Source: "process", Server: nameOf(h), Key: pid,
+		Value: size(m.Resident) + " resident, " + size(m.Swapped) + " swapped out",
+	})
 	if g := m.Group.Value; m.Group.Seen() && g.Limit > 0 {
 		out = append(out, report.Evidence{
 			Source: "cgroup", Server: nameOf(h), Key: "memory", Value: size(g.Used) + " used of " + size(g.Limit), File: g.Path,

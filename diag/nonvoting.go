@@ -77,7 +77,10 @@ func nonMemberFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		Summary: fmt.Sprintf("it follows the leader and serves clients, and is no member: the list has no server.%d. It has no vote, and stands in for nobody who has one.", id),
 		Evidence: []report.Evidence{
 			{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)},
-			{Source: e.List.Source, Key: "servers", Value: idList(e.List.Membership), Wanted: strconv.FormatInt(id, 10) + " among them"},
+			{
+				Source: e.List.Source, Key: "servers",
+				Value: idList(e.List.Membership), Wanted: strconv.FormatInt(id, 10) + " among them",
+			},
 			{Source: "srvr", Server: s.Name, Key: "Mode", Value: string(s.Mode())},
 		},
 		Fix: joinOrLeave(e, s.Name, line),

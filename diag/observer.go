@@ -53,8 +53,11 @@ func checkObserverCounted(e *model.Ensemble) Outcome {
 		Severity: report.Info, Certainty: report.Proven, Servers: model.Names(running),
 		Summary: fmt.Sprintf("%d of %d servers are up, and that is no majority: %s have no vote. Of the %d voters %d must serve.",
 			len(up), all, plural(len(running), "observer"), len(voters), e.List.Quorums.Needed()),
-		Evidence: []report.Evidence{{Source: e.List.Source, Key: "voters up", Value: strconv.Itoa(len(up) - len(running)), Wanted: fmt.Sprintf("%d of %d", e.List.Quorums.Needed(), len(voters))}},
-		Fix:      []report.Fix{{Note: "bring voters back: an observer stands in for none of them, and without a quorum of voters it stops serving too"}},
+		Evidence: []report.Evidence{{
+			Source: e.List.Source, Key: "voters up",
+			Value: strconv.Itoa(len(up) - len(running)), Wanted: fmt.Sprintf("%d of %d", e.List.Quorums.Needed(), len(voters)),
+		}},
+		Fix: []report.Fix{{Note: "bring voters back: an observer stands in for none of them, and without a quorum of voters it stops serving too"}},
 	}
 	if spare == 0 {
 		f.Summary = fmt.Sprintf("%d of %d servers are up, and none may be lost all the same: %s have no vote. Of the %d voters %d must serve.",

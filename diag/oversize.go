@@ -72,7 +72,10 @@ func longAnswer(s *model.Server, longest, limit int64, known bool) report.Findin
 		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
 		Summary: fmt.Sprintf("the longest answer since its start has %d bytes, and jute.maxbuffer allows %d. What is longer cannot be written; and a client drops the connection at an answer longer than its own limit, asks again, and so on for ever.", longest, limit),
 		Evidence: []report.Evidence{
-			{Source: s.MntrFrom, Server: s.Name, Key: "zk_max_client_response_size", Value: strconv.FormatInt(longest, 10), Wanted: fmt.Sprintf("less than %.0f %% of %d", 100*nearLimit, limit)},
+			{
+				Source: s.MntrFrom, Server: s.Name, Key: "zk_max_client_response_size",
+				Value: strconv.FormatInt(longest, 10), Wanted: fmt.Sprintf("less than %.0f %% of %d", 100*nearLimit, limit),
+			},
 		},
 		Fix: []report.Fix{
 			{Note: "find the znode: a long value, or one with very many children, whose names make up the answer. Ask the program that owns it to split it, or to keep the bulk elsewhere"},

@@ -241,7 +241,9 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 	}
 	f := &report.Finding{
 		Severity: report.Warning, Certainty: report.Possible,
-		Evidence: []report.Evidence{{Source: "sockets", Server: nameOf(h), Key: how, Value: l.Remote.String(), Wanted: "an address of a member"}},
+		Evidence: []report.Evidence{{
+			Source: "sockets", Server: nameOf(h), Key: how, Value: l.Remote.String(), Wanted: "an address of a member",
+		}},
 	}
 	var named []string
 	for _, m := range lost {

@@ -92,7 +92,10 @@ func callsNobody(e *model.Ensemble, own *model.Server, v *model.Ensemble) report
 	}
 	for _, s := range v.Servers {
 		if s.ElectionPort == report.PortFiltered || s.ElectionPort == report.PortUnreachable {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", s.Election.Number, own.Name), Value: s.Election.Look.Failure.Text, Wanted: "open"})
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", s.Election.Number, own.Name),
+				Value: s.Election.Look.Failure.Text, Wanted: "open",
+			})
 		}
 	}
 	return f
@@ -108,7 +111,10 @@ func portFiltered(
 		Severity: severityOf(e, s), Certainty: report.Possible, Servers: []string{s.Name},
 		Summary: fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
 		Evidence: []report.Evidence{
-			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
+			{
+				Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port),
+				Value: look.Failure.Text, Wanted: "open, or refused at once",
+			},
 		},
 		Fix: []report.Fix{openPort(s, port.Port)},
 	}

@@ -41,7 +41,11 @@ func checkAutopurgeOff(e *model.Ensemble) Outcome {
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 			Summary: fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one: they and their logs fill the disk some day.", snapshots.Value.Total),
 			Evidence: []report.Evidence{
-				{Source: "data", Server: nameOf(h), Key: "snapshots", Value: strconv.Itoa(snapshots.Value.Total), Wanted: fmt.Sprintf("%d at most", manySnapshots), File: data.Dir.Path + "/version-2"},
+				{
+					Source: "data", Server: nameOf(h), Key: "snapshots",
+					Value: strconv.Itoa(snapshots.Value.Total), Wanted: fmt.Sprintf("%d at most", manySnapshots),
+					File: data.Dir.Path + "/version-2",
+				},
 				purgeSetting(h),
 			},
 			Fix: []report.Fix{

@@ -37,8 +37,10 @@ func checkTargetUnresolvable(e *model.Ensemble) Outcome {
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
-			Summary:  "the name has no address here, so the server could not be looked at. It may be fine.",
-			Evidence: append([]report.Evidence{{Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address"}}, countedEvidence(e, s)...),
+			Summary: "the name has no address here, so the server could not be looked at. It may be fine.",
+			Evidence: append([]report.Evidence{{
+				Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address",
+			}}, countedEvidence(e, s)...),
 			Fix: []report.Fix{
 				{Note: "check the spelling"},
 				{Command: "getent hosts " + shellWord(host), Note: "what this host's resolver says"},

@@ -56,7 +56,8 @@ func loopEvidence(l *model.Loop, h *model.Host) (report.Evidence, report.Certain
 	default: // StartsLogged
 		return report.Evidence{
 			Source: "log", Server: nameOf(h), Key: l.Last.Format(time.DateTime),
-			Value: fmt.Sprintf("%d starts within %s", model.StartsInLoop, l.Last.Sub(l.First)), Wanted: "one", File: h.Log.Value.Path,
+			Value:  fmt.Sprintf("%d starts within %s", model.StartsInLoop, l.Last.Sub(l.First)),
+			Wanted: "one", File: h.Log.Value.Path,
 		}, report.Likely
 	}
 }

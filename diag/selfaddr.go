@@ -61,7 +61,10 @@ func checkSelfAddrNotLocal(e *model.Ensemble) Outcome {
 			Summary: fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
 			Evidence: []report.Evidence{
 				memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
-				{Source: "interfaces", Server: nameOf(h), Value: joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10)},
+				{
+					Source: "interfaces", Server: nameOf(h),
+					Value: joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10),
+				},
 			},
 			Fix: []report.Fix{{
 				Host: nameOf(h), Note: fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
@@ -185,7 +188,10 @@ func checkProcessWithoutListener(e *model.Ensemble) Outcome {
 			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
 			Summary: summary,
 			Evidence: []report.Evidence{
-				{Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: h.Process.Main + ", up " + age.Round(time.Second).String()},
+				{
+					Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID),
+					Value: h.Process.Main + ", up " + age.Round(time.Second).String(),
+				},
 				{
 					Source: "sockets", Server: nameOf(h), Key: "listening on " + strconv.Itoa(port),
 					Value: "none", Wanted: ownAddress(h, port),

@@ -156,7 +156,8 @@ func statusScript(h *model.Host) (line, why string) {
 	case snapshot.Cancelled, snapshot.Denied:
 		return "", ""
 	default:
-		return scriptFails, fmt.Sprintf("the script asks %s: %s", h.ScriptAddr, strings.TrimPrefix(h.Script.Failure.Text, h.ScriptAddr+": "))
+		text := strings.TrimPrefix(h.Script.Failure.Text, h.ScriptAddr+": ")
+		return scriptFails, fmt.Sprintf("the script asks %s: %s", h.ScriptAddr, text)
 	}
 }
 

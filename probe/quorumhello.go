@@ -45,5 +45,6 @@ func speaksQuorumTLS(l *snapshot.Local) bool {
 	}
 	on, _ := l.Config.Value.Property("sslQuorum")
 	both, _ := l.Config.Value.Property("portUnification")
-	return strings.EqualFold(strings.TrimSpace(on.Value), "true") && !strings.EqualFold(strings.TrimSpace(both.Value), "true")
+	return strings.EqualFold(strings.TrimSpace(on.Value), "true") &&
+		!strings.EqualFold(strings.TrimSpace(both.Value), "true")
 }

@@ -7,7 +7,8 @@ func packetRows() []Row {
 	slugs := []string{"oversize-znode-or-packet"}
 	known := func(length, what string) Row {
 		return Row{
-			Sign: StrangerBytes, Texts: []string{lenError + " " + length, lenError + Gap + advertised + length}, Family: "length", Slugs: slugs, capture: packetLength,
+			Sign: StrangerBytes, Texts: []string{lenError + " " + length, lenError + Gap + advertised + length},
+			Family: "length", Slugs: slugs, capture: packetLength,
 			Why: what + " came to the client port: a health check or a scanner, and no large packet.",
 		}
 	}

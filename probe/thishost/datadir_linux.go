@@ -87,7 +87,9 @@ func (f hostFiles) directory(path string) (string, snapshot.Obs[snapshot.Owner])
 		return "", snapshot.Failed[snapshot.Owner](fileFailure(path, err), 0)
 	}
 	if !info.IsDir() {
-		return "", snapshot.Failed[snapshot.Owner](&snapshot.Failure{Kind: snapshot.Protocol, Text: path + ": is no directory"}, 0)
+		return "", snapshot.Failed[snapshot.Owner](&snapshot.Failure{
+			Kind: snapshot.Protocol, Text: path + ": is no directory",
+		}, 0)
 	}
 	return located, snapshot.Saw(ownerOf(info), 0)
 }

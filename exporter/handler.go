@@ -18,8 +18,12 @@ func (e *Exporter) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", e.limited(e.servePage))
 	// With many ensembles each is scraped by /probe, and the exporter itself here.
 	mux.Handle("GET /-/metrics", compressed(e.metricsOf(e.self)))
-	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "zkdoctor is alive.") })
-	mux.HandleFunc("GET /-/ready", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "zkdoctor is ready.") })
+	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintln(w, "zkdoctor is alive.")
+	})
+	mux.HandleFunc("GET /-/ready", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintln(w, "zkdoctor is ready.")
+	})
 	mux.HandleFunc("POST /-/reload", e.serveReload)
 	mux.HandleFunc("PUT /-/reload", e.serveReload)
 	return mux

@@ -16,7 +16,7 @@ func metricGroups() []metricGroup {
 		{"Quorum", leaderRows()},
 		{"Quotas", quotaRows()},
 		{"Settings in force", confRows()},
-		{"Counters", slices.Concat(counterRows(), counterRowsLater())},
+		{"Counters", slices.Concat(counterRows(), counterRowsRequests(), counterRowsLater())},
 		{"Summaries", summaryRows()},
 		{"Request processors", processorRows()},
 		{"Commit processor", commitRows()},

@@ -4,8 +4,8 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// counterRows are the counters of 3.4 to 3.6, process-wide but for those of
-// ServerStats (packets and the first few).
+// counterRows are the counters of 3.4 to 3.6 that tell of connections and of learners,
+// process-wide but for those of ServerStats (packets and the first few).
 func counterRows() []row {
 	return []row{
 		counter("zookeeper_packets_received_total", "3.4", "Packets received, four-letter words included.",
@@ -42,6 +42,12 @@ func counterRows() []row {
 		counter("zookeeper_learner_proposals_received_total", "3.6", "Proposals received from the leader.",
 			"learner_proposal_received_count"),
 		counter("zookeeper_looking_total", "3.6", "Times the server began to look for a leader.", "looking_count"),
+	}
+}
+
+// counterRowsRequests are the counters of 3.6 that tell of requests, and others.
+func counterRowsRequests() []row {
+	return []row{
 		counter("zookeeper_outstanding_changes_queued_total", "3.6", "Changes queued that are not yet in the data tree.",
 			"outstanding_changes_queued"),
 		counter("zookeeper_outstanding_changes_removed_total", "3.6", "Queued changes that have reached the data tree.",

@@ -63,7 +63,9 @@ func summary(name, since, help string, keys ...string) row {
 }
 
 func verdict(name, help string, labels ...string) row {
-	return row{name: name, since: "3.4", help: help, labels: labels, kind: kindGauge, source: "conclusion", perEnsemble: true}
+	return row{
+		name: name, since: "3.4", help: help, labels: labels, kind: kindGauge, source: "conclusion", perEnsemble: true,
+	}
 }
 
 func (r row) of(k kind) row { r.kind = k; return r }

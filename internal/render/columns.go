@@ -51,7 +51,10 @@ func (p *phrases) columns(l layout) []*column {
 		{head: "server", class: nameClass, cells: p.cells(func(s *report.ServerView) string { return p.names.of(s.Name) })},
 		{head: "role", class: roleClass, cells: p.cells(roleWord)},
 		client, quorum, election,
-		{head: "zxid", class: func(*report.ServerView) string { return "mono" }, optional: true, cells: p.cells(func(s *report.ServerView) string { return word(s.Zxid) })},
+		{
+			head: "zxid", class: func(*report.ServerView) string { return "mono" }, optional: true,
+			cells: p.cells(func(s *report.ServerView) string { return word(s.Zxid) }),
+		},
 		{head: "lag", class: number, optional: true, right: true, cells: p.cells(lagWord)},
 		{
 			head: "conns", class: number, optional: true, right: true,

@@ -133,7 +133,8 @@ func (s *Server) askAdmin(ctx context.Context) error {
 		},
 	}}
 	for _, command := range []string{"configuration", "monitor", "voting_view", "connections"} {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s:8080/commands/%s", s.Addr, command), http.NoBody)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet,
+			fmt.Sprintf("http://%s:8080/commands/%s", s.Addr, command), http.NoBody)
 		if err != nil {
 			return err
 		}

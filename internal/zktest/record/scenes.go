@@ -43,9 +43,13 @@ func scenes(version string) []scene {
 				play:    renamed("standalone", "not-whitelisted"),
 				asked:   []string{"mntr", "ruok"},
 			},
-			scene{name: "admin", options: zktest.Options{Observers: 1, Admin: true}, play: roles("leader", "follower", "observer")},
+			scene{
+				name: "admin", options: zktest.Options{Observers: 1, Admin: true}, play: roles("leader", "follower", "observer"),
+			},
 			scene{name: "admin standalone", options: zktest.Options{Servers: 1, Admin: true}, play: roles("standalone")},
-			scene{name: "admin not serving", options: zktest.Options{NoStart: true, Admin: true}, play: lonely("not-serving", "")},
+			scene{
+				name: "admin not serving", options: zktest.Options{NoStart: true, Admin: true}, play: lonely("not-serving", ""),
+			},
 			scene{
 				name:    "admin leader serves no",
 				options: zktest.Options{Admin: true, NoWait: true, Config: map[string]string{"leaderServes": "no"}},

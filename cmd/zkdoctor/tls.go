@@ -80,7 +80,8 @@ func (f *tlsFlags) pair() (tls.Certificate, error) {
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("--tls-cert %s and %s %s: %s", f.TLSCert, keyFlag, keyFile, strings.TrimPrefix(err.Error(), "tls: "))
+		why := strings.TrimPrefix(err.Error(), "tls: ")
+		return tls.Certificate{}, fmt.Errorf("--tls-cert %s and %s %s: %s", f.TLSCert, keyFlag, keyFile, why)
 	}
 	return pair, nil
 }
@@ -157,7 +158,8 @@ func converted(data []byte, flag, file string) string {
 		return fmt.Sprintf("a Java key store (JKS), not PEM; convert it: keytool -importkeystore -srckeystore %s -destkeystore %s.p12 -deststoretype PKCS12; "+fromP12, file, file, file+".p12", file)
 	case bytes.Contains(data, []byte("-----BEGIN ")):
 		return ""
-	case data[0] == 0x30 && bytes.Contains(data[:min(len(data), 8)], []byte{0x02, 0x01, 0x03}): // PFX has version 3 (RFC 7292, 4)
+	case data[0] == 0x30 && bytes.Contains(data[:min(len(data), 8)], []byte{0x02, 0x01, 0x03}):
+		// PFX has version 3 (RFC 7292, 4).
 		return fmt.Sprintf("a PKCS#12 store, not PEM; convert it: "+fromP12, file, file)
 	case data[0] == 0x30 && flag == "--tls-key":
 		return fmt.Sprintf("DER, not PEM; convert it: openssl pkey -inform der -in %s -out %s.pem", file, file)

@@ -83,7 +83,10 @@ func (v variable) builder() *dashboard.QueryVariableBuilder {
 	if v.all {
 		// What is built of all values would be a long expression; everything is short.
 		q.IncludeAll(true).Multi(true).AllValue(".+").
-			Current(dashboard.VariableOption{Text: dashboard.StringOrArrayOfString{String: new("All")}, Value: dashboard.StringOrArrayOfString{String: new("$__all")}})
+			Current(dashboard.VariableOption{
+				Text:  dashboard.StringOrArrayOfString{String: new("All")},
+				Value: dashboard.StringOrArrayOfString{String: new("$__all")},
+			})
 	}
 	return q
 }

@@ -21,8 +21,11 @@ func verdicts() []wording {
 		state report.State
 		color string
 	}{
-		{report.Unknown, faint}, {report.Down, bad}, {report.Degraded, caution},
-		{report.Serving, good}, {report.Split, worst},
+		{report.Unknown, faint},
+		{report.Down, bad},
+		{report.Degraded, caution},
+		{report.Serving, good},
+		{report.Split, worst},
 	} {
 		out = append(out, wording{string(s.state), s.state.Word(), s.color})
 	}

@@ -144,7 +144,7 @@ func (s scene) snap() *snapshot.Snapshot {
 				l.Looked = l.Looked.Add(-3 * time.Second)
 			}
 		}
-		for i := range snap.Servers { // as GatherAgain does
+		for i := range snap.Servers { // as a second look does
 			snap.Servers[i].Quorum = snap.Before.Servers[i].Quorum
 			snap.Servers[i].Election = snap.Before.Servers[i].Election
 		}

@@ -46,8 +46,7 @@ type alertGroup struct {
 }
 
 // groups are all alerts. A finding stands in the first group that has it, and the
-// tests want every one that can be a warning to stand somewhere, here or in
-// withoutAlert.
+// tests want every one to stand somewhere, here or in withoutAlert.
 func groups() []alertGroup {
 	return []alertGroup{
 		{"zkdoctor-ensemble", "Can clients write?", slices.Concat(ensembleAlerts(), agreementAlerts())},
@@ -388,8 +387,7 @@ func exporterAlerts() []alert {
 	}
 }
 
-// withoutAlert are the findings that can be a warning and have no alert, with the
-// reason.
+// withoutAlert are the findings that have no alert, with the reason.
 func withoutAlert() map[report.Code]string {
 	return map[report.Code]string{
 		diag.ElectionInProgress:     "info: it passes, and ZooKeeperLeaderLost says when it does not",

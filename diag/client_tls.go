@@ -49,7 +49,7 @@ func checkClientTLS(e *model.Ensemble) Outcome {
 		}
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
-			Evidence: []report.Evidence{answer(s, "srvr", s.Srvr)},
+			Evidence: []report.Evidence{failedWord(s, "srvr", s.Srvr)},
 		}
 		if s.Serving == model.Yes {
 			f.Severity = report.Info // it serves, as another port told

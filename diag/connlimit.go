@@ -40,7 +40,7 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Possible, Servers: []string{s.Name},
 		Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
-		Evidence: []report.Evidence{answer(s, "srvr", s.Srvr), answer(s, "connect", s.Session)},
+		Evidence: []report.Evidence{failedWord(s, "srvr", s.Srvr), failedWord(s, "connect", s.Session)},
 		Fix:      []report.Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
 	}
 	switch s.Counted {

@@ -112,8 +112,8 @@ func electionView(s *model.Server) report.PortView {
 	return portView(s.Election.Number, s.ElectionPort, s.Election.Look)
 }
 
-// answer is the evidence that a failed word is.
-func answer[T any](s *model.Server, word string, o snapshot.Obs[T]) report.Evidence {
+// failedWord is the evidence that a failed word is.
+func failedWord[T any](s *model.Server, word string, o snapshot.Obs[T]) report.Evidence {
 	return report.Evidence{Source: word, Server: s.Name, Value: reasonOf(o.Failure, "answered")}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// TestDecisionTable is findings.md 2.6, row by row: what the client port, the
+// TestDecisionTable is the decision table, row by row: what the client port, the
 // election port and srvr of one server mean. The other two servers serve.
 func TestDecisionTable(t *testing.T) {
 	t.Parallel()
@@ -99,7 +99,7 @@ func TestDecisionTable(t *testing.T) {
 	})
 }
 
-// TestLeaderServesNo is fact 5 of findings.md: a leader that serves no clients
+// TestLeaderServesNo: a leader that serves no clients
 // answers like a server without a quorum.
 func TestLeaderServesNo(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// TestVerdict is the verdict of design.md 4: can clients write, and how many more
+// TestVerdict is the verdict: can clients write, and how many more
 // servers may be lost?
 func TestVerdict(t *testing.T) {
 	t.Parallel()

@@ -167,7 +167,7 @@ func checkNotZooKeeper(e *model.Ensemble) Outcome {
 		f := report.Finding{
 			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
 			Summary:  "something answers on that port, and not as ZooKeeper does.",
-			Evidence: append([]report.Evidence{answer(s, "srvr", s.Srvr)}, countedEvidence(e, s)...),
+			Evidence: append([]report.Evidence{failedWord(s, "srvr", s.Srvr)}, countedEvidence(e, s)...),
 			Fix: []report.Fix{{
 				Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port",
 			}},
@@ -228,7 +228,7 @@ func checkCmdNotWhitelisted(e *model.Ensemble) Outcome {
 			}
 			evidence := []report.Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}}
 			if s.Admin.Settings.FailedAs(snapshot.TLS) {
-				evidence = append(evidence, answer(s, model.SourceAdmin, s.Admin.Settings))
+				evidence = append(evidence, failedWord(s, model.SourceAdmin, s.Admin.Settings))
 			}
 			out = out.and(found(report.Finding{
 				Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},

@@ -255,7 +255,7 @@ func halfMoved() scene {
 	return look(but(follower, moved), but(leader, moved), but(follower, lists(strings.Join(three, "\n")+"\nversion=100000000")))
 }
 
-// halfGrown is findings.md fact 4: servers 1 and 2 still list three servers, 3,
+// halfGrown: servers 1 and 2 still list three servers, 3,
 // 4 and 5 list five; each camp elected its leader.
 func halfGrown() scene {
 	small := lists(strings.Join(three, "\n") + "\nversion=0")

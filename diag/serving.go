@@ -248,7 +248,7 @@ func checkServerStarting(e *model.Ensemble) Outcome {
 			Severity: report.Info, Certainty: report.Likely, Servers: []string{s.Name},
 			Summary: "the election port opens once the data is loaded: it is still loading its snapshot and logs, or stuck in that.",
 			Evidence: []report.Evidence{
-				answer(s, "srvr", s.Srvr),
+				failedWord(s, "srvr", s.Srvr),
 				tcpEvidence(s, electionView(s), "open once the data is loaded"),
 			},
 			Fix: []report.Fix{{Host: s.Name, Note: "wait; loading takes about as long as reading the newest snapshot from disk"}},

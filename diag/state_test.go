@@ -9,7 +9,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// The states in which a scene can have a server: what findings.md 2.6 tells
+// The states in which a scene can have a server: what the decision table tells
 // apart.
 
 // but is a state with something changed in what is seen.

@@ -8,7 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// The 26 traps of findings.md 2.5 and where they are tested. Those marked "probe"
+// The 26 traps and where they are tested. Those marked "probe"
 // or "zoocfg" are traps of parsing, which no rule sees.
 //
 //	 1 2888 refused off the leader     TestHealthyView; quorum-port-filtered alike; here

@@ -20,7 +20,7 @@ import (
 type Options struct {
 	// Load reads what to watch, at the start and at every reload.
 	Load func() (*Config, error)
-	// Timeout bounds one look at a server; 0 means probe.DefaultTimeout.
+	// Timeout bounds one look at a server; 0 means snapshot.DefaultTimeout.
 	Timeout time.Duration
 	// PeerPorts and Local are false to leave the quorum and election ports, and
 	// this host's own files and processes, alone.

@@ -21,8 +21,8 @@ import (
 )
 
 // Fake servers for the scripts, in the test's own process. What they say is what
-// real servers said (internal/recorded); how they misbehave is what peers.md
-// measured other tools by.
+// real servers said (internal/recorded); how they misbehave is what
+// other exporters do not survive.
 
 // block is 127.88.n.0/24, the addresses of one script. Server N of the script has
 // address 127.88.n.N and ZooKeeper's own ports.

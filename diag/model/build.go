@@ -23,7 +23,7 @@ func New(snap *snapshot.Snapshot) *Ensemble {
 		e.Servers = append(e.Servers, newServer(&snap.Servers[i], snap.Plan.Secure || snap.Servers[i].Secure))
 	}
 	for i := range snap.Local {
-		if h := newHost(&snap.Local[i]); !isElsewhere(h, e.Servers) {
+		if h := newHost(&snap.Local[i]); !isOfAnotherHost(h, e.Servers) {
 			match(h, e.Servers)
 			e.Hosts = append(e.Hosts, h)
 		}

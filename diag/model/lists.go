@@ -96,15 +96,15 @@ type Divergence struct {
 func (e *Ensemble) Divergence() Divergence {
 	servers, lists := e.OwnLists()
 	n := DifferentLists(lists...)
-	return Divergence{Servers: servers, Lists: lists, Count: n, Moving: n > 1 && agreeing(e, lists)}
+	return Divergence{Servers: servers, Lists: lists, Count: n, Moving: n > 1 && moving(e, lists)}
 }
 
-// agreeing reports whether the lists of this look differ as they do for a moment while
+// moving reports whether the lists of this look differ as they do for a moment while
 // a reconfiguration reaches one server after the other (3.5+: such lists have versions).
-func agreeing(e *Ensemble, lists []OwnList) bool {
-	moving := slices.ContainsFunc(lists, func(l OwnList) bool { return l.Version > 0 })
-	if !moving || e.Before == nil {
-		return moving
+func moving(e *Ensemble, lists []OwnList) bool {
+	versioned := slices.ContainsFunc(lists, func(l OwnList) bool { return l.Version > 0 })
+	if !versioned || e.Before == nil {
+		return versioned
 	}
 	_, before := e.Before.OwnLists()
 	return DifferentLists(before...) < 2

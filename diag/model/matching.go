@@ -97,10 +97,10 @@ func (h *Host) seenLocal(addr netip.Addr) bool {
 	return h.IsLocal(addr)
 }
 
-// isElsewhere reports whether the configuration is another host's after all: no
+// isOfAnotherHost reports whether the configuration is another host's after all: no
 // server runs here, none of its addresses is here, and the server whose id the
 // files have answers where the list has it.
-func isElsewhere(h *Host, servers []*Server) bool {
+func isOfAnotherHost(h *Host, servers []*Server) bool {
 	if h.Process != nil || len(h.OwnLines) > 0 || h.Settings == nil {
 		return false
 	}

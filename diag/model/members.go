@@ -93,3 +93,12 @@ func asTargets(servers []*Server) zoocfg.Membership {
 	}
 	return m
 }
+
+// QuorumPortsOf are those of a line.
+func QuorumPortsOf(m *zoocfg.Server) []uint16 {
+	var ports []uint16
+	for _, a := range m.Addresses {
+		ports = append(ports, uint16(a.QuorumPort)) //nolint:gosec // a port
+	}
+	return ports
+}

@@ -8,9 +8,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// rank orders what is shown: root causes first; among them data at risk, then
-// the number of voters regained, then certainty, then what is on this host;
-// then everything else by severity. Ties keep the order of the catalogue.
+// rank orders what is shown: root causes first; then by severity; then data at risk, the
+// number of voters regained, certainty, and what is on this host. Ties keep the order of
+// the catalogue.
 func rank(e *model.Ensemble, kinds map[report.Code]Kind, a, b report.Finding) int {
 	return cmp.Or(
 		-CompareBool(a.Root, b.Root),

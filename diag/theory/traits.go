@@ -14,7 +14,7 @@ type Traits struct {
 	// AlwaysShown: it stays on the screen even when something explains it. Whoever acts
 	// must know of it: a disk with room again does not mend what it broke.
 	AlwaysShown bool
-	// DataAtRisk: it comes first, whatever else is wrong.
+	// DataAtRisk: it comes first among those of its severity.
 	DataAtRisk bool
 	// CoversAll: as a cause it concerns every server. CoveredByAny: as a consequence it is
 	// explained by a cause at whatever server.

@@ -1,4 +1,4 @@
-// Package render turns a diag.Report into what people and monitors read: text,
+// Package render turns a report.Report into what people and monitors read: text,
 // JSON, the output of a monitoring plugin and the status page. It knows nothing
 // but the report.
 //

@@ -130,7 +130,7 @@ type EpochFile struct {
 	Bytes []byte `json:"bytes"`
 }
 
-// fileHead is the length of FileHeader.
+// FileHead is the length of FileHeader.
 const FileHead = 16
 
 // ParseEpoch reads an epoch file as QuorumPeer.readLongFromFile does: the first

@@ -2,13 +2,13 @@ package snapshot
 
 import "bytes"
 
-// notServingText is the reply of every word but ruok, isro and envi on a server
+// NotServingText is the reply of every word but ruok, isro and envi on a server
 // without a quorum, and on a leader with leaderServes=no
 // (AbstractFourLetterCommand.ZK_NOT_SERVING, all versions; only hash leaves out
 // the newline).
 const NotServingText = "This ZooKeeper instance is not currently serving requests"
 
-// notAllowedText follows the word (NopCommand, 3.4.10+).
+// NotAllowedText follows the word (NopCommand, 3.4.10+).
 const NotAllowedText = " is not executed because it is not in the whitelist."
 
 // generic recognises the replies that may come in place of any answer; the kind

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxForeign is how much of a stranger's text a sentence of ours may carry.
+// MaxForeign is how much of another program's text a sentence of ours may carry.
 const MaxForeign = 80
 
 // Printable is text with everything unprintable escaped, at most limit bytes

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// maxReply is the most that is read of any answer. The largest honest one, mntr
+// MaxReply is the most that is read of any answer. The largest honest one, mntr
 // of 3.6+, is 17 KiB and grows by some 500 bytes for each top-level znode.
 const MaxReply = 4 << 20
 

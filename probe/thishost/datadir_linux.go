@@ -9,7 +9,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// readData reads dataDir and dataLogDir. Nothing is opened for writing.
+// readDataDirs reads dataDir and dataLogDir. Nothing is opened for writing.
 func readDataDirs(f hostFiles, config *zoocfg.Config) snapshot.Obs[snapshot.Data] {
 	started := time.Now()
 	if !config.DataDir.IsSet() {

@@ -30,7 +30,8 @@ type figure struct {
 
 func (m *module) figures() []figure {
 	r := m.rules()
-	return slices.Concat(m.sizes(), m.ruleUses(r), m.edges(r), m.cycles(r), m.methods(r), m.purity(), m.codeUses(r), m.lengths())
+	return slices.Concat(m.sizes(), m.ruleUses(r), m.edges(r), m.cycles(r),
+		m.methods(r), m.purity(), m.codeUses(r), m.lengths())
 }
 
 // tally counts under names.
@@ -102,7 +103,9 @@ func (m *module) sizes() []figure {
 				of[f.name] = len(f.lines)
 			}
 		}
-		out = append(out, figure{"files: " + pkg, float64(len(of)), nil}, figure{"lines: " + pkg, float64(lines[pkg]), of.parts()})
+		out = append(out,
+			figure{"files: " + pkg, float64(len(of)), nil},
+			figure{"lines: " + pkg, float64(lines[pkg]), of.parts()})
 	}
 	total := 0
 	for _, n := range lines {
@@ -236,7 +239,10 @@ func (m *module) methods(r rules) []figure {
 			}
 		}
 	}
-	return []figure{{"most methods of a type", each.max(), each.parts()}, count("methods that one rule alone uses", lonely)}
+	return []figure{
+		{"most methods of a type", each.max(), each.parts()},
+		count("methods that one rule alone uses", lonely),
+	}
 }
 
 // receiver is the type of a method with its package, without its pointer and arguments.

@@ -39,7 +39,8 @@ func (m *module) purity() []figure {
 			}
 		}
 		for _, u := range m.uses {
-			if m.path+"/"+u.from.pkg == path && u.obj.Pkg().Path() == "time" && u.obj.Parent() == u.obj.Pkg().Scope() && slices.Contains(clocks, u.obj.Name()) {
+			ofTime := u.obj.Pkg().Path() == "time" && u.obj.Parent() == u.obj.Pkg().Scope()
+			if m.path+"/"+u.from.pkg == path && ofTime && slices.Contains(clocks, u.obj.Name()) {
 				impure = append(impure, fmt.Sprintf("%s:%d: time.%s", u.from.name, u.line, u.obj.Name()))
 			}
 		}

@@ -79,7 +79,8 @@ func verdict(rows []row) error {
 	var failed []string
 	for _, r := range rows {
 		if r.worse() {
-			failed = append(failed, fmt.Sprintf("%s: %s, goal %s: %s", r.name, number(r.value), number(r.limit.max), r.limit.why))
+			failed = append(failed,
+				fmt.Sprintf("%s: %s, goal %s: %s", r.name, number(r.value), number(r.limit.max), r.limit.why))
 		}
 	}
 	if len(failed) > 0 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/rs/zerolog"
 
@@ -30,6 +29,11 @@ Examples:
 
 // Run looks, and writes down what it saw.
 func (c *collectCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) error {
+	if c.Out != "-" {
+		if err := mayWrite(c.Out); err != nil { // before the looking, which takes its time
+			return err
+		}
+	}
 	snap, err := c.look(ctx, t, log, diag.Options{Version: versionNumber()})
 	if err != nil {
 		return err
@@ -45,5 +49,5 @@ func (c *collectCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) er
 		return err
 	}
 	// Whoever may read it learns addresses and paths: it is the owner's to share.
-	return os.WriteFile(c.Out, text.Bytes(), 0o600)
+	return writeFile(c.Out, text.Bytes(), 0o600)
 }

@@ -42,7 +42,7 @@ func writeFiles(t terminal, files fs.FS, dir string) error {
 			return err
 		}
 		path := filepath.Join(dir, entry.Name())
-		if err := os.WriteFile(path, text, 0o644); err != nil { //nolint:gosec // likewise
+		if err := writeFile(path, text, 0o644); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(t.out, path); err != nil {

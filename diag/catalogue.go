@@ -121,10 +121,10 @@ func ComparedKeys() []string {
 	return keys
 }
 
-// kinds are the traits of all findings, and what they explain.
-func kinds() map[report.Code]theory.Kind {
+// kinds are the traits of the findings of rules, and what they explain.
+func kinds(rules []Rule) map[report.Code]theory.Kind {
 	out := map[report.Code]theory.Kind{}
-	for _, r := range Catalogue() {
+	for _, r := range rules {
 		out[r.Code] = theory.Kind{Traits: r.Traits, Explains: r.Explains}
 	}
 	return out

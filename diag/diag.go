@@ -45,8 +45,9 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
 		Reach:     reachViews(e),
 	}
 	r.Verdict.Summary = headline(e)
+	rules := Catalogue()
 	var raw []report.Finding
-	for _, c := range Catalogue() {
+	for _, c := range rules {
 		out, crash := run(c, e)
 		countRule(&r.Checks, c.Code, out, crash)
 		r.LookAgain = r.LookAgain || out.again
@@ -58,7 +59,7 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
 	raw = slices.DeleteFunc(raw, func(f report.Finding) bool {
 		return slices.Contains(o.Ignore, f.Code) || len(o.Only) > 0 && !slices.Contains(o.Only, f.Code)
 	})
-	r.Findings, r.Folded = theory.Fold(raw, kinds(), e)
+	r.Findings, r.Folded = theory.Fold(raw, kinds(rules), e)
 	r.Verdict.ExitCode = exitCode(e, slices.Concat(r.Findings, r.Folded), o.FailOn)
 	return r
 }

@@ -47,7 +47,7 @@ func checkDiskFull(e *model.Ensemble) Outcome {
 			return undecided(reason)
 		}
 		disks, reason := disks(data)
-		var full []report.Finding
+		var full, nearly []report.Finding
 		for _, d := range disks {
 			free, least, ample := d.free(h), max(largestTxn, d.next), logStep+2*d.next
 			noInodes := d.Inodes > 0 && d.FreeInodes == 0
@@ -59,12 +59,11 @@ func checkDiskFull(e *model.Ensemble) Outcome {
 				f := diskFull(e, h, data, d, ample, false)
 				f.Title, f.Severity, f.Later = "the disk of its data is nearly full", report.Warning, true
 				f.Summary = fmt.Sprintf("%s are left on %s. That is room for less than two snapshots and one more stretch of log. Once it is full this server is out.", size(free), d.place())
-				full = append(full, f)
+				nearly = append(nearly, f)
 			}
 		}
 		// Two of a server are shown as one, under the name of the first.
-		slices.SortStableFunc(full, func(a, b report.Finding) int { return theory.CompareBool(a.Later, b.Later) })
-		return found(full...).and(undecided(reason))
+		return found(append(full, nearly...)...).and(undecided(reason))
 	})
 }
 

@@ -171,7 +171,7 @@ func checkFinding(t testing.TB, f report.Finding) {
 	if f.Certainty == report.Possible && (f.Severity != report.Info || f.Root) {
 		t.Errorf("%s: only possible, and an alarm or a root", line)
 	}
-	if f.Root && (f.Severity == report.Info || kinds()[f.Code].NeverRoot) {
+	if f.Root && (f.Severity == report.Info || kinds(Catalogue())[f.Code].NeverRoot) {
 		t.Errorf("%s: a root", line)
 	}
 	if f.Title == "" || f.Docs == "" || !slices.Contains([]report.Certainty{report.Proven, report.Likely, report.Possible}, f.Certainty) {
@@ -224,7 +224,7 @@ func TestGraph(t *testing.T) {
 	for _, c := range Catalogue() {
 		codes[c.Code] = true
 	}
-	graph, traits := map[report.Code][]report.Code{}, kinds()
+	graph, traits := map[report.Code][]report.Code{}, kinds(Catalogue())
 	for code, kind := range traits {
 		graph[code] = kind.Explains
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
-	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -161,7 +160,9 @@ const maxSockets = 3
 func remotes(links []snapshot.Link) string {
 	var out []string
 	for _, l := range links {
-		out = theory.AppendNew(out, []string{l.Remote.Addr().String()})
+		if remote := l.Remote.Addr().String(); !slices.Contains(out, remote) {
+			out = append(out, remote)
+		}
 	}
 	return enumerate(out)
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
-	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -59,7 +58,9 @@ func checkVersionMixed(e *model.Ensemble) Outcome {
 		}
 		f.Servers = append(f.Servers, s.Name)
 		f.Evidence = append(f.Evidence, releaseEvidence(s, ""))
-		versions = theory.AppendNew(versions, []string{v.String()})
+		if !slices.Contains(versions, v.String()) {
+			versions = append(versions, v.String())
+		}
 	}
 	if len(f.Servers) < 2 {
 		return out.and(skip(report.SkipNotTold, "fewer than two servers told their version"))

@@ -31,10 +31,10 @@ func merge(findings []report.Finding, kinds map[report.Code]Kind) []report.Findi
 		if !slices.Equal(o.Servers, f.Servers) {
 			o.Summary = mergedSummary(*o, f)
 		}
-		o.Servers = AppendNew(o.Servers, f.Servers)
-		o.Evidence = AppendNew(o.Evidence, f.Evidence)
+		o.Servers = appendNew(o.Servers, f.Servers)
+		o.Evidence = appendNew(o.Evidence, f.Evidence)
 		o.Fix = mergeFixes(o.Fix, f.Fix)
-		o.Explains = AppendNew(o.Explains, f.Explains)
+		o.Explains = appendNew(o.Explains, f.Explains)
 	}
 	return out
 }
@@ -64,8 +64,8 @@ func mergedSummary(a, b report.Finding) string {
 	return a.Summary + " " + b.Summary
 }
 
-// AppendNew appends what is not there yet.
-func AppendNew[T comparable](to, from []T) []T {
+// appendNew appends what is not there yet.
+func appendNew[T comparable](to, from []T) []T {
 	for _, v := range from {
 		if !slices.Contains(to, v) {
 			to = append(to, v)

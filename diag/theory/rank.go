@@ -13,17 +13,17 @@ import (
 // the catalogue.
 func rank(e *model.Ensemble, kinds map[report.Code]Kind, a, b report.Finding) int {
 	return cmp.Or(
-		-CompareBool(a.Root, b.Root),
+		-compareBool(a.Root, b.Root),
 		cmp.Compare(severityOrder(a.Severity), severityOrder(b.Severity)),
-		-CompareBool(kinds[a.Code].DataAtRisk, kinds[b.Code].DataAtRisk),
+		-compareBool(kinds[a.Code].DataAtRisk, kinds[b.Code].DataAtRisk),
 		-cmp.Compare(regained(e, a), regained(e, b)),
 		cmp.Compare(certaintyOrder(a.Certainty), certaintyOrder(b.Certainty)),
-		-CompareBool(isLocal(e, a), isLocal(e, b)),
+		-compareBool(isLocal(e, a), isLocal(e, b)),
 	)
 }
 
-// CompareBool is cmp.Compare for truth: false is less.
-func CompareBool(a, b bool) int {
+// compareBool is cmp.Compare for truth: false is less.
+func compareBool(a, b bool) int {
 	switch {
 	case a == b:
 		return 0

@@ -48,7 +48,7 @@ monitor: ## Watch a real ensemble by Prometheus and dashboards (ZOOKEEPER=3.9.5)
 # busy, and the packages that have a few of them go beside the one that has most. One test
 # waits for minutes; the others bound themselves to four ensembles.
 .PHONY: test
-test: ## Run all tests, those on real ZooKeepers (oldest and newest) too.
+test: ## Run all tests; cases on real ZooKeepers on the oldest and another one.
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
 	ZKTEST_NONE=1 ZKTEST_REQUIRE=$(REQUIRE) go test -timeout $(TIMEOUT) -skip '$(REAL)' ./...
@@ -64,10 +64,10 @@ pages: ## Break real ensembles, and wait for their alerts as long as the rules d
 	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_PAGES=whole go test -count=1 -v -timeout $(TIMEOUT) -run '^TestRealOncePages$$' ./cmd/zkdoctor
 
 .PHONY: matrix
-matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,3.7.2; SPREAD=1).
+matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,3.7.2).
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) ZKTEST_SPREAD=$(SPREAD) go test -parallel 5 -timeout $(TIMEOUT) -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) go test -parallel 5 -timeout $(TIMEOUT) -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor
 
 .PHONY: faults
 faults: ## Break real ensembles in every way, and print what zkdoctor says (VERSIONS=all).

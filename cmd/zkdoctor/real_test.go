@@ -64,22 +64,23 @@ type shape struct {
 	args []string
 }
 
-// versions are the releases that a case runs on: all that are under test and have such
-// a case. With ZKTEST_SPREAD set it is just one of them, so that every case runs and none
-// does four times. Its name chooses: a new case moves no other.
+// versions are the releases that a case runs on: of those that have such a case the oldest and
+// one of the others, so that every case runs on two and all releases are under test in each run.
+// The case's name chooses, so that a new case moves no other. ZKTEST_VERSIONS names others.
 func (s shape) versions() []string {
-	possible := slices.DeleteFunc(zktest.UnderTest(), func(version string) bool { return s.only != nil && !s.only(version) })
-	if os.Getenv("ZKTEST_SPREAD") == "" || len(possible) == 0 {
+	possible := slices.DeleteFunc(zktest.Asked(), func(version string) bool { return s.only != nil && !s.only(version) })
+	if os.Getenv("ZKTEST_VERSIONS") != "" || len(possible) < 2 {
 		return possible
 	}
-	n := int(crc32.ChecksumIEEE([]byte(s.name))) % len(possible)
-	return possible[n : n+1]
+	later := possible[1:]
+	n := int(crc32.ChecksumIEEE([]byte(s.name))) % len(later)
+	return []string{possible[0], later[n]}
 }
 
 // logMissing writes the versions under test that the case is not possible on.
 func (s shape) logMissing(t *testing.T) {
 	t.Helper()
-	for _, version := range zktest.UnderTest() {
+	for _, version := range zktest.Asked() {
 		if s.only != nil && !s.only(version) {
 			t.Logf("NOT POSSIBLE | %s | %s | %s |", s.name, version, s.why)
 		}

@@ -26,12 +26,19 @@ func Versions() []string {
 }
 
 // UnderTest returns the releases that a test is to run on: the oldest and the
-// newest, or those that ZKTEST_VERSIONS names ("all", or a list with commas).
+// newest, or those that are asked for.
 func UnderTest() []string {
-	switch want := os.Getenv("ZKTEST_VERSIONS"); want {
-	case "":
+	if os.Getenv("ZKTEST_VERSIONS") == "" {
 		return []string{Oldest, Newest}
-	case "all":
+	}
+	return Asked()
+}
+
+// Asked returns the releases that ZKTEST_VERSIONS names: a list with commas, or "all", which
+// is meant where it is not set too.
+func Asked() []string {
+	switch want := os.Getenv("ZKTEST_VERSIONS"); want {
+	case "", "all":
 		return Versions()
 	default:
 		return strings.Split(want, ",")

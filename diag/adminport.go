@@ -17,30 +17,28 @@ const AdminPortConflict report.Code = "admin-port-conflict"
 var adminPortConflictRule = Rule{
 	Code: AdminPortConflict, Title: "another program has its AdminServer's port", Needs: "a server's own log and sockets",
 	Explains: startless,
-	Eval:     checkAdminPortConflict,
+	Eval:     perHost(checkAdminPortConflict),
 }
 
 // checkAdminPortConflict reports an AdminServer (3.5+) that could not have its port. A
 // member of an ensemble runs on without it (QuorumPeer.start); a standalone server ends
 // with exit code 4 (ZooKeeperServerMain).
-func checkAdminPortConflict(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if !h.Settings.AdminEnabled.Value || h.Process == nil && h.Distributed() {
-			return Outcome{}
-		}
-		lines, _, reason := saysSinceStart(h, logline.AdminPort)
-		if taken, _, _ := saysSinceStart(h, logline.AddressInUse); len(lines) == 0 || len(taken) == 0 {
-			return undecided(reason)
-		}
-		if !h.Listeners.Seen() {
-			return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
-		}
-		port := adminPortIn(h, lines[0])
-		if !adminPortTaken(h, port) {
-			return Outcome{} // it is free again
-		}
-		return found(adminPortConflict(e, h, port, lines[0]))
-	})
+func checkAdminPortConflict(e *model.Ensemble, h *model.Host) Outcome {
+	if !h.Settings.AdminEnabled.Value || h.Process == nil && h.Distributed() {
+		return Outcome{}
+	}
+	lines, _, reason := saysSinceStart(h, logline.AdminPort)
+	if taken, _, _ := saysSinceStart(h, logline.AddressInUse); len(lines) == 0 || len(taken) == 0 {
+		return undecided(reason)
+	}
+	if !h.Listeners.Seen() {
+		return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
+	}
+	port := adminPortIn(h, lines[0])
+	if !adminPortTaken(h, port) {
+		return Outcome{} // it is free again
+	}
+	return found(adminPortConflict(e, h, port, lines[0]))
 }
 
 // adminPortIn is the port that the server wanted: its log knows, where an option has

@@ -34,33 +34,28 @@ const ClientTLSFailed report.Code = "client-tls-failed"
 var clientTLSFailedRule = Rule{
 	Code: ClientTLSFailed, Title: "TLS to its client port fails", Needs: "a handshake",
 	Explains: []report.Code{"conn-limit-reached", "status-script-misleading"},
-	Eval:     checkClientTLS,
+	Eval:     perServer(checkClientTLS, whyNoAnswer),
 }
 
 // checkClientTLS says why TLS to a client port fails, as far as a client can know.
-func checkClientTLS(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoAnswer(s); why.skipped() {
-			return why
-		}
-		seen := s.Client.Value.TLS
-		if seen.Fault == "" || !s.Srvr.FailedAs(snapshot.TLS) {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
-			Evidence: []report.Evidence{failedWord(s, "srvr", s.Srvr)},
-		}
-		if s.Serving == model.Yes {
-			f.Severity = report.Info // it serves, as another port told
-		}
-		var wanted string
-		f.Title, f.Summary, wanted, f.Fix = tlsFaultText(s, seen, e.Snap.Vantage.Host)
-		if seen.Certificate != nil {
-			f.Evidence = append(f.Evidence, certificateEvidence(s, "certificate", seen.Certificate, wanted))
-		}
-		return found(f)
-	})
+func checkClientTLS(e *model.Ensemble, s *model.Server) Outcome {
+	seen := s.Client.Value.TLS
+	if seen.Fault == "" || !s.Srvr.FailedAs(snapshot.TLS) {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Evidence: []report.Evidence{failedWord(s, "srvr", s.Srvr)},
+	}
+	if s.Serving == model.Yes {
+		f.Severity = report.Info // it serves, as another port told
+	}
+	var wanted string
+	f.Title, f.Summary, wanted, f.Fix = tlsFaultText(s, seen, e.Snap.Vantage.Host)
+	if seen.Certificate != nil {
+		f.Evidence = append(f.Evidence, certificateEvidence(s, "certificate", seen.Certificate, wanted))
+	}
+	return found(f)
 }
 
 // tlsFaultText puts a fault into words. here is the host that asked.
@@ -114,39 +109,39 @@ const CertificateExpiring report.Code = "certificate-expiring"
 var certificateExpiringRule = Rule{
 	Code: CertificateExpiring, Title: "its certificate ends soon", Needs: "a handshake",
 	Explains: []report.Code{ClientTLSFailed},
-	Eval:     checkCertificate,
+	Eval:     perServer(checkCertificate),
 }
 
 // checkCertificate looks at the dates of the certificates that servers show.
-func checkCertificate(e *model.Ensemble) Outcome {
-	valid := func(s *model.Server) bool {
-		c := s.Client.Value.TLS.Certificate
-		return c == nil || e.Snap.Started.Before(c.NotAfter)
+func checkCertificate(e *model.Ensemble, s *model.Server) Outcome {
+	clients, servers := s.Client.Value.TLS.Certificate, s.QuorumTLS.Certificate
+	switch {
+	case clients != nil || servers != nil:
+	case s.OverTLS && s.Client.Seen():
+		return skip(report.SkipNotTold, "it showed no certificate")
+	default:
+		return whyNoAnswer(s)
 	}
-	othersDo := len(e.Filter(func(s *model.Server) bool { return s.ClientPort == report.PortOpen && valid(s) })) > 0
-	return eachServer(e, func(s *model.Server) Outcome {
-		clients, servers := s.Client.Value.TLS.Certificate, s.QuorumTLS.Certificate
-		switch {
-		case clients != nil || servers != nil:
-		case s.OverTLS && s.Client.Seen():
-			return skip(report.SkipNotTold, "it showed no certificate")
-		default:
-			return whyNoAnswer(s)
+	var out Outcome
+	if f := certificateEnds(e, s, "certificate", clients); f != nil {
+		if f.Title == expired && len(e.Filter(func(s *model.Server) bool { return admitsClients(e, s) })) == 0 {
+			f.Severity, f.Certainty = report.Critical, report.Likely // none is left that clients could go to
 		}
-		var out Outcome
-		if f := certificateEnds(e, s, "certificate", clients); f != nil {
-			if f.Title == expired && !othersDo {
-				f.Severity, f.Certainty = report.Critical, report.Likely // none is left that clients could go to
-			}
-			out = found(*f)
-		}
-		if f := certificateEnds(e, s, "certificate for servers", servers); f != nil {
-			f.Summary += " It is the one for the other servers (sslQuorum): those that are connected stay so, and after a restart none is."
-			f.Later = true
-			out = out.and(found(*f))
-		}
-		return out
-	})
+		out = found(*f)
+	}
+	if f := certificateEnds(e, s, "certificate for servers", servers); f != nil {
+		f.Summary += " It is the one for the other servers (sslQuorum): those that are connected stay so, and after a restart none is."
+		f.Later = true
+		out = out.and(found(*f))
+	}
+	return out
+}
+
+// admitsClients reports whether the client port of a server is open and shows no certificate
+// that has ended.
+func admitsClients(e *model.Ensemble, s *model.Server) bool {
+	c := s.Client.Value.TLS.Certificate
+	return s.ClientPort == report.PortOpen && (c == nil || e.Snap.Started.Before(c.NotAfter))
 }
 
 // expired is the title of a certificate that has ended.

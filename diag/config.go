@@ -31,36 +31,34 @@ var dynamicConfigOverridesRule = Rule{
 	Code: DynamicConfigOverrides, Title: "zoo.cfg and the dynamic file contradict each other", Needs: "a server's own files",
 	// Beside a running process it explains nothing.
 	Explains: startless,
-	Eval:     checkDynamicConfig,
+	Eval:     perHost(checkDynamicConfig),
 }
 
-func checkDynamicConfig(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		beside := besideDynamic(h)
-		switch version := h.Version(); {
-		case version != "" && zoocfg.Concerns("3.4", version):
-			return Outcome{} // it knows no dynamic file
-		case len(beside) > 0:
-			return found(membersBesideDynamic(e, h, beside))
-		case h.Process == nil || !lint.ReadsNext(version):
-			return Outcome{}
-		case !h.NextConfig.Seen():
-			return undecided(reasonOf(h.NextConfig.Failure, "the directory of its configuration was not looked at"))
-		case !h.NextConfig.Value:
-			return Outcome{}
-		}
-		next := h.Settings.Path + ".dynamic.next"
-		return found(report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
-			Summary: "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
-			Evidence: []report.Evidence{{
-				Source: "file", Server: nameOf(h), Value: "there", Wanted: "removed once the proposal is committed", File: next,
-			}},
-			Fix: []report.Fix{
-				{Host: nameOf(h), Command: "cat " + shellWord(next), Note: "the members that were proposed", Risk: "none"},
-				{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
-			},
-		})
+func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
+	beside := besideDynamic(h)
+	switch version := h.Version(); {
+	case version != "" && zoocfg.Concerns("3.4", version):
+		return Outcome{} // it knows no dynamic file
+	case len(beside) > 0:
+		return found(membersBesideDynamic(e, h, beside))
+	case h.Process == nil || !lint.ReadsNext(version):
+		return Outcome{}
+	case !h.NextConfig.Seen():
+		return undecided(reasonOf(h.NextConfig.Failure, "the directory of its configuration was not looked at"))
+	case !h.NextConfig.Value:
+		return Outcome{}
+	}
+	next := h.Settings.Path + ".dynamic.next"
+	return found(report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+		Summary: "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
+		Evidence: []report.Evidence{{
+			Source: "file", Server: nameOf(h), Value: "there", Wanted: "removed once the proposal is committed", File: next,
+		}},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Command: "cat " + shellWord(next), Note: "the members that were proposed", Risk: "none"},
+			{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
+		},
 	})
 }
 
@@ -96,34 +94,32 @@ const PeerTypeMismatch report.Code = "peertype-mismatch"
 
 var peerTypeMismatchRule = Rule{
 	Code: PeerTypeMismatch, Title: "peerType is not the role in the list", Needs: "a server's own files",
-	Eval: checkPeerType,
+	Eval: perHost(checkPeerType),
 }
 
-func checkPeerType(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		set := h.Settings.PeerType
-		switch {
-		case !h.Distributed() || !set.IsSet():
-			return Outcome{}
-		case !h.HasID:
-			return undecided("its id is not known")
-		}
-		m := lint.OtherRole(h.Settings, h.ID, h.Version())
-		if m == nil {
-			return Outcome{} // myid-not-in-servers says the former
-		}
-		return found(report.Finding{
-			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
-			Summary: fmt.Sprintf("peerType says %s and its line in the list says %s; the list is what counts.", set.Value, m.Role),
-			Evidence: []report.Evidence{
-				{
-					Source: "zoo.cfg", Server: nameOf(h), Key: "peerType",
-					Value: string(set.Value), Wanted: string(m.Role), File: set.File, Line: set.Line,
-				},
-				memberEvidence(h, h.ID, " "+string(m.Role)),
+func checkPeerType(_ *model.Ensemble, h *model.Host) Outcome {
+	set := h.Settings.PeerType
+	switch {
+	case !h.Distributed() || !set.IsSet():
+		return Outcome{}
+	case !h.HasID:
+		return undecided("its id is not known")
+	}
+	m := lint.OtherRole(h.Settings, h.ID, h.Version())
+	if m == nil {
+		return Outcome{} // myid-not-in-servers says the former
+	}
+	return found(report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Summary: fmt.Sprintf("peerType says %s and its line in the list says %s; the list is what counts.", set.Value, m.Role),
+		Evidence: []report.Evidence{
+			{
+				Source: "zoo.cfg", Server: nameOf(h), Key: "peerType",
+				Value: string(set.Value), Wanted: string(m.Role), File: set.File, Line: set.Line,
 			},
-			Fix: []report.Fix{{Host: nameOf(h), Note: "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one", Risk: "without peerType nothing changes, and no restart is needed; another role changes who votes"}},
-		})
+			memberEvidence(h, h.ID, " "+string(m.Role)),
+		},
+		Fix: []report.Fix{{Host: nameOf(h), Note: "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one", Risk: "without peerType nothing changes, and no restart is needed; another role changes who votes"}},
 	})
 }
 
@@ -132,34 +128,32 @@ const ForceSyncOff report.Code = "forcesync-off"
 var forceSyncOffRule = Rule{
 	Code: ForceSyncOff, Title: "confirms writes before they are on the disk", Needs: "a server's own files",
 	Traits: theory.Traits{NeverRoot: true},
-	Eval:   checkForceSync,
+	Eval:   perHost(checkForceSync),
 }
 
 // checkForceSync: zoo.cfg is set over -D.
-func checkForceSync(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		set := h.Settings.ForceSync
-		var seen report.Evidence
-		switch {
-		case lint.SyncIsOff(h.Settings):
-			seen = report.Evidence{
-				Source: "zoo.cfg", Server: nameOf(h), Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line,
-			}
-		case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
-			seen = report.Evidence{
-				Source: "process", Server: nameOf(h), Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes",
-			}
-		default:
-			return Outcome{}
+func checkForceSync(_ *model.Ensemble, h *model.Host) Outcome {
+	set := h.Settings.ForceSync
+	var seen report.Evidence
+	switch {
+	case lint.SyncIsOff(h.Settings):
+		seen = report.Evidence{
+			Source: "zoo.cfg", Server: nameOf(h), Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line,
 		}
-		return found(report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
-			Summary:  "forceSync=no: it confirms writes that are not on its disk yet. When the power of a majority fails, writes that clients were told are safe are lost.",
-			Evidence: []report.Evidence{seen},
-			Fix: []report.Fix{{
-				Host: nameOf(h), Note: "take the setting out and restart, one server at a time",
-				Risk: "with no spare voter each restart is an outage; on a slow disk writes take longer afterwards",
-			}},
-		})
+	case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
+		seen = report.Evidence{
+			Source: "process", Server: nameOf(h), Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes",
+		}
+	default:
+		return Outcome{}
+	}
+	return found(report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+		Summary:  "forceSync=no: it confirms writes that are not on its disk yet. When the power of a majority fails, writes that clients were told are safe are lost.",
+		Evidence: []report.Evidence{seen},
+		Fix: []report.Fix{{
+			Host: nameOf(h), Note: "take the setting out and restart, one server at a time",
+			Risk: "with no spare voter each restart is an outage; on a slow disk writes take longer afterwards",
+		}},
 	})
 }

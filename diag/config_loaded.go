@@ -17,16 +17,12 @@ const ConfigNotLoaded report.Code = "config-not-loaded"
 var configNotLoadedRule = Rule{
 	Code: ConfigNotLoaded, Title: "its configuration cannot be read", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     checkConfigLoaded,
+	Eval:     perAnyHost(checkConfigLoaded),
 }
 
 // checkConfigLoaded looks whether a start would find the configuration, and whether
 // the file that the user named is the one that the process has read.
-func checkConfigLoaded(e *model.Ensemble) Outcome {
-	return everyHost(e, func(h *model.Host) Outcome { return configLoaded(e, h) })
-}
-
-func configLoaded(e *model.Ensemble, h *model.Host) Outcome {
+func checkConfigLoaded(e *model.Ensemble, h *model.Host) Outcome {
 	u := h.Unit
 	switch {
 	case !h.Config.Tried:

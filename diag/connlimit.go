@@ -19,19 +19,14 @@ var connLimitReachedRule = Rule{
 	Code: ConnLimitReached, Title: "takes no more connections from here",
 	Needs:    "srvr, the serving probe, this host's sockets",
 	Explains: []report.Code{"status-script-misleading"},
-	Eval:     checkConnLimit,
+	Eval:     perServer(checkConnLimit, whyNoAnswer),
 }
 
-func checkConnLimit(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoAnswer(s); why.skipped() {
-			return why
-		}
-		if s.ClientPort != report.PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(snapshot.Protocol) {
-			return Outcome{}
-		}
-		return found(cutOff(e, s))
-	})
+func checkConnLimit(e *model.Ensemble, s *model.Server) Outcome {
+	if s.ClientPort != report.PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(snapshot.Protocol) {
+		return Outcome{}
+	}
+	return found(cutOff(e, s))
 }
 
 // cutOff is a server that closes connections before it has answered.

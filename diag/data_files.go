@@ -22,51 +22,49 @@ var txnlogCorruptRule = Rule{
 	Code: TxnlogCorrupt, Title: "its newest transaction log is broken", Needs: "a server's own files",
 	Traits:   theory.Traits{AlwaysShown: true},
 	Explains: startless,
-	Eval:     checkTxnlogCorrupt,
+	Eval:     perHost(checkTxnlogCorrupt),
 }
 
-func checkTxnlogCorrupt(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		data, reason := dataOf(h)
-		if data == nil {
-			return undecided(reason)
-		}
-		dir := data.Logs()
-		if reason := unseenOr(dir.Version2, dir.Logs); reason != "" || len(dir.Logs.Value.Newest) == 0 {
-			return undecided(reason)
-		}
-		log := dir.Logs.Value.Newest[0]
-		switch {
-		case dir.Logs.Value.AtLeast:
-			return undecided("its directory has too many files: which log is the newest was not found out")
-		case !log.Content.Seen():
-			return undecided(unseenData(log.Content))
-		case log.Content.Value.Whole:
+func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
+	data, reason := dataOf(h)
+	if data == nil {
+		return undecided(reason)
+	}
+	dir := data.Logs()
+	if reason := unseenOr(dir.Version2, dir.Logs); reason != "" || len(dir.Logs.Value.Newest) == 0 {
+		return undecided(reason)
+	}
+	log := dir.Logs.Value.Newest[0]
+	switch {
+	case dir.Logs.Value.AtLeast:
+		return undecided("its directory has too many files: which log is the newest was not found out")
+	case !log.Content.Seen():
+		return undecided(unseenData(log.Content))
+	case log.Content.Value.Whole:
+		return Outcome{}
+	case !settledFile(h, log):
+		return undecided("its newest log was made this moment")
+	}
+	value := fmt.Sprintf("%d bytes", log.Size)
+	if log.Size >= 16 {
+		value = "begins with " + hex.EncodeToString(log.Content.Value.Head[:min(4, len(log.Content.Value.Head))])
+	}
+	f := willNotStart(e, h, fmt.Sprintf("its newest transaction log, %s, has no header: ZooKeeper dies of it while it loads its data. A full disk or a power failure leaves such a file behind.", log.Name),
+		report.Evidence{
+			Source: "data", Server: nameOf(h), Key: log.Name,
+			Value: value, Wanted: "16 bytes or more, the first four 5a4b4c47 (ZKLG)", File: fileIn(dir, log.Name),
+		})
+	if log.Size == 0 {
+		// From 3.9.3 on a server removes an empty newest log itself (FileTxnLog).
+		switch v, told, own := versionAt(e, h); {
+		case told && v.AtLeast(3, 9, 3):
 			return Outcome{}
-		case !settledFile(h, log):
-			return undecided("its newest log was made this moment")
+		case !own:
+			f.Certainty = report.Likely
+			f.Summary += " (3.9.3 and later remove an empty one themselves; which version this is was not told.)"
 		}
-		value := fmt.Sprintf("%d bytes", log.Size)
-		if log.Size >= 16 {
-			value = "begins with " + hex.EncodeToString(log.Content.Value.Head[:min(4, len(log.Content.Value.Head))])
-		}
-		f := willNotStart(e, h, fmt.Sprintf("its newest transaction log, %s, has no header: ZooKeeper dies of it while it loads its data. A full disk or a power failure leaves such a file behind.", log.Name),
-			report.Evidence{
-				Source: "data", Server: nameOf(h), Key: log.Name,
-				Value: value, Wanted: "16 bytes or more, the first four 5a4b4c47 (ZKLG)", File: fileIn(dir, log.Name),
-			})
-		if log.Size == 0 {
-			// From 3.9.3 on a server removes an empty newest log itself (FileTxnLog).
-			switch v, told, own := versionAt(e, h); {
-			case told && v.AtLeast(3, 9, 3):
-				return Outcome{}
-			case !own:
-				f.Certainty = report.Likely
-				f.Summary += " (3.9.3 and later remove an empty one themselves; which version this is was not told.)"
-			}
-		}
-		return found(f)
-	})
+	}
+	return found(f)
 }
 
 const NoSnapshot report.Code = "no-snapshot"
@@ -74,59 +72,57 @@ const NoSnapshot report.Code = "no-snapshot"
 var noSnapshotRule = Rule{
 	Code: NoSnapshot, Title: "it has transaction logs and no snapshot", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     checkNoSnapshot,
+	Eval:     perHost(checkNoSnapshot),
 }
 
-func checkNoSnapshot(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		data, reason := dataOf(h)
-		if data == nil {
-			return undecided(reason)
+func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
+	data, reason := dataOf(h)
+	if data == nil {
+		return undecided(reason)
+	}
+	dir, logs := &data.Dir, data.Logs()
+	if reason := unseenOr(dir.Version2, dir.Snapshots); reason != "" {
+		return undecided(reason)
+	}
+	if reason := unseenOr(logs.Version2, logs.Logs); reason != "" || logs.Logs.Value.Total == 0 {
+		return undecided(reason)
+	}
+	if !dir.Version2.Seen() {
+		// dataDir lost its version-2 or never had one, and there are logs.
+		if !dir.Owner.Seen() {
+			return undecided("its dataDir is not there")
 		}
-		dir, logs := &data.Dir, data.Logs()
-		if reason := unseenOr(dir.Version2, dir.Snapshots); reason != "" {
-			return undecided(reason)
-		}
-		if reason := unseenOr(logs.Version2, logs.Logs); reason != "" || logs.Logs.Value.Total == 0 {
-			return undecided(reason)
-		}
-		if !dir.Version2.Seen() {
-			// dataDir lost its version-2 or never had one, and there are logs.
-			if !dir.Owner.Seen() {
-				return undecided("its dataDir is not there")
-			}
-		} else if none, reason := noneWhole(dir.Snapshots.Value); !none {
-			return undecided(reason)
-		}
-		if setToTrustEmpty(h) {
-			return Outcome{}
-		}
-		v, told, own := versionAt(e, h)
-		if told && !v.AtLeast(3, 5, 3) {
-			return Outcome{} // it starts from its logs alone
-		}
-		f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
-			report.Evidence{
-				Source: "data", Server: nameOf(h), Key: "snapshots",
-				Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2",
-			},
-			report.Evidence{
-				Source: "data", Server: nameOf(h), Key: "logs",
-				Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2",
-			})
-		f.Fix = append(f.Fix, report.Fix{
-			Host: nameOf(h), Note: "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
-			Risk: "where snapshots were lost this starts with a part of the data, and spreads it",
+	} else if none, reason := noneWhole(dir.Snapshots.Value); !none {
+		return undecided(reason)
+	}
+	if setToTrustEmpty(h) {
+		return Outcome{}
+	}
+	v, told, own := versionAt(e, h)
+	if told && !v.AtLeast(3, 5, 3) {
+		return Outcome{} // it starts from its logs alone
+	}
+	f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
+		report.Evidence{
+			Source: "data", Server: nameOf(h), Key: "snapshots",
+			Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2",
+		},
+		report.Evidence{
+			Source: "data", Server: nameOf(h), Key: "logs",
+			Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2",
 		})
-		switch {
-		case !told:
-			f.Certainty = report.Possible
-			f.Summary += " Versions before 3.5.3 start from their logs alone, and which version this is was not told."
-		case !own:
-			f.Certainty = report.Likely
-		}
-		return found(f)
+	f.Fix = append(f.Fix, report.Fix{
+		Host: nameOf(h), Note: "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
+		Risk: "where snapshots were lost this starts with a part of the data, and spreads it",
 	})
+	switch {
+	case !told:
+		f.Certainty = report.Possible
+		f.Summary += " Versions before 3.5.3 start from their logs alone, and which version this is was not told."
+	case !own:
+		f.Certainty = report.Likely
+	}
+	return found(f)
 }
 
 // noneWhole reports whether there is no snapshot that a start would use. Only the
@@ -171,47 +167,45 @@ var epochMismatchRule = Rule{
 	Code: EpochMismatch, Title: "its epoch files contradict its data", Needs: "a server's own files",
 	Traits:   theory.Traits{AlwaysShown: true},
 	Explains: startless,
-	Eval:     checkEpochMismatch,
+	Eval:     perHost(checkEpochMismatch),
 }
 
-func checkEpochMismatch(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if !h.Distributed() {
-			return Outcome{} // a standalone server has none
-		}
-		data, reason := dataOf(h)
-		if data == nil {
+func checkEpochMismatch(e *model.Ensemble, h *model.Host) Outcome {
+	if !h.Distributed() {
+		return Outcome{} // a standalone server has none
+	}
+	data, reason := dataOf(h)
+	if data == nil {
+		return undecided(reason)
+	}
+	dir := &data.Dir
+	if !dir.Version2.Seen() {
+		return undecided(unseenData(dir.Version2))
+	}
+	for _, file := range []snapshot.Obs[snapshot.EpochFile]{dir.CurrentEpoch, dir.AcceptedEpoch} {
+		if reason := unseenData(file); reason != "" {
 			return undecided(reason)
 		}
-		dir := &data.Dir
-		if !dir.Version2.Seen() {
-			return undecided(unseenData(dir.Version2))
-		}
-		for _, file := range []snapshot.Obs[snapshot.EpochFile]{dir.CurrentEpoch, dir.AcceptedEpoch} {
-			if reason := unseenData(file); reason != "" {
-				return undecided(reason)
+	}
+	current, hasCurrent, bad := epochOf(h, dir, "currentEpoch", dir.CurrentEpoch)
+	accepted, hasAccepted, badToo := epochOf(h, dir, "acceptedEpoch", dir.AcceptedEpoch)
+	switch {
+	case bad != nil || badToo != nil:
+		f := willNotStart(e, h, "a file with an epoch holds no number, and ZooKeeper ends with \"Found ... in\" and its path. A full disk or a kill while it was written leaves it so.")
+		for _, b := range []*report.Evidence{bad, badToo} {
+			if b != nil {
+				f.Evidence = append(f.Evidence, *b)
 			}
 		}
-		current, hasCurrent, bad := epochOf(h, dir, "currentEpoch", dir.CurrentEpoch)
-		accepted, hasAccepted, badToo := epochOf(h, dir, "acceptedEpoch", dir.AcceptedEpoch)
-		switch {
-		case bad != nil || badToo != nil:
-			f := willNotStart(e, h, "a file with an epoch holds no number, and ZooKeeper ends with \"Found ... in\" and its path. A full disk or a kill while it was written leaves it so.")
-			for _, b := range []*report.Evidence{bad, badToo} {
-				if b != nil {
-					f.Evidence = append(f.Evidence, *b)
-				}
-			}
-			return found(f)
-		case hasCurrent && hasAccepted && accepted < current:
-			return found(willNotStart(e, h, fmt.Sprintf("it has accepted epoch %d and says that it is in epoch %d, which comes later: ZooKeeper ends with \"The accepted epoch ... is less than the current epoch\".", accepted, current),
-				epochEvidence(h, dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or more", current)),
-				epochEvidence(h, dir, "currentEpoch", current, "")))
-		case hasCurrent && !dir.Repairs:
-			return dataAhead(e, h, data, current)
-		}
-		return Outcome{}
-	})
+		return found(f)
+	case hasCurrent && hasAccepted && accepted < current:
+		return found(willNotStart(e, h, fmt.Sprintf("it has accepted epoch %d and says that it is in epoch %d, which comes later: ZooKeeper ends with \"The accepted epoch ... is less than the current epoch\".", accepted, current),
+			epochEvidence(h, dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or more", current)),
+			epochEvidence(h, dir, "currentEpoch", current, "")))
+	case hasCurrent && !dir.Repairs:
+		return dataAhead(e, h, data, current)
+	}
+	return Outcome{}
 }
 
 // dataAhead compares currentEpoch with the epochs of the data.

@@ -41,45 +41,40 @@ const DataSetLarge report.Code = "dataset-large"
 var dataSetLargeRule = Rule{
 	Code: DataSetLarge, Title: "holds much in memory", Needs: "mntr",
 	Compares: dataSetNames(),
-	Eval:     checkDataSetLarge,
+	Eval:     perServer(checkDataSetLarge, whyNoMntr),
 }
 
 // checkDataSetLarge reports how much a server holds in memory, where that is much. The
 // tree is the same on all; watches are each server's own.
-func checkDataSetLarge(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoMntr(s); why.skipped() {
-			return why
+func checkDataSetLarge(e *model.Ensemble, s *model.Server) Outcome {
+	var much []string
+	var evidence []report.Evidence
+	for _, key := range dataSetKeys() {
+		n, ok := s.Mntr.Value.Count(key.name)
+		if !ok || n <= key.limit {
+			continue
 		}
-		var much []string
-		var evidence []report.Evidence
-		for _, key := range dataSetKeys() {
-			n, ok := s.Mntr.Value.Count(key.name)
-			if !ok || n <= key.limit {
-				continue
+		much = append(much, key.what)
+		value := strconv.FormatInt(n, 10)
+		if b := e.Earlier(s); b != nil {
+			if was, told := b.Mntr.Value.Count(key.name); told {
+				value = fmt.Sprintf("%d, then %d, %s later", was, n, seconds(e.Between()))
 			}
-			much = append(much, key.what)
-			value := strconv.FormatInt(n, 10)
-			if b := e.Earlier(s); b != nil {
-				if was, told := b.Mntr.Value.Count(key.name); told {
-					value = fmt.Sprintf("%d, then %d, %s later", was, n, seconds(e.Between()))
-				}
-			}
-			evidence = append(evidence, report.Evidence{
-				Source: s.MntrFrom, Server: s.Name, Key: key.name,
-				Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10),
-			})
 		}
-		if len(much) == 0 {
-			return Outcome{}
-		}
-		return found(report.Finding{
-			Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name}, Evidence: evidence,
-			Summary: fmt.Sprintf("many %s. All of it is in the heap of each server, is written out with each snapshot, and is sent whole to a server that has been away for long.", strings.Join(much, ", ")),
-			Fix: []report.Fix{
-				{Note: "find out which client makes them, and whether it removes what it no longer needs; ZooKeeper is for coordination, and not a database"},
-				{Note: "let the heap (-Xmx) have room for several times the data, and initLimit x tickTime be longer than a snapshot takes to be sent"},
-			},
+		evidence = append(evidence, report.Evidence{
+			Source: s.MntrFrom, Server: s.Name, Key: key.name,
+			Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10),
 		})
+	}
+	if len(much) == 0 {
+		return Outcome{}
+	}
+	return found(report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name}, Evidence: evidence,
+		Summary: fmt.Sprintf("many %s. All of it is in the heap of each server, is written out with each snapshot, and is sent whole to a server that has been away for long.", strings.Join(much, ", ")),
+		Fix: []report.Fix{
+			{Note: "find out which client makes them, and whether it removes what it no longer needs; ZooKeeper is for coordination, and not a database"},
+			{Note: "let the heap (-Xmx) have room for several times the data, and initLimit x tickTime be longer than a snapshot takes to be sent"},
+		},
 	})
 }

@@ -18,36 +18,31 @@ const DataDigestMismatch report.Code = "data-digest-mismatch"
 var dataDigestMismatchRule = Rule{
 	Code: DataDigestMismatch, Title: "its data differs from the leader's", Needs: "mntr of 3.6 and later",
 	Traits: theory.Traits{DataAtRisk: true},
-	Eval:   checkDataDigest,
+	Eval:   perServer(checkDataDigest, whyNoMntr),
 }
 
-func checkDataDigest(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoMntr(s); why.skipped() {
-			return why
-		}
-		if _, ok := s.Mntr.Value.Count(digestMismatches); !ok {
-			return skip(report.SkipNotTold, "it counts no digests (3.6 and later do)")
-		}
-		n, _ := s.Mntr.Value.Count(digestMismatches)
-		if n <= 0 {
-			return Outcome{}
-		}
-		return found(report.Finding{
-			Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
-			Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
-			Evidence: []report.Evidence{
-				{Source: s.MntrFrom, Server: s.Name, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
-				{Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
+func checkDataDigest(_ *model.Ensemble, s *model.Server) Outcome {
+	if _, ok := s.Mntr.Value.Count(digestMismatches); !ok {
+		return skip(report.SkipNotTold, "it counts no digests (3.6 and later do)")
+	}
+	n, _ := s.Mntr.Value.Count(digestMismatches)
+	if n <= 0 {
+		return Outcome{}
+	}
+	return found(report.Finding{
+		Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
+		Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
+		Evidence: []report.Evidence{
+			{Source: s.MntrFrom, Server: s.Name, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
+			{Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
+		},
+		Fix: []report.Fix{
+			{Note: "restart nothing yet, the leader least of all: which of the servers is right is not known"},
+			{Note: "find out which servers differ: compare the digests in their logs, and the znodes that matter to you, server by server (zkdoctor explain data-digest-mismatch)"},
+			{
+				Host: s.Name, Note: "once it is known to be wrong, and while the others serve with a spare: stop it, MOVE version-2 out of dataDir and dataLogDir, start it, wait until it follows",
+				Risk: "one server at a time; what only this server has is then in the moved folders alone",
 			},
-			Fix: []report.Fix{
-				{Note: "restart nothing yet, the leader least of all: which of the servers is right is not known"},
-				{Note: "find out which servers differ: compare the digests in their logs, and the znodes that matter to you, server by server (zkdoctor explain data-digest-mismatch)"},
-				{
-					Host: s.Name, Note: "once it is known to be wrong, and while the others serve with a spare: stop it, MOVE version-2 out of dataDir and dataLogDir, start it, wait until it follows",
-					Risk: "one server at a time; what only this server has is then in the moved folders alone",
-				},
-			},
-		})
+		},
 	})
 }

@@ -37,34 +37,32 @@ var diskFullRule = Rule{
 	Code: DiskFull, Title: "the disk of its data is full", Needs: "a server's own files",
 	Traits:   theory.Traits{AlwaysShown: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"txnlog-corrupt", "epoch-mismatch", "sync-too-slow"}),
-	Eval:     checkDiskFull,
+	Eval:     perHost(checkDiskFull),
 }
 
-func checkDiskFull(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		data, reason := dataOf(h)
-		if data == nil {
-			return undecided(reason)
+func checkDiskFull(e *model.Ensemble, h *model.Host) Outcome {
+	data, reason := dataOf(h)
+	if data == nil {
+		return undecided(reason)
+	}
+	disks, reason := disks(data)
+	var full, nearly []report.Finding
+	for _, d := range disks {
+		free, least, ample := d.free(h), max(largestTxn, d.next), logStep+2*d.next
+		noInodes := d.Inodes > 0 && d.FreeInodes == 0
+		switch {
+		case d.Bytes == 0 || d.ReadOnly: // nothing is ever written there
+		case noInodes || free < least:
+			full = append(full, diskFull(e, h, data, d, least, noInodes))
+		case free < ample:
+			f := diskFull(e, h, data, d, ample, false)
+			f.Title, f.Severity, f.Later = "the disk of its data is nearly full", report.Warning, true
+			f.Summary = fmt.Sprintf("%s are left on %s. That is room for less than two snapshots and one more stretch of log. Once it is full this server is out.", size(free), d.place())
+			nearly = append(nearly, f)
 		}
-		disks, reason := disks(data)
-		var full, nearly []report.Finding
-		for _, d := range disks {
-			free, least, ample := d.free(h), max(largestTxn, d.next), logStep+2*d.next
-			noInodes := d.Inodes > 0 && d.FreeInodes == 0
-			switch {
-			case d.Bytes == 0 || d.ReadOnly: // nothing is ever written there
-			case noInodes || free < least:
-				full = append(full, diskFull(e, h, data, d, least, noInodes))
-			case free < ample:
-				f := diskFull(e, h, data, d, ample, false)
-				f.Title, f.Severity, f.Later = "the disk of its data is nearly full", report.Warning, true
-				f.Summary = fmt.Sprintf("%s are left on %s. That is room for less than two snapshots and one more stretch of log. Once it is full this server is out.", size(free), d.place())
-				nearly = append(nearly, f)
-			}
-		}
-		// Two of a server are shown as one, under the name of the first.
-		return found(append(full, nearly...)...).and(undecided(reason))
-	})
+	}
+	// Two of a server are shown as one, under the name of the first.
+	return found(append(full, nearly...)...).and(undecided(reason))
 }
 
 // diskFull is a file system without room; wanted are the bytes that should be free.
@@ -114,47 +112,45 @@ const DataDirInTmp report.Code = "datadir-in-tmp"
 
 var dataDirInTmpRule = Rule{
 	Code: DataDirInTmp, Title: "its data is where files are cleared away", Needs: "a server's own files",
-	Eval: checkDataDirInTmp,
+	Eval: perHost(checkDataDirInTmp),
 }
 
-func checkDataDirInTmp(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		data, reason := dataOf(h)
-		if data == nil {
-			return undecided(reason)
+func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
+	data, reason := dataOf(h)
+	if data == nil {
+		return undecided(reason)
+	}
+	var inTmp []report.Finding
+	for i, d := range dataDirs(data) {
+		if !d.Owner.Seen() {
+			reason = unseenData(d.Owner)
+			continue
 		}
-		var inTmp []report.Finding
-		for i, d := range dataDirs(data) {
-			if !d.Owner.Seen() {
-				reason = unseenData(d.Owner)
-				continue
-			}
-			tmp := cleaned(d)
-			if tmp == "" {
-				continue
-			}
-			key, set := "dataDir", h.Settings.DataDir
-			if i > 0 {
-				key, set = "dataLogDir", h.Settings.DataLogDir
-			}
-			inTmp = append(inTmp, report.Finding{
-				Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
-				Summary: fmt.Sprintf("%s is below %s, which is emptied at a reboot or by systemd-tmpfiles, %s. This server then comes back without its data; two of three such at a time are the loss of all.", key, tmp, emptied(tmp)),
-				Evidence: []report.Evidence{
-					{
-						Source: "zoo.cfg", Server: nameOf(h), Key: key,
-						Value: set.Value, Wanted: "a directory that outlives a reboot", File: set.File, Line: set.Line,
-					},
-				},
-				Fix: []report.Fix{
-					{Host: nameOf(h), Note: "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"},
-					{Host: nameOf(h), Note: "stop it", Risk: "with no spare voter that is an outage: look at \"Can lose\" first"},
-					{Host: nameOf(h), Note: fmt.Sprintf("MOVE the whole of %s there, myid and version-2 together, with its owner; set %s in zoo.cfg; start it", d.Path, key), Risk: "a server that starts with an empty directory has forgotten what it agreed to"},
-				},
-			})
+		tmp := cleaned(d)
+		if tmp == "" {
+			continue
 		}
-		return found(inTmp...).and(undecided(reason))
-	})
+		key, set := "dataDir", h.Settings.DataDir
+		if i > 0 {
+			key, set = "dataLogDir", h.Settings.DataLogDir
+		}
+		inTmp = append(inTmp, report.Finding{
+			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+			Summary: fmt.Sprintf("%s is below %s, which is emptied at a reboot or by systemd-tmpfiles, %s. This server then comes back without its data; two of three such at a time are the loss of all.", key, tmp, emptied(tmp)),
+			Evidence: []report.Evidence{
+				{
+					Source: "zoo.cfg", Server: nameOf(h), Key: key,
+					Value: set.Value, Wanted: "a directory that outlives a reboot", File: set.File, Line: set.Line,
+				},
+			},
+			Fix: []report.Fix{
+				{Host: nameOf(h), Note: "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"},
+				{Host: nameOf(h), Note: "stop it", Risk: "with no spare voter that is an outage: look at \"Can lose\" first"},
+				{Host: nameOf(h), Note: fmt.Sprintf("MOVE the whole of %s there, myid and version-2 together, with its owner; set %s in zoo.cfg; start it", d.Path, key), Risk: "a server that starts with an empty directory has forgotten what it agreed to"},
+			},
+		})
+	}
+	return found(inTmp...).and(undecided(reason))
 }
 
 // cleaned is the directory that a dataDir is below and that does not keep its files;

@@ -15,37 +15,35 @@ const ForeignData report.Code = "foreign-data"
 var foreignDataRule = Rule{
 	Code: ForeignData, Title: "its data is of another ensemble", Needs: "a server's own files, and the leader, twice",
 	Explains: slices.Concat(keptOut, []report.Code{"conn-limit-reached"}),
-	Eval:     checkForeignData,
+	Eval:     perHost(checkForeignData),
 }
 
 // checkForeignData compares the epoch that a server has accepted with that of the
 // leader: it follows none of an earlier one (Learner.registerWithLeader, all versions).
-func checkForeignData(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if !h.Distributed() || h.Process == nil {
-			return Outcome{} // what it would meet is not known before it runs
-		}
-		if why, out := staysOut(e, h); !out {
-			return why
-		}
-		accepted, reason := acceptedEpoch(h)
-		if reason != "" {
-			return undecided(reason)
-		}
-		leader, epoch, ok := steadyLeader(e)
-		switch {
-		case !ok:
-			return undecided("no leader was seen to keep its epoch")
-		case leader == h.Server || accepted <= epoch:
-			return Outcome{}
-		}
-		if b := e.Earlier(h.Server); b.Local == nil || !b.Local.Data.Seen() {
-			return undecided("its data was looked at once")
-		} else if then, reason := acceptedEpoch(b.Local); reason != "" || then != accepted {
-			return undecided("its epoch changes this moment")
-		}
-		return found(foreignFinding(e, h, leader, accepted, epoch))
-	})
+func checkForeignData(e *model.Ensemble, h *model.Host) Outcome {
+	if !h.Distributed() || h.Process == nil {
+		return Outcome{} // what it would meet is not known before it runs
+	}
+	if why, out := staysOut(e, h); !out {
+		return why
+	}
+	accepted, reason := acceptedEpoch(h)
+	if reason != "" {
+		return undecided(reason)
+	}
+	leader, epoch, ok := steadyLeader(e)
+	switch {
+	case !ok:
+		return undecided("no leader was seen to keep its epoch")
+	case leader == h.Server || accepted <= epoch:
+		return Outcome{}
+	}
+	if b := e.Earlier(h.Server); b.Local == nil || !b.Local.Data.Seen() {
+		return undecided("its data was looked at once")
+	} else if then, reason := acceptedEpoch(b.Local); reason != "" || then != accepted {
+		return undecided("its epoch changes this moment")
+	}
+	return found(foreignFinding(e, h, leader, accepted, epoch))
 }
 
 // acceptedEpoch is what a server's file says.

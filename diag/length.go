@@ -19,28 +19,26 @@ const DataUnreasonableLength report.Code = "data-unreasonable-length"
 var dataUnreasonableLengthRule = Rule{
 	Code: DataUnreasonableLength, Title: "a record is longer than it may read", Needs: "a server's own log",
 	Explains: slices.Concat(keptOut, startless, []report.Code{"conn-limit-reached"}),
-	Eval:     checkUnreasonableLength,
+	Eval:     perHost(checkUnreasonableLength),
 }
 
 // checkUnreasonableLength reports a server that meets a record which is longer than its
 // jute.maxbuffer allows, in its own data or in its leader's (BinaryInputArchive).
-func checkUnreasonableLength(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if h.Process == nil {
-			return cannotLoad(e, h)
-		}
-		if !h.Distributed() {
-			return Outcome{} // it runs, so it has read its data
-		}
-		if why, out := staysOut(e, h); !out {
-			return why
-		}
-		lines, count, reason := saysLately(h, logline.RecordTooLong)
-		if reason != "" || count < repeated {
-			return undecided(reason)
-		}
-		return tooLong(e, h, lines[0], "it runs, and each time that it joins the leader sends it a record longer than its jute.maxbuffer allows, so that it leaves again.")
-	})
+func checkUnreasonableLength(e *model.Ensemble, h *model.Host) Outcome {
+	if h.Process == nil {
+		return cannotLoad(e, h)
+	}
+	if !h.Distributed() {
+		return Outcome{} // it runs, so it has read its data
+	}
+	if why, out := staysOut(e, h); !out {
+		return why
+	}
+	lines, count, reason := saysLately(h, logline.RecordTooLong)
+	if reason != "" || count < repeated {
+		return undecided(reason)
+	}
+	return tooLong(e, h, lines[0], "it runs, and each time that it joins the leader sends it a record longer than its jute.maxbuffer allows, so that it leaves again.")
 }
 
 // cannotLoad judges a server that has ended.

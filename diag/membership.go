@@ -130,30 +130,28 @@ const TargetDuplicate report.Code = "target-duplicate"
 
 var targetDuplicateRule = Rule{
 	Code: TargetDuplicate, Title: "one server was named twice", Needs: "addresses",
-	Eval: checkTargetDuplicate,
+	Eval: perServer(checkTargetDuplicate),
 }
 
-func checkTargetDuplicate(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if !s.Resolve.Seen() {
-			return skip(report.SkipUnreachable, "its address is not known")
+func checkTargetDuplicate(_ *model.Ensemble, s *model.Server) Outcome {
+	if !s.Resolve.Seen() {
+		return skip(report.SkipUnreachable, "its address is not known")
+	}
+	first := s.DuplicateOf
+	if first == nil {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: slices.Compact([]string{first.Name, s.Name}),
+		Summary: "both targets are one server; it is counted once.",
+		Fix:     []report.Fix{{Note: "name it once"}},
+	}
+	for _, t := range []*model.Server{first, s} {
+		value := t.Name
+		if t.Client.Seen() {
+			value = t.Client.Value.Remote.String()
 		}
-		first := s.DuplicateOf
-		if first == nil {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Info, Certainty: report.Proven, Servers: slices.Compact([]string{first.Name, s.Name}),
-			Summary: "both targets are one server; it is counted once.",
-			Fix:     []report.Fix{{Note: "name it once"}},
-		}
-		for _, t := range []*model.Server{first, s} {
-			value := t.Name
-			if t.Client.Seen() {
-				value = t.Client.Value.Remote.String()
-			}
-			f.Evidence = append(f.Evidence, report.Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
-		}
-		return found(f)
-	})
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
+	}
+	return found(f)
 }

@@ -46,7 +46,7 @@ func checkHeapPressure(e *model.Ensemble) Outcome {
 	}
 	var here Outcome
 	if len(e.Hosts) > 0 {
-		here = everyHost(e, func(h *model.Host) Outcome { return heapHere(e, h) })
+		here = perAnyHost(heapHere)(e)
 	}
 	if len(e.Servers) == 0 {
 		return here
@@ -259,34 +259,32 @@ const SwapInUse report.Code = "swap-in-use"
 
 var swapInUseRule = Rule{
 	Code: SwapInUse, Title: "a part of it is in swap", Needs: "a server's own process",
-	Eval: checkSwap,
+	Eval: perHost(checkSwap),
 }
 
 // checkSwap finds a server with a part of its memory in swap. It is a remark: what it
 // costs shows as pauses.
-func checkSwap(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if h.Process == nil {
-			return undecided("it does not run")
-		}
-		m := h.Process.Memory
-		if !m.Seen() {
-			return undecided(reasonOf(m.Failure, "its memory was not looked at"))
-		}
-		if m.Value.Swapped < swapped {
-			return Outcome{}
-		}
-		return found(report.Finding{
-			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
-			Summary:  fmt.Sprintf("%s of it are swapped out. A collection of garbage reads all of the heap, so it waits for the disk then, and the server stands still.", size(m.Value.Swapped)),
-			Evidence: memoryEvidence(h),
-			Fix: []report.Fix{
-				{
-					Host: nameOf(h), Command: "swapon --show; free -m; sysctl vm.swappiness",
-					Note: "see who needs the memory", Risk: "none",
-				},
-				{Host: nameOf(h), Note: "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"},
+func checkSwap(_ *model.Ensemble, h *model.Host) Outcome {
+	if h.Process == nil {
+		return undecided("it does not run")
+	}
+	m := h.Process.Memory
+	if !m.Seen() {
+		return undecided(reasonOf(m.Failure, "its memory was not looked at"))
+	}
+	if m.Value.Swapped < swapped {
+		return Outcome{}
+	}
+	return found(report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Summary:  fmt.Sprintf("%s of it are swapped out. A collection of garbage reads all of the heap, so it waits for the disk then, and the server stands still.", size(m.Value.Swapped)),
+		Evidence: memoryEvidence(h),
+		Fix: []report.Fix{
+			{
+				Host: nameOf(h), Command: "swapon --show; free -m; sysctl vm.swappiness",
+				Note: "see who needs the memory", Risk: "none",
 			},
-		})
+			{Host: nameOf(h), Note: "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"},
+		},
 	})
 }

@@ -18,36 +18,34 @@ const MyidMissing report.Code = "myid-missing"
 var myidMissingRule = Rule{
 	Code: MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     checkMyidMissing,
+	Eval:     perHost(checkMyidMissing),
 }
 
-func checkMyidMissing(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		switch {
-		case !h.Distributed():
-			return Outcome{} // a standalone server needs none
-		case !h.MyID.FailedAs(snapshot.Absent):
-			return undecided(myidUnseen(h))
-		}
-		f := report.Finding{
-			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
-			Summary:  "the configuration lists an ensemble, and the file that says which of its servers this is does not exist. It cannot start.",
-			Evidence: []report.Evidence{myidEvidence(h, "the number of its server.N line")},
-			Fix:      writeID(h),
-		}
-		if e.Lives(h) {
-			f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
-		}
-		if h.DataDir.Seen() && !h.DataDir.Value {
-			f.Evidence = append(f.Evidence, settingEvidence(h, "dataDir",
-				h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir.File, h.Settings.DataDir.Line))
-			f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "find out first why dataDir is gone: a volume that is not mounted, a wrong path"})
-		}
-		if id, ok := h.RightID(); ok {
-			f.Evidence = append(f.Evidence, memberEvidence(h, id, " is this host"))
-		}
-		return found(f)
-	})
+func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
+	switch {
+	case !h.Distributed():
+		return Outcome{} // a standalone server needs none
+	case !h.MyID.FailedAs(snapshot.Absent):
+		return undecided(myidUnseen(h))
+	}
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary:  "the configuration lists an ensemble, and the file that says which of its servers this is does not exist. It cannot start.",
+		Evidence: []report.Evidence{myidEvidence(h, "the number of its server.N line")},
+		Fix:      writeID(h),
+	}
+	if e.Lives(h) {
+		f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
+	}
+	if h.DataDir.Seen() && !h.DataDir.Value {
+		f.Evidence = append(f.Evidence, settingEvidence(h, "dataDir",
+			h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir.File, h.Settings.DataDir.Line))
+		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "find out first why dataDir is gone: a volume that is not mounted, a wrong path"})
+	}
+	if id, ok := h.RightID(); ok {
+		f.Evidence = append(f.Evidence, memberEvidence(h, id, " is this host"))
+	}
+	return found(f)
 }
 
 const MyidMalformed report.Code = "myid-malformed"
@@ -55,22 +53,19 @@ const MyidMalformed report.Code = "myid-malformed"
 var myidMalformedRule = Rule{
 	Code: MyidMalformed, Title: "the myid file holds no number", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     checkMyidMalformed,
+	Eval:     perHost(checkMyidMalformed),
 }
 
-func checkMyidMalformed(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if !h.MyID.Seen() || h.HasID {
-			return undecided(myidUnseen(h))
-		}
-		_, err := zoocfg.ParseMyID(h.MyID.Value.Bytes)
-		f := report.Finding{
-			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
-			Summary:  fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %q.", err.Error()),
-			Evidence: []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
-			Fix:      writeID(h),
-		}
-		return found(f)
+func checkMyidMalformed(e *model.Ensemble, h *model.Host) Outcome {
+	if !h.MyID.Seen() || h.HasID {
+		return undecided(myidUnseen(h))
+	}
+	_, err := zoocfg.ParseMyID(h.MyID.Value.Bytes)
+	return found(report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary:  fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %q.", err.Error()),
+		Evidence: []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
+		Fix:      writeID(h),
 	})
 }
 
@@ -80,7 +75,7 @@ func myidUnseen(h *model.Host) string {
 	if !h.MyID.Tried {
 		return "where its myid is cannot be told: dataDir is not set"
 	}
-	if h.MyID.Tried && !h.MyID.Seen() && !h.MyID.FailedAs(snapshot.Absent) {
+	if !h.MyID.Seen() && !h.MyID.FailedAs(snapshot.Absent) {
 		return h.MyID.Failure.Text
 	}
 	return ""
@@ -99,36 +94,33 @@ const MyidNotInServers report.Code = "myid-not-in-servers"
 var myidNotInServersRule = Rule{
 	Code: MyidNotInServers, Title: "myid is in no server.N line", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     checkMyidNotInServers,
+	Eval:     perHost(checkMyidNotInServers),
 }
 
-func checkMyidNotInServers(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if !h.Distributed() {
-			return Outcome{}
-		}
-		if !h.HasID {
-			return undecided(noID(h))
-		}
-		if h.Settings.Find(h.ID) != nil || e.OutOfItsList(h) {
-			return Outcome{} // one that joins or leaves has a finding of its own
-		}
-		f := report.Finding{
-			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
-			Summary:  fmt.Sprintf("myid says %d, and no server.%d line exists: ZooKeeper ends with \"My id %d not in the peer list\".", h.ID, h.ID, h.ID),
-			Evidence: []report.Evidence{myidEvidence(h, "one of "+idList(h.Settings.Membership)), memberEvidence(h, h.ID, "")},
-			Fix:      writeID(h),
-		}
-		if e.List.InForce() && e.List.Find(h.ID) != nil {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers",
-			})
-			f.Fix = []report.Fix{{Host: nameOf(h), Note: "the list in its configuration is out of date: give it the one that the other servers use"}}
-		} else if h.AddressesDecide && len(h.OwnLines) == 0 {
-			f.Fix = notAMember(h)
-		}
-		return found(f)
-	})
+func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
+	switch {
+	case !h.Distributed():
+		return Outcome{}
+	case !h.HasID:
+		return undecided(noID(h))
+	case h.Settings.Find(h.ID) != nil || e.OutOfItsList(h):
+		return Outcome{} // one that joins or leaves has a finding of its own
+	}
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary:  fmt.Sprintf("myid says %d, and no server.%d line exists: ZooKeeper ends with \"My id %d not in the peer list\".", h.ID, h.ID, h.ID),
+		Evidence: []report.Evidence{myidEvidence(h, "one of "+idList(h.Settings.Membership)), memberEvidence(h, h.ID, "")},
+		Fix:      writeID(h),
+	}
+	if e.List.InForce() && e.List.Find(h.ID) != nil {
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers",
+		})
+		f.Fix = []report.Fix{{Host: nameOf(h), Note: "the list in its configuration is out of date: give it the one that the other servers use"}}
+	} else if h.AddressesDecide && len(h.OwnLines) == 0 {
+		f.Fix = notAMember(h)
+	}
+	return found(f)
 }
 
 // notAMember are the steps where no line of the list is the host's: then no number is
@@ -157,36 +149,36 @@ var myidWrongServerRule = Rule{
 }
 
 func checkMyidWrongServer(e *model.Ensemble) Outcome {
-	out := eachHost(e, func(h *model.Host) Outcome {
-		if !h.Distributed() {
-			return Outcome{}
-		}
-		if !h.HasID {
-			return undecided(noID(h))
-		}
-		if !h.AddressesDecide {
-			return undecided("more than one server.N address is this host's, as in a laboratory on loopback")
-		}
-		if len(h.OwnLines) != 1 || h.OwnLines[0] == h.ID || h.Settings.Find(h.ID) == nil {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
-			Summary: fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
-			Evidence: []report.Evidence{
-				myidEvidence(h, strconv.FormatInt(h.OwnLines[0], 10)),
-				memberEvidence(h, h.ID, "  not an address of this host"),
-				memberEvidence(h, h.OwnLines[0], "  is an address of this host"),
-			},
-			Fix: writeID(h),
-		}
-		return found(f)
-	})
+	out := perHost(wrongByFiles)(e)
 	over, judged := wrongOverNetwork(e, out)
 	if judged && len(e.Hosts) == 0 {
 		return over // its own files are not needed
 	}
 	return out.and(over)
+}
+
+// wrongByFiles judges a server by its own files.
+func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
+	switch {
+	case !h.Distributed():
+		return Outcome{}
+	case !h.HasID:
+		return undecided(noID(h))
+	case !h.AddressesDecide:
+		return undecided("more than one server.N address is this host's, as in a laboratory on loopback")
+	case len(h.OwnLines) != 1 || h.OwnLines[0] == h.ID || h.Settings.Find(h.ID) == nil:
+		return Outcome{}
+	}
+	return found(report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary: fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
+		Evidence: []report.Evidence{
+			myidEvidence(h, strconv.FormatInt(h.OwnLines[0], 10)),
+			memberEvidence(h, h.ID, "  not an address of this host"),
+			memberEvidence(h, h.OwnLines[0], "  is an address of this host"),
+		},
+		Fix: writeID(h),
+	})
 }
 
 // wrongOverNetwork finds servers at the address of one line that say they are another,

@@ -107,54 +107,49 @@ const FDLimitNear report.Code = "fd-limit-near"
 
 var fdLimitNearRule = Rule{
 	Code: FDLimitNear, Title: "few file descriptors are left", Needs: "mntr",
-	Eval: checkFDLimit,
+	Eval: perServer(checkFDLimit, whyNoMntr),
 }
 
-func checkFDLimit(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoMntr(s); why.skipped() {
-			return why
-		}
-		// -1 where Java cannot tell; both are missing off Unix.
-		if _, limit, ok := descriptorsOf(s); !ok || limit <= 0 {
-			return skip(report.SkipNotTold, "its mntr tells no limit of file descriptors")
-		}
-		open, limit, _ := descriptorsOf(s)
-		share := float64(open) / float64(limit)
-		if share <= descriptorsHigh {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
-			Summary: fmt.Sprintf("%.0f %% of its file descriptors are in use. Each connection takes one; with none left it takes no connection and cannot open a log or a snapshot.", 100*share),
-			Evidence: []report.Evidence{
-				{
-					Source: s.MntrFrom, Server: s.Name, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
-					Wanted: fmt.Sprintf("up to %.0f %% of %d", 100*descriptorsHigh, limit),
-				},
-				{Source: s.MntrFrom, Server: s.Name, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
+func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
+	// -1 where Java cannot tell; both are missing off Unix.
+	if _, limit, ok := descriptorsOf(s); !ok || limit <= 0 {
+		return skip(report.SkipNotTold, "its mntr tells no limit of file descriptors")
+	}
+	open, limit, _ := descriptorsOf(s)
+	share := float64(open) / float64(limit)
+	if share <= descriptorsHigh {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("%.0f %% of its file descriptors are in use. Each connection takes one; with none left it takes no connection and cannot open a log or a snapshot.", 100*share),
+		Evidence: []report.Evidence{
+			{
+				Source: s.MntrFrom, Server: s.Name, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
+				Wanted: fmt.Sprintf("up to %.0f %% of %d", 100*descriptorsHigh, limit),
 			},
-			Fix: []report.Fix{
-				{
-					Host: s.Name, Command: fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port),
-					Note: "see whether clients hold more connections than they should", Risk: "none",
-				},
-				{
-					Host: s.Name, Note: "raise the limit where it is started (LimitNOFILE= in its systemd unit), then restart it",
-					Risk: "with no spare voter a restart is an outage",
-				},
+			{Source: s.MntrFrom, Server: s.Name, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
+		},
+		Fix: []report.Fix{
+			{
+				Host: s.Name, Command: fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port),
+				Note: "see whether clients hold more connections than they should", Risk: "none",
 			},
-		}
-		if s.RunsHere() {
-			f.Fix = slices.Insert(f.Fix, 1, raiseFiles(s.Local)...)
-		}
-		if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: s.MntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10),
-			})
-		}
-		return found(f)
-	})
+			{
+				Host: s.Name, Note: "raise the limit where it is started (LimitNOFILE= in its systemd unit), then restart it",
+				Risk: "with no spare voter a restart is an outage",
+			},
+		},
+	}
+	if s.RunsHere() {
+		f.Fix = slices.Insert(f.Fix, 1, raiseFiles(s.Local)...)
+	}
+	if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: s.MntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10),
+		})
+	}
+	return found(f)
 }
 
 // raiseFiles raises the limit of the running process, where that is known and not yet

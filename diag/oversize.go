@@ -31,27 +31,25 @@ var oversizePacketRule = Rule{
 // checkOversize looks at the longest answer that a server has given since its start,
 // and at what its log says of what came to its client port.
 func checkOversize(e *model.Ensemble) Outcome {
-	out := eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoMntr(s); why.skipped() {
-			return why
-		}
-		if _, ok := s.Mntr.Value.Count("zk_max_client_response_size"); !ok {
-			return skip(report.SkipNotTold, "its mntr does not tell how long its answers are (3.6 and later do)")
-		}
-		longest, _ := s.Mntr.Value.Count("zk_max_client_response_size")
-		limit, known := juteMaxBuffer(s)
-		if float64(longest) < nearLimit*float64(limit) {
-			return Outcome{}
-		}
-		if longest > limit && !known {
-			return skip(report.SkipUndecided, "it has given longer answers than jute.maxbuffer allows by default: the option was raised, how far is not known")
-		}
-		return found(longAnswer(s, longest, limit, known))
-	})
+	out := perServer(longAnswers, whyNoMntr)(e)
 	for _, h := range e.Hosts {
 		out = out.and(longRequests(h))
 	}
 	return out
+}
+
+func longAnswers(_ *model.Ensemble, s *model.Server) Outcome {
+	longest, ok := s.Mntr.Value.Count("zk_max_client_response_size")
+	limit, known := juteMaxBuffer(s)
+	switch {
+	case !ok:
+		return skip(report.SkipNotTold, "its mntr does not tell how long its answers are (3.6 and later do)")
+	case float64(longest) < nearLimit*float64(limit):
+		return Outcome{}
+	case longest > limit && !known:
+		return skip(report.SkipUndecided, "it has given longer answers than jute.maxbuffer allows by default: the option was raised, how far is not known")
+	}
+	return found(longAnswer(s, longest, limit, known))
 }
 
 // juteMaxBuffer is the limit of the server; known is false where the default is only

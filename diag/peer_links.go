@@ -21,51 +21,49 @@ const ElectionPortHeld report.Code = "election-port-held"
 var electionPortHeldRule = Rule{
 	Code: ElectionPortHeld, Title: "a stranger holds its election port", Needs: "a server's own connections, twice",
 	Explains: keptOut,
-	Eval:     checkElectionPortHeld,
+	Eval:     perHost(checkElectionPortHeld),
 }
 
 // checkElectionPortHeld reports connections of non-members on a server's election port.
 // One thread accepts there and reads the first bytes itself, for tickTime x syncLimit
 // at most, before it accepts another (QuorumCnxManager.Listener, all versions, without
 // quorum SASL).
-func checkElectionPortHeld(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if h.Sets("quorum.auth.enableSasl") {
-			return Outcome{} // threads of their own read there
-		}
-		pair, reason := linksOf(e, h)
-		if pair == nil {
-			return undecided(reason)
-		}
-		ports := electionPortsOf(claimedLine(h))
-		onPort := func(l snapshot.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
-		foreign := func(l snapshot.Link) bool { return onPort(l) && isOutside(pair, l) }
-		switch {
-		case len(ports) == 0:
-			return undecided("its own line is not known")
-		case !slices.ContainsFunc(h.Links.Value.Sockets, foreign):
-			return Outcome{}
-		case h.Process.State == "T" || h.Server != nil && model.Hangs(h.Server):
-			return undecided("its process hangs, and accepts nobody")
-		case pair.before == nil:
-			return skip(report.SkipOneLook, "strangers are connected to its election port; it takes two looks").lookAgain(true)
-		}
-		held := stayIn(pair, foreign)
-		if len(held) == 0 {
-			return Outcome{}
-		}
-		// Behind NAT, or with several networks, a member has an address that is not its
-		// own. Such a connection stands for the one that is missing.
-		if missing := notLinked(e, h); len(held) <= len(missing) {
-			return undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
-		}
-		waiting := stayIn(pair, func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
-		f := portHeld(e, h, held, waiting)
-		if f.Certainty == report.Possible && nonMembersFollow(e) {
-			return undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
-		}
-		return found(f)
-	})
+func checkElectionPortHeld(e *model.Ensemble, h *model.Host) Outcome {
+	if h.Sets("quorum.auth.enableSasl") {
+		return Outcome{} // threads of their own read there
+	}
+	pair, reason := linksOf(e, h)
+	if pair == nil {
+		return undecided(reason)
+	}
+	ports := electionPortsOf(claimedLine(h))
+	onPort := func(l snapshot.Link) bool { return !l.Calling && slices.Contains(ports, l.Local.Port()) }
+	foreign := func(l snapshot.Link) bool { return onPort(l) && isOutside(pair, l) }
+	switch {
+	case len(ports) == 0:
+		return undecided("its own line is not known")
+	case !slices.ContainsFunc(h.Links.Value.Sockets, foreign):
+		return Outcome{}
+	case h.Process.State == "T" || h.Server != nil && model.Hangs(h.Server):
+		return undecided("its process hangs, and accepts nobody")
+	case pair.before == nil:
+		return skip(report.SkipOneLook, "strangers are connected to its election port; it takes two looks").lookAgain(true)
+	}
+	held := stayIn(pair, foreign)
+	if len(held) == 0 {
+		return Outcome{}
+	}
+	// Behind NAT, or with several networks, a member has an address that is not its
+	// own. Such a connection stands for the one that is missing.
+	if missing := notLinked(e, h); len(held) <= len(missing) {
+		return undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
+	}
+	waiting := stayIn(pair, func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
+	f := portHeld(e, h, held, waiting)
+	if f.Certainty == report.Possible && nonMembersFollow(e) {
+		return undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
+	}
+	return found(f)
 }
 
 // nonMembersFollow reports whether the leader tells of followers that are no members, or
@@ -173,43 +171,41 @@ var peerAddrStaleRule = Rule{
 	Code: PeerAddrStale, Title: "a member is called where it is no more",
 	Needs:    "a server's own connections, twice, and its log",
 	Explains: keptOut,
-	Eval:     checkPeerAddrStale,
+	Eval:     perHost(checkPeerAddrStale),
 }
 
 // checkPeerAddrStale reports members that a server calls at an address which their
 // names no longer mean: its JVM looked them up before.
-func checkPeerAddrStale(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		pair, reason := linksOf(e, h)
-		if pair == nil {
-			return undecided(reason)
+func checkPeerAddrStale(e *model.Ensemble, h *model.Host) Outcome {
+	pair, reason := linksOf(e, h)
+	if pair == nil {
+		return undecided(reason)
+	}
+	own := claimedLine(h)
+	if own == nil {
+		return undecided("its own line is not known")
+	}
+	listens := append(electionPortsOf(own), model.QuorumPortsOf(own)...)
+	wrong := func(l snapshot.Link) bool {
+		return isOutside(pair, l) && !slices.Contains(listens, l.Local.Port()) && (l.Own || !h.Links.Value.Owners.Seen())
+	}
+	logged := loggedStale(e, pair)
+	switch {
+	case !slices.ContainsFunc(h.Links.Value.Sockets, wrong), pair.before == nil && logged != nil:
+		return found(logged...)
+	case pair.before == nil:
+		return skip(report.SkipOneLook, "it calls an address that is no member's; it takes two looks").lookAgain(true)
+	}
+	var stale []report.Finding
+	for _, l := range stayIn(pair, wrong) {
+		if f := addrStale(e, h, l); f != nil {
+			stale = append(stale, *f)
 		}
-		own := claimedLine(h)
-		if own == nil {
-			return undecided("its own line is not known")
-		}
-		listens := append(electionPortsOf(own), model.QuorumPortsOf(own)...)
-		wrong := func(l snapshot.Link) bool {
-			return isOutside(pair, l) && !slices.Contains(listens, l.Local.Port()) && (l.Own || !h.Links.Value.Owners.Seen())
-		}
-		logged := loggedStale(e, pair)
-		switch {
-		case !slices.ContainsFunc(h.Links.Value.Sockets, wrong), pair.before == nil && logged != nil:
-			return found(logged...)
-		case pair.before == nil:
-			return skip(report.SkipOneLook, "it calls an address that is no member's; it takes two looks").lookAgain(true)
-		}
-		var stale []report.Finding
-		for _, l := range stayIn(pair, wrong) {
-			if f := addrStale(e, h, l); f != nil {
-				stale = append(stale, *f)
-			}
-		}
-		if len(stale) == 0 {
-			return found(logged...)
-		}
-		return found(stale...)
-	})
+	}
+	if len(stale) == 0 {
+		return found(logged...)
+	}
+	return found(stale...)
 }
 
 // addrStale is the finding for a connection to an address that is no member's; nil

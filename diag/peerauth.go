@@ -29,21 +29,19 @@ const QuorumTLSHandshake report.Code = "quorum-tls-handshake"
 var quorumTLSHandshakeRule = Rule{
 	Code: QuorumTLSHandshake, Title: "TLS between servers fails", Needs: "a server's own files and log, twice",
 	Explains: keptOut,
-	Eval:     checkQuorumTLS,
+	Eval:     perHost(checkQuorumTLS),
 }
 
-func checkQuorumTLS(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if f := tlsDiffers(e, h); f != nil {
-			return found(*f)
-		}
-		r := rejection{[]logline.Sign{logline.PeerTLS, logline.PeerTLSCut}, saysLately, handshakeFails}
-		if !h.Settings.SSLQuorum.Value {
-			// Its peers call it while they elect, and then no more.
-			r = rejection{[]logline.Sign{logline.PeerTLSHello}, saysSinceStart, speaksNoTLS}
-		}
-		return rejectedPeers(e, h, r)
-	})
+func checkQuorumTLS(e *model.Ensemble, h *model.Host) Outcome {
+	if f := tlsDiffers(e, h); f != nil {
+		return found(*f)
+	}
+	r := rejection{[]logline.Sign{logline.PeerTLS, logline.PeerTLSCut}, saysLately, handshakeFails}
+	if !h.Settings.SSLQuorum.Value {
+		// Its peers call it while they elect, and then no more.
+		r = rejection{[]logline.Sign{logline.PeerTLSHello}, saysSinceStart, speaksNoTLS}
+	}
+	return rejectedPeers(e, h, r)
 }
 
 // tlsDiffers compares the files of two hosts: one stays out and speaks no TLS where the
@@ -90,16 +88,14 @@ var quorumSASLFailedRule = Rule{
 	Code: QuorumSASLFailed, Title: "servers do not accept each other's password",
 	Needs:    "a server's own files and log, twice",
 	Explains: keptOut,
-	Eval:     checkQuorumSASL,
+	Eval:     perHost(checkQuorumSASL),
 }
 
-func checkQuorumSASL(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if !h.Settings.QuorumSASL.Value {
-			return Outcome{} // what its peers say of it stands in their logs
-		}
-		return rejectedPeers(e, h, rejection{[]logline.Sign{logline.PeerFIPS, logline.PeerSASL}, saysLately, passwordFails})
-	})
+func checkQuorumSASL(e *model.Ensemble, h *model.Host) Outcome {
+	if !h.Settings.QuorumSASL.Value {
+		return Outcome{} // what its peers say of it stands in their logs
+	}
+	return rejectedPeers(e, h, rejection{[]logline.Sign{logline.PeerFIPS, logline.PeerSASL}, saysLately, passwordFails})
 }
 
 // rejectedPeers finds the server that is refused, by the log of a host: its own, or the one

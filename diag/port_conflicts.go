@@ -13,48 +13,46 @@ const QuorumPortConflict report.Code = "quorum-port-conflict"
 
 var quorumPortConflictRule = Rule{
 	Code: QuorumPortConflict, Title: "another program has its quorum port", Needs: "srvr, twice, and the quorum port",
-	Eval: checkQuorumPortConflict,
+	Eval: perServer(checkQuorumPortConflict),
 }
 
 // checkQuorumPortConflict reports a follower on whose quorum port something
 // listens: ZooKeeper opens that port on the leader alone, so it is another program's,
 // and this server cannot lead (Leader binds it when it is elected).
-func checkQuorumPortConflict(e *model.Ensemble) Outcome {
+func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 	leaders := e.Leaders()
 	follows := func(s *model.Server) bool { return s.Role == report.Follower && s.QuorumPort == report.PortOpen }
-	return eachServer(e, func(s *model.Server) Outcome {
-		switch {
-		case s.QuorumPort == report.PortNotProbed:
-			return skip(report.SkipNotLooked, "its quorum port was not probed")
-		case s.Role != report.Follower:
-			return whyNoAnswer(s)
-		case len(leaders) != 1:
-			return skip(report.SkipUndecided, "just one leader was not seen")
-		}
-		// On loopback all servers share a host, and one that listens on all addresses
-		// does so on its neighbours' too.
-		if !follows(s) || s.DuplicateOf != nil || model.AllLoopback(s.PeerAddrs().Value) {
-			return Outcome{}
-		}
-		if b := e.Earlier(s); b != nil && !follows(b) {
-			return Outcome{} // the port was looked at then, when it may have led
-		}
-		f := report.Finding{
-			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
-			Summary: fmt.Sprintf("it follows %s, and something listens on its quorum port %d, which only a leader opens: another program. It cannot lead; if it is elected, the others wait until it has given up.", leaders[0].Name, s.Quorum.Number),
-			Evidence: []report.Evidence{
-				{Source: "srvr", Server: s.Name, Key: "Mode", Value: "follower"},
-				tcpEvidence(s, quorumView(s), "refused: it does not lead"),
-			},
-			Fix: []report.Fix{
-				{Host: s.Name, Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), Note: "who listens there; move that program, not ZooKeeper", Risk: "none"},
-			},
-		}
-		if !e.Twice(s, follows) {
-			return inOneLook(f) // it may have led a moment ago
-		}
-		return found(f)
-	})
+	switch {
+	case s.QuorumPort == report.PortNotProbed:
+		return skip(report.SkipNotLooked, "its quorum port was not probed")
+	case s.Role != report.Follower:
+		return whyNoAnswer(s)
+	case len(leaders) != 1:
+		return skip(report.SkipUndecided, "just one leader was not seen")
+	}
+	// On loopback all servers share a host, and one that listens on all addresses
+	// does so on its neighbours' too.
+	if !follows(s) || s.DuplicateOf != nil || model.AllLoopback(s.PeerAddrs().Value) {
+		return Outcome{}
+	}
+	if b := e.Earlier(s); b != nil && !follows(b) {
+		return Outcome{} // the port was looked at then, when it may have led
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("it follows %s, and something listens on its quorum port %d, which only a leader opens: another program. It cannot lead; if it is elected, the others wait until it has given up.", leaders[0].Name, s.Quorum.Number),
+		Evidence: []report.Evidence{
+			{Source: "srvr", Server: s.Name, Key: "Mode", Value: "follower"},
+			tcpEvidence(s, quorumView(s), "refused: it does not lead"),
+		},
+		Fix: []report.Fix{
+			{Host: s.Name, Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), Note: "who listens there; move that program, not ZooKeeper", Risk: "none"},
+		},
+	}
+	if !e.Twice(s, follows) {
+		return inOneLook(f) // it may have led a moment ago
+	}
+	return found(f)
 }
 
 const ClientPortConflict report.Code = "client-port-conflict"
@@ -62,15 +60,13 @@ const ClientPortConflict report.Code = "client-port-conflict"
 var clientPortConflictRule = Rule{
 	Code: ClientPortConflict, Title: "another program has its client port", Needs: "a server's own process and sockets",
 	Explains: slices.Concat(keptOut, startless, []report.Code{"not-zookeeper", "conn-limit-reached", "server-hung"}),
-	Eval:     checkClientPortConflict,
+	Eval:     perHost(checkClientPortConflict),
 }
 
 // checkClientPortConflict reports a server that does not run because another program
 // has its client port: it ends when it cannot bind it (exit code 1, all versions).
-func checkClientPortConflict(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		return portTaken(e, h, "its client port", func(s *model.Server) int { return s.Port })
-	})
+func checkClientPortConflict(e *model.Ensemble, h *model.Host) Outcome {
+	return portTaken(e, h, "its client port", func(s *model.Server) int { return s.Port })
 }
 
 const ElectionPortConflict report.Code = "election-port-conflict"
@@ -79,16 +75,14 @@ var electionPortConflictRule = Rule{
 	Code: ElectionPortConflict, Title: "another program has its election port",
 	Needs:    "a server's own process and sockets",
 	Explains: slices.Concat(keptOut, startless, []report.Code{"client-port-mismatch"}),
-	Eval:     checkElectionPortConflict,
+	Eval:     perHost(checkElectionPortConflict),
 }
 
 // checkElectionPortConflict is the same for the election port. 3.5.6 and later end
 // with exit code 14; earlier ones stay up without a listener, and a process that runs
 // is not judged here.
-func checkElectionPortConflict(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		return portTaken(e, h, "its election port", func(s *model.Server) int { return s.Election.Number })
-	})
+func checkElectionPortConflict(e *model.Ensemble, h *model.Host) Outcome {
+	return portTaken(e, h, "its election port", func(s *model.Server) int { return s.Election.Number })
 }
 
 // portTaken is the finding where that port is the one that another program has.

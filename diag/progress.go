@@ -79,11 +79,8 @@ func checkFollowerLagging(e *model.Ensemble) Outcome {
 		return Outcome{}
 	}
 	out := eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoLag(e, s, mayBeBehind); why.skipped() {
+		if why := whyNoLag(e, s, mayBeBehind); why.skipped() || !learns(s) {
 			return why
-		}
-		if !learns(s) {
-			return Outcome{}
 		}
 		lead := e.OnlyLeader()
 		now, _ := behind(lead, s)

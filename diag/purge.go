@@ -18,56 +18,54 @@ const AutopurgeOff report.Code = "autopurge-off"
 
 var autopurgeOffRule = Rule{
 	Code: AutopurgeOff, Title: "old snapshots are never removed", Needs: "a server's own files",
-	Eval: checkAutopurgeOff,
+	Eval: perHost(checkAutopurgeOff),
 }
 
-func checkAutopurgeOff(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if !purgeOff(h) {
-			return Outcome{}
-		}
-		data, reason := dataOf(h)
-		if data == nil {
-			return undecided(reason)
-		}
-		snapshots := data.Dir.Snapshots
-		switch {
-		case !snapshots.Seen():
-			return undecided(unseenOr(data.Dir.Version2, snapshots))
-		case snapshots.Value.Total <= manySnapshots:
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
-			Summary: fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one: they and their logs fill the disk some day.", snapshots.Value.Total),
-			Evidence: []report.Evidence{
-				{
-					Source: "data", Server: nameOf(h), Key: "snapshots",
-					Value: strconv.Itoa(snapshots.Value.Total), Wanted: fmt.Sprintf("%d at most", manySnapshots),
-					File: data.Dir.Path + "/version-2",
-				},
-				purgeSetting(h),
+func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
+	if !purgeOff(h) {
+		return Outcome{}
+	}
+	data, reason := dataOf(h)
+	if data == nil {
+		return undecided(reason)
+	}
+	snapshots := data.Dir.Snapshots
+	switch {
+	case !snapshots.Seen():
+		return undecided(unseenOr(data.Dir.Version2, snapshots))
+	case snapshots.Value.Total <= manySnapshots:
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Summary: fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one: they and their logs fill the disk some day.", snapshots.Value.Total),
+		Evidence: []report.Evidence{
+			{
+				Source: "data", Server: nameOf(h), Key: "snapshots",
+				Value: strconv.Itoa(snapshots.Value.Total), Wanted: fmt.Sprintf("%d at most", manySnapshots),
+				File: data.Dir.Path + "/version-2",
 			},
-			Fix: []report.Fix{
-				{Host: nameOf(h), Note: "on every server, add autopurge.purgeInterval=24 and autopurge.snapRetainCount=5 to zoo.cfg. The next start removes all but the newest five snapshots and the logs that they need", Risk: "up to 3.5 it keeps the newest by name, whole or not: see first that the newest snapshots are whole, as zkdoctor collects under \"why\""},
-				{Host: nameOf(h), Note: "restart the servers one at a time, the leader last", Risk: "with no spare voter each restart is an outage: look at \"Can lose\" first"},
-			},
-		}
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "data", Server: nameOf(h), Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all",
-		})
-		if left, ok := fillsIn(h, data); ok {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "disk", Server: nameOf(h), Key: "full in",
-				Value: days(left), Wanted: days(fullSoon) + " at least", File: data.Dir.Path,
-			})
-			if left < fullSoon {
-				f.Severity = report.Warning
-				f.Summary = fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one. At the rate of the newest ones the disk is full in %s.", snapshots.Value.Total, days(left))
-			}
-		}
-		return found(f)
+			purgeSetting(h),
+		},
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "on every server, add autopurge.purgeInterval=24 and autopurge.snapRetainCount=5 to zoo.cfg. The next start removes all but the newest five snapshots and the logs that they need", Risk: "up to 3.5 it keeps the newest by name, whole or not: see first that the newest snapshots are whole, as zkdoctor collects under \"why\""},
+			{Host: nameOf(h), Note: "restart the servers one at a time, the leader last", Risk: "with no spare voter each restart is an outage: look at \"Can lose\" first"},
+		},
+	}
+	f.Evidence = append(f.Evidence, report.Evidence{
+		Source: "data", Server: nameOf(h), Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all",
 	})
+	if left, ok := fillsIn(h, data); ok {
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "disk", Server: nameOf(h), Key: "full in",
+			Value: days(left), Wanted: days(fullSoon) + " at least", File: data.Dir.Path,
+		})
+		if left < fullSoon {
+			f.Severity = report.Warning
+			f.Summary = fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one. At the rate of the newest ones the disk is full in %s.", snapshots.Value.Total, days(left))
+		}
+	}
+	return found(f)
 }
 
 func purgeSetting(h *model.Host) report.Evidence {

@@ -19,43 +19,41 @@ var targetUnresolvableRule = Rule{
 	Code: TargetUnresolvable, Title: "a name has no address", Needs: "name resolution",
 	// Where the leader has lost it too.
 	Explains: []report.Code{"degraded-no-spare"},
-	Eval:     checkTargetUnresolvable,
+	Eval:     perServer(checkTargetUnresolvable),
 }
 
-func checkTargetUnresolvable(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if !s.Resolve.Tried || s.Resolve.FailedAs(snapshot.Cancelled) {
-			return skip(report.SkipNotLooked, "its name was not looked up")
-		}
-		look := s.Resolve
-		host := s.Host
-		if s.PeerResolve.FailedAs(snapshot.Resolve) {
-			look, host = s.PeerResolve, s.PeerHost()
-		}
-		if !look.FailedAs(snapshot.Resolve) {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
-			Summary: "the name has no address here, so the server could not be looked at. It may be fine.",
-			Evidence: append([]report.Evidence{{
-				Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address",
-			}}, countedEvidence(e, s)...),
-			Fix: []report.Fix{
-				{Note: "check the spelling"},
-				{Command: "getent hosts " + shellWord(host), Note: "what this host's resolver says"},
-			},
-		}
-		switch s.Counted {
-		case model.Unknown:
-		case model.Yes:
-			f.Summary = "the name has no address here, so the server could not be looked at. The leader has it in sync: it serves."
-		case model.No:
-			f.Summary = "the name has no address here, so the server could not be looked at. The leader has lost it: it is out."
-			f.Fix = append(f.Fix, report.Fix{Note: "in Kubernetes a pod's name has no address until the pod is ready: kubectl describe pod says why it is not"})
-		}
-		return found(f)
-	})
+func checkTargetUnresolvable(e *model.Ensemble, s *model.Server) Outcome {
+	if !s.Resolve.Tried || s.Resolve.FailedAs(snapshot.Cancelled) {
+		return skip(report.SkipNotLooked, "its name was not looked up")
+	}
+	look := s.Resolve
+	host := s.Host
+	if s.PeerResolve.FailedAs(snapshot.Resolve) {
+		look, host = s.PeerResolve, s.PeerHost()
+	}
+	if !look.FailedAs(snapshot.Resolve) {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Summary: "the name has no address here, so the server could not be looked at. It may be fine.",
+		Evidence: append([]report.Evidence{{
+			Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address",
+		}}, countedEvidence(e, s)...),
+		Fix: []report.Fix{
+			{Note: "check the spelling"},
+			{Command: "getent hosts " + shellWord(host), Note: "what this host's resolver says"},
+		},
+	}
+	switch s.Counted {
+	case model.Unknown:
+	case model.Yes:
+		f.Summary = "the name has no address here, so the server could not be looked at. The leader has it in sync: it serves."
+	case model.No:
+		f.Summary = "the name has no address here, so the server could not be looked at. The leader has lost it: it is out."
+		f.Fix = append(f.Fix, report.Fix{Note: "in Kubernetes a pod's name has no address until the pod is ready: kubectl describe pod says why it is not"})
+	}
+	return found(f)
 }
 
 const HostUnreachable report.Code = "host-unreachable"
@@ -64,36 +62,34 @@ var hostUnreachableRule = Rule{
 	Code: HostUnreachable, Title: "cannot be reached from here", Needs: "any port",
 	// Where the leader has lost it too.
 	Explains: []report.Code{"degraded-no-spare"},
-	Eval:     checkHostUnreachable,
+	Eval:     perServer(checkHostUnreachable),
 }
 
-func checkHostUnreachable(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		switch {
-		case !model.Blocked(s.ClientPort):
-			return whyNoAnswer(s)
-		case s.HostAnswers():
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
-			Summary:  "nothing came back from any port: a firewall, a route, a VPN, or a dead host. From here that cannot be told apart; the server may be fine.",
-			Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "an answer")},
-			Fix:      []report.Fix{{Note: fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.Snap.Vantage.Host, s.Name)}},
-		}
-		addPort(&f, s, electionView(s), "an answer")
-		f.Evidence = append(f.Evidence, countedEvidence(e, s)...)
-		switch s.Counted {
-		case model.Unknown:
-		case model.Yes:
-			f.Summary = "nothing came back from any port, and the leader has it in sync: it serves, and what is broken is the way to it from here."
-		case model.No:
-			f.Severity = severityOf(e, s)
-			f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
-			f.Fix = []report.Fix{{Host: s.Name, Note: "look at its console or its hypervisor: is it up, and has it its network?"}}
-		}
-		return found(f)
-	})
+func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
+	switch {
+	case !model.Blocked(s.ClientPort):
+		return whyNoAnswer(s)
+	case s.HostAnswers():
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Summary:  "nothing came back from any port: a firewall, a route, a VPN, or a dead host. From here that cannot be told apart; the server may be fine.",
+		Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "an answer")},
+		Fix:      []report.Fix{{Note: fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.Snap.Vantage.Host, s.Name)}},
+	}
+	addPort(&f, s, electionView(s), "an answer")
+	f.Evidence = append(f.Evidence, countedEvidence(e, s)...)
+	switch s.Counted {
+	case model.Unknown:
+	case model.Yes:
+		f.Summary = "nothing came back from any port, and the leader has it in sync: it serves, and what is broken is the way to it from here."
+	case model.No:
+		f.Severity = severityOf(e, s)
+		f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
+		f.Fix = []report.Fix{{Host: s.Name, Note: "look at its console or its hypervisor: is it up, and has it its network?"}}
+	}
+	return found(f)
 }
 
 const ClientPortMismatch report.Code = "client-port-mismatch"
@@ -101,82 +97,78 @@ const ClientPortMismatch report.Code = "client-port-mismatch"
 var clientPortMismatchRule = Rule{
 	Code: ClientPortMismatch, Title: "serves clients on another port", Needs: "the client and the election port",
 	Explains: []report.Code{"status-script-misleading"},
-	Eval:     checkClientPortMismatch,
+	Eval:     perServer(checkClientPortMismatch),
 }
 
-func checkClientPortMismatch(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if s.ClientPort != report.PortRefused {
-			return whyNoAnswer(s)
+func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
+	if s.ClientPort != report.PortRefused {
+		return whyNoAnswer(s)
+	}
+	if why := whyNotBothPorts(s); why.skipped() {
+		return why
+	}
+	h := s.Local
+	elsewhere := s.Elsewhere
+	if elsewhere == nil && (s.ClientPort != report.PortRefused || s.ElectionPort != report.PortOpen) {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Summary:  fmt.Sprintf("its election port is open, so it runs; nothing listens on %d. It serves clients on another port, or for TLS only.", s.Port),
+		Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "open"), tcpEvidence(s, electionView(s), "")},
+		Fix:      []report.Fix{{Note: fmt.Sprintf("look up clientPort in its zoo.cfg and ask again: zkdoctor check %s:PORT", s.Host)}},
+	}
+	if elsewhere != nil {
+		h = elsewhere
+		f.Summary = fmt.Sprintf("a ZooKeeper runs on this host (pid %d) and listens for clients at another address than %s.", h.Process.PID, s.Host)
+	}
+	if h != nil && h.Settings != nil {
+		f.Certainty = report.Proven
+		f.Evidence = append(f.Evidence, settingEvidence(h, "clientPort",
+			strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort.File, h.Settings.ClientPort.Line))
+		if a := h.Settings.ClientPortAddress; a.IsSet() {
+			f.Evidence = append(f.Evidence, settingEvidence(h, "clientPortAddress", a.Value, a.File, a.Line))
 		}
-		if why := whyNotBothPorts(s); why.skipped() {
-			return why
-		}
-		h := s.Local
-		elsewhere := s.Elsewhere
-		if elsewhere == nil && (s.ClientPort != report.PortRefused || s.ElectionPort != report.PortOpen) {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
-			Summary:  fmt.Sprintf("its election port is open, so it runs; nothing listens on %d. It serves clients on another port, or for TLS only.", s.Port),
-			Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "open"), tcpEvidence(s, electionView(s), "")},
-			Fix:      []report.Fix{{Note: fmt.Sprintf("look up clientPort in its zoo.cfg and ask again: zkdoctor check %s:PORT", s.Host)}},
-		}
-		if elsewhere != nil {
-			h = elsewhere
-			f.Summary = fmt.Sprintf("a ZooKeeper runs on this host (pid %d) and listens for clients at another address than %s.", h.Process.PID, s.Host)
-		}
-		if h != nil && h.Settings != nil {
-			f.Certainty = report.Proven
-			f.Evidence = append(f.Evidence, settingEvidence(h, "clientPort",
-				strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort.File, h.Settings.ClientPort.Line))
-			if a := h.Settings.ClientPortAddress; a.IsSet() {
-				f.Evidence = append(f.Evidence, settingEvidence(h, "clientPortAddress", a.Value, a.File, a.Line))
-			}
-		}
-		return found(f)
-	})
+	}
+	return found(f)
 }
 
 const NotZooKeeper report.Code = "not-zookeeper"
 
 var notZooKeeperRule = Rule{
 	Code: NotZooKeeper, Title: "what answers is not ZooKeeper", Needs: "srvr",
-	Eval: checkNotZooKeeper,
+	Eval: perServer(checkNotZooKeeper),
 }
 
-func checkNotZooKeeper(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if s.Srvr.FailedAs(snapshot.TLS) {
-			return skip(report.SkipUndecided, reasonOf(s.Srvr.Failure, ""))
-		}
-		if why := whyNoAnswer(s); why.skipped() {
-			return why
-		}
-		switch {
-		case s.Session.Seen():
-			return Outcome{} // its client protocol is ZooKeeper's
-		case !s.Srvr.FailedAs(snapshot.Protocol) &&
-			!s.Srvr.FailedAs(snapshot.TooLarge) && !s.Session.FailedAs(snapshot.Protocol):
-			return Outcome{}
-		}
-		if s.Keeper != nil {
-			return found(keeperFinding(s))
-		}
-		f := report.Finding{
-			Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
-			Summary:  "something answers on that port, and not as ZooKeeper does.",
-			Evidence: append([]report.Evidence{failedWord(s, "srvr", s.Srvr)}, countedEvidence(e, s)...),
-			Fix: []report.Fix{{
-				Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port",
-			}},
-		}
-		if s.Counted == model.No {
-			f.Summary = "something answers on that port, and not as ZooKeeper does. The leader has lost this server: ZooKeeper may well not run there."
-		}
-		return found(f)
-	})
+func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
+	if s.Srvr.FailedAs(snapshot.TLS) {
+		return skip(report.SkipUndecided, reasonOf(s.Srvr.Failure, ""))
+	}
+	if why := whyNoAnswer(s); why.skipped() {
+		return why
+	}
+	switch {
+	case s.Session.Seen():
+		return Outcome{} // its client protocol is ZooKeeper's
+	case !s.Srvr.FailedAs(snapshot.Protocol) &&
+		!s.Srvr.FailedAs(snapshot.TooLarge) && !s.Session.FailedAs(snapshot.Protocol):
+		return Outcome{}
+	}
+	if s.Keeper != nil {
+		return found(keeperFinding(s))
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Summary:  "something answers on that port, and not as ZooKeeper does.",
+		Evidence: append([]report.Evidence{failedWord(s, "srvr", s.Srvr)}, countedEvidence(e, s)...),
+		Fix: []report.Fix{{
+			Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port",
+		}},
+	}
+	if s.Counted == model.No {
+		f.Summary = "something answers on that port, and not as ZooKeeper does. The leader has lost this server: ZooKeeper may well not run there."
+	}
+	return found(f)
 }
 
 // keeperFinding is a program that speaks ZooKeeper's words and is none: nothing is wrong with
@@ -196,52 +188,47 @@ const CmdNotWhitelisted report.Code = "cmd-not-whitelisted"
 
 var cmdNotWhitelistedRule = Rule{
 	Code: CmdNotWhitelisted, Title: "four-letter words are not allowed", Needs: "the words",
-	Eval: checkCmdNotWhitelisted,
+	Eval: perServer(checkCmdNotWhitelisted, whyNoAnswer),
 }
 
-func checkCmdNotWhitelisted(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoAnswer(s); why.skipped() {
-			return why
+func checkCmdNotWhitelisted(_ *model.Ensemble, s *model.Server) Outcome {
+	if s.Srvr.Seen() && !told(s.Conf) && !told(s.Mntr) || s.NotServing() && !told(s.Envi) && !told(s.Ruok) {
+		return skip(report.SkipNotLooked, "no word but srvr was asked")
+	}
+	var out Outcome
+	for _, w := range []struct {
+		word   string
+		denied bool
+	}{
+		{"srvr", s.Srvr.FailedAs(snapshot.NotAllowed)},
+		{"conf", s.Server.Conf.FailedAs(snapshot.NotAllowed)},
+		{"mntr", s.Server.Mntr.FailedAs(snapshot.NotAllowed)},
+		{"envi", s.Envi.FailedAs(snapshot.NotAllowed)},
+		{"ruok", s.Ruok.FailedAs(snapshot.NotAllowed)},
+		{"isro", s.Isro.FailedAs(snapshot.NotAllowed)},
+	} {
+		if !w.denied {
+			continue
 		}
-		if s.Srvr.Seen() && !told(s.Conf) && !told(s.Mntr) || s.NotServing() && !told(s.Envi) && !told(s.Ruok) {
-			return skip(report.SkipNotLooked, "no word but srvr was asked")
+		summary := "the server runs and allows few four-letter words; rules that need the others are skipped."
+		if s.Admin.Settings.Seen() {
+			summary = "the server runs and allows few four-letter words; its AdminServer told what it knows of the others."
 		}
-		var out Outcome
-		for _, w := range []struct {
-			word   string
-			denied bool
-		}{
-			{"srvr", s.Srvr.FailedAs(snapshot.NotAllowed)},
-			{"conf", s.Server.Conf.FailedAs(snapshot.NotAllowed)},
-			{"mntr", s.Server.Mntr.FailedAs(snapshot.NotAllowed)},
-			{"envi", s.Envi.FailedAs(snapshot.NotAllowed)},
-			{"ruok", s.Ruok.FailedAs(snapshot.NotAllowed)},
-			{"isro", s.Isro.FailedAs(snapshot.NotAllowed)},
-		} {
-			if !w.denied {
-				continue
-			}
-			summary := "the server runs and allows few four-letter words; rules that need the others are skipped."
-			if s.Admin.Settings.Seen() {
-				summary = "the server runs and allows few four-letter words; its AdminServer told what it knows of the others."
-			}
-			evidence := []report.Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}}
-			if s.Admin.Settings.FailedAs(snapshot.TLS) {
-				evidence = append(evidence, failedWord(s, model.SourceAdmin, s.Admin.Settings))
-			}
-			out = out.and(found(report.Finding{
-				Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
-				Summary:  summary,
-				Evidence: evidence,
-				Fix: []report.Fix{{
-					Note: "to see more, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",
-					Risk: "with no spare voter each restart is an outage",
-				}},
-			}))
+		evidence := []report.Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}}
+		if s.Admin.Settings.FailedAs(snapshot.TLS) {
+			evidence = append(evidence, failedWord(s, model.SourceAdmin, s.Admin.Settings))
 		}
-		return out
-	})
+		out = out.and(found(report.Finding{
+			Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+			Summary:  summary,
+			Evidence: evidence,
+			Fix: []report.Fix{{
+				Note: "to see more, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",
+				Risk: "with no spare voter each restart is an outage",
+			}},
+		}))
+	}
+	return out
 }
 
 // told reports whether a look came to an end of its own.

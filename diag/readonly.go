@@ -12,34 +12,29 @@ var readOnlyModeRule = Rule{
 	Code: ReadOnlyMode, Title: "serves reads only, for want of a quorum", Needs: "srvr",
 	Traits:   theory.Traits{NeverRoot: true},
 	Explains: []report.Code{"degraded-no-spare"},
-	Eval:     checkReadOnlyMode,
+	Eval:     perServer(checkReadOnlyMode, whyNoAnswer),
 }
 
 // checkReadOnlyMode is about a server that has lost its quorum and serves reads
 // all the same. It is what server-not-serving is without readonlymode.enabled.
-func checkReadOnlyMode(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoAnswer(s); why.skipped() {
-			return why
-		}
-		if s.Role != report.ReadOnly {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
-			Summary: "it sees no quorum and serves reads to the clients that ask for that: what they read may be old, and nobody can write there.",
-			Evidence: []report.Evidence{
-				{Source: "srvr", Server: s.Name, Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
-			},
-			Fix: []report.Fix{
-				{Host: s.Name, Note: "find out what keeps it from its peers: run zkdoctor check on that host"},
-				{Host: s.Name, Note: "leave its process and its data alone: it joins by itself once it reaches a quorum"},
-			},
-		}
-		addPort(&f, s, electionView(s), "open")
-		if e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.Role == report.ReadOnly }) {
-			return inOneLook(f) // it may be joining this moment
-		}
-		return found(f)
-	})
+func checkReadOnlyMode(e *model.Ensemble, s *model.Server) Outcome {
+	if s.Role != report.ReadOnly {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
+		Summary: "it sees no quorum and serves reads to the clients that ask for that: what they read may be old, and nobody can write there.",
+		Evidence: []report.Evidence{
+			{Source: "srvr", Server: s.Name, Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
+		},
+		Fix: []report.Fix{
+			{Host: s.Name, Note: "find out what keeps it from its peers: run zkdoctor check on that host"},
+			{Host: s.Name, Note: "leave its process and its data alone: it joins by itself once it reaches a quorum"},
+		},
+	}
+	addPort(&f, s, electionView(s), "open")
+	if e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.Role == report.ReadOnly }) {
+		return inOneLook(f) // it may be joining this moment
+	}
+	return found(f)
 }

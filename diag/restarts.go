@@ -20,24 +20,27 @@ var restartLoopRule = Rule{
 // checkRestarts finds a server that ends again and again, and is started each time.
 // One start between two looks is an operator's.
 func checkRestarts(e *model.Ensemble) Outcome {
-	out := eachHost(e, func(h *model.Host) Outcome {
-		loop := e.FindLoop(h)
-		if loop == nil {
-			return undecided(loopUnseen(e, h))
-		}
-		shown, certainty := loopEvidence(loop, h)
-		evidence := append([]report.Evidence{shown}, serviceEvidence(h)...)
-		return found(report.Finding{
-			Severity: severityAt(e, h), Certainty: certainty, Servers: serversOf(h),
-			Summary:  "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
-			Evidence: append(evidence, logEvidences(h, fatalSigns)...),
-			Fix: []report.Fix{
-				{Host: nameOf(h), Note: "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing"},
-				{Host: nameOf(h), Note: "mend that, and start it once"},
-			},
-		})
-	})
+	out := perHost(loopsHere)(e)
 	return out.lookAgain(slices.ContainsFunc(e.Hosts, func(h *model.Host) bool { return mayLoop(e, h) }))
+}
+
+// loopsHere judges one server.
+func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
+	loop := e.FindLoop(h)
+	if loop == nil {
+		return undecided(loopUnseen(e, h))
+	}
+	shown, certainty := loopEvidence(loop, h)
+	evidence := append([]report.Evidence{shown}, serviceEvidence(h)...)
+	return found(report.Finding{
+		Severity: severityAt(e, h), Certainty: certainty, Servers: serversOf(h),
+		Summary:  "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
+		Evidence: append(evidence, logEvidences(h, fatalSigns)...),
+		Fix: []report.Fix{
+			{Host: nameOf(h), Note: "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing"},
+			{Host: nameOf(h), Note: "mend that, and start it once"},
+		},
+	})
 }
 
 // loopEvidence is the evidence for a loop, and how sure it is.

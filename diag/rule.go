@@ -95,38 +95,57 @@ func (o Outcome) at(server string) Outcome {
 	return o
 }
 
-// eachServer applies a rule to every server.
-func eachServer(e *model.Ensemble, rule func(*model.Server) Outcome) Outcome {
+// perServer is a rule that judges every server by itself, unless something says why it
+// cannot.
+func perServer(
+	judge func(*model.Ensemble, *model.Server) Outcome, whyNot ...func(*model.Server) Outcome,
+) func(*model.Ensemble) Outcome {
+	return func(e *model.Ensemble) Outcome {
+		return eachServer(e, func(s *model.Server) Outcome {
+			for _, f := range whyNot {
+				if why := f(s); why.skipped() {
+					return why
+				}
+			}
+			return judge(e, s)
+		})
+	}
+}
+
+// eachServer is what is concluded of every server.
+func eachServer(e *model.Ensemble, judge func(*model.Server) Outcome) Outcome {
 	if len(e.Servers) == 0 {
 		return skip(report.SkipNotLooked, "no server was looked at")
 	}
 	var out Outcome
 	for _, s := range e.Servers {
-		out = out.and(rule(s).at(s.Name))
+		out = out.and(judge(s).at(s.Name))
 	}
 	return out
 }
 
-// eachHost applies a rule to every server whose own files were looked at.
-func eachHost(e *model.Ensemble, rule func(*model.Host) Outcome) Outcome {
-	return everyHost(e, func(h *model.Host) Outcome {
+// perHost is a rule that judges every server whose own files were looked at.
+func perHost(judge func(*model.Ensemble, *model.Host) Outcome) func(*model.Ensemble) Outcome {
+	return perAnyHost(func(e *model.Ensemble, h *model.Host) Outcome {
 		if h.Settings == nil {
 			return skip(report.SkipDenied, reasonOf(h.Config.Failure, "no configuration was read"))
 		}
-		return rule(h)
+		return judge(e, h)
 	})
 }
 
-// everyHost is eachHost for what needs no configuration.
-func everyHost(e *model.Ensemble, rule func(*model.Host) Outcome) Outcome {
-	if len(e.Hosts) == 0 {
-		return skip(report.SkipLocalFiles, "needs a server's own files: run zkdoctor there")
+// perAnyHost is perHost for what needs no configuration.
+func perAnyHost(judge func(*model.Ensemble, *model.Host) Outcome) func(*model.Ensemble) Outcome {
+	return func(e *model.Ensemble) Outcome {
+		if len(e.Hosts) == 0 {
+			return skip(report.SkipLocalFiles, "needs a server's own files: run zkdoctor there")
+		}
+		var out Outcome
+		for _, h := range e.Hosts {
+			out = out.and(judge(e, h).at(nameOf(h)))
+		}
+		return out
 	}
-	var out Outcome
-	for _, h := range e.Hosts {
-		out = out.and(rule(h).at(nameOf(h)))
-	}
-	return out
 }
 
 // serversOf is the host's row as the Servers of a finding.

@@ -47,31 +47,29 @@ var selfAddrNotLocalRule = Rule{
 	Explains: slices.Concat(startless, []report.Code{
 		ProcessWithoutListener, "host-unreachable", "server-not-serving", "read-only-mode",
 	}),
-	Eval: checkSelfAddrNotLocal,
+	Eval: perHost(checkSelfAddrNotLocal),
 }
 
-func checkSelfAddrNotLocal(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		addrs, name, reason := ownLineAt(h)
-		if len(addrs) == 0 || slices.ContainsFunc(addrs, h.IsLocal) || h.Settings.QuorumListenOnAllIPs.Value {
-			return undecided(reason)
-		}
-		return found(report.Finding{
-			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
-			Summary: fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
-			Evidence: []report.Evidence{
-				memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
-				{
-					Source: "interfaces", Server: nameOf(h),
-					Value: joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10),
-				},
+func checkSelfAddrNotLocal(e *model.Ensemble, h *model.Host) Outcome {
+	addrs, name, reason := ownLineAt(h)
+	if len(addrs) == 0 || slices.ContainsFunc(addrs, h.IsLocal) || h.Settings.QuorumListenOnAllIPs.Value {
+		return undecided(reason)
+	}
+	return found(report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary: fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
+		Evidence: []report.Evidence{
+			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
+			{
+				Source: "interfaces", Server: nameOf(h),
+				Value: joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10),
 			},
-			Fix: []report.Fix{{
-				Host: nameOf(h), Note: fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
-				Risk: "with no spare voter each restart is an outage",
-			}},
-		}).and(undecided(reason))
-	})
+		},
+		Fix: []report.Fix{{
+			Host: nameOf(h), Note: fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
+			Risk: "with no spare voter each restart is an outage",
+		}},
+	}).and(undecided(reason))
 }
 
 const SelfAddrLoopback report.Code = "self-addr-loopback"
@@ -79,47 +77,45 @@ const SelfAddrLoopback report.Code = "self-addr-loopback"
 var selfAddrLoopbackRule = Rule{
 	Code: SelfAddrLoopback, Title: "its own name means loopback", Needs: "a server's own files and names",
 	Explains: slices.Concat(keptOut, []report.Code{ProcessWithoutListener}),
-	Eval:     checkSelfAddrLoopback,
+	Eval:     perHost(checkSelfAddrLoopback),
 }
 
-func checkSelfAddrLoopback(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		addrs, name, reason := ownLineAt(h)
-		if len(addrs) == 0 || !model.AllLoopback(addrs) || !peersElsewhere(h) ||
-			!lint.LoopbackKeepsOut(h.Settings, h.ID, h.Version()) {
-			return undecided(reason)
-		}
-		f := report.Finding{
-			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
-			Summary:  fmt.Sprintf("its own name %s is a loopback address on its host, so it listens for its peers where none of them can come.", name),
-			Evidence: []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
-			Fix: []report.Fix{
-				{
-					Host: nameOf(h), Command: "getent hosts " + shellWord(name), Note: "what the name means there; give it the real address in /etc/hosts, or write the address into server.N; restart",
-					Risk: "with no spare voter the restart is an outage",
-				},
-			},
-		}
-		if all := h.Settings.QuorumListenOnAllIPs; all.Value {
-			f.Summary = fmt.Sprintf("it listens on all addresses, and tells its peers to call it back at %s: those with a higher id then call themselves. After a restart it may not get in again.", name)
-			f.Evidence = append(f.Evidence, settingEvidence(h, "quorumListenOnAllIPs", "true", all.File, all.Line))
-			if h.Version() == "" || h.Server == nil || h.Server.Serving != model.Yes {
-				f.Certainty = report.Likely // 3.4 tells no address; and it may be out for another reason
-			}
-			f.Fix = []report.Fix{{
-				Host: nameOf(h), Note: fmt.Sprintf("write the address that its peers use into server.%d; restart", h.ID),
+func checkSelfAddrLoopback(e *model.Ensemble, h *model.Host) Outcome {
+	addrs, name, reason := ownLineAt(h)
+	if len(addrs) == 0 || !model.AllLoopback(addrs) || !peersElsewhere(h) ||
+		!lint.LoopbackKeepsOut(h.Settings, h.ID, h.Version()) {
+		return undecided(reason)
+	}
+	f := report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary:  fmt.Sprintf("its own name %s is a loopback address on its host, so it listens for its peers where none of them can come.", name),
+		Evidence: []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
+		Fix: []report.Fix{
+			{
+				Host: nameOf(h), Command: "getent hosts " + shellWord(name), Note: "what the name means there; give it the real address in /etc/hosts, or write the address into server.N; restart",
 				Risk: "with no spare voter the restart is an outage",
-			}}
+			},
+		},
+	}
+	if all := h.Settings.QuorumListenOnAllIPs; all.Value {
+		f.Summary = fmt.Sprintf("it listens on all addresses, and tells its peers to call it back at %s: those with a higher id then call themselves. After a restart it may not get in again.", name)
+		f.Evidence = append(f.Evidence, settingEvidence(h, "quorumListenOnAllIPs", "true", all.File, all.Line))
+		if h.Version() == "" || h.Server == nil || h.Server.Serving != model.Yes {
+			f.Certainty = report.Likely // 3.4 tells no address; and it may be out for another reason
 		}
-		for _, l := range h.Listeners.Value {
-			if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {
-				f.Evidence = append(f.Evidence, report.Evidence{
-					Source: "sockets", Server: nameOf(h), Key: "listening", Value: l.String(),
-				})
-			}
+		f.Fix = []report.Fix{{
+			Host: nameOf(h), Note: fmt.Sprintf("write the address that its peers use into server.%d; restart", h.ID),
+			Risk: "with no spare voter the restart is an outage",
+		}}
+	}
+	for _, l := range h.Listeners.Value {
+		if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "sockets", Server: nameOf(h), Key: "listening", Value: l.String(),
+			})
 		}
-		return found(f).and(undecided(reason))
-	})
+	}
+	return found(f).and(undecided(reason))
 }
 
 // peersElsewhere reports whether any other server.N line is on another host: on
@@ -153,56 +149,54 @@ const ProcessWithoutListener report.Code = "process-without-listener"
 var processWithoutListenerRule = Rule{
 	Code: ProcessWithoutListener, Title: "runs without an election listener", Needs: "a server's own process and sockets",
 	Explains: keptOut,
-	Eval:     checkProcessWithoutListener,
+	Eval:     perHost(checkProcessWithoutListener),
 }
 
-func checkProcessWithoutListener(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		port := 0
-		if h.Process != nil && h.Distributed() {
-			port = electionPort(h)
-		}
-		switch {
-		case h.Process == nil || !h.Distributed():
-			return Outcome{}
-		case port == 0:
-			return undecided("its election port is not known")
-		case !h.Listeners.Seen():
-			return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
-		case listensOn(h, port):
-			return Outcome{}
-		case h.Server != nil && (model.Silent(h.Server) || h.Server.Starting()):
-			return Outcome{} // still loading: the listener comes after the data
-		}
-		age, known := h.Age(e.Snap.Started)
-		if !known || age < listensAfter {
-			return undecided("the process is too young to judge")
-		}
-		summary := fmt.Sprintf("%s runs and nothing on its host listens for elections on %d: no peer can call it, and that stays so until it is restarted.", h.Process.Main, port)
-		risk := "none: it has no vote as it is"
-		if h.Server != nil && h.Server.Serving == model.Yes {
-			risk = "its vote is lost meanwhile; with no spare voter that is an outage"
-			summary += " It serves over links that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
-		}
-		return found(report.Finding{
-			Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
-			Summary: summary,
-			Evidence: []report.Evidence{
-				{
-					Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID),
-					Value: h.Process.Main + ", up " + age.Round(time.Second).String(),
-				},
-				{
-					Source: "sockets", Server: nameOf(h), Key: "listening on " + strconv.Itoa(port),
-					Value: "none", Wanted: ownAddress(h, port),
-				},
+func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
+	port := 0
+	if h.Process != nil && h.Distributed() {
+		port = electionPort(h)
+	}
+	switch {
+	case h.Process == nil || !h.Distributed():
+		return Outcome{}
+	case port == 0:
+		return undecided("its election port is not known")
+	case !h.Listeners.Seen():
+		return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
+	case listensOn(h, port):
+		return Outcome{}
+	case h.Server != nil && (model.Silent(h.Server) || h.Server.Starting()):
+		return Outcome{} // still loading: the listener comes after the data
+	}
+	age, known := h.Age(e.Snap.Started)
+	if !known || age < listensAfter {
+		return undecided("the process is too young to judge")
+	}
+	summary := fmt.Sprintf("%s runs and nothing on its host listens for elections on %d: no peer can call it, and that stays so until it is restarted.", h.Process.Main, port)
+	risk := "none: it has no vote as it is"
+	if h.Server != nil && h.Server.Serving == model.Yes {
+		risk = "its vote is lost meanwhile; with no spare voter that is an outage"
+		summary += " It serves over links that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
+	}
+	return found(report.Finding{
+		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Summary: summary,
+		Evidence: []report.Evidence{
+			{
+				Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID),
+				Value: h.Process.Main + ", up " + age.Round(time.Second).String(),
 			},
-			Fix: []report.Fix{{
-				Host: nameOf(h),
-				Note: "read its log for \"Exception while listening\"; mend the address or free the port; restart it",
-				Risk: risk,
-			}},
-		})
+			{
+				Source: "sockets", Server: nameOf(h), Key: "listening on " + strconv.Itoa(port),
+				Value: "none", Wanted: ownAddress(h, port),
+			},
+		},
+		Fix: []report.Fix{{
+			Host: nameOf(h),
+			Note: "read its log for \"Exception while listening\"; mend the address or free the port; restart it",
+			Risk: risk,
+		}},
 	})
 }
 

@@ -23,20 +23,18 @@ const ProcessDown report.Code = "process-down"
 var processDownRule = Rule{
 	Code: ProcessDown, Title: "ZooKeeper is not running", Needs: "the client and the election port",
 	Explains: []report.Code{"degraded-no-spare", "quorum-lost"},
-	Eval:     checkProcessDown,
+	Eval:     perServer(checkProcessDown),
 }
 
-func checkProcessDown(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		listens := s.ClientPort == report.PortOpen || s.ClientPort == report.PortSilent
-		if why := whyNotBothPorts(s); why.skipped() && !listens { // then the other port does not matter
-			return why
-		}
-		if s.Role != report.RoleDown || s.TakenPort() != 0 {
-			return Outcome{}
-		}
-		return found(processDownFinding(e, s))
-	})
+func checkProcessDown(e *model.Ensemble, s *model.Server) Outcome {
+	listens := s.ClientPort == report.PortOpen || s.ClientPort == report.PortSilent
+	if why := whyNotBothPorts(s); why.skipped() && !listens { // then the other port does not matter
+		return why
+	}
+	if s.Role != report.RoleDown || s.TakenPort() != 0 {
+		return Outcome{}
+	}
+	return found(processDownFinding(e, s))
 }
 
 func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
@@ -113,45 +111,43 @@ var serverNotServingRule = Rule{
 	Traits: theory.Traits{NeverRoot: true},
 	// A server that is out for no reason that was found still explains why nothing is spare.
 	Explains: []report.Code{"degraded-no-spare", "status-script-misleading"},
-	Eval:     checkServerNotServing,
+	Eval:     perServer(checkServerNotServing),
 }
 
-func checkServerNotServing(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if s.ClientPort == report.PortOpen && !s.Srvr.Seen() && !s.NotServing() && s.Serving == model.Unknown {
-			return skip(report.SkipUndecided, "it answers nothing that tells")
-		}
-		if why := whyNoAnswer(s); why.skipped() {
-			return why
-		}
-		if !s.NotServing() || s.Role != report.NotServing {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
-			Summary: "it runs and answers, and says that it serves nobody: it is not in a quorum.",
-			Evidence: []report.Evidence{
-				{Source: "srvr", Server: s.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
-			},
-			Fix: []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host: its files and sockets tell why"}},
-		}
-		if s.Ruok.Seen() {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)",
-			})
-		}
-		addPort(&f, s, electionView(s), "open")
-		f.Evidence = append(f.Evidence, logEvidences(s.Local, outsideSigns)...)
-		switch {
-		case e.MightLead(s):
-			f.Severity, f.Certainty = report.Info, report.Possible
-			f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
-			f.Fix = []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that"}}
-		case e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }):
-			return inOneLook(f) // it may be joining this moment
-		}
-		return found(f)
-	})
+func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
+	if s.ClientPort == report.PortOpen && !s.Srvr.Seen() && !s.NotServing() && s.Serving == model.Unknown {
+		return skip(report.SkipUndecided, "it answers nothing that tells")
+	}
+	if why := whyNoAnswer(s); why.skipped() {
+		return why
+	}
+	if !s.NotServing() || s.Role != report.NotServing {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
+		Summary: "it runs and answers, and says that it serves nobody: it is not in a quorum.",
+		Evidence: []report.Evidence{
+			{Source: "srvr", Server: s.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
+		},
+		Fix: []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host: its files and sockets tell why"}},
+	}
+	if s.Ruok.Seen() {
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)",
+		})
+	}
+	addPort(&f, s, electionView(s), "open")
+	f.Evidence = append(f.Evidence, logEvidences(s.Local, outsideSigns)...)
+	switch {
+	case e.MightLead(s):
+		f.Severity, f.Certainty = report.Info, report.Possible
+		f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
+		f.Fix = []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that"}}
+	case e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }):
+		return inOneLook(f) // it may be joining this moment
+	}
+	return found(f)
 }
 
 const ServerHung report.Code = "server-hung"
@@ -159,28 +155,26 @@ const ServerHung report.Code = "server-hung"
 var serverHungRule = Rule{
 	Code: ServerHung, Title: "accepts connections, and does not answer", Needs: "srvr, twice, and the election port",
 	Explains: keptOut,
-	Eval:     checkServerHung,
+	Eval:     perServer(checkServerHung),
 }
 
-func checkServerHung(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		switch {
-		case model.Silent(s) && s.ElectionPort != report.PortOpen && s.ElectionPort != report.PortRefused:
-			return skip(report.SkipUndecided, "its election port gave no answer either")
-		case model.Hangs(s) && s.ElectionPort == report.PortRefused:
-			return Outcome{} // it is starting
-		case model.Hangs(s):
-		case s.DropsConnections():
-			return skip(report.SkipUndecided, "a firewall before its client port, or it hangs and its queue is full")
-		default:
-			return whyNoAnswer(s)
-		}
-		f := hungFinding(e, s)
-		if f.Certainty != report.Proven && !e.Twice(s, model.Hangs) {
-			return inOneLook(f)
-		}
-		return found(f)
-	})
+func checkServerHung(e *model.Ensemble, s *model.Server) Outcome {
+	switch {
+	case model.Silent(s) && s.ElectionPort != report.PortOpen && s.ElectionPort != report.PortRefused:
+		return skip(report.SkipUndecided, "its election port gave no answer either")
+	case model.Hangs(s) && s.ElectionPort == report.PortRefused:
+		return Outcome{} // it is starting
+	case model.Hangs(s):
+	case s.DropsConnections():
+		return skip(report.SkipUndecided, "a firewall before its client port, or it hangs and its queue is full")
+	default:
+		return whyNoAnswer(s)
+	}
+	f := hungFinding(e, s)
+	if f.Certainty != report.Proven && !e.Twice(s, model.Hangs) {
+		return inOneLook(f)
+	}
+	return found(f)
 }
 
 func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
@@ -230,41 +224,39 @@ const ServerStarting report.Code = "server-starting"
 var serverStartingRule = Rule{
 	Code: ServerStarting, Title: "is still loading its data", Needs: "srvr and the election port",
 	Explains: keptOut,
-	Eval:     checkServerStarting,
+	Eval:     perServer(checkServerStarting),
 }
 
-func checkServerStarting(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if model.Silent(s) && s.ElectionPort == report.PortNotProbed {
-			return skip(report.SkipUndecided, "hung or starting: its election port was not probed")
-		}
-		if why := whyNoAnswer(s); why.skipped() {
-			return why
-		}
-		if !s.Starting() {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Info, Certainty: report.Likely, Servers: []string{s.Name},
-			Summary: "the election port opens once the data is loaded: it is still loading its snapshot and logs, or stuck in that.",
-			Evidence: []report.Evidence{
-				failedWord(s, "srvr", s.Srvr),
-				tcpEvidence(s, electionView(s), "open once the data is loaded"),
-			},
-			Fix: []report.Fix{{Host: s.Name, Note: "wait; loading takes about as long as reading the newest snapshot from disk"}},
-		}
-		if s.Local != nil {
-			if age, ok := s.Local.Age(e.Snap.Started); ok {
-				f.Evidence = append(f.Evidence, report.Evidence{
-					Source: "process", Server: s.Name, Key: "age", Value: age.Round(time.Second).String(),
-				})
-				if age > startingLong {
-					f.Severity = report.Warning
-				}
+func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
+	if model.Silent(s) && s.ElectionPort == report.PortNotProbed {
+		return skip(report.SkipUndecided, "hung or starting: its election port was not probed")
+	}
+	if why := whyNoAnswer(s); why.skipped() {
+		return why
+	}
+	if !s.Starting() {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Info, Certainty: report.Likely, Servers: []string{s.Name},
+		Summary: "the election port opens once the data is loaded: it is still loading its snapshot and logs, or stuck in that.",
+		Evidence: []report.Evidence{
+			failedWord(s, "srvr", s.Srvr),
+			tcpEvidence(s, electionView(s), "open once the data is loaded"),
+		},
+		Fix: []report.Fix{{Host: s.Name, Note: "wait; loading takes about as long as reading the newest snapshot from disk"}},
+	}
+	if s.Local != nil {
+		if age, ok := s.Local.Age(e.Snap.Started); ok {
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "process", Server: s.Name, Key: "age", Value: age.Round(time.Second).String(),
+			})
+			if age > startingLong {
+				f.Severity = report.Warning
 			}
 		}
-		return found(f)
-	})
+	}
+	return found(f)
 }
 
 const LeaderServesNo report.Code = "leader-serves-no"
@@ -272,41 +264,39 @@ const LeaderServesNo report.Code = "leader-serves-no"
 var leaderServesNoRule = Rule{
 	Code: LeaderServesNo, Title: "leads, and serves no clients by choice", Needs: "srvr of all voters and the quorum port",
 	Explains: []report.Code{"status-script-misleading"},
-	Eval:     checkLeaderServesNo,
+	Eval:     perServer(checkLeaderServesNo),
 }
 
-func checkLeaderServesNo(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoLead(e, s); why.skipped() {
-			return why
-		}
-		if s.Role != report.Leader || !s.NotServing() {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Info, Certainty: report.Possible, Servers: []string{s.Name},
-			Summary:  "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
-			Evidence: []report.Evidence{{Source: "srvr", Server: s.Name, Value: "not currently serving requests"}},
-		}
-		addPort(&f, s, quorumView(s), "open on the leader only")
-		if e.Twice(s, func(s *model.Server) bool { return s.Inferred }) {
-			f.Certainty = report.Likely
-		}
-		if s.ReportedByAdmin() {
-			f.Certainty = report.Proven
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: model.SourceAdmin, Server: s.Name, Key: "server_state", Value: "leader",
-			})
-		}
-		for _, o := range e.Filter(func(o *model.Server) bool { return o.Role == report.Follower }) {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
-		}
-		if _, no := s.Local.LeaderServesNo(); no {
-			f.Certainty = report.Proven
-			f.Evidence = append(f.Evidence, leaderServesEvidence(s.Local))
-		}
-		return found(f)
-	})
+func checkLeaderServesNo(e *model.Ensemble, s *model.Server) Outcome {
+	if why := whyNoLead(e, s); why.skipped() {
+		return why
+	}
+	if s.Role != report.Leader || !s.NotServing() {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Info, Certainty: report.Possible, Servers: []string{s.Name},
+		Summary:  "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
+		Evidence: []report.Evidence{{Source: "srvr", Server: s.Name, Value: "not currently serving requests"}},
+	}
+	addPort(&f, s, quorumView(s), "open on the leader only")
+	if e.Twice(s, func(s *model.Server) bool { return s.Inferred }) {
+		f.Certainty = report.Likely
+	}
+	if s.ReportedByAdmin() {
+		f.Certainty = report.Proven
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: model.SourceAdmin, Server: s.Name, Key: "server_state", Value: "leader",
+		})
+	}
+	for _, o := range e.Filter(func(o *model.Server) bool { return o.Role == report.Follower }) {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
+	}
+	if _, no := s.Local.LeaderServesNo(); no {
+		f.Certainty = report.Proven
+		f.Evidence = append(f.Evidence, leaderServesEvidence(s.Local))
+	}
+	return found(f)
 }
 
 // leaderServesEvidence is what says that a host's server serves no clients while it leads;
@@ -340,46 +330,41 @@ var standaloneInEnsembleRule = Rule{
 	Code: StandaloneInEnsemble, Title: "a server runs alone beside the ensemble", Needs: "srvr",
 	Traits:   theory.Traits{DataAtRisk: true},
 	Explains: []report.Code{"split-brain", ServerNotServing, "read-only-mode", "degraded-no-spare", "quorum-lost"},
-	Eval:     checkStandaloneInEnsemble,
+	Eval:     perServer(checkStandaloneInEnsemble, whyNoAnswer),
 }
 
-func checkStandaloneInEnsemble(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoAnswer(s); why.skipped() {
-			return why
-		}
-		if s.Role != report.Standalone || e.LoneStandalone() {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
-			Summary: "it takes reads and writes of its own and shares nothing with the others: its data drifts away with every write.",
-			Evidence: []report.Evidence{
-				{Source: "srvr", Server: s.Name, Value: "Mode: standalone", Wanted: "leader or follower"},
+func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
+	if s.Role != report.Standalone || e.LoneStandalone() {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
+		Summary: "it takes reads and writes of its own and shares nothing with the others: its data drifts away with every write.",
+		Evidence: []report.Evidence{
+			{Source: "srvr", Server: s.Name, Value: "Mode: standalone", Wanted: "leader or follower"},
+		},
+		Fix: []report.Fix{
+			{Host: s.Name, Note: "keep clients away from it and decide whose data counts: what was written here is nowhere else"},
+			{
+				Host: s.Name, Note: "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
+				Risk: "only while the others serve; never two such servers at a time",
 			},
-			Fix: []report.Fix{
-				{Host: s.Name, Note: "keep clients away from it and decide whose data counts: what was written here is nowhere else"},
-				{
-					Host: s.Name, Note: "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
-					Risk: "only while the others serve; never two such servers at a time",
-				},
-			},
-		}
-		switch {
-		case e.ProvesQuorum(), e.List.Proven() && len(e.List.Voters()) > 1:
-			f.Certainty = report.Proven
-		case len(e.Filter(func(o *model.Server) bool { return o.Role == report.Standalone && o.DuplicateOf == nil })) < 2:
-			// What the other targets are was not seen: it may be alone on purpose.
-			f.Certainty = report.Possible
-		}
-		if h := s.Local; h != nil && h.Settings != nil && len(h.Settings.Servers) < 2 {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "zoo.cfg", Server: s.Name, Key: "server.N",
-				Value: plural(len(h.Settings.Servers), "line"), Wanted: "2 or more", File: h.Settings.Path,
-			})
-		}
-		return found(f)
-	})
+		},
+	}
+	switch {
+	case e.ProvesQuorum(), e.List.Proven() && len(e.List.Voters()) > 1:
+		f.Certainty = report.Proven
+	case len(e.Filter(func(o *model.Server) bool { return o.Role == report.Standalone && o.DuplicateOf == nil })) < 2:
+		// What the other targets are was not seen: it may be alone on purpose.
+		f.Certainty = report.Possible
+	}
+	if h := s.Local; h != nil && h.Settings != nil && len(h.Settings.Servers) < 2 {
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "zoo.cfg", Server: s.Name, Key: "server.N",
+			Value: plural(len(h.Settings.Servers), "line"), Wanted: "2 or more", File: h.Settings.Path,
+		})
+	}
+	return found(f)
 }
 
 // outsideSigns are what a server writes that runs and finds no quorum.

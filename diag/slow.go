@@ -46,34 +46,29 @@ var fsyncSlowRule = Rule{
 	Code: FsyncSlow, Title: "its disk is slow to sync the log", Needs: "mntr of 3.6 and later, twice",
 	Explains: []report.Code{"sync-too-slow", "leader-flapping", "follower-lagging", LatencyHigh},
 	Compares: model.SummaryKeys(fsyncTime),
-	Eval:     checkFsyncSlow,
+	Eval:     perServer(checkFsyncSlow),
 }
 
-func checkFsyncSlow(e *model.Ensemble) Outcome {
-	out := eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoMean(e, s, fsyncTime); why.skipped() {
-			return why
-		}
-		m, _ := e.MeanSince(s, fsyncTime)
-		if m.Count < samplesNeeded || m.Each <= slowFsync {
-			return Outcome{}
-		}
-		return found(report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
-			Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
-			Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
-			Fix: []report.Fix{
-				{Host: s.Name, Command: "iostat -x 2 5", Note: "see which disk is busy, and who writes to it (pidstat -d 2 5)", Risk: "none"},
-				{
-					Host: s.Name, Note: "give dataLogDir a disk of its own: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
-					Risk: "with no spare voter it is an outage; log.* and snapshot.* must stay in two different folders for good",
-				},
+func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
+	if why := whyNoMean(e, s, fsyncTime); why.skipped() {
+		return why.lookAgain(meanEver(s, fsyncTime) > slowFsync)
+	}
+	m, _ := e.MeanSince(s, fsyncTime)
+	if m.Count < samplesNeeded || m.Each <= slowFsync {
+		return Outcome{}
+	}
+	return found(report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
+		Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
+		Fix: []report.Fix{
+			{Host: s.Name, Command: "iostat -x 2 5", Note: "see which disk is busy, and who writes to it (pidstat -d 2 5)", Risk: "none"},
+			{
+				Host: s.Name, Note: "give dataLogDir a disk of its own: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
+				Risk: "with no spare voter it is an outage; log.* and snapshot.* must stay in two different folders for good",
 			},
-		})
+		},
 	})
-	return out.lookAgain(slices.ContainsFunc(e.Servers, func(s *model.Server) bool {
-		return meanEver(s, fsyncTime) > slowFsync
-	}))
 }
 
 const LatencyHigh report.Code = "latency-high"
@@ -81,32 +76,28 @@ const LatencyHigh report.Code = "latency-high"
 var latencyHighRule = Rule{
 	Code: LatencyHigh, Title: "clients wait long for answers", Needs: "srvr and mntr, twice",
 	Compares: slices.Concat(model.SummaryKeys(readLatency), model.SummaryKeys(updateLatency)),
-	Eval:     checkLatencyHigh,
+	Eval:     perServer(checkLatencyHigh),
 }
 
-func checkLatencyHigh(e *model.Ensemble) Outcome {
-	out := eachServer(e, func(s *model.Server) Outcome {
-		evidence := clientsWait(e, s)
-		if len(evidence) == 0 {
-			if why := whyNoMean(e, s, readLatency); why.skipped() {
-				return why
-			}
-			return whyNoMean(e, s, updateLatency)
+func checkLatencyHigh(e *model.Ensemble, s *model.Server) Outcome {
+	evidence := clientsWait(e, s)
+	if len(evidence) == 0 {
+		why := whyNoMean(e, s, readLatency)
+		if !why.skipped() {
+			why = whyNoMean(e, s, updateLatency)
 		}
-		return found(report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
-			Summary:  "its clients wait for their answers now, and not only since some bad hour long ago: this was counted between two looks.",
-			Evidence: evidence,
-			Fix: []report.Fix{
-				{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether the host is short of CPU or memory, and whether java waits for a disk", Risk: "none"},
-				{Note: "where all servers are slow at writes only, look at the disk and the network of the leader and of its quickest followers"},
-				{Note: "where one is slow at reads too, look at its garbage collections, and at clients that ask for much"},
-			},
-		})
+		return why.lookAgain(queued(s) || max(meanEver(s, readLatency), meanEver(s, updateLatency)) > slowRequests)
+	}
+	return found(report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Summary:  "its clients wait for their answers now, and not only since some bad hour long ago: this was counted between two looks.",
+		Evidence: evidence,
+		Fix: []report.Fix{
+			{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether the host is short of CPU or memory, and whether java waits for a disk", Risk: "none"},
+			{Note: "where all servers are slow at writes only, look at the disk and the network of the leader and of its quickest followers"},
+			{Note: "where one is slow at reads too, look at its garbage collections, and at clients that ask for much"},
+		},
 	})
-	return out.lookAgain(slices.ContainsFunc(e.Servers, func(s *model.Server) bool {
-		return queued(s) || max(meanEver(s, readLatency), meanEver(s, updateLatency)) > slowRequests
-	}))
 }
 
 // clientsWait shows that the clients of a server wait for long; nothing where they do not,

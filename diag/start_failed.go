@@ -40,32 +40,30 @@ const StartFailedClassPath report.Code = "start-failed-classpath"
 var startFailedClassPathRule = Rule{
 	Code: StartFailedClassPath, Title: "Java finds no ZooKeeper to start", Needs: "a server's own files and log",
 	Explains: startless,
-	Eval:     checkStartClassPath,
+	Eval:     perHost(checkStartClassPath),
 }
 
-func checkStartClassPath(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if out, yes := started(h); yes {
-			return out
-		}
-		line := lastWord(h, logline.JavaClass)
-		if line != nil && !strings.HasPrefix(line.Fields.Class, "org.apache.zookeeper.") {
-			line = nil // another program's
-		}
-		in, why := installOf(h)
-		bare := in != nil && in.ClassPath == "" && len(in.Jars) == 0 && (in.Lib || in.Source)
-		switch {
-		case line == nil && in == nil:
-			return undecided(why)
-		case line == nil && in.ClassPath != "":
-			return undecided(in.ClassPath + " sets the class path in a way of its own")
-		case line == nil && len(in.Jars) > 0:
-			return Outcome{}
-		case line == nil && !bare:
-			return undecided(in.Dir + " is not laid out as a release is")
-		}
-		return found(noMainClass(e, h, line, in, bare))
-	})
+func checkStartClassPath(e *model.Ensemble, h *model.Host) Outcome {
+	if out, yes := started(h); yes {
+		return out
+	}
+	line := lastWord(h, logline.JavaClass)
+	if line != nil && !strings.HasPrefix(line.Fields.Class, "org.apache.zookeeper.") {
+		line = nil // another program's
+	}
+	in, why := installOf(h)
+	bare := in != nil && in.ClassPath == "" && len(in.Jars) == 0 && (in.Lib || in.Source)
+	switch {
+	case line == nil && in == nil:
+		return undecided(why)
+	case line == nil && in.ClassPath != "":
+		return undecided(in.ClassPath + " sets the class path in a way of its own")
+	case line == nil && len(in.Jars) > 0:
+		return Outcome{}
+	case line == nil && !bare:
+		return undecided(in.Dir + " is not laid out as a release is")
+	}
+	return found(noMainClass(e, h, line, in, bare))
 }
 
 // installOf is the ZooKeeper that a start would run; nil, and why, when that is not known.
@@ -120,32 +118,30 @@ const JavaMissingOrWrong report.Code = "java-missing-or-wrong"
 var javaMissingOrWrongRule = Rule{
 	Code: JavaMissingOrWrong, Title: "there is no Java to start it with", Needs: "a server's own files and log",
 	Explains: startless,
-	Eval:     checkJava,
+	Eval:     perHost(checkJava),
 }
 
-func checkJava(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if out, yes := started(h); yes {
-			return out
-		}
-		line := lastWord(h, logline.JavaMissing, logline.JavaVersion, logline.JavaOptions)
-		missing, evidence, why := javaMissing(h)
-		switch {
-		case line != nil && line.Sign != logline.JavaMissing:
-			return found(wrongJava(e, h, line))
-		case line == nil && !missing:
-			return undecided(why)
-		}
-		f := noJava(e, h, evidence)
-		if line != nil {
-			f.Evidence = slices.Insert(f.Evidence, 0, lineEvidence(h, *line))
-		}
-		if missing && (line != nil || h.EndedWith(126, 127, 203)) {
-			f.Certainty = report.Proven
-		}
-		f.Evidence = append(f.Evidence, serviceEvidence(h)...)
-		return found(f)
-	})
+func checkJava(e *model.Ensemble, h *model.Host) Outcome {
+	if out, yes := started(h); yes {
+		return out
+	}
+	line := lastWord(h, logline.JavaMissing, logline.JavaVersion, logline.JavaOptions)
+	missing, evidence, why := javaMissing(h)
+	switch {
+	case line != nil && line.Sign != logline.JavaMissing:
+		return found(wrongJava(e, h, line))
+	case line == nil && !missing:
+		return undecided(why)
+	}
+	f := noJava(e, h, evidence)
+	if line != nil {
+		f.Evidence = slices.Insert(f.Evidence, 0, lineEvidence(h, *line))
+	}
+	if missing && (line != nil || h.EndedWith(126, 127, 203)) {
+		f.Certainty = report.Proven
+	}
+	f.Evidence = append(f.Evidence, serviceEvidence(h)...)
+	return found(f)
 }
 
 // javaMissing reports whether what starts the server would find no java, with the

@@ -13,41 +13,39 @@ const StatusScriptMisleading report.Code = "status-script-misleading"
 var statusScriptMisleadingRule = Rule{
 	Code: StatusScriptMisleading, Title: "zkServer.sh status is wrong about it", Needs: "a server's own process and files",
 	Traits: theory.Traits{NeverRoot: true},
-	Eval:   checkStatusScript,
+	Eval:   perHost(checkStatusScript),
 }
 
-func checkStatusScript(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if h.Process == nil {
-			return Outcome{}
+func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
+	if h.Process == nil {
+		return Outcome{}
+	}
+	line, why := statusScript(h)
+	if line == "" {
+		return undecided("what zkServer.sh would say cannot be told")
+	}
+	if line != scriptFails {
+		return Outcome{}
+	}
+	f := report.Finding{
+		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Summary: "`zkServer.sh status` says \"" + scriptFails + "\" It is running.",
+		Evidence: []report.Evidence{
+			{Source: "process", Server: nameOf(h), Key: fmt.Sprintf("pid %d", h.Process.PID), Value: h.Process.Main + " runs"},
+			{Source: "zkServer.sh", Server: nameOf(h), Value: why},
+		},
+	}
+	if h.Server != nil && h.Server.Serving == model.Yes && !h.Server.Inferred {
+		f.Evidence = append(f.Evidence, report.Evidence{
+			Source: "srvr", Server: nameOf(h), Value: "Mode: " + string(h.Server.Role),
+		})
+		f.Fix = []report.Fix{{Host: nameOf(h), Note: "the server is fine; mend the line that the script reads"}}
+		if note := carriageReturn(h); note != nil {
+			f.Fix = []report.Fix{{
+				Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)),
+				Note: "no restart is needed", Risk: "none",
+			}}
 		}
-		line, why := statusScript(h)
-		if line == "" {
-			return undecided("what zkServer.sh would say cannot be told")
-		}
-		if line != scriptFails {
-			return Outcome{}
-		}
-		f := report.Finding{
-			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
-			Summary: "`zkServer.sh status` says \"" + scriptFails + "\" It is running.",
-			Evidence: []report.Evidence{
-				{Source: "process", Server: nameOf(h), Key: fmt.Sprintf("pid %d", h.Process.PID), Value: h.Process.Main + " runs"},
-				{Source: "zkServer.sh", Server: nameOf(h), Value: why},
-			},
-		}
-		if h.Server != nil && h.Server.Serving == model.Yes && !h.Server.Inferred {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "srvr", Server: nameOf(h), Value: "Mode: " + string(h.Server.Role),
-			})
-			f.Fix = []report.Fix{{Host: nameOf(h), Note: "the server is fine; mend the line that the script reads"}}
-			if note := carriageReturn(h); note != nil {
-				f.Fix = []report.Fix{{
-					Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)),
-					Note: "no restart is needed", Risk: "none",
-				}}
-			}
-		}
-		return found(f)
-	})
+	}
+	return found(f)
 }

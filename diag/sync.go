@@ -22,38 +22,36 @@ const SyncTooSlow report.Code = "sync-too-slow"
 var syncTooSlowRule = Rule{
 	Code: SyncTooSlow, Title: "its data arrives too late", Needs: "a server's own log, twice",
 	Explains: slices.Concat(keptOut, []report.Code{"leader-flapping"}),
-	Eval:     checkSyncTooSlow,
+	Eval:     perHost(checkSyncTooSlow),
 }
 
 // checkSyncTooSlow reports followers that do not have their leader's data within
 // initLimit ticks (Leader.waitForNewLeaderAck, LearnerHandler): they begin again and
 // again.
-func checkSyncTooSlow(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		limit := syncTime(h)
-		if !h.Distributed() || h.Process == nil || limit <= 0 {
-			return Outcome{}
+func checkSyncTooSlow(e *model.Ensemble, h *model.Host) Outcome {
+	limit := syncTime(h)
+	if !h.Distributed() || h.Process == nil || limit <= 0 {
+		return Outcome{}
+	}
+	if why, out := staysOut(e, h); !out {
+		return why
+	}
+	// What drops a follower for another reason does not take its time over it.
+	other, _, _ := saysLately(h, logline.RecordTooLong, logline.EpochAhead, logline.NoSpace, logline.PeerTLS)
+	if len(other) > 0 {
+		return Outcome{}
+	}
+	lines, count, reason := saysWithin(h, max(lately, 3*limit), logline.SyncGaveUp, logline.SnapshotFetched)
+	if reason != "" || count < repeated {
+		return undecided(reason)
+	}
+	age, ok := h.Age(e.Snap.Started)
+	for _, line := range lines {
+		if ok && time.Duration(line.Count-1)*limit > age {
+			return Outcome{} // it fails before the time is up
 		}
-		if why, out := staysOut(e, h); !out {
-			return why
-		}
-		// What drops a follower for another reason does not take its time over it.
-		other, _, _ := saysLately(h, logline.RecordTooLong, logline.EpochAhead, logline.NoSpace, logline.PeerTLS)
-		if len(other) > 0 {
-			return Outcome{}
-		}
-		lines, count, reason := saysWithin(h, max(lately, 3*limit), logline.SyncGaveUp, logline.SnapshotFetched)
-		if reason != "" || count < repeated {
-			return undecided(reason)
-		}
-		age, ok := h.Age(e.Snap.Started)
-		for _, line := range lines {
-			if ok && time.Duration(line.Count-1)*limit > age {
-				return Outcome{} // it fails before the time is up
-			}
-		}
-		return found(syncTooSlow(e, h, limit, lines))
-	})
+	}
+	return found(syncTooSlow(e, h, limit, lines))
 }
 
 // syncTime is how long a follower may take until it has the leader's data; 0 when the

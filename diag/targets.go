@@ -15,24 +15,22 @@ const PeerNameUnresolvable report.Code = "peer-name-unresolvable"
 var peerNameUnresolvableRule = Rule{
 	Code: PeerNameUnresolvable, Title: "a member's name has no address there", Needs: "a server's own names",
 	Explains: slices.Concat(keptOut, startless, []report.Code{"target-unresolvable", "process-without-listener"}),
-	Eval:     checkPeerName,
+	Eval:     perHost(checkPeerName),
 }
 
 // checkPeerName reports names of the list of members that mean nothing on the host
 // of a member: ZooKeeper looks them up there, whatever they mean elsewhere.
-func checkPeerName(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		if len(h.Resolved) == 0 {
-			return undecided("its names were not looked up: they are a container's own")
+func checkPeerName(e *model.Ensemble, h *model.Host) Outcome {
+	if len(h.Resolved) == 0 {
+		return undecided("its names were not looked up: they are a container's own")
+	}
+	var out Outcome
+	for _, r := range h.Resolved {
+		if r.Addrs.FailedAs(snapshot.Resolve) {
+			out = out.and(found(peerName(e, h, r)))
 		}
-		var out Outcome
-		for _, r := range h.Resolved {
-			if r.Addrs.FailedAs(snapshot.Resolve) {
-				out = out.and(found(peerName(e, h, r)))
-			}
-		}
-		return out
-	})
+	}
+	return out
 }
 
 func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.Finding {

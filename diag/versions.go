@@ -96,48 +96,42 @@ var wildcardSelfAddrRule = Rule{
 	Code: WildcardSelfAddr, Title: "its own address is 0.0.0.0", Needs: "conf, or a server's own files",
 	// It stays when the server is back: what is not of this server it must not hide.
 	Explains: []report.Code{"server-not-serving", "read-only-mode", "quorum-lost", "status-script-misleading"},
-	Eval:     checkWildcardSelfAddr,
+	Eval:     perServer(checkWildcardSelfAddr, whyNoVersion),
 }
 
-func checkWildcardSelfAddr(e *model.Ensemble) Outcome {
-	affected := func(s *model.Server) bool {
-		v, _ := s.Version()
-		return lint.TellsWildcard(v.String()) && s.Role != report.Standalone
+func checkWildcardSelfAddr(e *model.Ensemble, s *model.Server) Outcome {
+	v, _ := s.Version()
+	if !lint.TellsWildcard(v.String()) || s.Role == report.Standalone {
+		return Outcome{}
 	}
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoVersion(s); why.skipped() || !affected(s) {
-			return why
-		}
-		line, source, ok := ownLineOf(s)
-		if !ok {
-			return skip(report.SkipNotTold, "neither it nor its files told which line of the list is its own")
-		}
-		if !lint.IsWildcard(&line) {
-			return Outcome{}
-		}
-		v, _ := s.Version()
-		certainty := report.Proven
-		if s.Serving != model.Yes {
-			certainty = report.Likely // it may be out for another reason
-		}
-		return found(report.Finding{
-			Severity: severityOf(e, s), Certainty: certainty, Servers: []string{s.Name},
-			Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
-			Evidence: []report.Evidence{
-				releaseEvidence(s, "3.5.8 or later"),
-				{
-					Source: source, Server: s.Name, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
-					Wanted: "the address that its peers use", File: line.File, Line: line.Line,
-				},
+	line, source, ok := ownLineOf(s)
+	if !ok {
+		return skip(report.SkipNotTold, "neither it nor its files told which line of the list is its own")
+	}
+	if !lint.IsWildcard(&line) {
+		return Outcome{}
+	}
+	certainty := report.Proven
+	if s.Serving != model.Yes {
+		certainty = report.Likely // it may be out for another reason
+	}
+	return found(report.Finding{
+		Severity: severityOf(e, s), Certainty: certainty, Servers: []string{s.Name},
+		Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
+		Evidence: []report.Evidence{
+			releaseEvidence(s, "3.5.8 or later"),
+			{
+				Source: source, Server: s.Name, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
+				Wanted: "the address that its peers use", File: line.File, Line: line.Line,
 			},
-			Fix: []report.Fix{
-				{Host: s.Name, Note: fmt.Sprintf("write server.%d as its peers write it; where it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)},
-				{
-					Host: s.Name, Note: "then restart it; or upgrade to 3.5.10, where the wildcard does no harm",
-					Risk: "if it stays out, restart the peers with lower ids too, one at a time; with no spare voter each is an outage",
-				},
+		},
+		Fix: []report.Fix{
+			{Host: s.Name, Note: fmt.Sprintf("write server.%d as its peers write it; where it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)},
+			{
+				Host: s.Name, Note: "then restart it; or upgrade to 3.5.10, where the wildcard does no harm",
+				Risk: "if it stays out, restart the peers with lower ids too, one at a time; with no spare voter each is an outage",
 			},
-		})
+		},
 	})
 }
 
@@ -200,37 +194,32 @@ const KnownBadVersion report.Code = "known-bad-version"
 
 var knownBadVersionRule = Rule{
 	Code: KnownBadVersion, Title: "runs a release that may lose data", Needs: "a server's version",
-	Eval: checkKnownBadVersion,
+	Eval: perServer(checkKnownBadVersion, whyNoVersion),
 }
 
-func checkKnownBadVersion(e *model.Ensemble) Outcome {
-	return eachServer(e, func(s *model.Server) Outcome {
-		if why := whyNoVersion(s); why.skipped() {
-			return why
+func checkKnownBadVersion(_ *model.Ensemble, s *model.Server) Outcome {
+	v, _ := s.Version()
+	var out Outcome
+	for _, bad := range badReleases() {
+		if !within(v, bad.from, bad.until) || bad.only != nil && !bad.only(s) {
+			continue
 		}
-		v, _ := s.Version()
-		var out Outcome
-		for _, bad := range badReleases() {
-			if !within(v, bad.from, bad.until) || bad.only != nil && !bad.only(s) {
-				continue
-			}
-			f := report.Finding{
-				Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
-				Summary:  fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
-				Evidence: []report.Evidence{releaseEvidence(s, bad.until.String()+" or later")},
-				Fix: []report.Fix{{
-					Note: "upgrade, one server at a time, the leader last, each after all others serve",
-					Risk: "with no spare voter each restart is an outage",
-				}},
-			}
-			if bad.met != nil {
-				if evidence, ok := bad.met(s); ok {
-					f.Severity = report.Warning
-					f.Evidence = append(f.Evidence, evidence)
-				}
-			}
-			out = out.and(found(f))
+		f := report.Finding{
+			Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+			Summary:  fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
+			Evidence: []report.Evidence{releaseEvidence(s, bad.until.String()+" or later")},
+			Fix: []report.Fix{{
+				Note: "upgrade, one server at a time, the leader last, each after all others serve",
+				Risk: "with no spare voter each restart is an outage",
+			}},
 		}
-		return out
-	})
+		if bad.met != nil {
+			if evidence, ok := bad.met(s); ok {
+				f.Severity = report.Warning
+				f.Evidence = append(f.Evidence, evidence)
+			}
+		}
+		out = out.and(found(f))
+	}
+	return out
 }

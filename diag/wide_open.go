@@ -15,25 +15,23 @@ const WideOpen report.Code = "jmx-or-4lw-wide-open"
 
 var wideOpenRule = Rule{
 	Code: WideOpen, Title: "JMX or all four-letter words are open to strangers", Needs: "a server's own process, sockets and files",
-	Eval: checkWideOpen,
+	Eval: perHost(checkWideOpen),
 }
 
 // checkWideOpen reports what a server offers to whoever reaches it: JMX without a
 // password or without TLS, and all four-letter words at a public address.
-func checkWideOpen(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		switch {
-		case h.Process == nil:
-			return undecided("no process runs for it")
-		case !h.Listeners.Seen():
-			return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
-		}
-		out := openJMX(h).and(openWords(h))
-		if h.Process.JMX == nil && h.Process.JMXFile != "" {
-			return out.and(undecided("its settings of JMX are in " + h.Process.JMXFile + ", which was not looked at"))
-		}
-		return out
-	})
+func checkWideOpen(_ *model.Ensemble, h *model.Host) Outcome {
+	switch {
+	case h.Process == nil:
+		return undecided("no process runs for it")
+	case !h.Listeners.Seen():
+		return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
+	}
+	out := openJMX(h).and(openWords(h))
+	if h.Process.JMX == nil && h.Process.JMXFile != "" {
+		return out.and(undecided("its settings of JMX are in " + h.Process.JMXFile + ", which was not looked at"))
+	}
+	return out
 }
 
 // openJMX is the finding where JMX can be reached from elsewhere.

@@ -15,27 +15,25 @@ const DataDirNotWritable report.Code = "datadir-not-writable"
 var dataDirNotWritableRule = Rule{
 	Code: DataDirNotWritable, Title: "its data directory cannot be written", Needs: "a server's own files and process",
 	Explains: slices.Concat(keptOut, startless),
-	Eval:     checkDataDirNotWritable,
+	Eval:     perHost(checkDataDirNotWritable),
 }
 
-func checkDataDirNotWritable(e *model.Ensemble) Outcome {
-	return eachHost(e, func(h *model.Host) Outcome {
-		data, reason := dataOf(h)
-		if data == nil {
-			return undecided(reason)
+func checkDataDirNotWritable(e *model.Ensemble, h *model.Host) Outcome {
+	data, reason := dataOf(h)
+	if data == nil {
+		return undecided(reason)
+	}
+	var bad []report.Finding
+	for _, d := range dataDirs(data) {
+		f, why := notWritable(e, h, d)
+		if f != nil {
+			bad = append(bad, *f)
 		}
-		var bad []report.Finding
-		for _, d := range dataDirs(data) {
-			f, why := notWritable(e, h, d)
-			if f != nil {
-				bad = append(bad, *f)
-			}
-			if why != "" {
-				reason = why
-			}
+		if why != "" {
+			reason = why
 		}
-		return found(bad...).and(undecided(reason))
-	})
+	}
+	return found(bad...).and(undecided(reason))
 }
 
 // notWritable judges one directory; why it cannot, where that is so.

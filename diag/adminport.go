@@ -59,12 +59,12 @@ func adminPortTaken(h *model.Host, port int) bool {
 
 func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot.LogLine) report.Finding {
 	f := report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("another program has port %d, so that its AdminServer did not start. It is a member of an ensemble and runs on without; clients notice nothing, monitoring over HTTP does.", port),
 		Evidence: []report.Evidence{
 			lineEvidence(h, line),
 			{
-				Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("listening on %d", port),
+				Source: "sockets", Key: fmt.Sprintf("listening on %d", port),
 				Value: "yes, and not the AdminServer", Wanted: "free when it starts",
 			},
 		},
@@ -76,9 +76,7 @@ func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot
 	if h.Process == nil {
 		f.Severity = severityAt(e, h)
 		f.Summary = fmt.Sprintf("another program has port %d, which its AdminServer wants. A standalone server ends with exit code 4 when it cannot have it.", port)
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Server: nameOf(h), Value: "no ZooKeeper for " + h.ConfigPath,
-		})
+		f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Value: "no ZooKeeper for " + h.ConfigPath})
 		f.Fix[1].Note = "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false), and start the server"
 	}
 	return f

@@ -23,7 +23,7 @@ func certificateEvidence(s *model.Server, what string, c *snapshot.Certificate, 
 		names = "for " + strings.Join(c.Names, " ")
 	}
 	return report.Evidence{
-		Source: "tls", Server: s.Name, Key: what, Wanted: wanted,
+		Source: "tls", Key: what, Wanted: wanted,
 		Value: fmt.Sprintf("%s, %s, by %s, valid %s to %s", c.Subject, names, c.Issuer,
 			c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly)),
 	}
@@ -44,8 +44,8 @@ func checkClientTLS(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
-		Evidence: []report.Evidence{failedWord(s, "srvr", s.Srvr)},
+		Severity: report.Warning, Certainty: report.Proven,
+		Evidence: []report.Evidence{failedWord("srvr", s.Srvr)},
 	}
 	if s.Serving == model.Yes {
 		f.Severity = report.Info // it serves, as another port told
@@ -156,7 +156,7 @@ func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapsho
 	now := e.Snap.Started
 	left, due := c.NotAfter.Sub(now), min(renewBefore, c.NotAfter.Sub(c.NotBefore)/4)
 	f := &report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Proven,
 		Evidence: []report.Evidence{certificateEvidence(s, what, c, "valid for "+ago(due)+" more at least")},
 		Fix: []report.Fix{
 			{Host: s.Name, Note: "have a new one signed for the same names, and put it with its key into the key store"},

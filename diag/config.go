@@ -50,10 +50,10 @@ func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	next := h.Settings.Path + ".dynamic.next"
 	return found(report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Warning, Certainty: report.Proven,
 		Summary: "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
 		Evidence: []report.Evidence{{
-			Source: "file", Server: nameOf(h), Value: "there", Wanted: "removed once the proposal is committed", File: next,
+			Source: "file", Value: "there", Wanted: "removed once the proposal is committed", File: next,
 		}},
 		Fix: []report.Fix{
 			{Host: nameOf(h), Command: "cat " + shellWord(next), Note: "the members that were proposed", Risk: "none"},
@@ -63,7 +63,7 @@ func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
 }
 
 func membersBesideDynamic(e *model.Ensemble, h *model.Host, beside []zoocfg.Problem) report.Finding {
-	f := report.Finding{Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h)}
+	f := report.Finding{Severity: severityAt(e, h), Certainty: report.Proven}
 	if h.Version() == "" {
 		f.Certainty = report.Likely // 3.4 would not mind
 	}
@@ -73,12 +73,12 @@ func membersBesideDynamic(e *model.Ensemble, h *model.Host, beside []zoocfg.Prob
 		f.Summary = fmt.Sprintf("%s in zoo.cfg beside dynamicConfigFile: the server runs on with what it read when it started, and will not start again.", plural(len(beside), "member line"))
 	}
 	f.Evidence = []report.Evidence{{
-		Source: "zoo.cfg", Server: nameOf(h), Key: "dynamicConfigFile",
+		Source: "zoo.cfg", Key: "dynamicConfigFile",
 		Value: dynamic.Value, File: h.Settings.Path, Line: dynamic.Line,
 	}}
 	for _, p := range beside {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "zoo.cfg", Server: nameOf(h), Key: p.Key,
+			Source: "zoo.cfg", Key: p.Key,
 			Value: "a member", Wanted: "only in the dynamic file", File: p.File, Line: p.Line,
 		})
 	}
@@ -110,11 +110,11 @@ func checkPeerType(_ *model.Ensemble, h *model.Host) Outcome {
 		return Outcome{} // myid-not-in-servers says the former
 	}
 	return found(report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("peerType says %s and its line in the list says %s; the list is what counts.", set.Value, m.Role),
 		Evidence: []report.Evidence{
 			{
-				Source: "zoo.cfg", Server: nameOf(h), Key: "peerType",
+				Source: "zoo.cfg", Key: "peerType",
 				Value: string(set.Value), Wanted: string(m.Role), File: set.File, Line: set.Line,
 			},
 			memberEvidence(h, h.ID, " "+string(m.Role)),
@@ -138,17 +138,15 @@ func checkForceSync(_ *model.Ensemble, h *model.Host) Outcome {
 	switch {
 	case lint.SyncIsOff(h.Settings):
 		seen = report.Evidence{
-			Source: "zoo.cfg", Server: nameOf(h), Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line,
+			Source: "zoo.cfg", Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line,
 		}
 	case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
-		seen = report.Evidence{
-			Source: "process", Server: nameOf(h), Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes",
-		}
+		seen = report.Evidence{Source: "process", Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes"}
 	default:
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Warning, Certainty: report.Proven,
 		Summary:  "forceSync=no: it confirms writes that are not on its disk yet. When the power of a majority fails, writes that clients were told are safe are lost.",
 		Evidence: []report.Evidence{seen},
 		Fix: []report.Fix{{

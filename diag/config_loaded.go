@@ -52,10 +52,10 @@ func cannotBeRead(f *snapshot.Failure) bool {
 // configGone is a configuration that nobody can read; source is what leads to it.
 func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source string) report.Finding {
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Likely,
 		Summary: "the configuration that it would be started with cannot be read by anybody: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
 		Evidence: []report.Evidence{{
-			Source: "zoo.cfg", Server: nameOf(h), Key: "named by " + source, Value: why.Text, Wanted: "a readable file",
+			Source: "zoo.cfg", Key: "named by " + source, Value: why.Text, Wanted: "a readable file",
 		}},
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "put the configuration of this server back: from a backup or the configuration management; or that of another server, with this server's own clientPortAddress and paths"},
@@ -64,7 +64,7 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 	}
 	if len(h.Beside) > 0 {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "zoo.cfg", Server: nameOf(h), Key: "beside it", Value: strings.Join(h.Beside, ", "),
+			Source: "zoo.cfg", Key: "beside it", Value: strings.Join(h.Beside, ", "),
 		})
 		if slices.Equal(h.Beside, []string{"zoo_sample.cfg"}) {
 			f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "zoo_sample.cfg is only an example: it has no server.N line and keeps the data in /tmp. Write a zoo.cfg of your own"})
@@ -128,11 +128,11 @@ func startsAs(h *model.Host) (*snapshot.Obs[snapshot.Credentials], string) {
 
 func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep, user, wanted string) report.Finding {
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary: fmt.Sprintf("it runs as %s, who may not read its configuration: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.", user),
 		Evidence: []report.Evidence{
 			{
-				Source: "zoo.cfg", Server: nameOf(h), Key: "owner",
+				Source: "zoo.cfg", Key: "owner",
 				Value: fmt.Sprintf("%s, mode %04o", userName(step.UID), step.Mode), Wanted: wanted, File: step.Path,
 			},
 		},
@@ -147,13 +147,11 @@ func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep,
 		f.Later = true
 		f.Summary = fmt.Sprintf("it runs as %s, who may not read its configuration any more. The running process has read it before; it will not start again.", user)
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + user,
+			Source: "process", Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + user,
 		})
 		return f
 	}
-	f.Evidence = append(f.Evidence, report.Evidence{
-		Source: "unit", Server: nameOf(h), Key: "User", Value: user, File: h.Unit.File,
-	})
+	f.Evidence = append(f.Evidence, report.Evidence{Source: "unit", Key: "User", Value: user, File: h.Unit.File})
 	f.Evidence = append(f.Evidence, logEvidences(h, []logline.Sign{logline.ConfigInvalid})...)
 	f.Evidence = append(f.Evidence, serviceEvidence(h)...)
 	return f
@@ -168,15 +166,15 @@ func namedAnother(h *model.Host) report.Finding {
 		shown += fmt.Sprintf(" and %d more", len(keys)-5)
 	}
 	return report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Info, Certainty: report.Proven,
 		Title:   "runs with another configuration than the one you named",
 		Summary: fmt.Sprintf("%s has the same dataDir and is not the file that the process has read. What is changed there reaches nobody, not even by a restart.", h.Named.Path),
 		Evidence: []report.Evidence{
 			{
-				Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID),
+				Source: "process", Key: "pid " + strconv.Itoa(h.Process.PID),
 				Value: "has read " + h.Settings.Path, Wanted: h.Named.Path,
 			},
-			{Source: "zoo.cfg", Server: nameOf(h), Key: "differs in", Value: shown, File: h.Named.Path},
+			{Source: "zoo.cfg", Key: "differs in", Value: shown, File: h.Named.Path},
 		},
 		Fix: []report.Fix{{Host: nameOf(h), Note: fmt.Sprintf("make the change in %s, or correct what starts the server", h.Settings.Path)}},
 	}

@@ -33,9 +33,9 @@ func checkConnLimit(e *model.Ensemble, s *model.Server) Outcome {
 func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	limit, known := connLimit(e, s)
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Possible, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Possible,
 		Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
-		Evidence: []report.Evidence{failedWord(s, "srvr", s.Srvr), failedWord(s, "connect", s.Session)},
+		Evidence: []report.Evidence{failedWord("srvr", s.Srvr), failedWord("connect", s.Session)},
 		Fix:      []report.Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
 	}
 	switch s.Counted {
@@ -60,7 +60,7 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 			shown = ours
 		}
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: model.SourceAdmin, Server: s.Name, Key: "connections from " + shown.Address,
+			Source: model.SourceAdmin, Key: "connections from " + shown.Address,
 			Value: strconv.Itoa(shown.Connections), Wanted: wanted,
 		})
 	}

@@ -51,7 +51,7 @@ func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	f := willNotStart(e, h, fmt.Sprintf("its newest transaction log, %s, has no header: ZooKeeper dies of it while it loads its data. A full disk or a power failure leaves such a file behind.", log.Name),
 		report.Evidence{
-			Source: "data", Server: nameOf(h), Key: log.Name,
+			Source: "data", Key: log.Name,
 			Value: value, Wanted: "16 bytes or more, the first four 5a4b4c47 (ZKLG)", File: fileIn(dir, log.Name),
 		})
 	if log.Size == 0 {
@@ -104,11 +104,11 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
 		report.Evidence{
-			Source: "data", Server: nameOf(h), Key: "snapshots",
+			Source: "data", Key: "snapshots",
 			Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2",
 		},
 		report.Evidence{
-			Source: "data", Server: nameOf(h), Key: "logs",
+			Source: "data", Key: "logs",
 			Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2",
 		})
 	f.Fix = append(f.Fix, report.Fix{
@@ -187,8 +187,8 @@ func checkEpochMismatch(e *model.Ensemble, h *model.Host) Outcome {
 			return undecided(reason)
 		}
 	}
-	current, hasCurrent, bad := epochOf(h, dir, "currentEpoch", dir.CurrentEpoch)
-	accepted, hasAccepted, badToo := epochOf(h, dir, "acceptedEpoch", dir.AcceptedEpoch)
+	current, hasCurrent, bad := epochOf(dir, "currentEpoch", dir.CurrentEpoch)
+	accepted, hasAccepted, badToo := epochOf(dir, "acceptedEpoch", dir.AcceptedEpoch)
 	switch {
 	case bad != nil || badToo != nil:
 		f := willNotStart(e, h, "a file with an epoch holds no number, and ZooKeeper ends with \"Found ... in\" and its path. A full disk or a kill while it was written leaves it so.")
@@ -200,8 +200,8 @@ func checkEpochMismatch(e *model.Ensemble, h *model.Host) Outcome {
 		return found(f)
 	case hasCurrent && hasAccepted && accepted < current:
 		return found(willNotStart(e, h, fmt.Sprintf("it has accepted epoch %d and says that it is in epoch %d, which comes later: ZooKeeper ends with \"The accepted epoch ... is less than the current epoch\".", accepted, current),
-			epochEvidence(h, dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or more", current)),
-			epochEvidence(h, dir, "currentEpoch", current, "")))
+			epochEvidence(dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or more", current)),
+			epochEvidence(dir, "currentEpoch", current, "")))
 	case hasCurrent && !dir.Repairs:
 		return dataAhead(e, h, data, current)
 	}
@@ -221,7 +221,7 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 			}
 			return found(aheadFinding(e, h, data, current, int64(c.First.Epoch()), report.Proven,
 				report.Evidence{
-					Source: "data", Server: nameOf(h), Key: "first transaction",
+					Source: "data", Key: "first transaction",
 					Value: c.First.String(), File: fileIn(data.Logs(), log.Name),
 				}))
 		}
@@ -235,7 +235,7 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 		}
 		// Its checksum was not looked at: a damaged one is passed over.
 		return found(aheadFinding(e, h, data, current, int64(s.Zxid.Epoch()), report.Likely,
-			report.Evidence{Source: "data", Server: nameOf(h), Key: "snapshot", Value: s.Name, File: fileIn(&data.Dir, s.Name)}))
+			report.Evidence{Source: "data", Key: "snapshot", Value: s.Name, File: fileIn(&data.Dir, s.Name)}))
 	}
 	return Outcome{}
 }
@@ -244,7 +244,7 @@ func aheadFinding(
 	e *model.Ensemble, h *model.Host, data *snapshot.Data, current, of int64, c report.Certainty, shown report.Evidence,
 ) report.Finding {
 	f := willNotStart(e, h, fmt.Sprintf("its data is of epoch %d and it says that it is in epoch %d: ZooKeeper ends with \"The current epoch ... is older than the last zxid\".", of, current),
-		epochEvidence(h, &data.Dir, "currentEpoch", current, fmt.Sprintf("%d or more", of)), shown)
+		epochEvidence(&data.Dir, "currentEpoch", current, fmt.Sprintf("%d or more", of)), shown)
 	f.Certainty = c
 	return f
 }
@@ -285,7 +285,7 @@ func settledFile(h *model.Host, f snapshot.DataFile) bool {
 // the process runs, it explains nothing that is wrong now.
 func willNotStart(e *model.Ensemble, h *model.Host, summary string, evidence ...report.Evidence) report.Finding {
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary: summary + " It cannot start.", Evidence: evidence, Fix: refill(e, h),
 	}
 	if e.Lives(h) {

@@ -62,7 +62,7 @@ func checkDataSetLarge(e *model.Ensemble, s *model.Server) Outcome {
 			}
 		}
 		evidence = append(evidence, report.Evidence{
-			Source: s.MntrFrom, Server: s.Name, Key: key.name,
+			Source: s.MntrFrom, Key: key.name,
 			Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10),
 		})
 	}
@@ -70,7 +70,7 @@ func checkDataSetLarge(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name}, Evidence: evidence,
+		Severity: report.Info, Certainty: report.Proven, Evidence: evidence,
 		Summary: fmt.Sprintf("many %s. All of it is in the heap of each server, is written out with each snapshot, and is sent whole to a server that has been away for long.", strings.Join(much, ", ")),
 		Fix: []report.Fix{
 			{Note: "find out which client makes them, and whether it removes what it no longer needs; ZooKeeper is for coordination, and not a database"},

@@ -30,11 +30,11 @@ func checkDataDigest(_ *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Critical, Certainty: report.Likely,
 		Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
 		Evidence: []report.Evidence{
-			{Source: s.MntrFrom, Server: s.Name, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
-			{Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
+			{Source: s.MntrFrom, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
+			{Source: "srvr", Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
 		},
 		Fix: []report.Fix{
 			{Note: "restart nothing yet, the leader least of all: which of the servers is right is not known"},

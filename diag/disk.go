@@ -70,20 +70,20 @@ func diskFull(
 	e *model.Ensemble, h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInodes bool,
 ) report.Finding {
 	what := report.Evidence{
-		Source: "disk", Server: nameOf(h), Key: "free", File: d.dir,
+		Source: "disk", Key: "free", File: d.dir,
 		Value: fmt.Sprintf("%s of %s on %s", size(d.free(h)), size(d.Bytes), d.place()), Wanted: size(wanted) + " at least",
 	}
 	summary := fmt.Sprintf("%s are left on %s: the next transaction may not fit into its log, nor the next snapshot beside the others. Each write that fails throws this server out of the quorum; its process lives on, joins again and fails again.", size(d.free(h)), d.place())
 	if noInodes {
 		what = report.Evidence{
-			Source: "disk", Server: nameOf(h), Key: "free inodes", File: d.dir,
+			Source: "disk", Key: "free inodes", File: d.dir,
 			Value: fmt.Sprintf("0 of %d on %s", d.Inodes, d.place()), Wanted: "some",
 		}
 		summary = fmt.Sprintf("no inode is left on %s: whatever df says, no file can be made there, so no log and no snapshot.", d.place())
 	}
 	f := report.Finding{
 		Severity: severityAt(e, h), Certainty: report.Proven,
-		Servers: serversOf(h), Summary: summary, Evidence: []report.Evidence{what},
+		Summary: summary, Evidence: []report.Evidence{what},
 		Fix: []report.Fix{
 			{
 				Host: nameOf(h), Command: "df -h " + shellWord(d.dir) + "; df -i " + shellWord(d.dir),
@@ -95,12 +95,12 @@ func diskFull(
 	}
 	if d.next > 0 {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "data", Server: nameOf(h), Key: "newest snapshot", Value: size(d.next), File: data.Dir.Path + "/version-2",
+			Source: "data", Key: "newest snapshot", Value: size(d.next), File: data.Dir.Path + "/version-2",
 		})
 	}
 	if n := data.Dir.Snapshots.Value.Total; n > manySnapshots && purgeOff(h) {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "data", Server: nameOf(h), Key: "snapshots",
+			Source: "data", Key: "snapshots",
 			Value: fmt.Sprintf("%d, and none is ever removed", n), Wanted: "autopurge.purgeInterval above 0",
 			File: h.Settings.Path,
 		})
@@ -135,11 +135,11 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 			key, set = "dataLogDir", h.Settings.DataLogDir
 		}
 		inTmp = append(inTmp, report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h),
+			Severity: report.Warning, Certainty: report.Proven,
 			Summary: fmt.Sprintf("%s is below %s, which is emptied at a reboot or by systemd-tmpfiles, %s. This server then comes back without its data; two of three such at a time are the loss of all.", key, tmp, emptied(tmp)),
 			Evidence: []report.Evidence{
 				{
-					Source: "zoo.cfg", Server: nameOf(h), Key: key,
+					Source: "zoo.cfg", Key: key,
 					Value: set.Value, Wanted: "a directory that outlives a reboot", File: set.File, Line: set.Line,
 				},
 			},

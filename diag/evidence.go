@@ -15,7 +15,7 @@ import (
 // epochOf is the number in an epoch file. has is false when the file is not there:
 // the server then makes one. bad is the evidence when it holds no number.
 func epochOf(
-	h *model.Host, dir *snapshot.DataDir, name string, file snapshot.Obs[snapshot.EpochFile],
+	dir *snapshot.DataDir, name string, file snapshot.Obs[snapshot.EpochFile],
 ) (n int64, has bool, bad *report.Evidence) {
 	if !file.Seen() {
 		return 0, false, nil
@@ -23,16 +23,16 @@ func epochOf(
 	n, err := snapshot.ParseEpoch(file.Value.Bytes)
 	if err != nil {
 		return 0, false, &report.Evidence{
-			Source: "data", Server: nameOf(h), Key: name,
+			Source: "data", Key: name,
 			Value: fmt.Sprintf("%q", file.Value.Bytes), Wanted: "a number", File: fileIn(dir, name),
 		}
 	}
 	return n, true, nil
 }
 
-func epochEvidence(h *model.Host, dir *snapshot.DataDir, name string, n int64, wanted string) report.Evidence {
+func epochEvidence(dir *snapshot.DataDir, name string, n int64, wanted string) report.Evidence {
 	return report.Evidence{
-		Source: "data", Server: nameOf(h), Key: name,
+		Source: "data", Key: name,
 		Value: strconv.FormatInt(n, 10), Wanted: wanted, File: fileIn(dir, name),
 	}
 }
@@ -113,8 +113,8 @@ func electionView(s *model.Server) report.PortView {
 }
 
 // failedWord is the evidence that a failed word is.
-func failedWord[T any](s *model.Server, word string, o snapshot.Obs[T]) report.Evidence {
-	return report.Evidence{Source: word, Server: s.Name, Value: reasonOf(o.Failure, "answered")}
+func failedWord[T any](word string, o snapshot.Obs[T]) report.Evidence {
+	return report.Evidence{Source: word, Value: reasonOf(o.Failure, "answered")}
 }
 
 // countedEvidence is what the leader counts, where that judges the server; else nothing.

@@ -55,7 +55,7 @@ func acceptedEpoch(h *model.Host) (epoch int64, reason string) {
 	if !data.Dir.AcceptedEpoch.Seen() {
 		return 0, reasonOf(data.Dir.AcceptedEpoch.Failure, "its acceptedEpoch was not looked at")
 	}
-	epoch, has, _ := epochOf(h, &data.Dir, "acceptedEpoch", data.Dir.AcceptedEpoch)
+	epoch, has, _ := epochOf(&data.Dir, "acceptedEpoch", data.Dir.AcceptedEpoch)
 	if !has {
 		return 0, "its acceptedEpoch holds no number"
 	}
@@ -80,10 +80,10 @@ func steadyLeader(e *model.Ensemble) (leader *model.Server, epoch int64, ok bool
 func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, accepted, epoch int64) report.Finding {
 	data, _ := dataOf(h)
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Likely,
 		Summary: fmt.Sprintf("it has accepted epoch %d, and the ensemble is in epoch %d: it follows no leader of an earlier one. Its data is of another ensemble, or of an earlier life of this one. Restart no other server before that is mended: in an election it may win with that data.", accepted, epoch),
 		Evidence: []report.Evidence{
-			epochEvidence(h, &data.Dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or less", epoch)),
+			epochEvidence(&data.Dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or less", epoch)),
 			{
 				Source: "srvr", Server: leader.Name, Key: "Zxid",
 				Value: leader.Srvr.Value.Zxid.String() + ", epoch " + strconv.FormatInt(epoch, 10),

@@ -65,7 +65,7 @@ func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what strin
 		enough *= 2
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Likely,
 		Summary:  what + " The setting was lowered, or lost at a restart; the data is sound.",
 		Evidence: []report.Evidence{lineEvidence(h, line)},
 		Fix: []report.Fix{
@@ -82,13 +82,13 @@ func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what strin
 			value = "not given: 1048575"
 		}
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Server: nameOf(h), Key: "-Djute.maxbuffer",
+			Source: "process", Key: "-Djute.maxbuffer",
 			Value: value, Wanted: fmt.Sprintf("%d or more", length),
 		})
 	}
 	if p, ok := h.Settings.Property("jute.maxbuffer"); ok {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "zoo.cfg", Server: nameOf(h), Key: "jute.maxbuffer",
+			Source: "zoo.cfg", Key: "jute.maxbuffer",
 			Value: "set, and not read from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.Settings.Path, Line: p.Line,
 		})
 	}

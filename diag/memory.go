@@ -109,7 +109,7 @@ func ranOutFinding(e *model.Ensemble, h *model.Host) *report.Finding {
 		return nil
 	}
 	f := &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary:  "its heap is exhausted. From the first OutOfMemoryError on threads are missing in it: it may answer, or look alive, and do a part of its work no more.",
 		Evidence: append(evidence, memoryEvidence(h)...),
 		Fix: []report.Fix{
@@ -136,11 +136,11 @@ func killsInGroup(e *model.Ensemble, h *model.Host, group snapshot.Obs[snapshot.
 		return nil
 	}
 	return &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h), Later: true,
+		Severity: severityAt(e, h), Certainty: report.Likely, Later: true,
 		Title:   "the kernel has killed for want of memory beside it",
 		Summary: "its control group has reached its limit, and the kernel has ended a process in it. This one still runs, or runs again.",
 		Evidence: append([]report.Evidence{{
-			Source: "cgroup", Server: nameOf(h), Key: "oom_kill",
+			Source: "cgroup", Key: "oom_kill",
 			Value: strconv.FormatUint(g.Kills.Value, 10), Wanted: "0", File: g.Path,
 		}}, memoryEvidence(h)...),
 		Fix: []report.Fix{
@@ -163,7 +163,7 @@ func tooMuchHeap(h *model.Host, m snapshot.Memory) Outcome {
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: report.Warning, Certainty: report.Likely, Servers: serversOf(h), Later: true,
+		Severity: report.Warning, Certainty: report.Likely, Later: true,
 		Title:    "its heap may grow past the memory that there is",
 		Summary:  fmt.Sprintf("-Xmx allows %s, and %s is %s. Java takes what it is allowed before it collects garbage in earnest: then the kernel kills it, or it swaps.", size(m.MaxHeap), of, size(limit)),
 		Evidence: memoryEvidence(h),
@@ -191,19 +191,19 @@ func memoryEvidence(h *model.Host) []report.Evidence {
 	pid := "pid " + strconv.Itoa(h.Process.PID)
 	var out []report.Evidence
 	if m.MaxHeap > 0 {
-		out = append(out, report.Evidence{Source: "process", Server: nameOf(h), Key: "-Xmx", Value: size(m.MaxHeap)})
+		out = append(out, report.Evidence{Source: "process", Key: "-Xmx", Value: size(m.MaxHeap)})
 	}
 	out = append(out, report.Evidence{
-		Source: "process", Server: nameOf(h), Key: pid,
+		Source: "process", Key: pid,
 		Value: size(m.Resident) + " resident, " + size(m.Swapped) + " swapped out",
 	})
 	if g := m.Group.Value; m.Group.Seen() && g.Limit > 0 {
 		out = append(out, report.Evidence{
-			Source: "cgroup", Server: nameOf(h), Key: "memory", Value: size(g.Used) + " used of " + size(g.Limit), File: g.Path,
+			Source: "cgroup", Key: "memory", Value: size(g.Used) + " used of " + size(g.Limit), File: g.Path,
 		})
 	}
 	if m.Physical > 0 {
-		out = append(out, report.Evidence{Source: "host", Server: nameOf(h), Key: "memory", Value: size(m.Physical)})
+		out = append(out, report.Evidence{Source: "host", Key: "memory", Value: size(m.Physical)})
 	}
 	return out
 }
@@ -222,11 +222,11 @@ func pausesOf(e *model.Ensemble, s *model.Server) (f *report.Finding, judged boo
 		return nil, true
 	}
 	f = &report.Finding{
-		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Likely,
 		Title:   "stands still for much of the time",
 		Summary: "all of its threads were held up together: Java collects garbage in a heap that is too small, its memory is swapped out, or the host gives it no CPU. Pauses longer than syncLimit throw it out of the quorum.",
 		Evidence: []report.Evidence{{
-			Source: s.MntrFrom, Server: s.Name, Key: "zk_sum_" + jvmPause,
+			Source: s.MntrFrom, Key: "zk_sum_" + jvmPause,
 			Value: fmt.Sprintf("%s in %s", seconds(paused), seconds(passed)), Wanted: "a hundredth of it",
 		}},
 		Fix: []report.Fix{
@@ -276,7 +276,7 @@ func checkSwap(_ *model.Ensemble, h *model.Host) Outcome {
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Info, Certainty: report.Proven,
 		Summary:  fmt.Sprintf("%s of it are swapped out. A collection of garbage reads all of the heap, so it waits for the disk then, and the server stands still.", size(m.Value.Swapped)),
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{

@@ -29,7 +29,7 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 		return undecided(myidUnseen(h))
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary:  "the configuration lists an ensemble, and the file that says which of its servers this is does not exist. It cannot start.",
 		Evidence: []report.Evidence{myidEvidence(h, "the number of its server.N line")},
 		Fix:      writeID(h),
@@ -62,7 +62,7 @@ func checkMyidMalformed(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	_, err := zoocfg.ParseMyID(h.MyID.Value.Bytes)
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary:  fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %q.", err.Error()),
 		Evidence: []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
 		Fix:      writeID(h),
@@ -107,6 +107,7 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 		return Outcome{} // one that joins or leaves has a finding of its own
 	}
 	f := report.Finding{
+		// Named here, because what the list in force has is no evidence of this server's.
 		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
 		Summary:  fmt.Sprintf("myid says %d, and no server.%d line exists: ZooKeeper ends with \"My id %d not in the peer list\".", h.ID, h.ID, h.ID),
 		Evidence: []report.Evidence{myidEvidence(h, "one of "+idList(h.Settings.Membership)), memberEvidence(h, h.ID, "")},
@@ -170,7 +171,7 @@ func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary: fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
 		Evidence: []report.Evidence{
 			myidEvidence(h, strconv.FormatInt(h.OwnLines[0], 10)),

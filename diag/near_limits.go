@@ -121,14 +121,14 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Proven,
 		Summary: fmt.Sprintf("%.0f %% of its file descriptors are in use. Each connection takes one; with none left it takes no connection and cannot open a log or a snapshot.", 100*share),
 		Evidence: []report.Evidence{
 			{
-				Source: s.MntrFrom, Server: s.Name, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
+				Source: s.MntrFrom, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
 				Wanted: fmt.Sprintf("up to %.0f %% of %d", 100*descriptorsHigh, limit),
 			},
-			{Source: s.MntrFrom, Server: s.Name, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
+			{Source: s.MntrFrom, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
 		},
 		Fix: []report.Fix{
 			{
@@ -146,7 +146,7 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 	}
 	if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: s.MntrFrom, Server: s.Name, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10),
+			Source: s.MntrFrom, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10),
 		})
 	}
 	return found(f)

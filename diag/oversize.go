@@ -67,11 +67,11 @@ func juteMaxBuffer(s *model.Server) (limit int64, known bool) {
 
 func longAnswer(s *model.Server, longest, limit int64, known bool) report.Finding {
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Proven,
 		Summary: fmt.Sprintf("the longest answer since its start has %d bytes, and jute.maxbuffer allows %d. What is longer cannot be written; and a client drops the connection at an answer longer than its own limit, asks again, and so on for ever.", longest, limit),
 		Evidence: []report.Evidence{
 			{
-				Source: s.MntrFrom, Server: s.Name, Key: "zk_max_client_response_size",
+				Source: s.MntrFrom, Key: "zk_max_client_response_size",
 				Value: strconv.FormatInt(longest, 10), Wanted: fmt.Sprintf("less than %.0f %% of %d", 100*nearLimit, limit),
 			},
 		},

@@ -237,7 +237,7 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 		how = "calling"
 	}
 	f := &report.Finding{
-		Severity: report.Warning, Certainty: report.Possible,
+		Severity: report.Warning, Certainty: report.Possible, Servers: []string{},
 		Evidence: []report.Evidence{{
 			Source: "sockets", Server: nameOf(h), Key: how, Value: l.Remote.String(), Wanted: "an address of a member",
 		}},

@@ -108,13 +108,10 @@ func portFiltered(
 ) report.Finding {
 	from := e.Snap.Vantage.Host
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Possible, Servers: []string{s.Name},
+		Severity: severityOf(e, s), Certainty: report.Possible,
 		Summary: fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
 		Evidence: []report.Evidence{
-			{
-				Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port),
-				Value: look.Failure.Text, Wanted: "open, or refused at once",
-			},
+			{Source: "tcp", Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
 		},
 		Fix: []report.Fix{openPort(s, port.Port)},
 	}
@@ -139,11 +136,11 @@ func portFiltered(
 // which refuses all the same: a firewall answers in its name.
 func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) report.Finding {
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: severityOf(e, s), Certainty: report.Proven,
 		Summary: fmt.Sprintf("ZooKeeper listens on %d, and whoever connects is refused: a firewall rejects in its name.", port.Port),
 		Evidence: []report.Evidence{
-			{Source: "tcp", Server: s.Name, Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"},
-			{Source: "sockets", Server: s.Name, Key: "listening on " + strconv.Itoa(port.Port), Value: "yes"},
+			{Source: "tcp", Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"},
+			{Source: "sockets", Key: "listening on " + strconv.Itoa(port.Port), Value: "yes"},
 		},
 		Fix: []report.Fix{{Host: s.Name, Command: "sudo nft list ruleset", Note: fmt.Sprintf("find the rule that rejects port %d, and let the peers' addresses through", port.Port)}},
 	}
@@ -178,7 +175,7 @@ func portsFromAll(e *model.Ensemble, latent bool) Outcome {
 		var evidence []report.Evidence
 		blockedFrom, openFrom := map[int][]string{}, map[int][]string{}
 		for _, w := range ways {
-			ev := report.Evidence{Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", w.Port, w.From), Value: "open"}
+			ev := report.Evidence{Source: "tcp", Key: fmt.Sprintf("%d from %s", w.Port, w.From), Value: "open"}
 			if !w.Open {
 				ev.Value, ev.Wanted = w.Text, "open"
 				blockedFrom[w.Port] = append(blockedFrom[w.Port], w.From)
@@ -213,7 +210,7 @@ func wayBlocked(
 	e *model.Ensemble, s *model.Server, port int, from, open []string, evidence []report.Evidence,
 ) report.Finding {
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name}, Evidence: evidence,
+		Severity: severityOf(e, s), Certainty: report.Proven, Evidence: evidence,
 		Summary: fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
 		Fix: []report.Fix{
 			openPort(s, port),

@@ -39,10 +39,10 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{} // the port was looked at then, when it may have led
 	}
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Likely,
 		Summary: fmt.Sprintf("it follows %s, and something listens on its quorum port %d, which only a leader opens: another program. It cannot lead; if it is elected, the others wait until it has given up.", leaders[0].Name, s.Quorum.Number),
 		Evidence: []report.Evidence{
-			{Source: "srvr", Server: s.Name, Key: "Mode", Value: "follower"},
+			{Source: "srvr", Key: "Mode", Value: "follower"},
 			tcpEvidence(s, quorumView(s), "refused: it does not lead"),
 		},
 		Fix: []report.Fix{
@@ -95,11 +95,11 @@ func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.S
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Likely,
 		Summary: fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port(s)),
 		Evidence: []report.Evidence{
-			{Source: "process", Server: nameOf(h), Value: "no QuorumPeerMain for " + h.ConfigPath},
-			{Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("listening on %d", port(s)), Value: "yes", Wanted: "free"},
+			{Source: "process", Value: "no QuorumPeerMain for " + h.ConfigPath},
+			{Source: "sockets", Key: fmt.Sprintf("listening on %d", port(s)), Value: "yes", Wanted: "free"},
 		},
 		Fix: []report.Fix{
 			{Host: nameOf(h), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port(s)), Note: "who has the port; often an older ZooKeeper, or one that another product brought along", Risk: "none"},

@@ -102,15 +102,15 @@ func checkFollowerLagging(e *model.Ensemble) Outcome {
 
 func lagFinding(lead, s *model.Server, was, now, limit int64) report.Finding {
 	return report.Finding{
-		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Likely,
 		Summary: "it is far behind its leader, and does not catch up: its clients read old data, and it is no spare that counts.",
 		Evidence: []report.Evidence{
 			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String()},
 			{
-				Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String(),
+				Source: "srvr", Key: "Zxid", Value: s.Srvr.Value.Zxid.String(),
 				Wanted: fmt.Sprintf("at most %d behind", limit),
 			},
-			{Source: "srvr", Server: s.Name, Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
+			{Source: "srvr", Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
 		},
 		Fix: []report.Fix{
 			{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether it is short of CPU or waits for its disk", Risk: "none"},

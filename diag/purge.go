@@ -37,11 +37,11 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one: they and their logs fill the disk some day.", snapshots.Value.Total),
 		Evidence: []report.Evidence{
 			{
-				Source: "data", Server: nameOf(h), Key: "snapshots",
+				Source: "data", Key: "snapshots",
 				Value: strconv.Itoa(snapshots.Value.Total), Wanted: fmt.Sprintf("%d at most", manySnapshots),
 				File: data.Dir.Path + "/version-2",
 			},
@@ -53,11 +53,11 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 		},
 	}
 	f.Evidence = append(f.Evidence, report.Evidence{
-		Source: "data", Server: nameOf(h), Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all",
+		Source: "data", Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all",
 	})
 	if left, ok := fillsIn(h, data); ok {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "disk", Server: nameOf(h), Key: "full in",
+			Source: "disk", Key: "full in",
 			Value: days(left), Wanted: days(fullSoon) + " at least", File: data.Dir.Path,
 		})
 		if left < fullSoon {
@@ -75,7 +75,7 @@ func purgeSetting(h *model.Host) report.Evidence {
 		value = "0: never"
 	}
 	return report.Evidence{
-		Source: "zoo.cfg", Server: nameOf(h), Key: "autopurge.purgeInterval",
+		Source: "zoo.cfg", Key: "autopurge.purgeInterval",
 		Value: value, Wanted: "above 0", File: h.Settings.Path, Line: set.Line,
 	}
 }

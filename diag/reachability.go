@@ -35,10 +35,10 @@ func checkTargetUnresolvable(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Proven,
 		Summary: "the name has no address here, so the server could not be looked at. It may be fine.",
 		Evidence: append([]report.Evidence{{
-			Source: "dns", Server: s.Name, Key: host, Value: look.Failure.Text, Wanted: "an address",
+			Source: "dns", Key: host, Value: look.Failure.Text, Wanted: "an address",
 		}}, countedEvidence(e, s)...),
 		Fix: []report.Fix{
 			{Note: "check the spelling"},
@@ -73,7 +73,7 @@ func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Likely,
 		Summary:  "nothing came back from any port: a firewall, a route, a VPN, or a dead host. From here that cannot be told apart; the server may be fine.",
 		Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "an answer")},
 		Fix:      []report.Fix{{Note: fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.Snap.Vantage.Host, s.Name)}},
@@ -113,7 +113,7 @@ func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Likely,
 		Summary:  fmt.Sprintf("its election port is open, so it runs; nothing listens on %d. It serves clients on another port, or for TLS only.", s.Port),
 		Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "open"), tcpEvidence(s, electionView(s), "")},
 		Fix:      []report.Fix{{Note: fmt.Sprintf("look up clientPort in its zoo.cfg and ask again: zkdoctor check %s:PORT", s.Host)}},
@@ -158,9 +158,9 @@ func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 		return found(keeperFinding(s))
 	}
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Likely,
 		Summary:  "something answers on that port, and not as ZooKeeper does.",
-		Evidence: append([]report.Evidence{failedWord(s, "srvr", s.Srvr)}, countedEvidence(e, s)...),
+		Evidence: append([]report.Evidence{failedWord("srvr", s.Srvr)}, countedEvidence(e, s)...),
 		Fix: []report.Fix{{
 			Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port",
 		}},
@@ -176,10 +176,10 @@ func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 func keeperFinding(s *model.Server) report.Finding {
 	value := strings.TrimSpace(s.Keeper.Product + " " + s.Keeper.Version)
 	return report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: report.Info, Certainty: report.Proven,
 		Title:    "this is a " + s.Keeper.Product + ", and no ZooKeeper",
 		Summary:  "it serves ZooKeeper's clients. By its own word it is " + keeperRole(s) + "; its ports, files and faults are not ZooKeeper's, so that no more is said of it.",
-		Evidence: []report.Evidence{{Source: "srvr", Server: s.Name, Value: value + ", " + keeperRole(s)}},
+		Evidence: []report.Evidence{{Source: "srvr", Value: value + ", " + keeperRole(s)}},
 		Fix:      []report.Fix{{Note: "ask it with its own tools: clickhouse-keeper-client, and the table system.zookeeper"}},
 	}
 }
@@ -214,12 +214,12 @@ func checkCmdNotWhitelisted(_ *model.Ensemble, s *model.Server) Outcome {
 		if s.Admin.Settings.Seen() {
 			summary = "the server runs and allows few four-letter words; its AdminServer told what it knows of the others."
 		}
-		evidence := []report.Evidence{{Source: w.word, Server: s.Name, Value: "not in the whitelist"}}
+		evidence := []report.Evidence{{Source: w.word, Value: "not in the whitelist"}}
 		if s.Admin.Settings.FailedAs(snapshot.TLS) {
-			evidence = append(evidence, failedWord(s, model.SourceAdmin, s.Admin.Settings))
+			evidence = append(evidence, failedWord(model.SourceAdmin, s.Admin.Settings))
 		}
 		out = out.and(found(report.Finding{
-			Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+			Severity: report.Info, Certainty: report.Proven,
 			Summary:  summary,
 			Evidence: evidence,
 			Fix: []report.Fix{{

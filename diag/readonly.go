@@ -22,10 +22,10 @@ func checkReadOnlyMode(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: severityOf(e, s), Certainty: report.Proven,
 		Summary: "it sees no quorum and serves reads to the clients that ask for that: what they read may be old, and nobody can write there.",
 		Evidence: []report.Evidence{
-			{Source: "srvr", Server: s.Name, Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
+			{Source: "srvr", Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
 		},
 		Fix: []report.Fix{
 			{Host: s.Name, Note: "find out what keeps it from its peers: run zkdoctor check on that host"},

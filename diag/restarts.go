@@ -33,7 +33,7 @@ func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
 	shown, certainty := loopEvidence(loop, h)
 	evidence := append([]report.Evidence{shown}, serviceEvidence(h)...)
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: certainty, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: certainty,
 		Summary:  "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
 		Evidence: append(evidence, logEvidences(h, fatalSigns)...),
 		Fix: []report.Fix{
@@ -48,17 +48,17 @@ func loopEvidence(l *model.Loop, h *model.Host) (report.Evidence, report.Certain
 	switch l.Sign {
 	case model.RestartsCounted:
 		return report.Evidence{
-			Source: "systemd", Server: nameOf(h), Key: h.Service.Value.Unit, Wanted: "none",
+			Source: "systemd", Key: h.Service.Value.Unit, Wanted: "none",
 			Value: fmt.Sprintf("%d restarts by itself, %d before", h.Service.Value.Restarts, l.Before.Service.Value.Restarts),
 		}, report.Proven
 	case model.ProcessesReplaced:
 		return report.Evidence{
-			Source: "process", Server: nameOf(h), Key: fmt.Sprintf("pid %d", h.Process.PID),
+			Source: "process", Key: fmt.Sprintf("pid %d", h.Process.PID),
 			Value: fmt.Sprintf("is not pid %d of the look before, and neither lived for a minute", l.Before.Process.PID),
 		}, report.Likely
 	default: // StartsLogged
 		return report.Evidence{
-			Source: "log", Server: nameOf(h), Key: l.Last.Format(time.DateTime),
+			Source: "log", Key: l.Last.Format(time.DateTime),
 			Value:  fmt.Sprintf("%d starts within %s", model.StartsInLoop, l.Last.Sub(l.First)),
 			Wanted: "one", File: h.Log.Value.Path,
 		}, report.Likely

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -87,10 +88,22 @@ func inOneLook(f report.Finding) Outcome {
 	return found(f).lookAgain(true)
 }
 
-// at says of which server it is that something could not be judged.
-func (o Outcome) at(server string) Outcome {
+// at fills in which server was judged: a finding that names no servers is about that one,
+// and so is each piece of its evidence that does not name another. servers are its row,
+// empty where it has none.
+func (o Outcome) at(name string, servers []string) Outcome {
 	for i := range o.skips {
-		o.skips[i].Server = server
+		o.skips[i].Server = name
+	}
+	for i := range o.findings {
+		f := &o.findings[i]
+		if f.Servers != nil {
+			continue
+		}
+		f.Servers = servers
+		for j := range f.Evidence {
+			f.Evidence[j].Server = cmp.Or(f.Evidence[j].Server, name)
+		}
 	}
 	return o
 }
@@ -119,7 +132,7 @@ func eachServer(e *model.Ensemble, judge func(*model.Server) Outcome) Outcome {
 	}
 	var out Outcome
 	for _, s := range e.Servers {
-		out = out.and(judge(s).at(s.Name))
+		out = out.and(judge(s).at(s.Name, []string{s.Name}))
 	}
 	return out
 }
@@ -142,16 +155,16 @@ func perAnyHost(judge func(*model.Ensemble, *model.Host) Outcome) func(*model.En
 		}
 		var out Outcome
 		for _, h := range e.Hosts {
-			out = out.and(judge(e, h).at(nameOf(h)))
+			out = out.and(judge(e, h).at(nameOf(h), serversOf(h)))
 		}
 		return out
 	}
 }
 
-// serversOf is the host's row as the Servers of a finding.
+// serversOf is the host's row as the Servers of a finding; empty and not nil where it has none.
 func serversOf(h *model.Host) []string {
 	if h.Server == nil {
-		return nil
+		return []string{}
 	}
 	return []string{h.Server.Name}
 }

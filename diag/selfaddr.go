@@ -56,13 +56,13 @@ func checkSelfAddrNotLocal(e *model.Ensemble, h *model.Host) Outcome {
 		return undecided(reason)
 	}
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary: fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
 		Evidence: []report.Evidence{
 			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
 			{
-				Source: "interfaces", Server: nameOf(h),
-				Value: joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10),
+				Source: "interfaces",
+				Value:  joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10),
 			},
 		},
 		Fix: []report.Fix{{
@@ -87,7 +87,7 @@ func checkSelfAddrLoopback(e *model.Ensemble, h *model.Host) Outcome {
 		return undecided(reason)
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary:  fmt.Sprintf("its own name %s is a loopback address on its host, so it listens for its peers where none of them can come.", name),
 		Evidence: []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
 		Fix: []report.Fix{
@@ -110,9 +110,7 @@ func checkSelfAddrLoopback(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	for _, l := range h.Listeners.Value {
 		if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "sockets", Server: nameOf(h), Key: "listening", Value: l.String(),
-			})
+			f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Key: "listening", Value: l.String()})
 		}
 	}
 	return found(f).and(undecided(reason))
@@ -180,17 +178,14 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 		summary += " It serves over links that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
 	}
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary: summary,
 		Evidence: []report.Evidence{
 			{
-				Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID),
+				Source: "process", Key: "pid " + strconv.Itoa(h.Process.PID),
 				Value: h.Process.Main + ", up " + age.Round(time.Second).String(),
 			},
-			{
-				Source: "sockets", Server: nameOf(h), Key: "listening on " + strconv.Itoa(port),
-				Value: "none", Wanted: ownAddress(h, port),
-			},
+			{Source: "sockets", Key: "listening on " + strconv.Itoa(port), Value: "none", Wanted: ownAddress(h, port)},
 		},
 		Fix: []report.Fix{{
 			Host: nameOf(h),

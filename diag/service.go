@@ -66,5 +66,5 @@ func serviceEvidence(h *model.Host) []report.Evidence {
 	if why := exitMeaning(s.Status); s.Code == model.Exited && why != "" {
 		value += " (" + why + ")"
 	}
-	return []report.Evidence{{Source: "systemd", Server: nameOf(h), Key: s.Unit, Value: value}}
+	return []report.Evidence{{Source: "systemd", Key: s.Unit, Value: value}}
 }

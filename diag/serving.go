@@ -43,7 +43,7 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		whyStopped = "find out why it stopped: read the end of its log"
 	}
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: severityOf(e, s), Certainty: report.Likely,
 		Summary: "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
 		Fix: []report.Fix{
 			{Host: s.Name, Note: whyStopped},
@@ -67,7 +67,7 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	if s.Local != nil {
 		f.Certainty = report.Proven
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Server: s.Name, Value: "no QuorumPeerMain for " + s.Local.ConfigPath,
+			Source: "process", Value: "no QuorumPeerMain for " + s.Local.ConfigPath,
 		})
 		f.Evidence = append(f.Evidence, serviceEvidence(s.Local)...)
 		f.Evidence = append(f.Evidence, logEvidences(s.Local, fatalSigns)...)
@@ -84,7 +84,7 @@ func addProblems(f *report.Finding, h *model.Host) {
 			continue
 		}
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "zoo.cfg", Server: nameOf(h), Key: p.Key, Value: p.Text, File: p.File, Line: p.Line,
+			Source: "zoo.cfg", Key: p.Key, Value: p.Text, File: p.File, Line: p.Line,
 		})
 		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: fmt.Sprintf("mend %s, line %d: ZooKeeper does not start with it", p.File, p.Line)})
 	}
@@ -125,16 +125,16 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: severityOf(e, s), Certainty: report.Proven,
 		Summary: "it runs and answers, and says that it serves nobody: it is not in a quorum.",
 		Evidence: []report.Evidence{
-			{Source: "srvr", Server: s.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
+			{Source: "srvr", Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
 		},
 		Fix: []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host: its files and sockets tell why"}},
 	}
 	if s.Ruok.Seen() {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "ruok", Server: s.Name, Value: "imok (proves only that the process lives)",
+			Source: "ruok", Value: "imok (proves only that the process lives)",
 		})
 	}
 	addPort(&f, s, electionView(s), "open")
@@ -179,12 +179,12 @@ func checkServerHung(e *model.Ensemble, s *model.Server) Outcome {
 
 func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: severityOf(e, s), Certainty: report.Likely,
 		Summary: "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
 		Evidence: []report.Evidence{
 			{
-				Source: "srvr", Server: s.Name,
-				Value: fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds",
+				Source: "srvr",
+				Value:  fmt.Sprintf("no answer in %s", seconds(s.Srvr.Took)), Wanted: "an answer within milliseconds",
 			},
 		},
 		Fix: []report.Fix{
@@ -207,7 +207,7 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	if s.StoppedHere() {
 		f.Certainty = report.Proven
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Server: s.Name, Key: "pid " + strconv.Itoa(s.Local.Process.PID),
+			Source: "process", Key: "pid " + strconv.Itoa(s.Local.Process.PID),
 			Value: "state T: stopped by a signal", Wanted: "S or R",
 		})
 		f.Summary = "its process is stopped by a signal; the kernel still accepts connections for it."
@@ -238,10 +238,10 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Info, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Info, Certainty: report.Likely,
 		Summary: "the election port opens once the data is loaded: it is still loading its snapshot and logs, or stuck in that.",
 		Evidence: []report.Evidence{
-			failedWord(s, "srvr", s.Srvr),
+			failedWord("srvr", s.Srvr),
 			tcpEvidence(s, electionView(s), "open once the data is loaded"),
 		},
 		Fix: []report.Fix{{Host: s.Name, Note: "wait; loading takes about as long as reading the newest snapshot from disk"}},
@@ -249,7 +249,7 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 	if s.Local != nil {
 		if age, ok := s.Local.Age(e.Snap.Started); ok {
 			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "process", Server: s.Name, Key: "age", Value: age.Round(time.Second).String(),
+				Source: "process", Key: "age", Value: age.Round(time.Second).String(),
 			})
 			if age > startingLong {
 				f.Severity = report.Warning
@@ -275,9 +275,9 @@ func checkLeaderServesNo(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Info, Certainty: report.Possible, Servers: []string{s.Name},
+		Severity: report.Info, Certainty: report.Possible,
 		Summary:  "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
-		Evidence: []report.Evidence{{Source: "srvr", Server: s.Name, Value: "not currently serving requests"}},
+		Evidence: []report.Evidence{{Source: "srvr", Value: "not currently serving requests"}},
 	}
 	addPort(&f, s, quorumView(s), "open on the leader only")
 	if e.Twice(s, func(s *model.Server) bool { return s.Inferred }) {
@@ -286,7 +286,7 @@ func checkLeaderServesNo(e *model.Ensemble, s *model.Server) Outcome {
 	if s.ReportedByAdmin() {
 		f.Certainty = report.Proven
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: model.SourceAdmin, Server: s.Name, Key: "server_state", Value: "leader",
+			Source: model.SourceAdmin, Key: "server_state", Value: "leader",
 		})
 	}
 	for _, o := range e.Filter(func(o *model.Server) bool { return o.Role == report.Follower }) {
@@ -306,7 +306,7 @@ func leaderServesEvidence(h *model.Host) report.Evidence {
 		set := h.Settings.LeaderServes
 		return settingEvidence(h, "leaderServes", "no", set.File, set.Line)
 	}
-	return report.Evidence{Source: "process", Server: nameOf(h), Key: "-Dzookeeper.leaderServes", Value: "no"}
+	return report.Evidence{Source: "process", Key: "-Dzookeeper.leaderServes", Value: "no"}
 }
 
 // whyNoLead tells why it cannot be said whether a server that does not serve leads
@@ -338,10 +338,10 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Critical, Certainty: report.Likely, Servers: []string{s.Name},
+		Severity: report.Critical, Certainty: report.Likely,
 		Summary: "it takes reads and writes of its own and shares nothing with the others: its data drifts away with every write.",
 		Evidence: []report.Evidence{
-			{Source: "srvr", Server: s.Name, Value: "Mode: standalone", Wanted: "leader or follower"},
+			{Source: "srvr", Value: "Mode: standalone", Wanted: "leader or follower"},
 		},
 		Fix: []report.Fix{
 			{Host: s.Name, Note: "keep clients away from it and decide whose data counts: what was written here is nowhere else"},
@@ -360,7 +360,7 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	if h := s.Local; h != nil && h.Settings != nil && len(h.Settings.Servers) < 2 {
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "zoo.cfg", Server: s.Name, Key: "server.N",
+			Source: "zoo.cfg", Key: "server.N",
 			Value: plural(len(h.Settings.Servers), "line"), Wanted: "2 or more", File: h.Settings.Path,
 		})
 	}

@@ -34,7 +34,7 @@ const (
 // tookEvidence is the evidence that a mean between both looks is.
 func tookEvidence(e *model.Ensemble, s *model.Server, name string, m model.Mean, limit time.Duration) report.Evidence {
 	return report.Evidence{
-		Source: s.MntrFrom, Server: s.Name, Key: "zk_sum_" + name + " / zk_cnt_" + name,
+		Source: s.MntrFrom, Key: "zk_sum_" + name + " / zk_cnt_" + name,
 		Value:  fmt.Sprintf("%d ms each, of %d in %s", m.Each.Milliseconds(), m.Count, seconds(e.Between())),
 		Wanted: fmt.Sprintf("up to %d ms", limit.Milliseconds()),
 	}
@@ -58,7 +58,7 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Proven,
 		Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
 		Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
 		Fix: []report.Fix{
@@ -89,7 +89,7 @@ func checkLatencyHigh(e *model.Ensemble, s *model.Server) Outcome {
 		return why.lookAgain(queued(s) || max(meanEver(s, readLatency), meanEver(s, updateLatency)) > slowRequests)
 	}
 	return found(report.Finding{
-		Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+		Severity: report.Warning, Certainty: report.Proven,
 		Summary:  "its clients wait for their answers now, and not only since some bad hour long ago: this was counted between two looks.",
 		Evidence: evidence,
 		Fix: []report.Fix{
@@ -111,7 +111,7 @@ func clientsWait(e *model.Ensemble, s *model.Server) []report.Evidence {
 	}
 	if e.Twice(s, queued) {
 		evidence = append(evidence, report.Evidence{
-			Source: "srvr", Server: s.Name, Key: "Outstanding",
+			Source: "srvr", Key: "Outstanding",
 			Value:  fmt.Sprintf("%d, then %d", e.Earlier(s).Srvr.Value.Outstanding, s.Srvr.Value.Outstanding),
 			Wanted: "up to " + strconv.FormatInt(mayWait, 10) + " in one of both looks",
 		})

@@ -83,7 +83,7 @@ func noMainClass(
 	e *model.Ensemble, h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool,
 ) report.Finding {
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Likely,
 		Summary: "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that"},
@@ -97,13 +97,13 @@ func noMainClass(
 		return f
 	}
 	f.Evidence = append(f.Evidence, report.Evidence{
-		Source: "install", Server: nameOf(h), Key: "zookeeper-VERSION.jar",
+		Source: "install", Key: "zookeeper-VERSION.jar",
 		Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Dir,
 	})
 	if in.Source {
 		f.Summary = "what is unpacked there is ZooKeeper's source code, which has no jars. From 3.5.5 on the file to download is the one with -bin in its name."
 		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "install", Server: nameOf(h), Key: "build files", Value: "source code, not built", File: in.Dir,
+			Source: "install", Key: "build files", Value: "source code, not built", File: in.Dir,
 		})
 		f.Fix[0].Note = "unpack apache-zookeeper-VERSION-bin.tar.gz instead, beside this one, and use its bin and lib with the conf that is there"
 	}
@@ -150,7 +150,7 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 	if u := h.Unit; u != nil && u.Java != "" && u.Config == h.Settings.Path {
 		missing := u.JavaRuns.Seen() && !u.JavaRuns.Value
 		return missing, []report.Evidence{{
-			Source: "unit", Server: nameOf(h), Key: "ExecStart",
+			Source: "unit", Key: "ExecStart",
 			Value: u.Java + " cannot be run", Wanted: "a java", File: u.File,
 		}}, ""
 	}
@@ -162,14 +162,14 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 	noHome := j.HomeHas.Seen() && !j.HomeHas.Value
 	if noHome {
 		evidence = append(evidence, report.Evidence{
-			Source: "java", Server: nameOf(h), Key: "JAVA_HOME",
+			Source: "java", Key: "JAVA_HOME",
 			Value: j.Home + " has no bin/java that can be run", Wanted: "the directory of a JDK or JRE", File: j.From,
 		})
 	}
 	nowhere := h.Unit != nil && j.InPath.Seen() && j.InPath.Value == ""
 	if nowhere {
 		evidence = append(evidence, report.Evidence{
-			Source: "java", Server: nameOf(h), Key: "PATH",
+			Source: "java", Key: "PATH",
 			Value: "no java in the PATH of the unit", Wanted: "one, or JAVA_HOME", File: h.Unit.File,
 		})
 	}
@@ -188,7 +188,7 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 
 func noJava(e *model.Ensemble, h *model.Host, evidence []report.Evidence) report.Finding {
 	return report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h), Evidence: evidence,
+		Severity: severityAt(e, h), Certainty: report.Likely, Evidence: evidence,
 		Summary: "there is no java where its start looks for one, so nothing was ever run. zkServer.sh up to 3.5.4 prints STARTED all the same.",
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "see which java there is: the PATH of your shell is not that of a service", Command: "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", Risk: "none"},
@@ -201,7 +201,7 @@ func noJava(e *model.Ensemble, h *model.Host, evidence []report.Evidence) report
 // wrongJava is a java that cannot run this ZooKeeper, or refuses its options.
 func wrongJava(e *model.Ensemble, h *model.Host, line *snapshot.LogLine) report.Finding {
 	f := report.Finding{
-		Title: "its Java is too old for it", Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Title: "its Java is too old for it", Severity: severityAt(e, h), Certainty: report.Likely,
 		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
 		Evidence: []report.Evidence{lineEvidence(h, *line)},
 		Fix: []report.Fix{
@@ -217,7 +217,7 @@ func wrongJava(e *model.Ensemble, h *model.Host, line *snapshot.LogLine) report.
 	if h.Install.Seen() {
 		if j := h.Install.Value.Java; j.Version != "" {
 			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "java", Server: nameOf(h), Key: "JAVA_VERSION", Value: j.Version, File: cmp.Or(j.Home, j.InPath.Value),
+				Source: "java", Key: "JAVA_VERSION", Value: j.Version, File: cmp.Or(j.Home, j.InPath.Value),
 			})
 		}
 	}

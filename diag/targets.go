@@ -35,7 +35,7 @@ func checkPeerName(e *model.Ensemble, h *model.Host) Outcome {
 
 func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.Finding {
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Likely,
+		Severity: report.Warning, Certainty: report.Likely, Servers: []string{},
 		Summary: fmt.Sprintf("on the host of %s the name %s has no address, so it cannot call server.%d.", nameOf(h), r.Host, r.ID),
 		Evidence: []report.Evidence{{
 			Source: "dns", Server: nameOf(h), Key: r.Host, Value: r.Addrs.Failure.Text, Wanted: "an address",

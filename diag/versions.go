@@ -116,12 +116,12 @@ func checkWildcardSelfAddr(e *model.Ensemble, s *model.Server) Outcome {
 		certainty = report.Likely // it may be out for another reason
 	}
 	return found(report.Finding{
-		Severity: severityOf(e, s), Certainty: certainty, Servers: []string{s.Name},
+		Severity: severityOf(e, s), Certainty: certainty,
 		Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
 		Evidence: []report.Evidence{
 			releaseEvidence(s, "3.5.8 or later"),
 			{
-				Source: source, Server: s.Name, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
+				Source: source, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
 				Wanted: "the address that its peers use", File: line.File, Line: line.Line,
 			},
 		},
@@ -185,7 +185,7 @@ func trustsEmpty(s *model.Server) (report.Evidence, bool) {
 		return report.Evidence{}, false
 	}
 	return report.Evidence{
-		Source: "zoo.cfg", Server: s.Name, Key: p.Key,
+		Source: "zoo.cfg", Key: p.Key,
 		Value: "true", Wanted: "removed after the upgrade", File: s.Local.Settings.Path, Line: p.Line,
 	}, true
 }
@@ -205,7 +205,7 @@ func checkKnownBadVersion(_ *model.Ensemble, s *model.Server) Outcome {
 			continue
 		}
 		f := report.Finding{
-			Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
+			Severity: report.Info, Certainty: report.Proven,
 			Summary:  fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
 			Evidence: []report.Evidence{releaseEvidence(s, bad.until.String()+" or later")},
 			Fix: []report.Fix{{

@@ -47,11 +47,11 @@ func openJMX(h *model.Host) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("JMX on port %s asks for no password: whoever reaches it manages this JVM, and can have it run code as the user of ZooKeeper.", jmx.Port),
 		Evidence: []report.Evidence{
 			commandLine(h, "com.sun.management.jmxremote.authenticate", strconv.FormatBool(jmx.Authenticate), "true"),
-			{Source: "sockets", Server: nameOf(h), Key: "listening on " + jmx.Port, Value: "yes"},
+			{Source: "sockets", Key: "listening on " + jmx.Port, Value: "yes"},
 		},
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "who needs JMX from elsewhere? If nobody does, take JMXPORT out of conf/zookeeper-env.sh, conf/java.env or the unit"},
@@ -66,7 +66,7 @@ func openJMX(h *model.Host) Outcome {
 }
 
 func commandLine(h *model.Host, key, value, wanted string) report.Evidence {
-	return report.Evidence{Source: "process", Server: nameOf(h), Key: key, Value: value, Wanted: wanted}
+	return report.Evidence{Source: "process", Key: key, Value: value, Wanted: wanted}
 }
 
 // openWords is the finding where all four-letter words are allowed at an address that
@@ -84,12 +84,12 @@ func openWords(h *model.Host) Outcome {
 	}
 	evidence.Wanted = "srvr,ruok,mntr,conf,isro"
 	return found(report.Finding{
-		Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
+		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("all four-letter words are allowed on port %d of a public address: strangers may ask for what costs a busy server seconds (wchp, wchc, dump), and reset its statistics (srst).", port),
 		Evidence: []report.Evidence{
 			evidence,
 			{
-				Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("port %d at", port),
+				Source: "sockets", Key: fmt.Sprintf("port %d at", port),
 				Value: joinAddrs(public), Wanted: "private addresses",
 			},
 		},

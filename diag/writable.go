@@ -63,13 +63,11 @@ func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report
 		return nil, path + ": its group may write, and an access list may put its user there"
 	}
 	return &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h), Later: true,
+		Severity: severityAt(e, h), Certainty: report.Proven, Later: true,
 		Summary: fmt.Sprintf("it runs as %s, who may not make a file in %s. It goes on with the files that it has open, fails at the next snapshot, and does not start again.", h.Process.User, path),
 		Evidence: []report.Evidence{
 			ownerEvidence(h, path, owner, "writable for "+h.Process.User),
-			{
-				Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + h.Process.User,
-			},
+			{Source: "process", Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + h.Process.User},
 		},
 		Fix: []report.Fix{{
 			Host: nameOf(h), Command: fmt.Sprintf("chown -R %d %s", c.Value.UID, shellWord(path)),
@@ -84,10 +82,10 @@ func readOnlyVolume(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) *repo
 		mount = "its file system"
 	}
 	return &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary: fmt.Sprintf("%s is mounted read-only, so ZooKeeper can write neither log nor snapshot there. Linux mounts a file system so by itself after an error of its disk.", mount),
 		Evidence: []report.Evidence{{
-			Source: "disk", Server: nameOf(h), Key: "mount",
+			Source: "disk", Key: "mount",
 			Value: mount + " is read-only", Wanted: "read and write", File: d.Path,
 		}},
 		Fix: []report.Fix{
@@ -112,7 +110,7 @@ func notForOwner(
 	}
 	path := d.Path + "/version-2"
 	return &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Servers: serversOf(h),
+		Severity: severityAt(e, h), Certainty: report.Likely,
 		Summary: fmt.Sprintf("%s belongs to %s and version-2 in it to %s, and only the latter may write there. One start as root leaves it so; the next one as its own user ends with \"Cannot write to\" and exit code 3 (3.4: 1).", d.Path, userName(above.UID), userName(version2.UID)),
 		Evidence: []report.Evidence{
 			ownerEvidence(h, path, version2, "that of "+d.Path),
@@ -132,7 +130,7 @@ func writes(o snapshot.Owner, uid uint32, groups []uint32) model.Truth {
 
 func ownerEvidence(h *model.Host, path string, o snapshot.Owner, wanted string) report.Evidence {
 	return report.Evidence{
-		Source: "data", Server: nameOf(h), Key: "owner",
+		Source: "data", Key: "owner",
 		Value: fmt.Sprintf("%s, mode %04o", userName(o.UID), o.Mode), Wanted: wanted, File: path,
 	}
 }

@@ -63,20 +63,17 @@ func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot
 		Summary: fmt.Sprintf("another program has port %d, so that its AdminServer did not start. It is a member of an ensemble and runs on without; clients notice nothing, monitoring over HTTP does.", port),
 		Evidence: []report.Evidence{
 			lineEvidence(h, line),
-			{
-				Source: "sockets", Key: fmt.Sprintf("listening on %d", port),
-				Value: "yes, and not the AdminServer", Wanted: "free when it starts",
-			},
+			listenerEvidence(port, "yes, and not the AdminServer", "free when it starts"),
 		},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), Note: "who has the port", Risk: "none"},
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "who has the port"),
 			{Host: nameOf(h), Note: "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false); it holds from the next restart on, which can wait for another reason"},
 		},
 	}
 	if h.Process == nil {
 		f.Severity = severityAt(e, h)
 		f.Summary = fmt.Sprintf("another program has port %d, which its AdminServer wants. A standalone server ends with exit code 4 when it cannot have it.", port)
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "process", Value: "no ZooKeeper for " + h.ConfigPath})
+		addEvidence(&f, report.Evidence{Source: "process", Value: "no ZooKeeper for " + h.ConfigPath})
 		f.Fix[1].Note = "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false), and start the server"
 	}
 	return f

@@ -53,7 +53,7 @@ func checkClientTLS(e *model.Ensemble, s *model.Server) Outcome {
 	var wanted string
 	f.Title, f.Summary, wanted, f.Fix = tlsFaultText(s, seen, e.Snap.Vantage.Host)
 	if seen.Certificate != nil {
-		f.Evidence = append(f.Evidence, certificateEvidence(s, "certificate", seen.Certificate, wanted))
+		addEvidence(&f, certificateEvidence(s, "certificate", seen.Certificate, wanted))
 	}
 	return found(f)
 }
@@ -67,18 +67,16 @@ func tlsFaultText(
 	case snapshot.TLSNotAsked:
 		return "its client port speaks TLS, and was asked in plain text",
 			"it shows a certificate to whoever says hello. Nothing is wrong with it; the question was.", "",
-			[]report.Fix{{Host: here, Note: "ask with TLS, and with the certificate of its authority", Command: "zkdoctor check --tls-ca CA.pem " + at, Risk: "none"}}
+			[]report.Fix{inspect(here, "zkdoctor check --tls-ca CA.pem "+at, "ask with TLS, and with the certificate of its authority")}
 	case snapshot.TLSPlainText:
 		return "its client port speaks plain text, and was asked with TLS",
 			"it answers four-letter words without TLS: this is not its secureClientPort, or TLS was never turned on.", "",
-			[]report.Fix{{
-				Host: here, Note: "ask without --tls, or ask its secureClientPort", Command: "zkdoctor check " + at, Risk: "none",
-			}}
+			[]report.Fix{inspect(here, "zkdoctor check "+at, "ask without --tls, or ask its secureClientPort")}
 	case snapshot.TLSAuthority:
 		return "its certificate is signed by nobody whom zkdoctor trusts",
 			"clients refuse it too, unless they were given its authority.", "an authority out of --tls-ca, or of the system",
 			[]report.Fix{
-				{Host: here, Note: "name the PEM file with the certificate of its issuer", Command: "zkdoctor check --tls-ca CA.pem " + at, Risk: "none"},
+				inspect(here, "zkdoctor check --tls-ca CA.pem "+at, "name the PEM file with the certificate of its issuer"),
 				{Host: s.Name, Note: "or, if that was the right file: give the server a certificate of that authority, with the ones between them in its key store"},
 			}
 	case snapshot.TLSName:
@@ -94,13 +92,10 @@ func tlsFaultText(
 	case snapshot.TLSRefused:
 		return "it wants a client certificate that it trusts",
 			"it ends the handshake over ours, or over our having none (ssl.clientAuth=need is ZooKeeper's default). Whether it serves was not seen.", "",
-			[]report.Fix{{Host: here, Note: "give one that its trust store knows", Command: "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem " + at, Risk: "none"}}
+			[]report.Fix{inspect(here, "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem "+at, "give one that its trust store knows")}
 	default:
 		return "TLS to its client port fails", "the handshake ends before either side has shown a certificate, or over one of them.", "",
-			[]report.Fix{{
-				Host: here, Note: "see what both sides offer",
-				Command: "openssl s_client -connect " + at + " </dev/null", Risk: "none",
-			}}
+			[]report.Fix{inspect(here, "openssl s_client -connect "+at+" </dev/null", "see what both sides offer")}
 	}
 }
 

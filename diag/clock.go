@@ -40,7 +40,7 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 	usual, apart := told[(len(told)-1)/2].ahead, told[len(told)-1].ahead-told[0].ahead
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	for _, c := range told {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "clock", Server: c.name, Value: c.ahead.String() + " ahead of this host's",
 		})
 		off := (c.ahead - usual).Abs()
@@ -60,7 +60,7 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 	}
 	f.Summary = fmt.Sprintf("the clocks are up to %s apart. ZooKeeper itself measures time another way, but its logs cannot be laid side by side, and certificates and Kerberos tickets are judged by the clock.", apart.Round(time.Second))
 	for _, name := range f.Servers {
-		f.Fix = append(f.Fix, report.Fix{Host: name, Command: "timedatectl; chronyc tracking", Note: "see whether it follows a time server, and start what should (chrony, systemd-timesyncd)", Risk: "none"})
+		f.Fix = append(f.Fix, inspect(name, "timedatectl; chronyc tracking", "see whether it follows a time server, and start what should (chrony, systemd-timesyncd)"))
 	}
 	return out.and(found(f))
 }

@@ -85,7 +85,7 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 	case !e.List.Proven():
 		return skip(report.SkipNotTold, "how many voters there are is not known")
 	case e.HasOracle():
-		return skip(report.SkipUndecided, "an oracle may stand in for a vote")
+		return undecided("an oracle may stand in for a vote")
 	case e.Before == nil && lead.Srvr.Value.Outstanding == 0 && !e.TooFewSynced(lead) && !model.HungSession(lead):
 		return Outcome{} // nothing waits
 	case e.Before == nil:
@@ -113,10 +113,7 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 		}, evidence...),
 		Fix: []report.Fix{
 			{Note: "mend the followers first, those that are out: with a majority again it goes on by itself"},
-			{
-				Host: lead.Name, Command: "echo mntr | nc " + shellWord(lead.Host) + " " + strconv.Itoa(lead.Port) + " | grep -E 'synced_followers|outstanding_requests'",
-				Note: "whether it goes on", Risk: "none",
-			},
+			inspect(lead.Name, "echo mntr | nc "+shellWord(lead.Host)+" "+strconv.Itoa(lead.Port)+" | grep -E 'synced_followers|outstanding_requests'", "whether it goes on"),
 			{
 				Host: lead.Name, Note: "where all followers are well and it still writes nothing, restart ZooKeeper there: they elect another",
 				Risk: "reads stop too until that is done",

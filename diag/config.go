@@ -56,7 +56,7 @@ func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
 			Source: "file", Value: "there", Wanted: "removed once the proposal is committed", File: next,
 		}},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Command: "cat " + shellWord(next), Note: "the members that were proposed", Risk: "none"},
+			inspect(nameOf(h), "cat "+shellWord(next), "the members that were proposed"),
 			{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
 		},
 	})
@@ -77,14 +77,14 @@ func membersBesideDynamic(e *model.Ensemble, h *model.Host, beside []zoocfg.Prob
 		Value: dynamic.Value, File: h.Settings.Path, Line: dynamic.Line,
 	}}
 	for _, p := range beside {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "zoo.cfg", Key: p.Key,
 			Value: "a member", Wanted: "only in the dynamic file", File: p.File, Line: p.Line,
 		})
 	}
 	file := shellWord(h.Settings.Path)
 	f.Fix = []report.Fix{
-		{Host: nameOf(h), Command: fmt.Sprintf("grep -nE '^[[:space:]]*(server\\.|group|weight)' %s %s", file, shellWord(h.Settings.Dynamic)), Note: "compare the two lists; where zoo.cfg is the one that you want, it must come by reconfig", Risk: "none"},
+		inspect(nameOf(h), fmt.Sprintf("grep -nE '^[[:space:]]*(server\\.|group|weight)' %s %s", file, shellWord(h.Settings.Dynamic)), "compare the two lists; where zoo.cfg is the one that you want, it must come by reconfig"),
 		{Host: nameOf(h), Command: fmt.Sprintf("sed -i.bak -E '/^[[:space:]]*(server\\.|group|weight)/d' %s", file), Note: "takes the lines out of zoo.cfg; a running server needs no restart", Risk: "none: the old file stays as .bak"},
 	}
 	return f
@@ -141,7 +141,7 @@ func checkForceSync(_ *model.Ensemble, h *model.Host) Outcome {
 			Source: "zoo.cfg", Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line,
 		}
 	case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
-		seen = report.Evidence{Source: "process", Key: "-Dzookeeper.forceSync", Value: "no", Wanted: "yes"}
+		seen = optionEvidence("-Dzookeeper.forceSync", "no", "yes")
 	default:
 		return Outcome{}
 	}

@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -26,11 +25,11 @@ func checkConfigLoaded(e *model.Ensemble, h *model.Host) Outcome {
 	u := h.Unit
 	switch {
 	case !h.Config.Tried:
-		return skip(report.SkipUndecided, "its configuration was not looked at")
+		return undecided("its configuration was not looked at")
 	case h.ConfigPath == "":
-		return skip(report.SkipUndecided, "its process was started without a configuration file")
+		return undecided("its process was started without a configuration file")
 	case h.Hidden():
-		return skip(report.SkipUndecided, unseenProcess)
+		return undecided(unseenProcess)
 	case cannotBeRead(h.Config.Failure):
 		return found(configGone(e, h, h.Config.Failure, h.ConfigSource))
 	case h.Settings == nil:
@@ -63,9 +62,7 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 		},
 	}
 	if len(h.Beside) > 0 {
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "zoo.cfg", Key: "beside it", Value: strings.Join(h.Beside, ", "),
-		})
+		addEvidence(&f, report.Evidence{Source: "zoo.cfg", Key: "beside it", Value: strings.Join(h.Beside, ", ")})
 		if slices.Equal(h.Beside, []string{"zoo_sample.cfg"}) {
 			f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "zoo_sample.cfg is only an example: it has no server.N line and keeps the data in /tmp. Write a zoo.cfg of your own"})
 		}
@@ -93,7 +90,7 @@ func configReadable(e *model.Ensemble, h *model.Host) Outcome {
 	case !h.ConfigAccess.Seen():
 		return skip(report.SkipDenied, h.ConfigAccess.Failure.Text)
 	case !who.Seen():
-		return skip(report.SkipUndecided, reasonOf(who.Failure, "whom it runs as was not looked at"))
+		return undecided(reasonOf(who.Failure, "whom it runs as was not looked at"))
 	case who.Value.WritesAll:
 		return Outcome{}
 	}
@@ -105,7 +102,7 @@ func configReadable(e *model.Ensemble, h *model.Host) Outcome {
 		}
 		may := model.Permits(step.Owner, what, who.Value.UID, who.Value.Groups)
 		if may == model.Unknown {
-			return skip(report.SkipUndecided, step.Path+": its group may read it, and an access list may put its user there")
+			return undecided(step.Path + ": its group may read it, and an access list may put its user there")
 		}
 		if may == model.No {
 			return found(configForbidden(e, h, step, name, wanted))
@@ -146,14 +143,12 @@ func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep,
 	if h.Process != nil {
 		f.Later = true
 		f.Summary = fmt.Sprintf("it runs as %s, who may not read its configuration any more. The running process has read it before; it will not start again.", user)
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + user,
-		})
+		addEvidence(&f, processEvidence(h, "runs as "+user, ""))
 		return f
 	}
-	f.Evidence = append(f.Evidence, report.Evidence{Source: "unit", Key: "User", Value: user, File: h.Unit.File})
-	f.Evidence = append(f.Evidence, logEvidences(h, []logline.Sign{logline.ConfigInvalid})...)
-	f.Evidence = append(f.Evidence, serviceEvidence(h)...)
+	addEvidence(&f, report.Evidence{Source: "unit", Key: "User", Value: user, File: h.Unit.File})
+	addEvidence(&f, logEvidences(h, []logline.Sign{logline.ConfigInvalid})...)
+	addEvidence(&f, serviceEvidence(h)...)
 	return f
 }
 
@@ -170,10 +165,7 @@ func namedAnother(h *model.Host) report.Finding {
 		Title:   "runs with another configuration than the one you named",
 		Summary: fmt.Sprintf("%s has the same dataDir and is not the file that the process has read. What is changed there reaches nobody, not even by a restart.", h.Named.Path),
 		Evidence: []report.Evidence{
-			{
-				Source: "process", Key: "pid " + strconv.Itoa(h.Process.PID),
-				Value: "has read " + h.Settings.Path, Wanted: h.Named.Path,
-			},
+			processEvidence(h, "has read "+h.Settings.Path, h.Named.Path),
 			{Source: "zoo.cfg", Key: "differs in", Value: shown, File: h.Named.Path},
 		},
 		Fix: []report.Fix{{Host: nameOf(h), Note: fmt.Sprintf("make the change in %s, or correct what starts the server", h.Settings.Path)}},

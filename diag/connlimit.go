@@ -45,10 +45,10 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	case model.No:
 		f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
 	}
-	f.Evidence = append(f.Evidence, countedEvidence(e, s)...)
+	addEvidence(&f, countedEvidence(e, s)...)
 	wanted := fmt.Sprintf("under %d (maxClientCnxns)", limit)
 	if s.Held.Seen() {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "sockets", Server: e.Snap.Vantage.Host, Key: "connections to " + s.Name,
 			Value: strconv.Itoa(s.Held.Value), Wanted: wanted,
 		})
@@ -59,7 +59,7 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 		if full(ours.Connections) {
 			shown = ours
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: model.SourceAdmin, Key: "connections from " + shown.Address,
 			Value: strconv.Itoa(shown.Connections), Wanted: wanted,
 		})

@@ -194,7 +194,7 @@ func checkEpochMismatch(e *model.Ensemble, h *model.Host) Outcome {
 		f := willNotStart(e, h, "a file with an epoch holds no number, and ZooKeeper ends with \"Found ... in\" and its path. A full disk or a kill while it was written leaves it so.")
 		for _, b := range []*report.Evidence{bad, badToo} {
 			if b != nil {
-				f.Evidence = append(f.Evidence, *b)
+				addEvidence(&f, *b)
 			}
 		}
 		return found(f)

@@ -85,21 +85,18 @@ func diskFull(
 		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary: summary, Evidence: []report.Evidence{what},
 		Fix: []report.Fix{
-			{
-				Host: nameOf(h), Command: "df -h " + shellWord(d.dir) + "; df -i " + shellWord(d.dir),
-				Note: "see it yourself", Risk: "none",
-			},
+			inspect(nameOf(h), "df -h "+shellWord(d.dir)+"; df -i "+shellWord(d.dir), "see it yourself"),
 			{Host: nameOf(h), Note: "free space OUTSIDE version-2 (old program logs, heap dumps, other programs' files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"},
 			{Host: nameOf(h), Note: "start it if it has ended; wait until it follows and has written a new snapshot; only then let ZooKeeper's own zkCleanup.sh remove old ones"},
 		},
 	}
 	if d.next > 0 {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "data", Key: "newest snapshot", Value: size(d.next), File: data.Dir.Path + "/version-2",
 		})
 	}
 	if n := data.Dir.Snapshots.Value.Total; n > manySnapshots && purgeOff(h) {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "data", Key: "snapshots",
 			Value: fmt.Sprintf("%d, and none is ever removed", n), Wanted: "autopurge.purgeInterval above 0",
 			File: h.Settings.Path,

@@ -84,8 +84,23 @@ func memberEvidence(h *model.Host, id int64, value string) report.Evidence {
 }
 
 // settingEvidence is the evidence that a line of the host's configuration is.
-func settingEvidence(h *model.Host, key, value, file string, line int) report.Evidence {
-	return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: key, Value: value, File: file, Line: line}
+func settingEvidence[T any](h *model.Host, key, value string, set zoocfg.Setting[T]) report.Evidence {
+	return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: key, Value: value, File: set.File, Line: set.Line}
+}
+
+// optionEvidence is the evidence that an option on the command line of a process is.
+func optionEvidence(key, value, wanted string) report.Evidence {
+	return report.Evidence{Source: "process", Key: key, Value: value, Wanted: wanted}
+}
+
+// processEvidence is what is so of a host's process.
+func processEvidence(h *model.Host, value, wanted string) report.Evidence {
+	return optionEvidence("pid "+strconv.Itoa(h.Process.PID), value, wanted)
+}
+
+// listenerEvidence is whether something listens on a port, by the sockets of its host.
+func listenerEvidence(port int, value, wanted string) report.Evidence {
+	return report.Evidence{Source: "sockets", Key: "listening on " + strconv.Itoa(port), Value: value, Wanted: wanted}
 }
 
 // tcpEvidence is the evidence that one connect is.
@@ -98,7 +113,7 @@ func tcpEvidence(s *model.Server, port report.PortView, wanted string) report.Ev
 // addPort adds as evidence what one connect is, unless the port was not tried.
 func addPort(f *report.Finding, s *model.Server, port report.PortView, wanted string) {
 	if port.State != report.PortNotProbed {
-		f.Evidence = append(f.Evidence, tcpEvidence(s, port, wanted))
+		addEvidence(f, tcpEvidence(s, port, wanted))
 	}
 }
 

@@ -95,7 +95,7 @@ func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, acce
 	}
 	if lines, _, _ := saysLately(h, logline.EpochAhead); len(lines) > 0 {
 		f.Certainty = report.Proven
-		f.Evidence = append(f.Evidence, lineEvidence(h, lines[0]))
+		addEvidence(&f, lineEvidence(h, lines[0]))
 	}
 	return f
 }

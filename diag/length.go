@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -77,17 +78,11 @@ func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what strin
 		},
 	}
 	if p := h.Process; p != nil {
-		value := p.JuteMaxBuffer
-		if value == "" {
-			value = "not given: 1048575"
-		}
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Key: "-Djute.maxbuffer",
-			Value: value, Wanted: fmt.Sprintf("%d or more", length),
-		})
+		value := cmp.Or(p.JuteMaxBuffer, "not given: 1048575")
+		addEvidence(&f, optionEvidence("-Djute.maxbuffer", value, fmt.Sprintf("%d or more", length)))
 	}
 	if p, ok := h.Settings.Property("jute.maxbuffer"); ok {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "zoo.cfg", Key: "jute.maxbuffer",
 			Value: "set, and not read from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.Settings.Path, Line: p.Line,
 		})

@@ -23,7 +23,7 @@ var membershipDivergentRule = Rule{
 
 func checkMembershipDivergent(e *model.Ensemble) Outcome {
 	if e.Mixed {
-		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+		return undecided("the servers that were named are of different ensembles")
 	}
 	return compareLists(e).and(found(editedLists(e)...))
 }
@@ -81,7 +81,7 @@ func compareLists(e *model.Ensemble) Outcome {
 		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", lists.Count),
 	}
 	for i, s := range lists.Servers {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: lists.Lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists.Lists[i].Membership),
 		})
 	}
@@ -112,7 +112,7 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 		if e.ByLine(m.ID) != nil {
 			continue
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: e.List.Source, Key: fmt.Sprintf("server.%d", m.ID),
 			Value: m.Addresses[0].Host, Wanted: "among the targets", File: m.File, Line: m.Line,
 		})
@@ -151,7 +151,7 @@ func checkTargetDuplicate(_ *model.Ensemble, s *model.Server) Outcome {
 		if t.Client.Seen() {
 			value = t.Client.Value.Remote.String()
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
+		addEvidence(&f, report.Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
 	}
 	return found(f)
 }

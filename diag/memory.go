@@ -120,7 +120,7 @@ func ranOutFinding(e *model.Ensemble, h *model.Host) *report.Finding {
 	}
 	if h.Process == nil {
 		f.Summary = "it ran out of memory, and its process is gone: from 3.5.5 on zkServer.sh lets Java kill itself then, or the kernel did it."
-		f.Evidence = append(f.Evidence, serviceEvidence(h)...)
+		addEvidence(f, serviceEvidence(h)...)
 		f.Fix[0] = report.Fix{Host: nameOf(h), Note: "start it as its own user, once the size is mended"}
 		if !killedForIt {
 			f.Certainty = report.Likely
@@ -144,10 +144,7 @@ func killsInGroup(e *model.Ensemble, h *model.Host, group snapshot.Obs[snapshot.
 			Value: strconv.FormatUint(g.Kills.Value, 10), Wanted: "0", File: g.Path,
 		}}, memoryEvidence(h)...),
 		Fix: []report.Fix{
-			{
-				Host: nameOf(h), Command: "dmesg -T | grep -i 'killed process'",
-				Note: "see what was killed, and when", Risk: "none",
-			},
+			inspect(nameOf(h), "dmesg -T | grep -i 'killed process'", "see what was killed, and when"),
 			raiseHeap(h),
 		},
 	}
@@ -188,15 +185,11 @@ func memoryEvidence(h *model.Host) []report.Evidence {
 		return nil
 	}
 	m := h.Process.Memory.Value
-	pid := "pid " + strconv.Itoa(h.Process.PID)
 	var out []report.Evidence
 	if m.MaxHeap > 0 {
 		out = append(out, report.Evidence{Source: "process", Key: "-Xmx", Value: size(m.MaxHeap)})
 	}
-	out = append(out, report.Evidence{
-		Source: "process", Key: pid,
-		Value: size(m.Resident) + " resident, " + size(m.Swapped) + " swapped out",
-	})
+	out = append(out, processEvidence(h, size(m.Resident)+" resident, "+size(m.Swapped)+" swapped out", ""))
 	if g := m.Group.Value; m.Group.Seen() && g.Limit > 0 {
 		out = append(out, report.Evidence{
 			Source: "cgroup", Key: "memory", Value: size(g.Used) + " used of " + size(g.Limit), File: g.Path,
@@ -230,8 +223,8 @@ func pausesOf(e *model.Ensemble, s *model.Server) (f *report.Finding, judged boo
 			Value: fmt.Sprintf("%s in %s", seconds(paused), seconds(passed)), Wanted: "a hundredth of it",
 		}},
 		Fix: []report.Fix{
-			{Host: s.Name, Command: "jstat -gcutil $(pgrep -f QuorumPeerMain) 1000 5", Note: "is it the garbage? Then O is near 100 and FGC grows", Risk: "none"},
-			{Host: s.Name, Command: "vmstat 1 5", Note: "is it swap (si, so), or stolen CPU (st)?", Risk: "none"},
+			inspect(s.Name, "jstat -gcutil $(pgrep -f QuorumPeerMain) 1000 5", "is it the garbage? Then O is near 100 and FGC grows"),
+			inspect(s.Name, "vmstat 1 5", "is it swap (si, so), or stolen CPU (st)?"),
 			{Host: s.Name, Note: "a heap that is too small: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS, on all servers alike; then restart one after the other", Risk: "with no spare voter a restart is an outage"},
 		},
 	}
@@ -280,10 +273,7 @@ func checkSwap(_ *model.Ensemble, h *model.Host) Outcome {
 		Summary:  fmt.Sprintf("%s of it are swapped out. A collection of garbage reads all of the heap, so it waits for the disk then, and the server stands still.", size(m.Value.Swapped)),
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
-			{
-				Host: nameOf(h), Command: "swapon --show; free -m; sysctl vm.swappiness",
-				Note: "see who needs the memory", Risk: "none",
-			},
+			inspect(nameOf(h), "swapon --show; free -m; sysctl vm.swappiness", "see who needs the memory"),
 			{Host: nameOf(h), Note: "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"},
 		},
 	})

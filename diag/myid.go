@@ -38,12 +38,11 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 		f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
 	}
 	if h.DataDir.Seen() && !h.DataDir.Value {
-		f.Evidence = append(f.Evidence, settingEvidence(h, "dataDir",
-			h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir.File, h.Settings.DataDir.Line))
+		addEvidence(&f, settingEvidence(h, "dataDir", h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir))
 		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "find out first why dataDir is gone: a volume that is not mounted, a wrong path"})
 	}
 	if id, ok := h.RightID(); ok {
-		f.Evidence = append(f.Evidence, memberEvidence(h, id, " is this host"))
+		addEvidence(&f, memberEvidence(h, id, " is this host"))
 	}
 	return found(f)
 }
@@ -114,7 +113,7 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 		Fix:      writeID(h),
 	}
 	if e.List.InForce() && e.List.Find(h.ID) != nil {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers",
 		})
 		f.Fix = []report.Fix{{Host: nameOf(h), Note: "the list in its configuration is out of date: give it the one that the other servers use"}}

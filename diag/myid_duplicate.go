@@ -57,7 +57,7 @@ var myidDuplicateRule = Rule{
 
 func checkMyidDuplicate(e *model.Ensemble) Outcome {
 	if e.Mixed {
-		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+		return undecided("the servers that were named are of different ensembles")
 	}
 	claims := claimsOfID(e)
 	if len(claims) < 2 {

@@ -64,7 +64,7 @@ func checkZxidRollover(e *model.Ensemble) Outcome {
 		f.Certainty = report.Likely
 	}
 	if perSecond := e.ZxidRate(newest); perSecond > 0 {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "srvr", Server: newest.Name, Key: "Zxid, between both looks",
 			Value: fmt.Sprintf("%.0f transactions a second: used up in %s", perSecond, longTime(float64(left)/perSecond)),
 		})
@@ -131,10 +131,7 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 			{Source: s.MntrFrom, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
 		},
 		Fix: []report.Fix{
-			{
-				Host: s.Name, Command: fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port),
-				Note: "see whether clients hold more connections than they should", Risk: "none",
-			},
+			inspect(s.Name, fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port), "see whether clients hold more connections than they should"),
 			{
 				Host: s.Name, Note: "raise the limit where it is started (LimitNOFILE= in its systemd unit), then restart it",
 				Risk: "with no spare voter a restart is an outage",
@@ -145,7 +142,7 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 		f.Fix = slices.Insert(f.Fix, 1, raiseFiles(s.Local)...)
 	}
 	if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: s.MntrFrom, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10),
 		})
 	}

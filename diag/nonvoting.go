@@ -104,7 +104,7 @@ func nonMemberHere(e *model.Ensemble, h *model.Host) report.Finding {
 	if leader := follows(h); leader != "" {
 		f.Certainty = report.Proven
 		f.Summary = fmt.Sprintf("the server of this host follows the leader and serves clients, and is no member: the list has no server.%d. It has no vote, and as things are it will not start again.", h.ID)
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "sockets", Server: nameOf(h), Key: "connected to", Value: leader + ", a leader's quorum port",
 		})
 	}
@@ -138,7 +138,7 @@ func unnamedNonMembers(e *model.Ensemble, lead *model.Server, n int64) report.Fi
 			{Source: e.List.Source, Key: "servers", Value: idList(e.List.Membership)},
 		},
 		Fix: []report.Fix{
-			{Host: lead.Name, Command: fmt.Sprintf("sudo ss -tn state established '( sport = :%d )'", lead.Quorum.Number), Note: "who is connected to the leader's quorum port; then name it too", Risk: "none"},
+			inspect(lead.Name, fmt.Sprintf("sudo ss -tn state established '( sport = :%d )'", lead.Quorum.Number), "who is connected to the leader's quorum port; then name it too"),
 			{Note: "add it with reconfig -add if it is to be a voter; stop it if it is to leave"},
 		},
 	}

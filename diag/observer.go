@@ -31,9 +31,9 @@ func checkObserverCounted(e *model.Ensemble) Outcome {
 	case len(observers) == 0:
 		return Outcome{}
 	case e.List.Quorums.Hierarchical():
-		return skip(report.SkipUndecided, "groups and weights decide, not the number of voters")
+		return undecided("groups and weights decide, not the number of voters")
 	case e.Verdict.Spare == nil:
-		return skip(report.SkipUndecided, "how many voters may be lost is not known")
+		return undecided("how many voters may be lost is not known")
 	}
 	spare := *e.Verdict.Spare
 	up := e.Filter(func(s *model.Server) bool { return s.DuplicateOf == nil && isUp(s) && s.Line != nil })
@@ -64,7 +64,7 @@ func checkObserverCounted(e *model.Ensemble) Outcome {
 			len(up), all, plural(len(running), "observer"), len(voters), e.List.Quorums.Needed())
 	}
 	for _, s := range running {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: e.List.Source, Server: s.Name, Key: fmt.Sprintf("server.%d", s.Line.ID),
 			Value: "observer", File: s.Line.File, Line: s.Line.Line,
 		})

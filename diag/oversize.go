@@ -47,7 +47,7 @@ func longAnswers(_ *model.Ensemble, s *model.Server) Outcome {
 	case float64(longest) < nearLimit*float64(limit):
 		return Outcome{}
 	case longest > limit && !known:
-		return skip(report.SkipUndecided, "it has given longer answers than jute.maxbuffer allows by default: the option was raised, how far is not known")
+		return undecided("it has given longer answers than jute.maxbuffer allows by default: the option was raised, how far is not known")
 	}
 	return found(longAnswer(s, longest, limit, known))
 }

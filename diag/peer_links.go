@@ -106,16 +106,13 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
 		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is no member, stays open: while its first bytes are awaited no member gets through.", port, remotes(held)),
 		Fix: []report.Fix{
-			{
-				Host: nameOf(h), Command: fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port),
-				Note: "who is connected", Risk: "none",
-			},
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), "who is connected"),
 			{Note: fmt.Sprintf("take port %d out of what %s does: the health check of a load balancer, a scanner, a monitor. Each connection is dropped by itself after tickTime x syncLimit; no restart is needed", port, remotes(held))},
 			{Host: nameOf(h), Note: fmt.Sprintf("let only the members reach port %d: a firewall there", port)},
 		},
 	}
 	for _, l := range held {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("%s to %d", l.Remote, port),
 			Value: "established, in both looks", Wanted: "members alone",
 		})
@@ -125,11 +122,11 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 	}
 	if said := logEvidences(h, []logline.Sign{logline.ChallengeTimeout}); len(said) > 0 {
 		f.Certainty = report.Likely
-		f.Evidence = append(f.Evidence, said...)
+		addEvidence(&f, said...)
 	}
 	if len(waiting) > 0 {
 		f.Certainty = report.Likely
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("waiting on %d", port),
 			Value: plural(len(waiting), "connection") + ", not accepted in both looks", Wanted: "none",
 		})
@@ -245,7 +242,7 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 	var named []string
 	for _, m := range lost {
 		r, _ := h.ResolvedFor(m.ID)
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(f, report.Evidence{
 			Source: "dns", Server: nameOf(h), Key: r.Host, Value: joinAddrs(r.Addrs.Value),
 		})
 		named = append(named, r.Host)
@@ -262,7 +259,7 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 		}
 	}
 	if line := unreached(h); line != nil && line.Fields.Address.Addr() == l.Remote.Addr() {
-		f.Evidence = append(f.Evidence, lineEvidence(h, *line))
+		addEvidence(f, lineEvidence(h, *line))
 	}
 	f.Fix = freshAddress(e, h, r.Host, l.Remote)
 	return f
@@ -329,7 +326,7 @@ func freshAddress(e *model.Ensemble, h *model.Host, name string, old netip.AddrP
 		risk = "no voter is spare now: this restart stops the service until the server is back"
 	}
 	return []report.Fix{
-		{Host: nameOf(h), Command: "getent hosts " + shellWord(name), Note: "first see that the name means the right address on every server; mend DNS or /etc/hosts before anything is restarted", Risk: "none"},
+		inspect(nameOf(h), "getent hosts "+shellWord(name), "first see that the name means the right address on every server; mend DNS or /etc/hosts before anything is restarted"),
 		{Note: "wait a minute and look again: by default a JVM looks a name up anew after 30 seconds"},
 		{Note: fmt.Sprintf("without a restart: give the moved server the address %s too, if nobody else has it", old.Addr())},
 		{Host: nameOf(h), Note: "else restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next", Risk: risk},

@@ -77,7 +77,7 @@ func sslQuorumEvidence(h *model.Host) report.Evidence {
 			Value: "not set", Wanted: "the same on all", File: h.Settings.Path,
 		}
 	}
-	f := settingEvidence(h, "sslQuorum", strconv.FormatBool(set.Value), set.File, set.Line)
+	f := settingEvidence(h, "sslQuorum", strconv.FormatBool(set.Value), set)
 	f.Wanted = "the same on all"
 	return f
 }
@@ -135,11 +135,11 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 	}
 	f := r.finding(h, lines)
 	f.Severity, f.Certainty, f.Servers = severityOf(e, at), report.Likely, []string{at.Name}
-	f.Evidence = append(f.Evidence, report.Evidence{
+	addEvidence(&f, report.Evidence{
 		Source: "srvr", Server: at.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower",
 	})
 	for _, line := range lines {
-		f.Evidence = append(f.Evidence, lineEvidence(h, line))
+		addEvidence(&f, lineEvidence(h, line))
 	}
 	if at != s {
 		f.Summary = fmt.Sprintf("%s serves, %s is the one voter that runs and does not, and by the log of %s it is refused. %s", s.Name, at.Name, s.Name, f.Summary)
@@ -157,7 +157,7 @@ func handshakeFails(h *model.Host, _ []snapshot.LogLine) report.Finding {
 		Summary:  "handshakes of TLS between servers fail: one side does not trust the other's certificate, or does not speak TLS. The text behind SSLHandshakeException says which.",
 		Evidence: []report.Evidence{sslQuorumEvidence(h)},
 		Fix: []report.Fix{
-			{Command: "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves; sslQuorum must be the same on all", Risk: "none"},
+			inspect("", "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' "+shellWord(h.ConfigPath), "compare these lines with those of a server that serves; sslQuorum must be the same on all"),
 			{Note: "look at its certificate (keytool -list -v -keystore FILE): is it still valid, is its issuer in the trust store of the others, does it name this host? PKIX means the issuer; bad_certificate or certificate_unknown, that a peer does not trust this one; \"Failed to verify\", the name; \"terminated the handshake\", that the peer speaks no TLS"},
 			{Note: "put the right file in its place, and restart this server alone. Leave those that serve as they are: they check a certificate only when a connection is made", Risk: "none, it serves nobody as it is"},
 		},
@@ -169,7 +169,7 @@ func speaksNoTLS(h *model.Host, _ []snapshot.LogLine) report.Finding {
 		Summary:  "servers call each other with TLS, and one of them does not speak it: it takes the greeting for a server's id, 1586114..., and waits for ever.",
 		Evidence: []report.Evidence{sslQuorumEvidence(h)},
 		Fix: []report.Fix{
-			{Command: "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves", Risk: "none"},
+			inspect("", "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' "+shellWord(h.ConfigPath), "compare these lines with those of a server that serves"),
 			{Note: "sslQuorum must be the same on all. Where the others have it, give this one sslQuorum=true and its key and trust store; where they have not, take it out here. Restart this server alone", Risk: "none, it serves nobody as it is"},
 			{Note: "if TLS is only being introduced: portUnification=true on all first, then sslQuorum=true on one after the other, and portUnification away at the end"},
 		},
@@ -180,10 +180,10 @@ func passwordFails(h *model.Host, lines []snapshot.LogLine) report.Finding {
 	f := report.Finding{
 		Summary: "servers that authenticate to each other with SASL refuse each other: the user or password of one differs from the others', or one of them does not authenticate at all.",
 		Evidence: []report.Evidence{
-			settingEvidence(h, "quorum.auth.enableSasl", "true", h.Settings.QuorumSASL.File, h.Settings.QuorumSASL.Line),
+			settingEvidence(h, "quorum.auth.enableSasl", "true", h.Settings.QuorumSASL),
 		},
 		Fix: []report.Fix{
-			{Command: "grep -n '^quorum[.]auth[.]' " + shellWord(h.ConfigPath), Note: "compare these lines with those of a server that serves", Risk: "none"},
+			inspect("", "grep -n '^quorum[.]auth[.]' "+shellWord(h.ConfigPath), "compare these lines with those of a server that serves"),
 			{Note: "compare the sections QuorumServer and QuorumLearner of its JAAS file (-Djava.security.auth.login.config) with those of a server that serves: the same user and password on all; with Kerberos a keytab that is its own"},
 			{Note: "mend that file, and restart this server alone", Risk: "none, it serves nobody as it is"},
 		},

@@ -86,13 +86,13 @@ func callsNobody(e *model.Ensemble, own *model.Server, v *model.Ensemble) report
 		Severity: severityOf(e, own), Certainty: report.Proven, Servers: []string{own.Name},
 		Summary: fmt.Sprintf("it is out, and its connections to the election port of all who serve get nothing back, though their hosts answer: something blocks what goes out from %s.", own.Name),
 		Fix: []report.Fix{
-			{Host: own.Name, Command: "sudo nft list ruleset", Note: "first the rules for what goes out there: ports 2888 and 3888 of the other members; in a cloud its security group and network policy", Risk: "none"},
+			inspect(own.Name, "sudo nft list ruleset", "first the rules for what goes out there: ports 2888 and 3888 of the other members; in a cloud its security group and network policy"),
 			{Note: "then those on the other hosts, for what comes in from its address"},
 		},
 	}
 	for _, s := range v.Servers {
 		if s.ElectionPort == report.PortFiltered || s.ElectionPort == report.PortUnreachable {
-			f.Evidence = append(f.Evidence, report.Evidence{
+			addEvidence(&f, report.Evidence{
 				Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", s.Election.Number, own.Name),
 				Value: s.Election.Look.Failure.Text, Wanted: "open",
 			})
@@ -140,7 +140,7 @@ func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) repo
 		Summary: fmt.Sprintf("ZooKeeper listens on %d, and whoever connects is refused: a firewall rejects in its name.", port.Port),
 		Evidence: []report.Evidence{
 			{Source: "tcp", Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"},
-			{Source: "sockets", Key: "listening on " + strconv.Itoa(port.Port), Value: "yes"},
+			listenerEvidence(port.Port, "yes", ""),
 		},
 		Fix: []report.Fix{{Host: s.Name, Command: "sudo nft list ruleset", Note: fmt.Sprintf("find the rule that rejects port %d, and let the peers' addresses through", port.Port)}},
 	}

@@ -28,7 +28,7 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 	case s.Role != report.Follower:
 		return whyNoAnswer(s)
 	case len(leaders) != 1:
-		return skip(report.SkipUndecided, "just one leader was not seen")
+		return undecided("just one leader was not seen")
 	}
 	// On loopback all servers share a host, and one that listens on all addresses
 	// does so on its neighbours' too.
@@ -46,7 +46,7 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 			tcpEvidence(s, quorumView(s), "refused: it does not lead"),
 		},
 		Fix: []report.Fix{
-			{Host: s.Name, Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), Note: "who listens there; move that program, not ZooKeeper", Risk: "none"},
+			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), "who listens there; move that program, not ZooKeeper"),
 		},
 	}
 	if !e.Twice(s, follows) {
@@ -99,10 +99,10 @@ func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.S
 		Summary: fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port(s)),
 		Evidence: []report.Evidence{
 			{Source: "process", Value: "no QuorumPeerMain for " + h.ConfigPath},
-			{Source: "sockets", Key: fmt.Sprintf("listening on %d", port(s)), Value: "yes", Wanted: "free"},
+			listenerEvidence(port(s), "yes", "free"),
 		},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Command: fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port(s)), Note: "who has the port; often an older ZooKeeper, or one that another product brought along", Risk: "none"},
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port(s)), "who has the port; often an older ZooKeeper, or one that another product brought along"),
 			{Host: nameOf(h), Note: "stop that program or move it, then start ZooKeeper as it is always started"},
 		},
 	}
@@ -110,7 +110,7 @@ func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.S
 	addPort(&f, s, electionView(s), "")
 	if said := logEvidences(h, []logline.Sign{logline.AddressInUse}); len(said) > 0 {
 		f.Certainty = report.Proven
-		f.Evidence = append(f.Evidence, said...)
+		addEvidence(&f, said...)
 	}
 	return found(f)
 }

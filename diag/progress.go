@@ -51,7 +51,7 @@ func whyNoLag(e *model.Ensemble, s *model.Server, limit int64) Outcome {
 	now, ok := behind(lead, s)
 	switch {
 	case !ok:
-		return skip(report.SkipUndecided, "its zxid is of a newer epoch than the leader's")
+		return undecided("its zxid is of a newer epoch than the leader's")
 	case now <= limit:
 		return Outcome{} // whatever it was before
 	case e.Before == nil:
@@ -59,10 +59,10 @@ func whyNoLag(e *model.Ensemble, s *model.Server, limit int64) Outcome {
 	}
 	b, then := e.Earlier(s), e.Before.OnlyLeader()
 	if b == nil || then == nil || then.Name != lead.Name || then.Srvr.Value.Zxid.Epoch() != lead.Srvr.Value.Zxid.Epoch() {
-		return skip(report.SkipUndecided, "the first look had another leader, or none")
+		return undecided("the first look had another leader, or none")
 	}
 	if _, ok := behind(then, b); !ok {
-		return skip(report.SkipUndecided, "the first look lacks its zxid")
+		return undecided("the first look lacks its zxid")
 	}
 	return Outcome{}
 }
@@ -113,7 +113,7 @@ func lagFinding(lead, s *model.Server, was, now, limit int64) report.Finding {
 			{Source: "srvr", Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
 		},
 		Fix: []report.Fix{
-			{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether it is short of CPU or waits for its disk", Risk: "none"},
+			inspect(s.Name, "top -b -n 1 | head -15", "see whether it is short of CPU or waits for its disk"),
 			{Host: s.Name, Note: "look at the network between it and the leader: retransmissions, a full link"},
 			{Note: "restart no other server before it has caught up"},
 		},
@@ -151,7 +151,7 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 	}
 	newer, older := now.Srvr.Value.Zxid.Epoch(), then.Srvr.Value.Zxid.Epoch()
 	if newer < older {
-		return skip(report.SkipUndecided, "the epoch of the second look is the older one")
+		return undecided("the epoch of the second look is the older one")
 	}
 	elections := int64(newer - older)
 	if elections < tooManyElections || float64(elections) <= e.Between().Minutes() {

@@ -52,11 +52,9 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 			{Host: nameOf(h), Note: "restart the servers one at a time, the leader last", Risk: "with no spare voter each restart is an outage: look at \"Can lose\" first"},
 		},
 	}
-	f.Evidence = append(f.Evidence, report.Evidence{
-		Source: "data", Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all",
-	})
+	addEvidence(&f, report.Evidence{Source: "data", Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all"})
 	if left, ok := fillsIn(h, data); ok {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "disk", Key: "full in",
 			Value: days(left), Wanted: days(fullSoon) + " at least", File: data.Dir.Path,
 		})

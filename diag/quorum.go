@@ -23,7 +23,7 @@ var quorumLostRule = Rule{
 func checkQuorumLost(e *model.Ensemble) Outcome {
 	if e.Verdict.State != report.Down {
 		if e.Verdict.State == report.Unknown {
-			return skip(report.SkipUndecided, "the verdict is unknown")
+			return undecided("the verdict is unknown")
 		}
 		return Outcome{}
 	}
@@ -67,9 +67,9 @@ func checkDegradedNoSpare(e *model.Ensemble) Outcome {
 	v := e.Verdict
 	switch {
 	case v.State == report.Unknown:
-		return skip(report.SkipUndecided, "the verdict is unknown")
+		return undecided("the verdict is unknown")
 	case v.Spare == nil:
-		return skip(report.SkipUndecided, "how many more may be lost is not known")
+		return undecided("how many more may be lost is not known")
 	case v.State != report.Degraded || *v.Spare > 0 || v.Voters < 2:
 		return Outcome{}
 	}
@@ -121,7 +121,7 @@ var splitBrainRule = Rule{
 
 func checkSplitBrain(e *model.Ensemble) Outcome {
 	if e.Mixed {
-		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+		return undecided("the servers that were named are of different ensembles")
 	}
 	if len(e.Verdict.Leaders) < 2 {
 		return unlessUnseen(e)
@@ -159,7 +159,7 @@ func checkSplitBrain(e *model.Ensemble) Outcome {
 		if m := s.RunsWith; m != nil {
 			value += ", list " + idList(m.Membership)
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: s.Name, Value: value})
+		addEvidence(&f, report.Evidence{Source: "srvr", Server: s.Name, Value: value})
 	}
 	return found(f)
 }

@@ -79,7 +79,7 @@ func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
 		Fix:      []report.Fix{{Note: fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.Snap.Vantage.Host, s.Name)}},
 	}
 	addPort(&f, s, electionView(s), "an answer")
-	f.Evidence = append(f.Evidence, countedEvidence(e, s)...)
+	addEvidence(&f, countedEvidence(e, s)...)
 	switch s.Counted {
 	case model.Unknown:
 	case model.Yes:
@@ -124,10 +124,9 @@ func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
 	}
 	if h != nil && h.Settings != nil {
 		f.Certainty = report.Proven
-		f.Evidence = append(f.Evidence, settingEvidence(h, "clientPort",
-			strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort.File, h.Settings.ClientPort.Line))
+		addEvidence(&f, settingEvidence(h, "clientPort", strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort))
 		if a := h.Settings.ClientPortAddress; a.IsSet() {
-			f.Evidence = append(f.Evidence, settingEvidence(h, "clientPortAddress", a.Value, a.File, a.Line))
+			addEvidence(&f, settingEvidence(h, "clientPortAddress", a.Value, a))
 		}
 	}
 	return found(f)
@@ -142,7 +141,7 @@ var notZooKeeperRule = Rule{
 
 func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 	if s.Srvr.FailedAs(snapshot.TLS) {
-		return skip(report.SkipUndecided, reasonOf(s.Srvr.Failure, ""))
+		return undecided(reasonOf(s.Srvr.Failure, ""))
 	}
 	if why := whyNoAnswer(s); why.skipped() {
 		return why

@@ -52,10 +52,8 @@ func loopEvidence(l *model.Loop, h *model.Host) (report.Evidence, report.Certain
 			Value: fmt.Sprintf("%d restarts by itself, %d before", h.Service.Value.Restarts, l.Before.Service.Value.Restarts),
 		}, report.Proven
 	case model.ProcessesReplaced:
-		return report.Evidence{
-			Source: "process", Key: fmt.Sprintf("pid %d", h.Process.PID),
-			Value: fmt.Sprintf("is not pid %d of the look before, and neither lived for a minute", l.Before.Process.PID),
-		}, report.Likely
+		value := fmt.Sprintf("is not pid %d of the look before, and neither lived for a minute", l.Before.Process.PID)
+		return processEvidence(h, value, ""), report.Likely
 	default: // StartsLogged
 		return report.Evidence{
 			Source: "log", Key: l.Last.Format(time.DateTime),

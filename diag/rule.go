@@ -200,6 +200,15 @@ func nameOf(h *model.Host) string {
 	return "this host"
 }
 
+func addEvidence(f *report.Finding, more ...report.Evidence) {
+	f.Evidence = append(f.Evidence, more...)
+}
+
+// inspect is the step of a command that shows something and changes nothing.
+func inspect(host, command, note string) report.Fix {
+	return report.Fix{Host: host, Command: command, Note: note, Risk: "none"}
+}
+
 // unseenProcess is the reason for which nothing can be said about the start of such a
 // server.
 const unseenProcess = "it answers, and its process was not seen"

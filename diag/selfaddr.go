@@ -99,7 +99,7 @@ func checkSelfAddrLoopback(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	if all := h.Settings.QuorumListenOnAllIPs; all.Value {
 		f.Summary = fmt.Sprintf("it listens on all addresses, and tells its peers to call it back at %s: those with a higher id then call themselves. After a restart it may not get in again.", name)
-		f.Evidence = append(f.Evidence, settingEvidence(h, "quorumListenOnAllIPs", "true", all.File, all.Line))
+		addEvidence(&f, settingEvidence(h, "quorumListenOnAllIPs", "true", all))
 		if h.Version() == "" || h.Server == nil || h.Server.Serving != model.Yes {
 			f.Certainty = report.Likely // 3.4 tells no address; and it may be out for another reason
 		}
@@ -110,7 +110,7 @@ func checkSelfAddrLoopback(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	for _, l := range h.Listeners.Value {
 		if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {
-			f.Evidence = append(f.Evidence, report.Evidence{Source: "sockets", Key: "listening", Value: l.String()})
+			addEvidence(&f, report.Evidence{Source: "sockets", Key: "listening", Value: l.String()})
 		}
 	}
 	return found(f).and(undecided(reason))
@@ -181,11 +181,8 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 		Severity: severityAt(e, h), Certainty: report.Proven,
 		Summary: summary,
 		Evidence: []report.Evidence{
-			{
-				Source: "process", Key: "pid " + strconv.Itoa(h.Process.PID),
-				Value: h.Process.Main + ", up " + age.Round(time.Second).String(),
-			},
-			{Source: "sockets", Key: "listening on " + strconv.Itoa(port), Value: "none", Wanted: ownAddress(h, port)},
+			processEvidence(h, h.Process.Main+", up "+age.Round(time.Second).String(), ""),
+			listenerEvidence(port, "none", ownAddress(h, port)),
 		},
 		Fix: []report.Fix{{
 			Host: nameOf(h),

@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -56,7 +55,7 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		addPort(&f, s, electionView(s), "open")
 	} else {
 		f.Summary = "its client port refuses, and the leader has lost it: ZooKeeper is not running there. Its election port was not looked at."
-		f.Evidence = append(f.Evidence, countEvidence(e))
+		addEvidence(&f, countEvidence(e))
 	}
 	if n, of := enoughToStart(e); n > 0 && n < of {
 		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", n, of)})
@@ -66,11 +65,9 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	}
 	if s.Local != nil {
 		f.Certainty = report.Proven
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Value: "no QuorumPeerMain for " + s.Local.ConfigPath,
-		})
-		f.Evidence = append(f.Evidence, serviceEvidence(s.Local)...)
-		f.Evidence = append(f.Evidence, logEvidences(s.Local, fatalSigns)...)
+		addEvidence(&f, report.Evidence{Source: "process", Value: "no QuorumPeerMain for " + s.Local.ConfigPath})
+		addEvidence(&f, serviceEvidence(s.Local)...)
+		addEvidence(&f, logEvidences(s.Local, fatalSigns)...)
 	}
 	return f
 }
@@ -83,9 +80,7 @@ func addProblems(f *report.Finding, h *model.Host) {
 		if p.Versions != "" {
 			continue
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "zoo.cfg", Key: p.Key, Value: p.Text, File: p.File, Line: p.Line,
-		})
+		addEvidence(f, report.Evidence{Source: "zoo.cfg", Key: p.Key, Value: p.Text, File: p.File, Line: p.Line})
 		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: fmt.Sprintf("mend %s, line %d: ZooKeeper does not start with it", p.File, p.Line)})
 	}
 }
@@ -116,7 +111,7 @@ var serverNotServingRule = Rule{
 
 func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 	if s.ClientPort == report.PortOpen && !s.Srvr.Seen() && !s.NotServing() && s.Serving == model.Unknown {
-		return skip(report.SkipUndecided, "it answers nothing that tells")
+		return undecided("it answers nothing that tells")
 	}
 	if why := whyNoAnswer(s); why.skipped() {
 		return why
@@ -133,12 +128,10 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		Fix: []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host: its files and sockets tell why"}},
 	}
 	if s.Ruok.Seen() {
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "ruok", Value: "imok (proves only that the process lives)",
-		})
+		addEvidence(&f, report.Evidence{Source: "ruok", Value: "imok (proves only that the process lives)"})
 	}
 	addPort(&f, s, electionView(s), "open")
-	f.Evidence = append(f.Evidence, logEvidences(s.Local, outsideSigns)...)
+	addEvidence(&f, logEvidences(s.Local, outsideSigns)...)
 	switch {
 	case e.MightLead(s):
 		f.Severity, f.Certainty = report.Info, report.Possible
@@ -161,12 +154,12 @@ var serverHungRule = Rule{
 func checkServerHung(e *model.Ensemble, s *model.Server) Outcome {
 	switch {
 	case model.Silent(s) && s.ElectionPort != report.PortOpen && s.ElectionPort != report.PortRefused:
-		return skip(report.SkipUndecided, "its election port gave no answer either")
+		return undecided("its election port gave no answer either")
 	case model.Hangs(s) && s.ElectionPort == report.PortRefused:
 		return Outcome{} // it is starting
 	case model.Hangs(s):
 	case s.DropsConnections():
-		return skip(report.SkipUndecided, "a firewall before its client port, or it hangs and its queue is full")
+		return undecided("a firewall before its client port, or it hangs and its queue is full")
 	default:
 		return whyNoAnswer(s)
 	}
@@ -196,20 +189,14 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	if !model.Silent(s) {
 		f.Summary = "its client port swallows connections while its election port takes them, and it is in no quorum: it hangs, and its queue of connections is full. Less likely: it is out for another reason, and a firewall drops its client port."
 		f.Evidence[0] = tcpEvidence(s, clientView(s), "open")
-		f.Fix = slices.Insert(f.Fix, 0, report.Fix{
-			Host: s.Name, Command: fmt.Sprintf("ss -ltn 'sport = :%d'", s.Port),
-			Note: "make sure: it hangs when Recv-Q is above Send-Q, the queue's length", Risk: "none",
-		})
+		f.Fix = slices.Insert(f.Fix, 0, inspect(s.Name, fmt.Sprintf("ss -ltn 'sport = :%d'", s.Port), "make sure: it hangs when Recv-Q is above Send-Q, the queue's length"))
 	}
 	if s.QueueFull {
-		f.Evidence = append(f.Evidence, countEvidence(e))
+		addEvidence(&f, countEvidence(e))
 	}
 	if s.StoppedHere() {
 		f.Certainty = report.Proven
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: "process", Key: "pid " + strconv.Itoa(s.Local.Process.PID),
-			Value: "state T: stopped by a signal", Wanted: "S or R",
-		})
+		addEvidence(&f, processEvidence(s.Local, "state T: stopped by a signal", "S or R"))
 		f.Summary = "its process is stopped by a signal; the kernel still accepts connections for it."
 		f.Fix = []report.Fix{{
 			Host: s.Name, Command: fmt.Sprintf("kill -CONT %d", s.Local.Process.PID),
@@ -229,7 +216,7 @@ var serverStartingRule = Rule{
 
 func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 	if model.Silent(s) && s.ElectionPort == report.PortNotProbed {
-		return skip(report.SkipUndecided, "hung or starting: its election port was not probed")
+		return undecided("hung or starting: its election port was not probed")
 	}
 	if why := whyNoAnswer(s); why.skipped() {
 		return why
@@ -248,9 +235,7 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	if s.Local != nil {
 		if age, ok := s.Local.Age(e.Snap.Started); ok {
-			f.Evidence = append(f.Evidence, report.Evidence{
-				Source: "process", Key: "age", Value: age.Round(time.Second).String(),
-			})
+			addEvidence(&f, report.Evidence{Source: "process", Key: "age", Value: age.Round(time.Second).String()})
 			if age > startingLong {
 				f.Severity = report.Warning
 			}
@@ -285,16 +270,14 @@ func checkLeaderServesNo(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	if s.ReportedByAdmin() {
 		f.Certainty = report.Proven
-		f.Evidence = append(f.Evidence, report.Evidence{
-			Source: model.SourceAdmin, Key: "server_state", Value: "leader",
-		})
+		addEvidence(&f, report.Evidence{Source: model.SourceAdmin, Key: "server_state", Value: "leader"})
 	}
 	for _, o := range e.Filter(func(o *model.Server) bool { return o.Role == report.Follower }) {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
+		addEvidence(&f, report.Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
 	}
 	if _, no := s.Local.LeaderServesNo(); no {
 		f.Certainty = report.Proven
-		f.Evidence = append(f.Evidence, leaderServesEvidence(s.Local))
+		addEvidence(&f, leaderServesEvidence(s.Local))
 	}
 	return found(f)
 }
@@ -303,10 +286,9 @@ func checkLeaderServesNo(e *model.Ensemble, s *model.Server) Outcome {
 // something must.
 func leaderServesEvidence(h *model.Host) report.Evidence {
 	if byFile, _ := h.LeaderServesNo(); byFile {
-		set := h.Settings.LeaderServes
-		return settingEvidence(h, "leaderServes", "no", set.File, set.Line)
+		return settingEvidence(h, "leaderServes", "no", h.Settings.LeaderServes)
 	}
-	return report.Evidence{Source: "process", Key: "-Dzookeeper.leaderServes", Value: "no"}
+	return optionEvidence("-Dzookeeper.leaderServes", "no", "")
 }
 
 // whyNoLead tells why it cannot be said whether a server that does not serve leads
@@ -319,7 +301,7 @@ func whyNoLead(e *model.Ensemble, s *model.Server) Outcome {
 		return skip(report.SkipNotLooked, "its quorum port was not probed")
 	}
 	if s.QuorumPort == report.PortOpen && e.Votes.Open > 0 && e.ServesAnywhere() {
-		return skip(report.SkipUndecided, "another voter, that was not seen, may lead")
+		return undecided("another voter, that was not seen, may lead")
 	}
 	return Outcome{}
 }
@@ -359,7 +341,7 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 		f.Certainty = report.Possible
 	}
 	if h := s.Local; h != nil && h.Settings != nil && len(h.Settings.Servers) < 2 {
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "zoo.cfg", Key: "server.N",
 			Value: plural(len(h.Settings.Servers), "line"), Wanted: "2 or more", File: h.Settings.Path,
 		})

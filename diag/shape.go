@@ -25,17 +25,17 @@ func checkEvenOrTiny(e *model.Ensemble) Outcome {
 	lists := e.Divergence()
 	switch {
 	case e.Mixed:
-		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+		return undecided("the servers that were named are of different ensembles")
 	case e.LoneStandalone():
 		return Outcome{}
 	case !e.List.Proven():
 		return skip(report.SkipNotTold, "no server told its list of members")
 	case lists.Count > 1 && !lists.Moving:
-		return skip(report.SkipUndecided, "the servers have different lists of members")
+		return undecided("the servers have different lists of members")
 	case e.List.Quorums.Hierarchical():
-		return skip(report.SkipUndecided, "groups and weights decide, not the number of voters")
+		return undecided("groups and weights decide, not the number of voters")
 	case e.HasOracle() && len(e.List.Quorums.Voters()) == 2:
-		return skip(report.SkipUndecided, "an oracle stands in for a vote")
+		return undecided("an oracle stands in for a vote")
 	}
 	n := lint.EvenVoters(e.List.Quorums, false)
 	if n == 0 {
@@ -98,7 +98,7 @@ var configDriftRule = Rule{
 // they are often far away, and rightly more patient.
 func checkConfigDrift(e *model.Ensemble) Outcome {
 	if e.Mixed {
-		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+		return undecided("the servers that were named are of different ensembles")
 	}
 	if e.LoneStandalone() {
 		return Outcome{}
@@ -124,7 +124,7 @@ func checkConfigDrift(e *model.Ensemble) Outcome {
 			continue
 		}
 		keys = append(keys, set.key)
-		f.Evidence = append(f.Evidence, evidence...)
+		addEvidence(&f, evidence...)
 		for _, s := range differ {
 			odd[s] = true
 		}

@@ -87,7 +87,7 @@ func whyNotBothPorts(s *model.Server) Outcome {
 	case s.ElectionPort == report.PortNotProbed:
 		return skip(report.SkipNotLooked, "its election port was not probed")
 	case model.Blocked(s.ElectionPort):
-		return skip(report.SkipUndecided, "its election port gave no answer")
+		return undecided("its election port gave no answer")
 	}
 	return Outcome{}
 }

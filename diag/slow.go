@@ -62,7 +62,7 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 		Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
 		Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
 		Fix: []report.Fix{
-			{Host: s.Name, Command: "iostat -x 2 5", Note: "see which disk is busy, and who writes to it (pidstat -d 2 5)", Risk: "none"},
+			inspect(s.Name, "iostat -x 2 5", "see which disk is busy, and who writes to it (pidstat -d 2 5)"),
 			{
 				Host: s.Name, Note: "give dataLogDir a disk of its own: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
 				Risk: "with no spare voter it is an outage; log.* and snapshot.* must stay in two different folders for good",
@@ -93,7 +93,7 @@ func checkLatencyHigh(e *model.Ensemble, s *model.Server) Outcome {
 		Summary:  "its clients wait for their answers now, and not only since some bad hour long ago: this was counted between two looks.",
 		Evidence: evidence,
 		Fix: []report.Fix{
-			{Host: s.Name, Command: "top -b -n 1 | head -15", Note: "see whether the host is short of CPU or memory, and whether java waits for a disk", Risk: "none"},
+			inspect(s.Name, "top -b -n 1 | head -15", "see whether the host is short of CPU or memory, and whether java waits for a disk"),
 			{Note: "where all servers are slow at writes only, look at the disk and the network of the leader and of its quickest followers"},
 			{Note: "where one is slow at reads too, look at its garbage collections, and at clients that ask for much"},
 		},
@@ -148,7 +148,7 @@ func whyNoMean(e *model.Ensemble, s *model.Server, name string) Outcome {
 		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)")
 	}
 	if _, ok := e.MeanSince(s, name); !ok {
-		return skip(report.SkipUndecided, "it told no sums in the first look, or was restarted since")
+		return undecided("it told no sums in the first look, or was restarted since")
 	}
 	return Outcome{}
 }

@@ -91,18 +91,18 @@ func noMainClass(
 		},
 	}
 	if line != nil {
-		f.Evidence = append(f.Evidence, lineEvidence(h, *line))
+		addEvidence(&f, lineEvidence(h, *line))
 	}
 	if !bare {
 		return f
 	}
-	f.Evidence = append(f.Evidence, report.Evidence{
+	addEvidence(&f, report.Evidence{
 		Source: "install", Key: "zookeeper-VERSION.jar",
 		Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Dir,
 	})
 	if in.Source {
 		f.Summary = "what is unpacked there is ZooKeeper's source code, which has no jars. From 3.5.5 on the file to download is the one with -bin in its name."
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: "install", Key: "build files", Value: "source code, not built", File: in.Dir,
 		})
 		f.Fix[0].Note = "unpack apache-zookeeper-VERSION-bin.tar.gz instead, beside this one, and use its bin and lib with the conf that is there"
@@ -140,7 +140,7 @@ func checkJava(e *model.Ensemble, h *model.Host) Outcome {
 	if missing && (line != nil || h.EndedWith(126, 127, 203)) {
 		f.Certainty = report.Proven
 	}
-	f.Evidence = append(f.Evidence, serviceEvidence(h)...)
+	addEvidence(&f, serviceEvidence(h)...)
 	return found(f)
 }
 
@@ -191,7 +191,7 @@ func noJava(e *model.Ensemble, h *model.Host, evidence []report.Evidence) report
 		Severity: severityAt(e, h), Certainty: report.Likely, Evidence: evidence,
 		Summary: "there is no java where its start looks for one, so nothing was ever run. zkServer.sh up to 3.5.4 prints STARTED all the same.",
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "see which java there is: the PATH of your shell is not that of a service", Command: "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", Risk: "none"},
+			inspect(nameOf(h), "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "see which java there is: the PATH of your shell is not that of a service"),
 			{Host: nameOf(h), Note: "install one if there is none; then name it for every kind of start: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg, which zkServer.sh reads"},
 			{Host: nameOf(h), Note: "start it as its own user, and wait until it follows"},
 		},
@@ -216,7 +216,7 @@ func wrongJava(e *model.Ensemble, h *model.Host, line *snapshot.LogLine) report.
 	}
 	if h.Install.Seen() {
 		if j := h.Install.Value.Java; j.Version != "" {
-			f.Evidence = append(f.Evidence, report.Evidence{
+			addEvidence(&f, report.Evidence{
 				Source: "java", Key: "JAVA_VERSION", Value: j.Version, File: cmp.Or(j.Home, j.InPath.Value),
 			})
 		}

@@ -31,12 +31,12 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 		Severity: report.Info, Certainty: report.Proven,
 		Summary: "`zkServer.sh status` says \"" + scriptFails + "\" It is running.",
 		Evidence: []report.Evidence{
-			{Source: "process", Key: fmt.Sprintf("pid %d", h.Process.PID), Value: h.Process.Main + " runs"},
+			processEvidence(h, h.Process.Main+" runs", ""),
 			{Source: "zkServer.sh", Value: why},
 		},
 	}
 	if h.Server != nil && h.Server.Serving == model.Yes && !h.Server.Inferred {
-		f.Evidence = append(f.Evidence, report.Evidence{Source: "srvr", Value: "Mode: " + string(h.Server.Role)})
+		addEvidence(&f, report.Evidence{Source: "srvr", Value: "Mode: " + string(h.Server.Role)})
 		f.Fix = []report.Fix{{Host: nameOf(h), Note: "the server is fine; mend the line that the script reads"}}
 		if note := carriageReturn(h); note != nil {
 			f.Fix = []report.Fix{{

@@ -106,10 +106,8 @@ func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []
 		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
 		Summary: fmt.Sprintf("a follower must have all of the leader's data within initLimit ticks, %s here, or all begins anew; that happened several times in a row.", seconds(limit)),
 		Evidence: []report.Evidence{
-			settingEvidence(h, "initLimit", strconv.Itoa(h.Settings.InitLimit.Value),
-				h.Settings.InitLimit.File, h.Settings.InitLimit.Line),
-			settingEvidence(h, "tickTime", strconv.Itoa(h.Settings.TickTime.Value),
-				h.Settings.TickTime.File, h.Settings.TickTime.Line),
+			settingEvidence(h, "initLimit", strconv.Itoa(h.Settings.InitLimit.Value), h.Settings.InitLimit),
+			settingEvidence(h, "tickTime", strconv.Itoa(h.Settings.TickTime.Value), h.Settings.TickTime),
 		},
 		Fix: []report.Fix{
 			{Note: "start no server with an emptied data directory meanwhile: two of them may elect each other, and the data is gone"},
@@ -120,14 +118,14 @@ func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []
 	if n, shown := dataSize(e, h); n > 0 {
 		rate := float64(n) / limit.Seconds()
 		shown.Wanted = fmt.Sprintf("less than what goes over the network, and onto the disk, in %s", seconds(limit))
-		f.Evidence = append(f.Evidence, shown)
+		addEvidence(&f, shown)
 		f.Summary += fmt.Sprintf(" %s in that time are %s a second.", size(uint64(n)), size(uint64(rate)))
 		if rate >= slowRate {
 			f.Certainty = report.Likely
 		}
 	}
 	for _, line := range lines {
-		f.Evidence = append(f.Evidence, lineEvidence(h, line))
+		addEvidence(&f, lineEvidence(h, line))
 		if line.Sign == logline.SyncGaveUp && len(e.Leaders()) == 0 {
 			f.Servers = model.Names(e.Filter(func(s *model.Server) bool { return s.Voter() && s.NotServing() }))
 		}

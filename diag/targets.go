@@ -41,7 +41,7 @@ func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.
 			Source: "dns", Server: nameOf(h), Key: r.Host, Value: r.Addrs.Failure.Text, Wanted: "an address",
 		}},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Command: "getent hosts " + shellWord(r.Host), Note: "what its resolver says; mend DNS or /etc/hosts there", Risk: "none"},
+			inspect(nameOf(h), "getent hosts "+shellWord(r.Host), "what its resolver says; mend DNS or /etc/hosts there"),
 			{Note: "a server calls a peer anew when its name means something again; one whose own name it was has to be started"},
 		},
 	}
@@ -88,7 +88,7 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 		for i := range m.Servers {
 			members = append(members, m.Servers[i].Addresses[0].Host)
 		}
-		f.Evidence = append(f.Evidence, report.Evidence{
+		addEvidence(&f, report.Evidence{
 			Source: string(m.By), Server: s.Name, Key: "members", Value: strings.Join(members, " "),
 		})
 	}

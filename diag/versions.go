@@ -44,7 +44,7 @@ var versionMixedRule = Rule{
 func checkVersionMixed(e *model.Ensemble) Outcome {
 	switch {
 	case e.Mixed:
-		return skip(report.SkipUndecided, "the servers that were named are of different ensembles")
+		return undecided("the servers that were named are of different ensembles")
 	case e.LoneStandalone():
 		return Outcome{}
 	}
@@ -57,7 +57,7 @@ func checkVersionMixed(e *model.Ensemble) Outcome {
 			continue
 		}
 		f.Servers = append(f.Servers, s.Name)
-		f.Evidence = append(f.Evidence, releaseEvidence(s, ""))
+		addEvidence(&f, releaseEvidence(s, ""))
 		if !slices.Contains(versions, v.String()) {
 			versions = append(versions, v.String())
 		}
@@ -216,7 +216,7 @@ func checkKnownBadVersion(_ *model.Ensemble, s *model.Server) Outcome {
 		if bad.met != nil {
 			if evidence, ok := bad.met(s); ok {
 				f.Severity = report.Warning
-				f.Evidence = append(f.Evidence, evidence)
+				addEvidence(&f, evidence)
 			}
 		}
 		out = out.and(found(f))

@@ -50,7 +50,7 @@ func openJMX(h *model.Host) Outcome {
 		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("JMX on port %s asks for no password: whoever reaches it manages this JVM, and can have it run code as the user of ZooKeeper.", jmx.Port),
 		Evidence: []report.Evidence{
-			commandLine(h, "com.sun.management.jmxremote.authenticate", strconv.FormatBool(jmx.Authenticate), "true"),
+			optionEvidence("com.sun.management.jmxremote.authenticate", strconv.FormatBool(jmx.Authenticate), "true"),
 			{Source: "sockets", Key: "listening on " + jmx.Port, Value: "yes"},
 		},
 		Fix: []report.Fix{
@@ -60,22 +60,18 @@ func openJMX(h *model.Host) Outcome {
 	}
 	if jmx.Authenticate {
 		f.Summary = fmt.Sprintf("JMX on port %s asks for a password without TLS: whoever is on the way can read it, and then have the JVM run code.", jmx.Port)
-		f.Evidence[0] = commandLine(h, "com.sun.management.jmxremote.ssl", "false", "true")
+		f.Evidence[0] = optionEvidence("com.sun.management.jmxremote.ssl", "false", "true")
 	}
 	return found(f)
-}
-
-func commandLine(h *model.Host, key, value, wanted string) report.Evidence {
-	return report.Evidence{Source: "process", Key: key, Value: value, Wanted: wanted}
 }
 
 // openWords is the finding where all four-letter words are allowed at an address that
 // the internet may reach.
 func openWords(h *model.Host) Outcome {
-	evidence := commandLine(h, "zookeeper.4lw.commands.whitelist", h.Process.Whitelist, "")
+	evidence := optionEvidence("zookeeper.4lw.commands.whitelist", h.Process.Whitelist, "")
 	words := h.Process.Whitelist
 	if w := h.Settings.Whitelist; w.IsSet() {
-		words, evidence = w.Value, settingEvidence(h, "4lw.commands.whitelist", w.Value, w.File, w.Line)
+		words, evidence = w.Value, settingEvidence(h, "4lw.commands.whitelist", w.Value, w)
 	}
 	_, port := h.Settings.ClientAddress(h.ID)
 	public := publicAddrs(h, port)

@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -67,7 +66,7 @@ func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report
 		Summary: fmt.Sprintf("it runs as %s, who may not make a file in %s. It goes on with the files that it has open, fails at the next snapshot, and does not start again.", h.Process.User, path),
 		Evidence: []report.Evidence{
 			ownerEvidence(h, path, owner, "writable for "+h.Process.User),
-			{Source: "process", Key: "pid " + strconv.Itoa(h.Process.PID), Value: "runs as " + h.Process.User},
+			processEvidence(h, "runs as "+h.Process.User, ""),
 		},
 		Fix: []report.Fix{{
 			Host: nameOf(h), Command: fmt.Sprintf("chown -R %d %s", c.Value.UID, shellWord(path)),
@@ -89,7 +88,7 @@ func readOnlyVolume(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) *repo
 			Value: mount + " is read-only", Wanted: "read and write", File: d.Path,
 		}},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Command: "findmnt -T " + shellWord(d.Path) + "; dmesg -T | tail -n 30", Note: "find out why: an error of the disk, or the options of the mount", Risk: "none"},
+			inspect(nameOf(h), "findmnt -T "+shellWord(d.Path)+"; dmesg -T | tail -n 30", "find out why: an error of the disk, or the options of the mount"),
 			{Host: nameOf(h), Note: "mend the disk or the mount, then start the server. After a disk error do not force it writable: check the file system first", Risk: "writing to a damaged file system can lose what is still there"},
 		},
 	}

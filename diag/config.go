@@ -34,13 +34,13 @@ var dynamicConfigOverridesRule = Rule{
 	Eval:     perHost(checkDynamicConfig),
 }
 
-func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
+func checkDynamicConfig(_ *model.Ensemble, h *model.Host) Outcome {
 	beside := besideDynamic(h)
 	switch version := h.Version(); {
 	case version != "" && zoocfg.Concerns("3.4", version):
 		return Outcome{} // it knows no dynamic file
 	case len(beside) > 0:
-		return found(membersBesideDynamic(e, h, beside))
+		return found(membersBesideDynamic(h, beside))
 	case h.Process == nil || !lint.ReadsNext(version):
 		return Outcome{}
 	case !h.NextConfig.Seen():
@@ -62,8 +62,8 @@ func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
 	})
 }
 
-func membersBesideDynamic(e *model.Ensemble, h *model.Host, beside []zoocfg.Problem) report.Finding {
-	f := report.Finding{Severity: severityAt(e, h), Certainty: report.Proven}
+func membersBesideDynamic(h *model.Host, beside []zoocfg.Problem) report.Finding {
+	f := report.Finding{Certainty: report.Proven}
 	if h.Version() == "" {
 		f.Certainty = report.Likely // 3.4 would not mind
 	}

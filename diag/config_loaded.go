@@ -39,7 +39,7 @@ func checkConfigLoaded(e *model.Ensemble, h *model.Host) Outcome {
 	case h.Process == nil && u != nil && u.Config != h.ConfigPath && cannotBeRead(u.ConfigFailure):
 		return found(configGone(e, h, u.ConfigFailure, u.File))
 	}
-	return configReadable(e, h)
+	return configReadable(h)
 }
 
 // cannotBeRead reports whether a configuration is not there, or is no file, whoever
@@ -51,8 +51,8 @@ func cannotBeRead(f *snapshot.Failure) bool {
 // configGone is a configuration that nobody can read; source is what leads to it.
 func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source string) report.Finding {
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely,
-		Summary: "the configuration that it would be started with cannot be read by anybody: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
+		Certainty: report.Likely,
+		Summary:   "the configuration that it would be started with cannot be read by anybody: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
 		Evidence: []report.Evidence{{
 			Source: "zoo.cfg", Key: "named by " + source, Value: why.Text, Wanted: "a readable file",
 		}},
@@ -82,7 +82,7 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 
 // configReadable looks whether the user that the server runs as may read its
 // configuration.
-func configReadable(e *model.Ensemble, h *model.Host) Outcome {
+func configReadable(h *model.Host) Outcome {
 	who, name := startsAs(h)
 	switch {
 	case !h.ConfigAccess.Tried || who == nil:
@@ -105,7 +105,7 @@ func configReadable(e *model.Ensemble, h *model.Host) Outcome {
 			return undecided(step.Path + ": its group may read it, and an access list may put its user there")
 		}
 		if may == model.No {
-			return found(configForbidden(e, h, step, name, wanted))
+			return found(configForbidden(h, step, name, wanted))
 		}
 	}
 	return Outcome{}
@@ -123,10 +123,10 @@ func startsAs(h *model.Host) (*snapshot.Obs[snapshot.Credentials], string) {
 	return nil, ""
 }
 
-func configForbidden(e *model.Ensemble, h *model.Host, step snapshot.AccessStep, user, wanted string) report.Finding {
+func configForbidden(h *model.Host, step snapshot.AccessStep, user, wanted string) report.Finding {
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary: fmt.Sprintf("it runs as %s, who may not read its configuration: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.", user),
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("it runs as %s, who may not read its configuration: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.", user),
 		Evidence: []report.Evidence{
 			{
 				Source: "zoo.cfg", Key: "owner",

@@ -285,8 +285,8 @@ func settledFile(h *model.Host, f snapshot.DataFile) bool {
 // the process runs, it explains nothing that is wrong now.
 func willNotStart(e *model.Ensemble, h *model.Host, summary string, evidence ...report.Evidence) report.Finding {
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary: summary + " It cannot start.", Evidence: evidence, Fix: refill(e, h),
+		Certainty: report.Proven,
+		Summary:   summary + " It cannot start.", Evidence: evidence, Fix: refill(e, h),
 	}
 	if e.Lives(h) {
 		f.Later = true

@@ -40,7 +40,7 @@ var diskFullRule = Rule{
 	Eval:     perHost(checkDiskFull),
 }
 
-func checkDiskFull(e *model.Ensemble, h *model.Host) Outcome {
+func checkDiskFull(_ *model.Ensemble, h *model.Host) Outcome {
 	data, reason := dataOf(h)
 	if data == nil {
 		return undecided(reason)
@@ -53,9 +53,9 @@ func checkDiskFull(e *model.Ensemble, h *model.Host) Outcome {
 		switch {
 		case d.Bytes == 0 || d.ReadOnly: // nothing is ever written there
 		case noInodes || free < least:
-			full = append(full, diskFull(e, h, data, d, least, noInodes))
+			full = append(full, diskFull(h, data, d, least, noInodes))
 		case free < ample:
-			f := diskFull(e, h, data, d, ample, false)
+			f := diskFull(h, data, d, ample, false)
 			f.Title, f.Severity, f.Later = "the disk of its data is nearly full", report.Warning, true
 			f.Summary = fmt.Sprintf("%s are left on %s. That is room for less than two snapshots and one more stretch of log. Once it is full this server is out.", size(free), d.place())
 			nearly = append(nearly, f)
@@ -67,7 +67,7 @@ func checkDiskFull(e *model.Ensemble, h *model.Host) Outcome {
 
 // diskFull is a file system without room; wanted are the bytes that should be free.
 func diskFull(
-	e *model.Ensemble, h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInodes bool,
+	h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInodes bool,
 ) report.Finding {
 	what := report.Evidence{
 		Source: "disk", Key: "free", File: d.dir,
@@ -82,8 +82,8 @@ func diskFull(
 		summary = fmt.Sprintf("no inode is left on %s: whatever df says, no file can be made there, so no log and no snapshot.", d.place())
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary: summary, Evidence: []report.Evidence{what},
+		Certainty: report.Proven,
+		Summary:   summary, Evidence: []report.Evidence{what},
 		Fix: []report.Fix{
 			inspect(nameOf(h), "df -h "+shellWord(d.dir)+"; df -i "+shellWord(d.dir), "see it yourself"),
 			{Host: nameOf(h), Note: "free space OUTSIDE version-2 (old program logs, heap dumps, other programs' files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"},

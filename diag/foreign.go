@@ -80,8 +80,8 @@ func steadyLeader(e *model.Ensemble) (leader *model.Server, epoch int64, ok bool
 func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, accepted, epoch int64) report.Finding {
 	data, _ := dataOf(h)
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely,
-		Summary: fmt.Sprintf("it has accepted epoch %d, and the ensemble is in epoch %d: it follows no leader of an earlier one. Its data is of another ensemble, or of an earlier life of this one. Restart no other server before that is mended: in an election it may win with that data.", accepted, epoch),
+		Certainty: report.Likely,
+		Summary:   fmt.Sprintf("it has accepted epoch %d, and the ensemble is in epoch %d: it follows no leader of an earlier one. Its data is of another ensemble, or of an earlier life of this one. Restart no other server before that is mended: in an election it may win with that data.", accepted, epoch),
 		Evidence: []report.Evidence{
 			epochEvidence(&data.Dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or less", epoch)),
 			{

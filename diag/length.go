@@ -27,7 +27,7 @@ var dataUnreasonableLengthRule = Rule{
 // jute.maxbuffer allows, in its own data or in its leader's (BinaryInputArchive).
 func checkUnreasonableLength(e *model.Ensemble, h *model.Host) Outcome {
 	if h.Process == nil {
-		return cannotLoad(e, h)
+		return cannotLoad(h)
 	}
 	if !h.Distributed() {
 		return Outcome{} // it runs, so it has read its data
@@ -39,11 +39,11 @@ func checkUnreasonableLength(e *model.Ensemble, h *model.Host) Outcome {
 	if reason != "" || count < repeated {
 		return undecided(reason)
 	}
-	return tooLong(e, h, lines[0], "it runs, and each time that it joins the leader sends it a record longer than its jute.maxbuffer allows, so that it leaves again.")
+	return tooLong(h, lines[0], "it runs, and each time that it joins the leader sends it a record longer than its jute.maxbuffer allows, so that it leaves again.")
 }
 
 // cannotLoad judges a server that has ended.
-func cannotLoad(e *model.Ensemble, h *model.Host) Outcome {
+func cannotLoad(h *model.Host) Outcome {
 	if h.Server != nil && h.Server.Serving == model.Yes {
 		return Outcome{}
 	}
@@ -52,11 +52,11 @@ func cannotLoad(e *model.Ensemble, h *model.Host) Outcome {
 	if len(lines) == 0 || len(ended) == 0 {
 		return undecided(reason)
 	}
-	return tooLong(e, h, lines[0], "its data has a record longer than its jute.maxbuffer allows, so that it ends when it loads it.")
+	return tooLong(h, lines[0], "its data has a record longer than its jute.maxbuffer allows, so that it ends when it loads it.")
 }
 
 // tooLong is the finding, where the length can be that of a record.
-func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what string) Outcome {
+func tooLong(h *model.Host, line snapshot.LogLine, what string) Outcome {
 	length := line.Fields.Length
 	if length <= 0 || length > largestRecord || !mayHold(h, length) {
 		return undecided("the length that its log complains of is no record's: its data is damaged, or something else speaks to its ports")
@@ -66,9 +66,9 @@ func tooLong(e *model.Ensemble, h *model.Host, line snapshot.LogLine, what strin
 		enough *= 2
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely,
-		Summary:  what + " The setting was lowered, or lost at a restart; the data is sound.",
-		Evidence: []report.Evidence{lineEvidence(h, line)},
+		Certainty: report.Likely,
+		Summary:   what + " The setting was lowered, or lost at a restart; the data is sound.",
+		Evidence:  []report.Evidence{lineEvidence(h, line)},
 		Fix: []report.Fix{
 			{
 				Host: nameOf(h), Note: fmt.Sprintf("give it the -Djute.maxbuffer that it had, or that the others have: %d at the least, %d to be safe. It belongs into SERVER_JVMFLAGS (conf/java.env, or its systemd unit), the same on all servers and clients; in zoo.cfg it has no effect", length, enough),

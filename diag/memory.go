@@ -69,7 +69,7 @@ func heapHere(e *model.Ensemble, h *model.Host) Outcome {
 	if h.Hidden() {
 		return undecided(unseenProcess)
 	}
-	if f := ranOutFinding(e, h); f != nil {
+	if f := ranOutFinding(h); f != nil {
 		return found(*f)
 	}
 	if h.Process == nil {
@@ -85,7 +85,7 @@ func heapHere(e *model.Ensemble, h *model.Host) Outcome {
 			return found(*f) // what happens now comes before what may
 		}
 	}
-	if f := killsInGroup(e, h, m.Value.Group); f != nil {
+	if f := killsInGroup(h, m.Value.Group); f != nil {
 		return found(*f)
 	}
 	return tooMuchHeap(h, m.Value)
@@ -102,16 +102,16 @@ func outOfHeap(h *model.Host) []report.Evidence {
 }
 
 // ranOutFinding is a server that has run out of memory since its last start.
-func ranOutFinding(e *model.Ensemble, h *model.Host) *report.Finding {
+func ranOutFinding(h *model.Host) *report.Finding {
 	evidence := outOfHeap(h)
 	killedForIt := h.Process == nil && h.Service.Seen() && h.Service.Value.Result == "oom-kill"
 	if evidence == nil && !killedForIt {
 		return nil
 	}
 	f := &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary:  "its heap is exhausted. From the first OutOfMemoryError on threads are missing in it: it may answer, or look alive, and do a part of its work no more.",
-		Evidence: append(evidence, memoryEvidence(h)...),
+		Certainty: report.Proven,
+		Summary:   "its heap is exhausted. From the first OutOfMemoryError on threads are missing in it: it may answer, or look alive, and do a part of its work no more.",
+		Evidence:  append(evidence, memoryEvidence(h)...),
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "restart it: after an OutOfMemoryError no Java program is whole", Risk: "with no spare voter that is an outage; mend the size first"},
 			raiseHeap(h),
@@ -130,13 +130,13 @@ func ranOutFinding(e *model.Ensemble, h *model.Host) *report.Finding {
 }
 
 // killsInGroup is a control group in which the kernel has killed.
-func killsInGroup(e *model.Ensemble, h *model.Host, group snapshot.Obs[snapshot.MemoryGroup]) *report.Finding {
+func killsInGroup(h *model.Host, group snapshot.Obs[snapshot.MemoryGroup]) *report.Finding {
 	g := group.Value
 	if !group.Seen() || !g.Kills.Seen() || g.Kills.Value == 0 || g.Limit == 0 {
 		return nil
 	}
 	return &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Later: true,
+		Certainty: report.Likely, Later: true,
 		Title:   "the kernel has killed for want of memory beside it",
 		Summary: "its control group has reached its limit, and the kernel has ended a process in it. This one still runs, or runs again.",
 		Evidence: append([]report.Evidence{{

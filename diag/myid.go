@@ -29,10 +29,10 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 		return undecided(myidUnseen(h))
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary:  "the configuration lists an ensemble, and the file that says which of its servers this is does not exist. It cannot start.",
-		Evidence: []report.Evidence{myidEvidence(h, "the number of its server.N line")},
-		Fix:      writeID(h),
+		Certainty: report.Proven,
+		Summary:   "the configuration lists an ensemble, and the file that says which of its servers this is does not exist. It cannot start.",
+		Evidence:  []report.Evidence{myidEvidence(h, "the number of its server.N line")},
+		Fix:       writeID(h),
 	}
 	if e.Lives(h) {
 		f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
@@ -55,16 +55,16 @@ var myidMalformedRule = Rule{
 	Eval:     perHost(checkMyidMalformed),
 }
 
-func checkMyidMalformed(e *model.Ensemble, h *model.Host) Outcome {
+func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
 	if !h.MyID.Seen() || h.HasID {
 		return undecided(myidUnseen(h))
 	}
 	_, err := zoocfg.ParseMyID(h.MyID.Value.Bytes)
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary:  fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %q.", err.Error()),
-		Evidence: []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
-		Fix:      writeID(h),
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %q.", err.Error()),
+		Evidence:  []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
+		Fix:       writeID(h),
 	})
 }
 
@@ -107,7 +107,7 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	f := report.Finding{
 		// Named here, because what the list in force has is no evidence of this server's.
-		Severity: severityAt(e, h), Certainty: report.Proven, Servers: serversOf(h),
+		Certainty: report.Proven, Servers: serversOf(h),
 		Summary:  fmt.Sprintf("myid says %d, and no server.%d line exists: ZooKeeper ends with \"My id %d not in the peer list\".", h.ID, h.ID, h.ID),
 		Evidence: []report.Evidence{myidEvidence(h, "one of "+idList(h.Settings.Membership)), memberEvidence(h, h.ID, "")},
 		Fix:      writeID(h),
@@ -158,7 +158,7 @@ func checkMyidWrongServer(e *model.Ensemble) Outcome {
 }
 
 // wrongByFiles judges a server by its own files.
-func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
+func wrongByFiles(_ *model.Ensemble, h *model.Host) Outcome {
 	switch {
 	case !h.Distributed():
 		return Outcome{}
@@ -170,8 +170,8 @@ func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary: fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
 		Evidence: []report.Evidence{
 			myidEvidence(h, strconv.FormatInt(h.OwnLines[0], 10)),
 			memberEvidence(h, h.ID, "  not an address of this host"),

@@ -103,7 +103,7 @@ func notLinked(e *model.Ensemble, h *model.Host) []string {
 func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) report.Finding {
 	port := held[0].Local.Port()
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
+		Certainty: report.Possible, Servers: serversOf(h),
 		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is no member, stays open: while its first bytes are awaited no member gets through.", port, remotes(held)),
 		Fix: []report.Fix{
 			inspect(nameOf(h), fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), "who is connected"),

@@ -108,8 +108,8 @@ func portFiltered(
 ) report.Finding {
 	from := e.Snap.Vantage.Host
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Possible,
-		Summary: fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
+		Certainty: report.Possible,
+		Summary:   fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
 		Evidence: []report.Evidence{
 			{Source: "tcp", Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
 		},
@@ -136,8 +136,8 @@ func portFiltered(
 // which refuses all the same: a firewall answers in its name.
 func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) report.Finding {
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Proven,
-		Summary: fmt.Sprintf("ZooKeeper listens on %d, and whoever connects is refused: a firewall rejects in its name.", port.Port),
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("ZooKeeper listens on %d, and whoever connects is refused: a firewall rejects in its name.", port.Port),
 		Evidence: []report.Evidence{
 			{Source: "tcp", Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"},
 			listenerEvidence(port.Port, "yes", ""),
@@ -210,7 +210,7 @@ func wayBlocked(
 	e *model.Ensemble, s *model.Server, port int, from, open []string, evidence []report.Evidence,
 ) report.Finding {
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Proven, Evidence: evidence,
+		Certainty: report.Proven, Evidence: evidence,
 		Summary: fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
 		Fix: []report.Fix{
 			openPort(s, port),

@@ -65,8 +65,8 @@ var clientPortConflictRule = Rule{
 
 // checkClientPortConflict reports a server that does not run because another program
 // has its client port: it ends when it cannot bind it (exit code 1, all versions).
-func checkClientPortConflict(e *model.Ensemble, h *model.Host) Outcome {
-	return portTaken(e, h, "its client port", func(s *model.Server) int { return s.Port })
+func checkClientPortConflict(_ *model.Ensemble, h *model.Host) Outcome {
+	return portTaken(h, "its client port", func(s *model.Server) int { return s.Port })
 }
 
 const ElectionPortConflict report.Code = "election-port-conflict"
@@ -81,12 +81,12 @@ var electionPortConflictRule = Rule{
 // checkElectionPortConflict is the same for the election port. 3.5.6 and later end
 // with exit code 14; earlier ones stay up without a listener, and a process that runs
 // is not judged here.
-func checkElectionPortConflict(e *model.Ensemble, h *model.Host) Outcome {
-	return portTaken(e, h, "its election port", func(s *model.Server) int { return s.Election.Number })
+func checkElectionPortConflict(_ *model.Ensemble, h *model.Host) Outcome {
+	return portTaken(h, "its election port", func(s *model.Server) int { return s.Election.Number })
 }
 
 // portTaken is the finding where that port is the one that another program has.
-func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.Server) int) Outcome {
+func portTaken(h *model.Host, what string, port func(*model.Server) int) Outcome {
 	s := h.Server
 	switch {
 	case h.Process == nil && !h.Listeners.Seen():
@@ -95,8 +95,8 @@ func portTaken(e *model.Ensemble, h *model.Host, what string, port func(*model.S
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely,
-		Summary: fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port(s)),
+		Certainty: report.Likely,
+		Summary:   fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port(s)),
 		Evidence: []report.Evidence{
 			{Source: "process", Value: "no QuorumPeerMain for " + h.ConfigPath},
 			listenerEvidence(port(s), "yes", "free"),

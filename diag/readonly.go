@@ -22,8 +22,8 @@ func checkReadOnlyMode(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Proven,
-		Summary: "it sees no quorum and serves reads to the clients that ask for that: what they read may be old, and nobody can write there.",
+		Certainty: report.Proven,
+		Summary:   "it sees no quorum and serves reads to the clients that ask for that: what they read may be old, and nobody can write there.",
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
 		},

@@ -33,9 +33,9 @@ func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
 	shown, certainty := loopEvidence(loop, h)
 	evidence := append([]report.Evidence{shown}, serviceEvidence(h)...)
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: certainty,
-		Summary:  "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
-		Evidence: append(evidence, logEvidences(h, fatalSigns)...),
+		Certainty: certainty,
+		Summary:   "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
+		Evidence:  append(evidence, logEvidences(h, fatalSigns)...),
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing"},
 			{Host: nameOf(h), Note: "mend that, and start it once"},

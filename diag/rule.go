@@ -90,13 +90,15 @@ func inOneLook(f report.Finding) Outcome {
 
 // at fills in which server was judged: a finding that names no servers is about that one,
 // and so is each piece of its evidence that does not name another. servers are its row,
-// empty where it has none.
-func (o Outcome) at(name string, servers []string) Outcome {
+// empty where it has none, and severity is that of a fault that keeps it out, which a
+// finding is where it does not say another.
+func (o Outcome) at(name string, servers []string, severity report.Severity) Outcome {
 	for i := range o.skips {
 		o.skips[i].Server = name
 	}
 	for i := range o.findings {
 		f := &o.findings[i]
+		f.Severity = cmp.Or(f.Severity, severity)
 		if f.Servers != nil {
 			continue
 		}
@@ -132,7 +134,7 @@ func eachServer(e *model.Ensemble, judge func(*model.Server) Outcome) Outcome {
 	}
 	var out Outcome
 	for _, s := range e.Servers {
-		out = out.and(judge(s).at(s.Name, []string{s.Name}))
+		out = out.and(judge(s).at(s.Name, []string{s.Name}, severityOf(e, s)))
 	}
 	return out
 }
@@ -155,7 +157,7 @@ func perAnyHost(judge func(*model.Ensemble, *model.Host) Outcome) func(*model.En
 		}
 		var out Outcome
 		for _, h := range e.Hosts {
-			out = out.and(judge(e, h).at(nameOf(h), serversOf(h)))
+			out = out.and(judge(e, h).at(nameOf(h), serversOf(h), severityAt(e, h)))
 		}
 		return out
 	}

@@ -50,14 +50,14 @@ var selfAddrNotLocalRule = Rule{
 	Eval: perHost(checkSelfAddrNotLocal),
 }
 
-func checkSelfAddrNotLocal(e *model.Ensemble, h *model.Host) Outcome {
+func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 	addrs, name, reason := ownLineAt(h)
 	if len(addrs) == 0 || slices.ContainsFunc(addrs, h.IsLocal) || h.Settings.QuorumListenOnAllIPs.Value {
 		return undecided(reason)
 	}
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary: fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
 		Evidence: []report.Evidence{
 			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
 			{
@@ -80,16 +80,16 @@ var selfAddrLoopbackRule = Rule{
 	Eval:     perHost(checkSelfAddrLoopback),
 }
 
-func checkSelfAddrLoopback(e *model.Ensemble, h *model.Host) Outcome {
+func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 	addrs, name, reason := ownLineAt(h)
 	if len(addrs) == 0 || !model.AllLoopback(addrs) || !peersElsewhere(h) ||
 		!lint.LoopbackKeepsOut(h.Settings, h.ID, h.Version()) {
 		return undecided(reason)
 	}
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary:  fmt.Sprintf("its own name %s is a loopback address on its host, so it listens for its peers where none of them can come.", name),
-		Evidence: []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("its own name %s is a loopback address on its host, so it listens for its peers where none of them can come.", name),
+		Evidence:  []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
 		Fix: []report.Fix{
 			{
 				Host: nameOf(h), Command: "getent hosts " + shellWord(name), Note: "what the name means there; give it the real address in /etc/hosts, or write the address into server.N; restart",
@@ -178,8 +178,8 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 		summary += " It serves over links that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
 	}
 	return found(report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary: summary,
+		Certainty: report.Proven,
+		Summary:   summary,
 		Evidence: []report.Evidence{
 			processEvidence(h, h.Process.Main+", up "+age.Round(time.Second).String(), ""),
 			listenerEvidence(port, "none", ownAddress(h, port)),

@@ -42,8 +42,8 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		whyStopped = "find out why it stopped: read the end of its log"
 	}
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Likely,
-		Summary: "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
+		Certainty: report.Likely,
+		Summary:   "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
 		Fix: []report.Fix{
 			{Host: s.Name, Note: whyStopped},
 			{Host: s.Name, Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
@@ -120,8 +120,8 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Proven,
-		Summary: "it runs and answers, and says that it serves nobody: it is not in a quorum.",
+		Certainty: report.Proven,
+		Summary:   "it runs and answers, and says that it serves nobody: it is not in a quorum.",
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
 		},
@@ -172,8 +172,8 @@ func checkServerHung(e *model.Ensemble, s *model.Server) Outcome {
 
 func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	f := report.Finding{
-		Severity: severityOf(e, s), Certainty: report.Likely,
-		Summary: "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
+		Certainty: report.Likely,
+		Summary:   "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
 		Evidence: []report.Evidence{
 			{
 				Source: "srvr",

@@ -43,7 +43,7 @@ var startFailedClassPathRule = Rule{
 	Eval:     perHost(checkStartClassPath),
 }
 
-func checkStartClassPath(e *model.Ensemble, h *model.Host) Outcome {
+func checkStartClassPath(_ *model.Ensemble, h *model.Host) Outcome {
 	if out, yes := started(h); yes {
 		return out
 	}
@@ -63,7 +63,7 @@ func checkStartClassPath(e *model.Ensemble, h *model.Host) Outcome {
 	case line == nil && !bare:
 		return undecided(in.Dir + " is not laid out as a release is")
 	}
-	return found(noMainClass(e, h, line, in, bare))
+	return found(noMainClass(h, line, in, bare))
 }
 
 // installOf is the ZooKeeper that a start would run; nil, and why, when that is not known.
@@ -80,11 +80,11 @@ func installOf(h *model.Host) (*snapshot.Install, string) {
 // noMainClass is a start without the jar that has ZooKeeper's main class. line is what
 // the log says, nil for nothing; bare that the jar is not there.
 func noMainClass(
-	e *model.Ensemble, h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool,
+	h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool,
 ) report.Finding {
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely,
-		Summary: "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
+		Certainty: report.Likely,
+		Summary:   "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: "put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that"},
 			{Host: nameOf(h), Note: "start it as its own user, and wait until it follows"},
@@ -121,7 +121,7 @@ var javaMissingOrWrongRule = Rule{
 	Eval:     perHost(checkJava),
 }
 
-func checkJava(e *model.Ensemble, h *model.Host) Outcome {
+func checkJava(_ *model.Ensemble, h *model.Host) Outcome {
 	if out, yes := started(h); yes {
 		return out
 	}
@@ -129,11 +129,11 @@ func checkJava(e *model.Ensemble, h *model.Host) Outcome {
 	missing, evidence, why := javaMissing(h)
 	switch {
 	case line != nil && line.Sign != logline.JavaMissing:
-		return found(wrongJava(e, h, line))
+		return found(wrongJava(h, line))
 	case line == nil && !missing:
 		return undecided(why)
 	}
-	f := noJava(e, h, evidence)
+	f := noJava(h, evidence)
 	if line != nil {
 		f.Evidence = slices.Insert(f.Evidence, 0, lineEvidence(h, *line))
 	}
@@ -186,9 +186,9 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 	return nowhere, evidence, ""
 }
 
-func noJava(e *model.Ensemble, h *model.Host, evidence []report.Evidence) report.Finding {
+func noJava(h *model.Host, evidence []report.Evidence) report.Finding {
 	return report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely, Evidence: evidence,
+		Certainty: report.Likely, Evidence: evidence,
 		Summary: "there is no java where its start looks for one, so nothing was ever run. zkServer.sh up to 3.5.4 prints STARTED all the same.",
 		Fix: []report.Fix{
 			inspect(nameOf(h), "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "see which java there is: the PATH of your shell is not that of a service"),
@@ -199,9 +199,9 @@ func noJava(e *model.Ensemble, h *model.Host, evidence []report.Evidence) report
 }
 
 // wrongJava is a java that cannot run this ZooKeeper, or refuses its options.
-func wrongJava(e *model.Ensemble, h *model.Host, line *snapshot.LogLine) report.Finding {
+func wrongJava(h *model.Host, line *snapshot.LogLine) report.Finding {
 	f := report.Finding{
-		Title: "its Java is too old for it", Severity: severityAt(e, h), Certainty: report.Likely,
+		Title: "its Java is too old for it", Certainty: report.Likely,
 		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
 		Evidence: []report.Evidence{lineEvidence(h, *line)},
 		Fix: []report.Fix{

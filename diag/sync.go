@@ -103,7 +103,7 @@ func written(data *snapshot.Data) (bytes int64) {
 func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []snapshot.LogLine) report.Finding {
 	ticks := 3 * h.Settings.InitLimit.Value
 	f := report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Possible, Servers: serversOf(h),
+		Certainty: report.Possible, Servers: serversOf(h),
 		Summary: fmt.Sprintf("a follower must have all of the leader's data within initLimit ticks, %s here, or all begins anew; that happened several times in a row.", seconds(limit)),
 		Evidence: []report.Evidence{
 			settingEvidence(h, "initLimit", strconv.Itoa(h.Settings.InitLimit.Value), h.Settings.InitLimit),

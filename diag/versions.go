@@ -99,7 +99,7 @@ var wildcardSelfAddrRule = Rule{
 	Eval:     perServer(checkWildcardSelfAddr, whyNoVersion),
 }
 
-func checkWildcardSelfAddr(e *model.Ensemble, s *model.Server) Outcome {
+func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 	v, _ := s.Version()
 	if !lint.TellsWildcard(v.String()) || s.Role == report.Standalone {
 		return Outcome{}
@@ -116,8 +116,8 @@ func checkWildcardSelfAddr(e *model.Ensemble, s *model.Server) Outcome {
 		certainty = report.Likely // it may be out for another reason
 	}
 	return found(report.Finding{
-		Severity: severityOf(e, s), Certainty: certainty,
-		Summary: fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
+		Certainty: certainty,
+		Summary:   fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
 		Evidence: []report.Evidence{
 			releaseEvidence(s, "3.5.8 or later"),
 			{

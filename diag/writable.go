@@ -17,14 +17,14 @@ var dataDirNotWritableRule = Rule{
 	Eval:     perHost(checkDataDirNotWritable),
 }
 
-func checkDataDirNotWritable(e *model.Ensemble, h *model.Host) Outcome {
+func checkDataDirNotWritable(_ *model.Ensemble, h *model.Host) Outcome {
 	data, reason := dataOf(h)
 	if data == nil {
 		return undecided(reason)
 	}
 	var bad []report.Finding
 	for _, d := range dataDirs(data) {
-		f, why := notWritable(e, h, d)
+		f, why := notWritable(h, d)
 		if f != nil {
 			bad = append(bad, *f)
 		}
@@ -36,7 +36,7 @@ func checkDataDirNotWritable(e *model.Ensemble, h *model.Host) Outcome {
 }
 
 // notWritable judges one directory; why it cannot, where that is so.
-func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
+func notWritable(h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
 	target, path := d.Version2, d.Path+"/version-2"
 	if target.FailedAs(snapshot.Absent) {
 		target, path = d.Owner, d.Path // it will be made there
@@ -45,11 +45,11 @@ func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report
 		return nil, unseenData(target)
 	}
 	if d.Volume.Seen() && d.Volume.Value.ReadOnly {
-		return readOnlyVolume(e, h, d), ""
+		return readOnlyVolume(h, d), ""
 	}
 	owner := target.Value
 	if h.Process == nil {
-		return notForOwner(e, h, d, owner)
+		return notForOwner(h, d, owner)
 	}
 	c := h.Process.Credentials
 	if !c.Seen() {
@@ -62,7 +62,7 @@ func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report
 		return nil, path + ": its group may write, and an access list may put its user there"
 	}
 	return &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven, Later: true,
+		Certainty: report.Proven, Later: true,
 		Summary: fmt.Sprintf("it runs as %s, who may not make a file in %s. It goes on with the files that it has open, fails at the next snapshot, and does not start again.", h.Process.User, path),
 		Evidence: []report.Evidence{
 			ownerEvidence(h, path, owner, "writable for "+h.Process.User),
@@ -75,14 +75,14 @@ func notWritable(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) (*report
 	}, ""
 }
 
-func readOnlyVolume(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) *report.Finding {
+func readOnlyVolume(h *model.Host, d *snapshot.DataDir) *report.Finding {
 	mount := d.Volume.Value.Mount
 	if mount == "" {
 		mount = "its file system"
 	}
 	return &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Proven,
-		Summary: fmt.Sprintf("%s is mounted read-only, so ZooKeeper can write neither log nor snapshot there. Linux mounts a file system so by itself after an error of its disk.", mount),
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("%s is mounted read-only, so ZooKeeper can write neither log nor snapshot there. Linux mounts a file system so by itself after an error of its disk.", mount),
 		Evidence: []report.Evidence{{
 			Source: "disk", Key: "mount",
 			Value: mount + " is read-only", Wanted: "read and write", File: d.Path,
@@ -98,7 +98,7 @@ func readOnlyVolume(e *model.Ensemble, h *model.Host, d *snapshot.DataDir) *repo
 // is not known; that dataDir belongs to somebody, and version-2 to root, is what a
 // single start as root leaves behind.
 func notForOwner(
-	e *model.Ensemble, h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner,
+	h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner,
 ) (*report.Finding, string) {
 	above := d.Owner.Value
 	if !d.Owner.Seen() || above.UID == 0 || above.UID == version2.UID {
@@ -109,8 +109,8 @@ func notForOwner(
 	}
 	path := d.Path + "/version-2"
 	return &report.Finding{
-		Severity: severityAt(e, h), Certainty: report.Likely,
-		Summary: fmt.Sprintf("%s belongs to %s and version-2 in it to %s, and only the latter may write there. One start as root leaves it so; the next one as its own user ends with \"Cannot write to\" and exit code 3 (3.4: 1).", d.Path, userName(above.UID), userName(version2.UID)),
+		Certainty: report.Likely,
+		Summary:   fmt.Sprintf("%s belongs to %s and version-2 in it to %s, and only the latter may write there. One start as root leaves it so; the next one as its own user ends with \"Cannot write to\" and exit code 3 (3.4: 1).", d.Path, userName(above.UID), userName(version2.UID)),
 		Evidence: []report.Evidence{
 			ownerEvidence(h, path, version2, "that of "+d.Path),
 			ownerEvidence(h, d.Path, above, ""),

@@ -1,5 +1,7 @@
 package dashboards
 
+import "cmp"
+
 // board is a dashboard for Grafana.
 type board struct {
 	// uid names it in links and is its file's name: it never changes.
@@ -44,7 +46,7 @@ type panel struct {
 	// title is short; about is the text behind it, which says what is seen, and
 	// why there may be nothing to see.
 	title, about string
-	// width is in 24ths, height in Grafana's units of 30 pixels.
+	// width is in 24ths, height in Grafana's units of 30 pixels; 0 is the usual one.
 	width, height uint32
 	queries       []query
 	// unit is Grafana's name of it.
@@ -59,6 +61,15 @@ type panel struct {
 	// ensemble that answers.
 	empty   string
 	columns []column
+}
+
+// usualSize is what a panel has that says no other.
+func (p *panel) usualSize() {
+	height := uint32(8)
+	if p.kind == number || p.kind == name {
+		height = 4
+	}
+	p.width, p.height = cmp.Or(p.width, 8), cmp.Or(p.height, height)
 }
 
 // query is one expression of a panel, and how its series are called.

@@ -23,28 +23,25 @@ func ensemble() *board {
 }
 
 func ensembleNow() []panel {
-	one := func(metric, more string) []query {
-		return []query{{"max by (ensemble) (" + metric + "{" + ofEnsemble + more + "})", "{{ensemble}}"}}
-	}
 	return []panel{
 		{
-			kind: number, title: "Verdict", width: 4, height: 4, words: byPlace(verdicts()),
+			kind: number, title: "Verdict", width: 4, words: byPlace(verdicts()),
 			about:   "What zkdoctor concludes from all that it sees.",
 			queries: []query{{verdictPlace(ofEnsemble), "{{ensemble}}"}},
 		},
 		{
-			kind: number, title: "Quorum", width: 3, height: 4, words: yesNo(good, bad),
+			kind: number, title: "Quorum", width: 3, words: yesNo(good, bad),
 			about:   "Whether a quorum serves. Empty while nothing can be said, as in an election.",
-			queries: one("zkdoctor_quorum", ""), empty: "not known",
+			queries: latest("ensemble", "zkdoctor_quorum", ofEnsemble), empty: "not known",
 		},
 		{
-			kind: name, title: "Leader", width: 5, height: 4,
+			kind: name, title: "Leader", width: 5,
 			about:   "The server that was seen leading.",
 			queries: []query{{`max by (server) (zkdoctor_server_role{` + ofEnsemble + `, role="leader"}) == 1`, "{{server}}"}},
 			empty:   "nobody",
 		},
 		{
-			kind: number, title: "Voters", width: 4, height: 4,
+			kind: number, title: "Voters", width: 4,
 			about: "Those that serve in the quorum, and those that are configured.",
 			queries: []query{
 				{"max by (ensemble) (zkdoctor_voters_serving{" + ofEnsemble + "})", "serve"},
@@ -53,17 +50,17 @@ func ensembleNow() []panel {
 			empty: "not known",
 		},
 		{
-			kind: number, title: "More may fail", width: 3, height: 4, words: spareWords(),
+			kind: number, title: "More may fail", width: 3, words: spareWords(),
 			about:   "How many more voters may be lost, in the worst case, before the quorum is. Empty while that is not known.",
-			queries: one("zkdoctor_spare_voters", ""), empty: "not known",
+			queries: latest("ensemble", "zkdoctor_spare_voters", ofEnsemble), empty: "not known",
 		},
 		{
-			kind: number, title: "Findings", width: 3, height: 4, steps: fewer(caution),
+			kind: number, title: "Findings", width: 3, steps: fewer(caution),
 			about:   "At warning or above; what another finding explains is not counted.",
 			queries: []query{{`sum by (ensemble) (max by (ensemble, severity) (zkdoctor_findings{` + ofEnsemble + `, severity!="info"}))`, "{{ensemble}}"}},
 		},
 		{
-			kind: number, title: "Zxids used", width: 2, height: 4,
+			kind: number, title: "Zxids used", width: 2,
 			unit: "percentunit", steps: []step{{0, good}, {0.8, caution}, {0.94, bad}},
 			about:   "Of the 2^32 transactions of an epoch. At the end the leader steps down, and there is an election.",
 			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter{" + ofEnsemble + "}) / 2^32", "{{ensemble}}"}},
@@ -88,33 +85,35 @@ func findingsTable(selector, empty string) panel {
 	}
 }
 
+// latest asks for a metric, one series for each value of a label.
+func latest(by, metric, selector string) []query {
+	return []query{{fmt.Sprintf("max by (%s) (%s{%s})", by, metric, selector), "{{" + by + "}}"}}
+}
+
 // loadPanels are requests and latency, one line for each value of a label.
 func loadPanels(by, selector string) []panel {
-	each := func(metric string) []query {
-		return []query{{fmt.Sprintf("max by (%s) (%s{%s})", by, metric, selector), "{{" + by + "}}"}}
-	}
 	return []panel{
 		{
-			kind: graph, title: "Packets received a second", width: 8, height: 8, unit: "reqps",
+			kind: graph, title: "Packets received a second", unit: "reqps",
 			about:   "Requests and pings of clients; zkdoctor's own questions are in it.",
 			queries: []query{{fmt.Sprintf("max by (%s) (rate(zookeeper_packets_received_total{%s}[$__rate_interval]))", by, selector), "{{" + by + "}}"}},
 		},
 		{
-			kind: graph, title: "Requests waiting", width: 8, height: 8,
+			kind: graph, title: "Requests waiting",
 			about:   "Received and not answered yet. Above 10 all the time: they come faster than they are answered.",
-			queries: each("zookeeper_outstanding_requests"),
+			queries: latest(by, "zookeeper_outstanding_requests", selector),
 		},
 		{
-			kind: graph, title: "Client connections", width: 8, height: 8,
+			kind: graph, title: "Client connections",
 			about:   "zkdoctor's own included.",
-			queries: each("zookeeper_connections"),
+			queries: latest(by, "zookeeper_connections", selector),
 		},
 		perObservation("Time of a write", "zookeeper_update_latency_seconds", by, selector, "Average of the writes in the last minutes, from arrival to answer."),
 		perObservation("Time of a read", "zookeeper_read_latency_seconds", by, selector, "Average of the reads in the last minutes, from arrival to answer."),
 		{
-			kind: graph, title: "Average time of a request since the election", width: 8, height: 8, unit: "s",
+			kind: graph, title: "Average time of a request since the election", unit: "s",
 			about:   "Of all requests since the last election, restart or srst: on an old server it hardly moves. It is what ZooKeeper before 3.6 has.",
-			queries: each("zookeeper_request_latency_avg_seconds"),
+			queries: latest(by, "zookeeper_request_latency_avg_seconds", selector),
 		},
 	}
 }
@@ -123,7 +122,7 @@ func loadPanels(by, selector string) []panel {
 // single observation there is none, which is not 0.
 func perObservation(title, metric, by, selector, about string) panel {
 	return panel{
-		kind: graph, title: title, width: 8, height: 8, unit: "s",
+		kind: graph, title: title, unit: "s",
 		about:   about + " " + since("3.6") + "; a gap: there were none.",
 		queries: []query{{fmt.Sprintf("max by (%[1]s) (rate(%[2]s_sum{%[3]s}[$__rate_interval]) / (rate(%[2]s_count{%[3]s}[$__rate_interval]) > 0))", by, metric, selector), "{{" + by + "}}"}},
 		empty:   since("3.6") + ", when there are any",
@@ -132,9 +131,9 @@ func perObservation(title, metric, by, selector, about string) panel {
 
 func dataSize(by, selector string) panel {
 	return panel{
-		kind: graph, title: "Size of the data", width: 8, height: 8, unit: "bytes",
+		kind: graph, title: "Size of the data", unit: "bytes",
 		about:   "Approximate size of the data tree, paths and data. All of it is in memory.",
-		queries: []query{{fmt.Sprintf("max by (%s) (zookeeper_approximate_data_size_bytes{%s})", by, selector), "{{" + by + "}}"}},
+		queries: latest(by, "zookeeper_approximate_data_size_bytes", selector),
 	}
 }
 
@@ -159,20 +158,20 @@ func ensembleServers() []panel {
 func ensembleHistory() []panel {
 	return []panel{
 		{
-			kind: graph, title: "Epoch", width: 8, height: 8,
+			kind: graph, title: "Epoch",
 			about:   "Each election that ends begins a new epoch. A server that stays behind the others is in no quorum, or nothing was written since the election.",
-			queries: []query{{"max by (server) (zookeeper_epoch{" + ofEnsemble + "})", "{{server}}"}},
+			queries: latest("server", "zookeeper_epoch", ofEnsemble),
 		},
 		{
-			kind: timeline, title: "Who leads", width: 8, height: 8, words: []word{{"1", "leads", good}},
+			kind: timeline, title: "Who leads", words: []word{{"1", "leads", good}},
 			about:   "No band at all: nobody leads. Two at a time: split brain. A server that runs alone is no leader.",
 			queries: []query{{`max by (server) (zkdoctor_server_role{` + ofEnsemble + `, role="leader"}) == 1`, "{{server}}"}},
 			empty:   "Nobody has led in this time",
 		},
 		{
-			kind: timeline, title: "How many more voters may fail", width: 8, height: 8, words: spareWords(),
+			kind: timeline, title: "How many more voters may fail", words: spareWords(),
 			about:   "In the worst case, before the quorum is lost. A gap: not known, as in an election.",
-			queries: []query{{"max by (ensemble) (zkdoctor_spare_voters{" + ofEnsemble + "})", "{{ensemble}}"}},
+			queries: latest("ensemble", "zkdoctor_spare_voters", ofEnsemble),
 		},
 	}
 }
@@ -181,7 +180,7 @@ func ensembleHistory() []panel {
 func ensembleSync() []panel {
 	return []panel{
 		{
-			kind: graph, title: "Followers in sync", width: 8, height: 8,
+			kind: graph, title: "Followers in sync",
 			about: "As the leader counts them, itself left out: with every voter it is one less than the voters. A gap: no leader that serves.",
 			queries: []query{
 				{"max by (ensemble) (zookeeper_synced_followers{" + ofEnsemble + "})", "in sync"},
@@ -189,12 +188,12 @@ func ensembleSync() []panel {
 			},
 		},
 		{
-			kind: graph, title: "Transactions behind", width: 8, height: 8,
+			kind: graph, title: "Transactions behind",
 			about:   "Behind the newest zxid of the epoch. Servers are asked at slightly different moments, so a few are nothing; above 1,000 for 5 minutes ZooKeeperFollowerLags fires.",
 			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter:newest_epoch{" + ofEnsemble + "}) - on (ensemble) group_right () max by (ensemble, server) (zookeeper_zxid_counter:newest_epoch{" + ofEnsemble + "})", "{{server}}"}},
 		},
 		{
-			kind: graph, title: "Transactions a second", width: 8, height: 8,
+			kind: graph, title: "Transactions a second",
 			about: "From the zxid of the newest server. It begins anew with each epoch.",
 			queries: []query{{
 				"max by (ensemble) (rate(zookeeper_zxid_counter{" + ofEnsemble + "}[$__rate_interval]))", "{{ensemble}}",
@@ -204,9 +203,9 @@ func ensembleSync() []panel {
 			"Average of the syncs in the last minutes. Every write waits for it, and the ensemble for the slowest of its majority."),
 		dataSize("server", ofEnsemble),
 		{
-			kind: graph, title: "Znodes", width: 8, height: 8,
+			kind: graph, title: "Znodes",
 			about:   "Servers in step have the same.",
-			queries: []query{{"max by (server) (zookeeper_znodes{" + ofEnsemble + "})", "{{server}}"}},
+			queries: latest("server", "zookeeper_znodes", ofEnsemble),
 		},
 	}
 }

@@ -35,7 +35,7 @@ func fleet() *board {
 				verdictCount("Data at risk", "split", "Ensembles with two leaders, or a server that takes writes on its own.", fewer(worst)),
 				verdictCount("Unknown", "unknown", "Ensembles about which the evidence decides nothing: an election, or nothing can be reached from where the exporter runs.", fewer(faint)),
 				{
-					kind: number, title: "Findings, critical", width: 4, height: 4, steps: fewer(bad),
+					kind: number, title: "Findings, critical", width: 4, steps: fewer(bad),
 					about:   "What zkdoctor found, all ensembles together. What another finding explains is not counted.",
 					queries: []query{{`sum(max by (ensemble) (zkdoctor_findings{` + ofFleet + `, severity="critical"}))`, ""}},
 				},
@@ -43,17 +43,17 @@ func fleet() *board {
 			{"Ensembles", []panel{fleetTable()}},
 			{"What happened?", []panel{
 				{
-					kind: timeline, title: "Verdict", width: 24, height: 8, words: byPlace(verdicts()),
+					kind: timeline, title: "Verdict", width: 24, words: byPlace(verdicts()),
 					about:   "The verdict about each ensemble over time.",
 					queries: []query{{verdictPlace(ofFleet), "{{ensemble}}"}},
 				},
 				{
-					kind: timeline, title: "How many more voters may fail", width: 12, height: 8, words: spareWords(),
+					kind: timeline, title: "How many more voters may fail", width: 12, words: spareWords(),
 					about:   "In the worst case, before the quorum is lost. A gap: not known, as in an election.",
-					queries: []query{{"max by (ensemble) (zkdoctor_spare_voters{" + ofFleet + "})", "{{ensemble}}"}},
+					queries: latest("ensemble", "zkdoctor_spare_voters", ofFleet),
 				},
 				{
-					kind: graph, title: "Elections in 15 minutes", width: 12, height: 8,
+					kind: graph, title: "Elections in 15 minutes", width: 12,
 					about:   "How often the epoch changed: each is a time without service. Above 3 ZooKeeperLeaderFlaps fires.",
 					queries: []query{{"max by (ensemble) (changes(zookeeper_epoch{" + ofFleet + "}[15m]))", "{{ensemble}}"}},
 				},
@@ -64,7 +64,7 @@ func fleet() *board {
 
 func verdictCount(title, state, about string, steps []step) panel {
 	return panel{
-		kind: number, title: title, about: about, width: 4, height: 4, steps: steps,
+		kind: number, title: title, about: about, width: 4, steps: steps,
 		queries: []query{{`sum(max by (ensemble) (zkdoctor_verdict{` + ofFleet + `, state="` + state + `"}))`, ""}},
 	}
 }

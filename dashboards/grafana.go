@@ -14,7 +14,18 @@ import (
 // DashboardFiles are the dashboards for Grafana, by their file names.
 func DashboardFiles() fs.FS { return below("grafana") }
 
-func boards() []*board { return []*board{fleet(), ensemble(), server()} }
+// boards are all dashboards, with a size for each panel.
+func boards() []*board {
+	all := []*board{fleet(), ensemble(), server()}
+	for _, b := range all {
+		for _, r := range b.rows {
+			for i := range r.panels {
+				r.panels[i].usualSize()
+			}
+		}
+	}
+	return all
+}
 
 // json is the board as Grafana reads it.
 func (b *board) json() ([]byte, error) {

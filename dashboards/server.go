@@ -1,7 +1,5 @@
 package dashboards
 
-import "fmt"
-
 // server is everything about one server.
 func server() *board {
 	return &board{
@@ -30,40 +28,40 @@ const provider = "Reported with the PrometheusMetricsProvider of ZooKeeper 3.6 a
 func serverNow() []panel {
 	return []panel{
 		{
-			kind: number, title: "Answers", width: 3, height: 4, words: yesNo(good, bad),
+			kind: number, title: "Answers", width: 3, words: yesNo(good, bad),
 			about:   "Whether it answers as ZooKeeper, if only with a refusal.",
-			queries: []query{{"max by (server) (zookeeper_up{" + ofServer + "})", "{{server}}"}},
+			queries: latest("server", "zookeeper_up", ofServer),
 		},
 		{
-			kind: number, title: "Serves clients", width: 3, height: 4, words: yesNo(good, bad),
+			kind: number, title: "Serves clients", width: 3, words: yesNo(good, bad),
 			about:   "A leader with leaderServes=no does not, on purpose. Empty while that is not known.",
-			queries: []query{{"max by (server) (zookeeper_serving{" + ofServer + "})", "{{server}}"}}, empty: "not known",
+			queries: latest("server", "zookeeper_serving", ofServer), empty: "not known",
 		},
 		{
-			kind: number, title: "Role", width: 4, height: 4, words: byPlace(roles()),
+			kind: number, title: "Role", width: 4, words: byPlace(roles()),
 			about:   "Its part in the ensemble.",
 			queries: []query{{rolePlace(ofServer), "{{server}}"}},
 		},
 		{
-			kind: name, title: "Id", width: 2, height: 4,
+			kind: name, title: "Id", width: 2,
 			about:   "Its id in the ensemble, its myid. Empty when it does not tell.",
 			queries: []query{{`max by (server_id) (zookeeper_server_info{` + ofServer + `, server_id!=""})`, "{{server_id}}"}},
 			empty:   "not told",
 		},
 		{
-			kind: name, title: "Version", width: 4, height: 4,
+			kind: name, title: "Version", width: 4,
 			about:   "Its ZooKeeper version. Empty when it does not tell.",
 			queries: []query{{`max by (version) (zookeeper_server_info{` + ofServer + `, version!=""})`, "{{version}}"}},
 			empty:   "not told",
 		},
 		{
-			kind: number, title: "Serving since", width: 4, height: 4, unit: "dtdurations",
+			kind: number, title: "Serving since", width: 4, unit: "dtdurations",
 			about:   "Since its last election or restart. " + since("3.6") + ".",
-			queries: []query{{"max by (server) (zookeeper_uptime_seconds{" + ofServer + "})", "{{server}}"}},
+			queries: latest("server", "zookeeper_uptime_seconds", ofServer),
 			empty:   since("3.6"),
 		},
 		{
-			kind: number, title: "Transactions behind", width: 4, height: 4, steps: []step{{0, good}, {1000, caution}},
+			kind: number, title: "Transactions behind", width: 4, steps: []step{{0, good}, {1000, caution}},
 			about:   "Behind the newest server of its epoch.",
 			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter:newest_epoch{" + ofEnsemble + "}) - on (ensemble) group_right () max by (ensemble, server) (zookeeper_zxid_counter:newest_epoch{" + ofServer + "})", "{{server}}"}},
 			empty:   "has no write of the newest epoch",
@@ -77,7 +75,7 @@ func setting(title, metric, unit, about string) panel {
 	}
 	return panel{
 		kind: number, title: title, about: about + " As conf tells it.", width: 4, height: 3, unit: unit,
-		queries: []query{{fmt.Sprintf("max by (server) (%s{%s})", metric, ofServer), "{{server}}"}},
+		queries: latest("server", metric, ofServer),
 		empty:   "Needs the word conf in 4lw.commands.whitelist",
 	}
 }
@@ -93,7 +91,7 @@ func serverHistory() []panel {
 		{
 			kind: timeline, title: "Ports", width: 12, height: 6, words: []word{{"1", "open", good}, {"0", "closed", bad}},
 			about:   "Whether a port took a connection, seen from the exporter. quorum is open on the leader alone, and no band where it is not expected. A network that closes peer ports to the exporter is no fault.",
-			queries: []query{{"max by (port) (zkdoctor_port_open{" + ofServer + "})", "{{port}}"}},
+			queries: latest("port", "zkdoctor_port_open", ofServer),
 		},
 	}
 }
@@ -103,7 +101,7 @@ func serverDisk() []panel {
 	return []panel{
 		perObservation("Sync of the transaction log", "zookeeper_fsync_seconds", "server", ofServer, "Average of the syncs in the last minutes. Every write waits for it."),
 		{
-			kind: graph, title: "Size on disk", width: 8, height: 8, unit: "bytes",
+			kind: graph, title: "Size on disk", unit: "bytes",
 			about: "Snapshots and transaction logs, which autopurge keeps few. Preallocated log files count whole. " + since("3.5") + ".",
 			queries: []query{
 				{"max by (server) (zookeeper_data_dir_size_bytes{" + ofServer + "})", "snapshots"},
@@ -119,7 +117,7 @@ func serverDisk() []panel {
 func serverLimits() []panel {
 	return []panel{
 		{
-			kind: graph, title: "File descriptors used", width: 8, height: 8,
+			kind: graph, title: "File descriptors used",
 			unit: "percentunit", max: 1, steps: []step{{0, good}, {0.85, bad}},
 			about: "Of those that the process may open. At the end it takes no connection, and writes no snapshot.",
 			queries: []query{{
@@ -128,7 +126,7 @@ func serverLimits() []panel {
 			}},
 		},
 		{
-			kind: graph, title: "Heap used", width: 8, height: 8, unit: "percentunit", max: 1,
+			kind: graph, title: "Heap used", unit: "percentunit", max: 1,
 			about: "Of the largest heap that Java may have. Only servers with the PrometheusMetricsProvider report it.",
 			queries: []query{{
 				`max by (server) (zookeeper_jvm_memory_used_bytes{` + ofServer + `, area="heap"} / ` +
@@ -137,7 +135,7 @@ func serverLimits() []panel {
 			empty: provider,
 		},
 		{
-			kind: graph, title: "Time in garbage collection", width: 8, height: 8, unit: "percentunit",
+			kind: graph, title: "Time in garbage collection", unit: "percentunit",
 			about:   "Share of the time in which Java collected garbage and the server may have stood still. Only servers with the PrometheusMetricsProvider report it.",
 			queries: []query{{"sum by (server) (rate(zookeeper_jvm_gc_collection_seconds_sum{" + ofServer + "}[$__rate_interval]))", "{{server}}"}},
 			empty:   provider,
@@ -149,7 +147,7 @@ func serverLimits() []panel {
 func serverData() []panel {
 	return []panel{
 		{
-			kind: graph, title: "Znodes, watches and ephemerals", width: 12, height: 8,
+			kind: graph, title: "Znodes, watches and ephemerals", width: 12,
 			about: "In the data tree; watches are those of its own clients.",
 			queries: []query{
 				{"max by (server) (zookeeper_znodes{" + ofServer + "})", "znodes"},
@@ -158,7 +156,7 @@ func serverData() []panel {
 			},
 		},
 		{
-			kind: graph, title: "Sessions", width: 12, height: 8,
+			kind: graph, title: "Sessions", width: 12,
 			about: "All that the ensemble knows, and those that only this server knows. " + since("3.6") + ".",
 			queries: []query{
 				{"max by (server) (zookeeper_global_sessions{" + ofServer + "})", "of the ensemble"},

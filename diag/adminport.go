@@ -32,7 +32,7 @@ func checkAdminPortConflict(e *model.Ensemble, h *model.Host) Outcome {
 		return undecided(reason)
 	}
 	if !h.Listeners.Seen() {
-		return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
+		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
 	}
 	port := adminPortIn(h, lines[0])
 	if !adminPortTaken(h, port) {

@@ -44,7 +44,7 @@ func checkDynamicConfig(_ *model.Ensemble, h *model.Host) Outcome {
 	case h.Process == nil || !lint.ReadsNext(version):
 		return Outcome{}
 	case !h.NextConfig.Seen():
-		return undecided(reasonOf(h.NextConfig.Failure, "the directory of its configuration was not looked at"))
+		return undecided(reasonOf(h.NextConfig, "the directory of its configuration was not looked at"))
 	case !h.NextConfig.Value:
 		return Outcome{}
 	}

@@ -90,7 +90,7 @@ func configReadable(h *model.Host) Outcome {
 	case !h.ConfigAccess.Seen():
 		return skip(report.SkipDenied, h.ConfigAccess.Failure.Text)
 	case !who.Seen():
-		return undecided(reasonOf(who.Failure, "whom it runs as was not looked at"))
+		return undecided(reasonOf(*who, "whom it runs as was not looked at"))
 	case who.Value.WritesAll:
 		return Outcome{}
 	}

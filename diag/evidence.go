@@ -129,7 +129,7 @@ func electionView(s *model.Server) report.PortView {
 
 // failedWord is the evidence that a failed word is.
 func failedWord[T any](word string, o snapshot.Obs[T]) report.Evidence {
-	return report.Evidence{Source: word, Value: reasonOf(o.Failure, "answered")}
+	return report.Evidence{Source: word, Value: reasonOf(o, "answered")}
 }
 
 // countedEvidence is what the leader counts, where that judges the server; else nothing.
@@ -152,8 +152,7 @@ func countEvidence(e *model.Ensemble) report.Evidence {
 func portView(number int, state report.PortState, look snapshot.Obs[snapshot.Dial]) report.PortView {
 	v := report.PortView{Port: number, State: state}
 	if look.Tried {
-		ms := look.Took.Milliseconds()
-		v.Ms = &ms
+		v.Ms = new(look.Took.Milliseconds())
 	}
 	return v
 }

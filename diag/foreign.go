@@ -53,7 +53,7 @@ func acceptedEpoch(h *model.Host) (epoch int64, reason string) {
 		return 0, reason
 	}
 	if !data.Dir.AcceptedEpoch.Seen() {
-		return 0, reasonOf(data.Dir.AcceptedEpoch.Failure, "its acceptedEpoch was not looked at")
+		return 0, reasonOf(data.Dir.AcceptedEpoch, "its acceptedEpoch was not looked at")
 	}
 	epoch, has, _ := epochOf(&data.Dir, "acceptedEpoch", data.Dir.AcceptedEpoch)
 	if !has {

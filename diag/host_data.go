@@ -35,7 +35,7 @@ func unseenData[T any](o snapshot.Obs[T]) string {
 	if o.Seen() || o.FailedAs(snapshot.Absent) {
 		return ""
 	}
-	return reasonOf(o.Failure, "its data was not looked at")
+	return reasonOf(o, "its data was not looked at")
 }
 
 // disk is one file system that a server writes to.

@@ -33,7 +33,7 @@ func linksOf(e *model.Ensemble, h *model.Host) (pair *linkPair, reason string) {
 	case h.Process == nil:
 		return nil, "no process runs for it"
 	case !h.Links.Seen():
-		return nil, reasonOf(h.Links.Failure, "its connections were not looked at")
+		return nil, reasonOf(h.Links, "its connections were not looked at")
 	case h.Links.Value.Total > len(h.Links.Value.Sockets):
 		return nil, fmt.Sprintf("it has %d connections on its peer ports, and not all were looked at", h.Links.Value.Total)
 	}

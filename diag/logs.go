@@ -93,7 +93,7 @@ func saysSinceStart(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogL
 }
 
 func noLog(h *model.Host) string {
-	return "its log was not read: " + reasonOf(h.Log.Failure, "it was not looked for")
+	return "its log was not read: " + reasonOf(h.Log, "it was not looked for")
 }
 
 // logLines are those of these kinds that count, in the order of the kinds.

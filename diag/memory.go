@@ -78,7 +78,7 @@ func heapHere(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	m := h.Process.Memory
 	if !m.Seen() {
-		return undecided(reasonOf(m.Failure, "its memory was not looked at"))
+		return undecided(reasonOf(m, "its memory was not looked at"))
 	}
 	if h.Server != nil {
 		if f, _ := pausesOf(e, h.Server); f != nil {
@@ -263,7 +263,7 @@ func checkSwap(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	m := h.Process.Memory
 	if !m.Seen() {
-		return undecided(reasonOf(m.Failure, "its memory was not looked at"))
+		return undecided(reasonOf(m, "its memory was not looked at"))
 	}
 	if m.Value.Swapped < swapped {
 		return Outcome{}

@@ -90,7 +90,7 @@ func portTaken(h *model.Host, what string, port func(*model.Server) int) Outcome
 	s := h.Server
 	switch {
 	case h.Process == nil && !h.Listeners.Seen():
-		return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
+		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
 	case s == nil || s.TakenPort() == 0 || s.TakenPort() != port(s):
 		return Outcome{}
 	}

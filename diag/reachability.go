@@ -141,7 +141,7 @@ var notZooKeeperRule = Rule{
 
 func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 	if s.Srvr.FailedAs(snapshot.TLS) {
-		return undecided(reasonOf(s.Srvr.Failure, ""))
+		return undecided(reasonOf(s.Srvr, ""))
 	}
 	if why := whyNoAnswer(s); why.skipped() {
 		return why

@@ -143,7 +143,7 @@ func eachServer(e *model.Ensemble, judge func(*model.Server) Outcome) Outcome {
 func perHost(judge func(*model.Ensemble, *model.Host) Outcome) func(*model.Ensemble) Outcome {
 	return perAnyHost(func(e *model.Ensemble, h *model.Host) Outcome {
 		if h.Settings == nil {
-			return skip(report.SkipDenied, reasonOf(h.Config.Failure, "no configuration was read"))
+			return skip(report.SkipDenied, reasonOf(h.Config, "no configuration was read"))
 		}
 		return judge(e, h)
 	})

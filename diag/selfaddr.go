@@ -28,14 +28,14 @@ func ownLineAt(h *model.Host) (addrs []netip.Addr, name string, reason string) {
 	case !h.HasID:
 		return nil, "", "its id is not known"
 	case !h.Addrs.Seen():
-		return nil, "", reasonOf(h.Addrs.Failure, "the addresses of its host were not looked at")
+		return nil, "", reasonOf(h.Addrs, "the addresses of its host were not looked at")
 	}
 	r, ok := h.ResolvedFor(h.ID)
 	if !ok {
 		return nil, "", "its names were not looked up: they are its container's own"
 	}
 	if !r.Addrs.Seen() {
-		return nil, "", reasonOf(r.Addrs.Failure, "its name was not looked up")
+		return nil, "", reasonOf(r.Addrs, "its name was not looked up")
 	}
 	return r.Addrs.Value, r.Host, ""
 }
@@ -161,7 +161,7 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 	case port == 0:
 		return undecided("its election port is not known")
 	case !h.Listeners.Seen():
-		return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
+		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
 	case listensOn(h, port):
 		return Outcome{}
 	case h.Server != nil && (model.Silent(h.Server) || h.Server.Starting()):

@@ -45,21 +45,17 @@ func serverView(e *model.Ensemble, s *model.Server) report.ServerView {
 		v.Voter = model.TruthOf(s.Voter()).Pointer()
 	}
 	if version, ok := s.Version(); ok {
-		text := version.String()
-		v.Version = &text
+		v.Version = new(version.String())
 	}
 	if up, ok := uptimeOf(s, e.Snap.Started); ok {
-		seconds := int64(up / time.Second)
-		v.UptimeSeconds = &seconds
+		v.UptimeSeconds = new(int64(up / time.Second))
 	}
 	if s.Opened.Seen() {
-		ms := s.Opened.Took.Milliseconds()
-		v.SessionMs = &ms
+		v.SessionMs = new(s.Opened.Took.Milliseconds())
 	}
 	if told := s.Stats(); told.Seen() {
 		srvr := told.Value
-		zxid := srvr.Zxid.String()
-		v.Zxid = &zxid
+		v.Zxid = new(srvr.Zxid.String())
 		v.Connections, v.LatencyAvgMs, v.LatencyMaxMs = &srvr.Connections, &srvr.LatencyAvg, &srvr.LatencyMax
 		v.Lag = lagOf(e, s)
 	}
@@ -82,8 +78,7 @@ func lagOf(e *model.Ensemble, s *model.Server) *int64 {
 		}
 		// Zxids are read at different moments: a server asked after its leader may
 		// be ahead of what the leader said.
-		lag := max(int64(lead.Counter())-int64(own.Counter()), 0)
-		return &lag
+		return new(max(int64(lead.Counter())-int64(own.Counter()), 0))
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func checkWideOpen(_ *model.Ensemble, h *model.Host) Outcome {
 	case h.Process == nil:
 		return undecided("no process runs for it")
 	case !h.Listeners.Seen():
-		return undecided(reasonOf(h.Listeners.Failure, "its sockets were not looked at"))
+		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
 	}
 	out := openJMX(h).and(openWords(h))
 	if h.Process.JMX == nil && h.Process.JMXFile != "" {

@@ -68,9 +68,10 @@ func enumerate(items []string) string {
 	return strings.Join(items, ", ")
 }
 
-func reasonOf(f *snapshot.Failure, otherwise string) string {
-	if f == nil {
+// reasonOf is why a look failed; otherwise where it did not.
+func reasonOf[T any](o snapshot.Obs[T], otherwise string) string {
+	if o.Failure == nil {
 		return otherwise
 	}
-	return f.Text
+	return o.Failure.Text
 }

@@ -53,7 +53,7 @@ func notWritable(h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
 	}
 	c := h.Process.Credentials
 	if !c.Seen() {
-		return nil, reasonOf(c.Failure, "whose its process is was not looked at")
+		return nil, reasonOf(c, "whose its process is was not looked at")
 	}
 	switch may := writes(owner, c.Value.UID, c.Value.Groups); {
 	case c.Value.WritesAll, may == model.Yes:

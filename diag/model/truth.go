@@ -14,8 +14,7 @@ func (t Truth) Pointer() *bool {
 	if t == Unknown {
 		return nil
 	}
-	b := t == Yes
-	return &b
+	return new(t == Yes)
 }
 
 // TruthOf is what is known.

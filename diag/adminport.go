@@ -67,7 +67,7 @@ func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot
 		},
 		Fix: []report.Fix{
 			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "who has the port"),
-			{Host: nameOf(h), Note: "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false); it holds from the next restart on, which can wait for another reason"},
+			step(nameOf(h), "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false); it holds from the next restart on, which can wait for another reason"),
 		},
 	}
 	if h.Process == nil {

@@ -77,18 +77,18 @@ func tlsFaultText(
 			"clients refuse it too, unless they were given its authority.", "an authority out of --tls-ca, or of the system",
 			[]report.Fix{
 				inspect(here, "zkdoctor check --tls-ca CA.pem "+at, "name the PEM file with the certificate of its issuer"),
-				{Host: s.Name, Note: "or, if that was the right file: give the server a certificate of that authority, with the ones between them in its key store"},
+				step(s.Name, "or, if that was the right file: give the server a certificate of that authority, with the ones between them in its key store"),
 			}
 	case snapshot.TLSName:
 		return "its certificate is for other names than the one it was asked by",
 			"clients that connect to this name refuse it, if they check names, as Java's do by default.", s.Host + " among the names",
 			[]report.Fix{
 				{Note: "ask by a name that it has, or say which one counts: --tls-server-name NAME"},
-				{Host: s.Name, Note: "or give the server a certificate that has the names by which clients know it (SAN)"},
+				step(s.Name, "or give the server a certificate that has the names by which clients know it (SAN)"),
 			}
 	case snapshot.TLSDates:
 		return "its certificate is not valid at this time", "every client that checks it refuses it.", "valid today",
-			[]report.Fix{{Host: s.Name, Note: "renew it; look at the clocks of both hosts too (timedatectl)"}}
+			[]report.Fix{step(s.Name, "renew it; look at the clocks of both hosts too (timedatectl)")}
 	case snapshot.TLSRefused:
 		return "it wants a client certificate that it trusts",
 			"it ends the handshake over ours, or over our having none (ssl.clientAuth=need is ZooKeeper's default). Whether it serves was not seen.", "",
@@ -154,8 +154,9 @@ func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapsho
 		Severity: report.Warning, Certainty: report.Proven,
 		Evidence: []report.Evidence{certificateEvidence(s, what, c, "valid for "+ago(due)+" more at least")},
 		Fix: []report.Fix{
-			{Host: s.Name, Note: "have a new one signed for the same names, and put it with its key into the key store"},
-			{Host: s.Name, Note: "with client.certReload=true, which 3.9 knows, that is all; else restart it, one server at a time", Risk: "with no spare voter each restart is an outage"},
+			step(s.Name, "have a new one signed for the same names, and put it with its key into the key store"),
+			risky(s.Name, "with client.certReload=true, which 3.9 knows, that is all; else restart it, one server at a time",
+				"with no spare voter each restart is an outage"),
 		},
 	}
 	switch {

@@ -114,10 +114,8 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 		Fix: []report.Fix{
 			{Note: "mend the followers first, those that are out: with a majority again it goes on by itself"},
 			inspect(lead.Name, "echo mntr | nc "+shellWord(lead.Host)+" "+strconv.Itoa(lead.Port)+" | grep -E 'synced_followers|outstanding_requests'", "whether it goes on"),
-			{
-				Host: lead.Name, Note: "where all followers are well and it still writes nothing, restart ZooKeeper there: they elect another",
-				Risk: "reads stop too until that is done",
-			},
+			risky(lead.Name, "where all followers are well and it still writes nothing, restart ZooKeeper there: they elect another",
+				"reads stop too until that is done"),
 		},
 	})
 }

@@ -119,7 +119,8 @@ func checkPeerType(_ *model.Ensemble, h *model.Host) Outcome {
 			},
 			memberEvidence(h, h.ID, " "+string(m.Role)),
 		},
-		Fix: []report.Fix{{Host: nameOf(h), Note: "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one", Risk: "without peerType nothing changes, and no restart is needed; another role changes who votes"}},
+		Fix: []report.Fix{risky(nameOf(h), "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one",
+			"without peerType nothing changes, and no restart is needed; another role changes who votes")},
 	})
 }
 
@@ -149,9 +150,7 @@ func checkForceSync(_ *model.Ensemble, h *model.Host) Outcome {
 		Severity: report.Warning, Certainty: report.Proven,
 		Summary:  "forceSync=no: it confirms writes that are not on its disk yet. When the power of a majority fails, writes that clients were told are safe are lost.",
 		Evidence: []report.Evidence{seen},
-		Fix: []report.Fix{{
-			Host: nameOf(h), Note: "take the setting out and restart, one server at a time",
-			Risk: "with no spare voter each restart is an outage; on a slow disk writes take longer afterwards",
-		}},
+		Fix: []report.Fix{risky(nameOf(h), "take the setting out and restart, one server at a time",
+			"with no spare voter each restart is an outage; on a slow disk writes take longer afterwards")},
 	})
 }

@@ -57,14 +57,14 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 			Source: "zoo.cfg", Key: "named by " + source, Value: why.Text, Wanted: "a readable file",
 		}},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "put the configuration of this server back: from a backup or the configuration management; or that of another server, with this server's own clientPortAddress and paths"},
-			{Host: nameOf(h), Note: "or correct the path in what starts it (unit, arguments of zkServer.sh, ZOOCFGDIR), then start it as its own user"},
+			step(nameOf(h), "put the configuration of this server back: from a backup or the configuration management; or that of another server, with this server's own clientPortAddress and paths"),
+			step(nameOf(h), "or correct the path in what starts it (unit, arguments of zkServer.sh, ZOOCFGDIR), then start it as its own user"),
 		},
 	}
 	if len(h.Beside) > 0 {
 		addEvidence(&f, report.Evidence{Source: "zoo.cfg", Key: "beside it", Value: strings.Join(h.Beside, ", ")})
 		if slices.Equal(h.Beside, []string{"zoo_sample.cfg"}) {
-			f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "zoo_sample.cfg is only an example: it has no server.N line and keeps the data in /tmp. Write a zoo.cfg of your own"})
+			f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "zoo_sample.cfg is only an example: it has no server.N line and keeps the data in /tmp. Write a zoo.cfg of your own"))
 		}
 	}
 	if e.Lives(h) {
@@ -168,6 +168,6 @@ func namedAnother(h *model.Host) report.Finding {
 			processEvidence(h, "has read "+h.Settings.Path, h.Named.Path),
 			{Source: "zoo.cfg", Key: "differs in", Value: shown, File: h.Named.Path},
 		},
-		Fix: []report.Fix{{Host: nameOf(h), Note: fmt.Sprintf("make the change in %s, or correct what starts the server", h.Settings.Path)}},
+		Fix: []report.Fix{step(nameOf(h), fmt.Sprintf("make the change in %s, or correct what starts the server", h.Settings.Path))},
 	}
 }

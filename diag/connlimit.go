@@ -89,7 +89,8 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 }
 
 func raiseConnLimit(s *model.Server) report.Fix {
-	return report.Fix{Host: s.Name, Note: "raise maxClientCnxns in zoo.cfg on every server and restart one at a time", Risk: "with no spare voter each restart is an outage"}
+	return risky(s.Name, "raise maxClientCnxns in zoo.cfg on every server and restart one at a time",
+		"with no spare voter each restart is an outage")
 }
 
 // clientsOf are the address that holds the most connections to the server's client port,

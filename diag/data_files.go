@@ -111,10 +111,8 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 			Source: "data", Key: "logs",
 			Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2",
 		})
-	f.Fix = append(f.Fix, report.Fix{
-		Host: nameOf(h), Note: "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
-		Risk: "where snapshots were lost this starts with a part of the data, and spreads it",
-	})
+	f.Fix = append(f.Fix, risky(nameOf(h), "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
+		"where snapshots were lost this starts with a part of the data, and spreads it"))
 	switch {
 	case !told:
 		f.Certainty = report.Possible

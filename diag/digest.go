@@ -39,10 +39,8 @@ func checkDataDigest(_ *model.Ensemble, s *model.Server) Outcome {
 		Fix: []report.Fix{
 			{Note: "restart nothing yet, the leader least of all: which of the servers is right is not known"},
 			{Note: "find out which servers differ: compare the digests in their logs, and the znodes that matter to you, server by server (zkdoctor explain data-digest-mismatch)"},
-			{
-				Host: s.Name, Note: "once it is known to be wrong, and while the others serve with a spare: stop it, MOVE version-2 out of dataDir and dataLogDir, start it, wait until it follows",
-				Risk: "one server at a time; what only this server has is then in the moved folders alone",
-			},
+			risky(s.Name, "once it is known to be wrong, and while the others serve with a spare: stop it, MOVE version-2 out of dataDir and dataLogDir, start it, wait until it follows",
+				"one server at a time; what only this server has is then in the moved folders alone"),
 		},
 	})
 }

@@ -86,8 +86,8 @@ func diskFull(
 		Summary:   summary, Evidence: []report.Evidence{what},
 		Fix: []report.Fix{
 			inspect(nameOf(h), "df -h "+shellWord(d.dir)+"; df -i "+shellWord(d.dir), "see it yourself"),
-			{Host: nameOf(h), Note: "free space OUTSIDE version-2 (old program logs, heap dumps, other programs' files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"},
-			{Host: nameOf(h), Note: "start it if it has ended; wait until it follows and has written a new snapshot; only then let ZooKeeper's own zkCleanup.sh remove old ones"},
+			step(nameOf(h), "free space OUTSIDE version-2 (old program logs, heap dumps, other programs' files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"),
+			step(nameOf(h), "start it if it has ended; wait until it follows and has written a new snapshot; only then let ZooKeeper's own zkCleanup.sh remove old ones"),
 		},
 	}
 	if d.next > 0 {
@@ -141,9 +141,10 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 				},
 			},
 			Fix: []report.Fix{
-				{Host: nameOf(h), Note: "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"},
-				{Host: nameOf(h), Note: "stop it", Risk: "with no spare voter that is an outage: look at \"Can lose\" first"},
-				{Host: nameOf(h), Note: fmt.Sprintf("MOVE the whole of %s there, myid and version-2 together, with its owner; set %s in zoo.cfg; start it", d.Path, key), Risk: "a server that starts with an empty directory has forgotten what it agreed to"},
+				step(nameOf(h), "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"),
+				risky(nameOf(h), "stop it", "with no spare voter that is an outage: look at \"Can lose\" first"),
+				risky(nameOf(h), fmt.Sprintf("MOVE the whole of %s there, myid and version-2 together, with its owner; set %s in zoo.cfg; start it", d.Path, key),
+					"a server that starts with an empty directory has forgotten what it agreed to"),
 			},
 		})
 	}

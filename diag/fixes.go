@@ -14,15 +14,15 @@ func writeID(h *model.Host) []report.Fix {
 	path := myidPath(h)
 	id, ok := h.RightID()
 	if !ok {
-		return []report.Fix{{Host: nameOf(h), Note: "write the number of this host's server.N line into " + path + ", and nothing else"}}
+		return []report.Fix{step(nameOf(h), "write the number of this host's server.N line into "+path+", and nothing else")}
 	}
 	steps := []report.Fix{
-		{Host: nameOf(h), Note: fmt.Sprintf("stop it, and make sure that no other running server uses id %d", id)},
+		step(nameOf(h), fmt.Sprintf("stop it, and make sure that no other running server uses id %d", id)),
 		{
 			Host: nameOf(h), Command: fmt.Sprintf("echo %d > %s", id, shellWord(path)),
 			Note: "as the user that ZooKeeper runs as",
 		},
-		{Host: nameOf(h), Note: "start it"},
+		step(nameOf(h), "start it"),
 	}
 	if h.Process == nil {
 		steps[0].Note = fmt.Sprintf("make sure that no other running server uses id %d", id)
@@ -43,7 +43,7 @@ func openPort(s *model.Server, port int) report.Fix {
 // name the command only where, by what was seen, every other voter has the data.
 func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 	if !h.Distributed() {
-		return []report.Fix{{Host: nameOf(h), Note: "it is the only server and has the only copy: MOVE version-2 of dataDir and dataLogDir away, delete nothing, and restore from a backup"}}
+		return []report.Fix{step(nameOf(h), "it is the only server and has the only copy: MOVE version-2 of dataDir and dataLogDir away, delete nothing, and restore from a backup")}
 	}
 	if why := refillForbidden(e, h); why != "" {
 		return []report.Fix{{
@@ -64,12 +64,10 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 			Note: "MOVE its data away, all of it; it will fetch the leader's. Never copy it back, and delete it only once this server follows again and has a snapshot of its own",
 			Risk: "safe only while a leader serves and every other voter is in sync with it, as now; one server at a time",
 		},
-		{Host: nameOf(h), Note: "start it as its own user, and wait until zkdoctor check shows it as a follower, before you touch any other server"},
+		step(nameOf(h), "start it as its own user, and wait until zkdoctor check shows it as a follower, before you touch any other server"),
 	}
 	if h.Process != nil {
-		steps = slices.Insert(steps, 0, report.Fix{
-			Host: nameOf(h), Note: "stop it", Risk: "with no spare voter that is an outage: look at \"Can lose\" first",
-		})
+		steps = slices.Insert(steps, 0, risky(nameOf(h), "stop it", "with no spare voter that is an outage: look at \"Can lose\" first"))
 	}
 	return steps
 }

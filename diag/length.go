@@ -70,11 +70,8 @@ func tooLong(h *model.Host, line snapshot.LogLine, what string) Outcome {
 		Summary:   what + " The setting was lowered, or lost at a restart; the data is sound.",
 		Evidence:  []report.Evidence{lineEvidence(h, line)},
 		Fix: []report.Fix{
-			{
-				Host: nameOf(h), Note: fmt.Sprintf("give it the -Djute.maxbuffer that it had, or that the others have: %d at the least, %d to be safe. It belongs into SERVER_JVMFLAGS (conf/java.env, or its systemd unit), the same on all servers and clients; in zoo.cfg it has no effect", length, enough),
-				Risk: "none",
-			},
-			{Host: nameOf(h), Note: "restart it. Leave version-2 alone: nothing in it is broken, and to move it away would only bring the same record again, from the leader"},
+			{Host: nameOf(h), Note: fmt.Sprintf("give it the -Djute.maxbuffer that it had, or that the others have: %d at the least, %d to be safe. It belongs into SERVER_JVMFLAGS (conf/java.env, or its systemd unit), the same on all servers and clients; in zoo.cfg it has no effect", length, enough), Risk: "none"},
+			step(nameOf(h), "restart it. Leave version-2 alone: nothing in it is broken, and to move it away would only bring the same record again, from the leader"),
 		},
 	}
 	if p := h.Process; p != nil {

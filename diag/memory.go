@@ -113,15 +113,16 @@ func ranOutFinding(h *model.Host) *report.Finding {
 		Summary:   "its heap is exhausted. From the first OutOfMemoryError on threads are missing in it: it may answer, or look alive, and do a part of its work no more.",
 		Evidence:  append(evidence, memoryEvidence(h)...),
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "restart it: after an OutOfMemoryError no Java program is whole", Risk: "with no spare voter that is an outage; mend the size first"},
+			risky(nameOf(h), "restart it: after an OutOfMemoryError no Java program is whole",
+				"with no spare voter that is an outage; mend the size first"),
 			raiseHeap(h),
-			{Host: nameOf(h), Note: "find out what fills it: zk_approximate_data_size, zk_znode_count and zk_watch_count of mntr against those of last month"},
+			step(nameOf(h), "find out what fills it: zk_approximate_data_size, zk_znode_count and zk_watch_count of mntr against those of last month"),
 		},
 	}
 	if h.Process == nil {
 		f.Summary = "it ran out of memory, and its process is gone: from 3.5.5 on zkServer.sh lets Java kill itself then, or the kernel did it."
 		addEvidence(f, serviceEvidence(h)...)
-		f.Fix[0] = report.Fix{Host: nameOf(h), Note: "start it as its own user, once the size is mended"}
+		f.Fix[0] = step(nameOf(h), "start it as its own user, once the size is mended")
 		if !killedForIt {
 			f.Certainty = report.Likely
 		}
@@ -165,18 +166,15 @@ func tooMuchHeap(h *model.Host, m snapshot.Memory) Outcome {
 		Summary:  fmt.Sprintf("-Xmx allows %s, and %s is %s. Java takes what it is allowed before it collects garbage in earnest: then the kernel kills it, or it swaps.", size(m.MaxHeap), of, size(limit)),
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "set -Xmx to two thirds of what there is at the most: Java needs memory beside the heap, and the page cache makes the disk fast. ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"},
-			{
-				Host: nameOf(h), Note: "or give it more memory; then restart it",
-				Risk: "with no spare voter a restart is an outage",
-			},
+			step(nameOf(h), "set -Xmx to two thirds of what there is at the most: Java needs memory beside the heap, and the page cache makes the disk fast. ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"),
+			risky(nameOf(h), "or give it more memory; then restart it", "with no spare voter a restart is an outage"),
 		},
 	})
 }
 
 // raiseHeap is where to give it more.
 func raiseHeap(h *model.Host) report.Fix {
-	return report.Fix{Host: nameOf(h), Note: "give it a larger heap, and the host or the control group memory for it: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS. All servers alike: each holds all of the data"}
+	return step(nameOf(h), "give it a larger heap, and the host or the control group memory for it: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS. All servers alike: each holds all of the data")
 }
 
 // memoryEvidence is what its process has and may have; nothing where that was not seen.
@@ -225,7 +223,8 @@ func pausesOf(e *model.Ensemble, s *model.Server) (f *report.Finding, judged boo
 		Fix: []report.Fix{
 			inspect(s.Name, "jstat -gcutil $(pgrep -f QuorumPeerMain) 1000 5", "is it the garbage? Then O is near 100 and FGC grows"),
 			inspect(s.Name, "vmstat 1 5", "is it swap (si, so), or stolen CPU (st)?"),
-			{Host: s.Name, Note: "a heap that is too small: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS, on all servers alike; then restart one after the other", Risk: "with no spare voter a restart is an outage"},
+			risky(s.Name, "a heap that is too small: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS, on all servers alike; then restart one after the other",
+				"with no spare voter a restart is an outage"),
 		},
 	}
 	if s.Local != nil {
@@ -274,7 +273,7 @@ func checkSwap(_ *model.Ensemble, h *model.Host) Outcome {
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
 			inspect(nameOf(h), "swapon --show; free -m; sysctl vm.swappiness", "see who needs the memory"),
-			{Host: nameOf(h), Note: "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"},
+			step(nameOf(h), "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"),
 		},
 	})
 }

@@ -39,7 +39,7 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	if h.DataDir.Seen() && !h.DataDir.Value {
 		addEvidence(&f, settingEvidence(h, "dataDir", h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir))
-		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: "find out first why dataDir is gone: a volume that is not mounted, a wrong path"})
+		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "find out first why dataDir is gone: a volume that is not mounted, a wrong path"))
 	}
 	if id, ok := h.RightID(); ok {
 		addEvidence(&f, memberEvidence(h, id, " is this host"))
@@ -116,7 +116,7 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 		addEvidence(&f, report.Evidence{
 			Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers",
 		})
-		f.Fix = []report.Fix{{Host: nameOf(h), Note: "the list in its configuration is out of date: give it the one that the other servers use"}}
+		f.Fix = []report.Fix{step(nameOf(h), "the list in its configuration is out of date: give it the one that the other servers use")}
 	} else if h.AddressesDecide && len(h.OwnLines) == 0 {
 		f.Fix = notAMember(h)
 	}
@@ -128,12 +128,12 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 func notAMember(h *model.Host) []report.Fix {
 	if h.Settings.Dynamic != "" {
 		return []report.Fix{
-			{Host: nameOf(h), Note: "no line of the list has an address of this host: if it was taken out of the ensemble, leave it stopped"},
-			{Host: nameOf(h), Note: fmt.Sprintf("if it is to come back, add its own server.%d line to %s, start it, and then reconfig -add the line", h.ID, h.Settings.Dynamic)},
+			step(nameOf(h), "no line of the list has an address of this host: if it was taken out of the ensemble, leave it stopped"),
+			step(nameOf(h), fmt.Sprintf("if it is to come back, add its own server.%d line to %s, start it, and then reconfig -add the line", h.ID, h.Settings.Dynamic)),
 		}
 	}
 	return []report.Fix{
-		{Host: nameOf(h), Note: "no line of the list has an address of this host: if it is no member any more, leave it stopped"},
+		step(nameOf(h), "no line of the list has an address of this host: if it is no member any more, leave it stopped"),
 		{Note: fmt.Sprintf("if it is to be one, give all servers its server.%d line, then restart one at a time", h.ID), Risk: "with no spare voter each restart is an outage"},
 	}
 }
@@ -207,10 +207,8 @@ func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged b
 					Value: s.Line.Addresses[0].Host, File: s.Line.File, Line: s.Line.Line,
 				},
 			},
-			Fix: []report.Fix{{
-				Host: s.Name, Note: fmt.Sprintf("stop it, write %d into its myid, start it. Two servers with swapped ids: stop both, write both, start both", s.Line.ID),
-				Risk: "of 3 servers, stopping 2 is a short outage; one at a time makes a duplicate id",
-			}},
+			Fix: []report.Fix{risky(s.Name, fmt.Sprintf("stop it, write %d into its myid, start it. Two servers with swapped ids: stop both, write both, start both", s.Line.ID),
+				"of 3 servers, stopping 2 is a short outage; one at a time makes a duplicate id")},
 		}))
 	}
 	return out, judged

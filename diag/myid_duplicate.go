@@ -122,9 +122,7 @@ func correction(c model.Claim) []report.Fix {
 		return nil
 	}
 	if c.Server != nil && c.Server.AtLine() && c.Server.Line.ID != c.ID {
-		return []report.Fix{{
-			Host: c.Server.Name, Note: fmt.Sprintf("stop it, write %d into its myid, start it", c.Server.Line.ID),
-		}}
+		return []report.Fix{step(c.Server.Name, fmt.Sprintf("stop it, write %d into its myid, start it", c.Server.Line.ID))}
 	}
 	return nil
 }

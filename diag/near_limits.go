@@ -53,10 +53,8 @@ func checkZxidRollover(e *model.Ensemble) Outcome {
 				Value: zxid.String(), Wanted: fmt.Sprintf("a lower half up to 0x%x", zxidCounterHigh),
 			},
 		},
-		Fix: []report.Fix{{
-			Host: newest.Name, Note: "restart the leader at a quiet time, while all others serve: the next leader begins at 0",
-			Risk: "an election: some seconds in which nobody can write; with no spare voter an outage",
-		}},
+		Fix: []report.Fix{risky(newest.Name, "restart the leader at a quiet time, while all others serve: the next leader begins at 0",
+			"an election: some seconds in which nobody can write; with no spare voter an outage")},
 	}
 	if newest.Role != report.Leader {
 		// The leader was not seen; after an election without a write the others still
@@ -132,10 +130,8 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 		},
 		Fix: []report.Fix{
 			inspect(s.Name, fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port), "see whether clients hold more connections than they should"),
-			{
-				Host: s.Name, Note: "raise the limit where it is started (LimitNOFILE= in its systemd unit), then restart it",
-				Risk: "with no spare voter a restart is an outage",
-			},
+			risky(s.Name, "raise the limit where it is started (LimitNOFILE= in its systemd unit), then restart it",
+				"with no spare voter a restart is an outage"),
 		},
 	}
 	if s.RunsHere() {

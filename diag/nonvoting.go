@@ -59,7 +59,7 @@ func joinOrLeave(e *model.Ensemble, host, line string) []report.Fix {
 			shellWord(zoocfg.HostPort{Host: lead.Host, Port: lead.Port}.String()), shellWord(line))
 		join.Note = "if it is to be a voter; as a user who may write /zookeeper/config"
 	}
-	return []report.Fix{join, {Host: host, Note: "if it is to leave, stop it, and take it out of the connect strings of clients"}}
+	return []report.Fix{join, step(host, "if it is to leave, stop it, and take it out of the connect strings of clients")}
 }
 
 // nonMemberFinding is the finding for one that was seen over the network.

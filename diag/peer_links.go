@@ -108,7 +108,7 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 		Fix: []report.Fix{
 			inspect(nameOf(h), fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), "who is connected"),
 			{Note: fmt.Sprintf("take port %d out of what %s does: the health check of a load balancer, a scanner, a monitor. Each connection is dropped by itself after tickTime x syncLimit; no restart is needed", port, remotes(held))},
-			{Host: nameOf(h), Note: fmt.Sprintf("let only the members reach port %d: a firewall there", port)},
+			step(nameOf(h), fmt.Sprintf("let only the members reach port %d: a firewall there", port)),
 		},
 	}
 	for _, l := range held {
@@ -329,6 +329,7 @@ func freshAddress(e *model.Ensemble, h *model.Host, name string, old netip.AddrP
 		inspect(nameOf(h), "getent hosts "+shellWord(name), "first see that the name means the right address on every server; mend DNS or /etc/hosts before anything is restarted"),
 		{Note: "wait a minute and look again: by default a JVM looks a name up anew after 30 seconds"},
 		{Note: fmt.Sprintf("without a restart: give the moved server the address %s too, if nobody else has it", old.Addr())},
-		{Host: nameOf(h), Note: "else restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next", Risk: risk},
+		risky(nameOf(h), "else restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next",
+			risk),
 	}
 }

@@ -103,7 +103,7 @@ func portTaken(h *model.Host, what string, port func(*model.Server) int) Outcome
 		},
 		Fix: []report.Fix{
 			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port(s)), "who has the port; often an older ZooKeeper, or one that another product brought along"),
-			{Host: nameOf(h), Note: "stop that program or move it, then start ZooKeeper as it is always started"},
+			step(nameOf(h), "stop that program or move it, then start ZooKeeper as it is always started"),
 		},
 	}
 	addPort(&f, s, clientView(s), "")

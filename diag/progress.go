@@ -114,7 +114,7 @@ func lagFinding(lead, s *model.Server, was, now, limit int64) report.Finding {
 		},
 		Fix: []report.Fix{
 			inspect(s.Name, "top -b -n 1 | head -15", "see whether it is short of CPU or waits for its disk"),
-			{Host: s.Name, Note: "look at the network between it and the leader: retransmissions, a full link"},
+			step(s.Name, "look at the network between it and the leader: retransmissions, a full link"),
 			{Note: "restart no other server before it has caught up"},
 		},
 	}
@@ -175,7 +175,7 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 		},
 		Fix: []report.Fix{
 			{Note: "stop whoever restarts servers in turn, a script or an orchestrator with a health check"},
-			{Host: servers[0], Note: "read in the logs why leaders step down: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"},
+			step(servers[0], "read in the logs why leaders step down: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"),
 			{Note: "look at what makes a leader miss its syncLimit: slow disks, long garbage collections, a blocked quorum port"},
 		},
 	})

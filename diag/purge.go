@@ -48,8 +48,10 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 			purgeSetting(h),
 		},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "on every server, add autopurge.purgeInterval=24 and autopurge.snapRetainCount=5 to zoo.cfg. The next start removes all but the newest five snapshots and the logs that they need", Risk: "up to 3.5 it keeps the newest by name, whole or not: see first that the newest snapshots are whole, as zkdoctor collects under \"why\""},
-			{Host: nameOf(h), Note: "restart the servers one at a time, the leader last", Risk: "with no spare voter each restart is an outage: look at \"Can lose\" first"},
+			risky(nameOf(h), "on every server, add autopurge.purgeInterval=24 and autopurge.snapRetainCount=5 to zoo.cfg. The next start removes all but the newest five snapshots and the logs that they need",
+				"up to 3.5 it keeps the newest by name, whole or not: see first that the newest snapshots are whole, as zkdoctor collects under \"why\""),
+			risky(nameOf(h), "restart the servers one at a time, the leader last",
+				"with no spare voter each restart is an outage: look at \"Can lose\" first"),
 		},
 	}
 	addEvidence(&f, report.Evidence{Source: "data", Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all"})

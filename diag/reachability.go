@@ -87,7 +87,7 @@ func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
 	case model.No:
 		f.Severity = severityOf(e, s)
 		f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
-		f.Fix = []report.Fix{{Host: s.Name, Note: "look at its console or its hypervisor: is it up, and has it its network?"}}
+		f.Fix = []report.Fix{step(s.Name, "look at its console or its hypervisor: is it up, and has it its network?")}
 	}
 	return found(f)
 }

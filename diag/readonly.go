@@ -28,8 +28,8 @@ func checkReadOnlyMode(e *model.Ensemble, s *model.Server) Outcome {
 			{Source: "srvr", Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
 		},
 		Fix: []report.Fix{
-			{Host: s.Name, Note: "find out what keeps it from its peers: run zkdoctor check on that host"},
-			{Host: s.Name, Note: "leave its process and its data alone: it joins by itself once it reaches a quorum"},
+			step(s.Name, "find out what keeps it from its peers: run zkdoctor check on that host"),
+			step(s.Name, "leave its process and its data alone: it joins by itself once it reaches a quorum"),
 		},
 	}
 	addPort(&f, s, electionView(s), "open")

@@ -37,8 +37,8 @@ func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
 		Summary:   "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
 		Evidence:  append(evidence, logEvidences(h, fatalSigns)...),
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing"},
-			{Host: nameOf(h), Note: "mend that, and start it once"},
+			step(nameOf(h), "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing"),
+			step(nameOf(h), "mend that, and start it once"),
 		},
 	})
 }

@@ -206,6 +206,11 @@ func addEvidence(f *report.Finding, more ...report.Evidence) {
 	f.Evidence = append(f.Evidence, more...)
 }
 
+// step is a thing to do on a host, and risky one that can cost something.
+func step(host, note string) report.Fix { return report.Fix{Host: host, Note: note} }
+
+func risky(host, note, risk string) report.Fix { return report.Fix{Host: host, Note: note, Risk: risk} }
+
 // inspect is the step of a command that shows something and changes nothing.
 func inspect(host, command, note string) report.Fix {
 	return report.Fix{Host: host, Command: command, Note: note, Risk: "none"}

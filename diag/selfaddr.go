@@ -65,10 +65,8 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 				Value:  joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10),
 			},
 		},
-		Fix: []report.Fix{{
-			Host: nameOf(h), Note: fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
-			Risk: "with no spare voter each restart is an outage",
-		}},
+		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
+			"with no spare voter each restart is an outage")},
 	}).and(undecided(reason))
 }
 
@@ -103,10 +101,8 @@ func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 		if h.Version() == "" || h.Server == nil || h.Server.Serving != model.Yes {
 			f.Certainty = report.Likely // 3.4 tells no address; and it may be out for another reason
 		}
-		f.Fix = []report.Fix{{
-			Host: nameOf(h), Note: fmt.Sprintf("write the address that its peers use into server.%d; restart", h.ID),
-			Risk: "with no spare voter the restart is an outage",
-		}}
+		f.Fix = []report.Fix{risky(nameOf(h), fmt.Sprintf("write the address that its peers use into server.%d; restart", h.ID),
+			"with no spare voter the restart is an outage")}
 	}
 	for _, l := range h.Listeners.Value {
 		if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {
@@ -184,11 +180,7 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 			processEvidence(h, h.Process.Main+", up "+age.Round(time.Second).String(), ""),
 			listenerEvidence(port, "none", ownAddress(h, port)),
 		},
-		Fix: []report.Fix{{
-			Host: nameOf(h),
-			Note: "read its log for \"Exception while listening\"; mend the address or free the port; restart it",
-			Risk: risk,
-		}},
+		Fix: []report.Fix{risky(nameOf(h), "read its log for \"Exception while listening\"; mend the address or free the port; restart it", risk)},
 	})
 }
 

@@ -45,7 +45,7 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		Certainty: report.Likely,
 		Summary:   "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
 		Fix: []report.Fix{
-			{Host: s.Name, Note: whyStopped},
+			step(s.Name, whyStopped),
 			{Host: s.Name, Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
 			{Note: "leave version-2 alone on every server"},
 		},
@@ -81,7 +81,7 @@ func addProblems(f *report.Finding, h *model.Host) {
 			continue
 		}
 		addEvidence(f, report.Evidence{Source: "zoo.cfg", Key: p.Key, Value: p.Text, File: p.File, Line: p.Line})
-		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Host: nameOf(h), Note: fmt.Sprintf("mend %s, line %d: ZooKeeper does not start with it", p.File, p.Line)})
+		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), fmt.Sprintf("mend %s, line %d: ZooKeeper does not start with it", p.File, p.Line)))
 	}
 }
 
@@ -125,7 +125,7 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
 		},
-		Fix: []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host: its files and sockets tell why"}},
+		Fix: []report.Fix{step(s.Name, "run zkdoctor check on that host: its files and sockets tell why")},
 	}
 	if s.Ruok.Seen() {
 		addEvidence(&f, report.Evidence{Source: "ruok", Value: "imok (proves only that the process lives)"})
@@ -136,7 +136,7 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 	case e.MightLead(s):
 		f.Severity, f.Certainty = report.Info, report.Possible
 		f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
-		f.Fix = []report.Fix{{Host: s.Name, Note: "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that"}}
+		f.Fix = []report.Fix{step(s.Name, "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that")}
 	case e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }):
 		return inOneLook(f) // it may be joining this moment
 	}
@@ -181,8 +181,8 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 			},
 		},
 		Fix: []report.Fix{
-			{Host: s.Name, Note: "take three thread dumps some seconds apart before anything else: jstack PID"},
-			{Host: s.Name, Note: "then restart it", Risk: "with no spare voter a restart is an outage; here it serves nobody as it is"},
+			step(s.Name, "take three thread dumps some seconds apart before anything else: jstack PID"),
+			risky(s.Name, "then restart it", "with no spare voter a restart is an outage; here it serves nobody as it is"),
 		},
 	}
 	addPort(&f, s, electionView(s), "")
@@ -231,7 +231,7 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 			failedWord("srvr", s.Srvr),
 			tcpEvidence(s, electionView(s), "open once the data is loaded"),
 		},
-		Fix: []report.Fix{{Host: s.Name, Note: "wait; loading takes about as long as reading the newest snapshot from disk"}},
+		Fix: []report.Fix{step(s.Name, "wait; loading takes about as long as reading the newest snapshot from disk")},
 	}
 	if s.Local != nil {
 		if age, ok := s.Local.Age(e.Snap.Started); ok {
@@ -326,11 +326,9 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 			{Source: "srvr", Value: "Mode: standalone", Wanted: "leader or follower"},
 		},
 		Fix: []report.Fix{
-			{Host: s.Name, Note: "keep clients away from it and decide whose data counts: what was written here is nowhere else"},
-			{
-				Host: s.Name, Note: "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
-				Risk: "only while the others serve; never two such servers at a time",
-			},
+			step(s.Name, "keep clients away from it and decide whose data counts: what was written here is nowhere else"),
+			risky(s.Name, "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
+				"only while the others serve; never two such servers at a time"),
 		},
 	}
 	switch {

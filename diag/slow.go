@@ -63,10 +63,8 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 		Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
 		Fix: []report.Fix{
 			inspect(s.Name, "iostat -x 2 5", "see which disk is busy, and who writes to it (pidstat -d 2 5)"),
-			{
-				Host: s.Name, Note: "give dataLogDir a disk of its own: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
-				Risk: "with no spare voter it is an outage; log.* and snapshot.* must stay in two different folders for good",
-			},
+			risky(s.Name, "give dataLogDir a disk of its own: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
+				"with no spare voter it is an outage; log.* and snapshot.* must stay in two different folders for good"),
 		},
 	})
 }

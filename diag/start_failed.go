@@ -86,8 +86,8 @@ func noMainClass(
 		Certainty: report.Likely,
 		Summary:   "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that"},
-			{Host: nameOf(h), Note: "start it as its own user, and wait until it follows"},
+			step(nameOf(h), "put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that"),
+			step(nameOf(h), "start it as its own user, and wait until it follows"),
 		},
 	}
 	if line != nil {
@@ -192,8 +192,8 @@ func noJava(h *model.Host, evidence []report.Evidence) report.Finding {
 		Summary: "there is no java where its start looks for one, so nothing was ever run. zkServer.sh up to 3.5.4 prints STARTED all the same.",
 		Fix: []report.Fix{
 			inspect(nameOf(h), "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "see which java there is: the PATH of your shell is not that of a service"),
-			{Host: nameOf(h), Note: "install one if there is none; then name it for every kind of start: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg, which zkServer.sh reads"},
-			{Host: nameOf(h), Note: "start it as its own user, and wait until it follows"},
+			step(nameOf(h), "install one if there is none; then name it for every kind of start: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg, which zkServer.sh reads"),
+			step(nameOf(h), "start it as its own user, and wait until it follows"),
 		},
 	}
 }
@@ -205,8 +205,8 @@ func wrongJava(h *model.Host, line *snapshot.LogLine) report.Finding {
 		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
 		Evidence: []report.Evidence{lineEvidence(h, *line)},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "name a newer java: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg. An update of the system may have changed what java means"},
-			{Host: nameOf(h), Note: "start it as its own user, and wait until it follows"},
+			step(nameOf(h), "name a newer java: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg. An update of the system may have changed what java means"),
+			step(nameOf(h), "start it as its own user, and wait until it follows"),
 		},
 	}
 	if line.Sign == logline.JavaOptions {

@@ -111,7 +111,8 @@ func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []
 		},
 		Fix: []report.Fix{
 			{Note: "start no server with an emptied data directory meanwhile: two of them may elect each other, and the data is gone"},
-			{Host: nameOf(h), Note: fmt.Sprintf("raise initLimit in zoo.cfg on every server, to %d to begin with, and restart those that serve nobody. It is the leader's that counts: where one serves, restart it last, at a quiet time", ticks), Risk: "an election, once a leader serves"},
+			risky(nameOf(h), fmt.Sprintf("raise initLimit in zoo.cfg on every server, to %d to begin with, and restart those that serve nobody. It is the leader's that counts: where one serves, restart it last, at a quiet time", ticks),
+				"an election, once a leader serves"),
 			{Note: "find out why it takes so long: the network between the two (tc, iperf), or the disk of the follower, which writes a snapshot before it says that it is done"},
 		},
 	}

@@ -126,11 +126,9 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 			},
 		},
 		Fix: []report.Fix{
-			{Host: s.Name, Note: fmt.Sprintf("write server.%d as its peers write it; where it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)},
-			{
-				Host: s.Name, Note: "then restart it; or upgrade to 3.5.10, where the wildcard does no harm",
-				Risk: "if it stays out, restart the peers with lower ids too, one at a time; with no spare voter each is an outage",
-			},
+			step(s.Name, fmt.Sprintf("write server.%d as its peers write it; where it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)),
+			risky(s.Name, "then restart it; or upgrade to 3.5.10, where the wildcard does no harm",
+				"if it stays out, restart the peers with lower ids too, one at a time; with no spare voter each is an outage"),
 		},
 	})
 }

@@ -54,8 +54,9 @@ func openJMX(h *model.Host) Outcome {
 			{Source: "sockets", Key: "listening on " + jmx.Port, Value: "yes"},
 		},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "who needs JMX from elsewhere? If nobody does, take JMXPORT out of conf/zookeeper-env.sh, conf/java.env or the unit"},
-			{Host: nameOf(h), Note: "else set JMXAUTH=true and JMXSSL=true beside it, with a password file and a key, or bind it to loopback (-Dcom.sun.management.jmxremote.host=127.0.0.1) and come by SSH", Risk: "takes a restart; with no spare voter that is an outage"},
+			step(nameOf(h), "who needs JMX from elsewhere? If nobody does, take JMXPORT out of conf/zookeeper-env.sh, conf/java.env or the unit"),
+			risky(nameOf(h), "else set JMXAUTH=true and JMXSSL=true beside it, with a password file and a key, or bind it to loopback (-Dcom.sun.management.jmxremote.host=127.0.0.1) and come by SSH",
+				"takes a restart; with no spare voter that is an outage"),
 		},
 	}
 	if jmx.Authenticate {
@@ -90,7 +91,7 @@ func openWords(h *model.Host) Outcome {
 			},
 		},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: "keep the client port from the internet first: a firewall, or clientPortAddress with a private address"},
+			step(nameOf(h), "keep the client port from the internet first: a firewall, or clientPortAddress with a private address"),
 			{Note: "then name the words that monitors need, on every server: 4lw.commands.whitelist=srvr,ruok,mntr,conf,isro", Risk: "takes a restart of each; with no spare voter that is an outage"},
 		},
 	})

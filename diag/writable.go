@@ -89,7 +89,8 @@ func readOnlyVolume(h *model.Host, d *snapshot.DataDir) *report.Finding {
 		}},
 		Fix: []report.Fix{
 			inspect(nameOf(h), "findmnt -T "+shellWord(d.Path)+"; dmesg -T | tail -n 30", "find out why: an error of the disk, or the options of the mount"),
-			{Host: nameOf(h), Note: "mend the disk or the mount, then start the server. After a disk error do not force it writable: check the file system first", Risk: "writing to a damaged file system can lose what is still there"},
+			risky(nameOf(h), "mend the disk or the mount, then start the server. After a disk error do not force it writable: check the file system first",
+				"writing to a damaged file system can lose what is still there"),
 		},
 	}
 }

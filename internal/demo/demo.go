@@ -146,8 +146,8 @@ func (d *demo) check(ctx context.Context, want outcome) (*report, error) {
 	}
 	d.strong("$ zkdoctor %s", strings.Join(args, " "))
 	fmt.Fprint(d.out, shown.stdout, shown.stderr)
-	d.say("")
-	d.say("Exit code %d: %s.", shown.code, meaning(shown.code))
+	d.say(`
+Exit code %d: %s.`, shown.code, meaning(shown.code))
 	d.seen = append(d.seen, outcome{want.scene, shown.code, r.cause()})
 	return &r, nil
 }

@@ -36,8 +36,8 @@ func (w *watched) close() {
 // monitor starts the servers and all that watches them, and stays until the end of
 // ctx. When it returns, nothing of it is left.
 func (d *demo) monitor(ctx context.Context, version string) error {
-	d.say("zkdoctor monitor: a ZooKeeper ensemble on this machine, watched by the exporter,")
-	d.say("a real Prometheus and Alertmanager, and the dashboards.")
+	d.say(`zkdoctor monitor: a ZooKeeper ensemble on this machine, watched by the exporter,
+a real Prometheus and Alertmanager, and the dashboards.`)
 	remove, err := d.prepare(ctx, version)
 	if err != nil {
 		return err
@@ -57,8 +57,8 @@ func (d *demo) monitor(ctx context.Context, version string) error {
 	}
 	d.where(&w)
 	<-ctx.Done()
-	d.say("")
-	d.say("Stopping all of it ...")
+	d.say(`
+Stopping all of it ...`)
 	return nil
 }
 
@@ -174,20 +174,20 @@ func (d *demo) where(w *watched) {
 	if w.grafana != "" {
 		d.say("  Grafana       %s", w.grafana)
 	}
-	d.say("  exporter      %s", w.exporter.URL)
-	d.say("  Prometheus    %s/alerts", w.prometheus.URL)
-	d.say("  Alertmanager  %s", w.alertmanager.URL)
-	d.say("")
-	d.say("The dashboards are drawn here by their own files, as Grafana would. To have them")
-	d.say("in yours: zkdoctor dashboards --out DIR. Rules: zkdoctor rules --out DIR.")
-	d.say("")
-	d.say("Break something in another terminal, and watch; pages are printed below:")
-	d.say("")
+	d.say(`  exporter      %s
+  Prometheus    %s/alerts
+  Alertmanager  %s
+
+The dashboards are drawn here by their own files, as Grafana would. To have them
+in yours: zkdoctor dashboards --out DIR. Rules: zkdoctor rules --out DIR.
+
+Break something in another terminal, and watch; pages are printed below:
+`, w.exporter.URL, w.prometheus.URL, w.alertmanager.URL)
 	for _, s := range d.ens.Servers {
 		d.say("  server %d at %s:  kill %-7d  or  kill -STOP %d", s.ID, s.Addr, s.PID(), s.PID())
 	}
-	d.say("")
-	d.say("A server that hangs is due after 2 minutes, one that is down after 5, and a")
-	d.say("quorum that is lost (two of the three) after 30 seconds. Ctrl-C ends all of it.")
-	d.say("")
+	d.say(`
+A server that hangs is due after 2 minutes, one that is down after 5, and a
+quorum that is lost (two of the three) after 30 seconds. Ctrl-C ends all of it.
+`)
 }

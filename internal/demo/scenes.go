@@ -18,8 +18,8 @@ const notRunning = "Error contacting service. It is probably not running."
 // play is the whole demo. When it returns, nothing of it is left.
 func (d *demo) play(ctx context.Context) error {
 	started := time.Now()
-	d.say("zkdoctor demo: a ZooKeeper ensemble is installed, broken twice and healed,")
-	d.say("here on this machine. It takes some 20 seconds; there is nothing to press.")
+	d.say(`zkdoctor demo: a ZooKeeper ensemble is installed, broken twice and healed,
+here on this machine. It takes some 20 seconds; there is nothing to press.`)
 	remove, err := d.prepare(ctx, zktest.Oldest)
 	if err != nil {
 		return err
@@ -44,17 +44,17 @@ func (d *demo) play(ctx context.Context) error {
 
 func (d *demo) healthy(ctx context.Context) error {
 	d.heading("1 of 4: a healthy ensemble")
-	d.say("The install guide has been followed: three servers of ZooKeeper %s, each", d.ens.Version())
-	d.say("with its own myid and these lines in zoo.cfg. Loopback addresses stand for")
-	d.say("the guide's three machines. All files are below")
-	d.say("%s until the demo ends.", d.ens.Dir)
-	d.say("")
+	d.say(`The install guide has been followed: three servers of ZooKeeper %s, each
+with its own myid and these lines in zoo.cfg. Loopback addresses stand for
+the guide's three machines. All files are below
+%s until the demo ends.
+`, d.ens.Version(), d.ens.Dir)
 	for _, line := range d.ens.Servers[0].ServerLines {
 		d.say("  %s", line)
 	}
-	d.say("")
-	d.say("Watch the first line: can clients write, and how many more servers may fail?")
-	d.say("")
+	d.say(`
+Watch the first line: can clients write, and how many more servers may fail?
+`)
 	if err := d.ens.WaitServing(ctx); err != nil {
 		return err
 	}
@@ -65,9 +65,9 @@ func (d *demo) healthy(ctx context.Context) error {
 // alone is the guide's own symptom.
 func (d *demo) alone(ctx context.Context) error {
 	d.heading("2 of 4: the process runs, and the script says it does not")
-	d.say("Servers 2 and 3 are stopped. Server 1 is alone now and contradicts itself, as")
-	d.say("at the end of the install guide:")
-	d.say("")
+	d.say(`Servers 2 and 3 are stopped. Server 1 is alone now and contradicts itself, as
+at the end of the install guide:
+`)
 	for _, s := range d.ens.Servers[1:] {
 		if err := s.Stop(ctx); err != nil {
 			return err
@@ -80,12 +80,12 @@ func (d *demo) alone(ctx context.Context) error {
 	if err := d.symptom(ctx, one); err != nil {
 		return err
 	}
-	d.say("")
-	d.say("(The script asks srvr and takes an answer without \"Mode\" for none. Maven's jars")
-	d.say("come without the script, so the demo has asked in its place.)")
-	d.say("")
-	d.say("Watch ROOT CAUSE: it is not server 1, and \"do\" says where to go.")
-	d.say("")
+	d.say(`
+(The script asks srvr and takes an answer without "Mode" for none. Maven's jars
+come without the script, so the demo has asked in its place.)
+
+Watch ROOT CAUSE: it is not server 1, and "do" says where to go.
+`)
 	_, err := d.check(ctx, outcome{"one server left", 2, "process-down"})
 	return err
 }
@@ -141,17 +141,17 @@ func statusScript(ctx context.Context, s *zktest.Server) (string, error) {
 // it.
 func (d *demo) wrongID(ctx context.Context) error {
 	d.heading("3 of 4: a server with its neighbour's myid")
-	d.say("Servers 2 and 3 come back. Then server 2 is restarted with 3 in its myid file,")
-	d.say("as happens when server 3's disk is copied. ZooKeeper %s accepts that: the", d.ens.Version())
-	d.say("process stays up, and after some seconds without its election port takes no")
-	d.say("more part. Only its log says so.")
-	d.say("")
+	d.say(`Servers 2 and 3 come back. Then server 2 is restarted with 3 in its myid file,
+as happens when server 3's disk is copied. ZooKeeper %s accepts that: the
+process stays up, and after some seconds without its election port takes no
+more part. Only its log says so.
+`, d.ens.Version())
 	two := d.ens.Server(2)
 	if err := d.mistake(ctx, two); err != nil {
 		return err
 	}
-	d.say("Watch the column id, and the command under \"do\".")
-	d.say("")
+	d.say(`Watch the column id, and the command under "do".
+`)
 	r, err := d.check(ctx, outcome{"two servers, one id", 2, "myid-duplicate"})
 	if err != nil {
 		return err
@@ -163,11 +163,11 @@ func (d *demo) wrongID(ctx context.Context) error {
 		return err
 	}
 	d.heading("4 of 4: healed")
-	d.say("Server 2 is stopped, the command from the screen above is run as it stands,")
-	d.say("and server 2 is started again:")
-	d.say("")
-	d.say("  %s", command)
-	d.say("")
+	d.say(`Server 2 is stopped, the command from the screen above is run as it stands,
+and server 2 is started again:
+
+  %s
+`, command)
 	if err := d.heal(ctx, two, command); err != nil {
 		return err
 	}
@@ -247,12 +247,12 @@ func (d *demo) end(took time.Duration) {
 		}
 		d.say("  %d  %-20s  exit code %d  %s", i+1, o.scene, o.code, cause)
 	}
-	d.say("")
-	d.say("zkdoctor only looked; what broke and healed the servers was the demo. They are")
-	d.say("stopped, and their files removed. Where to go from here:")
-	d.say("")
-	d.say("  go build ./cmd/zkdoctor          then, on a server of yours: ./zkdoctor check")
-	d.say("  ./zkdoctor check zk1 zk2 zk3     the same from any other machine")
-	d.say("  ./zkdoctor explain process-down  what a finding means and what to do")
-	d.say("  README.md                        everything else")
+	d.say(`
+zkdoctor only looked; what broke and healed the servers was the demo. They are
+stopped, and their files removed. Where to go from here:
+
+  go build ./cmd/zkdoctor          then, on a server of yours: ./zkdoctor check
+  ./zkdoctor check zk1 zk2 zk3     the same from any other machine
+  ./zkdoctor explain process-down  what a finding means and what to do
+  README.md                        everything else`)
 }

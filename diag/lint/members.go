@@ -140,13 +140,19 @@ func canonical(host string) string {
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-func wildcardAddress(s *subject) []Remark {
+// linesWith are the server.N lines for which that holds.
+func (s *subject) linesWith(holds func(*zoocfg.Server) bool) []*zoocfg.Server {
 	var lines []*zoocfg.Server
 	for i := range s.Servers {
-		if m := &s.Servers[i]; IsWildcard(m) {
-			lines = append(lines, m)
+		if holds(&s.Servers[i]) {
+			lines = append(lines, &s.Servers[i])
 		}
 	}
+	return lines
+}
+
+func wildcardAddress(s *subject) []Remark {
+	lines := s.linesWith(IsWildcard)
 	var all []Remark
 	for _, m := range lines {
 		r := about(m, report.Info)
@@ -168,12 +174,7 @@ func wildcardAddress(s *subject) []Remark {
 // loopbackAddress: each server reads all lines, and for every other server the
 // address is its own host (QuorumCnxManager.connectOne).
 func loopbackAddress(s *subject) []Remark {
-	var here []*zoocfg.Server
-	for i := range s.Servers {
-		if m := &s.Servers[i]; len(m.Addresses) > 0 && isLoopback(m.Addresses[0].Host) {
-			here = append(here, m)
-		}
-	}
+	here := s.linesWith(func(m *zoocfg.Server) bool { return len(m.Addresses) > 0 && isLoopback(m.Addresses[0].Host) })
 	if len(here) == len(s.Servers) { // a laboratory on one host
 		return nil
 	}
@@ -223,10 +224,8 @@ func idRange(s *subject) []Remark {
 
 // peerType: where the id is not known, no line may be the server's.
 func peerType(s *subject) []Remark {
-	r := Remark{
-		Severity: report.Info, File: s.PeerType.File, Line: s.PeerType.Line, Key: "peerType", Found: string(s.PeerType.Value),
-		Recommended: "leave peerType out: the server.N line has the role",
-	}
+	r := setting("peerType", s.PeerType, report.Info)
+	r.Recommended = "leave peerType out: the server.N line has the role"
 	if s.ID != nil {
 		own := OtherRole(s.Config, *s.ID, s.Version)
 		if own == nil {
@@ -268,12 +267,11 @@ func reconfigNoSuper(s *subject) []Remark {
 	if _, found := s.Property(key); found || !s.ReconfigEnabled.Value || !s.Distributed(s.Version) || s.yes("skipACL") {
 		return nil
 	}
-	return []Remark{{
-		Severity: report.Info, File: s.ReconfigEnabled.File, Line: s.ReconfigEnabled.Line,
-		Key: "reconfigEnabled", Versions: "3.5.3+",
-		Found: "true, and no " + key, Recommended: key + " here or in SERVER_JVMFLAGS, if nobody may reconfigure yet",
-		Why: "Only the super user, or whom it has given rights to /zookeeper/config, can reconfigure.",
-	}}
+	r := setting("reconfigEnabled", s.ReconfigEnabled, report.Info)
+	r.Versions, r.Found = "3.5.3+", "true, and no "+key
+	r.Recommended = key + " here or in SERVER_JVMFLAGS, if nobody may reconfigure yet"
+	r.Why = "Only the super user, or whom it has given rights to /zookeeper/config, can reconfigure."
+	return []Remark{r}
 }
 
 // yes is how ZooKeeper reads skipACL: nothing but "yes".

@@ -211,18 +211,14 @@ func clientPortContradicts(s *subject) []Remark {
 	if !contradicts(own) {
 		return nil
 	}
-	for i := range s.Servers {
-		if s.ID == nil && !contradicts(&s.Servers[i]) {
-			return nil
-		}
+	if s.ID == nil && len(s.linesWith(contradicts)) < len(s.Servers) {
+		return nil
 	}
-	return []Remark{{
-		Severity: report.Critical, File: s.ClientPort.File, Line: s.ClientPort.Line, Key: "clientPort", Versions: "3.5+",
-		Found: fmt.Sprintf("%d here, %d behind the semicolon of %s",
-			s.ClientPort.Value, own.Client.Port, serverKey(own)),
-		Recommended: "one of the two, or the same port in both",
-		Why:         "ZooKeeper ends at its start: the client address is different from the one in its server.N line.",
-	}}
+	r := setting("clientPort", s.ClientPort, report.Critical)
+	r.Versions, r.Recommended = "3.5+", "one of the two, or the same port in both"
+	r.Found = fmt.Sprintf("%d here, %d behind the semicolon of %s", s.ClientPort.Value, own.Client.Port, serverKey(own))
+	r.Why = "ZooKeeper ends at its start: the client address is different from the one in its server.N line."
+	return []Remark{r}
 }
 
 // noClientPort: 3.5+ starts without any (QuorumPeerConfig logs "clientPort is not

@@ -56,52 +56,54 @@ func limitNegative(s *subject) []Remark {
 		setting zoocfg.Setting[int]
 	}{{"tickTime", s.TickTime}, {"initLimit", s.InitLimit}, {"syncLimit", s.SyncLimit}} {
 		if l.setting.IsSet() && l.setting.Value < 0 {
-			all = append(all, Remark{
-				Severity: report.Warning, File: l.setting.File, Line: l.setting.Line, Key: l.key,
-				Found: fmt.Sprint(l.setting.Value), Recommended: "a positive number: tickTime=2000, initLimit=10, syncLimit=5",
-				Why: "ZooKeeper starts with it, and cannot set the timeout of its sockets.",
-			})
+			r := setting(l.key, l.setting, report.Warning)
+			r.Recommended = "a positive number: tickTime=2000, initLimit=10, syncLimit=5"
+			r.Why = "ZooKeeper starts with it, and cannot set the timeout of its sockets."
+			all = append(all, r)
 		}
 	}
 	return all
 }
 
 func initLimit(s *subject) []Remark {
-	r := Remark{
-		Severity: report.Warning, File: s.InitLimit.File, Line: s.InitLimit.Line, Key: "initLimit",
-		Found: s.product(s.InitLimit),
-	}
-	switch d := s.ticks(s.InitLimit.Value); {
-	case !s.limited() || s.InitLimit.Value <= 0:
-		return nil
-	case d < leastInit:
-		r.Recommended = "5 s or more; 20 s is the sample's"
-		r.Why = "A follower must connect to the leader and take its data within this time, else the election begins again."
-	case d > mostInit:
-		r.Recommended = "20 s, or as long as it takes to send a snapshot to a follower"
-		r.Why = "So long a peer is waited for that connects and then says nothing."
-	default:
-		return nil
-	}
-	return []Remark{r}
+	return s.outOfBounds("initLimit", s.InitLimit, bound{
+		leastInit, "5 s or more; 20 s is the sample's",
+		"A follower must connect to the leader and take its data within this time, else the election begins again.",
+	}, bound{
+		mostInit, "20 s, or as long as it takes to send a snapshot to a follower",
+		"So long a peer is waited for that connects and then says nothing.",
+	})
 }
 
 func syncLimit(s *subject) []Remark {
-	r := Remark{
-		Severity: report.Warning, File: s.SyncLimit.File, Line: s.SyncLimit.Line, Key: "syncLimit",
-		Found: s.product(s.SyncLimit),
-	}
-	switch d := s.ticks(s.SyncLimit.Value); {
-	case !s.limited() || s.SyncLimit.Value <= 0:
+	return s.outOfBounds("syncLimit", s.SyncLimit, bound{
+		leastSync, "2 s or more; 10 s is the sample's",
+		"A pause of this length, of the disk or of the garbage collector, throws a follower out of the quorum, or the leader.",
+	}, bound{
+		mostSync, "10 s",
+		"So long the servers follow a leader that hangs, and nobody can write.",
+	})
+}
+
+// bound is a time that a limit should keep, and what to say where it does not.
+type bound struct {
+	at               time.Duration
+	recommended, why string
+}
+
+// outOfBounds is the remark on a limit that is shorter than the least, or longer than the
+// most.
+func (s *subject) outOfBounds(key string, limit zoocfg.Setting[int], least, most bound) []Remark {
+	broken := most
+	switch d := s.ticks(limit.Value); {
+	case !s.limited() || limit.Value <= 0:
 		return nil
-	case d < leastSync:
-		r.Recommended = "2 s or more; 10 s is the sample's"
-		r.Why = "A pause of this length, of the disk or of the garbage collector, throws a follower out of the quorum, or the leader."
-	case d > mostSync:
-		r.Recommended = "10 s"
-		r.Why = "So long the servers follow a leader that hangs, and nobody can write."
-	default:
+	case d < least.at:
+		broken = least
+	case d <= most.at:
 		return nil
 	}
+	r := setting(key, limit, report.Warning)
+	r.Found, r.Recommended, r.Why = s.product(limit), broken.recommended, broken.why
 	return []Remark{r}
 }

@@ -107,8 +107,7 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 		return skip(report.SkipNotTold, "no server told its list of members")
 	}
 	var f report.Finding
-	for i := range e.List.Servers {
-		m := &e.List.Servers[i]
+	for _, m := range e.List.Servers {
 		if e.ByLine(m.ID) != nil {
 			continue
 		}

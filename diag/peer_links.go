@@ -85,13 +85,12 @@ func nonMembersFollow(e *model.Ensemble) bool {
 // connection.
 func notLinked(e *model.Ensemble, h *model.Host) []string {
 	var out []string
-	for i := range h.Settings.Servers {
-		id := h.Settings.Servers[i].ID
-		s := e.ByLine(id)
-		if id == h.ID || s != nil && s.Role == report.RoleDown || hasLink(h, id) {
+	for _, m := range h.Settings.Servers {
+		s := e.ByLine(m.ID)
+		if m.ID == h.ID || s != nil && s.Role == report.RoleDown || hasLink(h, m.ID) {
 			continue
 		}
-		name := fmt.Sprintf("server.%d", id)
+		name := fmt.Sprintf("server.%d", m.ID)
 		if s != nil {
 			name = s.Name
 		}

@@ -85,8 +85,8 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 		}
 		told++
 		var members []string
-		for i := range m.Servers {
-			members = append(members, m.Servers[i].Addresses[0].Host)
+		for _, member := range m.Servers {
+			members = append(members, member.Addresses[0].Host)
 		}
 		addEvidence(&f, report.Evidence{
 			Source: string(m.By), Server: s.Name, Key: "members", Value: strings.Join(members, " "),

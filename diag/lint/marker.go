@@ -28,9 +28,9 @@ func newKeys() []string {
 // firstVersion finds the line that 3.4 does not know: a client part in server.N, or
 // a newer key.
 func firstVersion(c *zoocfg.Config) marker {
-	for i := range c.Servers {
-		if s := &c.Servers[i]; s.Client != nil || s.SecureClient != nil || len(s.Addresses) > 1 {
-			return marker{"3.5+", serverKey(s), s.Line, s.File}
+	for _, s := range c.Servers {
+		if s.Client != nil || s.SecureClient != nil || len(s.Addresses) > 1 {
+			return marker{"3.5+", serverKey(&s), s.Line, s.File}
 		}
 	}
 	for _, p := range c.Properties {

@@ -22,13 +22,16 @@ func match(h *Host, servers []*Server) {
 		}
 	}
 	if len(rows) > 1 {
-		rows = slices.DeleteFunc(rows, func(s *Server) bool {
-			return s.Member == nil || !h.HasID || s.Member.ID != h.ID
-		})
+		rows = slices.DeleteFunc(rows, func(s *Server) bool { return !isMember(h, s) })
 	}
 	if len(rows) == 0 && len(h.OwnLines) == 0 {
 		rows = claimedRow(h, servers)
 	}
+	tie(h, rows)
+}
+
+// tie makes a host's server the only row there is, unless that is another's.
+func tie(h *Host, rows []*Server) {
 	if len(rows) == 1 && rows[0].Local == nil {
 		h.Server, rows[0].Local = rows[0], h
 	}
@@ -45,17 +48,18 @@ func matchByAddress(h *Host, servers []*Server) {
 			rows = append(rows, s)
 		}
 	}
-	if len(rows) == 1 && rows[0].Local == nil {
-		h.Server, rows[0].Local = rows[0], h
-	}
+	tie(h, rows)
 }
+
+// isMember reports whether a row was made of the list's line with the host's id.
+func isMember(h *Host, s *Server) bool { return h.HasID && s.Member != nil && s.Member.ID == h.ID }
 
 // claimedRow is the row that the host's id names. It serves where no row is at
 // an address of the host: then none of the listed addresses is, which is a fault
 // of its own.
 func claimedRow(h *Host, servers []*Server) []*Server {
 	for _, s := range servers {
-		if h.HasID && s.Member != nil && s.Member.ID == h.ID {
+		if isMember(h, s) {
 			return []*Server{s}
 		}
 	}
@@ -82,7 +86,7 @@ func listensFor(h *Host, s *Server) bool {
 	if err == nil && !bound.IsUnspecified() {
 		return slices.Contains(s.Resolve.Value, bound)
 	}
-	if s.Port == 0 && (s.Member == nil || !h.HasID || s.Member.ID != h.ID) {
+	if s.Port == 0 && !isMember(h, s) {
 		return false
 	}
 	return slices.ContainsFunc(s.Resolve.Value, h.seenLocal)

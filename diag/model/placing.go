@@ -21,13 +21,11 @@ func findChanged(e *Ensemble) {
 	h := running[0]
 	rows := e.Filter(func(s *Server) bool {
 		id, source, known := s.Claimed()
-		same := known && source == s.ConfFrom && h.HasID && id == h.ID || s.Member != nil && h.HasID && s.Member.ID == h.ID
+		same := known && source == s.ConfFrom && h.HasID && id == h.ID || isMember(h, s)
 		return s.Local == nil && same && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) &&
 			h.ListensAt(s.Resolve.Value, s.Port)
 	})
-	if len(rows) == 1 {
-		h.Server, rows[0].Local = rows[0], h
-	}
+	tie(h, rows)
 }
 
 // findElsewhere ties a target at one of this host's addresses, where nothing

@@ -84,9 +84,8 @@ func portWord(v report.PortView) string {
 // where nothing is to be left out.
 func (p *phrases) legend(whole bool) []string {
 	seen := map[report.PortState]bool{}
-	for i := range p.r.Servers {
-		ports := &p.r.Servers[i].Ports
-		for _, v := range []report.PortView{ports.Client, ports.Quorum, ports.Election} {
+	for _, s := range p.r.Servers {
+		for _, v := range []report.PortView{s.Ports.Client, s.Ports.Quorum, s.Ports.Election} {
 			seen[v.State] = true
 		}
 	}

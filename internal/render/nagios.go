@@ -47,8 +47,8 @@ func status(r *report.Report, n *names) string {
 	}
 	summary := strings.TrimSuffix(n.prose(r.Verdict.Summary), ".")
 	causes := []string{""}
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Root && f.Severity != report.Info {
+	for _, f := range r.Findings {
+		if f.Root && f.Severity != report.Info {
 			c := ", cause " + slug(f.Code)
 			causes = []string{c + on(n, f.Servers), c, ""}
 			break
@@ -168,14 +168,13 @@ func perfdata(r *report.Report) []string {
 		spare = fmt.Sprintf("%d;%s;0:;-1", *v.Spare, warn)
 	}
 	severe := map[report.Severity]int{}
-	for i := range r.Findings {
-		severe[r.Findings[i].Severity]++
+	for _, f := range r.Findings {
+		severe[f.Severity]++
 	}
 	latency, lag := "U", "U"
 	var worst float64
 	var behind int64
-	for i := range r.Servers {
-		s := &r.Servers[i]
+	for _, s := range r.Servers {
 		if f := finite(s.LatencyAvgMs); f != nil && (latency == "U" || *f > worst) {
 			worst = *f
 			latency = strconv.FormatFloat(worst, 'g', 6, 64)

@@ -11,8 +11,8 @@ import (
 func (p *phrases) counts() (line string, found bool) {
 	c := &p.r.Checks
 	findings, notes := len(p.r.Folded), 0
-	for i := range p.r.Findings {
-		if p.r.Findings[i].Severity == report.Info {
+	for _, f := range p.r.Findings {
+		if f.Severity == report.Info {
 			notes++
 		} else {
 			findings++
@@ -96,8 +96,7 @@ func (g *skipGroup) head() string {
 // gaveNothing says which servers did not answer which words.
 func (p *phrases) gaveNothing() []string {
 	var out []string
-	for i := range p.r.Servers {
-		s := &p.r.Servers[i]
+	for _, s := range p.r.Servers {
 		if len(s.Skipped) == 0 {
 			continue
 		}

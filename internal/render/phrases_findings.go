@@ -120,8 +120,8 @@ func (p *phrases) explained() string {
 	}
 	lead, known := "Explained by this: ", []string(nil)
 	roots := 0
-	for i := range p.r.Findings {
-		if f := &p.r.Findings[i]; f.Root {
+	for _, f := range p.r.Findings {
+		if f.Root {
 			known = f.Servers
 			roots++
 		}

@@ -14,8 +14,8 @@ func (p *page) reach() {
 		return
 	}
 	var from, to []string
-	for i := range p.r.Servers {
-		to = append(to, p.r.Servers[i].Name)
+	for _, s := range p.r.Servers {
+		to = append(to, s.Name)
 	}
 	cells := map[[2]string]string{}
 	for _, w := range p.r.Reach {

@@ -60,9 +60,9 @@ func (p *page) headline() bool {
 // waits for a write.
 func (p *page) sessions() {
 	var took []int64
-	for i := range p.r.Servers {
-		if ms := p.r.Servers[i].SessionMs; ms != nil {
-			took = append(took, *ms)
+	for _, s := range p.r.Servers {
+		if s.SessionMs != nil {
+			took = append(took, *s.SessionMs)
 		}
 	}
 	if len(took) == 0 {

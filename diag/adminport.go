@@ -34,17 +34,12 @@ func checkAdminPortConflict(e *model.Ensemble, h *model.Host) Outcome {
 	if !h.Listeners.Seen() {
 		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
 	}
-	port := adminPortIn(h, lines[0])
+	// Its log knows the port, where an option has overruled zoo.cfg.
+	port := cmp.Or(lines[0].Fields.Port, h.Settings.AdminPort.Value)
 	if !adminPortTaken(h, port) {
 		return Outcome{} // it is free again
 	}
 	return found(adminPortConflict(e, h, port, lines[0]))
-}
-
-// adminPortIn is the port that the server wanted: its log knows, where an option has
-// overruled zoo.cfg.
-func adminPortIn(h *model.Host, line snapshot.LogLine) int {
-	return cmp.Or(line.Fields.Port, h.Settings.AdminPort.Value)
 }
 
 // adminPortTaken reports whether anybody listens where the AdminServer would. That is

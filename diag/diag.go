@@ -109,7 +109,7 @@ func crashText(fault any) string {
 func complete(f *report.Finding, c Rule) {
 	f.Code = c.Code
 	f.Title = cmp.Or(f.Title, c.Title)
-	f.Docs = docsURL(c.Code)
+	f.Docs = "https://github.com/zkdoctor/zkdoctor/blob/main/docs/findings/" + string(c.Code) + ".md"
 	// A finding that is only possible never alarms.
 	if f.Certainty == report.Possible {
 		f.Severity = report.Info
@@ -118,10 +118,6 @@ func complete(f *report.Finding, c Rule) {
 	f.Evidence = model.OrEmpty(f.Evidence)
 	f.Fix = model.OrEmpty(f.Fix)
 	f.Explains = []string{}
-}
-
-func docsURL(code report.Code) string {
-	return "https://github.com/zkdoctor/zkdoctor/blob/main/docs/findings/" + string(code) + ".md"
 }
 
 func countRule(c *report.Checks, code report.Code, out Outcome, crash *report.Crash) {

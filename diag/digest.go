@@ -22,11 +22,11 @@ var dataDigestMismatchRule = Rule{
 }
 
 func checkDataDigest(_ *model.Ensemble, s *model.Server) Outcome {
-	if _, ok := s.Mntr.Value.Count(digestMismatches); !ok {
+	n, ok := s.Mntr.Value.Count(digestMismatches)
+	switch {
+	case !ok:
 		return skip(report.SkipNotTold, "it counts no digests (3.6 and later do)")
-	}
-	n, _ := s.Mntr.Value.Count(digestMismatches)
-	if n <= 0 {
+	case n <= 0:
 		return Outcome{}
 	}
 	return found(report.Finding{

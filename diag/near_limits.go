@@ -109,11 +109,10 @@ var fdLimitNearRule = Rule{
 }
 
 func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
-	// -1 where Java cannot tell; both are missing off Unix.
-	if _, limit, ok := descriptorsOf(s); !ok || limit <= 0 {
+	open, limit, ok := descriptorsOf(s)
+	if !ok || limit <= 0 { // -1 where Java cannot tell; both are missing off Unix
 		return skip(report.SkipNotTold, "its mntr tells no limit of file descriptors")
 	}
-	open, limit, _ := descriptorsOf(s)
 	share := float64(open) / float64(limit)
 	if share <= descriptorsHigh {
 		return Outcome{}

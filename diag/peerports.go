@@ -19,24 +19,19 @@ const QuorumPortFiltered report.Code = "quorum-port-filtered"
 var quorumPortFilteredRule = Rule{
 	Code: QuorumPortFiltered, Title: "a port between servers is blocked", Needs: "the quorum and election ports",
 	Explains: slices.Concat(keptOut, []report.Code{"leader-flapping"}),
-	Eval:     checkQuorumPortFiltered,
+	// The blocked ports of servers that are out, or that one that is out cannot reach, and
+	// what a host that is no member could not reach.
+	Eval: func(e *model.Ensemble) Outcome { return blockedPorts(e, false) },
 }
-
-// checkQuorumPortFiltered reports the blocked ports of servers that are out, or that
-// one that is out cannot reach, and what a host that is no member could not reach.
-func checkQuorumPortFiltered(e *model.Ensemble) Outcome { return blockedPorts(e, false) }
 
 const LatentPortBlock report.Code = "latent-port-block"
 
 var latentPortBlockRule = Rule{
 	Code: LatentPortBlock, Title: "a blocked port: after a restart it may stay out",
 	Needs: "the quorum and election ports, from a member",
-	Eval:  checkLatentPortBlock,
+	// The blocked ports between servers that all serve, over links that were made before.
+	Eval: func(e *model.Ensemble) Outcome { return blockedPorts(e, true) },
 }
-
-// checkLatentPortBlock reports the blocked ports between servers that all serve, over
-// links that were made before.
-func checkLatentPortBlock(e *model.Ensemble) Outcome { return blockedPorts(e, true) }
 
 // blockedPorts finds what is blocked: what does no harm before a restart, or all else.
 func blockedPorts(e *model.Ensemble, latent bool) Outcome {

@@ -60,13 +60,8 @@ const ClientPortConflict report.Code = "client-port-conflict"
 var clientPortConflictRule = Rule{
 	Code: ClientPortConflict, Title: "another program has its client port", Needs: "a server's own process and sockets",
 	Explains: slices.Concat(keptOut, startless, []report.Code{"not-zookeeper", "conn-limit-reached", "server-hung"}),
-	Eval:     perHost(checkClientPortConflict),
-}
-
-// checkClientPortConflict reports a server that does not run because another program
-// has its client port: it ends when it cannot bind it (exit code 1, all versions).
-func checkClientPortConflict(_ *model.Ensemble, h *model.Host) Outcome {
-	return portTaken(h, "its client port", func(s *model.Server) int { return s.Port })
+	// It ends when it cannot bind it (exit code 1, all versions).
+	Eval: perHost(portTaken("its client port", func(s *model.Server) int { return s.Port })),
 }
 
 const ElectionPortConflict report.Code = "election-port-conflict"
@@ -75,42 +70,43 @@ var electionPortConflictRule = Rule{
 	Code: ElectionPortConflict, Title: "another program has its election port",
 	Needs:    "a server's own process and sockets",
 	Explains: slices.Concat(keptOut, startless, []report.Code{"client-port-mismatch"}),
-	Eval:     perHost(checkElectionPortConflict),
+	// 3.5.6 and later end with exit code 14; earlier ones stay up without a listener, and a
+	// process that runs is not judged here.
+	Eval: perHost(portTaken("its election port", func(s *model.Server) int { return s.Election.Number })),
 }
 
-// checkElectionPortConflict is the same for the election port. 3.5.6 and later end
-// with exit code 14; earlier ones stay up without a listener, and a process that runs
-// is not judged here.
-func checkElectionPortConflict(_ *model.Ensemble, h *model.Host) Outcome {
-	return portTaken(h, "its election port", func(s *model.Server) int { return s.Election.Number })
-}
-
-// portTaken is the finding where that port is the one that another program has.
-func portTaken(h *model.Host, what string, port func(*model.Server) int) Outcome {
-	s := h.Server
-	switch {
-	case h.Process == nil && !h.Listeners.Seen():
-		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
-	case s == nil || s.TakenPort() == 0 || s.TakenPort() != port(s):
-		return Outcome{}
+// portTaken reports a server that does not run because another program has that port.
+func portTaken(what string, portOf func(*model.Server) int) func(*model.Ensemble, *model.Host) Outcome {
+	return func(_ *model.Ensemble, h *model.Host) Outcome {
+		s := h.Server
+		switch {
+		case h.Process == nil && !h.Listeners.Seen():
+			return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
+		case s == nil || s.TakenPort() == 0 || s.TakenPort() != portOf(s):
+			return Outcome{}
+		}
+		return found(takenFinding(h, what, s.TakenPort()))
 	}
+}
+
+func takenFinding(h *model.Host, what string, port int) report.Finding {
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary:   fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port(s)),
+		Summary:   fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port),
 		Evidence: []report.Evidence{
 			{Source: "process", Value: "no QuorumPeerMain for " + h.ConfigPath},
-			listenerEvidence(port(s), "yes", "free"),
+			listenerEvidence(port, "yes", "free"),
 		},
 		Fix: []report.Fix{
-			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port(s)), "who has the port; often an older ZooKeeper, or one that another product brought along"),
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "who has the port; often an older ZooKeeper, or one that another product brought along"),
 			step(nameOf(h), "stop that program or move it, then start ZooKeeper as it is always started"),
 		},
 	}
-	addPort(&f, s, clientView(s), "")
-	addPort(&f, s, electionView(s), "")
+	addPort(&f, h.Server, clientView(h.Server), "")
+	addPort(&f, h.Server, electionView(h.Server), "")
 	if said := logEvidences(h, []logline.Sign{logline.AddressInUse}); len(said) > 0 {
 		f.Certainty = report.Proven
 		addEvidence(&f, said...)
 	}
-	return found(f)
+	return f
 }

@@ -58,7 +58,7 @@ func unlessUnseen(e *model.Ensemble) Outcome {
 // be it by refusing.
 func whyNoAnswer(s *model.Server) Outcome {
 	switch {
-	case s.Srvr.Seen(), hostRefuses(s), s.ClientPort == report.PortSilent,
+	case s.Srvr.Seen(), s.ClientPort == report.PortRefused, s.ClientPort == report.PortSilent,
 		s.ClientPort == report.PortOpen && s.Srvr.Tried && !s.Srvr.FailedAs(snapshot.Cancelled):
 		return Outcome{}
 	case s.Resolve.FailedAs(snapshot.Resolve):
@@ -70,9 +70,6 @@ func whyNoAnswer(s *model.Server) Outcome {
 	}
 	return skip(report.SkipNotLooked, "it was not looked at")
 }
-
-// hostRefuses reports whether the host itself refused the client port.
-func hostRefuses(s *model.Server) bool { return s.ClientPort == report.PortRefused }
 
 // whyNotBothPorts tells why the client and the election port cannot both be judged;
 // empty when they can.

@@ -7,7 +7,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
-	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -79,17 +78,6 @@ func checkVersionMixed(e *model.Ensemble) Outcome {
 	return out.and(found(f))
 }
 
-// release is major, minor, patch.
-type release [3]int
-
-// String is "3.5.8".
-func (r release) String() string { return fmt.Sprintf("%d.%d.%d", r[0], r[1], r[2]) }
-
-// within reports whether a version is from or later, and before until.
-func within(v snapshot.Version, from, until release) bool {
-	return v.AtLeast(from[0], from[1], from[2]) && !v.AtLeast(until[0], until[1], until[2])
-}
-
 const WildcardSelfAddr report.Code = "wildcard-self-addr"
 
 var wildcardSelfAddrRule = Rule{
@@ -149,8 +137,9 @@ func ownLineOf(s *model.Server) (line zoocfg.Server, source string, ok bool) {
 
 // badRelease is a fault of some releases that loses data, and is mended.
 type badRelease struct {
-	from, until release
-	issue, text string
+	// versions are those that have it, as zoocfg.Concerns reads them; until is the first without it.
+	versions, until string
+	issue, text     string
 	// met reports whether what it takes was seen as well; nil where nothing shows it
 	// in time, so that it stays a remark.
 	met func(*model.Server) (report.Evidence, bool)
@@ -162,11 +151,11 @@ type badRelease struct {
 func badReleases() []badRelease {
 	return []badRelease{
 		{
-			from: release{3, 5, 0}, until: release{3, 5, 10}, issue: "ZOOKEEPER-3642",
+			versions: "3.5.0-3.5.9", until: "3.5.10", issue: "ZOOKEEPER-3642",
 			text: "a follower whose leader dies while it sends its data may later start without that data.",
 		},
 		{
-			from: release{3, 5, 6}, until: release{3, 5, 7}, issue: "apache/zookeeper#1177",
+			versions: "3.5.6-3.5.6", until: "3.5.7", issue: "apache/zookeeper#1177",
 			text: "a standalone server with snapshot.trust.empty=true may start without its data.",
 			only: func(s *model.Server) bool { return s.Role == report.Standalone }, met: trustsEmpty,
 		},
@@ -199,13 +188,13 @@ func checkKnownBadVersion(_ *model.Ensemble, s *model.Server) Outcome {
 	v, _ := s.Version()
 	var out Outcome
 	for _, bad := range badReleases() {
-		if !within(v, bad.from, bad.until) || bad.only != nil && !bad.only(s) {
+		if !zoocfg.Concerns(bad.versions, v.String()) || bad.only != nil && !bad.only(s) {
 			continue
 		}
 		f := report.Finding{
 			Severity: report.Info, Certainty: report.Proven,
 			Summary:  fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
-			Evidence: []report.Evidence{releaseEvidence(s, bad.until.String()+" or later")},
+			Evidence: []report.Evidence{releaseEvidence(s, bad.until+" or later")},
 			Fix: []report.Fix{{
 				Note: "upgrade, one server at a time, the leader last, each after all others serve",
 				Risk: "with no spare voter each restart is an outage",

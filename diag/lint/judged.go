@@ -119,17 +119,13 @@ func LoopbackKeepsOut(c *zoocfg.Config, id int64, version string) bool {
 		return true
 	}
 	own := c.Find(id)
-	return own != nil && tellsAddress(version) &&
+	return own != nil && (version == "" || zoocfg.Concerns(addressTold, version)) &&
 		!slices.ContainsFunc(own.Addresses, func(a zoocfg.Address) bool { return !isLoopback(a.Host) }) &&
 		slices.ContainsFunc(c.Servers, func(m zoocfg.Server) bool { return m.Role == zoocfg.Participant && m.ID > id })
 }
 
 // addressTold are the versions that tell their peers where to call back.
 const addressTold = "3.5+"
-
-func tellsAddress(version string) bool {
-	return version == "" || zoocfg.Concerns(addressTold, version)
-}
 
 // nextRead are the versions that read zoo.cfg.dynamic.next at their start; 3.5.0 has
 // another name for it.

@@ -57,16 +57,11 @@ func securePortKeyStore(s *subject) []Remark {
 	r := setting("secureClientPort", s.SecureClientPort, report.Info)
 	r.Versions, r.Found = "3.5+", "set, and no "+key+" here: SERVER_JVMFLAGS must have it"
 	r.Recommended, r.Why = key+" and its password", "Without a key store no client can shake hands on this port."
-	if s.tlsHere("ssl.") && !s.otherProvider() {
+	// Another authentication provider may bring its own keys.
+	if _, other := s.Property("ssl.authProvider"); s.tlsHere("ssl.") && !other {
 		r.Severity, r.Found = report.Warning, "set with other ssl. keys, and no "+key
 	}
 	return []Remark{r}
-}
-
-// otherProvider: another authentication provider may bring its own keys.
-func (s *subject) otherProvider() bool {
-	_, found := s.Property("ssl.authProvider")
-	return found
 }
 
 // quorumKeyStore is the same of QuorumX509Util, ssl.quorum. (3.5.5+).

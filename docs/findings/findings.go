@@ -6,7 +6,6 @@
 package findings
 
 import (
-	"cmp"
 	"embed"
 	"path"
 	"slices"
@@ -82,43 +81,34 @@ func Suggest(word string) []string {
 	if word == "" {
 		return nil
 	}
-	type near struct {
-		slug  string
-		score int
-	}
-	var found []near
-	for _, slug := range Slugs() {
-		if score, ok := nearness(word, slug); ok {
-			found = append(found, near{slug, score})
+	var near []string
+	for off := range tooFar {
+		for _, slug := range Slugs() {
+			if howFar(word, slug) == off {
+				near = append(near, slug)
+			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b near) int { return cmp.Compare(a.score, b.score) })
-	if len(found) > maxSuggestions {
-		found = found[:maxSuggestions]
-	}
-	var slugs []string
-	for _, n := range found {
-		slugs = append(slugs, n.slug)
-	}
-	return slugs
+	return near[:min(len(near), maxSuggestions)]
 }
 
-// nearness says whether word may mean slug, and how far off it is: 0 is the
-// slug itself. A typing error counts its edits; a part of a slug counts a little
-// more at its start and most elsewhere.
-func nearness(word, slug string) (score int, ok bool) {
-	if d := distance(word, slug); d <= maxEdits {
-		return d, true
-	}
-	switch {
+// tooFar is where word cannot mean a slug.
+const tooFar = maxEdits + 3
+
+// howFar says how far off word is from slug: 0 is the slug itself. A typing error counts
+// its edits; a part of a slug counts a little more at its start and most elsewhere.
+func howFar(word, slug string) int {
+	switch d := distance(word, slug); {
+	case d <= maxEdits:
+		return d
 	case len(word) < minPart:
-		return 0, false
+		return tooFar
 	case strings.HasPrefix(slug, word):
-		return maxEdits + 1, true
+		return maxEdits + 1
 	case strings.Contains(slug, word), strings.Contains(word, slug):
-		return maxEdits + 2, true
+		return maxEdits + 2
 	}
-	return 0, false
+	return tooFar
 }
 
 // slugForm writes word the way slugs are written.

@@ -79,6 +79,12 @@ type Remark struct {
 	Versions string `json:"versions"`
 }
 
+// say is the one remark that there is: what to write in place of what was found, and why.
+func (r Remark) say(recommended, why string) []Remark {
+	r.Recommended, r.Why = recommended, why
+	return []Remark{r}
+}
+
 // Rule is one row of the table.
 type Rule struct {
 	Name string

@@ -113,9 +113,7 @@ func sameAddress(s *subject) []Remark {
 			continue
 		}
 		r := about(m, report.Warning)
-		r.Recommended = "an address and ports of its own for each server"
-		r.Why = fmt.Sprintf("%s has %s too: only one of them can listen there, and the other is lost.", serverKey(other), at)
-		all = append(all, r)
+		all = append(all, r.say("an address and ports of its own for each server", fmt.Sprintf("%s has %s too: only one of them can listen there, and the other is lost.", serverKey(other), at))...)
 	}
 	return all
 }
@@ -269,9 +267,7 @@ func reconfigNoSuper(s *subject) []Remark {
 	}
 	r := setting("reconfigEnabled", s.ReconfigEnabled, report.Info)
 	r.Versions, r.Found = "3.5.3+", "true, and no "+key
-	r.Recommended = key + " here or in SERVER_JVMFLAGS, if nobody may reconfigure yet"
-	r.Why = "Only the super user, or whom it has given rights to /zookeeper/config, can reconfigure."
-	return []Remark{r}
+	return r.say(key+" here or in SERVER_JVMFLAGS, if nobody may reconfigure yet", "Only the super user, or whom it has given rights to /zookeeper/config, can reconfigure.")
 }
 
 // yes is how ZooKeeper reads skipACL: nothing but "yes".

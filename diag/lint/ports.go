@@ -215,10 +215,10 @@ func clientPortContradicts(s *subject) []Remark {
 		return nil
 	}
 	r := setting("clientPort", s.ClientPort, report.Critical)
-	r.Versions, r.Recommended = "3.5+", "one of the two, or the same port in both"
+	r.Versions = "3.5+"
 	r.Found = fmt.Sprintf("%d here, %d behind the semicolon of %s", s.ClientPort.Value, own.Client.Port, serverKey(own))
-	r.Why = "ZooKeeper ends at its start: the client address is different from the one in its server.N line."
-	return []Remark{r}
+	return r.say("one of the two, or the same port in both",
+		"ZooKeeper ends at its start: the client address is different from the one in its server.N line.")
 }
 
 // noClientPort: 3.5+ starts without any (QuorumPeerConfig logs "clientPort is not

@@ -26,9 +26,7 @@ func dataDirVolatile(s *subject) []Remark {
 			continue
 		}
 		r := setting(d.key, d.Setting, report.Warning)
-		r.Recommended = "a directory that outlives a reboot, as /var/lib/zookeeper"
-		r.Why = "What is there is removed at a reboot or by a cleaner, and with it the data."
-		all = append(all, r)
+		all = append(all, r.say("a directory that outlives a reboot, as /var/lib/zookeeper", "What is there is removed at a reboot or by a cleaner, and with it the data.")...)
 	}
 	return all
 }
@@ -51,9 +49,7 @@ func dataDirRelative(s *subject) []Remark {
 			continue
 		}
 		r := setting(d.key, d.Setting, report.Info)
-		r.Recommended = "a path from / on"
-		r.Why = "Where it is depends on the directory in which ZooKeeper is started; from another one it starts with no data."
-		all = append(all, r)
+		all = append(all, r.say("a path from / on", "Where it is depends on the directory in which ZooKeeper is started; from another one it starts with no data.")...)
 	}
 	return all
 }
@@ -96,9 +92,7 @@ func purgeRetain(s *subject) []Remark {
 	if !n.IsSet() || n.Value >= 3 {
 		return nil
 	}
-	r := setting("autopurge.snapRetainCount", n, report.Info)
-	r.Recommended, r.Why = "3 or more", "ZooKeeper keeps 3 whatever less is asked for, and says so in its log only."
-	return []Remark{r}
+	return setting("autopurge.snapRetainCount", n, report.Info).say("3 or more", "ZooKeeper keeps 3 whatever less is asked for, and says so in its log only.")
 }
 
 func forceSyncOff(s *subject) []Remark {
@@ -106,9 +100,8 @@ func forceSyncOff(s *subject) []Remark {
 		return nil
 	}
 	r := setting("forceSync", s.ForceSync, report.Warning)
-	r.Found, r.Recommended = "no", "leave it out"
-	r.Why = "Writes are confirmed before they are on the disk: when the power fails, servers lose what clients were told is safe."
-	return []Remark{r}
+	r.Found = "no"
+	return r.say("leave it out", "Writes are confirmed before they are on the disk: when the power fails, servers lose what clients were told is safe.")
 }
 
 // skipACL: PrepRequestProcessor of 3.4 and 3.5, ZooKeeperServer later; "yes"
@@ -214,9 +207,8 @@ func leaderServesNo(s *subject) []Remark {
 		return nil
 	}
 	r := setting("leaderServes", s.LeaderServes, report.Info)
-	r.Found, r.Recommended = "no", "leave it out, unless writes are very many"
-	r.Why = "The leader answers clients, srvr and zkServer.sh status as a server without quorum does; monitors take it for dead."
-	return []Remark{r}
+	r.Found = "no"
+	return r.say("leave it out, unless writes are very many", "The leader answers clients, srvr and zkServer.sh status as a server without quorum does; monitors take it for dead.")
 }
 
 // listenOnAll: QuorumCnxManager.Listener and Leader bind the wildcard address.
@@ -224,8 +216,5 @@ func listenOnAll(s *subject) []Remark {
 	if !s.QuorumListenOnAllIPs.Value || !s.Distributed(s.Version) {
 		return nil
 	}
-	r := setting("quorumListenOnAllIPs", s.QuorumListenOnAllIPs, report.Info)
-	r.Recommended = "false, unless the server's address is translated (NAT, cloud, Kubernetes)"
-	r.Why = "2888 and 3888 are open on every interface, and a wrong myid is no longer caught by an address that cannot be bound."
-	return []Remark{r}
+	return setting("quorumListenOnAllIPs", s.QuorumListenOnAllIPs, report.Info).say("false, unless the server's address is translated (NAT, cloud, Kubernetes)", "2888 and 3888 are open on every interface, and a wrong myid is no longer caught by an address that cannot be bound.")
 }

@@ -57,9 +57,7 @@ func limitNegative(s *subject) []Remark {
 	}{{"tickTime", s.TickTime}, {"initLimit", s.InitLimit}, {"syncLimit", s.SyncLimit}} {
 		if l.setting.IsSet() && l.setting.Value < 0 {
 			r := setting(l.key, l.setting, report.Warning)
-			r.Recommended = "a positive number: tickTime=2000, initLimit=10, syncLimit=5"
-			r.Why = "ZooKeeper starts with it, and cannot set the timeout of its sockets."
-			all = append(all, r)
+			all = append(all, r.say("a positive number: tickTime=2000, initLimit=10, syncLimit=5", "ZooKeeper starts with it, and cannot set the timeout of its sockets.")...)
 		}
 	}
 	return all
@@ -104,6 +102,6 @@ func (s *subject) outOfBounds(key string, limit zoocfg.Setting[int], least, most
 		return nil
 	}
 	r := setting(key, limit, report.Warning)
-	r.Found, r.Recommended, r.Why = s.product(limit), broken.recommended, broken.why
-	return []Remark{r}
+	r.Found = s.product(limit)
+	return r.say(broken.recommended, broken.why)
 }

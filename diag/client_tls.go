@@ -88,7 +88,7 @@ func tlsFaultText(
 			}
 	case snapshot.TLSDates:
 		return "its certificate is not valid at this time", "every client that checks it refuses it.", "valid today",
-			[]report.Fix{step(s.Name, "renew it; look at the clocks of both hosts too (timedatectl)")}
+			steps(s.Name, "renew it; look at the clocks of both hosts too (timedatectl)")
 	case snapshot.TLSRefused:
 		return "it wants a client certificate that it trusts",
 			"it ends the handshake over ours, or over our having none (ssl.clientAuth=need is ZooKeeper's default). Whether it serves was not seen.", "",

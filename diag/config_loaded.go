@@ -56,10 +56,10 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 		Evidence: []report.Evidence{{
 			Source: "zoo.cfg", Key: "named by " + source, Value: why.Text, Wanted: "a readable file",
 		}},
-		Fix: []report.Fix{
-			step(nameOf(h), "put the configuration of this server back: from a backup or the configuration management; or that of another server, with this server's own clientPortAddress and paths"),
-			step(nameOf(h), "or correct the path in what starts it (unit, arguments of zkServer.sh, ZOOCFGDIR), then start it as its own user"),
-		},
+		Fix: steps(nameOf(h),
+			"put the configuration of this server back: from a backup or the configuration management; or that of another server, with this server's own clientPortAddress and paths",
+			"or correct the path in what starts it (unit, arguments of zkServer.sh, ZOOCFGDIR), then start it as its own user",
+		),
 	}
 	if len(h.Beside) > 0 {
 		addEvidence(&f, report.Evidence{Source: "zoo.cfg", Key: "beside it", Value: strings.Join(h.Beside, ", ")})
@@ -168,6 +168,6 @@ func namedAnother(h *model.Host) report.Finding {
 			processEvidence(h, "has read "+h.Settings.Path, h.Named.Path),
 			{Source: "zoo.cfg", Key: "differs in", Value: shown, File: h.Named.Path},
 		},
-		Fix: []report.Fix{step(nameOf(h), fmt.Sprintf("make the change in %s, or correct what starts the server", h.Settings.Path))},
+		Fix: steps(nameOf(h), fmt.Sprintf("make the change in %s, or correct what starts the server", h.Settings.Path)),
 	}
 }

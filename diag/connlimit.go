@@ -36,7 +36,7 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 		Severity: report.Warning, Certainty: report.Possible,
 		Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
 		Evidence: []report.Evidence{failedWord("srvr", s.Srvr), failedWord("connect", s.Session)},
-		Fix:      []report.Fix{{Note: "ask from another host: the limit counts the connections of one client address"}},
+		Fix:      advice("ask from another host: the limit counts the connections of one client address"),
 	}
 	switch s.Counted {
 	case model.Unknown:

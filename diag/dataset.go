@@ -72,9 +72,9 @@ func checkDataSetLarge(e *model.Ensemble, s *model.Server) Outcome {
 	return found(report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Evidence: evidence,
 		Summary: fmt.Sprintf("many %s. All of it is in the heap of each server, is written out with each snapshot, and is sent whole to a server that has been away for long.", strings.Join(much, ", ")),
-		Fix: []report.Fix{
-			{Note: "find out which client makes them, and whether it removes what it no longer needs; ZooKeeper is for coordination, and not a database"},
-			{Note: "let the heap (-Xmx) have room for several times the data, and initLimit x tickTime be longer than a snapshot takes to be sent"},
-		},
+		Fix: advice(
+			"find out which client makes them, and whether it removes what it no longer needs; ZooKeeper is for coordination, and not a database",
+			"let the heap (-Xmx) have room for several times the data, and initLimit x tickTime be longer than a snapshot takes to be sent",
+		),
 	})
 }

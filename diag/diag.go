@@ -114,10 +114,6 @@ func complete(f *report.Finding, c Rule) {
 	if f.Certainty == report.Possible {
 		f.Severity = report.Info
 	}
-	f.Servers = model.OrEmpty(f.Servers)
-	f.Evidence = model.OrEmpty(f.Evidence)
-	f.Fix = model.OrEmpty(f.Fix)
-	f.Explains = []string{}
 }
 
 func countRule(c *report.Checks, code report.Code, out Outcome, crash *report.Crash) {
@@ -135,7 +131,6 @@ func countRule(c *report.Checks, code report.Code, out Outcome, crash *report.Cr
 		c.PassedCodes = append(c.PassedCodes, code)
 	}
 	c.Skips = append(c.Skips, out.skips...)
-	c.PassedCodes, c.Skips = model.OrEmpty(c.PassedCodes), model.OrEmpty(c.Skips)
 }
 
 func exitCode(e *model.Ensemble, findings []report.Finding, failOn report.Severity) int {

@@ -66,9 +66,7 @@ func checkDiskFull(_ *model.Ensemble, h *model.Host) Outcome {
 }
 
 // diskFull is a file system without room; wanted are the bytes that should be free.
-func diskFull(
-	h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInodes bool,
-) report.Finding {
+func diskFull(h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInodes bool) report.Finding {
 	what := report.Evidence{
 		Source: "disk", Key: "free", File: d.dir,
 		Value: fmt.Sprintf("%s of %s on %s", size(d.free(h)), size(d.Bytes), d.place()), Wanted: size(wanted) + " at least",

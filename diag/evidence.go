@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -70,17 +71,14 @@ func myidEvidence(h *model.Host, wanted string) report.Evidence {
 }
 
 func memberEvidence(h *model.Host, id int64, value string) report.Evidence {
-	m := h.Settings.Find(id)
-	if m == nil {
-		return report.Evidence{
-			Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", id),
-			Value: "not in the list", File: h.Settings.Path,
-		}
-	}
-	return report.Evidence{
+	e := report.Evidence{
 		Source: "zoo.cfg", Server: nameOf(h), Key: fmt.Sprintf("server.%d", id),
-		Value: m.Addresses[0].Host + value, File: m.File, Line: m.Line,
+		Value: "not in the list", File: h.Settings.Path,
 	}
+	if m := h.Settings.Find(id); m != nil {
+		e.Value, e.File, e.Line = m.Addresses[0].Host+value, m.File, m.Line
+	}
+	return e
 }
 
 // settingEvidence is the evidence that a line of the host's configuration is.
@@ -158,10 +156,8 @@ func portView(number int, state report.PortState, look snapshot.Obs[snapshot.Dia
 }
 
 func firstLine(data []byte) string {
-	for i, b := range data {
-		if b == '\n' || b == '\r' {
-			return string(data[:i])
-		}
+	if i := bytes.IndexAny(data, "\r\n"); i >= 0 {
+		data = data[:i]
 	}
 	return string(data)
 }

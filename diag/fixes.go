@@ -14,7 +14,7 @@ func writeID(h *model.Host) []report.Fix {
 	path := myidPath(h)
 	id, ok := h.RightID()
 	if !ok {
-		return []report.Fix{step(nameOf(h), "write the number of this host's server.N line into "+path+", and nothing else")}
+		return steps(nameOf(h), "write the number of this host's server.N line into "+path+", and nothing else")
 	}
 	steps := []report.Fix{
 		step(nameOf(h), fmt.Sprintf("stop it, and make sure that no other running server uses id %d", id)),
@@ -43,12 +43,10 @@ func openPort(s *model.Server, port int) report.Fix {
 // name the command only where, by what was seen, every other voter has the data.
 func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 	if !h.Distributed() {
-		return []report.Fix{step(nameOf(h), "it is the only server and has the only copy: MOVE version-2 of dataDir and dataLogDir away, delete nothing, and restore from a backup")}
+		return steps(nameOf(h), "it is the only server and has the only copy: MOVE version-2 of dataDir and dataLogDir away, delete nothing, and restore from a backup")
 	}
 	if why := refillForbidden(e, h); why != "" {
-		return []report.Fix{{
-			Note: "leave version-2 alone on every server for now: " + why + ". Bring the others back first; then run zkdoctor check here again",
-		}}
+		return advice("leave version-2 alone on every server for now: " + why + ". Bring the others back first; then run zkdoctor check here again")
 	}
 	var moves []string
 	data, _ := dataOf(h)

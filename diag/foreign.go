@@ -89,7 +89,7 @@ func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, acce
 				Value: leader.Srvr.Value.Zxid.String() + ", epoch " + strconv.FormatInt(epoch, 10),
 			},
 		},
-		Fix: append([]report.Fix{step(nameOf(h), "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it. If the others are the new ones, this may be the only copy of the old data")}, refill(e, h)...),
+		Fix: append(steps(nameOf(h), "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it. If the others are the new ones, this may be the only copy of the old data"), refill(e, h)...),
 	}
 	if lines, _, _ := saysLately(h, logline.EpochAhead); len(lines) > 0 {
 		f.Certainty = report.Proven

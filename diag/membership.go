@@ -90,7 +90,7 @@ func compareLists(e *model.Ensemble) Outcome {
 		{Note: "restart one server at a time, followers first, each after the one before serves again", Risk: "with no spare voter each restart is an outage"},
 	}
 	if e.Verdict.State == report.Split || len(e.Verdict.Leaders) > 1 {
-		f.Fix = []report.Fix{{Note: "two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list"}}
+		f.Fix = advice("two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list")
 	}
 	return found(f)
 }
@@ -121,7 +121,7 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 	}
 	f.Severity, f.Certainty = report.Info, report.Proven
 	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.List.Servers), "server"), len(f.Evidence))
-	f.Fix = []report.Fix{{Note: "name them too, or let the others be found: --discover, or -c zoo.cfg"}}
+	f.Fix = advice("name them too, or let the others be found: --discover, or -c zoo.cfg")
 	return found(f)
 }
 
@@ -143,7 +143,7 @@ func checkTargetDuplicate(_ *model.Ensemble, s *model.Server) Outcome {
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: slices.Compact([]string{first.Name, s.Name}),
 		Summary: "both targets are one server; it is counted once.",
-		Fix:     []report.Fix{{Note: "name it once"}},
+		Fix:     advice("name it once"),
 	}
 	for _, t := range []*model.Server{first, s} {
 		value := t.Name

@@ -116,7 +116,7 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 		addEvidence(&f, report.Evidence{
 			Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers",
 		})
-		f.Fix = []report.Fix{step(nameOf(h), "the list in its configuration is out of date: give it the one that the other servers use")}
+		f.Fix = steps(nameOf(h), "the list in its configuration is out of date: give it the one that the other servers use")
 	} else if h.AddressesDecide && len(h.OwnLines) == 0 {
 		f.Fix = notAMember(h)
 	}
@@ -127,10 +127,10 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 // right for it, and one that some line has would be another server's.
 func notAMember(h *model.Host) []report.Fix {
 	if h.Settings.Dynamic != "" {
-		return []report.Fix{
-			step(nameOf(h), "no line of the list has an address of this host: if it was taken out of the ensemble, leave it stopped"),
-			step(nameOf(h), fmt.Sprintf("if it is to come back, add its own server.%d line to %s, start it, and then reconfig -add the line", h.ID, h.Settings.Dynamic)),
-		}
+		return steps(nameOf(h),
+			"no line of the list has an address of this host: if it was taken out of the ensemble, leave it stopped",
+			fmt.Sprintf("if it is to come back, add its own server.%d line to %s, start it, and then reconfig -add the line", h.ID, h.Settings.Dynamic),
+		)
 	}
 	return []report.Fix{
 		step(nameOf(h), "no line of the list has an address of this host: if it is no member any more, leave it stopped"),

@@ -99,7 +99,7 @@ func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 		f.Fix = append(f.Fix, correction(c)...)
 	}
 	if len(f.Fix) == 0 {
-		f.Fix = []report.Fix{{Note: fmt.Sprintf("find out which of them is the server.%d of the list; stop the other, write its own number into its myid, start it", a.ID)}}
+		f.Fix = advice(fmt.Sprintf("find out which of them is the server.%d of the list; stop the other, write its own number into its myid, start it", a.ID))
 	}
 	return f
 }
@@ -122,7 +122,7 @@ func correction(c model.Claim) []report.Fix {
 		return nil
 	}
 	if c.Server != nil && c.Server.AtLine() && c.Server.Line.ID != c.ID {
-		return []report.Fix{step(c.Server.Name, fmt.Sprintf("stop it, write %d into its myid, start it", c.Server.Line.ID))}
+		return steps(c.Server.Name, fmt.Sprintf("stop it, write %d into its myid, start it", c.Server.Line.ID))
 	}
 	return nil
 }

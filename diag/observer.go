@@ -57,7 +57,7 @@ func checkObserverCounted(e *model.Ensemble) Outcome {
 			Source: e.List.Source, Key: "voters up",
 			Value: strconv.Itoa(len(up) - len(running)), Wanted: fmt.Sprintf("%d of %d", e.List.Quorums.Needed(), len(voters)),
 		}},
-		Fix: []report.Fix{{Note: "bring voters back: an observer stands in for none of them, and without a quorum of voters it stops serving too"}},
+		Fix: advice("bring voters back: an observer stands in for none of them, and without a quorum of voters it stops serving too"),
 	}
 	if spare == 0 {
 		f.Summary = fmt.Sprintf("%d of %d servers are up, and none may be lost all the same: %s have no vote. Of the %d voters %d must serve.",

@@ -100,9 +100,7 @@ func longRequests(h *model.Host) Outcome {
 			Title:    "a client sends more than it may",
 			Summary:  "a client sends packets longer than jute.maxbuffer allows. The server closes the connection each time, and the client tries again.",
 			Evidence: []report.Evidence{lineEvidence(h, lines[0])},
-			Fix: []report.Fix{
-				step(nameOf(h), "the line names the client, or its session: ask its owner what it writes. It has to write less at a time; only if that cannot be, raise -Djute.maxbuffer, to the same on all servers and clients"),
-			},
+			Fix:      steps(nameOf(h), "the line names the client, or its session: ask its owner what it writes. It has to write less at a time; only if that cannot be, raise -Djute.maxbuffer, to the same on all servers and clients"),
 		}))
 	}
 	if lines, _, _ := saysLately(h, logline.StrangerBytes); len(lines) > 0 {

@@ -190,9 +190,7 @@ func passwordFails(h *model.Host, lines []snapshot.LogLine) report.Finding {
 	}
 	if slices.ContainsFunc(lines, func(l snapshot.LogLine) bool { return l.Sign == logline.PeerFIPS }) {
 		f.Summary = "it has FIPS mode on, as 3.9 has by default, and that forbids DIGEST-MD5, by which its servers authenticate to each other. An ensemble that came from 3.8 with it finds no quorum any more."
-		f.Fix = []report.Fix{
-			{Note: "add -Dzookeeper.fips-mode=false to SERVER_JVMFLAGS on every server that runs 3.9 or later, and restart it; or authenticate with Kerberos"},
-		}
+		f.Fix = advice("add -Dzookeeper.fips-mode=false to SERVER_JVMFLAGS on every server that runs 3.9 or later, and restart it; or authenticate with Kerberos")
 	}
 	return f
 }

@@ -148,7 +148,7 @@ func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) repo
 // warnOfRestart says what a block that sleeps will do.
 func warnOfRestart(f *report.Finding) {
 	f.Summary += " It works now, over links made earlier; who is restarted may not come back."
-	f.Fix = append([]report.Fix{{Note: "restart nobody before new connections get through"}}, f.Fix...)
+	f.Fix = append(advice("restart nobody before new connections get through"), f.Fix...)
 }
 
 // portsFromAll is blockedPorts from what all hosts saw.

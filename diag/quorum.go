@@ -31,7 +31,7 @@ func checkQuorumLost(e *model.Ensemble) Outcome {
 		Severity: report.Critical, Certainty: byNumber(e), Evidence: roleEvidence(e),
 		Summary: fmt.Sprintf("%d of %s are needed to elect a leader, and fewer can take part.",
 			e.Verdict.QuorumNeeded, votersPhrase(e)),
-		Fix: []report.Fix{{Note: "bring back one server after the other until a leader is elected; leave version-2 alone on every server"}},
+		Fix: advice("bring back one server after the other until a leader is elected; leave version-2 alone on every server"),
 	})
 }
 
@@ -77,7 +77,7 @@ func checkDegradedNoSpare(e *model.Ensemble) Outcome {
 		Severity: report.Warning, Certainty: byNumber(e), Evidence: roleEvidence(e),
 		Summary: fmt.Sprintf("%d of %s serve and %d are needed: the next one lost stops all writes.",
 			v.ServingVoters, votersPhrase(e), v.QuorumNeeded),
-		Fix: []report.Fix{{Note: "bring the missing voter back before any other server is restarted"}},
+		Fix: advice("bring the missing voter back before any other server is restarted"),
 	})
 }
 

@@ -76,7 +76,7 @@ func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
 		Severity: report.Warning, Certainty: report.Likely,
 		Summary:  "nothing came back from any port: a firewall, a route, a VPN, or a dead host. From here that cannot be told apart; the server may be fine.",
 		Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "an answer")},
-		Fix:      []report.Fix{{Note: fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.Snap.Vantage.Host, s.Name)}},
+		Fix:      advice(fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.Snap.Vantage.Host, s.Name)),
 	}
 	addPort(&f, s, electionView(s), "an answer")
 	addEvidence(&f, countedEvidence(e, s)...)
@@ -87,7 +87,7 @@ func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
 	case model.No:
 		f.Severity = severityOf(e, s)
 		f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
-		f.Fix = []report.Fix{step(s.Name, "look at its console or its hypervisor: is it up, and has it its network?")}
+		f.Fix = steps(s.Name, "look at its console or its hypervisor: is it up, and has it its network?")
 	}
 	return found(f)
 }
@@ -116,7 +116,7 @@ func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
 		Severity: report.Warning, Certainty: report.Likely,
 		Summary:  fmt.Sprintf("its election port is open, so it runs; nothing listens on %d. It serves clients on another port, or for TLS only.", s.Port),
 		Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "open"), tcpEvidence(s, electionView(s), "")},
-		Fix:      []report.Fix{{Note: fmt.Sprintf("look up clientPort in its zoo.cfg and ask again: zkdoctor check %s:PORT", s.Host)}},
+		Fix:      advice(fmt.Sprintf("look up clientPort in its zoo.cfg and ask again: zkdoctor check %s:PORT", s.Host)),
 	}
 	if elsewhere != nil {
 		h = elsewhere
@@ -179,7 +179,7 @@ func keeperFinding(s *model.Server) report.Finding {
 		Title:    "this is a " + s.Keeper.Product + ", and no ZooKeeper",
 		Summary:  "it serves ZooKeeper's clients. By its own word it is " + keeperRole(s) + "; its ports, files and faults are not ZooKeeper's, so that no more is said of it.",
 		Evidence: []report.Evidence{{Source: "srvr", Value: value + ", " + keeperRole(s)}},
-		Fix:      []report.Fix{{Note: "ask it with its own tools: clickhouse-keeper-client, and the table system.zookeeper"}},
+		Fix:      advice("ask it with its own tools: clickhouse-keeper-client, and the table system.zookeeper"),
 	}
 }
 

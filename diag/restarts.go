@@ -36,10 +36,10 @@ func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
 		Certainty: certainty,
 		Summary:   "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
 		Evidence:  append(evidence, logEvidences(h, fatalSigns)...),
-		Fix: []report.Fix{
-			step(nameOf(h), "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing"),
-			step(nameOf(h), "mend that, and start it once"),
-		},
+		Fix: steps(nameOf(h),
+			"read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing",
+			"mend that, and start it once",
+		),
 	})
 }
 

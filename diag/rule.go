@@ -211,6 +211,18 @@ func step(host, note string) report.Fix { return report.Fix{Host: host, Note: no
 
 func risky(host, note, risk string) report.Fix { return report.Fix{Host: host, Note: note, Risk: risk} }
 
+// steps are things to do on a host, one after the other.
+func steps(host string, notes ...string) []report.Fix {
+	var all []report.Fix
+	for _, note := range notes {
+		all = append(all, step(host, note))
+	}
+	return all
+}
+
+// advice is what to do wherever it has to be done.
+func advice(notes ...string) []report.Fix { return steps("", notes...) }
+
 // inspect is the step of a command that shows something and changes nothing.
 func inspect(host, command, note string) report.Fix {
 	return report.Fix{Host: host, Command: command, Note: note, Risk: "none"}

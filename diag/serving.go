@@ -125,7 +125,7 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
 		},
-		Fix: []report.Fix{step(s.Name, "run zkdoctor check on that host: its files and sockets tell why")},
+		Fix: steps(s.Name, "run zkdoctor check on that host: its files and sockets tell why"),
 	}
 	if s.Ruok.Seen() {
 		addEvidence(&f, report.Evidence{Source: "ruok", Value: "imok (proves only that the process lives)"})
@@ -136,7 +136,7 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 	case e.MightLead(s):
 		f.Severity, f.Certainty = report.Info, report.Possible
 		f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
-		f.Fix = []report.Fix{step(s.Name, "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that")}
+		f.Fix = steps(s.Name, "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that")
 	case e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }):
 		return inOneLook(f) // it may be joining this moment
 	}
@@ -231,7 +231,7 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 			failedWord("srvr", s.Srvr),
 			tcpEvidence(s, electionView(s), "open once the data is loaded"),
 		},
-		Fix: []report.Fix{step(s.Name, "wait; loading takes about as long as reading the newest snapshot from disk")},
+		Fix: steps(s.Name, "wait; loading takes about as long as reading the newest snapshot from disk"),
 	}
 	if s.Local != nil {
 		if age, ok := s.Local.Age(e.Snap.Started); ok {

@@ -47,7 +47,7 @@ func checkEvenOrTiny(e *model.Ensemble) Outcome {
 		Evidence: []report.Evidence{
 			{Source: e.List.Source, Key: "voters", Value: strconv.Itoa(n), Wanted: fmt.Sprintf("%d or %d", n-1, n+1)},
 		},
-		Fix: []report.Fix{{Note: fmt.Sprintf("take one voter out, make it an observer, or add one: %d may lose %d", n+1, n/2)}},
+		Fix: advice(fmt.Sprintf("take one voter out, make it an observer, or add one: %d may lose %d", n+1, n/2)),
 	}
 	if n == 2 {
 		f.Severity, f.Certainty, f.Title = report.Warning, report.Proven, "two voters: the loss of either is an outage"

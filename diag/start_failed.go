@@ -79,16 +79,14 @@ func installOf(h *model.Host) (*snapshot.Install, string) {
 
 // noMainClass is a start without the jar that has ZooKeeper's main class. line is what
 // the log says, nil for nothing; bare that the jar is not there.
-func noMainClass(
-	h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool,
-) report.Finding {
+func noMainClass(h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool) report.Finding {
 	f := report.Finding{
 		Certainty: report.Likely,
 		Summary:   "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
-		Fix: []report.Fix{
-			step(nameOf(h), "put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that"),
-			step(nameOf(h), "start it as its own user, and wait until it follows"),
-		},
+		Fix: steps(nameOf(h),
+			"put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that",
+			"start it as its own user, and wait until it follows",
+		),
 	}
 	if line != nil {
 		addEvidence(&f, lineEvidence(h, *line))
@@ -204,10 +202,10 @@ func wrongJava(h *model.Host, line *snapshot.LogLine) report.Finding {
 		Title: "its Java is too old for it", Certainty: report.Likely,
 		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
 		Evidence: []report.Evidence{lineEvidence(h, *line)},
-		Fix: []report.Fix{
-			step(nameOf(h), "name a newer java: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg. An update of the system may have changed what java means"),
-			step(nameOf(h), "start it as its own user, and wait until it follows"),
-		},
+		Fix: steps(nameOf(h),
+			"name a newer java: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg. An update of the system may have changed what java means",
+			"start it as its own user, and wait until it follows",
+		),
 	}
 	if line.Sign == logline.JavaOptions {
 		f.Title = "its Java refuses the options it is given"

@@ -75,7 +75,7 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
 		Summary: "their lists of members have no address in common, so nothing can be said of them together.",
-		Fix:     []report.Fix{{Note: "ask about one ensemble at a time: the evidence has the members of each"}},
+		Fix:     advice("ask about one ensemble at a time: the evidence has the members of each"),
 	}
 	told := 0
 	for _, s := range e.Servers {

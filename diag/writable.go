@@ -98,9 +98,7 @@ func readOnlyVolume(h *model.Host, d *snapshot.DataDir) *report.Finding {
 // notForOwner judges a directory of a server that does not run. Whom it will run as
 // is not known; that dataDir belongs to somebody, and version-2 to root, is what a
 // single start as root leaves behind.
-func notForOwner(
-	h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner,
-) (*report.Finding, string) {
+func notForOwner(h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner) (*report.Finding, string) {
 	above := d.Owner.Value
 	if !d.Owner.Seen() || above.UID == 0 || above.UID == version2.UID {
 		return nil, ""

@@ -15,14 +15,6 @@ func (e *Ensemble) Between() time.Duration {
 	return e.Snap.Started.Sub(e.Before.Snap.Started)
 }
 
-// OrEmpty is the slice, never nil: JSON has [] then, and not null.
-func OrEmpty[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
-}
-
 // Filter returns the servers for which keep holds, in table order.
 func (e *Ensemble) Filter(keep func(*Server) bool) []*Server {
 	var kept []*Server

@@ -14,7 +14,7 @@ func judge(e *Ensemble) {
 	v := report.Verdict{
 		Voters: len(q.Voters()), VotersSource: e.List.Source,
 		ServingVoters: len(t.Serving), QuorumNeeded: q.Needed(),
-		LeaderIDs: []int64{}, Leaders: OrEmpty(Names(leaders)), Out: OrEmpty(t.Out), Unseen: OrEmpty(t.Unseen), Looks: 1,
+		Leaders: Names(leaders), Out: t.Out, Unseen: t.Unseen, Looks: 1,
 	}
 	if e.Settled {
 		v.Looks = 2

@@ -37,7 +37,7 @@ func Fold(raw []report.Finding, kinds map[report.Code]Kind, e *model.Ensemble) (
 	}
 	shown = merge(shown, kinds)
 	slices.SortStableFunc(shown, func(a, b report.Finding) int { return rank(e, kinds, a, b) })
-	return model.OrEmpty(shown), merge(folded, kinds)
+	return shown, merge(folded, kinds)
 }
 
 // tops are the findings at the head of the chains that lead to i.

@@ -74,6 +74,13 @@ faults: ## Break real ensembles in every way, and print what zkdoctor says (VERS
 	@.ci/install all
 	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -parallel 5 -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor | tools/faults
 
+.PHONY: scenes
+scenes: ## Record what is seen of real ensembles that are broken in every way (internal/scenes).
+	@.ci/install all
+	rm -rf .cache/scenes
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_SCENES=$(CURDIR)/.cache/scenes go test -count=1 -timeout $(TIMEOUT) -parallel 4 -run '^TestReal(Faults|Pairs)$$' ./cmd/zkdoctor
+	go run ./internal/scenes/pack .cache/scenes
+
 .PHONY: healthy
 healthy: ## Look 50 times at healthy ensembles of every shape (LOOKS=50).
 	@.ci/install all

@@ -113,6 +113,13 @@ func ensembleAlerts() []alert {
 			summary:     "{{ $labels.ensemble }} serves, and the loss of one more voter is an outage",
 			description: "A configured voter is out. Restart nothing before it is back.",
 		},
+		{
+			name: "ZooKeeperNotExplained", severity: ticket,
+			expr: "zkdoctor_unexplained == 1",
+			wait: restart, why: "what passes in an election or a restart needs no explaining",
+			summary:     "{{ $labels.ensemble }}: {{ $labels.symptom }}, and nothing that was found explains it",
+			description: "No rule knows the cause, or it cannot be seen from where the exporter runs. zkdoctor check says what it is not, what tells most, and what to do to know more.",
+		},
 		found("ZooKeeperReadOnly", ticket, diag.ReadOnlyMode, restart,
 			"a server that starts before its peers passes through it",
 			"It is cut off from the quorum and shows old data to those who only read."),

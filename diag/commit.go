@@ -67,7 +67,7 @@ const LeaderNotCommitting report.Code = "leader-not-committing"
 
 var leaderNotCommittingRule = Rule{
 	Code: LeaderNotCommitting, Title: "it leads, and no write gets through", Needs: "srvr and mntr of the leader, twice",
-	Traits:   theory.Traits{EnsembleWide: true, AlwaysShown: true},
+	Traits:   theory.Traits{EnsembleWide: true, ByNumber: true, Symptom: true, AlwaysShown: true},
 	Explains: []report.Code{"latency-high"},
 	Eval:     checkLeaderNotCommitting,
 }

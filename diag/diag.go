@@ -25,9 +25,18 @@ type Options struct {
 	Version string
 }
 
+// unwanted reports whether the reader does not want to see a finding.
+func (o Options) unwanted(code report.Code) bool {
+	return slices.Contains(o.Ignore, code) || len(o.Only) > 0 && !slices.Contains(o.Only, code)
+}
+
 // Diagnose applies every rule to the snapshot. It never fails: a rule that
 // crashes is reported as crashed, and the others still speak.
 func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
+	return diagnose(snap, o, Catalogue())
+}
+
+func diagnose(snap *snapshot.Snapshot, o Options, rules []Rule) *report.Report {
 	e := model.New(snap)
 	r := &report.Report{
 		SchemaVersion: report.SchemaVersion,
@@ -45,7 +54,6 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
 		Reach:     reachViews(e),
 	}
 	r.Verdict.Summary = headline(e)
-	rules := Catalogue()
 	var raw []report.Finding
 	for _, c := range rules {
 		out, crash := run(c, e)
@@ -56,10 +64,12 @@ func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
 	if snap.Before != nil {
 		r.LookAgain = false
 	}
-	raw = slices.DeleteFunc(raw, func(f report.Finding) bool {
-		return slices.Contains(o.Ignore, f.Code) || len(o.Only) > 0 && !slices.Contains(o.Only, f.Code)
+	known := kinds(rules)
+	r.Unexplained = slices.DeleteFunc(unexplained(e, theory.Fold(slices.Clone(raw), known, e), known), func(s report.Symptom) bool {
+		return o.unwanted(s.Symptom)
 	})
-	r.Findings, r.Folded = theory.Fold(raw, kinds(rules), e)
+	t := theory.Fold(slices.DeleteFunc(raw, func(f report.Finding) bool { return o.unwanted(f.Code) }), known, e)
+	r.Findings, r.Folded = t.Shown, t.Folded
 	r.Verdict.ExitCode = exitCode(e, slices.Concat(r.Findings, r.Folded), o.FailOn)
 	return r
 }

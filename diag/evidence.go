@@ -51,6 +51,19 @@ func idList(m zoocfg.Membership) string {
 	return strings.Join(ids, ",")
 }
 
+// roleEvidence is what each voter is.
+func roleEvidence(e *model.Ensemble) []report.Evidence {
+	var out []report.Evidence
+	for _, s := range e.Servers {
+		if s.Voter() {
+			out = append(out, report.Evidence{
+				Source: "role", Server: s.Name, Value: string(s.Role), Wanted: "leader or follower",
+			})
+		}
+	}
+	return out
+}
+
 func myidPath(h *model.Host) string {
 	if h.MyID.Seen() {
 		return h.MyID.Value.Path

@@ -40,8 +40,8 @@ func TestVerdict(t *testing.T) {
 		},
 		{
 			"one of two leads on, and none may", look(but(leader, insync(0)), down).membership(three[0], three[1]).as("3.6.4").twice(),
-			"unknown 2: 1 of 2 by conf, need 2, spare ?",
-			findings("root leader-not-committing critical likely zk1", "root process-down warning likely zk2", "root even-or-tiny-ensemble warning proven"),
+			"down 2: 1 of 2 by conf, need 2, spare -1",
+			findings("root process-down critical likely zk2", "root even-or-tiny-ensemble warning proven", "show leader-not-committing critical likely zk1", "fold quorum-lost critical proven"),
 		},
 
 		{
@@ -197,16 +197,16 @@ func TestVerdict(t *testing.T) {
 			findings("root process-down warning likely zk1 zk3"),
 		},
 		{
-			"and it still leads in the second look", look(down, leader, down).twice(), "unknown 3: 1 of 3 by conf, need 2, spare ?",
-			findings("root process-down warning likely zk1 zk3"),
+			"and it still leads in the second look", look(down, leader, down).twice(), "down 2: 1 of 3 by conf, need 2, spare -1",
+			findings("root process-down critical likely zk1 zk3", "fold quorum-lost critical proven"),
 		},
 		{
 			"the followers follow a leader that is dead", look(follower, down, follower), "unknown 3: 2 of 3 by conf, need 2, spare ?, again",
 			findings("root process-down warning likely zk2"),
 		},
 		{
-			"a leader whose followers do not serve, twice", look(leader, looking, looking).twice(), "unknown 3: 1 of 3 by conf, need 2, spare ?",
-			findings("show server-not-serving warning proven zk2 zk3"),
+			"a leader whose followers do not serve, twice", look(leader, looking, looking).twice(), "down 2: 1 of 3 by conf, need 2, spare -1",
+			findings("show quorum-lost critical proven", "fold server-not-serving critical proven zk2 zk3"),
 		},
 		{
 			"one server alone, down", look(down), "unknown 3: 0 of 1 by targets, need 1, spare ?",

@@ -80,6 +80,7 @@ func compareLists(e *model.Ensemble) Outcome {
 		Severity: report.Critical, Certainty: report.Proven, Servers: model.Names(lists.Servers),
 		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", lists.Count),
 	}
+	f.KeepsOut = notOnAll(lists)
 	for i, s := range lists.Servers {
 		addEvidence(&f, report.Evidence{
 			Source: lists.Lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists.Lists[i].Membership),
@@ -93,6 +94,20 @@ func compareLists(e *model.Ensemble) Outcome {
 		f.Fix = advice("two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list")
 	}
 	return found(f)
+}
+
+// notOnAll are the members that some lists have and others have not, by their hosts.
+func notOnAll(d model.Divergence) []string {
+	var out []string
+	for _, l := range d.Lists {
+		for _, m := range l.Servers {
+			missing := func(o model.OwnList) bool { return o.Find(m.ID) == nil }
+			if host := m.Addresses[0].Host; slices.ContainsFunc(d.Lists, missing) && !slices.Contains(out, host) {
+				out = append(out, host)
+			}
+		}
+	}
+	return out
 }
 
 const TargetsIncomplete report.Code = "targets-incomplete"

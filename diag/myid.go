@@ -143,7 +143,7 @@ const MyidWrongServer report.Code = "myid-wrong-server"
 var myidWrongServerRule = Rule{
 	Code: MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
 	Explains: slices.Concat(startless, []report.Code{
-		"self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode",
+		"self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode", "quorum-lost",
 	}),
 	Eval: checkMyidWrongServer,
 }
@@ -158,7 +158,7 @@ func checkMyidWrongServer(e *model.Ensemble) Outcome {
 }
 
 // wrongByFiles judges a server by its own files.
-func wrongByFiles(_ *model.Ensemble, h *model.Host) Outcome {
+func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
 	switch {
 	case !h.Distributed():
 		return Outcome{}
@@ -169,7 +169,7 @@ func wrongByFiles(_ *model.Ensemble, h *model.Host) Outcome {
 	case len(h.OwnLines) != 1 || h.OwnLines[0] == h.ID || h.Settings.Find(h.ID) == nil:
 		return Outcome{}
 	}
-	return found(report.Finding{
+	f := report.Finding{
 		Certainty: report.Proven,
 		Summary:   fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
 		Evidence: []report.Evidence{
@@ -178,7 +178,11 @@ func wrongByFiles(_ *model.Ensemble, h *model.Host) Outcome {
 			memberEvidence(h, h.OwnLines[0], "  is an address of this host"),
 		},
 		Fix: writeID(h),
-	})
+	}
+	if other := e.ByLine(h.ID); other != nil {
+		f.KeepsOut = []string{other.Name} // their connections to the others push each other out
+	}
+	return found(f)
 }
 
 // wrongOverNetwork finds servers at the address of one line that say they are another,

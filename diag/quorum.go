@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -15,7 +16,7 @@ const QuorumLost report.Code = "quorum-lost"
 
 var quorumLostRule = Rule{
 	Code: QuorumLost, Title: "no quorum: nobody can be elected leader", Needs: "the role of every voter",
-	Traits:   theory.Traits{EnsembleWide: true, NeverRoot: true, CoversAll: true},
+	Traits:   theory.Traits{EnsembleWide: true, ByNumber: true, Symptom: true, CoversAll: true},
 	Explains: []report.Code{"server-not-serving", "read-only-mode", "status-script-misleading"},
 	Eval:     checkQuorumLost,
 }
@@ -27,12 +28,48 @@ func checkQuorumLost(e *model.Ensemble) Outcome {
 		}
 		return Outcome{}
 	}
-	return found(report.Finding{
+	f := report.Finding{
 		Severity: report.Critical, Certainty: byNumber(e), Evidence: roleEvidence(e),
 		Summary: fmt.Sprintf("%d of %s are needed to elect a leader, and fewer can take part.",
 			e.Verdict.QuorumNeeded, votersPhrase(e)),
 		Fix: advice("bring back one server after the other until a leader is elected; leave version-2 alone on every server"),
-	})
+	}
+	idle := votersThat(e, func(s *model.Server) bool { return s.NotServing() && !s.Inferred })
+	switch {
+	case len(e.Leaders()) > 0:
+		f.Title = "no quorum: no write is confirmed"
+		f.Summary = fmt.Sprintf("%s says that it leads, and confirmed nothing in %s: %d of %s can confirm a write, and %d are needed.",
+			enumerate(e.Verdict.Leaders), seconds(e.Between()), len(e.Votes.Able), votersPhrase(e), e.Verdict.QuorumNeeded)
+		f.Fix = advice("mend those that are out: with a majority again the leader goes on, or another is elected; leave version-2 alone on every server")
+	case e.List.Quorums.Contains(idle):
+		f.Summary = fmt.Sprintf("%d of %s run and serve nobody, and %d are needed to elect a leader: those that it takes are there, and elect none.",
+			len(idle), votersPhrase(e), e.Verdict.QuorumNeeded)
+		f.Fix = advice("leave version-2 alone on every server; a restart of all at once hides what is wrong")
+	}
+	if f.Certainty == report.Proven && hungMayVote(e) {
+		f.Certainty = report.Likely // a server whose clients hang may still vote
+	}
+	return found(f)
+}
+
+// hungMayVote reports whether a loss of the quorum rests on servers that do not answer: one
+// whose threads for clients hang may vote all the same. A process that is seen to be stopped
+// does not.
+func hungMayVote(e *model.Ensemble) bool {
+	able := votersThat(e, func(s *model.Server) bool { return model.Hangs(s) && !s.StoppedHere() })
+	maps.Copy(able, e.Votes.Able)
+	return e.List.Quorums.Contains(able)
+}
+
+// votersThat are the ids of the voters of which something holds.
+func votersThat(e *model.Ensemble, holds func(*model.Server) bool) map[int64]bool {
+	out := map[int64]bool{}
+	for _, id := range e.List.Quorums.Voters() {
+		if s := e.ByLine(id); s != nil && holds(s) {
+			out[id] = true
+		}
+	}
+	return out
 }
 
 // byNumber is the certainty of what rests on the number of voters.
@@ -41,18 +78,6 @@ func byNumber(e *model.Ensemble) report.Certainty {
 		return report.Proven
 	}
 	return report.Likely
-}
-
-func roleEvidence(e *model.Ensemble) []report.Evidence {
-	var out []report.Evidence
-	for _, s := range e.Servers {
-		if s.Voter() {
-			out = append(out, report.Evidence{
-				Source: "role", Server: s.Name, Value: string(s.Role), Wanted: "leader or follower",
-			})
-		}
-	}
-	return out
 }
 
 const DegradedNoSpare report.Code = "degraded-no-spare"
@@ -114,7 +139,7 @@ const SplitBrain report.Code = "split-brain"
 
 var splitBrainRule = Rule{
 	Code: SplitBrain, Title: "two leaders, each accepts writes", Needs: "srvr, twice",
-	Traits:   theory.Traits{EnsembleWide: true, AlwaysShown: true, DataAtRisk: true, CoveredByAny: true},
+	Traits:   theory.Traits{EnsembleWide: true, AlwaysShown: true, DataAtRisk: true, CoveredByAny: true, Proximate: true},
 	Explains: []report.Code{"data-digest-mismatch"},
 	Eval:     checkSplitBrain,
 }
@@ -145,6 +170,7 @@ func checkSplitBrain(e *model.Ensemble) Outcome {
 		},
 	}
 	if splitByOracle(e) {
+		f.SaysWhy = true
 		f.Summary = "two leaders were seen in both looks, and one list is in use, of two: an oracle (oraclePath) lets each go on without the other, and both accept writes."
 		f.Fix[2] = report.Fix{
 			Note: "let the oracle say 1 to one of them and never to both; start the kept one first, then the emptied one after that serves",

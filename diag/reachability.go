@@ -2,6 +2,8 @@ package diag
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,6 +73,8 @@ func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
 		return whyNoAnswer(s)
 	case s.HostAnswers():
 		return Outcome{}
+	case claimedHere(e, s):
+		return undecided("a ZooKeeper of this host has its id, and so its address may be what is wrong")
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely,
@@ -90,6 +94,13 @@ func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
 		f.Fix = steps(s.Name, "look at its console or its hypervisor: is it up, and has it its network?")
 	}
 	return found(f)
+}
+
+// claimedHere reports whether a ZooKeeper of this host has that server's id.
+func claimedHere(e *model.Ensemble, s *model.Server) bool {
+	return slices.ContainsFunc(e.Hosts, func(h *model.Host) bool {
+		return h.HasID && s.Line != nil && s.Line.ID == h.ID
+	})
 }
 
 const ClientPortMismatch report.Code = "client-port-mismatch"
@@ -123,6 +134,9 @@ func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
 		f.Summary = fmt.Sprintf("a ZooKeeper runs on this host (pid %d) and listens for clients at another address than %s.", h.Process.PID, s.Host)
 	}
 	if h != nil && h.Settings != nil {
+		if why := whyNoClientListener(h); why.skipped() {
+			return why
+		}
 		f.Certainty = report.Proven
 		addEvidence(&f, settingEvidence(h, "clientPort", strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort))
 		if a := h.Settings.ClientPortAddress; a.IsSet() {
@@ -130,6 +144,24 @@ func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
 		}
 	}
 	return found(f)
+}
+
+// whyNoClientListener tells why a host's server cannot serve clients on another port: by what
+// its host shows it serves them on none. Empty where it may.
+func whyNoClientListener(h *model.Host) Outcome {
+	port, secure := h.Settings.ClientPort, h.Settings.SecureClientPort
+	listens := slices.ContainsFunc(h.Listeners.Value, func(l netip.AddrPort) bool {
+		return int(l.Port()) == port.Value || int(l.Port()) == secure.Value
+	})
+	switch {
+	case h.Process == nil:
+		return undecided("no ZooKeeper runs there, and something else has its election port")
+	case !port.IsSet() && !secure.IsSet():
+		return undecided("its configuration gives it no client port")
+	case h.Listeners.Seen() && !listens:
+		return undecided(fmt.Sprintf("its configuration says %d, and nothing listens there", port.Value))
+	}
+	return Outcome{}
 }
 
 const NotZooKeeper report.Code = "not-zookeeper"

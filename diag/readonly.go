@@ -10,7 +10,7 @@ const ReadOnlyMode report.Code = "read-only-mode"
 
 var readOnlyModeRule = Rule{
 	Code: ReadOnlyMode, Title: "serves reads only, for want of a quorum", Needs: "srvr",
-	Traits:   theory.Traits{NeverRoot: true},
+	Traits:   theory.Traits{Symptom: true},
 	Explains: []report.Code{"degraded-no-spare"},
 	Eval:     perServer(checkReadOnlyMode, whyNoAnswer),
 }

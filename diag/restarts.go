@@ -7,12 +7,14 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 )
 
 const RestartLoop report.Code = "restart-loop"
 
 var restartLoopRule = Rule{
 	Code: RestartLoop, Title: "is started again and again", Needs: "a server's own process, log and unit",
+	Traits:   theory.Traits{Proximate: true},
 	Explains: slices.Concat(keptOut, []report.Code{"process-down", "server-starting"}),
 	Eval:     checkRestarts,
 }

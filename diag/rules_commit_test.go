@@ -74,8 +74,8 @@ func TestStalled(t *testing.T) {
 	t.Parallel()
 	s := look(hung, but(leader, wrote(7, 100), waiting(3)), hung).membership(three...).twice()
 	runGrid(t, []row{{
-		"followers that hang", s, "unknown 2: 1 of 3 by conf, need 2, spare ?",
-		findings("root server-hung warning likely zk1 zk3", "show leader-not-committing critical likely zk2"),
+		"followers that hang", s, "down 2: 1 of 3 by conf, need 2, spare -1",
+		findings("root server-hung critical likely zk1 zk3", "show leader-not-committing critical likely zk2", "fold quorum-lost critical likely"),
 	}})
 	r := s.report()
 	if !slices.Contains(r.Findings[0].Explains, string(LeaderNotCommitting)) {

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -71,11 +72,14 @@ func reachRules() []rule {
 			ClientPortMismatch,
 			[]fire{
 				{"its election port is open", look(follower, leader, otherPort), "warning likely zk3"},
-				{"its file says another port", look(follower, leader, otherPort).onWith(3, zoo(3, "clientPort=2281")), "warning proven zk3"},
+				{"its file says another port", look(follower, leader, otherPort).onWith(3, zoo(3, "clientPort=2281"), hears("[::]:2281", "[::]:3888")), "warning proven zk3"},
 			},
 			[]alike{
 				{"down", look(follower, leader, down)},
 				{"unreachable", look(follower, leader, gone)},
+				{"its file says that port, and nothing listens there", look(follower, leader, otherPort).onWith(3, zoo(3), hears("[::]:3888"))},
+				{"its file has no client port", look(follower, leader, otherPort).onWith(3, strings.Replace(zoo(3), "clientPort=2181\n", "", 1), hears("[::]:3888"))},
+				{"it does not run, and another program has its election port", look(follower, leader, otherPort).on(3, stopped, hears("[::]:3888"))},
 				{"no client port by design is no row of its own", look(follower, leader, looking)},
 			},
 			[]blind{

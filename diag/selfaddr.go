@@ -10,6 +10,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 )
 
 // listensAfter is the process age past which a server must have an election listener: it
@@ -54,6 +55,9 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 	addrs, name, reason := ownLineAt(h)
 	if len(addrs) == 0 || slices.ContainsFunc(addrs, h.IsLocal) || h.Settings.QuorumListenOnAllIPs.Value {
 		return undecided(reason)
+	}
+	if len(h.OwnLines) > 0 {
+		return undecided("another line of its list is this host's: it may be its id that is wrong")
 	}
 	return found(report.Finding{
 		Certainty: report.Proven,
@@ -142,6 +146,7 @@ const ProcessWithoutListener report.Code = "process-without-listener"
 
 var processWithoutListenerRule = Rule{
 	Code: ProcessWithoutListener, Title: "runs without an election listener", Needs: "a server's own process and sockets",
+	Traits:   theory.Traits{Proximate: true},
 	Explains: keptOut,
 	Eval:     perHost(checkProcessWithoutListener),
 }

@@ -21,7 +21,8 @@ const ProcessDown report.Code = "process-down"
 
 var processDownRule = Rule{
 	Code: ProcessDown, Title: "ZooKeeper is not running", Needs: "the client and the election port",
-	Explains: []report.Code{"degraded-no-spare", "quorum-lost"},
+	Traits:   theory.Traits{Proximate: true},
+	Explains: []report.Code{"degraded-no-spare", "quorum-lost", "leader-not-committing"},
 	Eval:     perServer(checkProcessDown),
 }
 
@@ -37,15 +38,11 @@ func checkProcessDown(e *model.Ensemble, s *model.Server) Outcome {
 }
 
 func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
-	whyStopped := "find out why it stopped: run zkdoctor check there, or read the end of its log"
-	if s.Local != nil {
-		whyStopped = "find out why it stopped: read the end of its log"
-	}
 	f := report.Finding{
 		Certainty: report.Likely,
 		Summary:   "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
 		Fix: []report.Fix{
-			step(s.Name, whyStopped),
+			step(s.Name, whyItStopped(s)),
 			{Host: s.Name, Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
 			{Note: "leave version-2 alone on every server"},
 		},
@@ -70,6 +67,20 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		addEvidence(&f, logEvidences(s.Local, fatalSigns)...)
 	}
 	return f
+}
+
+// whyItStopped is the step that finds out why a server does not run. It sends nobody to what
+// was read already.
+func whyItStopped(s *model.Server) string {
+	switch {
+	case s.Local == nil:
+		return "find out why it stopped: run zkdoctor check there, or read the end of its log"
+	case len(logEvidences(s.Local, fatalSigns)) > 0:
+		return "mend first what its log ends with"
+	case s.Local.Log.Seen():
+		return "its log does not say why it stopped. Was it stopped by hand, or killed (dmesg, journalctl)?"
+	}
+	return "find out why it stopped: " + noLog(s.Local) + "; zkdoctor check --log FILE reads it"
 }
 
 // addProblems adds what ZooKeeper would die of in the configuration: then that is
@@ -103,7 +114,7 @@ const ServerNotServing report.Code = "server-not-serving"
 
 var serverNotServingRule = Rule{
 	Code: ServerNotServing, Title: "runs, and serves nobody", Needs: "srvr, twice",
-	Traits: theory.Traits{NeverRoot: true},
+	Traits: theory.Traits{Symptom: true},
 	// A server that is out for no reason that was found still explains why nothing is spare.
 	Explains: []report.Code{"degraded-no-spare", "status-script-misleading"},
 	Eval:     perServer(checkServerNotServing),

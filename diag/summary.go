@@ -15,6 +15,10 @@ func headline(e *model.Ensemble) string {
 	case report.Split:
 		return fmt.Sprintf("split brain: %d leaders (%s), each accepts writes.", len(leaders), enumerate(model.Names(leaders)))
 	case report.Down:
+		if len(leaders) > 0 {
+			return fmt.Sprintf("no quorum: %s says that it leads, and %d of %s can confirm a write, %d needed. No writes.",
+				enumerate(model.Names(leaders)), len(t.Able), votersPhrase(e), v.QuorumNeeded)
+		}
 		if e.List.Quorums.Contains(t.Alive) {
 			text := fmt.Sprintf("no quorum: none of %s serves. %s", votersPhrase(e), lossPhrase(e))
 			if len(t.Unseen) > 0 {

@@ -39,6 +39,7 @@ func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *rep
 		out.set("zkdoctor_verdict", oneIf(v.State == state), string(state))
 	}
 	out.findings(r)
+	out.unexplained(r)
 	out.skips(r.Checks.Skips)
 }
 
@@ -70,6 +71,17 @@ func (s *sender) findings(r *report.Report) {
 					s.set("zkdoctor_finding", 1, one[:]...)
 				}
 			}
+		}
+	}
+}
+
+// unexplained sends each symptom that nothing explains, once.
+func (s *sender) unexplained(r *report.Report) {
+	sent := map[report.Code]bool{}
+	for i := range r.Unexplained {
+		if code := r.Unexplained[i].Symptom; !sent[code] {
+			sent[code] = true
+			s.set("zkdoctor_unexplained", 1, string(code))
 		}
 	}
 }

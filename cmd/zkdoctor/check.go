@@ -26,6 +26,7 @@ type checkCmd struct {
 
 	Via string `placeholder:"COMMAND" group:"what" help:"Look from the host of each server too: a command that leads there, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect."`
 
+	Out    string   `placeholder:"FILE" group:"say" help:"Write down what was seen too, as collect does: for check --from, later or elsewhere."`
 	Output string   `short:"o" enum:"text,json,nagios" default:"text" group:"say" help:"text, json or nagios."`
 	All    bool     `group:"say" help:"Show what is folded, passed and skipped too."`
 	Only   []string `group:"say" placeholder:"FINDING" help:"Show these findings only."`
@@ -79,9 +80,19 @@ func (c *checkCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) erro
 	if err != nil {
 		return err
 	}
+	if c.Out != "" {
+		if err := mayWrite(c.Out); err != nil {
+			return err
+		}
+	}
 	snap, err := c.snapshot(ctx, t, log, options)
 	if err != nil {
 		return err
+	}
+	if c.Out != "" {
+		if err := writeSnapshot(c.Out, snap); err != nil {
+			return err
+		}
 	}
 	report := diag.Diagnose(snap, options)
 	if err := c.render(t.out, t, report); err != nil {

@@ -44,10 +44,15 @@ func (c *collectCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) er
 		}
 		return nil
 	}
+	return writeSnapshot(c.Out, snap)
+}
+
+// writeSnapshot writes what was seen into a file.
+func writeSnapshot(file string, snap *snapshot.Snapshot) error {
 	var text bytes.Buffer
 	if err := snapshot.WriteSnapshot(&text, snap); err != nil {
 		return err
 	}
 	// Whoever may read it learns addresses and paths: it is the owner's to share.
-	return writeFile(c.Out, text.Bytes(), 0o600)
+	return writeFile(file, text.Bytes(), 0o600)
 }

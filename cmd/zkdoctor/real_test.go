@@ -136,6 +136,9 @@ func (s shape) visit(t *testing.T, ens *zktest.Ensemble, words *strings.Replacer
 	if s.from != 0 {
 		p.host = ens.Server(s.from).Host
 	}
+	if dir := os.Getenv("ZKTEST_SCENES"); dir != "" && !s.reads() {
+		p.command = append(p.command, "--out", sceneFile(t, dir, ens.Servers[len(ens.Servers)-1].Version, s.name))
+	}
 	for _, arg := range s.args {
 		p.command = append(p.command, words.Replace(ofServers(ens, arg)))
 	}
@@ -146,6 +149,17 @@ func (s shape) visit(t *testing.T, ens *zktest.Ensemble, words *strings.Replacer
 		}
 	})
 	return p
+}
+
+// reads reports whether the case judges what was written down before.
+func (s shape) reads() bool { return slices.Contains(s.args, "--from") }
+
+// sceneFile is where the snapshot of a case goes, for internal/scenes/pack.
+func sceneFile(t *testing.T, dir, version, name string) string {
+	t.Helper()
+	dir = filepath.Join(dir, version)
+	must(t, os.MkdirAll(dir, 0o755))
+	return filepath.Join(dir, strings.NewReplacer(" ", "_", "/", "_").Replace(name)+".json")
 }
 
 // ofServers puts addresses and files of servers into an argument.

@@ -4,11 +4,11 @@ import "github.com/zkdoctor/zkdoctor/diag/report"
 
 // count sorts the voters. One that was not looked at is neither out nor in.
 func (e *Ensemble) count() Tally {
-	t := Tally{Serving: map[int64]bool{}, Possible: map[int64]bool{}, Alive: map[int64]bool{}, willing: map[int64]bool{}}
+	t := Tally{Serving: map[int64]bool{}, Possible: map[int64]bool{}, Alive: map[int64]bool{}, Able: map[int64]bool{}}
 	for _, id := range e.List.Quorums.Voters() {
 		s := e.ByLine(id)
 		if s == nil {
-			t.Possible[id], t.Alive[id], t.willing[id] = true, true, true
+			t.Possible[id], t.Alive[id], t.Able[id] = true, true, true
 			switch {
 			case e.SilentInSync == Yes:
 				t.Serving[id] = true
@@ -20,7 +20,9 @@ func (e *Ensemble) count() Tally {
 			}
 			continue
 		}
-		t.willing[id] = !s.NotServing() || s.Inferred
+		if s.Serving != No {
+			t.Able[id] = true
+		}
 		if s.Role != report.RoleDown {
 			t.Alive[id] = true
 		}

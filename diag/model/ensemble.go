@@ -68,8 +68,9 @@ type Tally struct {
 	Out, Unseen []string
 	// Open is how many voters are neither: those, and the ones that were not looked at.
 	Open int
-	// willing are the voters that do not report themselves that they do not serve.
-	willing map[int64]bool
+	// Able are the voters that may confirm a write: neither do they report that they do
+	// not serve, nor are they known to hang or to be down.
+	Able map[int64]bool
 }
 
 // Host is one server's own side: its process, files, sockets and addresses.

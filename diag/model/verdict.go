@@ -69,15 +69,19 @@ func state(e *Ensemble, t Tally, leaders []*Server) (state report.State, again b
 // Mode: leader or follower proves one within the last syncLimit ticks; where
 // the sockets say otherwise, the second look decides.
 func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) {
-	q := e.List.Quorums
 	// A leader that has lost its followers reports leader for up to syncLimit ticks,
 	// 10 s as usually configured: while they report that they do not serve, it can
 	// commit nothing.
 	leaderless := len(leaders) == 0 && t.Open == 0 && !e.bySession() && (e.List.Proven() || len(t.Out) > 0)
 	// Others may still follow the one that hangs.
 	contested := slices.ContainsFunc(e.Servers, e.MightLead) && slices.ContainsFunc(e.Servers, Hangs)
-	if e.Stall != nil || leaderless || contested ||
-		!e.PeersUnknown() && !e.HasOracle() && (!q.Contains(t.Alive) || !q.Contains(t.willing)) {
+	if e.cannotConfirm() {
+		if e.leadsAlone() {
+			return report.Down, false
+		}
+		return report.Unknown, true
+	}
+	if e.Stall != nil || leaderless || contested {
 		return report.Unknown, true
 	}
 	inferred := slices.ContainsFunc(leaders, func(s *Server) bool { return s.Inferred })
@@ -86,6 +90,26 @@ func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) 
 		return report.Serving, again
 	}
 	return report.Degraded, again
+}
+
+// cannotConfirm reports whether the voters that can confirm a write are no quorum: the others
+// are down, hang, or say that they do not serve.
+func (e *Ensemble) cannotConfirm() bool {
+	if e.PeersUnknown() || e.HasOracle() {
+		return false
+	}
+	return !e.List.Quorums.Contains(e.Votes.Able)
+}
+
+// leadsAlone reports whether two looks show one leader that so few others can follow that it
+// confirms no write, and has confirmed none. It leads on until it has missed them for
+// syncLimit ticks.
+func (e *Ensemble) leadsAlone() bool {
+	if e.Before == nil || e.MayHaveOracle() || !e.cannotConfirm() || !e.Before.cannotConfirm() {
+		return false
+	}
+	now, then := e.OnlyLeader(), e.Before.OnlyLeader()
+	return now != nil && then != nil && now.Name == then.Name && now.Srvr.Value.Zxid == then.Srvr.Value.Zxid
 }
 
 // noneServed reports whether this look alone shows that no quorum served.

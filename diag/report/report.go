@@ -28,6 +28,9 @@ type Report struct {
 	// Findings are what is shown: root causes first, in the order in which to
 	// mend them, then what nothing explains, then the rest by severity.
 	Findings []Finding `json:"findings"`
+	// Unexplained are what is wrong and follows from nothing that was found. Each is among
+	// Findings too.
+	Unexplained []Symptom `json:"unexplained"`
 	// Folded are consequences hidden under a root cause.
 	Folded []Finding `json:"folded,omitempty"`
 	Checks Checks    `json:"checks"`
@@ -272,9 +275,42 @@ type Finding struct {
 	Explains []string `json:"explains"`
 	Docs     string   `json:"docs"`
 
+	// SaysWhy is set on what says, beside what happened, why it did.
+	SaysWhy bool `json:"-"`
+	// KeepsOut are servers that it keeps out beside Servers; it is not about those.
+	KeepsOut []string `json:"-"`
 	// Later is set on what will only do harm later, at the next start or once a disk
 	// is full: it explains nothing that is wrong now.
 	Later bool `json:"-"`
+}
+
+// The symptoms that no finding states.
+const (
+	// ServerOut: a voter is out.
+	ServerOut Code = "server-out"
+	// TwoLeaders: two servers lead.
+	TwoLeaders Code = "two-leaders"
+	// ServerUnjudged: what a voter does could not be judged.
+	ServerUnjudged Code = "server-unjudged"
+)
+
+// Symptom is something that is wrong and follows from nothing that was found.
+type Symptom struct {
+	// Symptom is the code of the finding that states it; where none does, ServerOut,
+	// ServerUnjudged or TwoLeaders.
+	Symptom  Code     `json:"symptom"`
+	Severity Severity `json:"severity"`
+	// Servers are the names of the servers concerned, empty for the ensemble.
+	Servers []string `json:"servers"`
+	Title   string   `json:"title"`
+	// Summary is one or two sentences on what is seen.
+	Summary string `json:"summary,omitempty"`
+	// RuledOut are causes that it has not, a phrase each, with what shows that.
+	RuledOut []string `json:"ruled_out"`
+	// Telling is the evidence that tells most.
+	Telling []Evidence `json:"telling"`
+	// Next is the one step that would tell most.
+	Next Fix `json:"next"`
 }
 
 // Evidence is one observed fact.

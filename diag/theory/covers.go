@@ -29,12 +29,5 @@ func covers(e *model.Ensemble, kinds map[report.Code]Kind, cause, consequence re
 
 // regained is how many voters come back when the finding is mended.
 func regained(e *model.Ensemble, f report.Finding) int {
-	n := 0
-	for _, s := range e.Servers {
-		if slices.Contains(f.Servers, s.Name) && s.Voter() &&
-			(s.Serving == model.No || s.Counted == model.No || s.Role == report.Standalone) {
-			n++
-		}
-	}
-	return n
+	return len(e.Filter(func(s *model.Server) bool { return keepsOut(f, s) }))
 }

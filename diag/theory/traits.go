@@ -8,12 +8,21 @@ import "github.com/zkdoctor/zkdoctor/diag/report"
 type Traits struct {
 	// EnsembleWide: it is about the ensemble, whatever server of it shows that.
 	EnsembleWide bool
-	// NeverRoot: a symptom, shown when nothing explains it, but as what it is; or a setting
-	// that causes no outage.
+	// ByNumber: as a consequence it is explained only by causes that keep out so many voters
+	// that those left are no quorum.
+	ByNumber bool
+	// Symptom: that something is wrong, which is no cause of it. Where nothing that was found
+	// explains it, it is said to be unexplained.
+	Symptom bool
+	// NeverRoot: shown when nothing explains it, but as what it is: what follows from a
+	// symptom, or a setting that causes no outage.
 	NeverRoot bool
 	// AlwaysShown: it stays on the screen even when something explains it. Whoever acts
 	// must know of it: a disk with room again does not mend what it broke.
 	AlwaysShown bool
+	// Proximate: it says what happened to a server, and not why. Where nothing explains it and
+	// the server's own host was looked at, that is said.
+	Proximate bool
 	// DataAtRisk: it comes first among those of its severity.
 	DataAtRisk bool
 	// CoversAll: as a cause it concerns every server. CoveredByAny: as a consequence it is

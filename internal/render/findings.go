@@ -27,6 +27,7 @@ func (p *page) findings() bool {
 		p.inFull(strings.ToUpper(title)+" "+itoa(i+1), f)
 	}
 	p.more(full[shown:], strings.ToLower(title))
+	p.unexplained()
 	p.folded(len(full) == 0)
 	shown = p.cap(len(also), maxAlso)
 	for _, f := range also[:shown] {
@@ -43,7 +44,7 @@ func (p *page) findings() bool {
 			p.put("and " + plural(n, "more note") + " (--all)")
 		}
 	}
-	return len(p.r.Folded) > 0 && len(also)+len(notes)+len(script) == 0
+	return len(p.r.Folded) > 0 && len(p.r.Unexplained) == 0 && len(also)+len(notes)+len(script) == 0
 }
 
 // more names what is left out.
@@ -96,6 +97,39 @@ func (p *page) inFull(label string, f *report.Finding) {
 	}
 	p.remedy(f.Fix)
 	p.put("  docs  zkdoctor explain " + slug(f.Code))
+}
+
+// unexplained writes what follows from nothing that was found: what it cannot be, what tells
+// most, and the step that would tell more.
+func (p *page) unexplained() {
+	shown := p.cap(len(p.r.Unexplained), maxRoots)
+	for i := range p.r.Unexplained[:shown] {
+		s := &p.r.Unexplained[i]
+		f := asFinding(s)
+		p.blank()
+		p.head(unexplainedLabel, f)
+		p.flow(indent, indent, p.names.prose(s.Title))
+		why := "  why   "
+		if s.Summary != "" {
+			p.flow(why, body, p.names.prose(s.Summary))
+			why = body
+		}
+		for _, l := range p.evidence(f, maxFacts) {
+			p.put(why + l)
+			why = body
+		}
+		not := "  not   "
+		for _, cause := range s.RuledOut {
+			p.flow(not, body, p.names.prose(cause))
+			not = body
+		}
+		p.remedy(f.Fix)
+	}
+	var rest []*report.Finding
+	for i := range p.r.Unexplained[shown:] {
+		rest = append(rest, asFinding(&p.r.Unexplained[shown+i]))
+	}
+	p.more(rest, "symptom")
 }
 
 // inShort writes a finding that is not a root cause, with its first fact.

@@ -68,6 +68,11 @@ func whole(r *report.Report) *report.Report {
 	}
 	c.Findings = list(wholeFindings(r.Findings))
 	c.Folded = wholeFindings(r.Folded)
+	c.Unexplained = list(slices.Clone(r.Unexplained))
+	for i := range c.Unexplained {
+		s := &c.Unexplained[i]
+		s.Servers, s.RuledOut, s.Telling = list(s.Servers), list(s.RuledOut), list(s.Telling)
+	}
 	c.Verdict.LeaderIDs, c.Verdict.Leaders = list(r.Verdict.LeaderIDs), list(r.Verdict.Leaders)
 	c.Verdict.Out, c.Verdict.Unseen = list(r.Verdict.Out), list(r.Verdict.Unseen)
 	c.Checks.PassedCodes, c.Checks.Skips = list(r.Checks.PassedCodes), list(r.Checks.Skips)

@@ -90,9 +90,14 @@ func longText(r *report.Report, n *names) []string {
 	if r.Incomplete != "" {
 		out = append(out, "[incomplete] "+clean(r.Incomplete, maxWord))
 	}
+	for i := range r.Unexplained {
+		f := asFinding(&r.Unexplained[i])
+		line := "[" + unexplainedLabel + "] " + slug(f.Code) + on(n, f.Servers)
+		out = append(append(out, cutEnd(line+": "+n.prose(f.Title), 240)), fixes(f, n)...)
+	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Severity == report.Info && len(r.Findings) > 1 {
+		if f.Severity == report.Info && len(r.Findings) > 1 || isUnexplained(r, f) {
 			continue
 		}
 		line := "[" + severityWord(f.Severity) + "] " + slug(f.Code)

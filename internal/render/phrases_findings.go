@@ -10,13 +10,14 @@ import (
 // maxServers is the most servers listed for one finding.
 const maxServers = 12
 
-// sorted are the findings in the order in which they are shown: those to be told in
-// full and what they are called, what else is wrong, notes on the status script,
+// sorted are the findings in the order in which they are shown, but for symptoms that
+// nothing explains: those to be told in full and what they are called, what else is wrong, notes on the status script,
 // and the other notes.
 func (p *phrases) sorted() (title string, full, also, script, notes []*report.Finding) {
 	for i := range p.r.Findings {
 		f := &p.r.Findings[i]
 		switch {
+		case isUnexplained(p.r, f):
 		case f.Root && f.Severity != report.Info:
 			full = append(full, f)
 		case f.Code == "status-script-misleading" && p.serves(f):
@@ -126,7 +127,7 @@ func (p *phrases) explained() string {
 			roots++
 		}
 	}
-	if roots > 1 {
+	if roots+len(p.r.Unexplained) > 1 {
 		lead, known = "Explained by these: ", nil
 	}
 	return lead + strings.Join(p.grouped(pointers(p.r.Folded), known), ", ") + "."

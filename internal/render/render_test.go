@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the goldens")
 // screens are the reports of the goldens, by the golden's name.
 func screens() map[string]*report.Report {
 	return map[string]*report.Report{
-		"healthy": healthy(), "no-quorum": noQuorum(), "guide": guide(), "misleading": misleading(),
+		"healthy": healthy(), "no-quorum": noQuorum(), "unexplained": unexplained(), "guide": guide(), "misleading": misleading(),
 		"split-brain": splitBrain(), "unreachable": unreachable(), "observers": observers(),
 		"standalone": standalone(), "leader-serves-no": leaderServesNo(), "hostile": hostile(),
 		"nine": nine(), "incomplete": interrupted(), "many": many(), "fqdn": fqdn(), "ipv6": ipv6(),
@@ -64,6 +64,9 @@ func commands(r *report.Report) map[string]bool {
 				out[strings.TrimRight(command+escape(s.Command), " ")] = true
 			}
 		}
+	}
+	for _, s := range r.Unexplained {
+		out[strings.TrimRight(command+escape(s.Next.Command), " ")] = true
 	}
 	return out
 }
@@ -173,7 +176,7 @@ func TestJSON(t *testing.T) {
 		if err := JSON(&b, r); err != nil {
 			t.Fatal(err)
 		}
-		if name == "healthy" || name == "no-quorum" || name == "guide" || name == "hostile" {
+		if name == "healthy" || name == "no-quorum" || name == "unexplained" || name == "guide" || name == "hostile" {
 			golden(t, name+"-json", b.String())
 		}
 		for _, c := range b.Bytes() {

@@ -53,6 +53,10 @@ func hostile() *report.Report {
 	})
 	f.Title = "x\nCRIT  DOWN  fake"
 	f.Fix = append(f.Fix, report.Fix{Host: evil, Command: "rm -rf '/data/\u202e'", Note: "`unbalanced"})
+	r.Unexplained = []report.Symptom{{
+		Symptom: "server\x1bout", Severity: report.Warning, Servers: []string{evil}, Title: "x\nOK    SERVING", Summary: "\u2066hidden\u2069",
+		RuledOut: []string{"a\tb\x00", strings.Repeat("y", 300)}, Next: report.Fix{Command: "echo '\u202e'"},
+	}}
 	r.Incomplete = "dead\x1bline"
 	r.Checks.Crashed = 1
 	r.Checks.Crashes = []report.Crash{{Code: "split\x1bbrain", Text: evil + "\nOK    SERVING"}}

@@ -36,6 +36,7 @@ func (p *phrases) findingsView() findingsView {
 		}
 		v.Also = append(v.Also, p.findingView(label, f))
 	}
+	v.Unexplained = p.unexplainedViews()
 	v.Explained = p.explained()
 	v.Counts, _ = p.counts()
 	for _, g := range skipGroups(p.r.Checks.Skips) {
@@ -103,6 +104,20 @@ func (p *phrases) roundViews(steps []report.Fix) []roundView {
 		}
 		if !v.Advice {
 			start += len(v.Steps)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// unexplainedViews are the same on the status page.
+func (p *phrases) unexplainedViews() []findingView {
+	var out []findingView
+	for i := range p.r.Unexplained[:min(len(p.r.Unexplained), maxPageFindings)] {
+		s := &p.r.Unexplained[i]
+		v := p.findingView("Not explained", asFinding(s))
+		for _, cause := range s.RuledOut {
+			v.RuledOut = append(v.RuledOut, p.names.prose(cause))
 		}
 		out = append(out, v)
 	}

@@ -109,6 +109,8 @@ type statusCell struct {
 type findingsView struct {
 	// Findings are shown in full, Also with their details closed.
 	Findings, Also []findingView
+	// Unexplained are what follows from nothing that was found.
+	Unexplained []findingView
 	// More is "3 more findings", where some are left out.
 	More string
 	// Explained names the consequences of the root causes.
@@ -129,6 +131,8 @@ type findingView struct {
 	Facts                                             [][]statusCell
 	MoreFacts                                         string
 	Rounds                                            []roundView
+	// RuledOut is what a symptom that nothing explains does not come from.
+	RuledOut []string
 }
 
 // roundView is what to do on one host, or on several one after the other.

@@ -1,0 +1,252 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// What is wrong and follows from nothing that was found: no rule knows this. It is said what it
+// cannot be, what tells most, and what to do to know more.
+
+// unexplained tells what is known of what a theory leaves open: of symptoms, of voters that are out
+// and that no finding is about, and of causes of which nothing says why they are there.
+func unexplained(e *model.Ensemble, t theory.Theory, kinds map[report.Code]theory.Kind) []report.Symptom {
+	var out []report.Symptom
+	for _, f := range t.Unexplained {
+		s := symptom(e, f, concerned(e, f))
+		s.RuledOut = append(notEnough(t, kinds, f.Code), s.RuledOut...)
+		out = append(out, s)
+	}
+	about := map[string]bool{}
+	for _, f := range slices.Concat(t.Shown, t.Folded) {
+		if k := kinds[f.Code]; !f.Later && (f.Severity != report.Info || k.Symptom || len(k.Explains) > 0) {
+			for _, name := range slices.Concat(f.Servers, f.KeepsOut) {
+				about[name] = true
+			}
+		}
+	}
+	for _, name := range e.Verdict.Out {
+		if !about[name] {
+			out = append(out, symptom(e, outFinding(e, name), named(e, name)))
+		}
+	}
+	for _, name := range e.Verdict.Unseen {
+		for _, s := range named(e, name) {
+			if !about[name] && s.Counted != model.Yes && wasLookedAt(s) {
+				out = append(out, symptom(e, unjudgedFinding(s), []*model.Server{s}))
+			}
+		}
+	}
+	for _, f := range t.Shown {
+		if f.Root && kinds[f.Code].Proximate && !f.SaysWhy {
+			out = append(out, whyUnknown(e, f, kinds[f.Code].EnsembleWide)...)
+		}
+	}
+	atRisk := func(f report.Finding) bool { return kinds[f.Code].DataAtRisk }
+	if e.Verdict.State == report.Split && !slices.ContainsFunc(t.Shown, atRisk) {
+		out = append(out, symptom(e, report.Finding{
+			Code: report.TwoLeaders, Severity: report.Critical, Servers: e.Verdict.Leaders,
+			Title: "two servers lead", Evidence: roleEvidence(e),
+		}, e.Leaders()))
+	}
+	return out
+}
+
+// notEnough says of causes that were found that they do not explain a symptom by themselves.
+func notEnough(t theory.Theory, kinds map[report.Code]theory.Kind, symptom report.Code) []string {
+	var out []string
+	for _, f := range t.Shown {
+		if f.Root && slices.Contains(kinds[f.Code].Explains, symptom) && len(f.Servers) > 0 {
+			out = append(out, fmt.Sprintf("%s alone: without %s those left are a quorum still", f.Code, enumerate(f.Servers)))
+		}
+	}
+	return out
+}
+
+// named are the servers of that name: one, or none for a member that is in no row.
+func named(e *model.Ensemble, name string) []*model.Server {
+	return e.Filter(func(s *model.Server) bool { return s.Name == name && s.DuplicateOf == nil })
+}
+
+func symptom(e *model.Ensemble, f report.Finding, servers []*model.Server) report.Symptom {
+	s := report.Symptom{
+		Symptom: f.Code, Severity: f.Severity, Servers: f.Servers, Title: f.Title, Summary: f.Summary,
+		RuledOut: ruledOut(e, servers), Telling: telling(e, f, servers), Next: nextStep(e, servers),
+	}
+	for i := range s.Telling {
+		if len(servers) == 1 {
+			s.Telling[i].Server = cmp.Or(s.Telling[i].Server, servers[0].Name)
+		}
+	}
+	return s
+}
+
+// wasLookedAt reports whether a server was asked, and the run did not end before it could
+// answer.
+func wasLookedAt(s *model.Server) bool {
+	return s.Client.Tried && !s.Client.FailedAs(snapshot.Cancelled) && !s.Srvr.FailedAs(snapshot.Cancelled)
+}
+
+// outFinding is that a voter is out.
+func outFinding(e *model.Ensemble, name string) report.Finding {
+	f := report.Finding{
+		Code: report.ServerOut, Severity: severityOf(e), Servers: []string{name},
+		Title: "is out, and nothing that was found says why",
+	}
+	for _, s := range named(e, name) {
+		f.Severity, f.Summary, f.Evidence = severityOf(e, s), note(s), allLooks(s)
+	}
+	if lead, _, _, ok := e.LeaderCount(); ok && lead != nil {
+		f.Evidence = append(f.Evidence, countEvidence(e))
+	}
+	return f
+}
+
+// unjudgedFinding is that what a voter does could not be judged.
+func unjudgedFinding(s *model.Server) report.Finding {
+	return report.Finding{
+		Code: report.ServerUnjudged, Severity: report.Warning, Servers: []string{s.Name},
+		Title: "gave no answer that tells what it does", Summary: note(s), Evidence: allLooks(s),
+	}
+}
+
+// allLooks is what each look at a server brought that tells something of it.
+func allLooks(s *model.Server) []report.Evidence {
+	var out []report.Evidence
+	if s.Srvr.Seen() {
+		out = append(out, report.Evidence{Source: "srvr", Server: s.Name, Key: "Mode", Value: string(s.Mode())})
+	} else if s.Srvr.Tried {
+		out = append(out, failedWord("srvr", s.Srvr))
+	}
+	for _, port := range []report.PortView{clientView(s), electionView(s), quorumView(s)} {
+		if port.State != report.PortNotProbed && port.State != report.PortNotExpected {
+			out = append(out, tcpEvidence(s, port, ""))
+		}
+	}
+	return out
+}
+
+// whyUnknown is told of a finding that says what happened and not why: of one about the whole
+// ensemble, and of each server whose own host was looked at and does not tell it either.
+func whyUnknown(e *model.Ensemble, f report.Finding, wide bool) []report.Symptom {
+	f.Title, f.Summary = "why this is so is not known: "+f.Title, ""
+	if wide {
+		return []report.Symptom{symptom(e, f, concerned(e, f))}
+	}
+	var out []report.Symptom
+	for _, s := range concerned(e, f) {
+		if s.Local == nil {
+			continue
+		}
+		f.Servers = []string{s.Name}
+		f.Evidence = slices.Concat(serviceEvidence(s.Local), logEvidences(s.Local, fatalSigns))
+		out = append(out, symptom(e, f, []*model.Server{s}))
+	}
+	return out
+}
+
+// concerned are the servers that a symptom is about, of those that are out: all voters where it
+// is about the ensemble.
+func concerned(e *model.Ensemble, f report.Finding) []*model.Server {
+	return e.Filter(func(s *model.Server) bool {
+		if len(f.Servers) == 0 {
+			return s.Voter() && s.Role != report.RoleDown && s.DuplicateOf == nil
+		}
+		return slices.Contains(f.Servers, s.Name)
+	})
+}
+
+// ruledOut is what keeps these servers from serving and was seen not to be so here.
+func ruledOut(e *model.Ensemble, servers []*model.Server) []string {
+	var out []string
+	whose := enumerate(model.Names(servers))
+	all := func(holds func(*model.Server) bool) bool {
+		return len(servers) > 0 && !slices.ContainsFunc(servers, func(s *model.Server) bool { return !holds(s) })
+	}
+	if all(answers) {
+		out = append(out, "a server that hangs: "+whose+" answer at once")
+	}
+	if all(func(s *model.Server) bool { return s.ElectionPort == report.PortOpen }) {
+		out = append(out, "an election port that is closed: "+electionPorts(servers)+" is open from here at "+whose)
+	}
+	if ids := claimedIDs(e); ids != "" {
+		out = append(out, "two servers with one id: they have "+ids)
+	}
+	if d := e.Divergence(); d.Count == 1 && len(d.Servers) == len(e.Servers) {
+		out = append(out, "different lists of members: all have "+idList(d.Lists[0].Membership))
+	}
+	return out
+}
+
+func answers(s *model.Server) bool { return s.Srvr.Seen() || s.NotServing() }
+
+// electionPorts names the election ports of servers, each once.
+func electionPorts(servers []*model.Server) string {
+	var ports []string
+	for _, s := range servers {
+		if port := fmt.Sprint(s.Election.Number); !slices.Contains(ports, port) {
+			ports = append(ports, port)
+		}
+	}
+	return strings.Join(ports, ", ")
+}
+
+// claimedIDs are the ids that the servers say they have; empty unless all say one, and each
+// another.
+func claimedIDs(e *model.Ensemble) string {
+	var ids []string
+	for _, s := range e.Servers {
+		id, _, ok := s.Claimed()
+		if text := fmt.Sprint(id); !ok || slices.Contains(ids, text) {
+			return ""
+		} else {
+			ids = append(ids, text)
+		}
+	}
+	return strings.Join(ids, ", ")
+}
+
+// telling is the evidence of a symptom that tells most: what should not be there, then what
+// the symptom itself rests on.
+func telling(e *model.Ensemble, f report.Finding, servers []*model.Server) []report.Evidence {
+	var out []report.Evidence
+	for _, s := range servers {
+		if len(e.Leaders()) == 0 && s.QuorumPort == report.PortOpen && s.NotServing() {
+			out = append(out, tcpEvidence(s, quorumView(s), "closed: only a leader has it open"))
+		}
+	}
+	return append(out, f.Evidence...)
+}
+
+// nextStep is the one step that would tell most: a look from the servers' own hosts, where that
+// was not taken; their logs, where they were not read.
+func nextStep(e *model.Ensemble, servers []*model.Server) report.Fix {
+	if away := slices.DeleteFunc(slices.Clone(servers), func(s *model.Server) bool { return s.Local != nil }); len(away) > 0 && len(e.Vantages) == 0 {
+		words := []string{"zkdoctor check --via 'ssh {host} --'"}
+		for _, s := range e.Servers {
+			words = append(words, shellWord(s.Name))
+		}
+		return report.Fix{
+			Command: strings.Join(words, " "),
+			Note:    "looks from the servers' own hosts: what each of them reaches, its files and its log", Risk: "none",
+		}
+	}
+	for _, s := range servers {
+		if s.Local != nil && !s.Local.Log.Seen() {
+			return report.Fix{
+				Host: s.Name, Command: "zkdoctor check --log FILE", Note: noLog(s.Local) + ". Hand it over: what it repeats tells most", Risk: "none",
+			}
+		}
+	}
+	return report.Fix{
+		Command: "zkdoctor collect --out zkdoctor.json",
+		Note:    "no rule knows this. Keep what was seen, and the logs of all servers since before it began, for those who are to find it out", Risk: "none",
+	}
+}

@@ -213,8 +213,8 @@ func claimedIDs(e *model.Ensemble) string {
 	return strings.Join(ids, ", ")
 }
 
-// telling is the evidence of a symptom that tells most: what should not be there, then what
-// the symptom itself rests on.
+// telling is the evidence of a symptom that tells most: what should not be there, what the
+// servers' own logs say, then what the symptom itself rests on.
 func telling(e *model.Ensemble, f report.Finding, servers []*model.Server) []report.Evidence {
 	var out []report.Evidence
 	for _, s := range servers {
@@ -222,7 +222,38 @@ func telling(e *model.Ensemble, f report.Finding, servers []*model.Server) []rep
 			out = append(out, tcpEvidence(s, quorumView(s), "closed: only a leader has it open"))
 		}
 	}
+	for _, s := range servers {
+		out = append(out, eventEvidence(s)...)
+	}
 	return append(out, f.Evidence...)
+}
+
+// toldEvents is how many events of one log are shown.
+const toldEvents = 2
+
+// eventEvidence is what the log of a server says by itself, be it known to any rule or not: of
+// one that has ended what stands last, of one that runs what repeats.
+func eventEvidence(s *model.Server) []report.Evidence {
+	h := s.Local
+	if h == nil || !h.Log.Seen() {
+		return nil
+	}
+	var out []report.Evidence
+	for i, event := range h.Log.Value.Events {
+		lastBeforeTheEnd := i == 0 && h.Process == nil
+		if len(out) == toldEvents || !lastBeforeTheEnd && event.Count < repeated {
+			continue
+		}
+		value := event.Level + " " + event.Text
+		if event.Cause != "" {
+			value += ": " + event.Cause
+		}
+		if event.Count > 1 {
+			value = fmt.Sprintf("%d times, since %s: %s", event.Count, event.First, value)
+		}
+		out = append(out, report.Evidence{Source: "log", Server: s.Name, Key: event.Last, Value: value, File: h.Log.Value.Path})
+	}
+	return out
 }
 
 // nextStep is the one step that would tell most: a look from the servers' own hosts, where that

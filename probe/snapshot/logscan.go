@@ -33,8 +33,11 @@ func ScanLog(log []byte, cut bool) LogTail {
 	}
 	signs := logline.In(text)
 	var challenged bool
+	var events grouping
 	for line := range strings.Lines(text) {
+		line = bare(line)
 		at, message := takeApart(line)
+		events.add(line, at, message)
 		if at != "" {
 			tail.Last = at
 		}
@@ -58,6 +61,7 @@ func ScanLog(log []byte, cut bool) LogTail {
 	}
 	slices.Reverse(tail.Lines)
 	tail.capture()
+	tail.Events = events.most()
 	return tail
 }
 

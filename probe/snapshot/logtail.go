@@ -31,6 +31,10 @@ type LogTail struct {
 	// Lines are those since the last start of the server, each kind once, the newest
 	// first.
 	Lines []LogLine `json:"lines,omitempty"`
+	// Events are what it says at WARN and above since the last start of the server, whether
+	// zkdoctor knows it or not: the last one first, then those that are there most often, six
+	// at the most.
+	Events []LogEvent `json:"events,omitempty"`
 }
 
 // LogLine is the newest line of a kind.

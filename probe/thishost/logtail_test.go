@@ -31,6 +31,7 @@ java.io.IOException: The current epoch, 0, is older than the last zxid, 42949672
 		{Sign: logline.PeerUnreached, At: "2026-11-25 12:35:42", Text: "Cannot open channel to 3 at election address /10.0.0.3:3888", Fields: logline.Fields{Peer: 3, Address: netip.MustParseAddrPort("10.0.0.3:3888")}, Count: 2},
 	}
 	got := snapshot.ScanLog([]byte(log), false)
+	got.Events = nil // which have a test of their own
 	same := cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })
 	if d := cmp.Diff(snapshot.LogTail{Begins: true, Starts: []string{"2026-11-25 12:35:40"}, Last: "2026-11-25 12:35:43", Lines: want}, got, same); d != "" {
 		t.Error(d)

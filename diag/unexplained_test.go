@@ -1,0 +1,70 @@
+package diag
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// TestUnexplained: what is wrong and follows from nothing that was found is told as that, and
+// what follows from something is not.
+func TestUnexplained(t *testing.T) {
+	t.Parallel()
+	logged := func(l *snapshot.Local) {
+		l.Log = snapshot.Saw(snapshot.LogTail{Path: "/var/log/zookeeper.log", Events: []snapshot.LogEvent{
+			{Level: "ERROR", Text: "fails", Cause: "java.io.IOException: innermost", Count: 1, Last: "2026-11-22 03:04:00"},
+			{Level: "WARN", Text: "again", Count: 7, First: "2026-11-22 03:00:00", Last: "2026-11-22 03:04:00"},
+		}}, quick)
+	}
+	for name, c := range map[string]struct {
+		scene scene
+		want  []string // symptom and servers
+		not   string   // in what is ruled out
+		tells string   // in what tells most
+		next  string
+	}{
+		"healthy":                     {scene: healthy()},
+		"one of three is down":        {scene: look(follower, leader, down)},
+		"two of three are down":       {scene: look(looking, down, down)},
+		"one of three, and no quorum": {look(looking, looking, down).twice(), []string{"quorum-lost"}, "process-down alone: without zk3", "not-serving", "--via"},
+		"all run, and no quorum":      {look(looking, looking, looking).twice(), []string{"quorum-lost"}, "a server that hangs: zk1, zk2, zk3", "", "--via"},
+		"one is out, and all run":     {look(follower, leader, looking).twice(), []string{"server-not-serving zk3"}, "a server that hangs: zk3", "", "--via"},
+		"its log repeats something":   {look(follower, leader, looking).on(3, logged).twice(), []string{"server-not-serving zk3"}, "", "7 times, since 2026-11-22 03:00:00: WARN again", "collect"},
+		"it has ended, and its log's last line": {
+			look(follower, leader, down).on(3, stopped, logged),
+			[]string{"process-down zk3"}, "", "ERROR fails: java.io.IOException: innermost", "collect",
+		},
+		"it has ended, and its log is unread": {look(follower, leader, down).on(3, stopped), []string{"process-down zk3"}, "", "", "--log FILE"},
+		"in one look":                         {scene: look(looking, looking, looking)},
+		"two of three hang":                   {scene: look(hung, leader, hung).membership(three...).twice()},
+		"a leader whose voters do not follow": {look(leader, looking, looking).twice(), []string{"quorum-lost"}, "", "", "--via"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := c.scene.report()
+			var got []string
+			for _, s := range r.Unexplained {
+				got = append(got, strings.TrimSpace(string(s.Symptom)+" "+strings.Join(s.Servers, " ")))
+			}
+			if !slices.Equal(got, c.want) {
+				t.Fatalf("got %q, want %q; %q", got, c.want, digest(r))
+			}
+			if len(c.want) == 0 {
+				return
+			}
+			s := r.Unexplained[0]
+			if !strings.Contains(strings.Join(s.RuledOut, "\n"), c.not) {
+				t.Errorf("ruled out %q, want %q", s.RuledOut, c.not)
+			}
+			if !slices.ContainsFunc(s.Telling, func(e report.Evidence) bool { return strings.Contains(e.Value, c.tells) }) && c.tells != "" {
+				t.Errorf("telling %v, want %q", s.Telling, c.tells)
+			}
+			if !strings.Contains(s.Next.Command, c.next) {
+				t.Errorf("next %+v, want %q", s.Next, c.next)
+			}
+		})
+	}
+}

@@ -2,7 +2,6 @@ package diag
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -55,7 +54,7 @@ func checkDataSetLarge(e *model.Ensemble, s *model.Server) Outcome {
 			continue
 		}
 		much = append(much, key.what)
-		value := strconv.FormatInt(n, 10)
+		value := fmt.Sprint(n)
 		if b := e.Earlier(s); b != nil {
 			if was, told := b.Mntr.Value.Count(key.name); told {
 				value = fmt.Sprintf("%d, then %d, %s later", was, n, seconds(e.Between()))
@@ -63,7 +62,7 @@ func checkDataSetLarge(e *model.Ensemble, s *model.Server) Outcome {
 		}
 		evidence = append(evidence, report.Evidence{
 			Source: s.MntrFrom, Key: key.name,
-			Value: value, Wanted: "up to " + strconv.FormatInt(key.limit, 10),
+			Value: value, Wanted: "up to " + fmt.Sprint(key.limit),
 		})
 	}
 	if len(much) == 0 {

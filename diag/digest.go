@@ -1,7 +1,7 @@
 package diag
 
 import (
-	"strconv"
+	"fmt"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -33,7 +33,7 @@ func checkDataDigest(_ *model.Ensemble, s *model.Server) Outcome {
 		Severity: report.Critical, Certainty: report.Likely,
 		Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
 		Evidence: []report.Evidence{
-			{Source: s.MntrFrom, Key: digestMismatches, Value: strconv.FormatInt(n, 10), Wanted: "0"},
+			{Source: s.MntrFrom, Key: digestMismatches, Value: fmt.Sprint(n), Wanted: "0"},
 			{Source: "srvr", Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
 		},
 		Fix: []report.Fix{

@@ -34,7 +34,7 @@ func epochOf(
 func epochEvidence(dir *snapshot.DataDir, name string, n int64, wanted string) report.Evidence {
 	return report.Evidence{
 		Source: "data", Key: name,
-		Value: strconv.FormatInt(n, 10), Wanted: wanted, File: fileIn(dir, name),
+		Value: fmt.Sprint(n), Wanted: wanted, File: fileIn(dir, name),
 	}
 }
 
@@ -42,7 +42,7 @@ func epochEvidence(dir *snapshot.DataDir, name string, n int64, wanted string) r
 func idList(m zoocfg.Membership) string {
 	ids := make([]string, 0, len(m.Servers))
 	for _, s := range m.Servers {
-		id := strconv.FormatInt(s.ID, 10)
+		id := fmt.Sprint(s.ID)
 		if s.Role == zoocfg.Observer {
 			id += " (observer)"
 		}
@@ -156,7 +156,7 @@ func countEvidence(e *model.Ensemble) report.Evidence {
 	lead, synced, _, _ := e.LeaderCount()
 	return report.Evidence{
 		Source: lead.MntrFrom, Server: lead.Name, Key: "zk_synced_followers",
-		Value: strconv.FormatInt(synced, 10), Wanted: strconv.Itoa(len(e.List.Quorums.Voters()) - 1),
+		Value: fmt.Sprint(synced), Wanted: strconv.Itoa(len(e.List.Quorums.Voters()) - 1),
 	}
 }
 

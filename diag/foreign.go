@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -86,7 +85,7 @@ func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, acce
 			epochEvidence(&data.Dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or less", epoch)),
 			{
 				Source: "srvr", Server: leader.Name, Key: "Zxid",
-				Value: leader.Srvr.Value.Zxid.String() + ", epoch " + strconv.FormatInt(epoch, 10),
+				Value: leader.Srvr.Value.Zxid.String() + ", epoch " + fmt.Sprint(epoch),
 			},
 		},
 		Fix: append(steps(nameOf(h), "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it. If the others are the new ones, this may be the only copy of the old data"), refill(e, h)...),

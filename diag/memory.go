@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -142,7 +141,7 @@ func killsInGroup(h *model.Host, group snapshot.Obs[snapshot.MemoryGroup]) *repo
 		Summary: "its control group has reached its limit, and the kernel has ended a process in it. This one still runs, or runs again.",
 		Evidence: append([]report.Evidence{{
 			Source: "cgroup", Key: "oom_kill",
-			Value: strconv.FormatUint(g.Kills.Value, 10), Wanted: "0", File: g.Path,
+			Value: fmt.Sprint(g.Kills.Value), Wanted: "0", File: g.Path,
 		}}, memoryEvidence(h)...),
 		Fix: []report.Fix{
 			inspect(nameOf(h), "dmesg -T | grep -i 'killed process'", "see what was killed, and when"),

@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -173,7 +172,7 @@ func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
 		Certainty: report.Proven,
 		Summary:   fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
 		Evidence: []report.Evidence{
-			myidEvidence(h, strconv.FormatInt(h.OwnLines[0], 10)),
+			myidEvidence(h, fmt.Sprint(h.OwnLines[0])),
 			memberEvidence(h, h.ID, "  not an address of this host"),
 			memberEvidence(h, h.OwnLines[0], "  is an address of this host"),
 		},
@@ -204,7 +203,7 @@ func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged b
 			Evidence: []report.Evidence{
 				{
 					Source: source, Server: s.Name, Key: "serverId",
-					Value: strconv.FormatInt(id, 10), Wanted: strconv.FormatInt(s.Line.ID, 10),
+					Value: fmt.Sprint(id), Wanted: fmt.Sprint(s.Line.ID),
 				},
 				{
 					Source: e.List.Source, Key: fmt.Sprintf("server.%d", s.Line.ID),

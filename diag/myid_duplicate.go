@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -27,7 +26,7 @@ func claimsOfID(e *model.Ensemble) []model.Claim {
 		if id, source, ok := s.Claimed(); ok && model.FromServer(source) && s.DuplicateOf == nil {
 			out = append(out, model.Claim{
 				ID: id, Server: s, Host: s.Local,
-				Evidence: report.Evidence{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)},
+				Evidence: report.Evidence{Source: source, Server: s.Name, Key: "serverId", Value: fmt.Sprint(id)},
 			})
 		}
 	}

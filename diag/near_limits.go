@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -122,10 +121,10 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 		Summary: fmt.Sprintf("%.0f %% of its file descriptors are in use. Each connection takes one; with none left it takes no connection and cannot open a log or a snapshot.", 100*share),
 		Evidence: []report.Evidence{
 			{
-				Source: s.MntrFrom, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10),
+				Source: s.MntrFrom, Key: "zk_open_file_descriptor_count", Value: fmt.Sprint(open),
 				Wanted: fmt.Sprintf("up to %.0f %% of %d", 100*descriptorsHigh, limit),
 			},
-			{Source: s.MntrFrom, Key: "zk_max_file_descriptor_count", Value: strconv.FormatInt(limit, 10)},
+			{Source: s.MntrFrom, Key: "zk_max_file_descriptor_count", Value: fmt.Sprint(limit)},
 		},
 		Fix: []report.Fix{
 			inspect(s.Name, fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port), "see whether clients hold more connections than they should"),
@@ -138,7 +137,7 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 	}
 	if n, ok := s.Mntr.Value.Count("zk_num_alive_connections"); ok {
 		addEvidence(&f, report.Evidence{
-			Source: s.MntrFrom, Key: "zk_num_alive_connections", Value: strconv.FormatInt(n, 10),
+			Source: s.MntrFrom, Key: "zk_num_alive_connections", Value: fmt.Sprint(n),
 		})
 	}
 	return found(f)

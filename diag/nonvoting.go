@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -76,10 +75,10 @@ func nonMemberFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
 		Summary: fmt.Sprintf("it follows the leader and serves clients, and is no member: the list has no server.%d. It has no vote, and stands in for nobody who has one.", id),
 		Evidence: []report.Evidence{
-			{Source: source, Server: s.Name, Key: "serverId", Value: strconv.FormatInt(id, 10)},
+			{Source: source, Server: s.Name, Key: "serverId", Value: fmt.Sprint(id)},
 			{
 				Source: e.List.Source, Key: "servers",
-				Value: idList(e.List.Membership), Wanted: strconv.FormatInt(id, 10) + " among them",
+				Value: idList(e.List.Membership), Wanted: fmt.Sprint(id) + " among them",
 			},
 			{Source: "srvr", Server: s.Name, Key: "Mode", Value: string(s.Mode())},
 		},
@@ -133,7 +132,7 @@ func unnamedNonMembers(e *model.Ensemble, lead *model.Server, n int64) report.Fi
 		Evidence: []report.Evidence{
 			{
 				Source: lead.MntrFrom, Server: lead.Name, Key: model.NonVotingFollowers,
-				Value: strconv.FormatInt(n, 10), Wanted: "0",
+				Value: fmt.Sprint(n), Wanted: "0",
 			},
 			{Source: e.List.Source, Key: "servers", Value: idList(e.List.Membership)},
 		},

@@ -16,6 +16,7 @@ func note(s *model.Server) string {
 
 func conditionText(s *model.Server) string {
 	switch s.Condition {
+	case model.NoCondition:
 	case model.ServesReadsOnly:
 		return "serves reads only, for want of a quorum"
 	case model.ServesByAdmin:

@@ -72,7 +72,7 @@ func longAnswer(s *model.Server, longest, limit int64, known bool) report.Findin
 		Evidence: []report.Evidence{
 			{
 				Source: s.MntrFrom, Key: "zk_max_client_response_size",
-				Value: strconv.FormatInt(longest, 10), Wanted: fmt.Sprintf("less than %.0f %% of %d", 100*nearLimit, limit),
+				Value: fmt.Sprint(longest), Wanted: fmt.Sprintf("less than %.0f %% of %d", 100*nearLimit, limit),
 			},
 		},
 		Fix: []report.Fix{

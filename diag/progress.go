@@ -166,9 +166,9 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 		Severity: report.Warning, Certainty: report.Likely, Servers: servers,
 		Summary: fmt.Sprintf("%d new leaders in %s. Each election is a time in which nobody can write, and clients may lose their sessions.", elections, seconds(e.Between())),
 		Evidence: []report.Evidence{
-			{Source: "srvr", Server: then.Name, Key: "epoch, first look", Value: strconv.FormatUint(uint64(older), 10)},
+			{Source: "srvr", Server: then.Name, Key: "epoch, first look", Value: fmt.Sprint(older)},
 			{
-				Source: "srvr", Server: now.Name, Key: "epoch, second look", Value: strconv.FormatUint(uint64(newer), 10),
+				Source: "srvr", Server: now.Name, Key: "epoch, second look", Value: fmt.Sprint(newer),
 				Wanted: "the same, or one more",
 			},
 			{Source: "srvr", Key: "elections a minute", Value: strconv.FormatFloat(perMinute, 'f', 1, 64)},

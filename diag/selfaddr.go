@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/lint"
@@ -66,7 +65,7 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
 			{
 				Source: "interfaces",
-				Value:  joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + strconv.FormatInt(h.ID, 10),
+				Value:  joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + fmt.Sprint(h.ID),
 			},
 		},
 		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),

@@ -11,38 +11,25 @@ import (
 
 // What systemd says of a server: it has seen the process end.
 
-// exitMeaning says what ZooKeeper means by an exit code (ExitCode.java, 3.5 and later;
+// exitMeanings are what ZooKeeper means by an exit code (ExitCode.java, 3.5 and later;
 // 3.4 ends with 1 or 2), and systemd or a shell by theirs; empty where it means nothing.
-func exitMeaning(code int32) string {
-	switch code {
-	case 1:
-		return "an unexpected error: data, the client port, the list of servers"
-	case 2:
-		return "its configuration or its myid"
-	case 3:
-		return "its data directory"
-	case 4:
-		return "the AdminServer's port"
-	case 10:
-		return "it could not write a snapshot"
-	case 12, 13:
-		return "it and its leader contradict each other"
-	case 14:
-		return "its election port"
-	case 126, 127:
-		return "a command in its start was not found, or may not be run"
-	case 137:
-		return "killed by SIGKILL, as when memory runs out"
-	case 143:
-		return "stopped by SIGTERM"
-	case 200:
-		return "systemd: its working directory"
-	case 203:
-		return "systemd: the program to run is not there, or may not be run"
-	case 216, 217:
-		return "systemd: its user or group does not exist"
-	}
-	return ""
+var exitMeanings = map[int32]string{
+	1:   "an unexpected error: data, the client port, the list of servers",
+	2:   "its configuration or its myid",
+	3:   "its data directory",
+	4:   "the AdminServer's port",
+	10:  "it could not write a snapshot",
+	12:  "it and its leader contradict each other",
+	13:  "it and its leader contradict each other",
+	14:  "its election port",
+	126: "a command in its start was not found, or may not be run",
+	127: "a command in its start was not found, or may not be run",
+	137: "killed by SIGKILL, as when memory runs out",
+	143: "stopped by SIGTERM",
+	200: "systemd: its working directory",
+	203: "systemd: the program to run is not there, or may not be run",
+	216: "systemd: its user or group does not exist",
+	217: "systemd: its user or group does not exist",
 }
 
 // serviceEvidence is what systemd tells of how the server ended; nothing where it has not told, or
@@ -63,7 +50,7 @@ func serviceEvidence(h *model.Host) []report.Evidence {
 		words = append(words, fmt.Sprintf("killed by signal %d", s.Status))
 	}
 	value := strings.Join(words, ", ")
-	if why := exitMeaning(s.Status); s.Code == model.Exited && why != "" {
+	if why := exitMeanings[s.Status]; s.Code == model.Exited && why != "" {
 		value += " (" + why + ")"
 	}
 	return []report.Evidence{{Source: "systemd", Key: s.Unit, Value: value}}

@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -111,7 +110,7 @@ func clientsWait(e *model.Ensemble, s *model.Server) []report.Evidence {
 		evidence = append(evidence, report.Evidence{
 			Source: "srvr", Key: "Outstanding",
 			Value:  fmt.Sprintf("%d, then %d", e.Earlier(s).Srvr.Value.Outstanding, s.Srvr.Value.Outstanding),
-			Wanted: "up to " + strconv.FormatInt(mayWait, 10) + " in one of both looks",
+			Wanted: "up to " + fmt.Sprint(mayWait) + " in one of both looks",
 		})
 	}
 	return evidence

@@ -67,7 +67,7 @@ func dataSize(e *model.Ensemble, h *model.Host) (bytes int64, shown report.Evide
 		if n, ok := leaders[0].Mntr.Value.Count("zk_approximate_data_size"); ok {
 			return n, report.Evidence{
 				Source: leaders[0].MntrFrom, Server: leaders[0].Name, Key: "zk_approximate_data_size",
-				Value: strconv.FormatInt(n, 10),
+				Value: fmt.Sprint(n),
 			}
 		}
 	}

@@ -23,9 +23,7 @@ func serverView(e *model.Ensemble, s *model.Server) report.ServerView {
 	v := report.ServerView{
 		Name: s.Name, Role: s.Role, Inferred: s.Inferred, Serving: s.Serving.Pointer(), Note: note(s),
 		Ports: report.Ports{
-			Client:   portView(s.Port, s.ClientPort, s.Client),
-			Quorum:   portView(s.Quorum.Number, s.QuorumPort, s.Quorum.Look),
-			Election: portView(s.Election.Number, s.ElectionPort, s.Election.Look),
+			Client: clientView(s), Quorum: quorumView(s), Election: electionView(s),
 		},
 		Skipped: skippedWords(s),
 	}

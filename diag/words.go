@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,7 +33,7 @@ func userName(uid uint32) string {
 	if uid == 0 {
 		return "root"
 	}
-	return "user " + strconv.FormatUint(uint64(uid), 10)
+	return "user " + fmt.Sprint(uid)
 }
 
 // size is a number of bytes for people.

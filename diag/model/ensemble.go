@@ -174,37 +174,39 @@ const (
 type standing struct {
 	Role    report.Role
 	Serving Truth
-	// Condition is what the role does not say; empty for nothing.
+	// Condition is what the role does not say.
 	Condition Condition
 }
 
 // Condition is what was found of a server beside its role.
-type Condition string
+type Condition int
 
 // The conditions.
 const (
-	ServesReadsOnly    Condition = "serves-reads-only"
-	ServesByAdmin      Condition = "serves-by-admin"
-	ServesWordless     Condition = "serves-wordless"
-	RefusesAsLeader    Condition = "refuses-as-leader"
-	RunsIdle           Condition = "runs-idle"
-	ElectionPortClosed Condition = "election-port-closed"
-	Loading            Condition = "loading"
-	AcceptsOnly        Condition = "accepts-only"
-	HungAndLost        Condition = "swallows-and-lost"
-	ProcessStopped     Condition = "process-stopped"
-	PortTaken          Condition = "port-taken"
-	AtAnotherAddress   Condition = "at-another-address"
-	AtAnotherPort      Condition = "at-another-port"
-	NoSuchName         Condition = "no-such-name"
-	RefusedFromHere    Condition = "refused-from-here"
-	ClosesEarly        Condition = "closes-early"
-	TLSFails           Condition = "tls-fails"
-	SpeaksTLS          Condition = "speaks-tls"
-	AnswersWithoutEnd  Condition = "answers-without-end"
-	IsKeeper           Condition = "is-keeper"
-	NotZooKeeperHere   Condition = "not-zookeeper"
-	OutOfReach         Condition = "out-of-reach"
+	// NoCondition: the role says it all.
+	NoCondition Condition = iota
+	ServesReadsOnly
+	ServesByAdmin
+	ServesWordless
+	RefusesAsLeader
+	RunsIdle
+	ElectionPortClosed
+	Loading
+	AcceptsOnly
+	HungAndLost
+	ProcessStopped
+	PortTaken
+	AtAnotherAddress
+	AtAnotherPort
+	NoSuchName
+	RefusedFromHere
+	ClosesEarly
+	TLSFails
+	SpeaksTLS
+	AnswersWithoutEnd
+	IsKeeper
+	NotZooKeeperHere
+	OutOfReach
 )
 
 // StallCause is what shows that the leader confirms nothing.

@@ -9,7 +9,7 @@ import (
 func (s *Server) ownStanding() standing {
 	switch {
 	case s.Srvr.Seen():
-		return s.serves("")
+		return s.serves(NoCondition)
 	case s.ReportedByAdmin() && s.Mode() == snapshot.ModeLeader && s.NotServing():
 		return s.serves(RefusesAsLeader)
 	case s.ReportedByAdmin():
@@ -29,7 +29,7 @@ func (s *Server) ownStanding() standing {
 	case s.TakenPort() != 0:
 		return standing{report.RoleDown, No, PortTaken}
 	case s.isDown():
-		return standing{report.RoleDown, No, ""}
+		return standing{report.RoleDown, No, NoCondition}
 	}
 	return standing{report.RoleUnknown, Unknown, s.silence()}
 }
@@ -69,7 +69,7 @@ func (s *Server) silence() Condition {
 	case s.ClientPort == report.PortFiltered, s.ClientPort == report.PortUnreachable:
 		return OutOfReach
 	}
-	return ""
+	return NoCondition
 }
 
 // isDown reports whether the host itself says that no ZooKeeper runs there: it

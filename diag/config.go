@@ -67,15 +67,11 @@ func membersBesideDynamic(h *model.Host, beside []zoocfg.Problem) report.Finding
 	if h.Version() == "" {
 		f.Certainty = report.Likely // 3.4 would not mind
 	}
-	dynamic := h.Settings.DynamicConfigFile
 	f.Summary = fmt.Sprintf("%s in zoo.cfg beside dynamicConfigFile: ZooKeeper 3.5 and later do not start with it.", plural(len(beside), "member line"))
 	if h.Process != nil {
 		f.Summary = fmt.Sprintf("%s in zoo.cfg beside dynamicConfigFile: the server runs on with what it read when it started, and will not start again.", plural(len(beside), "member line"))
 	}
-	f.Evidence = []report.Evidence{{
-		Source: "zoo.cfg", Key: "dynamicConfigFile",
-		Value: dynamic.Value, File: h.Settings.Path, Line: dynamic.Line,
-	}}
+	addEvidence(&f, settingEvidence(h, "dynamicConfigFile", h.Settings.DynamicConfigFile, ""))
 	for _, p := range beside {
 		addEvidence(&f, report.Evidence{
 			Source: "zoo.cfg", Key: p.Key,
@@ -113,10 +109,7 @@ func checkPeerType(_ *model.Ensemble, h *model.Host) Outcome {
 		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("peerType says %s and its line in the list says %s; the list is what counts.", set.Value, m.Role),
 		Evidence: []report.Evidence{
-			{
-				Source: "zoo.cfg", Key: "peerType",
-				Value: string(set.Value), Wanted: string(m.Role), File: set.File, Line: set.Line,
-			},
+			settingEvidence(h, "peerType", set, string(m.Role)),
 			memberEvidence(h, h.ID, " "+string(m.Role)),
 		},
 		Fix: []report.Fix{risky(nameOf(h), "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one",
@@ -138,9 +131,8 @@ func checkForceSync(_ *model.Ensemble, h *model.Host) Outcome {
 	var seen report.Evidence
 	switch {
 	case lint.SyncIsOff(h.Settings):
-		seen = report.Evidence{
-			Source: "zoo.cfg", Key: "forceSync", Value: "no", Wanted: "yes", File: set.File, Line: set.Line,
-		}
+		seen = settingEvidence(h, "forceSync", set, "yes")
+		seen.Value = "no"
 	case !set.IsSet() && h.Process != nil && h.Process.ForceSync == "no":
 		seen = optionEvidence("-Dzookeeper.forceSync", "no", "yes")
 	default:

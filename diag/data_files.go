@@ -50,10 +50,7 @@ func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
 		value = "begins with " + hex.EncodeToString(log.Content.Value.Head[:min(4, len(log.Content.Value.Head))])
 	}
 	f := willNotStart(e, h, fmt.Sprintf("its newest transaction log, %s, has no header: ZooKeeper dies of it while it loads its data. A full disk or a power failure leaves such a file behind.", log.Name),
-		report.Evidence{
-			Source: "data", Key: log.Name,
-			Value: value, Wanted: "16 bytes or more, the first four 5a4b4c47 (ZKLG)", File: fileIn(dir, log.Name),
-		})
+		dataEvidence(log.Name, value, "16 bytes or more, the first four 5a4b4c47 (ZKLG)", fileIn(dir, log.Name)))
 	if log.Size == 0 {
 		// From 3.9.3 on a server removes an empty newest log itself (FileTxnLog).
 		switch v, told, own := versionAt(e, h); {
@@ -103,14 +100,8 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 		return Outcome{} // it starts from its logs alone
 	}
 	f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
-		report.Evidence{
-			Source: "data", Key: "snapshots",
-			Value: snapshotsOf(dir), Wanted: "one at least", File: dir.Path + "/version-2",
-		},
-		report.Evidence{
-			Source: "data", Key: "logs",
-			Value: strconv.Itoa(logs.Logs.Value.Total), File: logs.Path + "/version-2",
-		})
+		dataEvidence("snapshots", snapshotsOf(dir), "one at least", dir.Path+"/version-2"),
+		dataEvidence("logs", strconv.Itoa(logs.Logs.Value.Total), "", logs.Path+"/version-2"))
 	f.Fix = append(f.Fix, risky(nameOf(h), "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
 		"where snapshots were lost this starts with a part of the data, and spreads it"))
 	switch {
@@ -218,10 +209,7 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 				return undecided("its epoch is changing this moment")
 			}
 			return found(aheadFinding(e, h, data, current, int64(c.First.Epoch()), report.Proven,
-				report.Evidence{
-					Source: "data", Key: "first transaction",
-					Value: c.First.String(), File: fileIn(data.Logs(), log.Name),
-				}))
+				dataEvidence("first transaction", c.First.String(), "", fileIn(data.Logs(), log.Name))))
 		}
 	}
 	for _, s := range data.Dir.Snapshots.Value.Newest {
@@ -233,7 +221,7 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 		}
 		// Its checksum was not looked at: a damaged one is passed over.
 		return found(aheadFinding(e, h, data, current, int64(s.Zxid.Epoch()), report.Likely,
-			report.Evidence{Source: "data", Key: "snapshot", Value: s.Name, File: fileIn(&data.Dir, s.Name)}))
+			dataEvidence("snapshot", s.Name, "", fileIn(&data.Dir, s.Name))))
 	}
 	return Outcome{}
 }

@@ -89,16 +89,11 @@ func diskFull(h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInode
 		},
 	}
 	if d.next > 0 {
-		addEvidence(&f, report.Evidence{
-			Source: "data", Key: "newest snapshot", Value: size(d.next), File: data.Dir.Path + "/version-2",
-		})
+		addEvidence(&f, dataEvidence("newest snapshot", size(d.next), "", data.Dir.Path+"/version-2"))
 	}
 	if n := data.Dir.Snapshots.Value.Total; n > manySnapshots && purgeOff(h) {
-		addEvidence(&f, report.Evidence{
-			Source: "data", Key: "snapshots",
-			Value: fmt.Sprintf("%d, and none is ever removed", n), Wanted: "autopurge.purgeInterval above 0",
-			File: h.Settings.Path,
-		})
+		value := fmt.Sprintf("%d, and none is ever removed", n)
+		addEvidence(&f, dataEvidence("snapshots", value, "autopurge.purgeInterval above 0", h.Settings.Path))
 	}
 	return f
 }
@@ -133,10 +128,7 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 			Severity: report.Warning, Certainty: report.Proven,
 			Summary: fmt.Sprintf("%s is below %s, which is emptied at a reboot or by systemd-tmpfiles, %s. This server then comes back without its data; two of three such at a time are the loss of all.", key, tmp, emptied(tmp)),
 			Evidence: []report.Evidence{
-				{
-					Source: "zoo.cfg", Key: key,
-					Value: set.Value, Wanted: "a directory that outlives a reboot", File: set.File, Line: set.Line,
-				},
+				settingEvidence(h, key, set, "a directory that outlives a reboot"),
 			},
 			Fix: []report.Fix{
 				step(nameOf(h), "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"),

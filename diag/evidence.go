@@ -23,19 +23,19 @@ func epochOf(
 	}
 	n, err := snapshot.ParseEpoch(file.Value.Bytes)
 	if err != nil {
-		return 0, false, &report.Evidence{
-			Source: "data", Key: name,
-			Value: fmt.Sprintf("%q", file.Value.Bytes), Wanted: "a number", File: fileIn(dir, name),
-		}
+		bad := dataEvidence(name, fmt.Sprintf("%q", file.Value.Bytes), "a number", fileIn(dir, name))
+		return 0, false, &bad
 	}
 	return n, true, nil
 }
 
 func epochEvidence(dir *snapshot.DataDir, name string, n int64, wanted string) report.Evidence {
-	return report.Evidence{
-		Source: "data", Key: name,
-		Value: fmt.Sprint(n), Wanted: wanted, File: fileIn(dir, name),
-	}
+	return dataEvidence(name, fmt.Sprint(n), wanted, fileIn(dir, name))
+}
+
+// dataEvidence is what is seen of a server's data, and where.
+func dataEvidence(key, value, wanted, file string) report.Evidence {
+	return report.Evidence{Source: "data", Key: key, Value: value, Wanted: wanted, File: file}
 }
 
 // idList is "1,2,3", with observers marked.
@@ -95,8 +95,11 @@ func memberEvidence(h *model.Host, id int64, value string) report.Evidence {
 }
 
 // settingEvidence is the evidence that a line of the host's configuration is.
-func settingEvidence[T any](h *model.Host, key, value string, set zoocfg.Setting[T]) report.Evidence {
-	return report.Evidence{Source: "zoo.cfg", Server: nameOf(h), Key: key, Value: value, File: set.File, Line: set.Line}
+func settingEvidence[T any](h *model.Host, key string, set zoocfg.Setting[T], wanted string) report.Evidence {
+	return report.Evidence{
+		Source: "zoo.cfg", Server: nameOf(h), Key: key,
+		Value: fmt.Sprint(set.Value), Wanted: wanted, File: set.File, Line: set.Line,
+	}
 }
 
 // optionEvidence is the evidence that an option on the command line of a process is.

@@ -37,7 +37,9 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 		f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
 	}
 	if h.DataDir.Seen() && !h.DataDir.Value {
-		addEvidence(&f, settingEvidence(h, "dataDir", h.Settings.DataDir.Value+" does not exist", h.Settings.DataDir))
+		gone := settingEvidence(h, "dataDir", h.Settings.DataDir, "")
+		gone.Value += " does not exist"
+		addEvidence(&f, gone)
 		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "find out first why dataDir is gone: a volume that is not mounted, a wrong path"))
 	}
 	if id, ok := h.RightID(); ok {

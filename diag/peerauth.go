@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -77,9 +76,7 @@ func sslQuorumEvidence(h *model.Host) report.Evidence {
 			Value: "not set", Wanted: "the same on all", File: h.Settings.Path,
 		}
 	}
-	f := settingEvidence(h, "sslQuorum", strconv.FormatBool(set.Value), set)
-	f.Wanted = "the same on all"
-	return f
+	return settingEvidence(h, "sslQuorum", set, "the same on all")
 }
 
 const QuorumSASLFailed report.Code = "quorum-sasl-failed"
@@ -180,7 +177,7 @@ func passwordFails(h *model.Host, lines []snapshot.LogLine) report.Finding {
 	f := report.Finding{
 		Summary: "servers that authenticate to each other with SASL refuse each other: the user or password of one differs from the others', or one of them does not authenticate at all.",
 		Evidence: []report.Evidence{
-			settingEvidence(h, "quorum.auth.enableSasl", "true", h.Settings.QuorumSASL),
+			settingEvidence(h, "quorum.auth.enableSasl", h.Settings.QuorumSASL, ""),
 		},
 		Fix: []report.Fix{
 			inspect("", "grep -n '^quorum[.]auth[.]' "+shellWord(h.ConfigPath), "compare these lines with those of a server that serves"),

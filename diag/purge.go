@@ -40,12 +40,9 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one: they and their logs fill the disk some day.", snapshots.Value.Total),
 		Evidence: []report.Evidence{
-			{
-				Source: "data", Key: "snapshots",
-				Value: strconv.Itoa(snapshots.Value.Total), Wanted: fmt.Sprintf("%d at most", manySnapshots),
-				File: data.Dir.Path + "/version-2",
-			},
+			dataEvidence("snapshots", strconv.Itoa(snapshots.Value.Total), fmt.Sprintf("%d at most", manySnapshots), data.Dir.Path+"/version-2"),
 			purgeSetting(h),
+			dataEvidence("whole", wholeOf(snapshots.Value), "all", ""),
 		},
 		Fix: []report.Fix{
 			risky(nameOf(h), "on every server, add autopurge.purgeInterval=24 and autopurge.snapRetainCount=5 to zoo.cfg. The next start removes all but the newest five snapshots and the logs that they need",
@@ -54,7 +51,6 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 				"with no spare voter each restart is an outage: look at \"Can lose\" first"),
 		},
 	}
-	addEvidence(&f, report.Evidence{Source: "data", Key: "whole", Value: wholeOf(snapshots.Value), Wanted: "all"})
 	if left, ok := fillsIn(h, data); ok {
 		addEvidence(&f, report.Evidence{
 			Source: "disk", Key: "full in",

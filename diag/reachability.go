@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -138,9 +137,9 @@ func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
 			return why
 		}
 		f.Certainty = report.Proven
-		addEvidence(&f, settingEvidence(h, "clientPort", strconv.Itoa(h.Settings.ClientPort.Value), h.Settings.ClientPort))
+		addEvidence(&f, settingEvidence(h, "clientPort", h.Settings.ClientPort, ""))
 		if a := h.Settings.ClientPortAddress; a.IsSet() {
-			addEvidence(&f, settingEvidence(h, "clientPortAddress", a.Value, a))
+			addEvidence(&f, settingEvidence(h, "clientPortAddress", a, ""))
 		}
 	}
 	return found(f)

@@ -100,7 +100,7 @@ func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	if all := h.Settings.QuorumListenOnAllIPs; all.Value {
 		f.Summary = fmt.Sprintf("it listens on all addresses, and tells its peers to call it back at %s: those with a higher id then call themselves. After a restart it may not get in again.", name)
-		addEvidence(&f, settingEvidence(h, "quorumListenOnAllIPs", "true", all))
+		addEvidence(&f, settingEvidence(h, "quorumListenOnAllIPs", all, ""))
 		if h.Version() == "" || h.Server == nil || h.Server.Serving != model.Yes {
 			f.Certainty = report.Likely // 3.4 tells no address; and it may be out for another reason
 		}

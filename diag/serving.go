@@ -297,7 +297,9 @@ func checkLeaderServesNo(e *model.Ensemble, s *model.Server) Outcome {
 // something must.
 func leaderServesEvidence(h *model.Host) report.Evidence {
 	if byFile, _ := h.LeaderServesNo(); byFile {
-		return settingEvidence(h, "leaderServes", "no", h.Settings.LeaderServes)
+		no := settingEvidence(h, "leaderServes", h.Settings.LeaderServes, "")
+		no.Value = "no"
+		return no
 	}
 	return optionEvidence("-Dzookeeper.leaderServes", "no", "")
 }

@@ -3,7 +3,6 @@ package diag
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/lint"
@@ -106,8 +105,8 @@ func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []
 		Certainty: report.Possible, Servers: serversOf(h),
 		Summary: fmt.Sprintf("a follower must have all of the leader's data within initLimit ticks, %s here, or all begins anew; that happened several times in a row.", seconds(limit)),
 		Evidence: []report.Evidence{
-			settingEvidence(h, "initLimit", strconv.Itoa(h.Settings.InitLimit.Value), h.Settings.InitLimit),
-			settingEvidence(h, "tickTime", strconv.Itoa(h.Settings.TickTime.Value), h.Settings.TickTime),
+			settingEvidence(h, "initLimit", h.Settings.InitLimit, ""),
+			settingEvidence(h, "tickTime", h.Settings.TickTime, ""),
 		},
 		Fix: []report.Fix{
 			{Note: "start no server with an emptied data directory meanwhile: two of them may elect each other, and the data is gone"},

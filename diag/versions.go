@@ -140,11 +140,11 @@ type badRelease struct {
 	// versions are those that have it, as zoocfg.Concerns reads them; until is the first without it.
 	versions, until string
 	issue, text     string
-	// met reports whether what it takes was seen as well; nil where nothing shows it
-	// in time, so that it stays a remark.
-	met func(*model.Server) (report.Evidence, bool)
-	// only limits it to some servers; nil means all.
-	only func(*model.Server) bool
+	// met shows that what it takes is there as well; nil where nothing shows it in time, so
+	// that it stays a remark.
+	met func(*model.Server) []report.Evidence
+	// alone limits it to standalone servers.
+	alone bool
 }
 
 // badReleases is the table of known faults that data may be lost by.
@@ -156,25 +156,25 @@ func badReleases() []badRelease {
 		},
 		{
 			versions: "3.5.6-3.5.6", until: "3.5.7", issue: "apache/zookeeper#1177",
-			text: "a standalone server with snapshot.trust.empty=true may start without its data.",
-			only: func(s *model.Server) bool { return s.Role == report.Standalone }, met: trustsEmpty,
+			text:  "a standalone server with snapshot.trust.empty=true may start without its data.",
+			alone: true, met: trustsEmpty,
 		},
 	}
 }
 
-// trustsEmpty reports whether snapshot.trust.empty stands in the server's own file.
-func trustsEmpty(s *model.Server) (report.Evidence, bool) {
+// trustsEmpty shows that snapshot.trust.empty stands in the server's own file.
+func trustsEmpty(s *model.Server) []report.Evidence {
 	if s.Local == nil || s.Local.Settings == nil {
-		return report.Evidence{}, false
+		return nil
 	}
 	p, trusts := lint.TrustsEmpty(s.Local.Settings)
 	if !trusts {
-		return report.Evidence{}, false
+		return nil
 	}
-	return report.Evidence{
+	return []report.Evidence{{
 		Source: "zoo.cfg", Key: p.Key,
 		Value: "true", Wanted: "removed after the upgrade", File: s.Local.Settings.Path, Line: p.Line,
-	}, true
+	}}
 }
 
 const KnownBadVersion report.Code = "known-bad-version"
@@ -188,7 +188,7 @@ func checkKnownBadVersion(_ *model.Ensemble, s *model.Server) Outcome {
 	v, _ := s.Version()
 	var out Outcome
 	for _, bad := range badReleases() {
-		if !zoocfg.Concerns(bad.versions, v.String()) || bad.only != nil && !bad.only(s) {
+		if !zoocfg.Concerns(bad.versions, v.String()) || bad.alone && s.Role != report.Standalone {
 			continue
 		}
 		f := report.Finding{
@@ -201,9 +201,9 @@ func checkKnownBadVersion(_ *model.Ensemble, s *model.Server) Outcome {
 			}},
 		}
 		if bad.met != nil {
-			if evidence, ok := bad.met(s); ok {
+			if shown := bad.met(s); shown != nil {
 				f.Severity = report.Warning
-				addEvidence(&f, evidence)
+				addEvidence(&f, shown...)
 			}
 		}
 		out = out.and(found(f))

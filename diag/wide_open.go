@@ -72,7 +72,7 @@ func openWords(h *model.Host) Outcome {
 	evidence := optionEvidence("zookeeper.4lw.commands.whitelist", h.Process.Whitelist, "")
 	words := h.Process.Whitelist
 	if w := h.Settings.Whitelist; w.IsSet() {
-		words, evidence = w.Value, settingEvidence(h, "4lw.commands.whitelist", w.Value, w)
+		words, evidence = w.Value, settingEvidence(h, "4lw.commands.whitelist", w, "")
 	}
 	_, port := h.Settings.ClientAddress(h.ID)
 	public := publicAddrs(h, port)

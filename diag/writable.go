@@ -127,8 +127,5 @@ func writes(o snapshot.Owner, uid uint32, groups []uint32) model.Truth {
 }
 
 func ownerEvidence(h *model.Host, path string, o snapshot.Owner, wanted string) report.Evidence {
-	return report.Evidence{
-		Source: "data", Key: "owner",
-		Value: fmt.Sprintf("%s, mode %04o", userName(o.UID), o.Mode), Wanted: wanted, File: path,
-	}
+	return dataEvidence("owner", fmt.Sprintf("%s, mode %04o", userName(o.UID), o.Mode), wanted, path)
 }

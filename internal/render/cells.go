@@ -22,28 +22,17 @@ func roleWord(s *report.ServerView) string {
 	return r
 }
 
-// word is a foreign value of one word, empty when not known.
-func word(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return clean(*s, 20)
-}
-
-// count is a number, empty when not known.
-func count(n *int64) string {
-	if n == nil {
-		return ""
-	}
-	return itoa(*n)
-}
-
 // lagWord is how many transactions a server is behind its leader.
 func lagWord(s *report.ServerView) string {
-	if s.Lag == nil {
+	return known(s.Lag, func(n int64) string { return itoa(n) + " txn" })
+}
+
+// known is a value as shown, empty when it is not known.
+func known[T any](v *T, shown func(T) string) string {
+	if v == nil {
 		return ""
 	}
-	return count(s.Lag) + " txn"
+	return shown(*v)
 }
 
 func latencyWord(s *report.ServerView) string {
@@ -51,13 +40,6 @@ func latencyWord(s *report.ServerView) string {
 		return ""
 	}
 	return millis(s.LatencyAvgMs) + " / " + millis(s.LatencyMaxMs) + " ms"
-}
-
-func upWord(s *report.ServerView) string {
-	if s.UptimeSeconds == nil {
-		return ""
-	}
-	return age(*s.UptimeSeconds)
 }
 
 // portWord is what a port column shows.

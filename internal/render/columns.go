@@ -53,24 +53,24 @@ func (p *phrases) columns(l layout) []*column {
 		client, quorum, election,
 		{
 			head: "zxid", class: func(*report.ServerView) string { return "mono" }, optional: true,
-			cells: p.cells(func(s *report.ServerView) string { return word(s.Zxid) }),
+			cells: p.cells(func(s *report.ServerView) string { return known(s.Zxid, func(z string) string { return clean(z, 20) }) }),
 		},
 		{head: "lag", class: number, optional: true, right: true, cells: p.cells(lagWord)},
 		{
 			head: "conns", class: number, optional: true, right: true,
-			cells: p.cells(func(s *report.ServerView) string { return count(s.Connections) }),
+			cells: p.cells(func(s *report.ServerView) string { return known(s.Connections, itoa) }),
 		},
 		{head: "latency avg/max", class: number, optional: true, cells: p.cells(latencyWord)},
 	}
 	if l.id {
 		id := &column{
 			head: "id", class: number, right: true,
-			cells: p.cells(func(s *report.ServerView) string { return count(s.ID) }),
+			cells: p.cells(func(s *report.ServerView) string { return known(s.ID, itoa) }),
 		}
 		all = slices.Insert(all, 0, id)
 	}
 	if !p.o.Deterministic {
-		all = append(all, &column{head: "up", class: number, optional: true, cells: p.cells(upWord)})
+		all = append(all, &column{head: "up", class: number, optional: true, cells: p.cells(func(s *report.ServerView) string { return known(s.UptimeSeconds, age) })})
 	}
 	return slices.DeleteFunc(all, func(c *column) bool { return c.head != "server" && c.empty() })
 }

@@ -17,7 +17,7 @@ const renewBefore = 30 * 24 * time.Hour
 // Rules about TLS to the client ports.
 
 // certificateEvidence is the evidence that a server's certificate is.
-func certificateEvidence(s *model.Server, what string, c *snapshot.Certificate, wanted string) report.Evidence {
+func certificateEvidence(what string, c *snapshot.Certificate, wanted string) report.Evidence {
 	names := "no names"
 	if len(c.Names) > 0 {
 		names = "for " + strings.Join(c.Names, " ")
@@ -53,7 +53,7 @@ func checkClientTLS(e *model.Ensemble, s *model.Server) Outcome {
 	var wanted string
 	f.Title, f.Summary, wanted, f.Fix = tlsFaultText(s, seen, e.Snap.Vantage.Host)
 	if seen.Certificate != nil {
-		addEvidence(&f, certificateEvidence(s, "certificate", seen.Certificate, wanted))
+		addEvidence(&f, certificateEvidence("certificate", seen.Certificate, wanted))
 	}
 	return found(f)
 }
@@ -152,7 +152,7 @@ func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapsho
 	left, due := c.NotAfter.Sub(now), min(renewBefore, c.NotAfter.Sub(c.NotBefore)/4)
 	f := &report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Evidence: []report.Evidence{certificateEvidence(s, what, c, "valid for "+ago(due)+" more at least")},
+		Evidence: []report.Evidence{certificateEvidence(what, c, "valid for "+ago(due)+" more at least")},
 		Fix: []report.Fix{
 			step(s.Name, "have a new one signed for the same names, and put it with its key into the key store"),
 			risky(s.Name, "with client.certReload=true, which 3.9 knows, that is all; else restart it, one server at a time",

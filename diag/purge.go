@@ -40,7 +40,8 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 		Severity: report.Info, Certainty: report.Proven,
 		Summary: fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one: they and their logs fill the disk some day.", snapshots.Value.Total),
 		Evidence: []report.Evidence{
-			dataEvidence("snapshots", strconv.Itoa(snapshots.Value.Total), fmt.Sprintf("%d at most", manySnapshots), data.Dir.Path+"/version-2"),
+			dataEvidence("snapshots", strconv.Itoa(snapshots.Value.Total),
+				fmt.Sprintf("%d at most", manySnapshots), data.Dir.Path+"/version-2"),
 			purgeSetting(h),
 			dataEvidence("whole", wholeOf(snapshots.Value), "all", ""),
 		},

@@ -65,7 +65,7 @@ func notWritable(h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
 		Certainty: report.Proven, Later: true,
 		Summary: fmt.Sprintf("it runs as %s, who may not make a file in %s. It goes on with the files that it has open, fails at the next snapshot, and does not start again.", h.Process.User, path),
 		Evidence: []report.Evidence{
-			ownerEvidence(h, path, owner, "writable for "+h.Process.User),
+			ownerEvidence(path, owner, "writable for "+h.Process.User),
 			processEvidence(h, "runs as "+h.Process.User, ""),
 		},
 		Fix: []report.Fix{{
@@ -111,8 +111,8 @@ func notForOwner(h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner) (*
 		Certainty: report.Likely,
 		Summary:   fmt.Sprintf("%s belongs to %s and version-2 in it to %s, and only the latter may write there. One start as root leaves it so; the next one as its own user ends with \"Cannot write to\" and exit code 3 (3.4: 1).", d.Path, userName(above.UID), userName(version2.UID)),
 		Evidence: []report.Evidence{
-			ownerEvidence(h, path, version2, "that of "+d.Path),
-			ownerEvidence(h, d.Path, above, ""),
+			ownerEvidence(path, version2, "that of "+d.Path),
+			ownerEvidence(d.Path, above, ""),
 		},
 		Fix: []report.Fix{{
 			Host: nameOf(h), Command: fmt.Sprintf("chown -R --reference=%s %s", shellWord(d.Path), shellWord(path)),
@@ -126,6 +126,6 @@ func writes(o snapshot.Owner, uid uint32, groups []uint32) model.Truth {
 	return model.Permits(o, 2, uid, groups)
 }
 
-func ownerEvidence(h *model.Host, path string, o snapshot.Owner, wanted string) report.Evidence {
+func ownerEvidence(path string, o snapshot.Owner, wanted string) report.Evidence {
 	return dataEvidence("owner", fmt.Sprintf("%s, mode %04o", userName(o.UID), o.Mode), wanted, path)
 }

@@ -22,6 +22,12 @@ func roleWord(s *report.ServerView) string {
 	return r
 }
 
+func zxidWord(s *report.ServerView) string {
+	return known(s.Zxid, func(zxid string) string { return clean(zxid, 20) })
+}
+
+func upWord(s *report.ServerView) string { return known(s.UptimeSeconds, age) }
+
 // lagWord is how many transactions a server is behind its leader.
 func lagWord(s *report.ServerView) string {
 	return known(s.Lag, func(n int64) string { return itoa(n) + " txn" })

@@ -53,7 +53,7 @@ func (p *phrases) columns(l layout) []*column {
 		client, quorum, election,
 		{
 			head: "zxid", class: func(*report.ServerView) string { return "mono" }, optional: true,
-			cells: p.cells(func(s *report.ServerView) string { return known(s.Zxid, func(z string) string { return clean(z, 20) }) }),
+			cells: p.cells(zxidWord),
 		},
 		{head: "lag", class: number, optional: true, right: true, cells: p.cells(lagWord)},
 		{
@@ -70,7 +70,7 @@ func (p *phrases) columns(l layout) []*column {
 		all = slices.Insert(all, 0, id)
 	}
 	if !p.o.Deterministic {
-		all = append(all, &column{head: "up", class: number, optional: true, cells: p.cells(func(s *report.ServerView) string { return known(s.UptimeSeconds, age) })})
+		all = append(all, &column{head: "up", class: number, optional: true, cells: p.cells(upWord)})
 	}
 	return slices.DeleteFunc(all, func(c *column) bool { return c.head != "server" && c.empty() })
 }

@@ -65,9 +65,8 @@ func diagnose(snap *snapshot.Snapshot, o Options, rules []Rule) *report.Report {
 		r.LookAgain = false
 	}
 	known := kinds(rules)
-	r.Unexplained = slices.DeleteFunc(unexplained(e, theory.Fold(slices.Clone(raw), known, e), known), func(s report.Symptom) bool {
-		return o.unwanted(s.Symptom)
-	})
+	open := unexplained(e, theory.Fold(slices.Clone(raw), known, e), known)
+	r.Unexplained = slices.DeleteFunc(open, func(s report.Symptom) bool { return o.unwanted(s.Symptom) })
 	t := theory.Fold(slices.DeleteFunc(raw, func(f report.Finding) bool { return o.unwanted(f.Code) }), known, e)
 	r.Findings, r.Folded = t.Shown, t.Folded
 	r.Verdict.ExitCode = exitCode(e, slices.Concat(r.Findings, r.Folded), o.FailOn)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -191,7 +192,7 @@ func answers(s *model.Server) bool { return s.Srvr.Seen() || s.NotServing() }
 func electionPorts(servers []*model.Server) string {
 	var ports []string
 	for _, s := range servers {
-		if port := fmt.Sprint(s.Election.Number); !slices.Contains(ports, port) {
+		if port := strconv.Itoa(s.Election.Number); !slices.Contains(ports, port) {
 			ports = append(ports, port)
 		}
 	}
@@ -204,11 +205,11 @@ func claimedIDs(e *model.Ensemble) string {
 	var ids []string
 	for _, s := range e.Servers {
 		id, _, ok := s.Claimed()
-		if text := fmt.Sprint(id); !ok || slices.Contains(ids, text) {
+		text := strconv.FormatInt(id, 10)
+		if !ok || slices.Contains(ids, text) {
 			return ""
-		} else {
-			ids = append(ids, text)
 		}
+		ids = append(ids, text)
 	}
 	return strings.Join(ids, ", ")
 }
@@ -251,7 +252,9 @@ func eventEvidence(s *model.Server) []report.Evidence {
 		if event.Count > 1 {
 			value = fmt.Sprintf("%d times, since %s: %s", event.Count, event.First, value)
 		}
-		out = append(out, report.Evidence{Source: "log", Server: s.Name, Key: event.Last, Value: value, File: h.Log.Value.Path})
+		out = append(out, report.Evidence{
+			Source: "log", Server: s.Name, Key: event.Last, Value: value, File: h.Log.Value.Path,
+		})
 	}
 	return out
 }
@@ -259,25 +262,28 @@ func eventEvidence(s *model.Server) []report.Evidence {
 // nextStep is the one step that would tell most: a look from the servers' own hosts, where that
 // was not taken; their logs, where they were not read.
 func nextStep(e *model.Ensemble, servers []*model.Server) report.Fix {
-	if away := slices.DeleteFunc(slices.Clone(servers), func(s *model.Server) bool { return s.Local != nil }); len(away) > 0 && len(e.Vantages) == 0 {
+	away := func(s *model.Server) bool { return s.Local == nil }
+	if slices.ContainsFunc(servers, away) && len(e.Vantages) == 0 {
 		words := []string{"zkdoctor check --via 'ssh {host} --'"}
 		for _, s := range e.Servers {
 			words = append(words, shellWord(s.Name))
 		}
 		return report.Fix{
-			Command: strings.Join(words, " "),
-			Note:    "looks from the servers' own hosts: what each of them reaches, its files and its log", Risk: "none",
+			Command: strings.Join(words, " "), Risk: "none",
+			Note: "looks from the servers' own hosts: what each of them reaches, its files and its log",
 		}
 	}
 	for _, s := range servers {
 		if s.Local != nil && !s.Local.Log.Seen() {
 			return report.Fix{
-				Host: s.Name, Command: "zkdoctor check --log FILE", Note: noLog(s.Local) + ". Hand it over: what it repeats tells most", Risk: "none",
+				Host: s.Name, Command: "zkdoctor check --log FILE", Risk: "none",
+				Note: noLog(s.Local) + ". Hand it over: what it repeats tells most",
 			}
 		}
 	}
 	return report.Fix{
-		Command: "zkdoctor collect --out zkdoctor.json",
-		Note:    "no rule knows this. Keep what was seen, and the logs of all servers since before it began, for those who are to find it out", Risk: "none",
+		Command: "zkdoctor collect --out zkdoctor.json", Risk: "none",
+		Note: "no rule knows this. Keep what was seen, and the logs of all servers since before it began, " +
+			"for those who are to find it out",
 	}
 }

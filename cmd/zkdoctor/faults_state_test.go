@@ -39,7 +39,7 @@ func stateFaults() []fault {
 					waitOutstanding(t, ens, ens.Server(3))
 				}, args: []string{"-c", "@c3", "--timeout", "500ms"},
 			},
-			root: diag.ServerHung, servers: []int64{1, 2}, fires: []report.Code{diag.LeaderNotCommitting}, state: report.Unknown, exit: 2,
+			root: diag.ServerHung, servers: []int64{1, 2}, fires: []report.Code{diag.LeaderNotCommitting, diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 		{
 			// Nobody writes but zkdoctor itself.
@@ -51,7 +51,7 @@ func stateFaults() []fault {
 					must(t, ens.Server(2).Pause())
 				}, args: []string{"-c", "@c3", "--timeout", "500ms", "--session"},
 			},
-			root: diag.ServerHung, servers: []int64{1, 2}, fires: []report.Code{diag.LeaderNotCommitting}, state: report.Unknown, exit: 2,
+			root: diag.ServerHung, servers: []int64{1, 2}, fires: []report.Code{diag.LeaderNotCommitting, diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 		{
 			// Three of five are up, and two of those have no vote.

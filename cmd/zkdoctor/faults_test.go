@@ -509,7 +509,7 @@ func myidFaults() []fault {
 				name: "myid of another server, on its host", options: namespaces(),
 				do: andSettle(withMyID(map[int]string{1: "2\n", 2: "1\n"}), 1), from: 1, args: []string{"-c", "@c1"},
 			},
-			root: diag.MyidWrongServer, servers: []int64{1}, fires: []report.Code{diag.SelfAddrNotLocal},
+			root: diag.MyidWrongServer, servers: []int64{1}, fires: []report.Code{diag.QuorumLost},
 			state: report.Down, exit: 2,
 		},
 		{

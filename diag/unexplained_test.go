@@ -35,7 +35,8 @@ func TestUnexplained(t *testing.T) {
 		"its log repeats something":   {look(follower, leader, looking).on(3, logged).twice(), []string{"server-not-serving zk3"}, "", "7 times, since 2026-11-22 03:00:00: WARN again", "collect"},
 		"it has ended, and its log's last line": {
 			look(follower, leader, down).on(3, stopped, logged),
-			[]string{"process-down zk3"}, "", "ERROR fails: java.io.IOException: innermost", "collect",
+			[]string{"process-down zk3"},
+			"", "ERROR fails: java.io.IOException: innermost", "collect",
 		},
 		"it has ended, and its log is unread": {look(follower, leader, down).on(3, stopped), []string{"process-down zk3"}, "", "", "--log FILE"},
 		"in one look":                         {scene: look(looking, looking, looking)},

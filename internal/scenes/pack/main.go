@@ -39,7 +39,7 @@ func run(args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join("internal/scenes", filepath.Base(dir)+".tar.gz"), archive, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join("internal/scenes", filepath.Base(dir)+".tar.gz"), archive, 0o600); err != nil {
 			return err
 		}
 	}

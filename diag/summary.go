@@ -26,6 +26,10 @@ func headline(e *model.Ensemble) string {
 			}
 			return text
 		}
+		if len(t.Alive) >= v.QuorumNeeded {
+			return fmt.Sprintf("no quorum: %d of %s up, and by their groups and weights that is none. %s",
+				len(t.Alive), votersPhrase(e), lossPhrase(e))
+		}
 		return fmt.Sprintf("no quorum: %d of %s up, %d needed. %s",
 			len(t.Alive), votersPhrase(e), v.QuorumNeeded, lossPhrase(e))
 	case report.Serving, report.Degraded:
@@ -57,7 +61,7 @@ func servingSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 	if e.LoneStandalone() {
 		return "1 standalone server. No other takes over if it is lost."
 	}
-	parts := []string{fmt.Sprintf("%d of %s.", len(t.Serving), votersPhrase(e))}
+	parts := []string{servingPhrase(e, t)}
 	if len(leaders) == 1 {
 		parts = append(parts, "Leader "+leaders[0].Name+".")
 	} else if hidden := e.Filter(e.MightLead); len(hidden) > 0 {
@@ -83,6 +87,25 @@ func servingSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 		parts = append(parts, fmt.Sprintf("Can lose %d to %d more (not seen: %s).", max(least, 0), most, unseenPhrase(t)))
 	}
 	return strings.Join(parts, " ")
+}
+
+// servingPhrase is how many voters serve: of all, or where some were not asked and the leader
+// does not tell of them, of those that were.
+func servingPhrase(e *model.Ensemble, t model.Tally) string {
+	asked := 0
+	for _, id := range e.List.Quorums.Voters() {
+		if e.ByLine(id) != nil {
+			asked++
+		}
+	}
+	if asked >= e.Verdict.Voters || len(t.Serving) > asked || len(t.Out) > 0 {
+		return fmt.Sprintf("%d of %s.", len(t.Serving), votersPhrase(e))
+	}
+	serve := "serve"
+	if len(t.Serving) == 1 {
+		serve = "serves"
+	}
+	return fmt.Sprintf("%d asked of %s: %d %s.", asked, votersPhrase(e), len(t.Serving), serve)
 }
 
 func unseenPhrase(t model.Tally) string {

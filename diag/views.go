@@ -45,8 +45,8 @@ func serverView(e *model.Ensemble, s *model.Server) report.ServerView {
 	if version, ok := s.Version(); ok {
 		v.Version = new(version.String())
 	}
-	if up, ok := uptimeOf(s, e.Snap.Started); ok {
-		v.UptimeSeconds = new(int64(up / time.Second))
+	if up, of, ok := uptimeOf(s, e.Snap.Started); ok {
+		v.UptimeSeconds, v.UptimeOf = new(int64(up/time.Second)), of
 	}
 	if s.Opened.Seen() {
 		v.SessionMs = new(s.Opened.Took.Milliseconds())
@@ -154,18 +154,18 @@ func statusScript(h *model.Host) (line, why string) {
 	}
 }
 
-// uptimeOf is how long the server object has existed, from mntr (3.6+), or else
-// the age of the local process.
-func uptimeOf(s *model.Server, now time.Time) (time.Duration, bool) {
+// uptimeOf is how long a server has been up, and since what: since it took its role in an
+// election, as mntr has it from 3.6 on, or since its process began.
+func uptimeOf(s *model.Server, now time.Time) (up time.Duration, of string, ok bool) {
 	if s.Mntr.Seen() {
 		if up, ok := s.Mntr.Value.Uptime(); ok {
-			return up, true
+			return up, "election", true
 		}
 	}
 	if s.Local != nil {
-		return s.Local.Age(now)
+		up, ok = s.Local.Age(now)
 	}
-	return 0, false
+	return up, "process", ok
 }
 
 // carriageReturn finds the note on CR LF line ends, when one of the lines that

@@ -210,6 +210,8 @@ type ServerView struct {
 	// UptimeSeconds is the age of the server object (since the last election) as
 	// mntr gives it from 3.6 on, or of the process where it is local.
 	UptimeSeconds *int64 `json:"uptime_seconds"`
+	// UptimeOf says which of the two that is: "election" or "process".
+	UptimeOf string `json:"uptime_of,omitempty"`
 	// Note is a short phrase on what is odd about the row; empty when nothing is.
 	Note string `json:"note,omitempty"`
 	// Skipped are the four-letter words that gave nothing.

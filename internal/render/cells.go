@@ -26,7 +26,20 @@ func zxidWord(s *report.ServerView) string {
 	return known(s.Zxid, func(zxid string) string { return clean(zxid, 20) })
 }
 
-func upWord(s *report.ServerView) string { return known(s.UptimeSeconds, age) }
+// upWord is how long the process has run, inRoleWord how long ago the server took its role.
+func upWord(s *report.ServerView) string {
+	if s.UptimeOf == "election" {
+		return ""
+	}
+	return known(s.UptimeSeconds, age)
+}
+
+func inRoleWord(s *report.ServerView) string {
+	if s.UptimeOf != "election" {
+		return ""
+	}
+	return known(s.UptimeSeconds, age)
+}
 
 // lagWord is how many transactions a server is behind its leader.
 func lagWord(s *report.ServerView) string {

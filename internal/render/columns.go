@@ -70,7 +70,9 @@ func (p *phrases) columns(l layout) []*column {
 		all = slices.Insert(all, 0, id)
 	}
 	if !p.o.Deterministic {
-		all = append(all, &column{head: "up", class: number, optional: true, cells: p.cells(upWord)})
+		all = append(all,
+			&column{head: "in role", class: number, optional: true, cells: p.cells(inRoleWord)},
+			&column{head: "up", class: number, optional: true, cells: p.cells(upWord)})
 	}
 	return slices.DeleteFunc(all, func(c *column) bool { return c.head != "server" && c.empty() })
 }

@@ -1,13 +1,9 @@
 package zktest
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
-	"os/exec"
-	"syscall"
 	"time"
 )
 
@@ -37,38 +33,6 @@ func (h *Host) Listen(ctx context.Context, addr string) (l net.Listener, err err
 	}
 	inErr := h.in(func() { l, err = new(net.ListenConfig).Listen(ctx, "tcp", addr) })
 	return l, errors.Join(inErr, err)
-}
-
-// Result is what became of a command.
-type Result struct {
-	Stdout, Stderr []byte
-	// ExitCode is 128 + n after signal n.
-	ExitCode int
-}
-
-// Run runs a command to its end on the host: in its namespaces, so with its
-// interfaces, its /proc, its host name and its /etc/hosts, whether its server
-// runs or not. A loopback host has only its address, so there the command runs
-// as any other. An exit code other than 0 is no error.
-func (h *Host) Run(ctx context.Context, command ...string) (Result, error) {
-	var stdout, stderr bytes.Buffer
-	args := h.inside("", command)
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.WaitDelay = time.Second // for a grandchild that keeps the pipes open
-	p, err := run(h.ensemble.starter, cmd)
-	if err != nil {
-		return Result{}, err
-	}
-	select {
-	case <-p.done:
-	case <-ctx.Done():
-		// The whole process group: nsenter and its child.
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		<-p.done
-		err = fmt.Errorf("%s on %s: %w", command[0], h.Name, context.Cause(ctx))
-	}
-	return Result{stdout.Bytes(), stderr.Bytes(), p.code}, err
 }
 
 // wordTimeout bounds one four letter word: a paused server never answers.

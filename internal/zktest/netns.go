@@ -19,12 +19,17 @@ import (
 // ErrNoNamespaces tells that this machine or user cannot make namespaces.
 var ErrNoNamespaces = errors.New("no namespaces")
 
+// HostDir is where a host of namespaces sees the directory of all its files: there other
+// users get to it, wherever this module lies. What Dir names outside is HostDir inside.
+const HostDir = "/srv"
+
 // firstProcess is what runs as process 1 of a host: it gives the host its name
-// ($1), its /etc/hosts ($2) and its loopback interface, says so, and from then
-// on only reaps orphans.
+// ($1), its /etc/hosts ($2), its files ($3 at $4) and its loopback interface, says so, and
+// from then on only reaps orphans.
 const firstProcess = `
 mount -t sysfs sysfs /sys &&
 mount --bind "$2" /etc/hosts &&
+mount --bind "$3" "$4" &&
 hostname "$1" &&
 ip link set lo up &&
 echo ready || exit 1
@@ -43,7 +48,7 @@ func (e *Ensemble) newSpace(ctx context.Context, name string) (*space, error) {
 	defer ready.Close()
 	var stderr bytes.Buffer
 	cmd := exec.Command("unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc",
-		"sh", "-c", firstProcess, "sh", name, hosts)
+		"sh", "-c", firstProcess, "sh", name, hosts, e.Dir, HostDir)
 	cmd.Stdout, cmd.Stderr = out, &stderr
 	p, err := run(e.starter, cmd)
 	out.Close()
@@ -73,9 +78,8 @@ func (s *space) close() {
 	}
 }
 
-// makeNamespaces gives each host its namespaces, and connects them by a bridge
-// in namespaces of its own.
-func (e *Ensemble) makeNamespaces(ctx context.Context, hosts []*Host) error {
+// canMakeNamespaces is an error where this user or machine cannot.
+func canMakeNamespaces() error {
 	if os.Geteuid() != 0 {
 		return fmt.Errorf("%w: they need root", ErrNoNamespaces)
 	}
@@ -83,6 +87,15 @@ func (e *Ensemble) makeNamespaces(ctx context.Context, hosts []*Host) error {
 		if _, err := exec.LookPath(tool); err != nil {
 			return fmt.Errorf("%w: %s not found: install it (Debian: apt-get install %s)", ErrNoNamespaces, tool, pkg)
 		}
+	}
+	return nil
+}
+
+// makeNamespaces gives each host its namespaces, and connects them by a bridge
+// in namespaces of its own.
+func (e *Ensemble) makeNamespaces(ctx context.Context, hosts []*Host) error {
+	if err := canMakeNamespaces(); err != nil {
+		return err
 	}
 	middle, err := e.newSpace(ctx, "switch")
 	if err != nil {

@@ -78,16 +78,7 @@ func (s *Server) start(ctx context.Context, jars []string, archive string) error
 		return fmt.Errorf("server.%d: %w", s.ID, err)
 	}
 	s.process, s.stopped, s.paused = p, false, false
-	if s.space == nil {
-		return nil
-	}
-	err = poll(ctx, fmt.Sprintf("process of server.%d", s.ID), func() bool {
-		if child := childOf(cmd.Process.Pid); child != 0 {
-			p.pid = child
-			return true
-		}
-		return !p.running()
-	})
+	err = s.find(ctx, p)
 	if err != nil {
 		p.kill()
 	}

@@ -36,11 +36,9 @@ func Start(ctx context.Context, options Options) (_ *Ensemble, err error) {
 	if _, _, err := e.classes(ctx, e.options.Version); err != nil {
 		return nil, err
 	}
-	if err := e.makeDir(); err != nil {
+	if err := e.begin(); err != nil {
 		return nil, err
 	}
-	e.starter = leash.New()
-	e.onClose(e.starter.Close)
 	if err := e.makeHosts(ctx); err != nil {
 		return nil, err
 	}
@@ -56,6 +54,16 @@ func Start(ctx context.Context, options Options) (_ *Ensemble, err error) {
 		}
 	}
 	return e, nil
+}
+
+// begin makes what everything else needs: the directory, and what starts processes.
+func (e *Ensemble) begin() error {
+	if err := e.makeDir(); err != nil {
+		return err
+	}
+	e.starter = leash.New()
+	e.onClose(e.starter.Close)
+	return nil
 }
 
 func (e *Ensemble) makeDir() error {

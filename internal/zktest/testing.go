@@ -61,7 +61,7 @@ func named(test string) error {
 func giveUp(t testing.TB, err error) {
 	t.Helper()
 	if lacking(err) && !Required() {
-		t.Skipf("needs a real ZooKeeper: %v", err)
+		t.Skipf("needs what this machine lacks: %v", err)
 	}
 	t.Fatal(err)
 }

@@ -123,6 +123,14 @@ func (c *checkCmd) snapshot(
 	return readSnapshots(append(slices.Clone(c.From), c.Targets...))
 }
 
+// mayTake implements bounded: to get to other hosts takes its time.
+func (c *checkCmd) mayTake() time.Duration {
+	if c.Via != "" {
+		return c.limit() + viaSlack
+	}
+	return c.limit()
+}
+
 // lookVia looks from here and, at the same time, from the host of each server. A host
 // that cannot be got to is told on stderr: it may well be what is wrong.
 func (c *checkCmd) lookVia(

@@ -63,13 +63,19 @@ func run(args []string, t terminal) (code int) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if most := timeOf(parsed); most > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, most)
+		defer cancel()
+	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	level := grammar.LogLevel
 	if level == "" && strings.HasPrefix(parsed.Command(), "exporter") {
 		level = "info"
 	}
 	parsed.Bind(t, newLogger(t, level))
-	return exitCode(t, parsed.Run())
+	// After stop the next signal ends the process, whatever it does.
+	return runToEnd(ctx, t, stop, func() error { return parsed.Run() })
 }
 
 func newParser(grammar *cli, t terminal) (*kong.Kong, error) {

@@ -94,12 +94,20 @@ func (c *exporterCmd) Run(ctx context.Context, log zerolog.Logger) error {
 				log.Info().Msg("configuration reloaded")
 			}
 		case <-ctx.Done():
-			// What is being looked at may end; nobody new is let in.
-			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-			defer cancel()
-			return server.Shutdown(stop)
+			return shutDown(context.WithoutCancel(ctx), server)
 		}
 	}
+}
+
+// shutDown lets nobody in any more, and answers that are on their way end, if they do so
+// before lastWords are over.
+func shutDown(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, lastWords/2)
+	defer cancel()
+	if err := server.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return server.Close()
 }
 
 // routes puts everything below the prefix.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/internal/render"
@@ -30,6 +31,9 @@ Examples:
   zkdoctor lint zoo.cfg                      before it goes to a server
   zkdoctor lint --zookeeper 3.9.5 zoo.cfg    before an upgrade`
 }
+
+// mayTake implements bounded: it reads a few small files.
+func (*lintCmd) mayTake() time.Duration { return 10 * time.Second }
 
 // Run reads and judges. Its error is an exitError once there is a report.
 func (c *lintCmd) Run(ctx context.Context, t terminal) error {

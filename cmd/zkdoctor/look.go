@@ -97,13 +97,14 @@ func (f *lookFlags) look(
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.limit())
-	defer cancel()
 	return probe.Look(ctx, question, nil)
 }
 
 // limit bounds the whole run.
 func (f *lookFlags) limit() time.Duration { return time.Duration(f.Deadline + f.Window) }
+
+// mayTake implements bounded.
+func (f *lookFlags) mayTake() time.Duration { return f.limit() }
 
 // again says how long to wait for the second look; 0 for none.
 func (f *lookFlags) again(t terminal, options diag.Options) func(*snapshot.Snapshot) time.Duration {

@@ -12,12 +12,11 @@ import (
 // splitBrain is a recorded snapshot of five real servers, two of which lead.
 func splitBrain(t testing.TB) *snapshot.Snapshot {
 	t.Helper()
-	f, err := os.Open("../docs/examples/split-brain.json")
+	text, err := os.ReadFile("../docs/examples/split-brain.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = f.Close() }()
-	snap, err := snapshot.ReadSnapshot(f)
+	snap, err := snapshot.ReadSnapshot(text)
 	if err != nil {
 		t.Fatal(err)
 	}

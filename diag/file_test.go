@@ -20,7 +20,7 @@ func TestSameFromFile(t *testing.T) {
 			if err := snapshot.WriteSnapshot(&file, snap); err != nil {
 				t.Fatal(err)
 			}
-			read, err := snapshot.ReadSnapshot(bytes.NewReader(file.Bytes()))
+			read, err := snapshot.ReadSnapshot(file.Bytes())
 			if err != nil {
 				t.Fatalf("%s, %s: %v", r.code, f.name, err)
 			}
@@ -42,7 +42,7 @@ func FuzzSnapshotFile(f *testing.F) {
 	}
 	f.Add([]byte(`{"format":1,"servers":[{"name":"a"}],"local":[{"config":{"tried":true}}],"before":{"servers":[{"name":"a"}]}}`))
 	f.Fuzz(func(_ *testing.T, text []byte) {
-		if snap, err := snapshot.ReadSnapshot(bytes.NewReader(text)); err == nil {
+		if snap, err := snapshot.ReadSnapshot(text); err == nil {
 			Diagnose(snap, Options{})
 		}
 	})

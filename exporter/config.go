@@ -2,17 +2,18 @@ package exporter
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/prometheus/common/config"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -83,20 +84,12 @@ func (e *Ensemble) UnmarshalYAML(node *yaml.Node) error {
 const maxConfig = 4 << 20
 
 // LoadConfig reads the file of --ensembles. Its errors name the file and line.
-func LoadConfig(path string) (*Config, error) {
-	file, err := os.Open(path)
+func LoadConfig(ctx context.Context, door *hostfile.Door, path string) (*Config, error) {
+	data, err := door.ReadFile(ctx, path, maxConfig)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() //nolint:errcheck // only read from
-	data, err := io.ReadAll(io.LimitReader(file, maxConfig+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if len(data) > maxConfig {
-		return nil, fmt.Errorf("%s: larger than %d MiB", path, maxConfig>>20)
-	}
-	c, err := parseConfig(data, filepath.Dir(path))
+	c, err := parseConfig(ctx, door, data, filepath.Dir(path))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -104,7 +97,7 @@ func LoadConfig(path string) (*Config, error) {
 }
 
 // parseConfig reads a configuration whose files are relative to dir.
-func parseConfig(data []byte, dir string) (*Config, error) {
+func parseConfig(ctx context.Context, door *hostfile.Door, data []byte, dir string) (*Config, error) {
 	var c Config
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
@@ -112,7 +105,7 @@ func parseConfig(data []byte, dir string) (*Config, error) {
 		return nil, err
 	}
 	c.setDirectory(dir)
-	if err := c.check(); err != nil {
+	if err := c.check(ctx, door); err != nil {
 		return nil, err
 	}
 	return &c, nil
@@ -133,9 +126,9 @@ func (c *Config) setDirectory(dir string) {
 	}
 }
 
-func (e *Ensemble) list() ([]snapshot.Target, error) {
+func (e *Ensemble) list(ctx context.Context, door *hostfile.Door) ([]snapshot.Target, error) {
 	if e.ZooCfg != "" {
-		return probe.ConfigTargets(e.ZooCfg, e.TLS != nil)
+		return probe.ConfigTargets(ctx, door, e.ZooCfg, e.TLS != nil)
 	}
 	return probe.ParseTargets(e.Servers)
 }
@@ -151,7 +144,7 @@ func (e *Ensemble) fault(err error) error {
 
 // check finds what YAML alone cannot: names missing or given twice, ensembles
 // without servers, servers that are none, files that are not there.
-func (c *Config) check() error {
+func (c *Config) check(ctx context.Context, door *hostfile.Door) error {
 	if len(c.Ensembles) == 0 && len(c.Probe.Allow) == 0 {
 		return errors.New("no ensembles, and nothing that /probe may look at")
 	}
@@ -170,15 +163,15 @@ func (c *Config) check() error {
 		}
 		lines[e.Name] = e.line
 		var err error
-		if e.listed, err = e.list(); err != nil {
+		if e.listed, err = e.list(ctx, door); err != nil {
 			return e.fault(err)
 		}
-		if err := e.TLS.build(); err != nil {
+		if err := e.TLS.build(ctx, door); err != nil {
 			return err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Modules)) {
-		if err := c.Modules[name].TLS.build(); err != nil {
+		if err := c.Modules[name].TLS.build(ctx, door); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -17,7 +18,7 @@ import (
 func TestParseConfig(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "zoo.cfg"), []byte("clientPort=2181\n"), 0o600))
-	got, err := parseConfig([]byte(`
+	got, err := parseConfig(t.Context(), new(hostfile.Door), []byte(`
 ensembles:
   - name: prod
     servers: [zk1, "zk2:2182", "[2001:db8::1]:2181"]
@@ -70,7 +71,7 @@ func TestParseConfigRefuses(t *testing.T) {
 		"a list where a map is": {"- a", "cannot unmarshal"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := parseConfig([]byte(c.text), "")
+			_, err := parseConfig(t.Context(), new(hostfile.Door), []byte(c.text), "")
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q in it", err, c.want)
 			}
@@ -80,16 +81,16 @@ func TestParseConfigRefuses(t *testing.T) {
 
 func TestLoadConfig(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ensembles.yml")
-	if _, err := LoadConfig(path); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := LoadConfig(t.Context(), new(hostfile.Door), path); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("missing: %v", err)
 	}
 	if err := os.WriteFile(path, []byte("ensembles:\n  - {name: a}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadConfig(path); err == nil || !strings.HasPrefix(err.Error(), path+": line 2: ") {
+	if _, err := LoadConfig(t.Context(), new(hostfile.Door), path); err == nil || !strings.HasPrefix(err.Error(), path+": line 2: ") {
 		t.Errorf("the error does not name file and line: %v", err)
 	}
-	if _, err := LoadConfig(filepath.Dir(path)); err == nil {
+	if _, err := LoadConfig(t.Context(), new(hostfile.Door), filepath.Dir(path)); err == nil {
 		t.Error("a directory was read")
 	}
 }
@@ -98,7 +99,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add([]byte("ensembles:\n  - {name: a, servers: [zk1]}\n"))
 	f.Add([]byte("probe: {allow: [a]}\nmodules: {m: {timeout: 1s}}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		config, err := parseConfig(data, "")
+		config, err := parseConfig(t.Context(), new(hostfile.Door), data, "")
 		if (config == nil) == (err == nil) {
 			t.Fatalf("config %v, error %v", config, err)
 		}

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe"
 )
 
@@ -31,7 +33,7 @@ func fromExample(t *testing.T, name, url string) string {
 }
 
 func TestExampleOfEnsembles(t *testing.T) {
-	config, err := LoadConfig(filepath.Join(examples, "ensembles.yml"))
+	config, err := LoadConfig(t.Context(), new(hostfile.Door), filepath.Join(examples, "ensembles.yml"))
 	must(t, err)
 	if len(config.Ensembles) != 2 || len(config.Modules) != 1 || len(config.Probe.Allow) != 2 {
 		t.Errorf("%+v", config)
@@ -64,7 +66,7 @@ func TestExampleOfKubernetes(t *testing.T) {
 		kinds = append(kinds, d.Kind)
 		asked = append(asked, d.Spec.Targets.StaticConfig.Static...)
 		if file := d.Data["ensembles.yml"]; file != "" {
-			config, err = parseConfig([]byte(file), "")
+			config, err = parseConfig(t.Context(), new(hostfile.Door), []byte(file), "")
 			must(t, err)
 		}
 	}
@@ -87,7 +89,7 @@ func TestExampleOfKubernetes(t *testing.T) {
 func TestPrometheusDiscovers(t *testing.T) {
 	t.Parallel()
 	follower, leader, alone := startFake(t, replays("follower")), startFake(t, replays("leader")), startFake(t, replays("standalone"))
-	s := serve(t, Options{Load: func() (*Config, error) {
+	s := serve(t, Options{Load: func(context.Context) (*Config, error) {
 		return &Config{Ensembles: []Ensemble{
 			{Name: "three", Servers: []string{follower.target, leader.target}},
 			{Name: "one", Servers: []string{alone.target}},

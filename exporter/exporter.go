@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"bufio"
+	"context"
 	"regexp"
 	"slices"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/rs/zerolog"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -19,7 +21,9 @@ import (
 // Options are the exporter's settings. The zero value of each has a meaning.
 type Options struct {
 	// Load reads what to watch, at the start and at every reload.
-	Load func() (*Config, error)
+	Load func(ctx context.Context) (*Config, error)
+	// Door is what files of this host are read through; nil for one of its own.
+	Door *hostfile.Door
 	// Timeout bounds one look at a server; 0 means snapshot.DefaultTimeout.
 	Timeout time.Duration
 	// PeerPorts and Local are false to leave the quorum and election ports, and
@@ -45,6 +49,9 @@ type Options struct {
 // every 15 s, when each scrape waits for a server that does not answer: 67 a
 // second, of 2 to 6 s each.
 const defaultConcurrent = 512
+
+// reloadLimit bounds the reading of the configuration and of all files that it names.
+const reloadLimit = 10 * time.Second
 
 // Exporter watches ensembles and serves what it sees. It looks only when it is
 // asked: its timers do nothing but let go of what a look need not keep.
@@ -79,9 +86,12 @@ type selfStats struct {
 }
 
 // New reads the configuration and makes an exporter of it.
-func New(o Options) (*Exporter, error) {
+func New(ctx context.Context, o Options) (*Exporter, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = snapshot.DefaultTimeout
+	}
+	if o.Door == nil {
+		o.Door = new(hostfile.Door)
 	}
 	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = defaultConcurrent
@@ -96,7 +106,7 @@ func New(o Options) (*Exporter, error) {
 	const large = 64 << 10 // the metrics of one server
 	e.buffers.New = func() any { return bufio.NewWriterSize(nil, large) }
 	e.registerSelf()
-	return e, e.Reload()
+	return e, e.Reload(ctx)
 }
 
 func (e *Exporter) registerSelf() {
@@ -133,11 +143,13 @@ func (e *Exporter) registerSelf() {
 // Reload reads the configuration anew. On an error the old one stays in force,
 // and zkdoctor_config_last_reload_successful says so. What was remembered of
 // ensembles that are still there is kept.
-func (e *Exporter) Reload() error {
-	config, err := e.options.Load()
+func (e *Exporter) Reload(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, reloadLimit)
+	defer cancel()
+	config, err := e.options.Load(ctx)
 	if err == nil {
 		var next *state
-		if next, err = e.newState(config); err == nil {
+		if next, err = e.newState(ctx, config); err == nil {
 			e.state.Store(next)
 			e.stats.ensembles.Set(float64(len(next.watchers)))
 			e.stats.reloadAt.SetToCurrentTime()
@@ -150,8 +162,8 @@ func (e *Exporter) Reload() error {
 	return err
 }
 
-func (e *Exporter) newState(config *Config) (*state, error) {
-	if err := config.check(); err != nil {
+func (e *Exporter) newState(ctx context.Context, config *Config) (*state, error) {
+	if err := config.check(ctx, e.options.Door); err != nil {
 		return nil, err
 	}
 	allow, err := newAllowList(config.Probe.Allow)
@@ -180,7 +192,8 @@ func (e *Exporter) newState(config *Config) (*state, error) {
 
 // question is q with what is the same for all ensembles.
 func (e *Exporter) question(q probe.Question) probe.Question {
-	q.Admin, q.AdminPort, q.Tool = e.options.Admin, e.options.AdminPort, "zkdoctor "+e.options.Version
+	o := &e.options
+	q.Door, q.Admin, q.AdminPort, q.Tool = o.Door, o.Admin, o.AdminPort, "zkdoctor "+o.Version
 	return q
 }
 

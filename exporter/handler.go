@@ -42,8 +42,8 @@ func (e *Exporter) limited(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-func (e *Exporter) serveReload(w http.ResponseWriter, _ *http.Request) {
-	if err := e.Reload(); err != nil {
+func (e *Exporter) serveReload(w http.ResponseWriter, r *http.Request) {
+	if err := e.Reload(r.Context()); err != nil {
 		e.options.Log.Error().Err(err).Msg("reload failed, the old configuration stays")
 		http.Error(w, "the old configuration stays: "+err.Error(), http.StatusInternalServerError)
 		return

@@ -42,12 +42,12 @@ type served struct {
 func serve(t testing.TB, o Options, targets ...string) *served {
 	t.Helper()
 	if o.Load == nil {
-		o.Load = func() (*Config, error) {
+		o.Load = func(context.Context) (*Config, error) {
 			return &Config{Ensembles: []Ensemble{{Name: "test", Servers: targets}}}, nil
 		}
 	}
 	o.Version, o.Log = "test", zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel)
-	e, err := New(o)
+	e, err := New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 )
 
 // ask is a request whose answer must have the status and, for an error, hold the
@@ -29,7 +31,7 @@ func (s *served) ask(t *testing.T, method, path string, status int, words string
 
 func TestProbeRequests(t *testing.T) {
 	member, allowed, other := startFake(t, replays("follower")), startFake(t, replays("standalone")), startFake(t, replays("standalone"))
-	s := serve(t, Options{Load: func() (*Config, error) {
+	s := serve(t, Options{Load: func(context.Context) (*Config, error) {
 		return &Config{
 			Ensembles: []Ensemble{{Name: "prod", Servers: []string{member.target}}},
 			Modules:   map[string]Module{"slow": {Timeout: Duration(time.Second)}},
@@ -149,7 +151,7 @@ func TestReload(t *testing.T) {
 		}
 	}
 	write("ensembles: [{name: a, servers: ['" + one.target + "']}]")
-	s := serve(t, Options{Load: func() (*Config, error) { return LoadConfig(file) }})
+	s := serve(t, Options{Load: func(ctx context.Context) (*Config, error) { return LoadConfig(ctx, new(hostfile.Door), file) }})
 	expect := func(reloaded float64, targets map[string]string) {
 		t.Helper()
 		found := s.metrics(t)
@@ -297,7 +299,7 @@ func TestDiscoveryByEnsemble(t *testing.T) {
 	f := startFake(t, replays("follower"))
 	file := filepath.Join(t.TempDir(), "zoo.cfg")
 	must(t, os.WriteFile(file, []byte("clientPort=2181\nserver.1=127.0.0.1:2888:3888;"+f.target+"\n"), 0o600))
-	s := serve(t, Options{Load: func() (*Config, error) {
+	s := serve(t, Options{Load: func(context.Context) (*Config, error) {
 		return &Config{Ensembles: []Ensemble{
 			{Name: "named", Servers: []string{"127.0.0.1:1", "127.0.0.1:2"}},
 			{Name: "listed", ZooCfg: file},

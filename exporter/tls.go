@@ -1,12 +1,15 @@
 package exporter
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 
 	"github.com/prometheus/common/config"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 )
 
 // TLS says how to speak TLS to the client ports of an ensemble, with the keys and
@@ -43,16 +46,31 @@ func FixedTLS(c *tls.Config) *TLS {
 }
 
 // build reads the files, which must be there.
-func (t *TLS) build() error {
+func (t *TLS) build(ctx context.Context, door *hostfile.Door) error {
 	if t == nil || t.built != nil {
 		return nil
 	}
-	built, err := config.NewTLSConfig(&t.TLSConfig)
+	named := t.TLSConfig
+	named.CARef, named.CertRef, named.KeyRef = named.CAFile, named.CertFile, named.KeyFile
+	named.CAFile, named.CertFile, named.KeyFile = "", "", ""
+	built, err := config.NewTLSConfigWithContext(ctx, &named, config.WithSecretManager(pemFiles{door}))
 	if err != nil {
 		return fmt.Errorf("line %d: tls: %w", t.line, err)
 	}
 	t.built = built
 	return nil
+}
+
+// pemFiles reads the files, whose paths stand for what is in them.
+type pemFiles struct{ door *hostfile.Door }
+
+// maxPEM bounds a file: a bundle of all public authorities has 250 KiB.
+const maxPEM = 4 << 20
+
+// Fetch implements config.SecretManager.
+func (f pemFiles) Fetch(ctx context.Context, path string) (string, error) {
+	text, err := f.door.ReadFile(ctx, path, maxPEM)
+	return string(text), err
 }
 
 // client is what build made; nil without TLS.

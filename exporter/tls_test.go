@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -41,7 +43,7 @@ func TestRealTLS(t *testing.T) {
 				targets = append(targets, target(s))
 			}
 			file := filepath.Join(dir, "ensembles.yml")
-			load := func() (*Config, error) { return LoadConfig(file) }
+			load := func(ctx context.Context) (*Config, error) { return LoadConfig(ctx, new(hostfile.Door), file) }
 			write := func(cert zktest.Certificate) {
 				t.Helper()
 				how := fmt.Sprintf("{ca_file: zk.test.pem, cert_file: %s, key_file: %s, server_name: zk.test}", filepath.Base(cert.Cert), filepath.Base(cert.Key))
@@ -65,7 +67,7 @@ func TestRealTLS(t *testing.T) {
 			must(t, err)
 			fixed := &tls.Config{RootCAs: x509.NewCertPool(), Certificates: []tls.Certificate{pair}, ServerName: "zk.test"}
 			fixed.RootCAs.AppendCertsFromPEM(ca)
-			byFlags := serve(t, Options{Load: func() (*Config, error) {
+			byFlags := serve(t, Options{Load: func(context.Context) (*Config, error) {
 				return &Config{Ensembles: []Ensemble{{Name: "secure", Servers: targets, TLS: FixedTLS(fixed)}}}, nil
 			}, Timeout: 5 * time.Second}, targets...)
 			must(t, ens.Wait(t.Context(), "a quorum to be seen over TLS by flags", func() bool {

@@ -1,10 +1,12 @@
 package probe
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/thishost"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -12,8 +14,8 @@ import (
 
 // ConfigTargets are the servers that a zoo.cfg lists, without a look at any; there
 // is one at least. overTLS prefers the ports for TLS. The error is a sentence for the user.
-func ConfigTargets(path string, overTLS bool) ([]snapshot.Target, error) {
-	config := thishost.ReadFile(path)
+func ConfigTargets(ctx context.Context, door *hostfile.Door, path string, overTLS bool) ([]snapshot.Target, error) {
+	config := thishost.Host{Door: door}.ReadFile(ctx, path)
 	if !config.Seen() {
 		return nil, errors.New(config.Failure.Text)
 	}

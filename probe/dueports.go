@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
-	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
 
 // lookAtDue looks at the peer ports that are due now, and counts this host's connections to
@@ -40,7 +39,7 @@ func lookAtDue(ctx context.Context, t *task, s, before *snapshot.Snapshot) {
 	countHeld(due)
 	s.Took += time.Since(started)
 	if t.Local {
-		s.Local = thishost.LookAgain(ctx, s.Local) // what has changed there shows here
+		s.Local = t.host().LookAgain(ctx, s.Local) // what has changed there shows here
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
@@ -20,6 +21,9 @@ import (
 func Look(ctx context.Context, q Question, before *snapshot.Snapshot) (*snapshot.Snapshot, error) {
 	if q.Timeout <= 0 {
 		q.Timeout = snapshot.DefaultTimeout
+	}
+	if q.Door == nil {
+		q.Door = new(hostfile.Door)
 	}
 	t, local, err := prepare(ctx, q, before)
 	if err != nil {
@@ -64,7 +68,7 @@ func (t *task) look(ctx context.Context, local []snapshot.Local, before *snapsho
 // lookAgain is the second look at what the first one looked at. Peer ports are not probed
 // again: once per run is all that an election listener is to be bothered with.
 func (t *task) lookAgain(ctx context.Context, first *snapshot.Snapshot) *snapshot.Snapshot {
-	s := t.lookAtAll(ctx, thishost.LookAgain(ctx, first.Local), false)
+	s := t.lookAtAll(ctx, t.host().LookAgain(ctx, first.Local), false)
 	finish(ctx, s)
 	for i := range s.Servers {
 		keepPorts(&s.Servers[i], &first.Servers[i])

@@ -1,16 +1,16 @@
 package probe
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
-	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
 
 // nameLog gives the one server among local the log at path, which the user named, in
 // the place of what was found.
-func nameLog(path string, local []snapshot.Local) error {
+func (t *task) nameLog(ctx context.Context, path string, local []snapshot.Local) error {
 	switch {
 	case len(local) == 0:
 		return fmt.Errorf("--log %s: this host has no server of the ensemble asked about whose log that could be", path)
@@ -22,7 +22,7 @@ func nameLog(path string, local []snapshot.Local) error {
 		return fmt.Errorf("--log %s: this host has %d servers of the ensemble (%s), and whose log that is cannot be told", path, len(local), strings.Join(servers, ", "))
 	}
 	local[0].LogPath = path
-	thishost.ReadNamedLog(&local[0])
+	t.host().ReadNamedLog(ctx, &local[0])
 	if failure := local[0].Log.Failure; failure != nil {
 		return fmt.Errorf("--log %s", failure.Text)
 	}

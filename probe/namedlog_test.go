@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
+
+func logTask() *task { return &task{Question: Question{Door: new(hostfile.Door)}} }
 
 // TestNameLog: a log that was named is one server's, and whose must be plain.
 func TestNameLog(t *testing.T) {
@@ -16,7 +19,7 @@ func TestNameLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := []snapshot.Local{{ConfigPath: "/a/zoo.cfg", Log: snapshot.Failed[snapshot.LogTail](&snapshot.Failure{Kind: snapshot.Absent, Text: "none"}, 0)}}
-	if err := nameLog(path, one); err != nil || len(one[0].Log.Value.Lines) != 1 {
+	if err := logTask().nameLog(t.Context(), path, one); err != nil || len(one[0].Log.Value.Lines) != 1 {
 		t.Errorf("%v: %+v", err, one[0].Log)
 	}
 	for _, c := range []struct {
@@ -28,7 +31,7 @@ func TestNameLog(t *testing.T) {
 		{[]snapshot.Local{{ConfigPath: "/a/zoo.cfg"}, {ConfigPath: "/b/zoo.cfg"}}, path, "2 servers of the ensemble (/a/zoo.cfg, /b/zoo.cfg)"},
 		{[]snapshot.Local{{}}, path + ".nothing", "no such file"},
 	} {
-		if err := nameLog(c.path, c.local); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := logTask().nameLog(t.Context(), c.path, c.local); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got %v, want %q", err, c.want)
 		}
 	}

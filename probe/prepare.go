@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -28,7 +27,7 @@ func prepare(ctx context.Context, q Question, before *snapshot.Snapshot) (*task,
 	case t.KeepLocal:
 		return t, earlier, nil
 	case q.LogFile != "":
-		err = nameLog(q.LogFile, local)
+		err = t.nameLog(ctx, q.LogFile, local)
 	}
 	return t, local, err
 }
@@ -39,7 +38,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 	here := t.Local && !t.KeepLocal
 	look := func(wanted func(snapshot.Local) bool) (local []snapshot.Local) {
 		if here {
-			local = thishost.Look(ctx, earlier, wanted)
+			local = t.host().Look(ctx, earlier, wanted)
 		}
 		return local
 	}
@@ -47,7 +46,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 	plan := &t.plan
 	switch {
 	case t.ConfigFile != "":
-		file := thishost.LookFile(ctx, t.ConfigFile, "--config", earlier)
+		file := t.host().LookFile(ctx, t.ConfigFile, "--config", earlier)
 		if !file.Config.Seen() {
 			return nil, unreadable(file, look(func(snapshot.Local) bool { return false }))
 		}
@@ -66,7 +65,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 		if len(plan.Targets) == 0 {
 			return nil, listsNone(t.ConfigFile)
 		}
-		thishost.CompareNamed(local, file)
+		t.host().CompareNamed(ctx, local, file)
 		local = append(local, unlessRunning(local, file)...)
 	case len(t.Targets) == 0:
 		if !here {
@@ -77,8 +76,8 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 		t.names = lookUp(ctx, t.Timeout, hostsOf(plan.Targets, nil))
 		local = look(func(l snapshot.Local) bool { return !l.Config.Seen() || t.belongs(l) })
 		if here && len(local) == 0 {
-			if path, source := thishost.FindConfig(os.DirFS("/"), os.Getenv); path != "" {
-				local = []snapshot.Local{thishost.LookFile(ctx, path, source, earlier)}
+			if path, source := t.host().FindConfig(ctx); path != "" {
+				local = []snapshot.Local{t.host().LookFile(ctx, path, source, earlier)}
 			}
 		}
 	}
@@ -92,12 +91,12 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 func findHostServers(ctx context.Context, t *task, local, earlier []snapshot.Local) ([]snapshot.Local, error) {
 	plan := &t.plan
 	if len(local) == 0 {
-		path, source := thishost.FindConfig(os.DirFS("/"), os.Getenv)
+		path, source := t.host().FindConfig(ctx)
 		if path == "" {
 			return nil, fmt.Errorf("no server named, and %s.\n"+ //nolint:staticcheck // sentences for the user
 				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", thishost.NothingFound())
 		}
-		local = []snapshot.Local{thishost.LookFile(ctx, path, source, earlier)}
+		local = []snapshot.Local{t.host().LookFile(ctx, path, source, earlier)}
 	}
 	readable := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !l.Config.Seen() })
 	if len(readable) == 0 {

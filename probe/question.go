@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -37,6 +38,9 @@ type Question struct {
 	AdminPort   int
 	// Timeout bounds one look; 0 means snapshot.DefaultTimeout.
 	Timeout time.Duration
+	// Door is what files of this host are read through, and bounds those reads that hang for all
+	// who look through it; nil for one of its own.
+	Door *hostfile.Door
 	// Tool names the program and its version in the snapshot.
 	Tool string
 	// Again says how long to wait before everything but the peer ports is looked at again;

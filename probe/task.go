@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
 	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
 
@@ -16,6 +17,9 @@ type task struct {
 	// names are those that were looked up already, so that nobody does twice; nil for none.
 	names names
 }
+
+// host is the one that zkdoctor runs on.
+func (t *task) host() thishost.Host { return thishost.Host{Door: t.Door} }
 
 // transport is how one of its servers is spoken to.
 func (t *task) transport(target snapshot.Target) wire.Transport {

@@ -120,7 +120,7 @@ func (c *checkCmd) snapshot(
 		return nil, errors.New("--from judges what was seen before, and --log is of this host's server now: give --log to collect")
 	}
 	// check --from *.json: the shell makes the others arguments.
-	return readSnapshots(append(slices.Clone(c.From), c.Targets...))
+	return readSnapshots(ctx, t, append(slices.Clone(c.From), c.Targets...))
 }
 
 // mayTake implements bounded: to get to other hosts takes its time.
@@ -140,7 +140,7 @@ func (c *checkCmd) lookVia(
 	if err != nil {
 		return nil, err
 	}
-	question, err := c.question(t, log, options)
+	question, err := c.question(ctx, t, log, options)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/zkdoctor/zkdoctor/exporter"
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 )
 
 type exporterCmd struct {
@@ -54,12 +55,12 @@ func (*exporterCmd) Help() string {
 }
 
 // Run serves until it is told to stop (SIGINT, SIGTERM), and reloads on SIGHUP.
-func (c *exporterCmd) Run(ctx context.Context, log zerolog.Logger) error {
-	options, err := c.options(log)
+func (c *exporterCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) error {
+	options, err := c.options(t, log)
 	if err != nil {
 		return err
 	}
-	e, err := exporter.New(options)
+	e, err := exporter.New(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func (c *exporterCmd) Run(ctx context.Context, log zerolog.Logger) error {
 			}
 			return err
 		case <-hangup:
-			if err := e.Reload(); err != nil {
+			if err := e.Reload(ctx); err != nil {
 				log.Error().Err(err).Msg("reload failed, the old configuration stays")
 			} else {
 				log.Info().Msg("configuration reloaded")
@@ -130,12 +131,13 @@ func (c *exporterCmd) prefix() string {
 	return ""
 }
 
-func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
+func (c *exporterCmd) options(t terminal, log zerolog.Logger) (exporter.Options, error) {
 	o := exporter.Options{
 		Timeout: time.Duration(c.Timeout), PeerPorts: !c.NoPeerPorts,
-		Local: !c.NoLocal, Admin: !c.NoAdmin, AdminPort: c.AdminPort,
-		MaxConcurrent: c.MaxRequests, Version: versionNumber(), Log: log, Load: c.load, Prefix: c.prefix(),
+		Door: t.files, Local: !c.NoLocal, Admin: !c.NoAdmin, AdminPort: c.AdminPort,
+		MaxConcurrent: c.MaxRequests, Version: versionNumber(), Log: log, Prefix: c.prefix(),
 	}
+	o.Load = func(ctx context.Context) (*exporter.Config, error) { return c.load(ctx, t.files) }
 	if c.Compat != "none" {
 		o.Compat = c.Compat
 	}
@@ -169,11 +171,11 @@ func (c *exporterCmd) options(log zerolog.Logger) (exporter.Options, error) {
 }
 
 // load reads what to watch.
-func (c *exporterCmd) load() (*exporter.Config, error) {
+func (c *exporterCmd) load(ctx context.Context, door *hostfile.Door) (*exporter.Config, error) {
 	if c.Ensembles != "" {
-		return exporter.LoadConfig(c.Ensembles)
+		return exporter.LoadConfig(ctx, door, c.Ensembles)
 	}
-	secure, err := c.tlsFlags.config()
+	secure, err := c.tlsFlags.config(ctx, door)
 	if err != nil {
 		return nil, err
 	}

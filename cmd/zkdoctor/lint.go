@@ -40,7 +40,7 @@ func (c *lintCmd) Run(ctx context.Context, t terminal) error {
 	if c.ZooKeeper != "" && !knownVersion(c.ZooKeeper) {
 		return fmt.Errorf("--zookeeper %q: no version that zkdoctor knows; write it as 3.4.10 or 3.9", c.ZooKeeper)
 	}
-	files, err := c.read(ctx)
+	files, err := c.read(ctx, thishost.Host{Door: t.files})
 	if err != nil {
 		return err
 	}
@@ -58,11 +58,11 @@ func (c *lintCmd) Run(ctx context.Context, t terminal) error {
 	return exitError(report.ExitCode)
 }
 
-func (c *lintCmd) read(ctx context.Context) (thishost.ConfigFiles, error) {
+func (c *lintCmd) read(ctx context.Context, host thishost.Host) (thishost.ConfigFiles, error) {
 	if c.File == "" {
-		return thishost.ReadHostConfig(ctx)
+		return host.ReadHostConfig(ctx)
 	}
-	return thishost.ReadConfig(c.File)
+	return host.ReadConfig(ctx, c.File)
 }
 
 // knownVersion reports whether zoocfg has read the source of such a version.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
@@ -105,7 +106,7 @@ func TestRealOnceLint(t *testing.T) {
 // criticalOf is what lint says that a server would not survive.
 func criticalOf(t *testing.T, s *zktest.Server, version string) []lint.Remark {
 	t.Helper()
-	files, err := thishost.ReadConfig(s.ConfigFile)
+	files, err := thishost.Host{Door: new(hostfile.Door)}.ReadConfig(t.Context(), s.ConfigFile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,9 @@ const quiet = 500 * time.Millisecond
 
 // question puts the flags into what is asked; options are those by which a second look is
 // decided. The errors are sentences for the user.
-func (f *lookFlags) question(t terminal, log zerolog.Logger, options diag.Options) (probe.Question, error) {
+func (f *lookFlags) question(
+	ctx context.Context, t terminal, log zerolog.Logger, options diag.Options,
+) (probe.Question, error) {
 	none := probe.Question{}
 	switch {
 	case f.Window > 0 && f.NoSecondLook:
@@ -65,14 +67,14 @@ func (f *lookFlags) question(t terminal, log zerolog.Logger, options diag.Option
 	if err != nil {
 		return none, err
 	}
-	secure, err := f.config()
+	secure, err := f.config(ctx, t.files)
 	if err != nil {
 		return none, err
 	}
 	return probe.Question{
 		Targets: targets, ConfigFile: f.Config, Discover: f.Discover, Local: !f.NoLocal, LogFile: f.Log,
 		TLS: secure, PeerPorts: !f.NoPeerPorts, QuorumHello: f.QuorumHello,
-		Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort,
+		Door: t.files, Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort,
 		Timeout: time.Duration(f.Timeout), Tool: "zkdoctor " + versionNumber(),
 		Again: f.again(t, options), Progress: f.progress(t, log),
 	}, nil
@@ -93,7 +95,7 @@ func checkAdmin(no bool, port int) error {
 func (f *lookFlags) look(
 	ctx context.Context, t terminal, log zerolog.Logger, options diag.Options,
 ) (*snapshot.Snapshot, error) {
-	question, err := f.question(t, log, options)
+	question, err := f.question(ctx, t, log, options)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,12 @@
 // Command zkdoctor diagnoses ZooKeeper ensembles.
 package main
 
-import "os"
+import (
+	"os"
+
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
+)
 
 func main() {
-	os.Exit(run(os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
+	os.Exit(run(os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, files: new(hostfile.Door)}))
 }

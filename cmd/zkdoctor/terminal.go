@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"golang.org/x/term"
+
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 )
 
 // terminal is where the program reads and writes: stdout has the answer, stderr
@@ -13,6 +15,8 @@ import (
 type terminal struct {
 	in       *os.File
 	out, err *os.File
+	// files is what all files are read through.
+	files *hostfile.Door
 }
 
 // width is the number of columns to write: COLUMNS, or that of the terminal; 0

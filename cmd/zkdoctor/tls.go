@@ -2,15 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"strings"
+
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 )
 
 // tlsFlags say how to speak TLS to client ports. Any of them turns it on.
@@ -24,7 +25,7 @@ type tlsFlags struct {
 }
 
 // config is nil without any of the flags. The errors are sentences for the user.
-func (f *tlsFlags) config() (*tls.Config, error) {
+func (f *tlsFlags) config(ctx context.Context, door *hostfile.Door) (*tls.Config, error) {
 	if *f == (tlsFlags{}) {
 		return nil, nil //nolint:nilnil // plain text
 	}
@@ -39,14 +40,14 @@ func (f *tlsFlags) config() (*tls.Config, error) {
 		return nil, errors.New("--tls-key without --tls-cert: a key is of no use without its certificate")
 	}
 	if f.TLSCA != "" {
-		pool, err := authorities("--tls-ca", f.TLSCA)
+		pool, err := authorities(ctx, door, "--tls-ca", f.TLSCA)
 		if err != nil {
 			return nil, err
 		}
 		config.RootCAs = pool
 	}
 	if f.TLSCert != "" {
-		pair, err := f.pair()
+		pair, err := f.pair(ctx, door)
 		if err != nil {
 			return nil, err
 		}
@@ -56,8 +57,8 @@ func (f *tlsFlags) config() (*tls.Config, error) {
 }
 
 // pair reads our own certificate and its key.
-func (f *tlsFlags) pair() (tls.Certificate, error) {
-	cert, err := readPEM("--tls-cert", f.TLSCert)
+func (f *tlsFlags) pair(ctx context.Context, door *hostfile.Door) (tls.Certificate, error) {
+	cert, err := readPEM(ctx, door, "--tls-cert", f.TLSCert)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -65,7 +66,7 @@ func (f *tlsFlags) pair() (tls.Certificate, error) {
 	if keyFile == "" {
 		keyFlag, keyFile = "--tls-cert", f.TLSCert
 	}
-	key, err := readPEM(keyFlag, keyFile)
+	key, err := readPEM(ctx, door, keyFlag, keyFile)
 	switch {
 	case err != nil:
 		return tls.Certificate{}, err
@@ -88,8 +89,8 @@ func (f *tlsFlags) pair() (tls.Certificate, error) {
 
 // authorities reads the certificates of a PEM file, those that OpenSSL calls trusted
 // too.
-func authorities(flag, file string) (*x509.CertPool, error) {
-	data, err := readPEM(flag, file)
+func authorities(ctx context.Context, door *hostfile.Door, flag, file string) (*x509.CertPool, error) {
+	data, err := readPEM(ctx, door, flag, file)
 	if err != nil {
 		return nil, err
 	}
@@ -116,28 +117,21 @@ const maxPEM = 4 << 20
 
 // readPEM reads a file that must be PEM. Of what Java and Windows use instead it says
 // how to convert it.
-func readPEM(flag, file string) ([]byte, error) {
-	f, err := os.Open(file)
+func readPEM(ctx context.Context, door *hostfile.Door, flag, file string) ([]byte, error) {
+	data, err := door.ReadFile(ctx, file, maxPEM)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s %s: no such file", flag, file)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("%s %s: permission denied; run zkdoctor as its owner, or give that user a copy of mode 0600", flag, file)
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", flag, err)
-	}
-	defer f.Close() //nolint:errcheck // only read from
-	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+	case errors.Is(err, hostfile.ErrDirectory), errors.Is(err, hostfile.ErrNotRegular):
 		return nil, fmt.Errorf("%s %s: not a file", flag, file)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
-	switch {
+	case errors.Is(err, hostfile.ErrTooLarge):
+		return nil, fmt.Errorf("%s %s: larger than %d MiB, no PEM file is", flag, file, maxPEM>>20)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	case len(data) == 0:
 		return nil, fmt.Errorf("%s %s: the file is empty", flag, file)
-	case len(data) > maxPEM:
-		return nil, fmt.Errorf("%s %s: larger than %d MiB, no PEM file is", flag, file, maxPEM>>20)
 	}
 	if how := converted(data, flag, file); how != "" {
 		return nil, fmt.Errorf("%s %s: %s", flag, file, how)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -60,7 +61,7 @@ func TestTLSFiles(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			config, err := c.flags.config()
+			config, err := c.flags.config(t.Context(), new(hostfile.Door))
 			switch {
 			case c.want == "" && (err != nil || config == nil):
 				t.Errorf("got %v", err)
@@ -71,7 +72,7 @@ func TestTLSFiles(t *testing.T) {
 			}
 		})
 	}
-	if config, err := (&tlsFlags{}).config(); config != nil || err != nil {
+	if config, err := (&tlsFlags{}).config(t.Context(), new(hostfile.Door)); config != nil || err != nil {
 		t.Error("TLS without a flag of it")
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -130,7 +129,7 @@ func (v *via) collect(ctx context.Context, host string) (*snapshot.Snapshot, err
 	case code != 0:
 		return nil, fmt.Errorf("%q ended with exit code %d%s", command[0], code, said)
 	}
-	snap, err := snapshot.ReadSnapshot(bytes.NewReader(out.bytes()))
+	snap, err := snapshot.ReadSnapshot(out.bytes())
 	if err != nil {
 		return nil, fmt.Errorf("what came %w; it begins with %q%s", err, firstWords(out.text()), banner(out.text()))
 	}

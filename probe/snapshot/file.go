@@ -12,9 +12,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// maxSnapshotFile bounds what is read of a snapshot. One of 10,000 servers with two
+// MaxSnapshotFile bounds what is read of a snapshot. One of 10,000 servers with two
 // looks at each takes some 200 MB; one of seven servers takes half a megabyte.
-const maxSnapshotFile = 256 << 20
+const MaxSnapshotFile = 256 << 20
 
 // WriteSnapshot writes a snapshot for later, or for somebody else, as indented
 // JSON: without what could be a secret (see shareable). The error is the writer's.
@@ -32,13 +32,10 @@ func WriteSnapshot(w io.Writer, s *Snapshot) error {
 
 // ReadSnapshot reads what WriteSnapshot wrote, by this zkdoctor or an older one.
 // The errors are sentences for the user that go on after the file's name.
-func ReadSnapshot(r io.Reader) (*Snapshot, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxSnapshotFile+1))
+func ReadSnapshot(text []byte) (*Snapshot, error) {
 	switch {
-	case err != nil:
-		return nil, err
-	case len(text) > maxSnapshotFile:
-		return nil, fmt.Errorf("is larger than %d MiB: no snapshot is", maxSnapshotFile>>20)
+	case len(text) > MaxSnapshotFile:
+		return nil, fmt.Errorf("is larger than %d MiB: no snapshot is", MaxSnapshotFile>>20)
 	case len(bytes.TrimSpace(text)) == 0:
 		return nil, errors.New("is empty: write it with zkdoctor collect")
 	}

@@ -79,6 +79,9 @@ type Local struct {
 	// Hung is closed once a look at the disk that was given up has ended after all;
 	// nil where none was.
 	Hung <-chan struct{} `json:"-"`
+	// ReadAs is the user, groups and capabilities with which its files were read, which are
+	// those of its process; nil for zkdoctor's own.
+	ReadAs *Credentials `json:"-"`
 	// LogPath is the log that the user named; empty to look for it.
 	LogPath string `json:"-"`
 }

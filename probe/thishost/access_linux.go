@@ -1,8 +1,8 @@
 package thishost
 
 import (
+	"context"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"syscall"
@@ -10,22 +10,26 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// access looks at a file and at the directories on the way to it, links followed. It
+// readAccess looks at a file and at the directories on the way to it, links followed. It
 // is not made in a container: its users are not ours.
-func readAccess(f hostFiles, path string) snapshot.Obs[snapshot.Access] {
-	path = f.absolute(path)
-	if f.root != "" || f.denied != nil || !filepath.IsAbs(path) {
+func (h Host) readAccess(ctx context.Context, f hostFiles, path string) snapshot.Obs[snapshot.Access] {
+	if f.root != "" || f.denied != nil || !filepath.IsAbs(f.absolute(path)) {
 		return snapshot.Obs[snapshot.Access]{}
 	}
-	resolved, err := filepath.EvalSymlinks(path)
+	return observe(ctx, h, f, path, func(f hostFiles) snapshot.Obs[snapshot.Access] { return readAccess(f, path) })
+}
+
+func readAccess(f hostFiles, path string) snapshot.Obs[snapshot.Access] {
+	path = f.absolute(path)
+	resolved, err := f.fs.Real(path)
 	if err != nil {
-		return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
+		return snapshot.Failed[snapshot.Access](f.failure(path, err), 0)
 	}
 	var steps snapshot.Access
 	for _, path := range append(above(filepath.Dir(path), filepath.Dir(resolved)), resolved) {
-		info, err := os.Stat(path)
+		info, err := f.fs.Stat(path)
 		if err != nil {
-			return snapshot.Failed[snapshot.Access](fileFailure(path, err), 0)
+			return snapshot.Failed[snapshot.Access](f.failure(path, err), 0)
 		}
 		steps = append(steps, snapshot.AccessStep{Path: path, Owner: ownerOf(info)})
 	}

@@ -1,6 +1,7 @@
 package thishost
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -12,8 +13,15 @@ import (
 // maxConfig is far above any zoo.cfg: one with 255 servers has 16 KiB.
 const maxConfig = 1 << 20
 
-// ReadFile reads a zoo.cfg of this host and the dynamic file that it names.
-func ReadFile(path string) snapshot.Obs[*zoocfg.Config] { return readConfig(hostFiles{}, path) }
+// ReadFile reads a zoo.cfg of this host and the dynamic file that it names, with
+// zkdoctor's own rights.
+func (h Host) ReadFile(ctx context.Context, path string) snapshot.Obs[*zoocfg.Config] {
+	return h.readConfig(ctx, hostFiles{}, path)
+}
+
+func (h Host) readConfig(ctx context.Context, f hostFiles, path string) snapshot.Obs[*zoocfg.Config] {
+	return observe(ctx, h, f, path, func(f hostFiles) snapshot.Obs[*zoocfg.Config] { return readConfig(f, path) })
+}
 
 // readConfig reads a zoo.cfg and the dynamic file that it names.
 func readConfig(f hostFiles, path string) snapshot.Obs[*zoocfg.Config] {
@@ -36,10 +44,8 @@ func readConfig(f hostFiles, path string) snapshot.Obs[*zoocfg.Config] {
 
 func readWhole(f hostFiles, path string) ([]byte, *snapshot.Failure) {
 	data, failure := f.read(path, maxConfig)
-	if failure == nil && len(data) > maxConfig {
-		return nil, &snapshot.Failure{
-			Kind: snapshot.TooLarge, Text: fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10),
-		}
+	if failure != nil && failure.Kind == snapshot.TooLarge {
+		failure.Text = fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)
 	}
 	return data, failure
 }

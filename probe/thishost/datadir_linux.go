@@ -1,10 +1,10 @@
 package thishost
 
 import (
-	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -14,9 +14,6 @@ func readDataDirs(f hostFiles, config *zoocfg.Config) snapshot.Obs[snapshot.Data
 	started := time.Now()
 	if !config.DataDir.IsSet() {
 		return snapshot.Obs[snapshot.Data]{}
-	}
-	if f.denied != nil {
-		return snapshot.Failed[snapshot.Data](f.denied, 0)
 	}
 	for _, dir := range []string{config.DataDir.Value, config.DataLogDir.Value} {
 		if !filepath.IsAbs(f.absolute(dir)) {
@@ -34,31 +31,18 @@ func readDataDirs(f hostFiles, config *zoocfg.Config) snapshot.Obs[snapshot.Data
 
 func (f hostFiles) readDataDir(path string) snapshot.DataDir {
 	d := snapshot.DataDir{Path: filepath.Clean(f.absolute(path))}
-	located, owner := f.directory(d.Path)
-	d.Owner = owner
-	if owner.Seen() {
-		d.Real = f.real(located)
-	}
-	inner, version2 := f.directory(filepath.Join(d.Path, "version-2"))
-	d.Version2 = version2
-	if version2.Seen() {
-		located = inner
-	}
-	if owner.Seen() {
-		d.Volume = f.volume(d.Path, located)
-	} else {
-		d.Volume = snapshot.Failed[snapshot.Volume](owner.Failure, 0)
-	}
-	if !version2.Seen() {
+	v := version2Dir{f, filepath.Join(d.Path, "version-2")}
+	d.Owner, d.Version2 = f.directory(d.Path), f.directory(v.path)
+	if !d.Owner.Seen() {
+		d.Volume = snapshot.Failed[snapshot.Volume](d.Owner.Failure, 0)
 		return d
 	}
-	root, err := os.OpenRoot(inner)
-	if err != nil {
-		d.Version2 = snapshot.Failed[snapshot.Owner](fileFailure(filepath.Join(d.Path, "version-2"), err), 0)
+	d.Real, _ = f.fs.Real(d.Path) // empty where it cannot be told
+	if !d.Version2.Seen() {
+		d.Volume = f.volume(d.Path)
 		return d
 	}
-	defer root.Close() //nolint:errcheck // only read from
-	v := version2Dir{filepath.Join(d.Path, "version-2"), root}
+	d.Volume = f.volume(v.path)
 	names, more, failure := v.names()
 	if failure != nil {
 		d.Snapshots, d.Logs = snapshot.Failed[snapshot.DataFiles](failure, 0), snapshot.Failed[snapshot.DataFiles](failure, 0)
@@ -67,7 +51,7 @@ func (f hostFiles) readDataDir(path string) snapshot.DataDir {
 		d.Logs = snapshot.Saw(v.files(names, more, "log"), 0)
 	}
 	for _, marker := range []string{"updatingEpoch", "currentEpoch.tmp"} {
-		if _, err := root.Lstat(marker); err == nil {
+		if _, err := f.fs.Lstat(filepath.Join(v.path, marker)); err == nil {
 			d.Repairs = true
 		}
 	}
@@ -76,20 +60,14 @@ func (f hostFiles) readDataDir(path string) snapshot.DataDir {
 	return d
 }
 
-// directory is where zkdoctor finds a directory of the server, and whose it is.
-func (f hostFiles) directory(path string) (string, snapshot.Obs[snapshot.Owner]) {
-	located, err := f.locate(path)
+// directory is whose a directory of the server is.
+func (f hostFiles) directory(path string) snapshot.Obs[snapshot.Owner] {
+	info, err := f.fs.Stat(path)
+	if err == nil && !info.IsDir() {
+		err = hostfile.ErrNoDirectory
+	}
 	if err != nil {
-		return "", snapshot.Failed[snapshot.Owner](fileFailure(path, err), 0)
+		return snapshot.Failed[snapshot.Owner](f.failure(path, err), 0)
 	}
-	info, err := os.Stat(located)
-	if err != nil {
-		return "", snapshot.Failed[snapshot.Owner](fileFailure(path, err), 0)
-	}
-	if !info.IsDir() {
-		return "", snapshot.Failed[snapshot.Owner](&snapshot.Failure{
-			Kind: snapshot.Protocol, Text: path + ": is no directory",
-		}, 0)
-	}
-	return located, snapshot.Saw(ownerOf(info), 0)
+	return snapshot.Saw(ownerOf(info), 0)
 }

@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -130,28 +132,35 @@ func FuzzParseData(f *testing.F) {
 	})
 }
 
-// TestHungDisk: a mount that hangs costs diskLimit, and nothing more later on.
+// TestHungDisk: a mount that hangs costs readLimit, and nothing more later on.
 func TestHungDisk(t *testing.T) {
 	config := zoocfg.Parse("zoo.cfg", []byte("dataDir=/data\n"))
 	synctest.Test(t, func(t *testing.T) {
-		back := make(chan struct{})
-		hang := func() disk { <-back; return disk{} }
-		l := snapshot.Local{Config: snapshot.Saw(config, 0)}
-		var d disk
-		d, l.Hung = lookDisk(t.Context(), hang)
-		l.MyID, l.DataDir, l.Data = d.myID, d.exists, d.data
-		if !l.Data.FailedAs(snapshot.Silent) || !l.MyID.FailedAs(snapshot.Silent) || !l.DataDir.FailedAs(snapshot.Silent) || l.Data.Took != diskLimit || !l.Hangs() {
-			t.Fatalf("%+v", l.Data)
+		h, back := Host{Door: new(hostfile.Door)}, make(chan struct{})
+		look := func(ctx context.Context) (snapshot.Obs[bool], <-chan struct{}) {
+			return see(ctx, h, hostFiles{}, "dataDir", func(hostFiles) snapshot.Obs[bool] { <-back; return snapshot.Saw(true, 0) },
+				func(failure *snapshot.Failure) snapshot.Obs[bool] { return snapshot.Failed[bool](failure, 0) })
 		}
-		again := snapshot.Local{Config: snapshot.Saw(config, 0)}
-		lookAtDisk(t.Context(), &again, hostFiles{}, &l)
-		if !again.Data.FailedAs(snapshot.Silent) || !again.Hangs() {
+		started := time.Now()
+		got, hung := look(t.Context())
+		if !got.FailedAs(snapshot.Silent) || time.Since(started) != readLimit {
+			t.Fatalf("%+v after %v", got, time.Since(started))
+		}
+		l := snapshot.Local{Data: snapshot.Failed[snapshot.Data](got.Failure, 0), Hung: hung}
+		again := snapshot.Local{Config: snapshot.Saw(config, 0), ConfigPath: "/none/zoo.cfg"}
+		h.lookAtDisk(t.Context(), &again, hostFiles{}, &l)
+		if !again.Data.FailedAs(snapshot.Silent) || !again.Hangs() || !again.NextConfig.Seen() {
 			t.Errorf("while it hangs: %+v", again.Data)
+		}
+		soon, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+		defer cancel()
+		if got, _ := look(soon); !got.FailedAs(snapshot.Silent) || soon.Err() != nil {
+			t.Errorf("with little time left: %+v", got)
 		}
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		if cut, _ := lookDisk(ended, hang); !cut.data.FailedAs(snapshot.Cancelled) {
-			t.Errorf("at the end of the run: %+v", cut.data)
+		if got, _ := look(ended); !got.FailedAs(snapshot.Cancelled) {
+			t.Errorf("at the end of the run: %+v", got)
 		}
 		close(back)
 		synctest.Wait()

@@ -2,19 +2,36 @@ package thishost
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"syscall"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
+
+// failure is why a file of the server was not read.
+func (f hostFiles) failure(path string, err error) *snapshot.Failure {
+	if f.rights != nil && errors.Is(err, fs.ErrPermission) && !errors.Is(err, hostfile.ErrRights) {
+		return &snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf(
+			"%s: permission denied to user %d, who runs the process; zkdoctor reads its files with its rights", path, f.rights.UID)}
+	}
+	return fileFailure(path, err)
+}
 
 // fileFailure is why a file was not read.
 func fileFailure(path string, err error) *snapshot.Failure {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &snapshot.Failure{Kind: snapshot.Absent, Text: path + ": no such file or directory"}
+	case errors.Is(err, hostfile.ErrRights):
+		return &snapshot.Failure{Kind: snapshot.Denied, Text: path + ": " + err.Error()}
 	case errors.Is(err, fs.ErrPermission):
 		return &snapshot.Failure{Kind: snapshot.Denied, Text: path + ": permission denied; run zkdoctor as root or as the server's user"}
+	case errors.Is(err, hostfile.ErrTooLarge):
+		return &snapshot.Failure{Kind: snapshot.TooLarge, Text: path + ": " + reason(err)}
+	case errors.Is(err, hostfile.ErrStuck):
+		return &snapshot.Failure{Kind: snapshot.Silent, Text: path + ": " + reason(err)}
 	}
 	return &snapshot.Failure{Kind: snapshot.Protocol, Text: path + ": " + reason(err)}
 }
@@ -23,6 +40,9 @@ func fileFailure(path string, err error) *snapshot.Failure {
 func reason(err error) string {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()
+	}
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failed.Err
 	}
 	return snapshot.Printable(err.Error(), snapshot.MaxForeign)
 }

@@ -1,6 +1,7 @@
 package thishost
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path"
@@ -20,11 +21,21 @@ var wellKnown = []string{
 }
 
 // FindConfig finds the zoo.cfg of a server that does not run: in its systemd
-// unit, in $ZOOCFGDIR, then in the usual places. root is the file system, rooted
-// at /. path is empty when nothing leads to one; source is what led to it. The file
-// is there, unless nothing but a unit, or a ZooKeeper unpacked in a usual place,
-// leads to one: then it is the file that a start would want.
-func FindConfig(root fs.FS, getenv func(string) string) (configPath, source string) {
+// unit, in $ZOOCFGDIR, then in the usual places. path is empty when nothing leads to
+// one; source is what led to it. The file is there, unless nothing but a unit, or a
+// ZooKeeper unpacked in a usual place, leads to one: then it is the file that a start
+// would want.
+func (h Host) FindConfig(ctx context.Context) (configPath, source string) {
+	type place struct{ path, source string }
+	found, _ := see(ctx, h, hostFiles{}, "the usual places", func(f hostFiles) place {
+		path, source := findConfig(f.fs.Tree(), os.Getenv)
+		return place{path, source}
+	}, func(*snapshot.Failure) place { return place{} })
+	return found.path, found.source
+}
+
+// findConfig does that in a file system rooted at /.
+func findConfig(root fs.FS, getenv func(string) string) (configPath, source string) {
 	if u := findUnit(root, func(u snapshot.Unit) bool { return isFile(root, u.Config) }); u != nil {
 		return u.Config, u.File
 	}

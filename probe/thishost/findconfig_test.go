@@ -34,7 +34,7 @@ func TestFindConfig(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			path, source := FindConfig(c.root, func(string) string { return c.zoocfgdir })
+			path, source := findConfig(c.root, func(string) string { return c.zoocfgdir })
 			if path != c.path || source != c.source {
 				t.Errorf("got %q by %q, want %q by %q", path, source, c.path, c.source)
 			}

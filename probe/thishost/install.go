@@ -2,7 +2,6 @@ package thishost
 
 import (
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -24,7 +23,7 @@ var setsJava = regexp.MustCompile(`(?m)^\s*(export\s+)?(JAVA_HOME|PATH)=`)
 
 // lookInstall looks at the ZooKeeper whose scripts lie beside a configuration, or
 // that a unit starts. config is the path of the zoo.cfg, u may be nil.
-func lookInstall(config string, u *snapshot.Unit) snapshot.Obs[snapshot.Install] {
+func (f hostFiles) lookInstall(config string, u *snapshot.Unit) snapshot.Obs[snapshot.Install] {
 	started := time.Now()
 	if u != nil && u.Java != "" {
 		return snapshot.Failed[snapshot.Install](&snapshot.Failure{
@@ -35,17 +34,23 @@ func lookInstall(config string, u *snapshot.Unit) snapshot.Obs[snapshot.Install]
 	if u != nil && u.Script != "" {
 		dir = filepath.Join(filepath.Dir(u.Script), "..")
 	}
-	root := os.DirFS("/")
+	root := f.fs.Tree()
 	if !isFile(root, path.Join(dir, "bin", "zkServer.sh")) || !isFile(root, path.Join(dir, "bin", "zkEnv.sh")) {
 		return snapshot.Failed[snapshot.Install](&snapshot.Failure{
 			Kind: snapshot.Absent, Text: "no bin/zkServer.sh in " + dir,
 		}, time.Since(started))
 	}
-	return snapshot.Saw(readInstall(root, dir, filepath.Dir(config), u), time.Since(started))
+	in, java := readInstall(root, dir, filepath.Dir(config), u)
+	if java != "" {
+		in.Java.Version = f.javaVersion(java)
+	}
+	return snapshot.Saw(in, time.Since(started))
 }
 
-func readInstall(root fs.FS, dir, configDir string, u *snapshot.Unit) snapshot.Install {
-	in := snapshot.Install{Dir: dir, Lib: isDir(root, path.Join(dir, "lib"))}
+// readInstall looks at the ZooKeeper in dir; java is the program that it would run, empty
+// where that is not found.
+func readInstall(root fs.FS, dir, configDir string, u *snapshot.Unit) (in snapshot.Install, java string) {
+	in = snapshot.Install{Dir: dir, Lib: isDir(root, path.Join(dir, "lib"))}
 	for _, place := range []string{dir, path.Join(dir, "lib"), path.Join(dir, "share/zookeeper")} {
 		in.Jars = append(in.Jars, jarsOf(root, place)...)
 	}
@@ -76,8 +81,7 @@ func readInstall(root fs.FS, dir, configDir string, u *snapshot.Unit) snapshot.I
 	for _, name := range []string{"zookeeper-env.sh", "java.env"} {
 		readSourced(&in, root, path.Join(configDir, name))
 	}
-	findJava(&in.Java, root, u)
-	return in
+	return in, findJava(&in.Java, root, u)
 }
 
 // jarsOf are the names in a directory that ownJar has.
@@ -134,9 +138,8 @@ func readSourced(in *snapshot.Install, root fs.FS, file string) {
 	}
 }
 
-// find looks for the java itself.
-func findJava(j *snapshot.Java, root fs.FS, u *snapshot.Unit) {
-	taken := ""
+// findJava looks for the java itself.
+func findJava(j *snapshot.Java, root fs.FS, u *snapshot.Unit) (taken string) {
 	if j.Home != "" {
 		has := runs(root, path.Join(j.Home, "bin/java"))
 		j.HomeHas = snapshot.Saw(has, 0)
@@ -160,19 +163,17 @@ func findJava(j *snapshot.Java, root fs.FS, u *snapshot.Unit) {
 			taken = found
 		}
 	}
-	if taken != "" {
-		j.Version = javaVersion(taken)
-	}
+	return taken
 }
 
 // javaVersion is JAVA_VERSION in the file release of a JDK or JRE, whose bin/java, or
 // jre/bin/java, is named; empty where it has none.
-func javaVersion(java string) string {
-	java, err := filepath.EvalSymlinks(java)
+func (f hostFiles) javaVersion(java string) string {
+	java, err := f.fs.Real(java)
 	if err != nil {
 		return ""
 	}
-	root := os.DirFS("/")
+	root := f.fs.Tree()
 	for _, up := range []string{"../..", "../../.."} {
 		text, ok := readSmall(root, filepath.Join(java, up, "release"))
 		if !ok {

@@ -58,7 +58,8 @@ func TestReadInstall(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			c.want.Dir = "/zk"
-			if diff := cmp.Diff(c.want, readInstall(c.root, "/zk", "/zk/conf", c.unit)); diff != "" {
+			got, _ := readInstall(c.root, "/zk", "/zk/conf", c.unit)
+			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -139,6 +140,12 @@ func TestOwnSockets(t *testing.T) {
 	}
 }
 
+// in is this host, for a test.
+func in(t *testing.T) Host {
+	t.Helper()
+	return Host{Door: new(hostfile.Door)}
+}
+
 func TestHostFiles(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -178,7 +185,7 @@ func TestHostFiles(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := readConfig(c.files, c.path)
+			got := in(t).readConfig(t.Context(), c.files, c.path)
 			if c.kind == "" {
 				if !got.Seen() || got.Value.DataDir.Value != "/data" {
 					t.Fatalf("%+v", got)

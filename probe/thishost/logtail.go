@@ -1,27 +1,34 @@
 package thishost
 
 import (
-	"io"
-	"os"
+	"context"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // ReadNamedLog reads the log that the user named, if any.
-func ReadNamedLog(l *snapshot.Local) {
-	if l.LogPath == "" {
-		return
+func (h Host) ReadNamedLog(ctx context.Context, l *snapshot.Local) {
+	if l.LogPath != "" {
+		path := l.LogPath
+		l.Log = observe(ctx, h, hostFiles{}, path, func(f hostFiles) snapshot.Obs[snapshot.LogTail] {
+			started := time.Now()
+			tail, failure := readTail(f, path)
+			if failure != nil {
+				return snapshot.Failed[snapshot.LogTail](failure, time.Since(started))
+			}
+			return snapshot.Saw(*tail, time.Since(started))
+		})
 	}
-	started := time.Now()
-	if tail, failure := readTail(hostFiles{}, l.LogPath); failure != nil {
-		l.Log = snapshot.Failed[snapshot.LogTail](failure, time.Since(started))
-	} else {
-		l.Log = snapshot.Saw(*tail, time.Since(started))
-	}
+}
+
+// readLog reads the end of the first log that is there, of those that find names.
+func (h Host) readLog(ctx context.Context, f hostFiles, find func(hostFiles) []string) snapshot.Obs[snapshot.LogTail] {
+	return observe(ctx, h, f, "its log", func(f hostFiles) snapshot.Obs[snapshot.LogTail] { return readLog(f, find(f)) })
 }
 
 // readLog reads the end of the first log that is there.
@@ -40,27 +47,20 @@ func readLog(f hostFiles, paths []string) snapshot.Obs[snapshot.LogTail] {
 	return snapshot.Failed[snapshot.LogTail](failure, time.Since(started))
 }
 
-// tail reads the end of one log. It asks for nothing that could block: the file is
-// a regular one.
+// readTail reads the end of one log.
 func readTail(f hostFiles, path string) (*snapshot.LogTail, *snapshot.Failure) {
-	file, info, failure := f.open(path)
+	ends, failure := f.ends(path, hostfile.Part{Tail: snapshot.MaxLogTail})
 	if failure != nil {
 		return nil, failure
 	}
-	defer file.Close() //nolint:errcheck // only read from
-	shown := f.absolute(path)
-	from := max(info.Size()-snapshot.MaxLogTail, 0)
-	text, err := io.ReadAll(io.NewSectionReader(file, from, snapshot.MaxLogTail))
-	if err != nil {
-		return nil, fileFailure(shown, err)
-	}
+	shown, text, info := f.absolute(path), ends.Tail, ends.Info
 	if info.Size() == 0 {
 		return nil, &snapshot.Failure{Kind: snapshot.Empty, Text: shown + ": is empty"}
 	}
 	if !isText(text) {
 		return nil, &snapshot.Failure{Kind: snapshot.Protocol, Text: shown + ": is no text: a log that is packed or binary has to be unpacked first"}
 	}
-	tail := snapshot.ScanLog(text, from > 0)
+	tail := snapshot.ScanLog(text, info.Size() > snapshot.MaxLogTail)
 	tail.Path, tail.Size, tail.Read, tail.Modified = shown, info.Size(), int64(len(text)), info.ModTime().UTC()
 	return &tail, nil
 }
@@ -90,18 +90,10 @@ func logsBeside(f hostFiles, config string) []string {
 	var found []string
 	ages := map[string]time.Time{}
 	for _, dir := range dirs {
-		located, err := f.locate(dir)
-		if err != nil || f.denied != nil {
-			continue
-		}
-		entries, err := os.ReadDir(located)
-		if err != nil {
-			continue
-		}
-		for _, e := range entries[:min(len(entries), maxLogs)] {
-			info, err := e.Info()
-			if name := e.Name(); err == nil && info.Mode().IsRegular() && isLogName(name) {
-				path := filepath.Join(dir, name)
+		names := f.names(dir, isLogName)
+		for _, name := range names[:min(len(names), maxLogs)] {
+			path := filepath.Join(dir, name)
+			if info, err := f.fs.Lstat(path); err == nil && info.Mode().IsRegular() {
 				found, ages[path] = append(found, path), info.ModTime()
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -108,7 +109,7 @@ func TestLogLinesOfOlderSnapshots(t *testing.T) {
 	if err := snapshot.WriteSnapshot(&file, s); err != nil || strings.Contains(file.String(), `"fields"`) {
 		t.Fatalf("%v: %s", err, file.String())
 	}
-	read, err := snapshot.ReadSnapshot(&file)
+	read, err := snapshot.ReadSnapshot(file.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +121,13 @@ func TestLogLinesOfOlderSnapshots(t *testing.T) {
 	}
 }
 
+// logOf reads the first log of these that is there.
+func logOf(t *testing.T, paths ...string) snapshot.Obs[snapshot.LogTail] {
+	t.Helper()
+	h := Host{Door: new(hostfile.Door)}
+	return h.readLog(t.Context(), hostFiles{}, func(hostFiles) []string { return paths })
+}
+
 func TestLogTailBounds(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "zookeeper.out")
 	long := strings.Repeat("2026-11-25 12:35:41,002 [myid:1] - WARN  [x] - nothing of interest\n", 20_000)
@@ -127,23 +135,23 @@ func TestLogTailBounds(t *testing.T) {
 	if err := os.WriteFile(path, []byte(long+last), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := readLog(hostFiles{}, []string{path + ".nothing", path})
+	got := logOf(t, path+".nothing", path)
 	if !got.Seen() || got.Value.Read != snapshot.MaxLogTail || len(got.Value.Lines) != 1 {
 		t.Fatalf("%+v", got)
 	}
 	if text := got.Value.Lines[0].Text; len(text) != snapshot.MaxLogText || strings.Contains(text, "\x1b") {
 		t.Errorf("%q", text)
 	}
-	if none := readLog(hostFiles{}, nil); !none.FailedAs(snapshot.Absent) {
+	if none := logOf(t); !none.FailedAs(snapshot.Absent) {
 		t.Errorf("no log: %+v", none)
 	}
 	if err := os.WriteFile(path, append([]byte("\x1f\x8b\x08"), bytes.Repeat([]byte{1, 200, 'x'}, 1000)...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if packed := readLog(hostFiles{}, []string{path}); !packed.FailedAs(snapshot.Protocol) {
+	if packed := logOf(t, path); !packed.FailedAs(snapshot.Protocol) {
 		t.Errorf("a packed log: %+v", packed)
 	}
-	if dir := readLog(hostFiles{}, []string{filepath.Dir(path)}); !dir.FailedAs(snapshot.Protocol) {
+	if dir := logOf(t, filepath.Dir(path)); !dir.FailedAs(snapshot.Protocol) {
 		t.Errorf("a directory: %+v", dir)
 	}
 }

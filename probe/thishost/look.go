@@ -2,55 +2,80 @@ package thishost
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// looksAtOnce bounds the processes that are looked at together. Each waits for the disk of
+// its own server, and not for those of others.
+const looksAtOnce = 8
+
 // Look looks at every ZooKeeper process of this host: its configuration and its
 // addresses, and of those that are wanted its myid, its data, its sockets and its log,
-// each as that process has them. That a host runs many, of other ensembles, must cost
-// little. The result is in ascending order of PID; nil when none runs. wanted decides by
-// configuration and addresses, nil wants all; earlier is what an earlier look found, nil
-// for none.
-func Look(ctx context.Context, earlier []snapshot.Local, wanted func(snapshot.Local) bool) []snapshot.Local {
-	var local []snapshot.Local
-	for _, p := range findProcesses(ctx) {
-		files := p.files()
-		l := snapshot.Local{Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath}
-		l.Config = processConfig(p, files)
-		l.Addrs = addrsOf(procOf(p.PID))
-		if wanted != nil && !wanted(l) {
-			local = append(local, l)
-			continue
-		}
-		l.ConfigAccess = readAccess(files, p.configPath)
-		if p.Unit != "" && files.root == "" {
-			l.Service = askSystemd(ctx, busSocket, p.Unit)
-		}
-		lookAtDisk(ctx, &l, files, sameProcess(earlier, p.PID))
-		l.Listeners = listenersOf(procOf(p.PID))
-		l.Links = linksOf(p.PID, peerPorts(l.Config))
-		l.Log = readLog(files, logsOf(p))
-		if p.ended() && files.root == "" && !p.OtherNetwork && l.Config.Seen() {
-			// It was on its way out, as in a loop of restarts, and a part of this was seen
-			// no more: its files stay.
-			l = lookFile(ctx, l.Config.Value.Path, "a process that has just ended", nil)
-		}
-		local = append(local, l)
+// each as that process has them, and with its rights. That a host runs many, of other
+// ensembles, must cost little. The result is in ascending order of PID; nil when none runs.
+// wanted decides by configuration and addresses, for several at a time, nil wants all;
+// earlier is what an earlier look found, nil for none.
+func (h Host) Look(
+	ctx context.Context, earlier []snapshot.Local, wanted func(snapshot.Local) bool,
+) []snapshot.Local {
+	processes := findProcesses(ctx)
+	if len(processes) == 0 {
+		return nil
 	}
+	local := make([]snapshot.Local, len(processes))
+	var group errgroup.Group
+	group.SetLimit(looksAtOnce)
+	for i, p := range processes {
+		group.Go(func() error {
+			local[i] = h.lookProcess(ctx, p, sameProcess(earlier, p.PID), wanted)
+			return nil
+		})
+	}
+	_ = group.Wait() // what failed is in the looks
 	return local
+}
+
+func (h Host) lookProcess(
+	ctx context.Context, p localProcess, earlier *snapshot.Local, wanted func(snapshot.Local) bool,
+) snapshot.Local {
+	files := p.files()
+	l := snapshot.Local{
+		Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath, ReadAs: files.readAs(),
+	}
+	l.Config = h.processConfig(ctx, p, files)
+	l.Addrs = addrsOf(procOf(p.PID))
+	if wanted != nil && !wanted(l) {
+		return l
+	}
+	l.ConfigAccess = h.readAccess(ctx, files, p.configPath)
+	if p.Unit != "" && files.root == "" {
+		l.Service = askSystemd(ctx, busSocket, p.Unit)
+	}
+	h.lookAtDisk(ctx, &l, files, earlier)
+	l.Listeners = listenersOf(procOf(p.PID))
+	l.Links = linksOf(p.PID, peerPorts(l.Config))
+	logs := logsOf(p)
+	l.Log = h.readLog(ctx, files, func(hostFiles) []string { return logs })
+	if p.ended() && files.root == "" && !p.OtherNetwork && l.Config.Seen() {
+		// It was on its way out, as in a loop of restarts, and a part of this was seen
+		// no more: its files stay, and so do its rights.
+		l = h.lookFile(ctx, l.Config.Value.Path, "a process that has just ended", nil, files)
+	}
+	return l
 }
 
 // LookAgain is the second look at what the first one found on this host. A
 // server whose process has ended meanwhile is looked at by its files.
-func LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.Local {
+func (h Host) LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.Local {
 	if len(first) == 0 {
 		return nil // this host may have to be left alone
 	}
-	now := Look(ctx, first, func(n snapshot.Local) bool {
+	now := h.Look(ctx, first, func(n snapshot.Local) bool {
 		return slices.ContainsFunc(first, func(l snapshot.Local) bool { return sameLocal(l, n) })
 	})
 	var again []snapshot.Local
@@ -63,12 +88,12 @@ func LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.Local {
 		case l.Process != nil && (l.Process.Container || !l.Config.Seen()):
 			continue // its files went with it
 		case l.Config.Seen():
-			l = lookFile(ctx, l.Config.Value.Path, l.ConfigSource, &first[f])
+			l = h.lookFile(ctx, l.Config.Value.Path, l.ConfigSource, &first[f], filesOf(l.ReadAs))
 		default:
-			l = lookFile(ctx, l.ConfigPath, l.ConfigSource, &first[f])
+			l = h.lookFile(ctx, l.ConfigPath, l.ConfigSource, &first[f], filesOf(l.ReadAs))
 		}
 		l.Resolved, l.Named, l.LogPath = resolved, first[f].Named, logPath
-		ReadNamedLog(&l)
+		h.ReadNamedLog(ctx, &l)
 		again = append(again, l)
 	}
 	return again
@@ -99,51 +124,73 @@ func sameLocal(a, b snapshot.Local) bool {
 
 // LookFile is what this host's files tell of a server that does not run. path is its
 // zoo.cfg, source what led to it, earlier what an earlier look found on this host.
-func LookFile(ctx context.Context, path, source string, earlier []snapshot.Local) snapshot.Local {
+func (h Host) LookFile(ctx context.Context, path, source string, earlier []snapshot.Local) snapshot.Local {
 	for i := range earlier {
 		if earlier[i].Process == nil && earlier[i].ConfigPath == path {
-			return lookFile(ctx, path, source, &earlier[i])
+			return h.lookFile(ctx, path, source, &earlier[i], hostFiles{})
 		}
 	}
-	return lookFile(ctx, path, source, nil)
+	return h.lookFile(ctx, path, source, nil, hostFiles{})
 }
 
 // lookFile is what this host's files tell of a server that does not run. path
 // is its zoo.cfg, source what led to it, earlier an earlier look at it, or nil.
-func lookFile(ctx context.Context, path, source string, earlier *snapshot.Local) snapshot.Local {
-	l := snapshot.Local{ConfigSource: source, ConfigPath: path}
-	files := hostFiles{}
-	l.Config = readConfig(files, path)
-	l.ConfigAccess = readAccess(files, path)
-	lookAtStart(ctx, &l, files)
-	lookAtDisk(ctx, &l, files, earlier)
+func (h Host) lookFile(
+	ctx context.Context, path, source string, earlier *snapshot.Local, files hostFiles,
+) snapshot.Local {
+	l := snapshot.Local{ConfigSource: source, ConfigPath: path, ReadAs: files.readAs()}
+	l.Config = h.readConfig(ctx, files, path)
+	l.ConfigAccess = h.readAccess(ctx, files, path)
+	h.lookAtStart(ctx, &l, files)
+	h.lookAtDisk(ctx, &l, files, earlier)
 	l.Addrs = Addrs()
 	l.Listeners = listenersOf(ourselves)
-	l.Log = readLog(files, logsBeside(files, path))
+	l.Log = h.readLog(ctx, files, func(f hostFiles) []string { return logsBeside(f, path) })
 	return l
+}
+
+// start is how this host would start a server that does not run.
+type start struct {
+	unit *snapshot.Unit
+	// leads: the unit's command leads to the server's configuration.
+	leads   bool
+	install snapshot.Obs[snapshot.Install]
+	beside  []string
 }
 
 // lookAtStart looks at how this host would start a server that does not run: by the
 // unit whose command leads to its configuration, or else by any that leads to one;
 // and with the ZooKeeper that lies there.
-func lookAtStart(ctx context.Context, l *snapshot.Local, files hostFiles) {
+func (h Host) lookAtStart(ctx context.Context, l *snapshot.Local, files hostFiles) {
 	path, err := filepath.Abs(l.ConfigPath)
 	if err != nil {
 		return
 	}
-	root := os.DirFS("/")
-	l.Unit = findUnit(root, func(u snapshot.Unit) bool { return u.Config == path })
-	if l.Unit != nil {
+	absent := l.Config.FailedAs(snapshot.Absent)
+	s, _ := see(ctx, h, files, "what starts it", func(f hostFiles) start { return f.lookStart(path, absent) },
+		func(failure *snapshot.Failure) start {
+			return start{install: snapshot.Failed[snapshot.Install](failure, 0)}
+		})
+	l.Unit, l.Install, l.Beside = s.unit, s.install, s.beside
+	if s.leads {
 		l.Service = askSystemd(ctx, busSocket, l.Unit.Name)
-	} else {
-		l.Unit = findUnit(root, func(u snapshot.Unit) bool { return u.Config != "" })
 	}
-	if l.Unit != nil {
-		l.Unit.ConfigFailure = readConfig(files, l.Unit.Config).Failure
-		l.Unit.Credentials = userCredentials(l.Unit.User)
+}
+
+// lookStart does that for the configuration at path, which may be absent.
+func (f hostFiles) lookStart(path string, absent bool) start {
+	root := f.fs.Tree()
+	s := start{unit: findUnit(root, func(u snapshot.Unit) bool { return u.Config == path })}
+	if s.leads = s.unit != nil; !s.leads {
+		s.unit = findUnit(root, func(u snapshot.Unit) bool { return u.Config != "" })
 	}
-	l.Install = lookInstall(path, l.Unit)
-	if l.Config.FailedAs(snapshot.Absent) {
-		l.Beside = files.configsBeside(path)
+	if s.unit != nil {
+		s.unit.ConfigFailure = readConfig(f, s.unit.Config).Failure
+		s.unit.Credentials = userCredentials(s.unit.User)
 	}
+	s.install = f.lookInstall(path, s.unit)
+	if absent {
+		s.beside = f.configsBeside(path)
+	}
+	return s
 }

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -19,10 +20,10 @@ func readMyID(f hostFiles, config *zoocfg.Config) (snapshot.Obs[snapshot.MyID], 
 	}
 	dir := config.DataDir.Value
 	path := filepath.Join(dir, "myid")
-	data, failure := f.read(path, maxMyID-1)
+	ends, failure := f.ends(path, hostfile.Part{Head: maxMyID})
 	took := time.Since(started)
 	if failure != nil {
 		return snapshot.Failed[snapshot.MyID](failure, took), f.exists(dir)
 	}
-	return snapshot.Saw(snapshot.MyID{Path: f.absolute(path), Bytes: data}, took), snapshot.Saw(true, took)
+	return snapshot.Saw(snapshot.MyID{Path: f.absolute(path), Bytes: ends.Head}, took), snapshot.Saw(true, took)
 }

@@ -1,6 +1,7 @@
 package thishost
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,10 +12,10 @@ import (
 
 // CompareNamed notes with every running server of this host that the file which the
 // user named is not the one that it has read.
-func CompareNamed(local []snapshot.Local, named snapshot.Local) {
+func (h Host) CompareNamed(ctx context.Context, local []snapshot.Local, named snapshot.Local) {
 	for i := range local {
 		l := &local[i]
-		if !RunsFor(l, named) || sameFileOnDisk(l.Config.Value.Path, named.Config.Value.Path) {
+		if !RunsFor(l, named) || h.sameFileOnDisk(ctx, l.Config.Value.Path, named.Config.Value.Path) {
 			continue
 		}
 		path, err := filepath.Abs(named.ConfigPath)
@@ -33,13 +34,16 @@ func RunsFor(l *snapshot.Local, named snapshot.Local) bool {
 		a.Owner.Seen() && a.Real != "" && a.Real == b.Real
 }
 
-func sameFileOnDisk(a, b string) bool {
-	left, err := os.Stat(a)
-	if err != nil {
-		return a == b
-	}
-	right, err := os.Stat(b)
-	return err == nil && os.SameFile(left, right)
+func (h Host) sameFileOnDisk(ctx context.Context, a, b string) bool {
+	same, _ := see(ctx, h, hostFiles{}, a, func(f hostFiles) bool {
+		left, err := f.fs.Stat(a)
+		if err != nil {
+			return a == b
+		}
+		right, err := f.fs.Stat(b)
+		return err == nil && os.SameFile(left, right)
+	}, func(*snapshot.Failure) bool { return a == b })
+	return same
 }
 
 // differing are the keys that two configurations give different values, or only one

@@ -21,11 +21,14 @@ type localProcess struct {
 func findProcesses(context.Context) []localProcess { return nil }
 func (localProcess) files() hostFiles              { return hostFiles{} }
 
-func processConfig(localProcess, hostFiles) snapshot.Obs[*zoocfg.Config] {
+func (Host) processConfig(context.Context, localProcess, hostFiles) snapshot.Obs[*zoocfg.Config] {
 	return snapshot.Obs[*zoocfg.Config]{}
 }
 
-func readAccess(hostFiles, string) snapshot.Obs[snapshot.Access] {
+func filesOf(*snapshot.Credentials) hostFiles   { return hostFiles{} }
+func (hostFiles) readAs() *snapshot.Credentials { return nil }
+
+func (Host) readAccess(context.Context, hostFiles, string) snapshot.Obs[snapshot.Access] {
 	return snapshot.Obs[snapshot.Access]{}
 }
 

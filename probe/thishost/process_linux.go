@@ -31,6 +31,8 @@ type localProcess struct {
 	snapshot.Process
 	// configPath is empty for the old form "port dataDir", which has no file.
 	configPath string
+	// command is its command line.
+	command []string
 }
 
 // findProcesses scans the command lines of all processes. A process that ends
@@ -50,6 +52,7 @@ func findProcesses(ctx context.Context) []localProcess {
 		}
 		if main, rest, ok := zooKeeperArgs(args); ok {
 			l := describe(ctx, p, main)
+			l.command = args
 			if l.State == "Z" {
 				continue
 			}
@@ -75,7 +78,7 @@ func zooKeeperArgs(args []string) (main string, rest []string, ok bool) {
 	if len(args) == 0 {
 		return "", nil, false
 	}
-	if launcher := filepath.Base(args[0]); !strings.HasPrefix(launcher, "java") && launcher != "jsvc" {
+	if !isLauncher(filepath.Base(args[0])) {
 		return "", nil, false
 	}
 	for i, arg := range args[1:] {
@@ -85,6 +88,9 @@ func zooKeeperArgs(args []string) (main string, rest []string, ok bool) {
 	}
 	return "", nil, false
 }
+
+// isLauncher reports whether a program is called as those are that run Java.
+func isLauncher(name string) bool { return strings.HasPrefix(name, "java") || name == "jsvc" }
 
 // jvmProperty is what -Dkey=value sets; of several the last one counts.
 func jvmProperty(args []string, key string) string {
@@ -190,12 +196,15 @@ func (p localProcess) ended() bool {
 	return state == "" || state == "Z"
 }
 
-// files says how to open what this process would open. Without the right to
-// follow /proc/PID/root the plain paths serve, unless the process is in a
-// container, whose paths are not ours.
+// files says how to open what this process would open, and with which rights: its own,
+// where zkdoctor has more. Without the right to follow /proc/PID/root the plain paths serve,
+// unless the process is in a container, whose paths are not ours.
 func (p localProcess) files() hostFiles {
 	proc := procOf(p.PID)
 	var f hostFiles
+	if f.rights, f.denied = processRights(p.PID, p.command); f.denied != nil {
+		return f
+	}
 	f.cwd, _ = os.Readlink(filepath.Join(proc, "cwd")) // empty when denied
 	if !otherNamespace(p.PID, "mnt", p.Container) {
 		return f
@@ -209,7 +218,9 @@ func (p localProcess) files() hostFiles {
 
 // processConfig reads the file that the command line names. It is the truth about
 // what the process runs with, whatever file somebody else has edited.
-func processConfig(p localProcess, files hostFiles) snapshot.Obs[*zoocfg.Config] {
+func (h Host) processConfig(
+	ctx context.Context, p localProcess, files hostFiles,
+) snapshot.Obs[*zoocfg.Config] {
 	if p.configPath == "" {
 		return snapshot.Failed[*zoocfg.Config](&snapshot.Failure{
 			Kind: snapshot.Absent,
@@ -220,5 +231,5 @@ func processConfig(p localProcess, files hostFiles) snapshot.Obs[*zoocfg.Config]
 		return snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf(
 			"pid %d reads %s, relative to a working directory that only root or its user may see", p.PID, p.configPath)}, 0)
 	}
-	return readConfig(files, p.configPath)
+	return h.readConfig(ctx, files, p.configPath)
 }

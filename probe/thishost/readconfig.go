@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -21,52 +22,52 @@ type ConfigFiles struct {
 
 // ReadConfig reads a zoo.cfg and the dynamic file that it names. Whose it is the
 // path does not tell, so there is no ID.
-func ReadConfig(path string) (ConfigFiles, error) {
-	return readConfigFiles(hostFiles{}, path)
+func (h Host) ReadConfig(ctx context.Context, path string) (ConfigFiles, error) {
+	return h.readFiles(ctx, hostFiles{}, path, false)
 }
 
 // ReadHostConfig reads the configuration of this host's ZooKeeper: that of its
 // process, or else the one that FindConfig finds.
-func ReadHostConfig(ctx context.Context) (ConfigFiles, error) {
+func (h Host) ReadHostConfig(ctx context.Context) (ConfigFiles, error) {
 	processes := findProcesses(ctx)
 	switch len(processes) {
 	case 0:
-		path, _ := FindConfig(os.DirFS("/"), os.Getenv)
+		path, _ := h.FindConfig(ctx)
 		if path == "" {
 			return ConfigFiles{}, fmt.Errorf("no file named, and %s.\nName the file (zkdoctor lint zoo.cfg).", NothingFound()) //nolint:revive,staticcheck // sentences for the user
 		}
-		return readOwnConfig(hostFiles{}, path)
+		return h.readFiles(ctx, hostFiles{}, path, true)
 	case 1:
 		p := processes[0]
 		if p.configPath == "" {
 			return ConfigFiles{}, fmt.Errorf("the ZooKeeper of this host (pid %d) was started without a configuration file", p.PID)
 		}
-		return readOwnConfig(p.files(), p.configPath)
+		return h.readFiles(ctx, p.files(), p.configPath, true)
 	}
 	var paths []string
 	for _, p := range processes {
-		if path, err := p.files().locate(p.configPath); err == nil && p.configPath != "" {
-			paths = append(paths, "  zkdoctor lint "+path)
+		if files := p.files(); p.configPath != "" {
+			paths = append(paths, "  zkdoctor lint "+filepath.Join(files.root, files.absolute(p.configPath)))
 		}
 	}
 	return ConfigFiles{}, fmt.Errorf("this host runs more than one ZooKeeper; choose a file:\n%s", strings.Join(paths, "\n"))
 }
 
-// readOwnConfig reads a configuration of this host, with the id beside its data.
-func readOwnConfig(files hostFiles, path string) (ConfigFiles, error) {
-	c, err := readConfigFiles(files, path)
-	if err != nil {
-		return c, err
+// readFiles reads a configuration and what lies beside it; own wants the id beside its data,
+// too.
+func (h Host) readFiles(ctx context.Context, files hostFiles, path string, own bool) (ConfigFiles, error) {
+	type result struct {
+		files ConfigFiles
+		err   error
 	}
-	if myid, _ := readMyID(files, c.Config); myid.Seen() {
-		if id, err := zoocfg.ParseMyID(myid.Value.Bytes); err == nil {
-			c.ID = &id
-		}
-	}
-	return c, nil
+	r, _ := see(ctx, h, files, path, func(f hostFiles) result {
+		c, err := readConfigFiles(f, path, own)
+		return result{c, err}
+	}, func(failure *snapshot.Failure) result { return result{err: errors.New(failure.Text)} })
+	return r.files, r.err
 }
 
-func readConfigFiles(files hostFiles, path string) (ConfigFiles, error) {
+func readConfigFiles(files hostFiles, path string, own bool) (ConfigFiles, error) {
 	config := readConfig(files, path)
 	if !config.Seen() {
 		return ConfigFiles{}, errors.New(config.Failure.Text)
@@ -74,6 +75,14 @@ func readConfigFiles(files hostFiles, path string) (ConfigFiles, error) {
 	c := ConfigFiles{Config: config.Value}
 	if next := nextConfig(path); files.exists(next).Value {
 		c.Next = files.absolute(next)
+	}
+	if !own {
+		return c, nil
+	}
+	if myid, _ := readMyID(files, c.Config); myid.Seen() {
+		if id, err := zoocfg.ParseMyID(myid.Value.Bytes); err == nil {
+			c.ID = &id
+		}
 	}
 	return c, nil
 }

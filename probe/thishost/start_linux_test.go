@@ -21,7 +21,7 @@ func TestAccess(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := readAccess(hostFiles{}, link)
+	got := in(t).readAccess(t.Context(), hostFiles{}, link)
 	if !got.Seen() {
 		t.Fatalf("%+v", got.Failure)
 	}
@@ -32,10 +32,10 @@ func TestAccess(t *testing.T) {
 	if last := got.Value[len(got.Value)-1]; last.Path != file || last.Mode != 0o640 || got.Value[0].Path != "/" || modes[filepath.Dir(file)] != 0o710 {
 		t.Errorf("got %+v", got.Value)
 	}
-	if got := readAccess(hostFiles{}, filepath.Join(dir, "none")); !got.FailedAs(snapshot.Absent) {
+	if got := in(t).readAccess(t.Context(), hostFiles{}, filepath.Join(dir, "none")); !got.FailedAs(snapshot.Absent) {
 		t.Errorf("got %+v", got)
 	}
-	if got := readAccess(hostFiles{root: dir}, link); got.Tried {
+	if got := in(t).readAccess(t.Context(), hostFiles{root: dir}, link); got.Tried {
 		t.Errorf("in a container: %+v", got)
 	}
 }
@@ -89,7 +89,7 @@ func TestCompareNamed(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			list := []snapshot.Local{c.running}
-			CompareNamed(list, c.named)
+			in(t).CompareNamed(t.Context(), list, c.named)
 			if diff := cmp.Diff(c.want, list[0].Named); diff != "" {
 				t.Error(diff)
 			}

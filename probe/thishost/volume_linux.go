@@ -12,10 +12,10 @@ import (
 )
 
 // volume is the file system that a directory is on, as its server has mounted it.
-func (f hostFiles) volume(path, located string) snapshot.Obs[snapshot.Volume] {
-	var s unix.Statfs_t
-	if err := unix.Statfs(located, &s); err != nil {
-		return snapshot.Failed[snapshot.Volume](fileFailure(path, err), 0)
+func (f hostFiles) volume(path string) snapshot.Obs[snapshot.Volume] {
+	s, err := f.fs.Statfs(path)
+	if err != nil {
+		return snapshot.Failed[snapshot.Volume](f.failure(path, err), 0)
 	}
 	block := uint64(s.Bsize) //nolint:gosec // a size
 	v := snapshot.Volume{
@@ -25,28 +25,15 @@ func (f hostFiles) volume(path, located string) snapshot.Obs[snapshot.Volume] {
 	if s.Bfree > s.Bavail {
 		v.ReservedBytes = (s.Bfree - s.Bavail) * block
 	}
-	if m := f.mount(located); m != nil {
+	if m := f.mount(path); m != nil {
 		v.Mount, v.Type = m.MountPoint, m.FSType
 	}
 	return snapshot.Saw(v, 0)
 }
 
-// real is a located directory as its server would name it once all links are
-// followed; empty when that cannot be told.
-func (f hostFiles) real(located string) string {
-	if f.root != "" { // securejoin has left nothing to follow
-		return filepath.Clean("/" + strings.TrimPrefix(located, f.root))
-	}
-	resolved, err := filepath.EvalSymlinks(located)
-	if err != nil {
-		return ""
-	}
-	return resolved
-}
-
-// mount finds the mount that a located directory is on; nil when it cannot be told.
-func (f hostFiles) mount(located string) *procfs.MountInfo {
-	resolved := f.real(located)
+// mount finds the mount that a directory is on; nil when it cannot be told.
+func (f hostFiles) mount(path string) *procfs.MountInfo {
+	resolved, _ := f.fs.Real(path) // then its place is not told
 	var mounts []*procfs.MountInfo
 	if f.root == "" {
 		mounts, _ = procfs.GetMounts() // without them its place is not told

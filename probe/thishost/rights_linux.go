@@ -1,0 +1,93 @@
+package thishost
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// processRights are those with which zkdoctor reads the files of a process that it found by
+// its command line; nil for zkdoctor's own, which are as few or fewer. What the process is
+// called, and which files it names, are its user's choice: where it cannot be told who that
+// is, nothing is read.
+func processRights(pid int, command []string) (*hostfile.Rights, *snapshot.Failure) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	denied := func(why string) (*hostfile.Rights, *snapshot.Failure) {
+		return nil, &snapshot.Failure{
+			Kind: snapshot.Denied, Text: fmt.Sprintf("pid %d: its files are not read: %s", pid, why),
+		}
+	}
+	// One process, whoever has its number later on.
+	proc, err := os.OpenRoot(procOf(pid))
+	if err != nil {
+		return denied("it has ended")
+	}
+	defer proc.Close() //nolint:errcheck // only read from
+	status, err := proc.ReadFile("status")
+	if err != nil {
+		return denied("it has ended")
+	}
+	line, err := proc.ReadFile("cmdline")
+	if err != nil || !slices.Equal(strings.Split(strings.TrimRight(string(line), "\x00"), "\x00"), command) {
+		return denied("another program runs in its place")
+	}
+	ids, err := parseIdentity(status)
+	switch {
+	case err != nil:
+		return denied(err.Error())
+	case ids.mixed():
+		return denied("it runs with the rights of two users, as a program with the set-user-ID bit does")
+	case ids.uids[0] == 0 && !isJVM(proc):
+		return denied("it runs as root, and is no Java")
+	}
+	rights := &hostfile.Rights{UID: ids.uids[3], GID: ids.gids[3], Groups: ids.groups}
+	if !otherNamespace(pid, "user", true) {
+		rights.Capabilities = ids.capabilities
+	}
+	return rights, nil
+}
+
+// mixed reports a process whose user, or group, is not one alone.
+func (i identity) mixed() bool {
+	return i.uids != [4]uint32{i.uids[0], i.uids[0], i.uids[0], i.uids[0]} ||
+		i.gids != [4]uint32{i.gids[0], i.gids[0], i.gids[0], i.gids[0]}
+}
+
+// isJVM reports whether the program of a process is called as those are that run
+// ZooKeeper. Root's programs with the set-user-ID bit take any command line, and not any
+// name.
+func isJVM(proc *os.Root) bool {
+	program, err := proc.Readlink("exe")
+	return err == nil && isLauncher(strings.TrimSuffix(filepath.Base(program), " (deleted)"))
+}
+
+// filesOf says how to read the files of a server that an earlier look has found, with the
+// rights that they were read with then; nil for zkdoctor's own.
+func filesOf(as *snapshot.Credentials) hostFiles {
+	if as == nil {
+		return hostFiles{}
+	}
+	rights := &hostfile.Rights{UID: as.UID, GID: as.Groups[0], Groups: as.Groups[1:]}
+	if as.UID == 0 && as.WritesAll {
+		rights.Capabilities = 1 << capDACOverride
+	}
+	return hostFiles{rights: rights}
+}
+
+// readAs is what filesOf wants to know later.
+func (f hostFiles) readAs() *snapshot.Credentials {
+	if f.rights == nil {
+		return nil
+	}
+	return &snapshot.Credentials{
+		UID: f.rights.UID, Groups: append([]uint32{f.rights.GID}, f.rights.Groups...),
+		WritesAll: f.rights.Capabilities&(1<<capDACOverride) != 0,
+	}
+}

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -23,7 +24,7 @@ func epochOf(
 	}
 	n, err := snapshot.ParseEpoch(file.Value.Bytes)
 	if err != nil {
-		bad := dataEvidence(name, fmt.Sprintf("%q", file.Value.Bytes), "a number", fileIn(dir, name))
+		bad := dataEvidence(name, cmp.Or(file.Value.Withheld, fmt.Sprintf("%q", file.Value.Bytes)), "a number", fileIn(dir, name))
 		return 0, false, &bad
 	}
 	return n, true, nil
@@ -77,7 +78,8 @@ func myidEvidence(h *model.Host, wanted string) report.Evidence {
 	if h.MyID.Seen() {
 		e.Value = firstLine(h.MyID.Value.Bytes)
 		if _, err := zoocfg.ParseMyID(h.MyID.Value.Bytes); err != nil {
-			e.Value = fmt.Sprintf("%q, hex %s", h.MyID.Value.Bytes, hex.EncodeToString(h.MyID.Value.Bytes))
+			e.Value = cmp.Or(h.MyID.Value.Withheld,
+				fmt.Sprintf("%q, hex %s", h.MyID.Value.Bytes, hex.EncodeToString(h.MyID.Value.Bytes)))
 		}
 	}
 	return e

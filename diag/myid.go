@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -61,9 +62,13 @@ func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
 		return undecided(myidUnseen(h))
 	}
 	_, err := zoocfg.ParseMyID(h.MyID.Value.Bytes)
+	text := strconv.Quote(err.Error())
+	if h.MyID.Value.Withheld != "" {
+		text = "\"serverid ... is not a number\""
+	}
 	return found(report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %q.", err.Error()),
+		Summary:   fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %s.", text),
 		Evidence:  []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
 		Fix:       writeID(h),
 	})

@@ -126,8 +126,12 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	return w.remember(snap), nil
 }
 
-// remember diagnoses the snapshot beside an earlier one, and keeps both.
+// remember diagnoses the snapshot beside an earlier one, and keeps both. Anybody may see the
+// status page.
 func (w *watcher) remember(snap *snapshot.Snapshot) *look {
+	for i := range snap.Local {
+		snap.Local[i].HideContents()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.last != nil && snap.Started.Sub(w.last.snap.Started) >= beforeYoungest {

@@ -272,6 +272,10 @@ func hostiles() map[string]hostile {
 			v.link(t, "data/myid", in("secret"))
 			return config(t, v, sharing(in("data"), ""))
 		},
+		"a myid that everybody may read, and that is none": func(t *testing.T, v victim) string {
+			v.write(t, "data/myid", secret+"\n")
+			return config(t, v, sharing(in("data"), ""))
+		},
 		"a myid in a directory of root's": func(t *testing.T, v victim) string {
 			must(t, os.Mkdir(filepath.Join(v.Dir(), "closed"), 0o700))
 			must(t, os.WriteFile(filepath.Join(v.Dir(), "closed", "myid"), []byte(secret), 0o644))

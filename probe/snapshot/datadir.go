@@ -126,8 +126,11 @@ type FileContent struct {
 
 // EpochFile is currentEpoch or acceptedEpoch, byte for byte.
 type EpochFile struct {
-	// Bytes are the first 64: an epoch needs at most 10.
+	// Bytes are its first line, as it is; none where it is withheld.
 	Bytes []byte `json:"bytes"`
+	// Withheld says what it holds in place of a number, where that is not to be shown; empty
+	// otherwise.
+	Withheld string `json:"withheld,omitempty"`
 }
 
 // FileHead is the length of FileHeader.

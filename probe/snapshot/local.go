@@ -102,9 +102,12 @@ type ResolvedHost struct {
 	Addrs Obs[[]netip.Addr] `json:"addrs"`
 }
 
-// MyID is a myid file, byte for byte.
+// MyID is a myid file.
 type MyID struct {
 	Path string `json:"path"`
-	// Bytes are the first 64 bytes: an id needs at most 20.
+	// Bytes are its first line, as it is; none where it is withheld.
 	Bytes []byte `json:"bytes"`
+	// Withheld says what it holds in place of a number, where that is not to be shown; empty
+	// otherwise.
+	Withheld string `json:"withheld,omitempty"`
 }

@@ -25,5 +25,5 @@ func readMyID(f hostFiles, config *zoocfg.Config) (snapshot.Obs[snapshot.MyID], 
 	if failure != nil {
 		return snapshot.Failed[snapshot.MyID](failure, took), f.exists(dir)
 	}
-	return snapshot.Saw(snapshot.MyID{Path: f.absolute(path), Bytes: ends.Head}, took), snapshot.Saw(true, took)
+	return snapshot.Saw(snapshot.NewMyID(f.absolute(path), ends.Head), took), snapshot.Saw(true, took)
 }

@@ -77,5 +77,5 @@ func (v version2Dir) epoch(name string) snapshot.Obs[snapshot.EpochFile] {
 	if failure != nil {
 		return snapshot.Failed[snapshot.EpochFile](failure, 0)
 	}
-	return snapshot.Saw(snapshot.EpochFile{Bytes: ends.Head}, 0)
+	return snapshot.Saw(snapshot.NewEpochFile(ends.Head), 0)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -18,17 +19,18 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/internal/recorded"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // What other users of a host can do to root's zkdoctor there: processes of nobody that look
 // like servers, and name files as they please. None of them makes it hang, shows nobody a
 // file of root's, or hides an honest server.
 
-// secret is what is in root's files.
-const secret = "root:$6$Zq1Xw0Secret:20000:0:99999:7:::"
+// secret is what is in root's files. It is short: as the content of a myid it would be shown.
+const secret = "root:Zq1Xw0pass"
 
-// hostile is what nobody does. It returns the configuration that the process names, and may
-// change the host's files, which it gets by their names in zkdoctor's eyes.
+// hostile is what nobody does. It returns the configuration that the process names, or
+// nothing where it has started one itself, and may change the host's files.
 type hostile func(t *testing.T, v victim) (config string)
 
 // victim is a host, with three honest servers on addresses of its own.
@@ -56,6 +58,29 @@ func (v victim) link(t *testing.T, name, to string) {
 	must(t, os.MkdirAll(filepath.Dir(path), 0o755))
 	must(t, os.Symlink(to, path))
 }
+
+// start starts a command, whose last argument becomes the configuration, and returns when
+// there is a process that looks like a server.
+func (v victim) start(t *testing.T, config string, command ...string) {
+	t.Helper()
+	_, err := v.StartCommand(append(command, config)...)
+	must(t, err)
+	must(t, waitUntil(t, "a process that looks like a server", func() bool {
+		got, err := v.Run(t.Context(), "sh", "-c", `for p in /proc/[0-9]*; do
+	case $(tr '\0' ' ' <$p/cmdline) in java*" $0 "*) exit 0 ;; esac
+done
+exit 1`, serverClass)
+		return err == nil && got.ExitCode == 0
+	}))
+}
+
+const serverClass = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
+
+// pretending is a shell script that becomes a process which looks like a server.
+const pretending = `exec -a java sh -c 'while :; do sleep 1; done' sh ` + serverClass + ` "$1"`
+
+// asNobody is how a script of root's goes on as nobody.
+var asNobody = strings.Join(zktest.AsNobody(), " ") + " "
 
 func (v victim) pipe(t *testing.T, name string) {
 	t.Helper()
@@ -123,36 +148,43 @@ func (v victim) run(t *testing.T, args ...string) zktest.Result {
 	return got
 }
 
-// scrape starts an exporter, and gives its metrics and its page, as nobody gets them.
-func (v victim) scrape(t *testing.T) (metrics, page string) {
+// startExporter starts an exporter as root, and waits until it serves.
+func (v victim) startExporter(t *testing.T, args ...string) *zktest.Command {
 	t.Helper()
-	c, err := v.StartCommand(append([]string{v.program, "exporter", "--web.listen-address=127.0.0.9:12189"}, honest()...)...)
+	c, err := v.StartCommand(append([]string{v.program, "exporter", "--web.listen-address=127.0.0.9:12189"}, args...)...)
 	must(t, err)
+	must(t, waitUntil(t, "the exporter to listen", func() bool { return v.get(t, "/-/healthy") != "" }))
+	return c
+}
+
+// get asks the exporter as nobody would; the answer is empty where it has none.
+func (v victim) get(t *testing.T, path string) string {
+	t.Helper()
 	client := &http.Client{Timeout: mustEnd, Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext:       func(ctx context.Context, _, addr string) (net.Conn, error) { return v.Dial(ctx, addr) },
 	}}
-	get := func(path string) string {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.9:12189"+path, http.NoBody)
-		must(t, err)
-		request.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", "10")
-		answer, err := client.Do(request)
-		if err != nil {
-			return ""
-		}
-		defer answer.Body.Close()
-		text, _ := io.ReadAll(answer.Body)
-		return string(text)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.9:12189"+path, http.NoBody)
+	must(t, err)
+	request.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", "10")
+	answer, err := client.Do(request)
+	if err != nil {
+		return ""
 	}
-	must(t, waitUntil(t, "the exporter to listen", func() bool { return get("/-/healthy") != "" }))
-	metrics, page = get("/metrics"), get("/")
+	defer answer.Body.Close()
+	text, _ := io.ReadAll(answer.Body)
+	return string(text)
+}
+
+// end ends an exporter as an operator does.
+func (v victim) end(t *testing.T, c *zktest.Command) {
+	t.Helper()
 	must(t, c.Signal(t.Context(), syscall.SIGTERM))
 	ctx, cancel := context.WithTimeout(t.Context(), mustEnd)
 	defer cancel()
-	if _, err := c.Wait(ctx); err != nil {
-		t.Errorf("the exporter does not end: %v", err)
+	if got, err := c.Wait(ctx); err != nil || got.ExitCode != 0 {
+		t.Errorf("the exporter does not end: %v, exit %d\n%s", err, got.ExitCode, got.Stderr)
 	}
-	return metrics, page
 }
 
 // waitUntil waits for a condition, for mustEnd at the longest.
@@ -180,11 +212,77 @@ func TestHostile(t *testing.T) {
 			t.Cleanup(func() { <-atOnce })
 			v := newVictim(t)
 			must(t, os.Mkdir(filepath.Join(v.Dir(), "data"), 0o755))
-			config := attack(t, v)
-			_, err := v.StartFake(t.Context(), config)
-			must(t, err)
+			if config := attack(t, v); config != "" {
+				_, err := v.StartFake(t.Context(), config)
+				must(t, err)
+			}
 			v.suffersNothing(t)
 		})
+	}
+}
+
+// TestOthersServer: the files of a server of another user, which nobody else may read, are
+// read by root as that user reads them.
+func TestOthersServer(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t)
+	files := map[string]string{
+		"zoo.cfg": sharing(in("data"), "dynamicConfigFile="+in("zoo.cfg.dynamic")+"\n"), "zoo.cfg.dynamic": "",
+		"data/myid": "1\n", "data/version-2/currentEpoch": "5\n", "data/version-2/acceptedEpoch": "5",
+	}
+	for name, text := range files {
+		v.write(t, name, text)
+		must(t, os.Chmod(filepath.Join(v.Dir(), name), 0o400))
+	}
+	for _, dir := range []string{"data", "data/version-2"} {
+		must(t, os.Chown(filepath.Join(v.Dir(), dir), zktest.Nobody, zktest.Nobody))
+		must(t, os.Chmod(filepath.Join(v.Dir(), dir), 0o700))
+	}
+	_, err := v.StartFake(t.Context(), in("zoo.cfg"))
+	must(t, err)
+	got := v.run(t, append([]string{"collect", "--no-peer-ports"}, honest()...)...)
+	snap, err := snapshot.ReadSnapshot(got.Stdout)
+	must(t, err)
+	if len(snap.Local) != 1 {
+		t.Fatalf("%d servers", len(snap.Local))
+	}
+	l := snap.Local[0]
+	if !l.Config.Seen() || !l.ConfigAccess.Seen() || string(l.MyID.Value.Bytes) != "1\n" || !l.NextConfig.Seen() ||
+		string(l.Data.Value.Dir.CurrentEpoch.Value.Bytes) != "5\n" || string(l.Data.Value.Dir.AcceptedEpoch.Value.Bytes) != "5" ||
+		!l.Data.Value.Dir.Volume.Seen() || l.Data.Value.Dir.Real != in("data") || l.Data.Value.Dir.Volume.Value.Mount != zktest.HostDir {
+		t.Errorf("%+v\n%+v", l, l.Data.Value.Dir)
+	}
+}
+
+// TestReloadFromPipe: an exporter that is told to read its configuration anew, and finds a
+// pipe, keeps the old one.
+func TestReloadFromPipe(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t)
+	file := filepath.Join(v.Dir(), "ensembles.yml")
+	must(t, os.WriteFile(file, []byte("ensembles: [{name: zookeeper, servers: ['"+strings.Join(honest(), "','")+"']}]\n"), 0o600))
+	e := v.startExporter(t, "--ensembles", in("ensembles.yml"))
+	must(t, os.Remove(file))
+	v.pipe(t, "ensembles.yml")
+	must(t, e.Signal(t.Context(), syscall.SIGHUP))
+	must(t, waitUntil(t, "the reload", func() bool { return strings.Contains(string(e.Stderr()), "is not a regular file") }))
+	if metrics := v.get(t, "/metrics"); !strings.Contains(metrics, `zookeeper_up{ensemble="zookeeper",server="127.0.0.3:2181"} 1`) ||
+		!strings.Contains(metrics, "zkdoctor_config_last_reload_successful 0") {
+		t.Errorf("after the reload:\n%s", metrics)
+	}
+	v.end(t, e)
+	for _, args := range [][]string{
+		{"exporter", "--ensembles", in("ensembles.yml")},
+		{"exporter", "-c", in("ensembles.yml")},
+		{"check", "--from", in("ensembles.yml")},
+		{"check", "-c", in("ensembles.yml")},
+		{"lint", in("ensembles.yml")},
+		{"check", "--tls-ca", in("ensembles.yml"), "zk1"},
+		{"check", "--log", in("ensembles.yml"), "127.0.0.1"},
+	} {
+		if got := v.run(t, args...); got.ExitCode != 3 || len(got.Stderr) == 0 {
+			t.Errorf("%q: exit %d, %s%s", args, got.ExitCode, got.Stdout, got.Stderr)
+		}
 	}
 }
 
@@ -205,8 +303,10 @@ func (v victim) suffersNothing(t *testing.T) {
 		got := v.run(t, args...)
 		said[args[0]+" alone"] = string(got.Stdout) + string(got.Stderr)
 	}
-	metrics, page := v.scrape(t)
-	said["metrics"], said["page"] = metrics, page
+	e := v.startExporter(t, honest()...)
+	metrics := v.get(t, "/metrics")
+	said["metrics"], said["page"] = metrics, v.get(t, "/")
+	v.end(t, e)
 	for _, server := range honest() {
 		if want := fmt.Sprintf(`zookeeper_up{ensemble="zookeeper",server="%s:2181"} 1`, server); !strings.Contains(metrics, want) {
 			t.Errorf("no %s in\n%s", want, metrics)
@@ -216,7 +316,7 @@ func (v victim) suffersNothing(t *testing.T) {
 		if text == "" {
 			t.Errorf("%s says nothing", what)
 		}
-		for _, part := range []string{secret[:12], "6$Zq1Xw0", fmt.Sprintf("%x", secret[:8]), base64.StdEncoding.EncodeToString([]byte(secret[:9]))} {
+		for _, part := range []string{"Zq1Xw0", fmt.Sprintf("%x", "Zq1Xw0"), base64.StdEncoding.EncodeToString([]byte(secret[:9]))} {
 			if strings.Contains(text, part) {
 				t.Errorf("%s tells root's secret:\n%s", what, text)
 			}
@@ -273,7 +373,7 @@ func hostiles() map[string]hostile {
 			return config(t, v, sharing(in("data"), ""))
 		},
 		"a myid that everybody may read, and that is none": func(t *testing.T, v victim) string {
-			v.write(t, "data/myid", secret+"\n")
+			v.write(t, "data/myid", secret+":20000:0:99999\n")
 			return config(t, v, sharing(in("data"), ""))
 		},
 		"a myid in a directory of root's": func(t *testing.T, v victim) string {
@@ -299,6 +399,61 @@ func hostiles() map[string]hostile {
 		},
 		"a dataDir of the kernel's": func(t *testing.T, v victim) string {
 			return config(t, v, sharing("/proc/self/fd", "dataLogDir=/sys/kernel/debug\n"))
+		},
+		"a file and a pipe in turns": func(t *testing.T, v victim) string {
+			path := config(t, v, sharing(in("data"), ""))
+			v.pipe(t, "pipe")
+			v.link(t, "data/myid", in("turn"))
+			_, err := v.StartCommand("sh", "-c", `cd "$1"; while :; do ln -sfn secret turn; ln -sfn pipe turn; ln -sfn zoo.cfg turn; ln -sfn /dev/zero turn; done`, "sh", zktest.HostDir)
+			must(t, err)
+			return path
+		},
+		"a configuration and a pipe in turns": func(t *testing.T, v victim) string {
+			v.write(t, "a", sharing(in("data"), ""))
+			v.pipe(t, "pipe")
+			_, err := v.StartCommand("sh", "-c", `cd "$1"; while :; do ln -sfn a zoo.cfg; ln -sfn pipe zoo.cfg; ln -sfn secret zoo.cfg; done`, "sh", zktest.HostDir)
+			must(t, err)
+			return in("zoo.cfg")
+		},
+		"a program with the set-user-ID bit": func(t *testing.T, v victim) string {
+			v.link(t, "data/myid", in("secret"))
+			path := config(t, v, sharing(in("data"), ""))
+			program, err := exec.LookPath("tail")
+			must(t, err)
+			text, err := os.ReadFile(program)
+			must(t, err)
+			must(t, os.WriteFile(filepath.Join(v.Dir(), "tail"), text, 0o755))
+			must(t, os.Chmod(filepath.Join(v.Dir(), "tail"), os.ModeSetuid|0o755))
+			v.start(t, path, zktest.AsNobody("bash", "-c", `exec -a java "$0" -F `+serverClass+` "$1"`, in("tail"))...)
+			return ""
+		},
+		"a program of root's that is no Java": func(t *testing.T, v victim) string {
+			v.link(t, "data/myid", in("secret"))
+			path := config(t, v, sharing(in("data"), ""))
+			v.start(t, path, "bash", "-c", pretending, "bash")
+			return ""
+		},
+		"files of its own, seen as others": func(t *testing.T, v victim) string {
+			v.link(t, "data/myid", "/srv/../secret")
+			v.write(t, "inner/secret", "1\n")
+			path := config(t, v, sharing(in("data"), "dataLogDir=/proc/1/root/srv\n"))
+			v.start(t, path, "unshare", "--mount", "bash", "-c",
+				"mount --bind /srv/inner /mnt && "+asNobody+`bash -c '`+strings.ReplaceAll(pretending, "'", `'"'"'`)+`' bash "$1"`, "bash")
+			return ""
+		},
+		"a user namespace where it is root": func(t *testing.T, v victim) string {
+			v.link(t, "data/myid", in("secret"))
+			path := config(t, v, sharing(in("data"), ""))
+			v.start(t, path, zktest.AsNobody("unshare", "--user", "--map-root-user", "--mount", "bash", "-c", pretending, "bash")...)
+			return ""
+		},
+		"one that ends all the time": func(t *testing.T, v victim) string {
+			v.pipe(t, "pipe")
+			v.link(t, "data/myid", in("secret"))
+			path := config(t, v, sharing(in("data"), ""))
+			v.start(t, path, zktest.AsNobody("bash", "-c",
+				`while :; do (exec -a java bash -c 'read -t 0.05 <> /srv/pipe; exit' bash `+serverClass+` "$1"); done`, "bash")...)
+			return ""
 		},
 		"a dataDir with 100,000 names": func(t *testing.T, v victim) string {
 			v.write(t, "data/myid", "1\n")

@@ -46,7 +46,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 	plan := &t.plan
 	switch {
 	case t.ConfigFile != "":
-		file := t.host().LookFile(ctx, t.ConfigFile, "--config", earlier)
+		file := t.host().LookFile(ctx, t.ConfigFile, thishost.Named, earlier)
 		if !file.Config.Seen() {
 			return nil, unreadable(file, look(func(snapshot.Local) bool { return false }))
 		}

@@ -254,6 +254,36 @@ func TestOthersServer(t *testing.T) {
 	}
 }
 
+// TestFilesOfOthers: of a server that does not run root reads what lies in another user's
+// directory with that user's rights, though root has named the configuration.
+func TestFilesOfOthers(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t)
+	must(t, os.WriteFile(filepath.Join(v.Dir(), "zoo.cfg"), []byte(sharing(in("data"), "")), 0o644))
+	must(t, os.Mkdir(filepath.Join(v.Dir(), "data"), 0o700))
+	must(t, os.Chown(filepath.Join(v.Dir(), "data"), zktest.Nobody, zktest.Nobody))
+	collect := func() (snapshot.Obs[snapshot.MyID], string) {
+		t.Helper()
+		got := v.run(t, "collect", "--no-peer-ports", "-c", in("zoo.cfg"))
+		snap, err := snapshot.ReadSnapshot(got.Stdout)
+		must(t, err)
+		if len(snap.Local) != 1 {
+			t.Fatalf("%d servers", len(snap.Local))
+		}
+		return snap.Local[0].MyID, string(got.Stdout)
+	}
+	v.write(t, "data/myid", "1\n")
+	must(t, os.Chmod(filepath.Join(v.Dir(), "data", "myid"), 0o400))
+	if id, _ := collect(); string(id.Value.Bytes) != "1\n" {
+		t.Errorf("its own: %+v", id)
+	}
+	must(t, os.Remove(filepath.Join(v.Dir(), "data", "myid")))
+	v.link(t, "data/myid", in("secret"))
+	if id, text := collect(); !id.FailedAs(snapshot.Denied) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(secret[:9]))) {
+		t.Errorf("root's: %+v", id)
+	}
+}
+
 // TestReloadFromPipe: an exporter that is told to read its configuration anew, and finds a
 // pipe, keeps the old one.
 func TestReloadFromPipe(t *testing.T) {

@@ -47,6 +47,7 @@ func (h Host) lookAtDisk(ctx context.Context, l *snapshot.Local, files hostFiles
 		return
 	}
 	config := l.Config.Value
+	files = h.asOwner(ctx, files, config.DataDir.Value)
 	l.Looked = time.Now().UTC()
 	d, hung := see(ctx, h, files, "dataDir and dataLogDir", func(f hostFiles) disk { return readDisk(f, config) },
 		func(failure *snapshot.Failure) disk { return failedDisk(failure, time.Since(l.Looked)) })

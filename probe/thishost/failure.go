@@ -14,7 +14,7 @@ import (
 func (f hostFiles) failure(path string, err error) *snapshot.Failure {
 	if f.rights != nil && errors.Is(err, fs.ErrPermission) && !errors.Is(err, hostfile.ErrRights) {
 		return &snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf(
-			"%s: permission denied to user %d, who runs the process; zkdoctor reads its files with its rights", path, f.rights.UID)}
+			"%s: permission denied to user %d, with whose rights zkdoctor reads it", path, f.rights.UID)}
 	}
 	return fileFailure(path, err)
 }

@@ -78,24 +78,24 @@ func isText(text []byte) bool {
 	return control <= len(text)/100
 }
 
-// logsBeside are where the scripts of ZooKeeper and its packages write the log of a
-// server that does not run: logs beside conf (zkEnv.sh, 3.5+), or /var/log for a
-// configuration in /etc. The newest comes first.
-func logsBeside(f hostFiles, config string) []string {
-	config = f.absolute(config)
-	dirs := []string{filepath.Join(filepath.Dir(filepath.Dir(config)), "logs")}
+// logDir is where the scripts of ZooKeeper and its packages write the log of a server that
+// does not run: logs beside conf (zkEnv.sh, 3.5+), or /var/log for a configuration in /etc.
+func logDir(config string) string {
 	if strings.HasPrefix(config, "/etc/") {
-		dirs = []string{"/var/log/zookeeper"}
+		return "/var/log/zookeeper"
 	}
+	return filepath.Join(filepath.Dir(filepath.Dir(config)), "logs")
+}
+
+// logsIn are the logs in a directory, the newest first.
+func logsIn(f hostFiles, dir string) []string {
 	var found []string
 	ages := map[string]time.Time{}
-	for _, dir := range dirs {
-		names := f.names(dir, isLogName)
-		for _, name := range names[:min(len(names), maxLogs)] {
-			path := filepath.Join(dir, name)
-			if info, err := f.fs.Lstat(path); err == nil && info.Mode().IsRegular() {
-				found, ages[path] = append(found, path), info.ModTime()
-			}
+	names := f.names(dir, isLogName)
+	for _, name := range names[:min(len(names), maxLogs)] {
+		path := filepath.Join(dir, name)
+		if info, err := f.fs.Lstat(path); err == nil && info.Mode().IsRegular() {
+			found, ages[path] = append(found, path), info.ModTime()
 		}
 	}
 	slices.SortStableFunc(found, func(a, b string) int { return ages[b].Compare(ages[a]) })

@@ -122,15 +122,22 @@ func sameLocal(a, b snapshot.Local) bool {
 	return a.Config.Seen() && b.Config.Seen() && a.Config.Value.Path == b.Config.Value.Path
 }
 
+// Named is the source of a file that the user of zkdoctor named.
+const Named = "--config"
+
 // LookFile is what this host's files tell of a server that does not run. path is its
 // zoo.cfg, source what led to it, earlier what an earlier look found on this host.
 func (h Host) LookFile(ctx context.Context, path, source string, earlier []snapshot.Local) snapshot.Local {
+	files := hostFiles{}
+	if source != Named {
+		files = h.asOwner(ctx, files, filepath.Dir(path))
+	}
 	for i := range earlier {
 		if earlier[i].Process == nil && earlier[i].ConfigPath == path {
-			return h.lookFile(ctx, path, source, &earlier[i], hostFiles{})
+			return h.lookFile(ctx, path, source, &earlier[i], files)
 		}
 	}
-	return h.lookFile(ctx, path, source, nil, hostFiles{})
+	return h.lookFile(ctx, path, source, nil, files)
 }
 
 // lookFile is what this host's files tell of a server that does not run. path
@@ -145,7 +152,8 @@ func (h Host) lookFile(
 	h.lookAtDisk(ctx, &l, files, earlier)
 	l.Addrs = Addrs()
 	l.Listeners = listenersOf(ourselves)
-	l.Log = h.readLog(ctx, files, func(f hostFiles) []string { return logsBeside(f, path) })
+	dir := logDir(files.absolute(path))
+	l.Log = h.readLog(ctx, h.asOwner(ctx, files, dir), func(f hostFiles) []string { return logsIn(f, dir) })
 	return l
 }
 

@@ -25,6 +25,8 @@ func (Host) processConfig(context.Context, localProcess, hostFiles) snapshot.Obs
 	return snapshot.Obs[*zoocfg.Config]{}
 }
 
+func (Host) asOwner(_ context.Context, f hostFiles, _ string) hostFiles { return f }
+
 func filesOf(*snapshot.Credentials) hostFiles   { return hostFiles{} }
 func (hostFiles) readAs() *snapshot.Credentials { return nil }
 

@@ -36,7 +36,7 @@ func (h Host) ReadHostConfig(ctx context.Context) (ConfigFiles, error) {
 		if path == "" {
 			return ConfigFiles{}, fmt.Errorf("no file named, and %s.\nName the file (zkdoctor lint zoo.cfg).", NothingFound()) //nolint:revive,staticcheck // sentences for the user
 		}
-		return h.readFiles(ctx, hostFiles{}, path, true)
+		return h.readFiles(ctx, h.asOwner(ctx, hostFiles{}, filepath.Dir(path)), path, true)
 	case 1:
 		p := processes[0]
 		if p.configPath == "" {

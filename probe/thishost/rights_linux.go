@@ -1,6 +1,7 @@
 package thishost
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,6 +67,27 @@ func (i identity) mixed() bool {
 func isJVM(proc *os.Root) bool {
 	program, err := proc.Readlink("exe")
 	return err == nil && isLauncher(strings.TrimSuffix(filepath.Base(program), " (deleted)"))
+}
+
+// asOwner are the files of a server that does not run with the rights of the owner of a
+// directory, where f has zkdoctor's own and those are root's: what lies in the directory, and
+// where its links lead, is the owner's choice.
+func (h Host) asOwner(ctx context.Context, f hostFiles, dir string) hostFiles {
+	if f.rights != nil || f.root != "" || f.denied != nil || os.Geteuid() != 0 {
+		return f
+	}
+	f.rights, _ = see(ctx, h, f, dir, func(f hostFiles) *hostfile.Rights {
+		info, err := f.fs.Stat(f.absolute(dir))
+		if err != nil {
+			return nil // nothing will be read there
+		}
+		owner := ownerOf(info)
+		if owner.UID == 0 {
+			return nil
+		}
+		return &hostfile.Rights{UID: owner.UID, GID: owner.GID}
+	}, func(*snapshot.Failure) *hostfile.Rights { return nil })
+	return f
 }
 
 // filesOf says how to read the files of a server that an earlier look has found, with the

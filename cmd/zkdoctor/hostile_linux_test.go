@@ -254,6 +254,47 @@ func TestOthersServer(t *testing.T) {
 	}
 }
 
+// TestRealOnceHostile: beside a real server, what nobody runs takes none of the evidence of
+// that server, and tells nothing.
+func TestRealOnceHostile(t *testing.T) {
+	t.Parallel()
+	program, err := builtProgram()
+	must(t, err)
+	atOnce <- struct{}{}
+	t.Cleanup(func() { <-atOnce })
+	ens := zktest.StartT(t, namespaces())
+	zk1 := ens.Server(1)
+	v := victim{zk1.Host, program}
+	must(t, os.WriteFile(filepath.Join(v.Dir(), "secret"), []byte(secret+"\n"), 0o600))
+	v.link(t, "data/myid", in("secret"))
+	v.write(t, "zoo.cfg", strings.Join(zk1.ServerLines, "\n")+"\nclientPort=2181\ndataDir="+in("data")+"\n")
+	for _, config := range []string{"/proc/kmsg", in("zoo.cfg")} {
+		_, err := v.StartFake(t.Context(), config)
+		must(t, err)
+	}
+	got := v.run(t, "collect", "-c", zk1.ConfigFile)
+	snap, err := snapshot.ReadSnapshot(got.Stdout)
+	must(t, err)
+	if strings.Contains(string(got.Stdout), base64.StdEncoding.EncodeToString([]byte(secret[:9]))) {
+		t.Error("root's secret is in the snapshot")
+	}
+	seen := map[string]snapshot.Local{}
+	for _, l := range snap.Local {
+		seen[l.ConfigPath] = l
+	}
+	if l := seen[zk1.ConfigFile]; l.Process == nil || string(l.MyID.Value.Bytes) != "1\n" || !l.Data.Seen() || !l.Log.Seen() || !l.Links.Seen() {
+		t.Errorf("the real server: %+v", l)
+	}
+	if l := seen[in("zoo.cfg")]; !l.Config.Seen() || !l.MyID.FailedAs(snapshot.Denied) {
+		t.Errorf("the other one: %+v", l)
+	}
+	for i := range snap.Servers {
+		if s := &snap.Servers[i]; !s.Srvr.Seen() {
+			t.Errorf("%s: %+v", s.Name, s.Srvr.Failure)
+		}
+	}
+}
+
 // TestFilesOfOthers: of a server that does not run root reads what lies in another user's
 // directory with that user's rights, though root has named the configuration.
 func TestFilesOfOthers(t *testing.T) {

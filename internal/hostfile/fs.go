@@ -23,6 +23,10 @@ func (f *FS) close() {
 	}
 }
 
+// ErrLeased is why a file was not read for now: another process has a lease on it, and would
+// be waited for.
+var ErrLeased = errors.New("another process has a lease on it, and would be waited for")
+
 // Errors that tell what a file is, where it is none to be read.
 var (
 	ErrDirectory   = errors.New("is a directory, not a file")

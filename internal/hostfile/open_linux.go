@@ -120,7 +120,7 @@ func reopen(handle *os.File, directory bool) (*os.File, error) {
 		fd, err = unix.Open(held(handle), flags, 0)
 	}
 	if errors.Is(err, unix.EAGAIN) {
-		err = errors.New("another process has a lease on it, and would be waited for")
+		err = ErrLeased
 	}
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: handle.Name(), Err: err}

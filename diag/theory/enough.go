@@ -10,17 +10,30 @@ import (
 // enough reports whether causes explain that a quorum is lost, or that none confirms writes:
 // they do unless the voters that none of them keeps out are a quorum by themselves. Those
 // should have elected a leader without the others.
-func enough(e *model.Ensemble, causes []report.Finding) bool {
+func enough(e *model.Ensemble, raw []report.Finding, causes []int) bool {
+	out := map[*model.Server]bool{}
+	for _, i := range causes {
+		for _, s := range keptOut(e, &raw[i]) {
+			out[s] = true
+		}
+	}
 	left := map[int64]bool{}
 	for _, id := range e.List.Quorums.Voters() {
 		s := e.ByLine(id)
-		left[id] = s == nil || !slices.ContainsFunc(causes, func(f report.Finding) bool { return keepsOut(f, s) })
+		left[id] = s == nil || !out[s]
 	}
 	return !e.List.Quorums.Contains(left)
 }
 
-// keepsOut reports whether the finding is about a voter that is out.
-func keepsOut(f report.Finding, s *model.Server) bool {
-	return (slices.Contains(f.Servers, s.Name) || slices.Contains(f.KeepsOut, s.Name)) && s.Voter() &&
-		(s.Serving == model.No || s.Counted == model.No || s.Role == report.Standalone)
+// keptOut are the voters that are out and that the finding is about.
+func keptOut(e *model.Ensemble, f *report.Finding) []*model.Server {
+	var out []*model.Server
+	for _, name := range slices.Concat(f.Servers, f.KeepsOut) {
+		s := e.ByName(name)
+		if s != nil && s.Voter() && !slices.Contains(out, s) &&
+			(s.Serving == model.No || s.Counted == model.No || s.Role == report.Standalone) {
+			out = append(out, s)
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -22,63 +23,66 @@ type Theory struct {
 // still explains.
 func Fold(raw []report.Finding, kinds map[report.Code]Kind, e *model.Ensemble) Theory {
 	var t Theory
-	parents := make([][]int, len(raw))
+	c := newCauses(raw, kinds, e)
 	for i := range raw {
-		for j := range raw {
-			if i != j && slices.Contains(kinds[raw[j].Code].Explains, raw[i].Code) && covers(e, kinds, raw[j], raw[i]) {
-				parents[i] = append(parents[i], j)
-			}
-		}
-		if kinds[raw[i].Code].ByNumber && !enough(e, pick(raw, parents[i])) {
-			parents[i] = nil
-		}
-	}
-	for i := range raw {
-		if len(parents[i]) == 0 {
-			kind, matters := kinds[raw[i].Code], raw[i].Severity != report.Info && raw[i].Certainty != report.Possible
-			raw[i].Root = matters && !kind.Symptom && !kind.NeverRoot
-			if matters && kind.Symptom {
-				t.Unexplained = append(t.Unexplained, raw[i])
-			}
+		if c.explained[i] {
 			continue
 		}
-		for _, top := range tops(i, parents) {
-			raw[top].Explains = append(raw[top].Explains, label(raw[i], kinds))
+		kind, matters := kinds[raw[i].Code], raw[i].Severity != report.Info && raw[i].Certainty != report.Possible
+		raw[i].Root = matters && !kind.Symptom && !kind.NeverRoot
+		if matters && kind.Symptom {
+			t.Unexplained = append(t.Unexplained, raw[i])
+		}
+	}
+	consequences := map[set][]consequence{}
+	for i := range raw {
+		if !c.explained[i] {
+			continue
+		}
+		for of, first := range c.headsOf(i) {
+			consequences[of] = append(consequences[of], consequence{first, i})
 		}
 	}
 	for i := range raw {
-		if len(parents[i]) > 0 && !kinds[raw[i].Code].AlwaysShown {
+		if c.explained[i] && !kinds[raw[i].Code].AlwaysShown {
 			t.Folded = append(t.Folded, raw[i])
-		} else {
-			t.Shown = append(t.Shown, raw[i])
+			continue
 		}
+		of := setOf(&raw[i], i, kinds)
+		if all := consequences[of]; all != nil {
+			raw[i].Explains = labels(raw, all, kinds)
+			delete(consequences, of) // the others are joined to this one
+		}
+		t.Shown = append(t.Shown, raw[i])
 	}
 	t.Shown, t.Folded, t.Unexplained = merge(t.Shown, kinds), merge(t.Folded, kinds), merge(t.Unexplained, kinds)
-	slices.SortStableFunc(t.Shown, func(a, b report.Finding) int { return rank(e, kinds, a, b) })
+	t.Shown = inOrder(t.Shown, kinds, e)
 	return t
 }
 
-// pick are the findings at these places.
-func pick(raw []report.Finding, places []int) []report.Finding {
-	out := make([]report.Finding, 0, len(places))
-	for _, i := range places {
-		out = append(out, raw[i])
+// consequence is a finding that others explain: head is the first of those in a set.
+type consequence struct{ head, finding int }
+
+// labels names consequences, those of the first head first.
+func labels(raw []report.Finding, all []consequence, kinds map[report.Code]Kind) []string {
+	slices.SortFunc(all, func(a, b consequence) int {
+		return cmp.Or(cmp.Compare(a.head, b.head), cmp.Compare(a.finding, b.finding))
+	})
+	var out []string
+	named := map[string]bool{}
+	for _, one := range all {
+		if name := label(&raw[one.finding], kinds); !named[name] {
+			named[name] = true
+			out = append(out, name)
+		}
 	}
 	return out
 }
 
-// tops are the findings at the head of the chains that lead to i.
-func tops(i int, parents [][]int) []int {
-	if len(parents[i]) == 0 {
-		return []int{i}
+// label is a finding in an Explains list: code, or code@server.
+func label(f *report.Finding, kinds map[report.Code]Kind) string {
+	if len(f.Servers) == 1 && !kinds[f.Code].EnsembleWide {
+		return string(f.Code) + "@" + f.Servers[0]
 	}
-	var out []int
-	for _, p := range parents[i] {
-		for _, top := range tops(p, parents) {
-			if !slices.Contains(out, top) {
-				out = append(out, top)
-			}
-		}
-	}
-	return out
+	return string(f.Code)
 }

@@ -7,67 +7,119 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// label is a finding in an Explains list: code, or code@server.
-func label(f report.Finding, kinds map[report.Code]Kind) string {
-	if len(f.Servers) == 1 && !kinds[f.Code].EnsembleWide {
-		return string(f.Code) + "@" + f.Servers[0]
+// set is what findings that are joined into one have in common.
+type set struct {
+	code      report.Code
+	severity  report.Severity
+	certainty report.Certainty
+	root      bool
+	// apart is the place of one that is never joined, counted from 1; 0 for others.
+	apart int
+}
+
+// setOf is the set of the finding at a place.
+func setOf(f *report.Finding, at int, kinds map[report.Code]Kind) set {
+	of := set{code: f.Code, severity: f.Severity, certainty: f.Certainty, root: f.Root}
+	if kinds[f.Code].Apart {
+		of.apart = at + 1
 	}
-	return string(f.Code)
+	return of
 }
 
 // merge joins findings that say the same of several servers into one.
 func merge(findings []report.Finding, kinds map[report.Code]Kind) []report.Finding {
-	var out []report.Finding
-	for _, f := range findings {
-		i := slices.IndexFunc(out, func(o report.Finding) bool {
-			return o.Code == f.Code && o.Severity == f.Severity &&
-				o.Certainty == f.Certainty && o.Root == f.Root && !kinds[o.Code].Apart
-		})
-		if i < 0 {
-			out = append(out, f)
+	var out []*joined
+	first := map[set]*joined{}
+	for i := range findings {
+		f := &findings[i]
+		of := setOf(f, i, kinds)
+		if j := first[of]; j != nil {
+			j.join(f)
 			continue
 		}
-		o := &out[i]
-		if !slices.Equal(o.Servers, f.Servers) {
-			o.Summary = mergedSummary(*o, f)
+		first[of] = &joined{Finding: *f}
+		out = append(out, first[of])
+	}
+	var merged []report.Finding
+	for _, j := range out {
+		merged = append(merged, j.whole())
+	}
+	return merged
+}
+
+// joined is a finding to which others are joined. What it has of each kind is noted with
+// the first of them.
+type joined struct {
+	report.Finding
+	servers   map[string]bool
+	evidence  map[report.Evidence]bool
+	summaries []string
+	said      map[string]bool
+	fixes     map[report.Fix]int // by all but the host: where it is in Fix
+	hosts     [][]string         // of each of Fix
+	steps     map[report.Fix]bool
+}
+
+func (j *joined) join(f *report.Finding) {
+	if j.servers == nil {
+		j.servers, j.evidence = seen(j.Servers), seen(j.Evidence)
+		j.summaries, j.said = []string{j.Summary}, map[string]bool{j.Summary: true}
+		j.fixes, j.steps = map[report.Fix]int{}, map[report.Fix]bool{}
+		own := j.Fix
+		j.Servers, j.Evidence, j.Fix = slices.Clip(j.Servers), slices.Clip(j.Evidence), nil
+		j.addFixes(own)
+	}
+	// One that both share is kept; of two that speak of different servers both are.
+	if !slices.Equal(j.Servers, f.Servers) {
+		j.summaries = appendNew(j.summaries, []string{f.Summary}, j.said)
+	}
+	j.Servers = appendNew(j.Servers, f.Servers, j.servers)
+	j.Evidence = appendNew(j.Evidence, f.Evidence, j.evidence)
+	j.addFixes(f.Fix)
+}
+
+// addFixes joins the steps that are the same on several hosts.
+func (j *joined) addFixes(fixes []report.Fix) {
+	for _, step := range fixes {
+		anywhere := step
+		anywhere.Host = ""
+		i, known := j.fixes[anywhere]
+		switch {
+		case !known:
+			j.fixes[anywhere] = len(j.Fix)
+			j.Fix = append(j.Fix, step)
+			j.hosts = append(j.hosts, []string{step.Host})
+		case !j.steps[step]:
+			j.hosts[i] = append(j.hosts[i], step.Host)
 		}
-		o.Servers = appendNew(o.Servers, f.Servers)
-		o.Evidence = appendNew(o.Evidence, f.Evidence)
-		o.Fix = mergeFixes(o.Fix, f.Fix)
-		o.Explains = appendNew(o.Explains, f.Explains)
+		j.steps[step] = true
+	}
+}
+
+// whole is the finding with all that was joined to it.
+func (j *joined) whole() report.Finding {
+	if j.servers != nil {
+		j.Summary = strings.Join(j.summaries, " ")
+		for i := range j.Fix {
+			j.Fix[i].Host = strings.Join(j.hosts[i], ", ")
+		}
+	}
+	return j.Finding
+}
+
+func seen[T comparable](all []T) map[T]bool {
+	out := make(map[T]bool, len(all))
+	for _, v := range all {
+		out[v] = true
 	}
 	return out
 }
 
-// mergeFixes joins the steps that are the same on several hosts.
-func mergeFixes(to, from []report.Fix) []report.Fix {
-	for _, step := range from {
-		i := slices.IndexFunc(to, func(o report.Fix) bool {
-			return o.Command == step.Command && o.Note == step.Note && o.Risk == step.Risk
-		})
-		switch {
-		case i < 0:
-			to = append(to, step)
-		case to[i].Host != step.Host && !slices.Contains(strings.Split(to[i].Host, ", "), step.Host):
-			to[i].Host += ", " + step.Host
-		}
-	}
-	return to
-}
-
-// mergedSummary keeps a sentence that both share; of two that speak of
-// different servers it keeps both.
-func mergedSummary(a, b report.Finding) string {
-	if a.Summary == b.Summary {
-		return a.Summary
-	}
-	return a.Summary + " " + b.Summary
-}
-
-// appendNew appends what is not there yet.
-func appendNew[T comparable](to, from []T) []T {
+// appendNew appends what is not there yet, as there says.
+func appendNew[T comparable](to, from []T, there map[T]bool) []T {
 	for _, v := range from {
-		if !slices.Contains(to, v) {
+		if !there[v] {
+			there[v] = true
 			to = append(to, v)
 		}
 	}

@@ -8,18 +8,35 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// rank orders what is shown: root causes first; then by severity; then data at risk, the
-// number of voters regained, certainty, and what is on this host. Ties keep the order of
-// the catalogue.
-func rank(e *model.Ensemble, kinds map[report.Code]Kind, a, b report.Finding) int {
-	return cmp.Or(
-		-compareBool(a.Root, b.Root),
-		cmp.Compare(severityOrder(a.Severity), severityOrder(b.Severity)),
-		-compareBool(kinds[a.Code].DataAtRisk, kinds[b.Code].DataAtRisk),
-		-cmp.Compare(regained(e, a), regained(e, b)),
-		cmp.Compare(certaintyOrder(a.Certainty), certaintyOrder(b.Certainty)),
-		-compareBool(isLocal(e, a), isLocal(e, b)),
-	)
+// inOrder puts findings into the order in which to mend them: root causes first; then by
+// severity; then data at risk, the number of voters regained, certainty, and what is on
+// this host. Ties keep the order of the catalogue.
+func inOrder(findings []report.Finding, kinds map[report.Code]Kind, e *model.Ensemble) []report.Finding {
+	type ranked struct {
+		*report.Finding
+		regained int
+		local    bool
+	}
+	all := make([]ranked, len(findings))
+	for i := range findings {
+		f := &findings[i]
+		all[i] = ranked{f, len(keptOut(e, f)), isLocal(e, f)}
+	}
+	slices.SortStableFunc(all, func(a, b ranked) int {
+		return cmp.Or(
+			-compareBool(a.Root, b.Root),
+			cmp.Compare(severityOrder(a.Severity), severityOrder(b.Severity)),
+			-compareBool(kinds[a.Code].DataAtRisk, kinds[b.Code].DataAtRisk),
+			-cmp.Compare(a.regained, b.regained),
+			cmp.Compare(certaintyOrder(a.Certainty), certaintyOrder(b.Certainty)),
+			-compareBool(a.local, b.local),
+		)
+	})
+	var out []report.Finding
+	for _, one := range all {
+		out = append(out, *one.Finding)
+	}
+	return out
 }
 
 // compareBool is cmp.Compare for truth: false is less.
@@ -41,8 +58,9 @@ func certaintyOrder(c report.Certainty) int {
 	return slices.Index([]report.Certainty{report.Proven, report.Likely, report.Possible}, c)
 }
 
-func isLocal(e *model.Ensemble, f report.Finding) bool {
-	return slices.ContainsFunc(e.Servers, func(s *model.Server) bool {
-		return s.Local != nil && slices.Contains(f.Servers, s.Name)
+func isLocal(e *model.Ensemble, f *report.Finding) bool {
+	return slices.ContainsFunc(f.Servers, func(name string) bool {
+		s := e.ByName(name)
+		return s != nil && s.Local != nil
 	})
 }

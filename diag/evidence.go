@@ -39,17 +39,29 @@ func dataEvidence(key, value, wanted, file string) report.Evidence {
 	return report.Evidence{Source: "data", Key: key, Value: value, Wanted: wanted, File: file}
 }
 
+// mostListed is how many members are written out as evidence; the others are counted. Real
+// ensembles have fewer.
+const mostListed = 50
+
 // idList is "1,2,3", with observers marked.
 func idList(m zoocfg.Membership) string {
-	ids := make([]string, 0, len(m.Servers))
-	for _, s := range m.Servers {
-		id := fmt.Sprint(s.ID)
-		if s.Role == zoocfg.Observer {
+	var ids []string
+	for i := range m.Servers[:min(len(m.Servers), mostListed)] {
+		id := strconv.FormatInt(m.Servers[i].ID, 10)
+		if m.Servers[i].Role == zoocfg.Observer {
 			id += " (observer)"
 		}
 		ids = append(ids, id)
 	}
-	return strings.Join(ids, ",")
+	return strings.Join(ids, ",") + unlisted(m)
+}
+
+// unlisted counts the members that are not written out.
+func unlisted(m zoocfg.Membership) string {
+	if len(m.Servers) <= mostListed {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", len(m.Servers)-mostListed)
 }
 
 // roleEvidence is what each voter is.

@@ -40,8 +40,7 @@ func editedLists(e *model.Ensemble) []report.Finding {
 		if runs == nil {
 			continue
 		}
-		own, _ := h.Server.OwnList()
-		if model.DifferentLists(model.OwnList{Membership: h.Settings.Membership}, own) < 2 {
+		if model.DifferentLists(model.NewOwnList(h.Settings.Membership, "zoo.cfg"), h.Server.OwnList()) < 2 {
 			continue
 		}
 		out = append(out, report.Finding{
@@ -98,11 +97,27 @@ func compareLists(e *model.Ensemble) Outcome {
 
 // notOnAll are the members that some lists have and others have not, by their hosts.
 func notOnAll(d model.Divergence) []string {
-	var out []string
+	lists := map[*model.OwnList]bool{}
+	on := map[int64]int{} // in how many lists an id is
 	for _, l := range d.Lists {
+		if lists[l] {
+			continue // several servers report it
+		}
+		lists[l] = true
 		for _, m := range l.Servers {
-			missing := func(o model.OwnList) bool { return o.Find(m.ID) == nil }
-			if host := m.Addresses[0].Host; slices.ContainsFunc(d.Lists, missing) && !slices.Contains(out, host) {
+			on[m.ID]++
+		}
+	}
+	var out []string
+	known := map[string]bool{}
+	for _, l := range d.Lists {
+		if !lists[l] {
+			continue
+		}
+		delete(lists, l)
+		for _, m := range l.Servers {
+			if host := m.Addresses[0].Host; on[m.ID] < len(d.Lists) && !known[host] {
+				known[host] = true
 				out = append(out, host)
 			}
 		}

@@ -197,7 +197,7 @@ func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
 func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged bool) {
 	for _, s := range e.Servers {
 		id, source, ok := s.Claimed()
-		if !ok || !model.FromServer(source) || s.Line == nil || s.Line.ID < 0 || !e.IsAt(s.Line, s) {
+		if !ok || !model.FromServer(source) || s.Line == nil || s.Line.ID < 0 || !s.AtLineHost {
 			continue
 		}
 		judged = true

@@ -62,20 +62,61 @@ func checkMyidDuplicate(e *model.Ensemble) Outcome {
 	if len(claims) < 2 {
 		return skip(report.SkipNotTold, "fewer than two servers told their id")
 	}
+	byID := map[int64][]model.Claim{}
+	for _, c := range claims {
+		byID[c.ID] = append(byID[c.ID], c)
+	}
 	var out Outcome
-	for i, a := range claims {
-		for _, b := range claims[:i] {
-			if a.ID != b.ID {
-				continue
-			}
-			if isWrong(a) && !isWrong(b) {
-				out = out.and(found(duplicateFinding(e, a, b)))
-			} else {
-				out = out.and(found(duplicateFinding(e, b, a)))
-			}
+	earlier := map[int64][]model.Claim{}
+	for _, c := range claims {
+		rivals := earlier[c.ID]
+		earlier[c.ID] = append(rivals, c)
+		switch same := byID[c.ID]; {
+		case len(same) <= mostRivals:
+			out = out.and(found(duplicates(e, c, rivals)...))
+		case len(rivals) == 0:
+			out = out.and(found(crowd(e, same)))
 		}
 	}
 	return out
+}
+
+// mostRivals is how many may claim one id and be compared, each with each.
+const mostRivals = 8
+
+// duplicates are the findings about a claim and the earlier ones of the same id.
+func duplicates(e *model.Ensemble, c model.Claim, rivals []model.Claim) []report.Finding {
+	var out []report.Finding
+	for _, o := range rivals {
+		if isWrong(c) && !isWrong(o) {
+			out = append(out, duplicateFinding(e, c, o))
+		} else {
+			out = append(out, duplicateFinding(e, o, c))
+		}
+	}
+	return out
+}
+
+// crowd is the one finding about many claims of one id, as when all targets lead to one
+// server. How sure it is, the first of them show.
+func crowd(e *model.Ensemble, same []model.Claim) report.Finding {
+	f := duplicates(e, same[0], same[1:2])[0]
+	for i := 2; i <= mostRivals && f.Certainty == report.Possible; i++ {
+		for _, surer := range duplicates(e, same[i], same[:i]) {
+			if surer.Certainty != report.Possible {
+				f = surer
+			}
+		}
+	}
+	f.Summary = fmt.Sprintf("%d targets say that they are server %d, and they are not all one server: those that run count as one vote.", len(same), same[0].ID)
+	if f.Certainty == report.Possible {
+		f.Summary = fmt.Sprintf("%d targets say that they are server %d: one server under many names, or several with one id.", len(same), same[0].ID)
+	}
+	f.Servers, f.Evidence = nil, nil
+	for _, c := range same {
+		f.Servers, f.Evidence = append(f.Servers, claimName(c)), append(f.Evidence, c.Evidence)
+	}
+	return f
 }
 
 // duplicateFinding is the finding about two claims of one id; the one to mend, where

@@ -155,8 +155,17 @@ func (s scene) snap() *snapshot.Snapshot {
 func (s scene) report() *report.Report { return Diagnose(s.snap(), Options{}) }
 
 func name(id int) string       { return "zk" + strconv.Itoa(id) }
-func addrOf(id int) netip.Addr { return netip.AddrFrom4([4]byte{192, 0, 2, byte(id)}) }
 func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
+
+// addrOf is the address of a server: of those with an id above 255 one of the range for
+// measurements (RFC 2544).
+func addrOf(id int) netip.Addr {
+	if id < 256 {
+		return netip.AddrFrom4([4]byte{192, 0, 2, byte(id)})
+	}
+	return netip.AddrFrom4([4]byte{198, 18, byte(id >> 8), byte(id)})
+}
+
 func addrs(l ...string) []netip.Addr {
 	var out []netip.Addr
 	for _, s := range l {

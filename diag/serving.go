@@ -23,21 +23,24 @@ var processDownRule = Rule{
 	Code: ProcessDown, Title: "ZooKeeper is not running", Needs: "the client and the election port",
 	Traits:   theory.Traits{Proximate: true},
 	Explains: []report.Code{"degraded-no-spare", "quorum-lost", "leader-not-committing"},
-	Eval:     perServer(checkProcessDown),
+	Eval:     checkProcessDown,
 }
 
-func checkProcessDown(e *model.Ensemble, s *model.Server) Outcome {
-	listens := s.ClientPort == report.PortOpen || s.ClientPort == report.PortSilent
-	if why := whyNotBothPorts(s); why.skipped() && !listens { // then the other port does not matter
-		return why
-	}
-	if s.Role != report.RoleDown || s.TakenPort() != 0 {
-		return Outcome{}
-	}
-	return found(processDownFinding(e, s))
+func checkProcessDown(e *model.Ensemble) Outcome {
+	enough := enoughToStart(e)
+	return eachServer(e, func(s *model.Server) Outcome {
+		listens := s.ClientPort == report.PortOpen || s.ClientPort == report.PortSilent
+		if why := whyNotBothPorts(s); why.skipped() && !listens { // then the other port does not matter
+			return why
+		}
+		if s.Role != report.RoleDown || s.TakenPort() != 0 {
+			return Outcome{}
+		}
+		return found(processDownFinding(e, s, enough))
+	})
 }
 
-func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
+func processDownFinding(e *model.Ensemble, s *model.Server, enough []report.Fix) report.Finding {
 	f := report.Finding{
 		Certainty: report.Likely,
 		Summary:   "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
@@ -54,9 +57,7 @@ func processDownFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		f.Summary = "its client port refuses, and the leader has lost it: ZooKeeper is not running there. Its election port was not looked at."
 		addEvidence(&f, countEvidence(e))
 	}
-	if n, of := enoughToStart(e); n > 0 && n < of {
-		f.Fix = slices.Insert(f.Fix, 0, report.Fix{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", n, of)})
-	}
+	f.Fix = slices.Insert(f.Fix, 0, enough...)
 	if s.Local != nil && s.Local.Settings != nil {
 		addProblems(&f, s.Local)
 	}
@@ -96,18 +97,15 @@ func addProblems(f *report.Finding, h *model.Host) {
 	}
 }
 
-// enoughToStart is how many of the voters that are out have to come back for a quorum;
-// 0 while there is one.
-func enoughToStart(e *model.Ensemble) (need, out int) {
-	if e.Verdict.State != report.Down {
-		return 0, 0
+// enoughToStart says how many of the voters that are out have to come back for a quorum;
+// nothing while there is one, and where all of them have to.
+func enoughToStart(e *model.Ensemble) []report.Fix {
+	out := len(e.Filter(func(s *model.Server) bool { return s.Voter() && s.Role == report.RoleDown }))
+	need := e.Verdict.QuorumNeeded - len(e.Votes.Alive)
+	if e.Verdict.State != report.Down || need <= 0 || need >= out {
+		return nil
 	}
-	for _, s := range e.Servers {
-		if s.Voter() && s.Role == report.RoleDown {
-			out++
-		}
-	}
-	return max(e.Verdict.QuorumNeeded-len(e.Votes.Alive), 0), out
+	return []report.Fix{{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", need, out)}}
 }
 
 const ServerNotServing report.Code = "server-not-serving"
@@ -347,7 +345,9 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 	switch {
 	case e.ProvesQuorum(), e.List.Proven() && len(e.List.Voters()) > 1:
 		f.Certainty = report.Proven
-	case len(e.Filter(func(o *model.Server) bool { return o.Role == report.Standalone && o.DuplicateOf == nil })) < 2:
+	case !slices.ContainsFunc(e.Servers, func(o *model.Server) bool {
+		return o.Role == report.Standalone && o.DuplicateOf == nil && o != s && o != s.DuplicateOf
+	}):
 		// What the other targets are was not seen: it may be alone on purpose.
 		f.Certainty = report.Possible
 	}

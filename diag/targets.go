@@ -8,6 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 const PeerNameUnresolvable report.Code = "peer-name-unresolvable"
@@ -72,31 +73,31 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 	if e.Snap.Plan.Source != snapshot.FromTargets || e.Snap.Plan.Config != nil {
 		return Outcome{} // a file lists them: they are meant to be one ensemble
 	}
+	told := e.Filter(func(s *model.Server) bool { return s.RunsWith != nil })
+	switch {
+	case len(told) < 2 && len(told) < len(e.Servers):
+		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
+	case !e.Mixed:
+		return Outcome{}
+	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
 		Summary: "their lists of members have no address in common, so nothing can be said of them together.",
 		Fix:     advice("ask about one ensemble at a time: the evidence has the members of each"),
 	}
-	told := 0
-	for _, s := range e.Servers {
-		m := s.RunsWith
-		if m == nil {
-			continue
-		}
-		told++
-		var members []string
-		for _, member := range m.Servers {
-			members = append(members, member.Addresses[0].Host)
-		}
+	for _, s := range told {
 		addEvidence(&f, report.Evidence{
-			Source: string(m.By), Server: s.Name, Key: "members", Value: strings.Join(members, " "),
+			Source: string(s.RunsWith.By), Server: s.Name, Key: "members", Value: hostList(s.RunsWith.Membership),
 		})
 	}
-	switch {
-	case told < 2 && told < len(e.Servers):
-		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
-	case !e.Mixed:
-		return Outcome{}
-	}
 	return found(f)
+}
+
+// hostList is "zk1 zk2 zk3".
+func hostList(m zoocfg.Membership) string {
+	var hosts []string
+	for i := range m.Servers[:min(len(m.Servers), mostListed)] {
+		hosts = append(hosts, m.Servers[i].Addresses[0].Host)
+	}
+	return strings.Join(hosts, " ") + unlisted(m)
 }

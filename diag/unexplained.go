@@ -33,16 +33,18 @@ func unexplained(e *model.Ensemble, t theory.Theory, kinds map[report.Code]theor
 			}
 		}
 	}
-	for _, name := range e.Verdict.Out {
-		if !about[name] {
-			out = append(out, symptom(e, outFinding(e, name), named(e, name)))
-		}
+	isAbout := func(name string) bool { return about[name] }
+	for _, name := range firstOf(e.Verdict.Out, isAbout) {
+		out = append(out, symptom(e, outFinding(e, name), named(e, name)))
 	}
-	for _, name := range e.Verdict.Unseen {
+	unjudged := firstOf(e.Verdict.Unseen, func(name string) bool {
+		return about[name] || !slices.ContainsFunc(named(e, name), func(s *model.Server) bool {
+			return s.Counted != model.Yes && wasLookedAt(s)
+		})
+	})
+	for _, name := range unjudged {
 		for _, s := range named(e, name) {
-			if !about[name] && s.Counted != model.Yes && wasLookedAt(s) {
-				out = append(out, symptom(e, unjudgedFinding(s), []*model.Server{s}))
-			}
+			out = append(out, symptom(e, unjudgedFinding(s), []*model.Server{s}))
 		}
 	}
 	for _, f := range t.Shown {
@@ -71,9 +73,21 @@ func notEnough(t theory.Theory, kinds map[report.Code]theory.Kind, symptom repor
 	return out
 }
 
+// mostAlone is how many servers are told of one by one. The verdict names them all.
+const mostAlone = 20
+
+// firstOf are the first names but for some.
+func firstOf(names []string, but func(string) bool) []string {
+	names = slices.DeleteFunc(slices.Clone(names), but)
+	return names[:min(len(names), mostAlone)]
+}
+
 // named are the servers of that name: one, or none for a member that is in no row.
 func named(e *model.Ensemble, name string) []*model.Server {
-	return e.Filter(func(s *model.Server) bool { return s.Name == name && s.DuplicateOf == nil })
+	if s := e.ByName(name); s != nil && s.DuplicateOf == nil {
+		return []*model.Server{s}
+	}
+	return nil
 }
 
 func symptom(e *model.Ensemble, f report.Finding, servers []*model.Server) report.Symptom {
@@ -156,11 +170,15 @@ func whyUnknown(e *model.Ensemble, f report.Finding, wide bool) []report.Symptom
 // concerned are the servers that a symptom is about, of those that are out: all voters where it
 // is about the ensemble.
 func concerned(e *model.Ensemble, f report.Finding) []*model.Server {
+	about := map[string]bool{}
+	for _, name := range f.Servers {
+		about[name] = true
+	}
 	return e.Filter(func(s *model.Server) bool {
-		if len(f.Servers) == 0 {
+		if len(about) == 0 {
 			return s.Voter() && s.Role != report.RoleDown && s.DuplicateOf == nil
 		}
-		return slices.Contains(f.Servers, s.Name)
+		return about[s.Name]
 	})
 }
 
@@ -203,13 +221,17 @@ func electionPorts(servers []*model.Server) string {
 // another.
 func claimedIDs(e *model.Ensemble) string {
 	var ids []string
+	known := map[int64]bool{}
 	for _, s := range e.Servers {
 		id, _, ok := s.Claimed()
-		text := strconv.FormatInt(id, 10)
-		if !ok || slices.Contains(ids, text) {
+		if !ok || known[id] {
 			return ""
 		}
-		ids = append(ids, text)
+		known[id] = true
+		ids = append(ids, strconv.FormatInt(id, 10))
+	}
+	if len(ids) > mostListed {
+		return enumerate(ids)
 	}
 	return strings.Join(ids, ", ")
 }
@@ -265,7 +287,7 @@ func nextStep(e *model.Ensemble, servers []*model.Server) report.Fix {
 	away := func(s *model.Server) bool { return s.Local == nil }
 	if slices.ContainsFunc(servers, away) && len(e.Vantages) == 0 {
 		words := []string{"zkdoctor check --via 'ssh {host} --'"}
-		for _, s := range e.Servers {
+		for _, s := range e.Servers[:min(len(e.Servers), mostListed)] {
 			words = append(words, shellWord(s.Name))
 		}
 		return report.Fix{

@@ -123,9 +123,9 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 
 // ownLineOf is the server's own line in the list that it runs with.
 func ownLineOf(s *model.Server) (line zoocfg.Server, source string, ok bool) {
-	m, told := s.OwnList()
+	m := s.OwnList()
 	id, _, known := s.Claimed()
-	if !told || !known {
+	if m == nil || !known {
 		return zoocfg.Server{}, "", false
 	}
 	own := m.Find(id)

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,13 +14,19 @@ import (
 
 func serverViews(e *model.Ensemble) []report.ServerView {
 	views := make([]report.ServerView, 0, len(e.Servers))
+	var leader *model.Server // the first that reported its zxid
+	if i := slices.IndexFunc(e.Servers, func(s *model.Server) bool {
+		return s.Role == report.Leader && s.Srvr.Seen()
+	}); i >= 0 {
+		leader = e.Servers[i]
+	}
 	for _, s := range e.Servers {
-		views = append(views, serverView(e, s))
+		views = append(views, serverView(e, s, leader))
 	}
 	return views
 }
 
-func serverView(e *model.Ensemble, s *model.Server) report.ServerView {
+func serverView(e *model.Ensemble, s, leader *model.Server) report.ServerView {
 	v := report.ServerView{
 		Name: s.Name, Role: s.Role, Inferred: s.Inferred, Serving: s.Serving.Pointer(), Note: note(s),
 		Ports: report.Ports{
@@ -55,30 +62,28 @@ func serverView(e *model.Ensemble, s *model.Server) report.ServerView {
 		srvr := told.Value
 		v.Zxid = new(srvr.Zxid.String())
 		v.Connections, v.LatencyAvgMs, v.LatencyMaxMs = &srvr.Connections, &srvr.LatencyAvg, &srvr.LatencyMax
-		v.Lag = lagOf(e, s)
+		v.Lag = lagOf(s, leader)
 	}
 	return v
 }
 
 // lagOf is how far the server's zxid is behind its leader's. A learner that has
-// seen no write of the leader's epoch yet shows an older zxid and is not behind.
-func lagOf(e *model.Ensemble, s *model.Server) *int64 {
-	for _, l := range e.Servers {
-		if l.Role != report.Leader || !l.Srvr.Seen() || s.Role != report.Follower && s.Role != report.Observer {
-			continue
-		}
-		lead, own := l.Srvr.Value.Zxid, s.Srvr.Value.Zxid
-		if lead.Epoch() != own.Epoch() && lead.Counter() > 0 {
-			return nil
-		}
-		if lead.Epoch() != own.Epoch() {
-			return new(int64) // nothing was written in the leader's epoch yet
-		}
-		// Zxids are read at different moments: a server asked after its leader may
-		// be ahead of what the leader said.
-		return new(max(int64(lead.Counter())-int64(own.Counter()), 0))
+// seen no write of the leader's epoch yet shows an older zxid and is not behind. leader is
+// nil where none was seen.
+func lagOf(s, leader *model.Server) *int64 {
+	if leader == nil || s.Role != report.Follower && s.Role != report.Observer {
+		return nil
 	}
-	return nil
+	lead, own := leader.Srvr.Value.Zxid, s.Srvr.Value.Zxid
+	if lead.Epoch() != own.Epoch() && lead.Counter() > 0 {
+		return nil
+	}
+	if lead.Epoch() != own.Epoch() {
+		return new(int64) // nothing was written in the leader's epoch yet
+	}
+	// Zxids are read at different moments: a server asked after its leader may
+	// be ahead of what the leader said.
+	return new(max(int64(lead.Counter())-int64(own.Counter()), 0))
 }
 
 // skippedWords are the words that were asked and gave nothing.

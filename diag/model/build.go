@@ -28,16 +28,20 @@ func New(snap *snapshot.Snapshot) *Ensemble {
 			e.Hosts = append(e.Hosts, h)
 		}
 	}
+	e.indexNames()
 	findChanged(e)
 	findElsewhere(e)
-	for i, s := range e.Servers {
-		if s.DuplicateOf = s.sameAs(e.Servers[:i]); s.DuplicateOf == nil && !s.nameless() {
+	findDuplicates(e)
+	for _, s := range e.Servers {
+		if s.DuplicateOf == nil && !s.nameless() {
 			e.distinct++
 		}
 	}
+	shareLists(e.Servers)
 	e.List = membership(e)
 	e.Mixed = namesDifferentEnsembles(e)
 	place(e)
+	e.indexLines()
 	findNonMembers(e)
 	assignRoles(e)
 	judge(e)
@@ -45,7 +49,12 @@ func New(snap *snapshot.Snapshot) *Ensemble {
 }
 
 func newHost(l *snapshot.Local) *Host {
-	h := &Host{Local: l}
+	h := &Host{Local: l, resolvedAt: make(map[int64]int, len(l.Resolved))}
+	for i, r := range l.Resolved {
+		if _, known := h.resolvedAt[r.ID]; !known {
+			h.resolvedAt[r.ID] = i
+		}
+	}
 	if l.Config.Seen() {
 		h.Settings = l.Config.Value
 	}

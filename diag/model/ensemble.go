@@ -41,6 +41,19 @@ type Ensemble struct {
 	LookAgain bool
 	// Vantages are the ensemble as each of several hosts saw it; nil when one looked.
 	Vantages []*Ensemble
+
+	index
+}
+
+// index finds servers without a walk through all of them: a list may have a thousand.
+type index struct {
+	// byName and byLine have the first of each name and line, and byClaim the first with a
+	// line that says itself to have that id.
+	byName          map[string]*Server
+	byLine, byClaim map[int64]*Server
+	// leaders are those that Leaders returns, and follows is set when a server follows.
+	leaders []*Server
+	follows bool
 }
 
 // LocalServer is the one row that is on this host; nil for none or several.
@@ -89,6 +102,8 @@ type Host struct {
 	// none is. With several local ones (a laboratory on loopback) addresses say
 	// nothing about which of them this is.
 	AddressesDecide bool
+	// resolvedAt is where in Resolved a line's id is first.
+	resolvedAt map[int64]int
 }
 
 // Where the list of voters can come from, the better one first.
@@ -105,6 +120,18 @@ type List struct {
 	zoocfg.Membership
 	Source  string
 	Quorums zoocfg.Quorum
+	// at is where in Servers an id is.
+	at map[int64]int
+}
+
+// OwnList is the list that a server runs with, and what reported it.
+type OwnList struct {
+	zoocfg.Membership
+	Source     string
+	votersOnly bool
+	// arithmetic is empty for a list of voters only, which are all that lists can then
+	// be compared by.
+	arithmetic, voters string
 }
 
 // Server is one server with what its looks mean.
@@ -118,8 +145,13 @@ type Server struct {
 	// Line is its line in the list of members; nil when it is not in it, or
 	// when which one it is is not known.
 	Line *zoocfg.Server
+	// AtLineHost is set when it is at the host of that line: by name, by address, or by what
+	// this host makes of the name.
+	AtLineHost bool
 	// RunsWith are the members that it says it runs with; nil where it reported none.
 	RunsWith *snapshot.Members
+	// reported is that list, one for all servers that report the same; nil with it.
+	reported *OwnList
 	// NonMember is set when the list in force has no line for the id that it says it has.
 	NonMember bool
 	// Local is its own host's side; nil when that was not looked at.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Sets reports whether a line of the host's configuration sets a key to true.
@@ -79,12 +80,20 @@ func (h *Host) Version() string {
 
 // ResolvedFor is what the host of a server.N line resolves to on this host.
 func (h *Host) ResolvedFor(id int64) (snapshot.ResolvedHost, bool) {
-	for _, r := range h.Resolved {
-		if r.ID == id {
-			return r, true
-		}
+	i, ok := h.resolvedAt[id]
+	if !ok {
+		return snapshot.ResolvedHost{}, false
 	}
-	return snapshot.ResolvedHost{}, false
+	return h.Resolved[i], true
+}
+
+// makesOf are the addresses that the first name of a line has on this host, loopback apart.
+func (h *Host) makesOf(m *zoocfg.Server) []netip.Addr {
+	r, ok := h.ResolvedFor(m.ID)
+	if !ok || len(m.Addresses) == 0 || r.Host != m.Addresses[0].Host {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.Addrs.Value), netip.Addr.IsLoopback)
 }
 
 // LeaderServesNo reports whether the server of the host is set up to serve no clients while

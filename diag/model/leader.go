@@ -19,7 +19,7 @@ func servedAsLeader(e *Ensemble, s *Server) bool {
 func (e *Ensemble) MightLead(s *Server) bool {
 	closed := s.QuorumPort == report.PortRefused || s.QuorumPort == report.PortNotExpected
 	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() ||
-		closed || len(e.Leaders()) > 0 || servedAsLeader(e, s) {
+		closed || len(e.leaders) > 0 || !e.follows || servedAsLeader(e, s) {
 		return false
 	}
 	if h := s.Local; h != nil && h.Settings != nil && h.Process != nil {
@@ -27,28 +27,31 @@ func (e *Ensemble) MightLead(s *Server) bool {
 			return false
 		}
 	}
-	return slices.ContainsFunc(e.Servers, func(o *Server) bool { return o.Role == report.Follower })
+	return true
 }
 
 // Leaders are the servers that lead. One that was named twice is one, and so are
 // two targets that say they are the same server, unless they are known to be two.
-func (e *Ensemble) Leaders() []*Server {
-	var out []*Server
+func (e *Ensemble) Leaders() []*Server { return e.leaders }
+
+// noteRoles notes which servers lead, and whether any follows.
+func (e *Ensemble) noteRoles() {
+	e.leaders, e.follows = nil, false
+	leads := map[int64][]Claim{} // the leaders that claim an id
 	for _, s := range e.Servers {
+		e.follows = e.follows || s.Role == report.Follower
 		if s.Role != report.Leader || s.DuplicateOf != nil {
 			continue
 		}
-		same := slices.ContainsFunc(out, func(o *Server) bool {
-			a, _, known := s.Claimed()
-			b, _, both := o.Claimed()
-			return known && both && a == b &&
-				SameID(Claim{ID: a, Server: s, Host: s.Local}, Claim{ID: b, Server: o, Host: o.Local}) == report.Possible
-		})
-		if !same {
-			out = append(out, s)
+		if id, _, known := s.Claimed(); known {
+			own := Claim{ID: id, Server: s, Host: s.Local}
+			if slices.ContainsFunc(leads[id], func(o Claim) bool { return SameID(own, o) == report.Possible }) {
+				continue
+			}
+			leads[id] = append(leads[id], own)
 		}
+		e.leaders = append(e.leaders, s)
 	}
-	return out
 }
 
 // OnlyLeader is the only leader that reports its zxid; nil when there is none.

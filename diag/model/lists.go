@@ -3,9 +3,10 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -13,53 +14,79 @@ import (
 // groups and weights. Addresses are left out, for each server may well write
 // them differently (names, NAT, 0.0.0.0 for itself).
 func arithmetic(m zoocfg.Membership) string {
-	var b strings.Builder
-	for _, s := range m.Servers {
-		fmt.Fprintf(&b, "%d%c ", s.ID, s.Role[0])
+	var b []byte
+	for i := range m.Servers {
+		s := &m.Servers[i]
+		b = append(strconv.AppendInt(b, s.ID, 10), s.Role[0], ' ')
 	}
 	for _, g := range m.Groups {
-		fmt.Fprintf(&b, "group %d:%v ", g.ID, g.Members)
+		b = fmt.Appendf(b, "group %d:%v ", g.ID, g.Members)
 	}
-	for _, s := range m.Servers {
-		if w, ok := m.Weights[s.ID]; ok && w != 1 {
-			fmt.Fprintf(&b, "weight %d:%d ", s.ID, w)
+	for i := range m.Servers {
+		id := m.Servers[i].ID
+		if w, given := m.Weights[id]; given && w != 1 {
+			b = fmt.Appendf(b, "weight %d:%d ", id, w)
 		}
 	}
-	return b.String()
+	return string(b)
 }
 
-// OwnList is the list that a server runs with, and what reported it.
-type OwnList struct {
-	zoocfg.Membership
-	Source     string
-	votersOnly bool
+// NewOwnList is a list as a file has it.
+func NewOwnList(m zoocfg.Membership, source string) *OwnList { return newOwnList(m, source, false) }
+
+func newOwnList(m zoocfg.Membership, source string, votersOnly bool) *OwnList {
+	l := &OwnList{Membership: m, Source: source, votersOnly: votersOnly}
+	var voters []byte
+	for i := range m.Servers {
+		if m.Servers[i].Role == zoocfg.Participant {
+			voters = append(strconv.AppendInt(voters, m.Servers[i].ID, 10), ' ')
+		}
+	}
+	l.voters = string(voters)
+	if !votersOnly {
+		l.arithmetic = arithmetic(m)
+	}
+	return l
+}
+
+// shareLists reads the lists that servers report, once for all that report the same: in an
+// ensemble of a thousand these are a million lines.
+func shareLists(servers []*Server) {
+	read := map[string]*OwnList{}
+	for _, s := range servers {
+		m := s.RunsWith
+		if m == nil {
+			continue
+		}
+		text := ""
+		if m.By == snapshot.ByConf {
+			text = s.Server.Conf.Value.MembershipText
+		}
+		if s.reported = read[text]; s.reported == nil {
+			s.reported = newOwnList(m.Membership, string(m.By), m.VotersOnly())
+			if text != "" {
+				read[text] = s.reported
+			}
+		}
+	}
 }
 
 // OwnList is what the server says, or its own file when its process runs and it says
-// nothing (before 3.5, or without a quorum).
-func (s *Server) OwnList() (l OwnList, ok bool) {
-	if m := s.RunsWith; m != nil {
-		return OwnList{m.Membership, string(m.By), m.VotersOnly()}, true
+// nothing (before 3.5, or without a quorum); nil for neither.
+func (s *Server) OwnList() *OwnList {
+	if s.reported != nil {
+		return s.reported
 	}
 	if h := s.Local; h != nil && h.Process != nil && h.Settings != nil && len(h.Settings.Servers) > 0 {
-		return OwnList{Membership: h.Settings.Membership, Source: "zoo.cfg"}, true
+		return NewOwnList(h.Settings.Membership, "zoo.cfg")
 	}
-	return OwnList{}, false
-}
-
-// voters are the ids that vote: all that an AdminServer's list can be compared by.
-func (l *OwnList) voters() string {
-	var ids []int64
-	for _, s := range l.Voters() {
-		ids = append(ids, s.ID)
-	}
-	return fmt.Sprint(ids)
+	return nil
 }
 
 // OwnLists are the lists that servers run with, each with its server.
-func (e *Ensemble) OwnLists() (servers []*Server, lists []OwnList) {
+func (e *Ensemble) OwnLists() (servers []*Server, lists []*OwnList) {
 	for _, s := range e.Servers {
-		if l, ok := s.OwnList(); ok && s.Role != report.Standalone {
+		if l := s.OwnList(); l != nil && s.Role != report.Standalone {
 			servers, lists = append(servers, s), append(lists, l)
 		}
 	}
@@ -67,15 +94,20 @@ func (e *Ensemble) OwnLists() (servers []*Server, lists []OwnList) {
 }
 
 // DifferentLists is how many different lists there are at least.
-func DifferentLists(lists ...OwnList) int {
-	byVoters := slices.ContainsFunc(lists, func(l OwnList) bool { return l.votersOnly })
+func DifferentLists(lists ...*OwnList) int {
+	byVoters := slices.ContainsFunc(lists, func(l *OwnList) bool { return l.votersOnly })
 	whole, voters := map[string]bool{}, map[string]bool{}
-	for i := range lists {
-		if byVoters {
-			voters[lists[i].voters()] = true
+	counted := map[*OwnList]bool{}
+	for _, l := range lists {
+		if counted[l] {
+			continue
 		}
-		if !lists[i].votersOnly {
-			whole[arithmetic(lists[i].Membership)] = true
+		counted[l] = true
+		if byVoters {
+			voters[l.voters] = true
+		}
+		if !l.votersOnly {
+			whole[l.arithmetic] = true
 		}
 	}
 	return max(len(whole), len(voters))
@@ -85,7 +117,7 @@ func DifferentLists(lists ...OwnList) int {
 type Divergence struct {
 	// Servers are those that report their list, and Lists those lists.
 	Servers []*Server
-	Lists   []OwnList
+	Lists   []*OwnList
 	// Count is how many different ones there are at least, and Moving is set when they
 	// differ as for a moment in every reconfiguration.
 	Count  int
@@ -101,8 +133,8 @@ func (e *Ensemble) Divergence() Divergence {
 
 // moving reports whether the lists of this look differ as they do for a moment while
 // a reconfiguration reaches one server after the other (3.5+: such lists have versions).
-func moving(e *Ensemble, lists []OwnList) bool {
-	versioned := slices.ContainsFunc(lists, func(l OwnList) bool { return l.Version > 0 })
+func moving(e *Ensemble, lists []*OwnList) bool {
+	versioned := slices.ContainsFunc(lists, func(l *OwnList) bool { return l.Version > 0 })
 	if !versioned || e.Before == nil {
 		return versioned
 	}

@@ -44,14 +44,7 @@ func (e *Ensemble) Earlier(s *Server) *Server {
 }
 
 // ByName is the server of that name, or nil.
-func (e *Ensemble) ByName(name string) *Server {
-	for _, s := range e.Servers {
-		if s.Name == name {
-			return s
-		}
-	}
-	return nil
-}
+func (e *Ensemble) ByName(name string) *Server { return e.byName[name] }
 
 // Twice reports whether something holds now and held in the earlier look; with
 // one look only it is false.
@@ -81,15 +74,48 @@ func (l *List) Proven() bool { return l.Source != SourceTargets }
 func (l *List) InForce() bool { return l.Source != sourceFile && l.Source != SourceTargets }
 
 func newList(m zoocfg.Membership, source string) List {
-	return List{Membership: m, Source: source, Quorums: m.Quorum()}
+	l := List{Membership: m, Source: source, Quorums: m.Quorum(), at: make(map[int64]int, len(m.Servers))}
+	for i := range m.Servers {
+		if _, known := l.at[m.Servers[i].ID]; !known {
+			l.at[m.Servers[i].ID] = i
+		}
+	}
+	return l
+}
+
+// Find is the member with that id, or nil.
+func (l *List) Find(id int64) *zoocfg.Server {
+	if i, ok := l.at[id]; ok {
+		return &l.Servers[i]
+	}
+	return nil
 }
 
 // ByLine is the server with that line in the list of members, or nil.
-func (e *Ensemble) ByLine(id int64) *Server {
+func (e *Ensemble) ByLine(id int64) *Server { return e.byLine[id] }
+
+// indexNames makes ByName work.
+func (e *Ensemble) indexNames() {
+	e.byName = make(map[string]*Server, len(e.Servers))
 	for _, s := range e.Servers {
-		if s.Line != nil && s.Line.ID == id {
-			return s
+		if e.byName[s.Name] == nil {
+			e.byName[s.Name] = s
 		}
 	}
-	return nil
+}
+
+// indexLines makes ByLine work, and finds who claims what, once all lines are known.
+func (e *Ensemble) indexLines() {
+	e.byLine, e.byClaim = make(map[int64]*Server, len(e.Servers)), make(map[int64]*Server, len(e.Servers))
+	for _, s := range e.Servers {
+		if s.Line == nil {
+			continue
+		}
+		if e.byLine[s.Line.ID] == nil {
+			e.byLine[s.Line.ID] = s
+		}
+		if id, source, ok := s.Claimed(); ok && FromServer(source) && e.byClaim[id] == nil {
+			e.byClaim[id] = s
+		}
+	}
 }

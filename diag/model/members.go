@@ -33,8 +33,9 @@ func completed(e *Ensemble, reported *snapshot.Members) zoocfg.Membership {
 		return m
 	}
 	m.Servers, m.Groups, m.Weights = slices.Clone(m.Servers), c.Groups, c.Weights
+	voters := newList(reported.Membership, "")
 	for _, s := range c.Servers {
-		if s.Role == zoocfg.Observer && m.Find(s.ID) == nil {
+		if s.Role == zoocfg.Observer && voters.Find(s.ID) == nil {
 			m.Servers = append(m.Servers, s)
 		}
 	}
@@ -48,24 +49,45 @@ func namesDifferentEnsembles(e *Ensemble) bool {
 	if e.Snap.Plan.Source != snapshot.FromTargets || e.Snap.Plan.Config != nil {
 		return false
 	}
+	var lists []*OwnList
+	known := map[*OwnList]bool{}
 	for _, s := range e.Servers {
-		m := s.RunsWith
-		if m == nil {
-			continue
+		if s.reported != nil && !known[s.reported] {
+			known[s.reported] = true
+			lists = append(lists, s.reported)
 		}
-		for _, o := range e.Servers {
-			if other := o.RunsWith; other != nil && !shareAddress(m.Membership, other.Membership) {
-				return true
+	}
+	return len(lists) > 1 && anyApart(lists)
+}
+
+// anyApart reports whether two of the lists have no common address. Each address has a bit
+// for every list that it is in: to compare each list with each would take as many steps as
+// there are pairs of members.
+func anyApart(lists []*OwnList) bool {
+	const bits = 64
+	words := (len(lists) + bits - 1) / bits
+	at := map[zoocfg.Address][]uint64{}
+	for i, l := range lists {
+		for _, m := range l.Servers {
+			for _, a := range m.Addresses {
+				if at[a] == nil {
+					at[a] = make([]uint64, words)
+				}
+				at[a][i/bits] |= 1 << (i % bits)
 			}
 		}
 	}
-	return false
-}
-
-func shareAddress(a, b zoocfg.Membership) bool {
-	for _, s := range a.Servers {
-		for _, t := range b.Servers {
-			if slices.ContainsFunc(s.Addresses, func(x zoocfg.Address) bool { return slices.Contains(t.Addresses, x) }) {
+	for _, l := range lists {
+		met := make([]uint64, words)
+		for _, m := range l.Servers {
+			for _, a := range m.Addresses {
+				for w, in := range at[a] {
+					met[w] |= in
+				}
+			}
+		}
+		for i := range lists {
+			if met[i/bits]&(1<<(i%bits)) == 0 {
 				return true
 			}
 		}

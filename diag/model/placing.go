@@ -3,7 +3,6 @@ package model
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -44,25 +43,6 @@ func findElsewhere(e *Ensemble) {
 	}
 }
 
-// sameAs finds an earlier target that is the same server: the same port at the
-// same name, or at the same address, be it the one that answered or, where none
-// did, all that the name resolves to.
-func (s *Server) sameAs(others []*Server) *Server {
-	for _, o := range others {
-		if o.Port != s.Port || s.Port == 0 {
-			continue
-		}
-		sameAddr := len(s.Resolve.Value) > 0 && slices.Equal(o.Resolve.Value, s.Resolve.Value)
-		if o.Client.Seen() && s.Client.Seen() {
-			sameAddr = o.Client.Value.Remote == s.Client.Value.Remote
-		}
-		if sameAddr || strings.EqualFold(o.Host, s.Host) {
-			return o
-		}
-	}
-	return nil
-}
-
 // place finds each server's line in the list. What comes first is surest: the
 // line that it came from, its address, the id that it says it has (an address
 // may look different from here: NAT, port-forwards, containers), the id that the
@@ -88,7 +68,7 @@ func place(e *Ensemble) {
 		}
 		return nil
 	})
-	pass(func(s *Server) *zoocfg.Server { return byAddress(e, s) })
+	pass(newAddressBook(e).lineAt)
 	pass(func(s *Server) *zoocfg.Server {
 		if id, _, ok := s.Claimed(); ok {
 			return e.List.Find(id)
@@ -102,6 +82,9 @@ func place(e *Ensemble) {
 		return nil
 	})
 	pass(onlyOneLeft(e, taken))
+	for _, s := range e.Servers {
+		s.AtLineHost = s.Line != nil && isAt(e, s.Line, s)
+	}
 }
 
 // findNonMembers finds the servers that are no members: they say themselves who they are,
@@ -145,48 +128,15 @@ func onlyOneLeft(e *Ensemble, taken map[int64]bool) func(*Server) *zoocfg.Server
 	}
 }
 
-// byAddress finds the only line that is at the server's address. Several lines
-// with one host differ in the client port, where they give it; a line without
-// one, at a host that several targets name, could be any of theirs.
-func byAddress(e *Ensemble, s *Server) *zoocfg.Server {
-	var found *zoocfg.Server
-	for i := range e.List.Servers {
-		m := &e.List.Servers[i]
-		if !e.IsAt(m, s) || m.Client != nil && m.Client.Port != s.Port {
-			continue
-		}
-		if found != nil {
-			return nil
-		}
-		found = m
-	}
-	if found == nil || found.Client != nil {
-		return found
-	}
-	for _, o := range e.Servers {
-		if o != s && o.DuplicateOf == nil && e.IsAt(found, o) {
-			return nil
-		}
-	}
-	return found
-}
-
-// IsAt reports whether a line's host is that of the server: by name, by address,
+// isAt reports whether a line's host is that of the server: by name, by address,
 // or by what this host makes of the name.
-func (e *Ensemble) IsAt(m *zoocfg.Server, s *Server) bool {
+func isAt(e *Ensemble, m *zoocfg.Server, s *Server) bool {
 	if matchesHost(m, s) {
 		return true
 	}
-	for _, h := range e.Hosts {
-		r, ok := h.ResolvedFor(m.ID)
-		if ok && len(m.Addresses) > 0 && r.Host == m.Addresses[0].Host &&
-			slices.ContainsFunc(r.Addrs.Value, func(a netip.Addr) bool {
-				return !a.IsLoopback() && slices.Contains(s.Resolve.Value, a)
-			}) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(e.Hosts, func(h *Host) bool {
+		return slices.ContainsFunc(h.makesOf(m), func(a netip.Addr) bool { return slices.Contains(s.Resolve.Value, a) })
+	})
 }
 
 // vote is the id under which a server votes: the one it claims, for that is
@@ -200,10 +150,8 @@ func (e *Ensemble) vote(s *Server) int64 {
 	if s.Line.ID >= 0 {
 		return id
 	}
-	for _, o := range e.Servers {
-		if other, source, ok := o.Claimed(); ok && FromServer(source) && other == id && o.Line != nil {
-			return o.Line.ID
-		}
+	if o := e.byClaim[id]; o != nil {
+		return o.Line.ID
 	}
 	return s.Line.ID
 }

@@ -95,8 +95,10 @@ func assignRoles(e *Ensemble) {
 		s.standing = s.ownStanding()
 		s.expectPorts()
 	}
+	e.noteRoles()
 	if s := hiddenLeader(e); s != nil {
 		s.standing, s.Inferred = standing{report.Leader, Yes, RefusesAsLeader}, true
+		e.noteRoles()
 	}
 	for _, s := range fullQueues(e) {
 		s.QueueFull = true

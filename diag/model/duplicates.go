@@ -1,0 +1,53 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+)
+
+// sighting is a sign by which two targets are known to be one server.
+type sighting struct {
+	kind, what string
+	port       int
+}
+
+// findDuplicates finds for each target the first one before it that is the same server: the
+// same port at the same name, or at the same address, be it the one that answered or,
+// where either did not, all that the name resolves to.
+func findDuplicates(e *Ensemble) {
+	first := map[sighting]int{}
+	for i, s := range e.Servers {
+		if s.Port == 0 {
+			continue
+		}
+		kind, host := "silent", sighting{"host", strings.ToLower(s.Host), s.Port}
+		like := []sighting{host}
+		own := []sighting{host}
+		if s.Client.Seen() {
+			remote := sighting{"remote", s.Client.Value.Remote.String(), s.Port}
+			kind, like, own = "seen", append(like, remote), append(own, remote)
+		}
+		if len(s.Resolve.Value) > 0 {
+			addrs := fmt.Sprint(s.Resolve.Value)
+			own = append(own, sighting{kind, addrs, s.Port})
+			like = append(like, sighting{"silent", addrs, s.Port})
+			if !s.Client.Seen() {
+				like = append(like, sighting{"seen", addrs, s.Port})
+			}
+		}
+		same := i
+		for _, sign := range like {
+			if at, ok := first[sign]; ok {
+				same = min(same, at)
+			}
+		}
+		if same < i {
+			s.DuplicateOf = e.Servers[same]
+		}
+		for _, sign := range own {
+			if _, known := first[sign]; !known {
+				first[sign] = i
+			}
+		}
+	}
+}

@@ -156,6 +156,9 @@ func ParseAdminVoters(body []byte) (*zoocfg.Membership, error) {
 	if len(page.Config) == 0 {
 		return nil, nil //nolint:nilnil // as the doc comment says
 	}
+	if len(page.Config) > MaxMembers {
+		return nil, &membersError{len(page.Config)}
+	}
 	var m zoocfg.Membership
 	for key, voter := range page.Config {
 		id, err := strconv.ParseInt(key, 10, 64)

@@ -102,7 +102,11 @@ func ParseConf(reply []byte) (Conf, error) {
 	}
 	if hasMembers {
 		c.MembershipText = membership
-		if m, err := zoocfg.ParseMembership(membership); err == nil {
+		m, err := zoocfg.ParseMembership(membership)
+		if tooMany := CheckMembers(&m); tooMany != nil {
+			return Conf{}, tooMany
+		}
+		if err == nil {
 			c.Membership = &m
 		}
 	}

@@ -9,6 +9,10 @@ import (
 // of 3.6+, is 17 KiB and grows by some 500 bytes for each top-level znode.
 const MaxReply = 4 << 20
 
+// MaxList is the most that is read of an answer that has a list of members: some 60 bytes
+// for each of MaxMembers, and as much again for long names.
+const MaxList = 256 << 10
+
 // Reply is what came back until the peer closed the connection.
 type Reply struct {
 	// From is who answered.
@@ -41,11 +45,14 @@ func Interpret[T any](reply Obs[Reply], word Word, parse func([]byte) (T, error)
 	switch {
 	case err == nil:
 		return Saw(value, reply.Took)
+	case errors.Is(err, ErrTooLarge):
+		return Failed[T](FailureAt(r.From, TooLarge, "the answer to %s has %v", word, err), reply.Took)
 	case r.Reset, errors.Is(err, errCut):
 		return Failed[T](FailureAt(r.From, Reset, "the connection ended in the middle of the answer to %s: %v", word, err), reply.Took)
 	}
 	return Failed[T](FailureAt(r.From, Protocol, "the answer to %s is not ZooKeeper's: %v", word, err), reply.Took)
 }
 
-// ErrTooLarge is the error of a reply that is longer than MaxReply.
+// ErrTooLarge is the error of an answer that is longer than what is read of it, and wrapped by
+// that of a list of more than MaxMembers.
 var ErrTooLarge = errors.New("too large")

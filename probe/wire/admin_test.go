@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +62,20 @@ func TestAskAdmin(t *testing.T) {
 				t.Errorf("got %+v, want %s", got.Failure, c.want)
 			}
 		})
+	}
+}
+
+// TestAdminVotersTooMany: a list of more voters than there can be is not read.
+func TestAdminVotersTooMany(t *testing.T) {
+	for n, want := range map[int]string{2000: "a list of 2000 members", 20_000: "larger than 256 KiB"} {
+		var voters []string
+		for id := range n {
+			voters = append(voters, fmt.Sprintf(`"%d":{"server_addresses":["zk%d:2888"],"election_addresses":["zk%d:3888"]}`, id, id, id))
+		}
+		peer := page("200 OK", "", `{"current_config":{`+strings.Join(voters, ",")+`},"command":"voting_view","error":null}`)
+		a := AdminServer{Addr: serve(t, peer), Path: "/commands", Dial: long, Transport: Transport{Timeout: long}}
+		got, _ := askAdmin(t.Context(), a, snapshot.AdminVoterView, snapshot.ParseAdminVoters)
+		checkKind(t, got, snapshot.TooLarge, want)
 	}
 }
 

@@ -20,6 +20,9 @@ func askAdmin[T any](
 ) (answer snapshot.Obs[T], clock snapshot.Obs[time.Duration]) {
 	l := newLook(ctx, a.Addr, a.Transport.Timeout)
 	l.what, l.tls, l.room = command, a.Transport.TLS, 32<<10
+	if command == snapshot.AdminVoterView {
+		l.limit = snapshot.MaxList
+	}
 	d := l
 	d.until = l.started.Add(min(a.Dial, l.until.Sub(l.started)))
 	d.runFirst = l.runFirst && d.until.Equal(l.until)
@@ -37,6 +40,9 @@ func askAdmin[T any](
 		return snapshot.Failed[T](failure, l.took()), clock
 	}
 	value, err := parse(body)
+	if errors.Is(err, snapshot.ErrTooLarge) {
+		return snapshot.Failed[T](l.fail(snapshot.TooLarge, "the answer to %s has %v", l.what, err), l.took()), clock
+	}
 	if _, reported := errors.AsType[snapshot.AdminError](err); err != nil && !reported {
 		return snapshot.Failed[T](l.fail(snapshot.Protocol, "what answers is no AdminServer: %v", err), l.took()), clock
 	}

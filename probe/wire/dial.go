@@ -25,6 +25,7 @@ type look struct {
 	tls      *tls.Config       // nil for plain text
 	shown    *snapshot.TLSLook // what became of TLS
 	room     int               // how many bytes of an answer are expected
+	limit    int               // how many are read at the most
 	// nudge is how long to wait for an answer before a newline follows the question; 0
 	// sends none.
 	nudge time.Duration
@@ -35,7 +36,7 @@ func newLook(ctx context.Context, addr netip.AddrPort, timeout time.Duration) lo
 		timeout = snapshot.DefaultTimeout
 	}
 	now := time.Now()
-	l := look{addr: addr, started: now, until: now.Add(timeout), shown: new(snapshot.TLSLook)}
+	l := look{addr: addr, started: now, until: now.Add(timeout), shown: new(snapshot.TLSLook), limit: snapshot.MaxReply}
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(l.until) {
 		l.until, l.runFirst = deadline, true
 	}

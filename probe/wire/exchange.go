@@ -30,14 +30,14 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 	if l.nudge > 0 {
 		stop = nudge(conn, l.nudge)
 	}
-	data, err := readAll(conn, l.room)
+	data, err := readAll(conn, l.room, l.limit)
 	reply := snapshot.Reply{From: l.addr, Data: data, Nudged: stop()}
 	// TLS that ends in the middle of a record was cut, as by an RST.
 	reply.Reset = errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
 	switch {
 	case errors.Is(err, snapshot.ErrTooLarge):
-		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s is larger than %d MiB",
-			l.what, snapshot.MaxReply>>20)
+		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s is larger than %d KiB",
+			l.what, l.limit>>10)
 	case err != nil && (!reply.Reset || len(data) == 0):
 		return reply, l.readFailure(ctx, data, err)
 	case len(data) == 0:
@@ -63,12 +63,12 @@ func nudge(conn net.Conn, after time.Duration) (stop func() bool) {
 	}
 }
 
-// readAll reads to the end, but no more than MaxReply. What it read is returned with any
+// readAll reads to the end, but no more than limit. What it read is returned with any
 // error; the end is no error. room is how much is expected.
-func readAll(conn io.Reader, room int) ([]byte, error) {
+func readAll(conn io.Reader, room, limit int) ([]byte, error) {
 	data := bytes.NewBuffer(make([]byte, 0, room))
-	_, err := data.ReadFrom(io.LimitReader(conn, snapshot.MaxReply+1))
-	if data.Len() > snapshot.MaxReply {
+	_, err := data.ReadFrom(io.LimitReader(conn, int64(limit)+1))
+	if data.Len() > limit {
 		return nil, snapshot.ErrTooLarge
 	}
 	return data.Bytes(), err

@@ -32,6 +32,9 @@ func AskWord(
 ) (reply snapshot.Obs[snapshot.Reply], connected snapshot.Obs[snapshot.Dial]) {
 	l := newLook(ctx, addr, t.Timeout)
 	l.what, l.tls, l.room = word.String(), t.TLS, roomFor(word)
+	if word == snapshot.WordConf {
+		l.limit = snapshot.MaxList
+	}
 	if l.what == "" {
 		failure := l.fail(snapshot.Denied, "not a word that zkdoctor sends")
 		return snapshot.Failed[snapshot.Reply](failure, 0), snapshot.Failed[snapshot.Dial](failure, 0)

@@ -57,7 +57,10 @@ func TestAskBehaviours(t *testing.T) {
 		{"not whitelisted", snapshot.WordMntr, replies("mntr is not executed because it is not in the whitelist.\n"), long, snapshot.NotAllowed, "4lw.commands.whitelist"},
 		{"refused", snapshot.WordSrvr, nil, long, snapshot.Refused, "connection refused"},
 		{"provider-style mntr", snapshot.WordMntr, replies(mntrProvider), long, seen, ""},
-		{"300 MB", snapshot.WordMntr, streams, long, snapshot.TooLarge, "larger than 4 MiB"},
+		{"300 MB", snapshot.WordMntr, streams, long, snapshot.TooLarge, "larger than 4096 KiB"},
+		{"more members than there are", snapshot.WordConf, replies(confOf(5000)), long, snapshot.TooLarge, "a list of 5000 members, more than 1000"},
+		{"as many as there may be", snapshot.WordConf, replies(confOf(1000)), long, seen, ""},
+		{"a list without end", snapshot.WordConf, replies(confOf(50_000)), long, snapshot.TooLarge, "larger than 256 KiB"},
 		{"RST at once", snapshot.WordSrvr, resetsAtOnce, long, snapshot.Reset, "connection reset"},
 		{"half a line", snapshot.WordSrvr, replies(srvrLeader[:100]), long, snapshot.Reset, "cut short"},
 		{"whole answer, then RST", snapshot.WordSrvr, repliesThenResets(srvrLeader), long, seen, ""},
@@ -88,10 +91,14 @@ func askAny(t *testing.T, word snapshot.Word, ask func(snapshot.Word) (snapshot.
 		t.Errorf("an answer without a connection: %v", connected.Failure)
 	}
 	return snapshot.Interpret(reply, word, func(data []byte) (any, error) {
-		if word == snapshot.WordMntr {
+		switch word {
+		case snapshot.WordMntr:
 			return snapshot.ParseMntr(data)
+		case snapshot.WordConf:
+			return snapshot.ParseConf(data)
+		default:
+			return snapshot.ParseSrvr(data)
 		}
-		return snapshot.ParseSrvr(data)
 	})
 }
 
@@ -223,6 +230,11 @@ func TestAskCancelled(t *testing.T) {
 	})
 }
 
+// confOf is the answer to conf of one of n members.
+func confOf(n int) string {
+	return "clientPort=2181\ndataDir=/d\nserverId=1\ninitLimit=10\npeerType=0\nmembership: \n" + listOf(n)
+}
+
 // endless is a reader without an end; it counts what was taken from it.
 type endless int
 
@@ -233,14 +245,14 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func TestReadAllIsBounded(t *testing.T) {
 	var taken endless
-	data, err := readAll(&taken, 0)
+	data, err := readAll(&taken, 0, snapshot.MaxReply)
 	if !errors.Is(err, snapshot.ErrTooLarge) || data != nil {
 		t.Errorf("got %d bytes, %v", len(data), err)
 	}
 	if taken > 2*snapshot.MaxReply {
 		t.Errorf("took %d bytes for a limit of %d", taken, snapshot.MaxReply)
 	}
-	data, err = readAll(io.LimitReader(new(endless), snapshot.MaxReply), 0)
+	data, err = readAll(io.LimitReader(new(endless), snapshot.MaxReply), 0, snapshot.MaxReply)
 	if err != nil || len(data) != snapshot.MaxReply {
 		t.Errorf("an answer of just the limit: %d bytes, %v", len(data), err)
 	}

@@ -25,8 +25,8 @@ const (
 	closeID   = 2
 )
 
-// maxFrame bounds one answer: the list has some 60 bytes a server.
-const maxFrame = 1 << 20
+// maxFrame bounds one answer: the list, with a header and the znode's Stat.
+const maxFrame = snapshot.MaxList
 
 // OpenSession opens a session, reads the list of members, and closes the session.
 func OpenSession(ctx context.Context, addr netip.AddrPort, t Transport) snapshot.Obs[snapshot.Opened] {
@@ -54,6 +54,8 @@ func OpenSession(ctx context.Context, addr netip.AddrPort, t Transport) snapshot
 	switch {
 	case errors.Is(err, errNotSession):
 		return snapshot.Failed[snapshot.Opened](l.fail(snapshot.Protocol, "%v", err), took)
+	case errors.Is(err, snapshot.ErrTooLarge):
+		return snapshot.Failed[snapshot.Opened](l.fail(snapshot.TooLarge, "%v", err), took)
 	case errors.Is(err, errRefused):
 		return snapshot.Failed[snapshot.Opened](l.fail(snapshot.NotServing, "%v", err), took)
 	case err != nil:
@@ -73,7 +75,10 @@ func handshake(conn net.Conn) (snapshot.Opened, error) {
 		return snapshot.Opened{}, err
 	}
 	body, err := receive(conn)
-	if err != nil {
+	switch {
+	case errors.Is(err, snapshot.ErrTooLarge): // another program's first four bytes
+		return snapshot.Opened{}, fmt.Errorf("%w: %w", errNotSession, err)
+	case err != nil:
 		return snapshot.Opened{}, err
 	}
 	frame := append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), body...) //nolint:gosec // under maxFrame
@@ -115,6 +120,9 @@ func readMembers(conn net.Conn) (*zoocfg.Membership, error) {
 			return nil, nil //nolint:nilnil // -1: it has no data
 		}
 		m, err := zoocfg.ParseMembership(string(rest[4 : 4+size]))
+		if tooMany := snapshot.CheckMembers(&m); tooMany != nil {
+			return nil, fmt.Errorf("%s has %w", configPath, tooMany)
+		}
 		if err != nil || len(m.Servers) == 0 {
 			return nil, nil //nolint:nilnil // nothing that can be used
 		}
@@ -139,7 +147,7 @@ func receive(conn net.Conn) ([]byte, error) {
 	}
 	size := binary.BigEndian.Uint32(head[:])
 	if size > maxFrame {
-		return nil, fmt.Errorf("%w: a frame of %d bytes", errNotSession, size)
+		return nil, fmt.Errorf("%w: a frame of %d bytes", snapshot.ErrTooLarge, size)
 	}
 	var body bytes.Buffer // it grows with what comes, not with what was announced
 	if _, err := io.CopyN(&body, conn, int64(size)); err != nil {

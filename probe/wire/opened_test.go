@@ -2,8 +2,10 @@ package wire
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -47,6 +49,15 @@ func answersInTurn(answers ...[]byte) func(*net.TCPConn) {
 	}
 }
 
+// listOf is a list of n members.
+func listOf(n int) string {
+	var b strings.Builder
+	for id := 1; id <= n; id++ {
+		fmt.Fprintf(&b, "server.%d=zk%d:2888:3888:participant\n", id, id)
+	}
+	return b.String() + "version=1"
+}
+
 // TestOpenSession: what a server, or somebody else, may answer.
 func TestOpenSession(t *testing.T) {
 	t.Parallel()
@@ -68,6 +79,8 @@ func TestOpenSession(t *testing.T) {
 		"another program":     {answersInTurn(framed([]byte("HTTP/1.1 400 Bad Request"))), snapshot.Protocol, 0},
 		"a frame without end": {func(c *net.TCPConn) { _, _ = io.WriteString(c, "\x7f\xff\xff\xff"); untilGone(c) }, snapshot.Protocol, 0},
 		"half a frame":        {func(c *net.TCPConn) { _, _ = io.WriteString(c, "\x00\x00\x00\x25\x00"); untilGone(c) }, snapshot.Silent, 0},
+		"a list too long":     {answersInTurn(granted(4000), data(getDataID, 0, listOf(2000)), data(closeID, 0, "")), snapshot.TooLarge, 0},
+		"a list too large":    {answersInTurn(granted(4000), data(getDataID, 0, listOf(20_000)), data(closeID, 0, "")), snapshot.TooLarge, 0},
 		"a short answer":      {answersInTurn(granted(4000), framed([]byte("short"))), snapshot.Protocol, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

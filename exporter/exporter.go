@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/rs/zerolog"
 
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -174,7 +176,7 @@ func (e *Exporter) newState(ctx context.Context, config *Config) (*state, error)
 	for _, ensemble := range config.Ensembles {
 		w := &watcher{
 			name: ensemble.Name, listed: ensemble.listed, timeout: time.Duration(ensemble.Limits.Timeout),
-			version: e.options.Version, memory: newMemory(),
+			diagnose: e.diagnose, memory: newMemory(),
 			question: e.question(probe.Question{
 				ConfigFile: ensemble.ZooCfg, TLS: ensemble.TLS.client(), Local: e.options.Local, PeerPorts: e.options.PeerPorts,
 			}),
@@ -188,6 +190,11 @@ func (e *Exporter) newState(ctx context.Context, config *Config) (*state, error)
 		next.watchers = append(next.watchers, w)
 	}
 	return next, nil
+}
+
+// diagnose is diag.Diagnose, with the version of this program.
+func (e *Exporter) diagnose(snap *snapshot.Snapshot) *report.Report {
+	return diag.Diagnose(snap, diag.Options{Version: e.options.Version})
 }
 
 // question is q with what is the same for all ensembles.

@@ -43,12 +43,14 @@ func (p *passage) find(key string) *passed {
 		return nil
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	made, known := p.known[key]
+	p.mu.Unlock()
 	if known {
 		return made
 	}
 	made = p.make(key)
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if len(p.known) < maxRemembered {
 		p.known[strings.Clone(key)] = made // not the whole reply
 	}

@@ -45,7 +45,7 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 				secure = configured.question.TLS
 			}
 			return &watcher{
-				name: name, version: e.options.Version, single: len(targets) == 1, memory: newMemory(),
+				name: name, diagnose: e.diagnose, single: len(targets) == 1, memory: newMemory(),
 				question: e.question(probe.Question{
 					Targets: targets, TLS: secure, PeerPorts: e.options.PeerPorts && len(targets) > 1,
 				}),

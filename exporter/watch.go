@@ -43,8 +43,9 @@ type watcher struct {
 	timeout time.Duration
 	// single is set for a single server of /probe: nothing is concluded of its
 	// ensemble then.
-	single  bool
-	version string
+	single bool
+	// diagnose is diag.Diagnose.
+	diagnose func(*snapshot.Snapshot) *report.Report
 	*memory
 }
 
@@ -126,25 +127,24 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	return w.remember(snap), nil
 }
 
-// remember diagnoses the snapshot beside an earlier one, and keeps both. Anybody may see the
-// status page.
+// remember diagnoses the snapshot beside an earlier one, and keeps both, by whose turn it is.
+// The lock is not held meanwhile: scrapes of other ensembles ask who the members are here.
+// Anybody may see the status page.
 func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 	for i := range snap.Local {
 		snap.Local[i].HideContents()
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.last != nil && snap.Started.Sub(w.last.snap.Started) >= beforeYoungest {
-		w.before = w.last.slim().snap
+	if last := w.newest(); last != nil && snap.Started.Sub(last.snap.Started) >= beforeYoungest {
+		w.before = last.slim().snap
 	}
 	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest &&
 		len(w.before.Servers) == len(snap.Servers) {
 		snap.Before, snap.EarlierRun = w.before, true
 	}
-	whole := &look{
-		snap: snap, report: diag.Diagnose(snap, diag.Options{Version: w.version}), at: time.Now(), slowAt: w.slowAt,
-	}
+	whole := &look{snap: snap, report: w.diagnose(snap), at: time.Now(), slowAt: w.slowAt}
+	w.mu.Lock()
 	w.last = whole
+	w.mu.Unlock()
 	time.AfterFunc(minAge, func() { w.slimDown(whole) })
 	return whole
 }
@@ -152,10 +152,11 @@ func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 // slimDown lets go of what no scrape will be served with any more: of 3,000
 // servers that is 100 MiB.
 func (m *memory) slimDown(whole *look) {
+	slim := whole.slim()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.last.snap == whole.snap {
-		m.last = m.last.slim()
+		m.last = slim
 	}
 }
 

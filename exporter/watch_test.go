@@ -9,7 +9,7 @@ import (
 
 // TestTookOfALook: the earlier look, with which a look is compared, was not waited for.
 func TestTookOfALook(t *testing.T) {
-	w := &watcher{memory: newMemory()}
+	w := &watcher{memory: newMemory(), diagnose: new(Exporter).diagnose}
 	now := time.Now()
 	for i, took := range []time.Duration{30 * time.Millisecond, 20 * time.Millisecond} {
 		started := now.Add(time.Duration(i) * time.Minute)

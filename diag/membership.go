@@ -7,6 +7,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Rules about who is a member, and who was asked about.
@@ -136,22 +137,36 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 	if !e.List.Proven() {
 		return skip(report.SkipNotTold, "no server told its list of members")
 	}
-	var f report.Finding
+	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
+	unvisited := map[int64]snapshot.Unvisited{}
+	for _, u := range e.Snap.Plan.Unvisited {
+		unvisited[u.ID] = u
+	}
+	missing := 0
 	for _, m := range e.List.Servers {
 		if e.ByLine(m.ID) != nil {
 			continue
 		}
-		addEvidence(&f, report.Evidence{
+		if missing++; missing > mostListed {
+			continue
+		}
+		ev := report.Evidence{
 			Source: e.List.Source, Key: fmt.Sprintf("server.%d", m.ID),
 			Value: m.Addresses[0].Host, Wanted: "among the targets", File: m.File, Line: m.Line,
-		})
+		}
+		if u, left := unvisited[m.ID]; left {
+			ev.Value, ev.Wanted = u.Address+", not visited: "+u.Why, "an address for all hosts"
+		}
+		addEvidence(&f, ev)
 	}
-	if len(f.Evidence) == 0 {
+	if missing == 0 {
 		return Outcome{}
 	}
-	f.Severity, f.Certainty = report.Info, report.Proven
-	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.List.Servers), "server"), len(f.Evidence))
+	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.List.Servers), "server"), missing)
 	f.Fix = advice("name them too, or let the others be found: --discover, or -c zoo.cfg")
+	if len(unvisited) > 0 {
+		f.Fix = advice("name the servers that --discover does not visit, if they are of the ensemble and can be reached from here")
+	}
 	return found(f)
 }
 

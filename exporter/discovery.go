@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,10 +14,12 @@ import (
 )
 
 // serveDiscovery lists the members of all configured ensembles for Prometheus's
-// HTTP service discovery, or with ?by=ensemble the ensembles, for /probe.
+// HTTP service discovery, or with ?by=ensemble the ensembles, for /probe. It gives nothing
+// that /probe would turn away: what a server lists is its own word.
 // Prometheus keeps the targets that it has while the answer is an error.
 func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) {
-	watchers := e.state.Load().watchers
+	state := e.state.Load()
+	watchers := state.watchers
 	var groups []sdGroup
 	switch by := r.URL.Query().Get("by"); by {
 	case "ensemble":
@@ -28,12 +29,14 @@ func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) {
 	case "", "server":
 		ctx, cancel, timeout := deadline(r, e.options.Timeout)
 		defer cancel()
+		takes := state.takes()
 		for i, l := range e.lookAll(ctx, watchers, timeout) {
 			if l == nil {
 				http.Error(w, "not all ensembles could be looked at in time", http.StatusServiceUnavailable)
 				return
 			}
-			groups = append(groups, discoveryTargets(watchers[i].name, l.snap)...)
+			told := probe.FindTold(ctx, timeout, l.snap, takes)
+			groups = append(groups, discoveryTargets(watchers[i].name, l.snap, told.Targets)...)
 		}
 	default:
 		e.refuse(w, http.StatusBadRequest, "bad", fmt.Sprintf("by=%q: there are server and ensemble", by))
@@ -70,8 +73,8 @@ func ensembleTarget(name string, members []snapshot.Target) sdGroup {
 // discoveryTargets are the members of an ensemble as ZooKeeper itself lists them
 // (3.5+), else as configured. Members that are configured keep their
 // configured address: it is the one that works from here, and the one that all
-// metrics have.
-func discoveryTargets(name string, snap *snapshot.Snapshot) []sdGroup {
+// metrics have. Of those that are not configured, told are the ones to give.
+func discoveryTargets(name string, snap *snapshot.Snapshot, told []snapshot.Target) []sdGroup {
 	groups := []sdGroup{}
 	if snap == nil {
 		return groups
@@ -99,17 +102,23 @@ func discoveryTargets(name string, snap *snapshot.Snapshot) []sdGroup {
 		}
 		return groups
 	}
+	given := map[int64]snapshot.Target{}
+	for _, t := range told {
+		given[t.Member.ID] = t
+	}
 	known := snap.NamedAs(members.Servers)
+	named := map[*snapshot.Server]bool{}
 	for i := range members.Servers {
 		m := &members.Servers[i]
 		if s := known[i]; s != nil {
+			named[s] = true
 			add(hostPort(s.Target), &m.ID, m.Role)
-		} else if t, ok := probe.ReachedAt(m, members.ClientPort); ok {
+		} else if t, ok := given[m.ID]; ok {
 			add(hostPort(t), &m.ID, m.Role)
 		}
 	}
 	for i := range snap.Servers {
-		if s := &snap.Servers[i]; members.VotersOnly() && !slices.Contains(known, s) {
+		if s := &snap.Servers[i]; members.VotersOnly() && !named[s] {
 			add(hostPort(s.Target), s.ToldID(), configuredRole(s))
 		}
 	}

@@ -35,6 +35,20 @@ func lists(t *testing.T, s snapshot.Server, id int64, mode snapshot.Mode, lines 
 	return s
 }
 
+// allOf are all members that a snapshot lists, as if each were allowed.
+func allOf(snap *snapshot.Snapshot) []snapshot.Target {
+	var all []snapshot.Target
+	if members := snap.Members(); members != nil {
+		for i := range members.Servers {
+			if target, ok := probe.ReachedAt(&members.Servers[i], members.ClientPort); ok {
+				target.Member = &members.Servers[i]
+				all = append(all, target)
+			}
+		}
+	}
+	return all
+}
+
 func TestDiscoveryTargets(t *testing.T) {
 	three := []string{
 		"server.1=10.0.0.1:2888:3888:participant;0.0.0.0:2181", "server.2=zk2:2888:3888:participant;2182",
@@ -102,7 +116,8 @@ func TestDiscoveryTargets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, g := range discoveryTargets("prod", &snapshot.Snapshot{Servers: c.servers}) {
+			snap := &snapshot.Snapshot{Servers: c.servers}
+			for _, g := range discoveryTargets("prod", snap, allOf(snap)) {
 				if len(g.Targets) != 1 || g.Labels[labelEnsemble] != "prod" {
 					t.Errorf("%v", g)
 				}
@@ -126,7 +141,7 @@ func TestWriteDiscovery(t *testing.T) {
 		"[]\n": nil,
 		`[{"targets":["zk4:2184"],"labels":{"__meta_zookeeper_ensemble":"a\"\u003cb\u003e","__meta_zookeeper_role":"observer","__meta_zookeeper_server_id":"4"}}]` + "\n": discoveryTargets(`a"<b>`, &snapshot.Snapshot{Servers: []snapshot.Server{
 			{Target: snapshot.Target{Host: "zk4", Port: 2184, Member: &zoocfg.Server{ID: 4, Role: zoocfg.Observer}}},
-		}}),
+		}}, nil),
 	} {
 		w := httptest.NewRecorder()
 		if err := writeDiscovery(w, groups); err != nil {
@@ -136,7 +151,7 @@ func TestWriteDiscovery(t *testing.T) {
 			t.Errorf("%v %s", w.Header(), w.Body)
 		}
 	}
-	if got := discoveryTargets("prod", nil); got == nil || len(got) > 0 {
+	if got := discoveryTargets("prod", nil, nil); got == nil || len(got) > 0 {
 		t.Errorf("without a look: %v", got)
 	}
 }

@@ -99,6 +99,18 @@ func (s *state) memberOf(t snapshot.Target) *watcher {
 	return nil
 }
 
+// takes tells what serveProbe takes: the members of configured ensembles, and what is on the
+// allow-list.
+func (s *state) takes() func(snapshot.Target) bool {
+	configured := map[string]bool{}
+	for _, w := range s.watchers {
+		for _, m := range w.members() {
+			configured[hostPort(m)] = true
+		}
+	}
+	return func(t snapshot.Target) bool { return configured[hostPort(t)] || s.allow.allows(t) }
+}
+
 // ensembleLabel is the label of a probe: the configured ensemble of the target,
 // or what the request says, or the target as written.
 func ensembleLabel(configured *watcher, asked, target string) string {

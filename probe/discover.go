@@ -19,21 +19,12 @@ import (
 func (t *task) discover(ctx context.Context) bool {
 	s := t.newSnapshot()
 	lookAtServers(ctx, t.serverTasks(s), false)
-	members := s.Members()
-	if members == nil {
+	if s.Members() == nil {
 		return false
 	}
-	for i, server := range s.NamedAs(members.Servers) {
-		if server != nil {
-			continue
-		}
-		member := &members.Servers[i]
-		if target, ok := ReachedAt(member, members.ClientPort); ok {
-			target.Assumed, target.Member = member.Client == nil, member
-			t.plan.Targets = append(slices.Clip(t.plan.Targets), target)
-			t.names = nil // they are looked up with the looks
-		}
-	}
+	told := findTold(ctx, t.Timeout, t.names, s, func(snapshot.Target) bool { return true })
+	t.plan.Targets = append(slices.Clip(t.plan.Targets), told.Targets...)
+	t.plan.Unvisited, t.names = told.Unvisited, told.names
 	return true
 }
 

@@ -2,31 +2,10 @@ package snapshot
 
 import (
 	"cmp"
-	"fmt"
+	"net/netip"
 
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
-
-// MaxMembers is the most that a list may have. ZooKeeper's documentation gives ids from 1 to
-// 255 (zookeeperAdmin, "myid"). A longer list is reported, and not worked with.
-const MaxMembers = 1000
-
-// CheckMembers is an error that wraps ErrTooLarge for a list of more than MaxMembers.
-func CheckMembers(m *zoocfg.Membership) error {
-	if len(m.Servers) > MaxMembers {
-		return &membersError{len(m.Servers)}
-	}
-	return nil
-}
-
-// membersError is a list that is too long.
-type membersError struct{ count int }
-
-func (e *membersError) Error() string {
-	return fmt.Sprintf("a list of %d members, more than %d", e.count, MaxMembers)
-}
-
-func (e *membersError) Unwrap() error { return ErrTooLarge }
 
 // Witness is what told a list of members.
 type Witness string
@@ -51,6 +30,8 @@ type Members struct {
 	// ClientPort is that of the server that told, for the lines that name none; 0 when
 	// it did not say.
 	ClientPort int `json:"client_port,omitempty"`
+	// From is the address of the server that told; the zero Addr when that is not known.
+	From netip.Addr `json:"from,omitzero"`
 }
 
 // VotersOnly reports whether the list may have left out observers, groups and weights.
@@ -87,6 +68,11 @@ func (s *Server) membersBy(by Witness) *Members {
 		return nil
 	}
 	m := &Members{Membership: *list, By: by}
+	if s.Client.Seen() {
+		m.From = s.Client.Value.Remote.Addr()
+	} else if len(s.Resolve.Value) > 0 {
+		m.From = s.Resolve.Value[0] // that its AdminServer was asked at
+	}
 	if port != nil && *port > 0 {
 		m.ClientPort = *port
 	}

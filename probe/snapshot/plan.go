@@ -34,6 +34,9 @@ const (
 type Plan struct {
 	Source  Source   `json:"source"`
 	Targets []Target `json:"targets"`
+	// Unvisited are the members that a server listed and that were to be looked at too
+	// (--discover), but were not.
+	Unvisited []Unvisited `json:"unvisited,omitempty"`
 	// Config is the file that the targets come from; nil with FromTargets.
 	Config *zoocfg.Config `json:"config,omitempty"`
 	// Timeout bounds one look; 0 means DefaultTimeout.
@@ -58,6 +61,15 @@ type Plan struct {
 	// Local is false when this host's own files and processes are to be left
 	// alone.
 	Local bool `json:"local"`
+}
+
+// Unvisited is a member that a server listed and that was not looked at.
+type Unvisited struct {
+	ID int64 `json:"id"`
+	// Address is where clients reach it, as it was listed.
+	Address string `json:"address"`
+	// Why says what is wrong with the address, for people.
+	Why string `json:"why"`
 }
 
 // Target is one server to look at.

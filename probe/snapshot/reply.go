@@ -9,10 +9,6 @@ import (
 // of 3.6+, is 17 KiB and grows by some 500 bytes for each top-level znode.
 const MaxReply = 4 << 20
 
-// MaxList is the most that is read of an answer that has a list of members: some 60 bytes
-// for each of MaxMembers, and as much again for long names.
-const MaxList = 256 << 10
-
 // Reply is what came back until the peer closed the connection.
 type Reply struct {
 	// From is who answered.

@@ -1,0 +1,113 @@
+package probe
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// Told are the members that a server lists and nobody named. A server may list anything: the
+// addresses of a cloud's metadata, or of other services of this host. So those are not
+// visited that mean something else here than they mean to that server.
+type Told struct {
+	// Targets may be visited; each has its Member.
+	Targets   []snapshot.Target
+	Unvisited []snapshot.Unvisited
+	// names has what all hosts resolved to: a second look-up could bring another address.
+	names names
+}
+
+// FindTold finds the members that the servers of a snapshot list and that were not looked at,
+// of those that may be. It looks up their names, all at once, within timeout.
+func FindTold(
+	ctx context.Context, timeout time.Duration, s *snapshot.Snapshot, may func(snapshot.Target) bool,
+) Told {
+	return findTold(ctx, timeout, nil, s, may)
+}
+
+func findTold(
+	ctx context.Context, timeout time.Duration, known names, s *snapshot.Snapshot, may func(snapshot.Target) bool,
+) Told {
+	told := Told{names: known}
+	members := s.Members()
+	if members == nil {
+		return told
+	}
+	var targets []snapshot.Target
+	for i, server := range s.NamedAs(members.Servers) {
+		if server != nil {
+			continue
+		}
+		member := &members.Servers[i]
+		target, ok := ReachedAt(member, members.ClientPort)
+		if !ok {
+			told.leave(member, "", "its line has no host name and port")
+			continue
+		}
+		if target.Assumed, target.Member = member.Client == nil, member; may(target) {
+			targets = append(targets, target)
+		}
+	}
+	told.names = lookUpMore(ctx, timeout, known, hostsOf(targets, nil))
+	for _, target := range targets {
+		if why := told.whyNot(&target, members.From); why != "" {
+			told.leave(target.Member, hostPort(target), why)
+			continue
+		}
+		told.Targets = append(told.Targets, target)
+	}
+	return told
+}
+
+func (t *Told) leave(m *zoocfg.Server, address, why string) {
+	if address == "" && len(m.Addresses) > 0 {
+		address = m.Addresses[0].Host
+	}
+	t.Unvisited = append(t.Unvisited, snapshot.Unvisited{
+		ID: m.ID, Address: snapshot.Printable(address, snapshot.MaxForeign), Why: why,
+	})
+}
+
+// whyNot says why a member is not visited, by all addresses of the hosts of its client and its
+// peer ports; empty where it may be.
+func (t *Told) whyNot(target *snapshot.Target, from netip.Addr) string {
+	for _, host := range hostsOf([]snapshot.Target{*target}, nil) {
+		for _, addr := range t.names[host].Value {
+			if kind := onlyThere(addr, from); kind != "" {
+				return kind + " address, which means another host there than here"
+			}
+		}
+	}
+	return ""
+}
+
+// onlyThere is the kind of an address that means something to its own host or network alone;
+// empty for others. What is at such an address itself may tell of others of the kind: so
+// ensembles run for tests.
+func onlyThere(addr, from netip.Addr) string {
+	addr, from = addr.Unmap(), from.Unmap()
+	switch {
+	case addr.IsUnspecified(), thisNetwork.Contains(addr):
+		return "an unspecified"
+	case addr.IsMulticast(), addr == broadcast:
+		return "a multicast"
+	case addr.IsLoopback() && !from.IsLoopback():
+		return "a loopback"
+	case addr.IsLinkLocalUnicast() && !from.IsLinkLocalUnicast():
+		return "a link-local"
+	}
+	return ""
+}
+
+// Of RFC 1122 (3.2.1.3) and RFC 919: they are nobody's.
+var (
+	thisNetwork = netip.MustParsePrefix("0.0.0.0/8")
+	broadcast   = netip.MustParseAddr("255.255.255.255")
+)
+
+func hostPort(t snapshot.Target) string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }

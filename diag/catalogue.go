@@ -33,6 +33,7 @@ func servingRules() []Rule {
 		splitBrainRule,
 		leaderNotCommittingRule,
 		membershipDivergentRule,
+		membershipTooLargeRule,
 	}
 }
 

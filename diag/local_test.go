@@ -68,9 +68,9 @@ func (h localHost) local(snap *snapshot.Snapshot, servers int) snapshot.Local {
 		peer, id := int(m.ID), h.id
 		switch { // the higher id calls
 		case peer > id:
-			linked(fmt.Sprintf("192.0.2.%d:3888 192.0.2.%d:%d", id, peer, 40000+id))(&l)
+			linked(fmt.Sprintf("%s:3888 %s:%d", addrOf(id), addrOf(peer), 40000+id))(&l)
 		case peer < id:
-			linked(fmt.Sprintf("192.0.2.%d:%d 192.0.2.%d:3888", id, 40000+peer, peer))(&l)
+			linked(fmt.Sprintf("%s:%d %s:3888", addrOf(id), 40000+peer, addrOf(peer)))(&l)
 		}
 	}
 	for i := range snap.Servers {

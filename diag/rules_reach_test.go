@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 func reachRules() []rule {
@@ -161,6 +162,28 @@ func reachRules() []rule {
 				{"all were named", look(follower, leader, follower)},
 				{"all, at translated addresses", look(follower, leader).membership("server.1=10.9.9.1:2888:3888:participant", "server.2=10.9.9.2:2888:3888:participant")},
 				{"standalone", look(standalone)},
+			},
+			[]blind{{"3.4 does not tell", look(follower).as(oldest), report.SkipNotTold}, {"unreachable", unseen(), report.SkipNotTold}},
+		},
+		{
+			MembershipTooLarge,
+			[]fire{
+				{"conf", look(follower).membership(memberLines(1001)), "warning proven zk1"},
+				{"a session", look(but(follower, wordless, func(s *snapshot.Server) { s.Opened = failed[snapshot.Opened](s, snapshot.TooLarge, quick) })), "warning proven zk1"},
+				{"an AdminServer", look(but(follower, wordless, func(s *snapshot.Server) {
+					s.Admin.Voters = failed[*zoocfg.Membership](s, snapshot.TooLarge, quick)
+				})), "warning proven zk1"},
+				{"of an older snapshot", look(follower).edit(func(s *snapshot.Snapshot) {
+					list, _ := zoocfg.ParseMembership(memberLines(1001) + "\nversion=0")
+					s.Servers[0].Conf.Value.Membership = &list
+				}), "warning proven zk1"},
+				{"a file", look(down, down).file(zoo(1001)), "warning proven"},
+				{"the file of this host", look(looking).onWith(1, zoo(1001)), "warning proven zk1"},
+			},
+			[]alike{
+				{"1,000 members", look(follower).membership(memberLines(1000))},
+				{"1,000 in a file", look(down).file(zoo(1000))},
+				{"another answer is too large", look(but(follower, func(s *snapshot.Server) { s.Mntr = failed[snapshot.Mntr](s, snapshot.TooLarge, quick) }))},
 			},
 			[]blind{{"3.4 does not tell", look(follower).as(oldest), report.SkipNotTold}, {"unreachable", unseen(), report.SkipNotTold}},
 		},

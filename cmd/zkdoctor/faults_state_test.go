@@ -100,6 +100,14 @@ func stateFaults() []fault {
 			root: diag.ConfigDrift, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
+			shape: shape{name: "1,001 observers that do not exist", only: from35, why: "3.4 reports no list", options: zktest.Options{Edit: func(s *zktest.Server) {
+				for id := 1000; id <= 2000; id++ {
+					s.ServerLines = append(s.ServerLines, fmt.Sprintf("server.%d=127.99.%d.%d:2888:3888:observer", id, id/250, 1+id%250))
+				}
+			}}, args: outside("@1", "@2", "@3")},
+			root: diag.MembershipTooLarge, servers: []int64{1, 2, 3}, shows: "a list of 1004 members", state: report.Serving, exit: 1,
+		},
+		{
 			shape: shape{name: "two voters", options: zktest.Options{Servers: 2}, args: []string{"-c", "@c1"}},
 			root:  diag.EvenOrTinyEnsemble, state: report.Serving, exit: 1,
 		},

@@ -1,0 +1,87 @@
+package diag
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// The rule about a list of members that is longer than any ensemble.
+
+const MembershipTooLarge report.Code = "membership-too-large"
+
+var membershipTooLargeRule = Rule{
+	Code: MembershipTooLarge, Title: "the list of members is too long", Needs: "conf or a configuration",
+	Eval: checkMembershipTooLarge,
+}
+
+func checkMembershipTooLarge(e *model.Ensemble) Outcome {
+	var files []report.Finding
+	if c := e.Snap.Plan.Config; c != nil && len(e.Hosts) == 0 {
+		files = append(files, longFiles(c.Servers, nil, "")...)
+	}
+	for _, h := range e.Hosts {
+		if h.Settings != nil {
+			files = append(files, longFiles(h.Settings.Servers, serversOf(h), nameOf(h))...)
+		}
+	}
+	return eachServer(e, func(s *model.Server) Outcome {
+		source, text := longList(s)
+		switch {
+		case text != "":
+			return found(report.Finding{
+				Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+				Summary: "zkdoctor does not read so long a list: the members are taken from other servers, from a file, or from the targets.",
+				Evidence: []report.Evidence{{
+					Source: source, Server: s.Name, Key: "members", Value: text, Wanted: "at most " + strconv.Itoa(snapshot.MaxMembers),
+				}},
+				Fix: []report.Fix{
+					{
+						Host: s.Name, Note: "count the server.N lines that it runs with",
+						Command: fmt.Sprintf("printf conf | nc -w 2 %s %d | grep -ac '^server\\.'", shellWord(s.Host), s.Port), Risk: "none",
+					},
+					{Note: "if it is a server of the ensemble, remove the lines of servers that do not exist; if not, remove it from the targets"},
+				},
+			})
+		case s.OwnList() == nil && e.Snap.Plan.Config == nil:
+			return skip(report.SkipNotTold, "it reported no list of members")
+		}
+		return Outcome{}
+	}).and(found(files...))
+}
+
+// longList is what reported a list of too many members for a server, and how many or how
+// large; empty where none did.
+func longList(s *model.Server) (source, text string) {
+	switch {
+	case s.Server.Conf.FailedAs(snapshot.TooLarge):
+		return model.SourceConf, s.Server.Conf.Failure.Text
+	case s.Opened.FailedAs(snapshot.TooLarge):
+		return string(snapshot.BySession), s.Opened.Failure.Text
+	case s.Admin.Voters.FailedAs(snapshot.TooLarge):
+		return model.SourceAdmin, s.Admin.Voters.Failure.Text
+	case s.RunsWith != nil && len(s.RunsWith.Servers) > snapshot.MaxMembers:
+		return string(s.RunsWith.By), plural(len(s.RunsWith.Servers), "member")
+	}
+	return "", ""
+}
+
+// longFiles is the finding about the lines of one configuration, if they are too many.
+func longFiles(lines []zoocfg.Server, servers []string, name string) []report.Finding {
+	if len(lines) <= snapshot.MaxMembers {
+		return nil
+	}
+	return []report.Finding{{
+		Severity: report.Warning, Certainty: report.Proven, Servers: servers,
+		Summary: "no ensemble has so many servers, and each of them tries to reach all the voters among them.",
+		Evidence: []report.Evidence{{
+			Source: "zoo.cfg", Server: name, Key: "servers", Value: plural(len(lines), "member"),
+			Wanted: "at most " + strconv.Itoa(snapshot.MaxMembers), File: lines[0].File, Line: lines[0].Line,
+		}},
+		Fix: []report.Fix{{Host: name, Note: "remove the lines of servers that do not exist, on all servers alike; restart one server at a time"}},
+	}}
+}

@@ -19,6 +19,19 @@ const defaultAdminPort = 8080
 // client port took a tenth of more.
 const adminDial = 200 * time.Millisecond
 
+// adminDoor is where and how the AdminServers of a run are asked.
+type adminDoor struct {
+	// port is 0 where they are not; assumed, where nobody has said which it is.
+	port    int
+	assumed bool
+	path    string
+}
+
+func adminDoorOf(p *snapshot.Plan) adminDoor {
+	port, assumed := adminPort(p)
+	return adminDoor{port, assumed, adminPath(p)}
+}
+
 // adminPort is where the AdminServers listen; 0 where they are off, or are not to be
 // asked.
 func adminPort(p *snapshot.Plan) (port int, assumed bool) {
@@ -72,7 +85,7 @@ func askAdmin(ctx context.Context, a *serverTask) {
 	default: // out of reach, hung, another program, or not asked
 		return
 	}
-	port, assumed := adminPort(&a.plan)
+	port := a.admin.port
 	if port == 0 || a.shared {
 		return
 	}
@@ -80,9 +93,9 @@ func askAdmin(ctx context.Context, a *serverTask) {
 	if s.Client.Seen() {
 		addr = s.Client.Value.Remote.Addr()
 	}
-	s.Admin.Port, s.Admin.Assumed = port, assumed
+	s.Admin.Port, s.Admin.Assumed = port, a.admin.assumed
 	admin := wire.AdminServer{
-		Addr: netip.AddrPortFrom(addr, uint16(port)), Path: adminPath(&a.plan), Look: &s.Admin, //nolint:gosec // a port
+		Addr: netip.AddrPortFrom(addr, uint16(port)), Path: a.admin.path, Look: &s.Admin, //nolint:gosec // a port
 		Dial: max(adminDial, 10*s.Client.Took), Transport: wire.Transport{Timeout: a.Timeout}, Secure: a.transport(s.Target),
 	}
 	if a.TLS == nil {

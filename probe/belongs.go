@@ -110,14 +110,15 @@ func sameEnsemble(a, b *zoocfg.Config) bool {
 	if a.Path == b.Path {
 		return true
 	}
+	listed := map[zoocfg.Address]bool{}
 	for _, s := range a.Servers {
-		for _, t := range b.Servers {
-			if slices.ContainsFunc(s.Addresses, func(x zoocfg.Address) bool { return slices.Contains(t.Addresses, x) }) {
-				return true
-			}
+		for _, x := range s.Addresses {
+			listed[x] = true
 		}
 	}
-	return false
+	return slices.ContainsFunc(b.Servers, func(t zoocfg.Server) bool {
+		return slices.ContainsFunc(t.Addresses, func(x zoocfg.Address) bool { return listed[x] })
+	})
 }
 
 // unlessRunning is the configuration file as a server of this host that does not

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -70,8 +71,9 @@ func configTargets(config *zoocfg.Config, claimed map[int64]*zoocfg.Config, over
 	}
 	// Several servers on one host cannot all have the port that the file names.
 	// Whose it is, it does not say.
+	shared := sharedHosts(targets)
 	for i, t := range targets {
-		if t.Assumed && sharesHost(targets, i) {
+		if t.Assumed && shared[strings.ToLower(t.Host)] {
 			targets[i].Port = 0
 		}
 	}

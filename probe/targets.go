@@ -96,14 +96,15 @@ func nameOf(t snapshot.Target) string {
 	return net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
 }
 
-// sharesHost reports whether another target has the same host: the peer ports
-// of a server whose own are not known cannot then be assumed, for the default
+// sharedHosts are the hosts that several targets have, in lower case: the peer ports
+// of a server there whose own are not known cannot be assumed, for the default
 // ones are its neighbour's.
-func sharesHost(targets []snapshot.Target, i int) bool {
-	for j, t := range targets {
-		if j != i && strings.EqualFold(t.Host, targets[i].Host) {
-			return true
-		}
+func sharedHosts(targets []snapshot.Target) map[string]bool {
+	shared := make(map[string]bool, len(targets))
+	for _, t := range targets {
+		host := strings.ToLower(t.Host)
+		_, known := shared[host]
+		shared[host] = known
 	}
-	return false
+	return shared
 }

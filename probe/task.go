@@ -3,6 +3,7 @@ package probe
 import (
 	"crypto/tls"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -35,6 +36,7 @@ func (t *task) transport(target snapshot.Target) wire.Transport {
 type serverTask struct {
 	*task
 	server *snapshot.Server
+	admin  adminDoor
 	// shared: another target has the same host, so that the peer ports of this server
 	// cannot be assumed where its own are not known: the default ones are its neighbour's.
 	shared bool
@@ -43,8 +45,9 @@ type serverTask struct {
 // serverTasks are the servers of a snapshot, which the task has named.
 func (t *task) serverTasks(s *snapshot.Snapshot) []*serverTask {
 	out := make([]*serverTask, len(s.Servers))
+	shared, admin := sharedHosts(t.plan.Targets), adminDoorOf(&t.plan)
 	for i := range s.Servers {
-		out[i] = &serverTask{task: t, server: &s.Servers[i], shared: sharesHost(t.plan.Targets, i)}
+		out[i] = &serverTask{task: t, server: &s.Servers[i], admin: admin, shared: shared[strings.ToLower(s.Servers[i].Host)]}
 	}
 	return out
 }

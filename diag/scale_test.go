@@ -14,12 +14,21 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // manyMembers are snapshots of n members, as an ensemble may show them and as they may be made up.
 func manyMembers(n int) map[string]*snapshot.Snapshot {
-	list := memberLines(n)
-	few := look(follower, leader, follower).membership(list)
+	few := look(follower, leader, follower).edit(func(s *snapshot.Snapshot) {
+		text := memberLines(n) + "\nversion=0" // of more than 1,000 no parser of conf would take
+		list, err := zoocfg.ParseMembership(text)
+		if err != nil {
+			panic(err)
+		}
+		for i := range s.Servers {
+			s.Servers[i].Conf.Value.Membership, s.Servers[i].Conf.Value.MembershipText = &list, text
+		}
+	})
 	return map[string]*snapshot.Snapshot{
 		"healthy":      few.grown(n),
 		"file":         look(follower, leader, follower).file(zoo(n)).grown(n),

@@ -97,7 +97,7 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 func hostList(m zoocfg.Membership) string {
 	var hosts []string
 	for i := range m.Servers[:min(len(m.Servers), mostListed)] {
-		hosts = append(hosts, m.Servers[i].Addresses[0].Host)
+		hosts = append(hosts, snapshot.Printable(m.Servers[i].Addresses[0].Host, snapshot.MaxForeign))
 	}
 	return strings.Join(hosts, " ") + unlisted(m)
 }

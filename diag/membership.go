@@ -152,7 +152,8 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 		}
 		ev := report.Evidence{
 			Source: e.List.Source, Key: fmt.Sprintf("server.%d", m.ID),
-			Value: snapshot.Printable(m.Addresses[0].Host, snapshot.MaxForeign), Wanted: "among the targets", File: m.File, Line: m.Line,
+			Value:  snapshot.Printable(m.Addresses[0].Host, snapshot.MaxForeign),
+			Wanted: "among the targets", File: m.File, Line: m.Line,
 		}
 		if u, left := unvisited[m.ID]; left {
 			ev.Value, ev.Wanted = u.Address+", not visited: "+u.Why, "an address for all hosts"

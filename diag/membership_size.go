@@ -34,16 +34,14 @@ func checkMembershipTooLarge(e *model.Ensemble) Outcome {
 		switch {
 		case text != "":
 			return found(report.Finding{
-				Severity: report.Warning, Certainty: report.Proven, Servers: []string{s.Name},
+				Severity: report.Warning, Certainty: report.Proven,
 				Summary: "zkdoctor does not read so long a list: the members are taken from other servers, from a file, or from the targets.",
 				Evidence: []report.Evidence{{
-					Source: source, Server: s.Name, Key: "members", Value: text, Wanted: "at most " + strconv.Itoa(snapshot.MaxMembers),
+					Source: source, Key: "members", Value: text, Wanted: "at most " + strconv.Itoa(snapshot.MaxMembers),
 				}},
 				Fix: []report.Fix{
-					{
-						Host: s.Name, Note: "count the server.N lines that it runs with",
-						Command: fmt.Sprintf("printf conf | nc -w 2 %s %d | grep -ac '^server\\.'", shellWord(s.Host), s.Port), Risk: "none",
-					},
+					inspect(s.Name, fmt.Sprintf("printf conf | nc -w 2 %s %d | grep -ac '^server\\.'", shellWord(s.Host), s.Port),
+						"count the server.N lines that it runs with"),
 					{Note: "if it is a server of the ensemble, remove the lines of servers that do not exist; if not, remove it from the targets"},
 				},
 			})
@@ -82,6 +80,6 @@ func longFiles(lines []zoocfg.Server, servers []string, name string) []report.Fi
 			Source: "zoo.cfg", Server: name, Key: "servers", Value: plural(len(lines), "member"),
 			Wanted: "at most " + strconv.Itoa(snapshot.MaxMembers), File: lines[0].File, Line: lines[0].Line,
 		}},
-		Fix: []report.Fix{{Host: name, Note: "remove the lines of servers that do not exist, on all servers alike; restart one server at a time"}},
+		Fix: steps(name, "remove the lines of servers that do not exist, on all servers alike; restart one server at a time"),
 	}}
 }

@@ -70,7 +70,9 @@ func TestSlowDiagnosis(t *testing.T) {
 	var scrapes sync.WaitGroup
 	defer scrapes.Wait()
 	defer end()
-	scrapes.Go(func() { s.ask(t, http.MethodGet, "/probe?target="+slow.target, http.StatusOK, `zookeeper_up{ensemble="e0"`) })
+	scrapes.Go(func() {
+		s.ask(t, http.MethodGet, "/probe?target="+slow.target, http.StatusOK, `zookeeper_up{ensemble="e0"`)
+	})
 	<-begun
 	s.ask(t, http.MethodGet, "/probe?target="+healthy.target, http.StatusOK, `zookeeper_up{ensemble="e1"`)
 	s.ask(t, http.MethodGet, "/discovery?by=ensemble", http.StatusOK, slow.target)

@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -44,8 +45,8 @@ func madeUp(n, length int, tag string) []string {
 }
 
 // ensembles is a configuration with one server each.
-func ensembles(fakes []*fake) func() (*Config, error) {
-	return func() (*Config, error) {
+func ensembles(fakes []*fake) func(context.Context) (*Config, error) {
+	return func(context.Context) (*Config, error) {
 		c := &Config{}
 		for i, f := range fakes {
 			c.Ensembles = append(c.Ensembles, Ensemble{Name: "e" + strconv.Itoa(i), Servers: []string{f.target}})
@@ -146,7 +147,7 @@ func TestDiscoveryIsProbed(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("server.%d=192.0.2.1:%d:%d:participant;%d", id, id, 10_000+id, 20_000+id))
 	}
 	f := startFake(t, claims(lines...))
-	s := serve(t, Options{Load: func() (*Config, error) {
+	s := serve(t, Options{Load: func(context.Context) (*Config, error) {
 		return &Config{
 			Ensembles: []Ensemble{{Name: "prod", Servers: []string{f.target}}},
 			Probe:     Probe{Allow: []string{"127.0.0.2:2281", "169.254.0.0/16:*", "0.0.0.0/8:*"}},

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 )
@@ -52,7 +53,26 @@ func AsNobody(command ...string) []string {
 	return append([]string{"setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups", "--"}, command...)
 }
 
-// Fake is a process of Nobody that has the command line of a ZooKeeper server, and is none.
+// peerMain is the class that a ZooKeeper server is started by.
+const peerMain = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
+
+// JVMLibrary is the file of the Java virtual machine here. A program that has it in
+// LD_PRELOAD is as much of a JVM as a process can be without one.
+func JVMLibrary() (string, error) {
+	java, err := exec.LookPath("java")
+	if err != nil {
+		return "", err
+	}
+	if java, err = filepath.EvalSymlinks(java); err != nil {
+		return "", err
+	}
+	library := filepath.Join(filepath.Dir(java), "..", "lib", "server", "libjvm.so")
+	_, err = os.Stat(library)
+	return library, err
+}
+
+// Fake is a process of Nobody that has the command line of a ZooKeeper server and a Java
+// virtual machine mapped into it, and is none.
 type Fake struct {
 	// PID is its process id, as this process sees it.
 	PID     int
@@ -66,9 +86,13 @@ func (h *Host) StartFake(ctx context.Context, config string, sockets ...net.List
 	if h.space == nil {
 		return nil, fmt.Errorf("%w: a fake needs a host of its own", ErrNoNamespaces)
 	}
+	library, err := JVMLibrary()
+	if err != nil {
+		return nil, err
+	}
 	args := h.inside(HostDir, AsNobody("bash", "-c",
-		`exec -a java sh -c 'while :; do sleep 1; done' sh org.apache.zookeeper.server.quorum.QuorumPeerMain "$1"`,
-		"bash", config))
+		`LD_PRELOAD=$2 exec -a java sh -c 'unset LD_PRELOAD; while :; do sleep 1; done' sh `+peerMain+` "$1"`,
+		"bash", config, library))
 	cmd := exec.Command(args[0], args[1:]...)
 	defer func() {
 		for _, file := range cmd.ExtraFiles {

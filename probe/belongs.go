@@ -77,8 +77,11 @@ func binds(l *snapshot.Local, address string) func(netip.Addr) bool {
 // about another ensemble than the one it is a member of.
 func (t *task) concerned(local []snapshot.Local, wanted bool) []snapshot.Local {
 	var kept []snapshot.Local
+	alone := len(local) == 1 && !slices.ContainsFunc(t.others.Processes, func(p snapshot.OtherProcess) bool {
+		return p.Why == snapshot.OtherEnsemble
+	})
 	for _, l := range local {
-		if !wanted || !t.belongs(l) && !(len(local) == 1 && t.standsFor(l)) {
+		if !wanted || !t.belongs(l) && !(alone && t.standsFor(l)) {
 			continue
 		}
 		resolveMembers(t.names, &l)
@@ -91,17 +94,6 @@ func (t *task) concerned(local []snapshot.Local, wanted bool) []snapshot.Local {
 // address, or the directory of the data.
 func mayMean(a, b *zoocfg.Config) bool {
 	return sameEnsemble(a, b) || a.DataDir.IsSet() && a.DataDir.Value == b.DataDir.Value
-}
-
-// otherEnsemble finds a server of this host that shares no server.N address
-// with the first one, or nil.
-func otherEnsemble(local []snapshot.Local) *snapshot.Local {
-	for i := 1; i < len(local); i++ {
-		if !sameEnsemble(local[0].Config.Value, local[i].Config.Value) {
-			return &local[i]
-		}
-	}
-	return nil
 }
 
 // sameEnsemble reports whether two configurations list a common peer address.

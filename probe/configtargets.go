@@ -33,12 +33,13 @@ func listsNone(path string) error {
 }
 
 // claims maps the ids that the servers of this host claim to their own
-// configurations, as far as they are of the same ensemble as config. Ids claimed
-// twice are left out: whose they are is the question.
+// configurations, as far as they are of the same ensemble as config. Of two that claim one
+// id, the one that listens has it; where that does not decide, whose it is is the question.
+// A process in whose place another one listens claims nothing.
 func claims(config *zoocfg.Config, local []snapshot.Local) map[int64]*zoocfg.Config {
-	claimed := map[int64]*zoocfg.Config{}
-	twice := map[int64]bool{}
-	for _, l := range local {
+	listening, others := map[int64][]*zoocfg.Config{}, map[int64][]*zoocfg.Config{}
+	for i := range local {
+		l := &local[i]
 		if l.Process == nil || !l.Config.Seen() || !l.MyID.Seen() || !sameEnsemble(config, l.Config.Value) {
 			continue
 		}
@@ -46,12 +47,24 @@ func claims(config *zoocfg.Config, local []snapshot.Local) map[int64]*zoocfg.Con
 		if err != nil {
 			continue
 		}
-		twice[id] = claimed[id] != nil
-		claimed[id] = l.Config.Value
+		switch l.Listening() {
+		case snapshot.Listens:
+			listening[id] = append(listening[id], l.Config.Value)
+		case snapshot.ListensNot, snapshot.ListeningUnknown:
+			others[id] = append(others[id], l.Config.Value)
+		case snapshot.AnotherListens:
+		}
 	}
-	for id := range twice {
-		if twice[id] {
-			delete(claimed, id)
+	claimed := map[int64]*zoocfg.Config{}
+	for id, all := range others {
+		if len(all) == 1 {
+			claimed[id] = all[0]
+		}
+	}
+	for id, all := range listening {
+		delete(claimed, id)
+		if len(all) == 1 {
+			claimed[id] = all[0]
 		}
 	}
 	return claimed

@@ -20,6 +20,9 @@ func prepare(ctx context.Context, q Question, before *snapshot.Snapshot) (*task,
 	}
 	t := &task{Question: q, plan: q.plan()}
 	t.KeepLocal = q.KeepLocal && before != nil
+	if t.KeepLocal {
+		t.others = before.Others
+	}
 	local, err := findServers(ctx, t, earlier)
 	switch {
 	case err != nil:
@@ -36,9 +39,13 @@ func prepare(ctx context.Context, q Question, before *snapshot.Snapshot) (*task,
 // their ensemble. earlier is what an earlier look found there.
 func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snapshot.Local, error) {
 	here := t.Local && !t.KeepLocal
+	found := new(thishost.Scanned)
+	if here {
+		found = t.host().Scan(ctx)
+	}
 	look := func(wanted func(snapshot.Local) bool) (local []snapshot.Local) {
 		if here {
-			local = t.host().Look(ctx, earlier, wanted)
+			local, t.others = found.Look(ctx, earlier, wanted)
 		}
 		return local
 	}
@@ -48,7 +55,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 	case t.ConfigFile != "":
 		file := t.host().LookFile(ctx, t.ConfigFile, thishost.Named, earlier)
 		if !file.Config.Seen() {
-			return nil, unreadable(file, look(func(snapshot.Local) bool { return false }))
+			return nil, unreadable(file, found.Servers)
 		}
 		plan.Config = file.Config.Value
 		local = look(func(l snapshot.Local) bool {
@@ -71,7 +78,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 		if !here {
 			return nil, fmt.Errorf("no server named: give host names, or --config FILE")
 		}
-		return findHostServers(ctx, t, look(nil), earlier)
+		return findHostServers(ctx, t, found, earlier)
 	default:
 		t.names = lookUp(ctx, t.Timeout, hostsOf(plan.Targets, nil))
 		local = look(func(l snapshot.Local) bool { return !l.Config.Seen() || t.belongs(l) })
@@ -88,29 +95,32 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 }
 
 // findHostServers answers the question that names nothing: this host's own ensemble.
-func findHostServers(ctx context.Context, t *task, local, earlier []snapshot.Local) ([]snapshot.Local, error) {
+func findHostServers(ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local) ([]snapshot.Local, error) {
 	plan := &t.plan
-	if len(local) == 0 {
+	servers := found.Servers
+	if len(servers) == 0 {
 		path, source := t.host().FindConfig(ctx)
 		if path == "" {
 			return nil, fmt.Errorf("no server named, and %s.\n"+ //nolint:staticcheck // sentences for the user
 				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", thishost.NothingFound())
 		}
-		local = []snapshot.Local{t.host().LookFile(ctx, path, source, earlier)}
+		servers = []snapshot.Local{t.host().LookFile(ctx, path, source, earlier)}
 	}
-	readable := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !l.Config.Seen() })
-	if len(readable) == 0 {
-		return nil, unreadHost(local[0])
+	chosen, err := chooseServer(servers)
+	if err != nil {
+		return nil, err
 	}
-	if first, other := readable[0], otherEnsemble(readable); other != nil {
-		return nil, fmt.Errorf("this host runs servers of more than one ensemble; choose one with -c FILE:\n%s\n%s",
-			describeEnsemble(first), describeEnsemble(*other))
+	local := servers
+	if chosen.Process != nil {
+		local, t.others = found.Look(ctx, earlier, func(l snapshot.Local) bool {
+			return !l.Config.Seen() || sameEnsemble(chosen.Config.Value, l.Config.Value)
+		})
 	}
 	plan.Source = snapshot.FromHost
-	plan.Config = readable[0].Config.Value
-	plan.Targets = configTargets(plan.Config, claims(plan.Config, readable), t.TLS != nil)
+	plan.Config = chosen.Config.Value
+	plan.Targets = configTargets(plan.Config, claims(plan.Config, local), t.TLS != nil)
 	if len(plan.Targets) == 0 {
-		return nil, listsNone(readable[0].ConfigPath)
+		return nil, listsNone(chosen.ConfigPath)
 	}
 	t.names = lookUp(ctx, t.Timeout, hostsOf(plan.Targets, local))
 	for i := range local {

@@ -47,7 +47,7 @@ func describeEnsemble(l snapshot.Local) string {
 	}
 	pid := ""
 	if l.Process != nil {
-		pid = fmt.Sprintf("  (pid %d)", l.Process.PID)
+		pid = fmt.Sprintf("  (pid %d, user %s)", l.Process.PID, snapshot.Printable(l.Process.User, snapshot.MaxForeign))
 	}
 	return fmt.Sprintf("  -c %s%s  %s", l.Config.Value.Path, pid, strings.Join(hosts, " "))
 }

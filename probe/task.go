@@ -17,6 +17,8 @@ type task struct {
 	plan snapshot.Plan
 	// names are those that were looked up already, so that nobody does twice; nil for none.
 	names names
+	// others are the processes of this host that only look like servers of the ensemble.
+	others snapshot.Others
 }
 
 // host is the one that zkdoctor runs on.
@@ -59,6 +61,7 @@ func (t *task) newSnapshot() *snapshot.Snapshot {
 		Tool:    t.Tool,
 		Started: time.Now().UTC(),
 		Plan:    t.plan,
+		Others:  t.others,
 		Servers: make([]snapshot.Server, len(t.plan.Targets)),
 	}
 	s.Vantage.Host, _ = os.Hostname() // an empty name is shown as such

@@ -20,13 +20,21 @@ func (l *Local) Hangs() bool {
 	}
 }
 
+// Sources of a configuration that no file, unit or user led to.
+const (
+	// ConfigOfProcess: a running process has it in its command line.
+	ConfigOfProcess = "process"
+	// ConfigOfEnded: one that ended while it was looked at had.
+	ConfigOfEnded = "a process that has just ended"
+)
+
 // Local is what was seen of one server from inside its own host.
 type Local struct {
 	// Process is nil when no ZooKeeper process runs; the configuration was then
 	// found at ConfigSource.
 	Process *Process `json:"process,omitempty"`
-	// ConfigSource is "process", or else what led to the file: a flag, a unit, a
-	// variable, a well-known path.
+	// ConfigSource is ConfigOfProcess, ConfigOfEnded, or else what led to the file: a flag, a
+	// unit, a variable, a well-known path.
 	ConfigSource string `json:"config_source"`
 	// ConfigPath is the file as its server knows it.
 	ConfigPath string              `json:"config_path"`

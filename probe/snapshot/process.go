@@ -1,6 +1,9 @@
 package snapshot
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Access is who may open a file: its owner and permissions, and those of all the
 // directories on the way to it, from the root.
@@ -15,6 +18,14 @@ type AccessStep struct {
 // Process is a running ZooKeeper JVM.
 type Process struct {
 	PID int `json:"pid"`
+	// Program is the executable that the kernel shows, of a process into which a Java virtual
+	// machine is loaded: what has none is no server. Only root and its user may see it.
+	Program Obs[string] `json:"program,omitzero"`
+	// Listens are the listening sockets that the process itself has open. Only root and its
+	// user may see them; UserListens takes their place where they could not be seen: those of
+	// all processes of its user, which anyone may see.
+	Listens     Obs[[]netip.AddrPort] `json:"listens,omitzero"`
+	UserListens []netip.AddrPort      `json:"user_listens,omitempty"`
 	// Main is the short name of the main class: QuorumPeerMain,
 	// ZooKeeperServerMain, or that of the program that embeds it.
 	Main string `json:"main"`

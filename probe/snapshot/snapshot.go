@@ -24,6 +24,8 @@ type Snapshot struct {
 	Plan       Plan     `json:"plan"`
 	Servers    []Server `json:"servers"`
 	Local      []Local  `json:"local,omitempty"`
+	// Others are the processes of this host that only look like servers of the ensemble.
+	Others Others `json:"others,omitzero"`
 	// Known are the members that a server told in an earlier look, for when none tells
 	// them now: without a quorum none does. nil for none.
 	Known *Members `json:"known,omitempty"`

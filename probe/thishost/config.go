@@ -1,6 +1,7 @@
 package thishost
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -10,8 +11,12 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// maxConfig is far above any zoo.cfg: one with 255 servers has 16 KiB.
-const maxConfig = 1 << 20
+// maxConfig and maxConfigLines are far above any zoo.cfg: one with 255 servers has 16 KiB and
+// 300 lines. What is longer is another user's, and would cost a second each.
+const (
+	maxConfig      = 256 << 10
+	maxConfigLines = 2048
+)
 
 // ReadFile reads a zoo.cfg of this host and the dynamic file that it names, with
 // zkdoctor's own rights.
@@ -46,6 +51,11 @@ func readWhole(f hostFiles, path string) ([]byte, *snapshot.Failure) {
 	data, failure := f.read(path, maxConfig)
 	if failure != nil && failure.Kind == snapshot.TooLarge {
 		failure.Text = fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)
+	}
+	if lines := bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte("\r")); lines > maxConfigLines {
+		return nil, &snapshot.Failure{
+			Kind: snapshot.TooLarge, Text: fmt.Sprintf("%s: more than %d lines, no zoo.cfg has", path, maxConfigLines),
+		}
 	}
 	return data, failure
 }

@@ -1,13 +1,8 @@
 package thishost
 
 import (
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -57,30 +52,15 @@ func findOwn(l *snapshot.Links, dir string, inodes []uint64) snapshot.Obs[bool] 
 		return snapshot.Saw(true, 0)
 	}
 	started := time.Now()
-	fds, err := os.Open(dir)
-	if err != nil {
-		return snapshot.Failed[bool](fileFailure(dir, err), time.Since(started))
-	}
-	defer fds.Close() //nolint:errcheck // only read from
-	names, err := fds.Readdirnames(maxDescriptors)
+	own, more, failure := socketInodes(dir, maxDescriptors)
 	switch {
-	case err != nil && !errors.Is(err, io.EOF):
-		return snapshot.Failed[bool](fileFailure(dir, err), time.Since(started))
-	case len(names) == maxDescriptors:
-		return snapshot.Failed[bool](&snapshot.Failure{
-			Kind: snapshot.TooLarge, Text: dir + ": the process has too many open files",
-		}, time.Since(started))
+	case failure != nil:
+		return snapshot.Failed[bool](failure, time.Since(started))
+	case more:
+		return snapshot.Failed[bool](tooManyFiles(dir), time.Since(started))
 	}
-	for _, name := range names {
-		target, err := os.Readlink(filepath.Join(dir, name))
-		if err != nil {
-			continue // closed meanwhile
-		}
-		digits, isSocket := strings.CutPrefix(target, "socket:[")
-		inode, err := strconv.ParseUint(strings.TrimSuffix(digits, "]"), 10, 64)
-		if i := slices.Index(inodes, inode); isSocket && err == nil && i >= 0 {
-			l.Sockets[i].Own = true
-		}
+	for i, inode := range inodes {
+		l.Sockets[i].Own = own[inode]
 	}
 	return snapshot.Saw(true, time.Since(started))
 }

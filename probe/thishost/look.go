@@ -14,59 +14,125 @@ import (
 // its own server, and not for those of others.
 const looksAtOnce = 8
 
-// Look looks at every ZooKeeper process of this host: its configuration and its
-// addresses, and of those that are wanted its myid, its data, its sockets and its log,
-// each as that process has them, and with its rights. That a host runs many, of other
-// ensembles, must cost little. The result is in ascending order of PID; nil when none runs.
-// wanted decides by configuration and addresses, for several at a time, nil wants all;
-// earlier is what an earlier look found, nil for none.
-func (h Host) Look(
-	ctx context.Context, earlier []snapshot.Local, wanted func(snapshot.Local) bool,
-) []snapshot.Local {
-	processes := findProcesses(ctx)
-	if len(processes) == 0 {
-		return nil
-	}
-	local := make([]snapshot.Local, len(processes))
-	var group errgroup.Group
-	group.SetLimit(looksAtOnce)
-	for i, p := range processes {
-		group.Go(func() error {
-			local[i] = h.lookProcess(ctx, p, sameProcess(earlier, p.PID), wanted)
-			return nil
-		})
-	}
-	_ = group.Wait() // what failed is in the looks
-	return local
+// Scanned are the ZooKeeper processes of this host, with what it takes to say which ensemble
+// each is of: its configuration, its addresses and its listeners.
+type Scanned struct {
+	// Servers are in ascending order of PID; nil when none runs.
+	Servers   []snapshot.Local
+	processes []localProcess
+	others    snapshot.Others
+	host      Host
 }
 
-func (h Host) lookProcess(
-	ctx context.Context, p localProcess, earlier *snapshot.Local, wanted func(snapshot.Local) bool,
-) snapshot.Local {
+// Scan finds the ZooKeeper processes of this host.
+func (h Host) Scan(ctx context.Context) *Scanned {
+	s := &Scanned{host: h}
+	s.processes, s.others = findProcesses(ctx)
+	if len(s.processes) == 0 {
+		return s
+	}
+	s.Servers = make([]snapshot.Local, len(s.processes))
+	var group errgroup.Group
+	group.SetLimit(looksAtOnce)
+	for i := range s.processes {
+		group.Go(func() error { s.Servers[i] = h.scan(ctx, &s.processes[i]); return nil })
+	}
+	_ = group.Wait() // what failed is in the looks
+	listeners := listenerTables{}
+	for i := range s.Servers {
+		listeners.look(&s.Servers[i])
+	}
+	return s
+}
+
+func (h Host) scan(ctx context.Context, p *localProcess) snapshot.Local {
 	files := p.files()
-	l := snapshot.Local{
-		Process: &p.Process, ConfigSource: "process", ConfigPath: p.configPath, ReadAs: files.readAs(),
+	return snapshot.Local{
+		Process: &p.Process, ConfigSource: snapshot.ConfigOfProcess, ConfigPath: p.configPath, ReadAs: files.readAs(),
+		Config: h.processConfig(ctx, *p, files), Addrs: addrsOf(procOf(p.PID)),
 	}
-	l.Config = h.processConfig(ctx, p, files)
-	l.Addrs = addrsOf(procOf(p.PID))
-	if wanted != nil && !wanted(l) {
-		return l
+}
+
+// Look looks at those of the processes that are wanted: at the myid, the data, the
+// connections and the log, each as its process has them. That a host runs many, of other
+// ensembles, must cost little: of them nothing is kept but who they are. earlier is what an
+// earlier look found, nil for none.
+func (s *Scanned) Look(
+	ctx context.Context, earlier []snapshot.Local, wanted func(snapshot.Local) bool,
+) ([]snapshot.Local, snapshot.Others) {
+	others := s.others
+	others.Processes = slices.Clone(others.Processes)
+	var chosen []int
+	for i, l := range s.Servers {
+		if wanted(l) {
+			chosen = append(chosen, i)
+		} else {
+			others.Add(s.processes[i].other(snapshot.OtherEnsemble))
+		}
 	}
+	chosen, left := s.fewSilent(chosen)
+	for _, i := range left {
+		others.Add(s.processes[i].other(snapshot.BeyondLimit))
+	}
+	var local []snapshot.Local
+	for _, i := range chosen {
+		local = append(local, s.Servers[i])
+	}
+	var group errgroup.Group
+	group.SetLimit(looksAtOnce)
+	for i := range local {
+		group.Go(func() error { s.host.lookCloser(ctx, s.processes[chosen[i]], &local[i], earlier); return nil })
+	}
+	_ = group.Wait() // what failed is in the looks
+	return local, others
+}
+
+// maxSilent is how many processes that do not listen are looked at closer: more than a host
+// has servers of one ensemble that start at a time.
+const maxSilent = 16
+
+// fewSilent leaves out what is beyond maxSilent: of those that do not listen, it keeps the
+// ones of users whose servers do before others'.
+func (s *Scanned) fewSilent(chosen []int) (kept, left []int) {
+	users := map[string]bool{}
+	var ofUsers, ofOthers []int
+	for _, i := range chosen {
+		if s.Servers[i].Listening() == snapshot.Listens {
+			users[s.processes[i].User] = true
+			kept = append(kept, i)
+		}
+	}
+	for _, i := range chosen {
+		switch {
+		case slices.Contains(kept, i):
+		case users[s.processes[i].User]:
+			ofUsers = append(ofUsers, i)
+		default:
+			ofOthers = append(ofOthers, i)
+		}
+	}
+	silent := slices.Concat(ofUsers, ofOthers)
+	n := min(len(silent), maxSilent)
+	kept = slices.Sorted(slices.Values(slices.Concat(kept, silent[:n])))
+	return kept, silent[n:]
+}
+
+// lookCloser looks at a process that is wanted, with its rights.
+func (h Host) lookCloser(ctx context.Context, p localProcess, l *snapshot.Local, earlier []snapshot.Local) {
+	files := p.files()
 	l.ConfigAccess = h.readAccess(ctx, files, p.configPath)
 	if p.Unit != "" && files.root == "" {
 		l.Service = askSystemd(ctx, busSocket, p.Unit)
 	}
-	h.lookAtDisk(ctx, &l, files, earlier)
-	l.Listeners = listenersOf(procOf(p.PID))
+	h.lookAtDisk(ctx, l, files, sameProcess(earlier, p.PID))
 	l.Links = linksOf(p.PID, peerPorts(l.Config))
 	logs := logsOf(p)
 	l.Log = h.readLog(ctx, files, func(hostFiles) []string { return logs })
 	if p.ended() && files.root == "" && !p.OtherNetwork && l.Config.Seen() {
 		// It was on its way out, as in a loop of restarts, and a part of this was seen
 		// no more: its files stay, and so do its rights.
-		l = h.lookFile(ctx, l.Config.Value.Path, "a process that has just ended", nil, files)
+		*l = h.lookFile(ctx, l.Config.Value.Path, snapshot.ConfigOfEnded, nil, files)
 	}
-	return l
 }
 
 // LookAgain is the second look at what the first one found on this host. A
@@ -75,7 +141,7 @@ func (h Host) LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.
 	if len(first) == 0 {
 		return nil // this host may have to be left alone
 	}
-	now := h.Look(ctx, first, func(n snapshot.Local) bool {
+	now, _ := h.Scan(ctx).Look(ctx, first, func(n snapshot.Local) bool {
 		return slices.ContainsFunc(first, func(l snapshot.Local) bool { return sameLocal(l, n) })
 	})
 	var again []snapshot.Local

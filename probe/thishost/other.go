@@ -18,8 +18,18 @@ type localProcess struct {
 	configPath string
 }
 
-func findProcesses(context.Context) []localProcess { return nil }
-func (localProcess) files() hostFiles              { return hostFiles{} }
+func findProcesses(context.Context) ([]localProcess, snapshot.Others) {
+	return nil, snapshot.Others{}
+}
+
+func (localProcess) files() hostFiles { return hostFiles{} }
+func (*localProcess) other(snapshot.OtherReason) snapshot.OtherProcess {
+	return snapshot.OtherProcess{}
+}
+
+type listenerTables struct{}
+
+func (listenerTables) look(*snapshot.Local) {}
 
 func (Host) processConfig(context.Context, localProcess, hostFiles) snapshot.Obs[*zoocfg.Config] {
 	return snapshot.Obs[*zoocfg.Config]{}

@@ -35,12 +35,18 @@ type localProcess struct {
 	command []string
 }
 
-// findProcesses scans the command lines of all processes. A process that ends
+// maxProcesses is how many processes of a host are looked at: more ZooKeepers than a
+// laboratory runs on one, and few enough when another user starts thousands that look so.
+const maxProcesses = 64
+
+// findProcesses scans the command lines of all processes, and keeps those with a Java
+// virtual machine, maxProcesses of them at most: those that listen first. A process that ends
 // meanwhile is not there.
-func findProcesses(ctx context.Context) []localProcess {
+func findProcesses(ctx context.Context) ([]localProcess, snapshot.Others) {
+	var others snapshot.Others
 	pids, err := process.PidsWithContext(ctx)
 	if err != nil {
-		return nil
+		return nil, others
 	}
 	slices.Sort(pids)
 	var found []localProcess
@@ -50,26 +56,66 @@ func findProcesses(ctx context.Context) []localProcess {
 		if err != nil {
 			continue
 		}
-		if main, rest, ok := zooKeeperArgs(args); ok {
-			l := describe(ctx, p, main)
-			l.command = args
-			if l.State == "Z" {
-				continue
-			}
-			if len(rest) == 1 && main != "HQuorumPeer" { // which takes HBase's own configuration
-				l.configPath = rest[0]
-			}
-			l.Memory = memoryOf(l.PID, args)
-			l.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")
-			l.ForceSync = jvmProperty(args, "zookeeper.forceSync")
-			l.JuteMaxBuffer = jvmProperty(args, "jute.maxbuffer")
-			l.TrustEmpty = jvmProperty(args, "zookeeper.snapshot.trust.empty")
-			l.Whitelist = jvmProperty(args, "zookeeper.4lw.commands.whitelist")
-			l.JMX, l.JMXFile = jmxOf(args), jvmProperty(args, "com.sun.management.config.file")
+		main, rest, ok := zooKeeperArgs(args)
+		if !ok {
+			continue
+		}
+		state, container := processStatus(int(pid))
+		if state == "" || state == "Z" {
+			continue
+		}
+		l := localProcess{Process: snapshot.Process{
+			PID: int(pid), Main: main, User: userOf(ctx, p), State: state, Container: container,
+		}, command: args}
+		if len(rest) == 1 && main != "HQuorumPeer" { // which takes HBase's own configuration
+			l.configPath = rest[0]
+		}
+		var jvm bool
+		l.Program, jvm = programOf(l.PID)
+		switch {
+		case jvm || !l.Program.Seen():
 			found = append(found, l)
+		case filepath.Base(l.Program.Value) == "jsvc":
+			continue // it starts the JVM as its child, which has the same command line
+		default:
+			others.Add(l.other(snapshot.NotJava))
+		}
+		others.Found++
+	}
+	found = mostLikely(ctx, found, &others)
+	for i := range found {
+		found[i].describe(ctx)
+	}
+	return found, others
+}
+
+// mostLikely are the first maxProcesses of those found, in their order. Where there are more,
+// those that have a listening socket go before those that have none.
+func mostLikely(ctx context.Context, found []localProcess, others *snapshot.Others) []localProcess {
+	if len(found) <= maxProcesses {
+		return found
+	}
+	var listening, silent []localProcess
+	listeners := listenerTables{}
+	for _, p := range found {
+		if ctx.Err() == nil && listeners.any(p.PID) {
+			listening = append(listening, p)
+		} else {
+			silent = append(silent, p)
 		}
 	}
-	return found
+	ranked := slices.Concat(listening, silent)
+	for _, p := range ranked[maxProcesses:] {
+		others.Add(p.other(snapshot.BeyondLimit))
+	}
+	kept := ranked[:maxProcesses]
+	slices.SortFunc(kept, func(a, b localProcess) int { return a.PID - b.PID })
+	return kept
+}
+
+// other is the process as one that is not looked at.
+func (p *localProcess) other(why snapshot.OtherReason) snapshot.OtherProcess {
+	return snapshot.OtherProcess{PID: p.PID, User: p.User, Config: snapshot.Printable(p.configPath, maxShownPath), Why: why}
 }
 
 // zooKeeperArgs finds the main class as an argument of its own in the command
@@ -119,21 +165,34 @@ func jmxOf(args []string) *snapshot.JMX {
 	return &snapshot.JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
 }
 
-func describe(ctx context.Context, p *process.Process, main string) localProcess {
-	l := localProcess{Process: snapshot.Process{PID: int(p.Pid), Main: main}}
+// userOf is the name of a process's owner, or its number where it has no name.
+func userOf(ctx context.Context, p *process.Process) string {
 	if user, err := p.UsernameWithContext(ctx); err == nil {
-		l.User = user
-	} else if uids, err := p.UidsWithContext(ctx); err == nil && len(uids) > 0 {
-		l.User = strconv.Itoa(int(uids[0]))
+		return user
 	}
-	if ms, err := p.CreateTimeWithContext(ctx); err == nil && ms > 0 {
-		l.Started = time.UnixMilli(ms).UTC()
+	if uids, err := p.UidsWithContext(ctx); err == nil && len(uids) > 0 {
+		return strconv.Itoa(int(uids[0]))
 	}
-	l.State, l.Container = processStatus(l.PID)
-	l.OtherNetwork = otherNamespace(l.PID, "net", l.Container)
-	l.Credentials = credentials(l.PID)
-	l.Unit = unitOf(l.PID)
-	return l
+	return ""
+}
+
+// describe fills in what its command line says, and what the kernel does.
+func (p *localProcess) describe(ctx context.Context) {
+	args := p.command
+	p.Memory = memoryOf(p.PID, args)
+	p.LeaderServes = jvmProperty(args, "zookeeper.leaderServes")
+	p.ForceSync = jvmProperty(args, "zookeeper.forceSync")
+	p.JuteMaxBuffer = jvmProperty(args, "jute.maxbuffer")
+	p.TrustEmpty = jvmProperty(args, "zookeeper.snapshot.trust.empty")
+	p.Whitelist = jvmProperty(args, "zookeeper.4lw.commands.whitelist")
+	p.JMX, p.JMXFile = jmxOf(args), jvmProperty(args, "com.sun.management.config.file")
+	started := &process.Process{Pid: int32(p.PID)} //nolint:gosec // a process id
+	if ms, err := started.CreateTimeWithContext(ctx); err == nil && ms > 0 {
+		p.Started = time.UnixMilli(ms).UTC()
+	}
+	p.OtherNetwork = otherNamespace(p.PID, "net", p.Container)
+	p.Credentials = credentials(p.PID)
+	p.Unit = unitOf(p.PID)
 }
 
 // otherNamespace reports whether a process lives in another namespace of that

@@ -27,9 +27,10 @@ func (h Host) ReadConfig(ctx context.Context, path string) (ConfigFiles, error) 
 }
 
 // ReadHostConfig reads the configuration of this host's ZooKeeper: that of its
-// process, or else the one that FindConfig finds.
+// process, of the one that listens where there are several, or else the one that FindConfig
+// finds.
 func (h Host) ReadHostConfig(ctx context.Context) (ConfigFiles, error) {
-	processes := findProcesses(ctx)
+	processes := listening(h.Scan(ctx))
 	switch len(processes) {
 	case 0:
 		path, _ := h.FindConfig(ctx)
@@ -47,10 +48,25 @@ func (h Host) ReadHostConfig(ctx context.Context) (ConfigFiles, error) {
 	var paths []string
 	for _, p := range processes {
 		if files := p.files(); p.configPath != "" {
-			paths = append(paths, "  zkdoctor lint "+filepath.Join(files.root, files.absolute(p.configPath)))
+			path := snapshot.Printable(filepath.Join(files.root, files.absolute(p.configPath)), maxShownPath)
+			paths = append(paths, fmt.Sprintf("  zkdoctor lint %s  (pid %d, user %s)", path, p.PID, p.User))
 		}
 	}
 	return ConfigFiles{}, fmt.Errorf("this host runs more than one ZooKeeper; choose a file:\n%s", strings.Join(paths, "\n"))
+}
+
+// listening are the processes that listen, or all where none does.
+func listening(s *Scanned) []localProcess {
+	var found []localProcess
+	for i, l := range s.Servers {
+		if l.Listening() == snapshot.Listens {
+			found = append(found, s.processes[i])
+		}
+	}
+	if len(found) == 0 {
+		return s.processes
+	}
+	return found
 }
 
 // readFiles reads a configuration and what lies beside it; own wants the id beside its data,

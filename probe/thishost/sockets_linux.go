@@ -77,23 +77,6 @@ func parseIfInet6(data []byte) []netip.Addr {
 	return addrs
 }
 
-// listenersOf are the listening sockets of the network namespace of a process. Anybody may
-// read them; who owns one is root's to know.
-func listenersOf(proc string) snapshot.Obs[[]netip.AddrPort] {
-	started := time.Now()
-	var listeners []netip.AddrPort
-	err := eachSocket(proc, func(s socket) {
-		if s.state == tcpListen {
-			listeners = append(listeners, s.local)
-		}
-	})
-	if err != nil {
-		return snapshot.Failed[[]netip.AddrPort](fileFailure(proc+"/net/tcp", err), time.Since(started))
-	}
-	slices.SortFunc(listeners, netip.AddrPort.Compare)
-	return snapshot.Saw(slices.Compact(listeners), time.Since(started))
-}
-
 // HeldConnections counts the established connections from this host, by their
 // other end.
 func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
@@ -113,8 +96,9 @@ func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
 // socket is a line of /proc/net/tcp or tcp6.
 type socket struct {
 	// state is one of the tcp constants, and inode the socket's; 0 while it belongs to
-	// no process.
+	// no process. uid is the user's.
 	state, inode  uint64
+	uid           uint64
 	local, remote netip.AddrPort
 }
 
@@ -133,7 +117,7 @@ func eachSocket(proc string, visit func(socket)) error {
 		sockets = append(sockets, six...)
 	}
 	for _, s := range sockets {
-		visit(socket{s.St, s.Inode, socketAddr(s.LocalAddr, s.LocalPort), socketAddr(s.RemAddr, s.RemPort)})
+		visit(socket{s.St, s.Inode, s.UID, socketAddr(s.LocalAddr, s.LocalPort), socketAddr(s.RemAddr, s.RemPort)})
 	}
 	return nil
 }

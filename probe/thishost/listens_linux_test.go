@@ -1,0 +1,83 @@
+package thishost
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// TestOwnListeners looks at this very process, and at one that has no listener.
+func TestOwnListeners(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	here := l.Addr().(*net.TCPAddr).AddrPort()
+	tables := listenerTables{}
+	look := func(pid int) snapshot.Local {
+		local := snapshot.Local{Process: &snapshot.Process{PID: pid}}
+		tables.look(&local)
+		return local
+	}
+	own := look(os.Getpid())
+	if !slices.Contains(own.Listeners.Value, here) || !slices.Contains(own.Process.Listens.Value, here) || own.Process.UserListens != nil {
+		t.Errorf("%v is not among %+v and %+v", here, own.Listeners, own.Process)
+	}
+	if !tables.any(os.Getpid()) {
+		t.Error("this process does not listen")
+	}
+	parent := look(os.Getppid())
+	if slices.Contains(parent.Process.Listens.Value, here) || parent.Process.Listens.Seen() && !slices.Contains(parent.Listeners.Value, here) {
+		t.Errorf("go test has the test's socket: %+v", parent.Process)
+	}
+	if len(tables) != 1 {
+		t.Errorf("got %d tables, want that of one namespace", len(tables))
+	}
+	if gone := look(1 << 30); !gone.Listeners.FailedAs(snapshot.Absent) || gone.Process.Listens.Tried {
+		t.Errorf("a process that is not there: %+v", gone)
+	}
+	of := tables.of(os.Getpid()).sockets
+	if mine := userListeners(os.Getpid(), of); !slices.ContainsFunc(mine, func(s socket) bool { return s.local == here }) {
+		t.Errorf("%v is not among its user's %+v", here, mine)
+	}
+	if others := userListeners(os.Getpid(), []socket{{uid: 1 << 31, local: netip.AddrPort{}}}); len(others) > 0 {
+		t.Errorf("got another user's %+v", others)
+	}
+}
+
+// TestManyFiles: of a process with more open files than are looked through, what was not
+// found is not known.
+func TestManyFiles(t *testing.T) {
+	dir := t.TempDir()
+	for name, target := range map[string]string{"0": "/dev/null", "1": "socket:[17]", "2": "socket:[18]"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, more, failure := socketInodes(dir, 100); failure != nil || more || len(all) != 2 || !all[17] || !all[18] {
+		t.Errorf("got %v, more: %t, %v", all, more, failure)
+	}
+	if some, more, failure := socketInodes(dir, 2); failure != nil || !more || len(some) == 2 {
+		t.Errorf("got %v, more: %t, %v", some, more, failure)
+	}
+	if _, _, failure := socketInodes(filepath.Join(dir, "none"), 1); failure == nil || failure.Kind != snapshot.Absent {
+		t.Errorf("got %v", failure)
+	}
+}
+
+// TestProgram: this process is no JVM, whatever it is called.
+func TestProgram(t *testing.T) {
+	program, jvm := programOf(os.Getpid())
+	if want, err := os.Executable(); err != nil || !program.Seen() || jvm || snapshot.Printable(want, snapshot.MaxForeign) != program.Value {
+		t.Errorf("got %+v, a JVM: %t, want %s", program, jvm, want)
+	}
+	if program, jvm := programOf(1 << 30); !program.FailedAs(snapshot.Absent) || jvm {
+		t.Errorf("a process that is not there: %+v", program)
+	}
+}

@@ -135,10 +135,13 @@ func configForbidden(h *model.Host, step snapshot.AccessStep, user, wanted strin
 		},
 		Fix: []report.Fix{{
 			Host: nameOf(h), Note: fmt.Sprintf("let %s read it, by its group rather than for everybody: the file may hold passwords. Find out who changed it: an editor run as root with a strict umask does", user),
-			Command: fmt.Sprintf("chgrp \"$(id -g %s)\" %s && chmod g+rX %s",
-				shellWord(user), shellWord(step.Path), shellWord(step.Path)),
 			Risk: "none: no content changes",
 		}},
+	}
+	if steps := h.ConfigAccess.Value; step == steps[len(steps)-1] {
+		// A directory on the way may be anybody's: what it needs is for its owner to decide.
+		f.Fix[0].Command = fmt.Sprintf("chgrp \"$(id -g %s)\" %s && chmod g+rX %s",
+			shellWord(user), shellWord(step.Path), shellWord(step.Path))
 	}
 	if h.Process != nil {
 		f.Later = true

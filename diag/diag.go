@@ -50,6 +50,7 @@ func diagnose(snap *snapshot.Snapshot, o Options, rules []Rule) *report.Report {
 		Verdict:   e.Verdict,
 		Servers:   serverViews(e),
 		Processes: processViews(e),
+		Others:    othersView(e),
 		LookAgain: e.LookAgain,
 		Reach:     reachViews(e),
 	}
@@ -91,6 +92,7 @@ func run(c Rule, e *model.Ensemble) (out Outcome, crash *report.Crash) {
 	}()
 	out = c.Eval(e)
 	for i := range out.findings {
+		asTrusted(e, &out.findings[i])
 		complete(&out.findings[i], c)
 	}
 	for i := range out.skips {

@@ -51,7 +51,7 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 	var moves []string
 	data, _ := dataOf(h)
 	for _, d := range dataDirs(data) {
-		if d.Version2.Seen() {
+		if d.Version2.Seen() && holdsData(d) {
 			dir := d.Path + "/version-2"
 			moves = append(moves, "mv -nT "+shellWord(dir)+" "+shellWord(dir+".away"))
 		}

@@ -81,6 +81,9 @@ func (h localHost) local(snap *snapshot.Snapshot, servers int) snapshot.Local {
 	for _, change := range h.changes {
 		change(&l)
 	}
+	if l.Process != nil && l.Listeners.Seen() && !l.Process.Listens.Tried {
+		l.Process.Program, l.Process.Listens = snapshot.Saw("/usr/lib/jvm/bin/java", quick), l.Listeners
+	}
 	return l
 }
 

@@ -68,11 +68,46 @@ func notWritable(h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
 			ownerEvidence(path, owner, "writable for "+h.Process.User),
 			processEvidence(h, "runs as "+h.Process.User, ""),
 		},
-		Fix: []report.Fix{{
-			Host: nameOf(h), Command: fmt.Sprintf("chown -R %d %s", c.Value.UID, shellWord(path)),
-			Note: "give all of it to that user, and find out who changed it: a start as root does", Risk: "none: no content changes",
-		}},
+		Fix: []report.Fix{giveTo(h, d, c.Value.UID)},
 	}, ""
+}
+
+// giveTo is the step that lets the user of the process write in a directory. The command is
+// for what is ZooKeeper's without a doubt: a version-2 with its files, in a directory of that
+// user, or a directory with its myid, that alone. Any other path is only what a configuration
+// says, and may be the system's or another server's.
+func giveTo(h *model.Host, d *snapshot.DataDir, uid uint32) report.Fix {
+	fix := report.Fix{
+		Host: nameOf(h), Note: "give it to that user, and find out who changed it: a start as root does",
+		Risk: "none: no content changes",
+	}
+	path := d.Path + "/version-2"
+	switch {
+	case d.Version2.Seen() && !holdsData(d), !d.Version2.Seen() && !holdsMyID(h, d):
+		fix.Note = fmt.Sprintf("find out whether %s is its data directory: none of ZooKeeper's files was seen there. Then give it to that user", d.Path)
+		fix.Risk = "to give a directory of another program away can break that program"
+	case !d.Version2.Seen():
+		fix.Command = fmt.Sprintf("chown %d %s", uid, shellWord(d.Path))
+	case d.Version2.Value.UID == uid:
+		fix.Command = "chmod u+rwx " + shellWord(path)
+		fix.Note = "let it write there again, and find out who changed it"
+	case d.Owner.Value.UID == uid:
+		fix.Command = fmt.Sprintf("chown -R %d %s", uid, shellWord(path))
+		fix.Note = "give all of it to that user, and find out who changed it: a start as root does"
+	default:
+		fix.Note = fmt.Sprintf("find out which of the two is wrong, the owner of %s and what is in it, or the user that the server runs as; then make them the same", d.Path)
+	}
+	return fix
+}
+
+// holdsData reports whether files of ZooKeeper were seen in the version-2 of a directory.
+func holdsData(d *snapshot.DataDir) bool {
+	return d.Snapshots.Value.Total+d.Logs.Value.Total > 0 || d.CurrentEpoch.Seen() || d.AcceptedEpoch.Seen()
+}
+
+// holdsMyID reports whether the server's myid was seen in a directory.
+func holdsMyID(h *model.Host, d *snapshot.DataDir) bool {
+	return h.HasID && d == &h.Data.Value.Dir
 }
 
 func readOnlyVolume(h *model.Host, d *snapshot.DataDir) *report.Finding {
@@ -107,6 +142,13 @@ func notForOwner(h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner) (*
 		return nil, ""
 	}
 	path := d.Path + "/version-2"
+	fix := report.Fix{
+		Host: nameOf(h), Command: fmt.Sprintf("chown -R --reference=%s %s", shellWord(d.Path), shellWord(path)),
+		Note: "give it to the owner of dataDir, if that is whom ZooKeeper runs as; then start it as that user", Risk: "none: no content changes",
+	}
+	if !holdsData(d) {
+		fix.Command = "" // it may be anything
+	}
 	return &report.Finding{
 		Certainty: report.Likely,
 		Summary:   fmt.Sprintf("%s belongs to %s and version-2 in it to %s, and only the latter may write there. One start as root leaves it so; the next one as its own user ends with \"Cannot write to\" and exit code 3 (3.4: 1).", d.Path, userName(above.UID), userName(version2.UID)),
@@ -114,10 +156,7 @@ func notForOwner(h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner) (*
 			ownerEvidence(path, version2, "that of "+d.Path),
 			ownerEvidence(d.Path, above, ""),
 		},
-		Fix: []report.Fix{{
-			Host: nameOf(h), Command: fmt.Sprintf("chown -R --reference=%s %s", shellWord(d.Path), shellWord(path)),
-			Note: "give it to the owner of dataDir, if that is whom ZooKeeper runs as; then start it as that user", Risk: "none: no content changes",
-		}},
+		Fix: []report.Fix{fix},
 	}, ""
 }
 

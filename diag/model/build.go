@@ -22,15 +22,14 @@ func New(snap *snapshot.Snapshot) *Ensemble {
 	for i := range snap.Servers {
 		e.Servers = append(e.Servers, newServer(&snap.Servers[i], snap.Plan.Secure || snap.Servers[i].Secure))
 	}
+	var hosts []*Host
 	for i := range snap.Local {
 		if h := newHost(&snap.Local[i]); !isOfAnotherHost(h, e.Servers) {
-			match(h, e.Servers)
-			e.Hosts = append(e.Hosts, h)
+			hosts = append(hosts, h)
 		}
 	}
 	e.indexNames()
-	findChanged(e)
-	findElsewhere(e)
+	tieHosts(e, hosts)
 	findDuplicates(e)
 	for _, s := range e.Servers {
 		if s.DuplicateOf == nil && !s.nameless() {

@@ -18,7 +18,9 @@ type Ensemble struct {
 	// that nobody has do not count.
 	distinct int
 	Hosts    []*Host
-	List     List
+	// Doubted are the processes of this host that are no evidence; no rule looks at them.
+	Doubted []*Host
+	List    List
 	// Mixed is set when the user named servers of different ensembles: their lists
 	// have no address in common.
 	Mixed   bool
@@ -96,6 +98,8 @@ type Host struct {
 	HasID bool
 	// Server is the row of the table it is; nil when that is not known.
 	Server *Server
+	// Doubt is why its process is not taken at its word; empty where it is.
+	Doubt Doubt
 	// OwnLines are the ids whose server.N address is an address of this host.
 	OwnLines []int64
 	// AddressesDecide is set when exactly one server.N line is this host's, or

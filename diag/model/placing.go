@@ -12,8 +12,10 @@ import (
 // findChanged ties the one server of this host that matched no target to the one
 // target at an address of this host where it listens: its configuration was changed
 // since its start, and no longer says that.
-func findChanged(e *Ensemble) {
-	running := slices.DeleteFunc(slices.Clone(e.Hosts), func(h *Host) bool { return h.Process == nil || h.Server != nil })
+func findChanged(e *Ensemble, hosts []*Host) {
+	running := slices.DeleteFunc(slices.Clone(hosts), func(h *Host) bool {
+		return h.Process == nil || h.Server != nil || h.Doubt != "" || h.Process.Listens.Seen() && len(h.Process.Listens.Value) == 0
+	})
 	if len(running) != 1 {
 		return
 	}
@@ -22,7 +24,7 @@ func findChanged(e *Ensemble) {
 		id, source, known := s.Claimed()
 		same := known && source == s.ConfFrom && h.HasID && id == h.ID || isMember(h, s)
 		return s.Local == nil && same && slices.ContainsFunc(s.Resolve.Value, h.seenLocal) &&
-			h.ListensAt(s.Resolve.Value, s.Port)
+			h.hasSocketAt(s.Resolve.Value, s.Port)
 	})
 	tie(h, rows)
 }
@@ -32,7 +34,7 @@ func findChanged(e *Ensemble) {
 // clientPortAddress, and the user wrote localhost.
 func findElsewhere(e *Ensemble) {
 	for _, h := range e.Hosts {
-		if h.Process == nil || h.Server != nil {
+		if h.Process == nil || h.Server != nil || h.Listening() == snapshot.ListensNot {
 			continue
 		}
 		for _, s := range e.Servers {

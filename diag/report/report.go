@@ -25,6 +25,9 @@ type Report struct {
 	Servers    []ServerView `json:"servers"`
 	// Processes are the ZooKeeper processes found on this host.
 	Processes []ProcessView `json:"processes,omitempty"`
+	// Others are the processes of this host that look like servers of the ensemble and are no
+	// evidence; nil for none.
+	Others *Others `json:"other_processes,omitempty"`
 	// Findings are what is shown: root causes first, in the order in which to
 	// mend them, then what nothing explains, then the rest by severity.
 	Findings []Finding `json:"findings"`
@@ -233,6 +236,37 @@ type ProcessView struct {
 	// StatusWhy is why the script says so, where it fails.
 	StatusWhy string `json:"status_why,omitempty"`
 }
+
+// Others are processes with the command line of a ZooKeeper server that nothing in the report
+// rests on.
+type Others struct {
+	// Found is how many processes of this host have such a command line, those of the
+	// ensemble included.
+	Found int `json:"found"`
+	// Listed are the others, by reason and PID, and More is how many there are beyond those.
+	Listed []OtherProcess `json:"listed"`
+	More   int            `json:"more,omitempty"`
+}
+
+// OtherProcess is one of them.
+type OtherProcess struct {
+	PID    int    `json:"pid"`
+	User   string `json:"user,omitempty"`
+	Config string `json:"config,omitempty"`
+	// Why is the reason, one of the Why constants.
+	Why string `json:"why"`
+}
+
+// Reasons for which a process is no evidence.
+const (
+	WhyNotJava        = "not-java"
+	WhyAnotherListens = "another-listens"
+	WhyOtherUser      = "other-user"
+	WhyOtherEnsemble  = "other-ensemble"
+	WhyBeyondLimit    = "beyond-limit"
+	// WhyProgramNotSeen: it is evidence, but nothing that rests on it alone is proven.
+	WhyProgramNotSeen = "program-not-seen"
+)
 
 // Severity speaks for the ensemble.
 type Severity string

@@ -86,6 +86,9 @@ func (p *page) processes() {
 		}
 		p.flow(indent, indent, n.truth)
 	}
+	for _, sentence := range p.otherProcesses() {
+		p.flow(indent, indent, sentence)
+	}
 }
 
 // scriptSays quotes the script. Its sentence stays whole on one line: it is what

@@ -1,0 +1,71 @@
+package diag
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+// What a process says of itself, by its command line and by the files that this names, is
+// another user's word. Here it is decided once, for all rules, what that word is good for.
+
+// hostSources are the sources of evidence that a process led to.
+var hostSources = []string{
+	"process", "zoo.cfg", "myid", "data", "disk", "file", "log", "unit", "cgroup", "java", "zkServer.sh",
+}
+
+// asTrusted takes from a finding what its process does not bear: its being proven, where
+// what the process is was not to be seen, and commands on paths that its configuration names,
+// where it is not seen to be the server of that.
+func asTrusted(e *model.Ensemble, f *report.Finding) {
+	for _, h := range e.Hosts {
+		if !restsOn(f, h) {
+			continue
+		}
+		if h.Doubt == model.ProgramUnseen && f.Certainty == report.Proven {
+			f.Certainty = report.Likely
+			f.Evidence = append(f.Evidence, report.Evidence{
+				Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID),
+				Value: "its program was not readable, and it does not listen", Wanted: "run zkdoctor as root",
+			})
+		}
+		if !h.Verified() {
+			withhold(f)
+		}
+	}
+}
+
+// restsOn reports whether a finding has evidence that the host's process led to.
+func restsOn(f *report.Finding, h *model.Host) bool {
+	return slices.ContainsFunc(f.Evidence, func(ev report.Evidence) bool {
+		return ev.Server == nameOf(h) && slices.Contains(hostSources, ev.Source)
+	})
+}
+
+// withhold takes the commands out that may change a file.
+func withhold(f *report.Finding) {
+	for i := range f.Fix {
+		fix := &f.Fix[i]
+		if fix.Command == "" || harmless(fix.Command) {
+			continue
+		}
+		fix.Command, fix.Risk = "", ""
+		fix.Note = strings.TrimPrefix(fix.Note+". ", ". ") +
+			"There is no command for it here: the process does not listen, so whose files these are was not verified"
+	}
+}
+
+// programs of commands that change no file.
+var programs = []string{
+	"cat", "df", "dmesg", "findmnt", "firewall-cmd", "free", "getent", "grep", "iostat", "jstat", "kill", "ls", "nft",
+	"openssl", "prlimit", "readlink", "ss", "swapon", "systemctl", "timedatectl", "top", "vmstat", "zkCli.sh", "zkdoctor",
+}
+
+// harmless reports whether a command changes no file, whatever paths are in it.
+func harmless(command string) bool {
+	program, _, _ := strings.Cut(strings.TrimPrefix(command, "sudo "), " ")
+	return slices.Contains(programs, program)
+}

@@ -1,0 +1,72 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/report"
+)
+
+const (
+	// shownOthers is how many processes of one kind are named.
+	shownOthers = 3
+	// manyProcesses is how many processes of a host are looked at (thishost.maxProcesses).
+	manyProcesses = 64
+)
+
+// otherProcesses says which processes of this host only look like servers of the ensemble:
+// a sentence for each reason.
+func (p *phrases) otherProcesses() []string {
+	if p.r.Others == nil {
+		return nil
+	}
+	var out []string
+	if found := p.r.Others.Found; found > manyProcesses {
+		out = append(out, fmt.Sprintf("More than %d processes call themselves ZooKeeper on this host: %d.", manyProcesses, found))
+	}
+	listed := p.r.Others.Listed
+	for len(listed) > 0 {
+		n := slices.IndexFunc(listed, func(o report.OtherProcess) bool { return o.Why != listed[0].Why })
+		if n < 0 {
+			n = len(listed)
+		}
+		out = append(out, p.othersSentence(listed[:n]))
+		listed = listed[n:]
+	}
+	if more := p.r.Others.More; more > 0 {
+		out = append(out, fmt.Sprintf("%d more of them are not listed.", more))
+	}
+	return out
+}
+
+// othersSentence is about processes that one reason holds for.
+func (p *phrases) othersSentence(of []report.OtherProcess) string {
+	var names []string
+	for i := range of[:min(len(of), shownOthers)] {
+		name := fmt.Sprintf("pid %d (user %s", of[i].PID, clean(of[i].User, maxWord))
+		if config := clean(of[i].Config, maxValue); config != "" {
+			name += ", config " + config
+		}
+		names = append(names, name+")")
+	}
+	if left := len(of) - len(names); left > 0 {
+		names = append(names, fmt.Sprintf("%d more", left))
+	}
+	who := strings.Join(names, ", ")
+	switch of[0].Why {
+	case report.WhyNotJava:
+		return "Ignored, with the command line of a ZooKeeper server but no Java virtual machine: " + who + "."
+	case report.WhyAnotherListens:
+		return "Ignored, because another process listens on the client port of their configuration: " + who + "."
+	case report.WhyOtherUser:
+		return "Ignored, because they listen for no server of this ensemble and run as another user than these: " + who + "."
+	case report.WhyOtherEnsemble:
+		return "Not checked, because their configuration is of another ensemble (check it with -c FILE): " + who + "."
+	case report.WhyBeyondLimit:
+		return "Not checked, because there are too many: " + who + "."
+	case report.WhyProgramNotSeen:
+		return "Not verified, because the executable is not readable from this user (run zkdoctor as root): " + who + "."
+	}
+	return "Ignored: " + who + "."
+}

@@ -29,6 +29,11 @@ func dataDirs(d *snapshot.Data) []*snapshot.DataDir {
 	return []*snapshot.DataDir{&d.Dir, d.LogDir}
 }
 
+// holdsData reports whether files of ZooKeeper were seen in the version-2 of a directory.
+func holdsData(d *snapshot.DataDir) bool {
+	return d.Snapshots.Value.Total+d.Logs.Value.Total > 0 || d.CurrentEpoch.Seen() || d.AcceptedEpoch.Seen()
+}
+
 // unseenData is the reason for which nothing can be said about a part of the data;
 // empty when it was seen, or is not there at all.
 func unseenData[T any](o snapshot.Obs[T]) string {

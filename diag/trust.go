@@ -25,12 +25,15 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 		if !restsOn(f, h) {
 			continue
 		}
-		if h.Doubt == model.ProgramUnseen && f.Certainty == report.Proven {
-			f.Certainty = report.Likely
-			f.Evidence = append(f.Evidence, report.Evidence{
+		if h.Doubt != "" && f.Certainty == report.Proven {
+			ev := report.Evidence{
 				Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID),
 				Value: "its program was not readable, and it does not listen", Wanted: "run zkdoctor as root",
-			})
+			}
+			if h.Doubt == model.OwnNamespace {
+				ev.Value, ev.Wanted = "is in a user namespace of its own, where it may have any address", ""
+			}
+			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, ev)
 		}
 		if !h.Verified() {
 			withhold(f)
@@ -54,7 +57,7 @@ func withhold(f *report.Finding) {
 		}
 		fix.Command, fix.Risk = "", ""
 		fix.Note = strings.TrimPrefix(fix.Note+". ", ". ") +
-			"There is no command for it here: the process does not listen, so whose files these are was not verified"
+			"There is no command for it here: that the process is the server was not verified, so whose files these are is not known"
 	}
 }
 

@@ -68,6 +68,24 @@ func TestPretenders(t *testing.T) {
 	}
 }
 
+// TestPretendersElsewhere: in a user namespace of its own anyone listens at any address.
+func TestPretendersElsewhere(t *testing.T) {
+	t.Parallel()
+	alone := func(l *snapshot.Local) {
+		nobodys(l)
+		l.Process.OtherUsers, l.Process.OtherNetwork, l.Process.Listens = true, true, l.Listeners
+	}
+	for _, c := range []scene{healthy().on(1, alone).on(1), healthy().on(1).on(1, alone), healthy().on(1).on(1, alone, has("192.0.2.1", "192.0.2.77"))} {
+		got := c.report()
+		if o := got.Others; o == nil || len(o.Listed) != 1 || o.Listed[0].Why != report.WhyOtherUser || got.Processes[0].User != "zookeeper" {
+			t.Errorf("got %+v, and as the server %+v", o, got.Processes)
+		}
+	}
+	if o := healthy().on(1, alone).report().Others; o == nil || o.Listed[0].Why != report.WhyOwnNamespace {
+		t.Errorf("the only one: got %+v", o)
+	}
+}
+
 // TestOthers: which processes are listed depends on the question.
 func TestOthers(t *testing.T) {
 	t.Parallel()
@@ -113,6 +131,7 @@ func TestTrust(t *testing.T) {
 		}), report.Proven, "chown -R 1000 /var/lib/zookeeper/version-2"},
 		{"it does not listen", out().on(3, rootOwns, silent), report.Proven, ""},
 		{"nor was its program seen", out().on(3, rootOwns, silent, notRoot), report.Likely, ""},
+		{"in a user namespace of its own", healthy().on(3, rootOwns, func(l *snapshot.Local) { l.Process.OtherUsers = true }), report.Likely, ""},
 		{"the directory of another program", healthy().on(3, rootOwns, keeps(func(d *snapshot.Data) { empty(&d.Dir) })), report.Proven, ""},
 		{"that of another user", healthy().on(3, keeps(version2(0, 0, 0o755), func(d *snapshot.Data) { d.Dir.Owner.Value.UID = 0 })), report.Proven, ""},
 		{"its own, without the right", healthy().on(3, keeps(version2(1000, 1000, 0o555))), report.Proven, "chmod u+rwx /var/lib/zookeeper/version-2"},

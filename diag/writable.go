@@ -100,11 +100,6 @@ func giveTo(h *model.Host, d *snapshot.DataDir, uid uint32) report.Fix {
 	return fix
 }
 
-// holdsData reports whether files of ZooKeeper were seen in the version-2 of a directory.
-func holdsData(d *snapshot.DataDir) bool {
-	return d.Snapshots.Value.Total+d.Logs.Value.Total > 0 || d.CurrentEpoch.Seen() || d.AcceptedEpoch.Seen()
-}
-
 // holdsMyID reports whether the server's myid was seen in a directory.
 func holdsMyID(h *model.Host, d *snapshot.DataDir) bool {
 	return h.HasID && d == &h.Data.Value.Dir

@@ -35,6 +35,12 @@ func TestChooseServer(t *testing.T) {
 		Process: &snapshot.Process{PID: 9},
 		Config:  snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Denied, Text: "permission denied"}, 0),
 	}
+	of := func(uid uint32, l snapshot.Local) snapshot.Local {
+		l.Process.Credentials = snapshot.Saw(snapshot.Credentials{UID: uid}, 0)
+		return l
+	}
+	busy := unread
+	busy.Process = &snapshot.Process{PID: 8, UserListens: []netip.AddrPort{netip.MustParseAddrPort("[::]:2181")}}
 	for _, c := range []struct {
 		name    string
 		servers []snapshot.Local
@@ -43,10 +49,12 @@ func TestChooseServer(t *testing.T) {
 	}{
 		{"the only one", []snapshot.Local{local(1, oneEnsemble, false)}, 1, ""},
 		{"two of one ensemble", []snapshot.Local{local(1, oneEnsemble, true), local(2, sameOne, true)}, 1, ""},
+		{"two of one ensemble, and another user's first", []snapshot.Local{of(65534, local(1, sameOne, true)), of(105, local(2, oneEnsemble, true))}, 2, ""},
 		{"one listens", []snapshot.Local{local(1, another, false), local(2, oneEnsemble, true)}, 2, ""},
 		{"one listens, beside many", []snapshot.Local{local(1, another, false), unread, local(2, "clientPort=1\n", false), local(3, oneEnsemble, true)}, 3, ""},
 		{"two ensembles listen", []snapshot.Local{local(1, another, true), local(2, oneEnsemble, true)}, 0, "-c /srv/xx  (pid 2, user zk)"},
 		{"two ensembles, none listens", []snapshot.Local{local(1, another, false), local(2, oneEnsemble, false)}, 0, "more than one ensemble"},
+		{"one that listens cannot be read", []snapshot.Local{local(1, another, false), busy}, 0, "permission denied"},
 		{"none can be read", []snapshot.Local{unread}, 0, "permission denied"},
 	} {
 		got, err := chooseServer(c.servers)

@@ -95,7 +95,9 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 }
 
 // findHostServers answers the question that names nothing: this host's own ensemble.
-func findHostServers(ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local) ([]snapshot.Local, error) {
+func findHostServers(
+	ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local,
+) ([]snapshot.Local, error) {
 	plan := &t.plan
 	servers := found.Servers
 	if len(servers) == 0 {

@@ -14,7 +14,10 @@ import (
 // since its start, and no longer says that.
 func findChanged(e *Ensemble, hosts []*Host) {
 	running := slices.DeleteFunc(slices.Clone(hosts), func(h *Host) bool {
-		return h.Process == nil || h.Server != nil || h.Doubt != "" || h.Process.Listens.Seen() && len(h.Process.Listens.Value) == 0
+		if h.Process == nil || h.Server != nil || h.trust() == replaced {
+			return true
+		}
+		return h.Process.Listens.Seen() && len(h.Process.Listens.Value) == 0
 	})
 	if len(running) != 1 {
 		return

@@ -7,21 +7,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// Doubt is why a process of this host is not taken at its word; empty where it is.
-type Doubt string
-
-const (
-	// InItsPlace: it has none of the sockets of its configuration, and another process has
-	// its client port. So it is no evidence of that server.
-	InItsPlace Doubt = "another-listens"
-	// OfOtherUser: it is none of the servers that were asked about, and one of these runs on
-	// this host as another user. So it is no evidence of the ensemble.
-	OfOtherUser Doubt = "other-user"
-	// ProgramUnseen: whether it is a JVM was not to be seen from here, and it does not listen.
-	// What rests on it is not proven.
-	ProgramUnseen Doubt = "program-not-seen"
-)
-
 // Verified reports whether the process is known to be the server of its configuration: it
 // listens where that says. So is, for want of a doubt, a server that does not run, whose
 // configuration no process named, and one of a snapshot that has no sockets of processes.
@@ -32,59 +17,56 @@ func (h *Host) Verified() bool {
 	case !h.Process.Listens.Tried:
 		return !h.Process.Program.Tried
 	}
-	return h.Listening() == snapshot.Listens
+	return h.trust() <= listensElsewhere
 }
 
-// tieHosts finds the row of each host: first of those that listen, so that no other process
-// takes it. It sets aside those that are no evidence.
-func tieHosts(e *Ensemble, hosts []*Host) {
-	var listening, silent []*Host
-	for _, h := range hosts {
-		switch h.Listening() {
-		case snapshot.Listens:
-			listening = append(listening, h)
-		case snapshot.ListensNot, snapshot.ListeningUnknown:
-			silent = append(silent, h)
-		case snapshot.AnotherListens:
-			h.Doubt = InItsPlace
+// How far a host is to be believed that it is the server at an address.
+const (
+	listensHere = iota
+	listensElsewhere
+	unverified
+	replaced
+)
+
+func (h *Host) trust() int {
+	switch h.Listening() {
+	case snapshot.Listens:
+		if h.Process.OtherNetwork {
+			return listensElsewhere
 		}
+		return listensHere
+	case snapshot.AnotherListens:
+		return replaced
+	case snapshot.ListensNot, snapshot.ListeningUnknown:
 	}
-	for _, h := range slices.Concat(listening, silent) {
-		match(h, e.Servers)
-	}
-	findChanged(e, hosts)
-	for _, h := range hosts {
-		switch h.Doubt = h.doubt(listening); h.Doubt {
-		case InItsPlace, OfOtherUser:
-			e.Doubted = append(e.Doubted, h)
-		default:
-			e.Hosts = append(e.Hosts, h)
-		}
-	}
-	findElsewhere(e)
+	return unverified
 }
 
-// doubt is why the process of the host is not taken at its word, beside the servers that
-// listen.
-func (h *Host) doubt(listening []*Host) Doubt {
+// doubt is why the process of the host is not taken at its word, beside the others of its
+// machine.
+func (h *Host) doubt(others []*Host) Doubt {
 	switch {
 	case h.Process == nil:
 		return ""
-	case h.Doubt != "":
-		return h.Doubt
-	case h.Server == nil && slices.ContainsFunc(listening, h.besideOtherUser):
+	case h.trust() == replaced:
+		return InItsPlace
+	case h.Server == nil && slices.ContainsFunc(others, h.besideOtherUser):
 		return OfOtherUser
-	case h.Process.Program.Tried && !h.Process.Program.Seen() && h.Listening() != snapshot.Listens:
+	case h.Process.OtherUsers:
+		return OwnNamespace
+	case h.Process.Program.Tried && !h.Process.Program.Seen() && h.trust() == unverified:
 		return ProgramUnseen
 	}
 	return ""
 }
 
-// besideOtherUser reports whether a listening server of the ensemble is on the same machine,
-// and runs as another user.
+// besideOtherUser reports whether a server of the ensemble is on the same machine, and runs
+// as another user: one that listens, or whose configuration could not be read. A user
+// namespace shows no machine.
 func (h *Host) besideOtherUser(o *Host) bool {
-	return o.Server != nil && o.Process.User != h.Process.User &&
-		h.Addrs.Seen() && o.Addrs.Seen() && slices.Equal(h.Addrs.Value, o.Addrs.Value)
+	return o.Server != nil && o.Process != nil && !o.Process.OtherUsers && o.Process.User != h.Process.User &&
+		(o.Listening() == snapshot.Listens || o.Settings == nil && o.Process.Listens.Tried) &&
+		(h.Process.OtherUsers || h.Addrs.Seen() && o.Addrs.Seen() && slices.Equal(h.Addrs.Value, o.Addrs.Value))
 }
 
 // hasSocketAt reports whether the process listens on a port at one of the addresses, or at

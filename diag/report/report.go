@@ -264,7 +264,8 @@ const (
 	WhyOtherUser      = "other-user"
 	WhyOtherEnsemble  = "other-ensemble"
 	WhyBeyondLimit    = "beyond-limit"
-	// WhyProgramNotSeen: it is evidence, but nothing that rests on it alone is proven.
+	// These are evidence, but nothing that rests on them is proven.
+	WhyOwnNamespace   = "own-namespace"
 	WhyProgramNotSeen = "program-not-seen"
 )
 

@@ -65,6 +65,8 @@ func (p *phrases) othersSentence(of []report.OtherProcess) string {
 		return "Not checked, because their configuration is of another ensemble (check it with -c FILE): " + who + "."
 	case report.WhyBeyondLimit:
 		return "Not checked, because there are too many: " + who + "."
+	case report.WhyOwnNamespace:
+		return "Not verified, because they run in a user namespace of their own, where they can have any address: " + who + "."
 	case report.WhyProgramNotSeen:
 		return "Not verified, because the executable is not readable from this user (run zkdoctor as root): " + who + "."
 	}

@@ -21,6 +21,7 @@ func TestOtherProcesses(t *testing.T) {
 		{PID: 105, User: "nobody", Why: report.WhyNotJava},
 		{PID: 110, User: "zk", Config: "/etc/other.cfg", Why: report.WhyOtherEnsemble},
 		{PID: 111, User: "nobody", Why: report.WhyOtherUser},
+		{PID: 115, User: "zk", Why: report.WhyOwnNamespace},
 		{PID: 112, User: "zk", Why: report.WhyProgramNotSeen},
 		{PID: 113, User: "zk", Why: "of a later version"},
 	}
@@ -38,6 +39,7 @@ func TestOtherProcesses(t *testing.T) {
 		", pid 103 (user nobody), 2 more.",
 		"their configuration is of another ensemble (check it with -c FILE): pid 110 (user zk, config /etc/other.cfg).",
 		"run as another user than these: pid 111 (user nobody).",
+		"where they can have any address: pid 115 (user zk).",
 		"(run zkdoctor as root): pid 112 (user zk).",
 		"Ignored: pid 113 (user zk).",
 		"12 more of them are not listed.",

@@ -12,7 +12,8 @@ import (
 type Listening int
 
 const (
-	// ListeningUnknown: no process, or its sockets or its configuration were not seen.
+	// ListeningUnknown: no process, or its sockets or its configuration were not seen, or it
+	// is in a user namespace of its own, whose network shows nothing.
 	ListeningUnknown Listening = iota
 	// Listens: it has a listening socket that its configuration names. Where only its user's
 	// sockets could be seen, a process of that user has it.
@@ -27,7 +28,7 @@ const (
 // Listening compares the listening sockets of the process with those that the server of
 // its configuration would have.
 func (l *Local) Listening() Listening {
-	if l.Process == nil || !l.Process.Listens.Tried || !l.Config.Seen() || !l.Listeners.Seen() {
+	if l.Process == nil || l.Process.OtherUsers || !l.Process.Listens.Tried || !l.Config.Seen() || !l.Listeners.Seen() {
 		return ListeningUnknown
 	}
 	own := l.Process.UserListens

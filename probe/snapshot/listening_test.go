@@ -64,6 +64,13 @@ func TestListening(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
 		}
 	}
+	alone := Local{
+		Process:   &Process{OtherUsers: true, Listens: sockets("[::]:2181")},
+		Listeners: sockets("[::]:2181"), Config: Saw(zoocfg.Parse("zoo.cfg", []byte("clientPort=2181\n")), 0),
+	}
+	if got := alone.Listening(); got != ListeningUnknown {
+		t.Errorf("in a user namespace of its own: got %d", got)
+	}
 	if got := (&Local{}).Listening(); got != ListeningUnknown {
 		t.Errorf("no process: got %d", got)
 	}

@@ -40,6 +40,9 @@ type Process struct {
 	// OtherNetwork is set when the process lives in another network namespace
 	// than zkdoctor: its loopback addresses are its own.
 	OtherNetwork bool `json:"other_network,omitempty"`
+	// OtherUsers is set when it lives in another user namespace than zkdoctor: any user may
+	// make one, and in it a network with whatever addresses.
+	OtherUsers bool `json:"other_users,omitempty"`
 	// Unit is the unit of systemd that it runs in; empty for none.
 	Unit string `json:"unit,omitempty"`
 	// Memory is what it has, and what it may have.

@@ -80,4 +80,7 @@ func TestProgram(t *testing.T) {
 	if program, jvm := programOf(1 << 30); !program.FailedAs(snapshot.Absent) || jvm {
 		t.Errorf("a process that is not there: %+v", program)
 	}
+	if otherUsers(os.Getppid()) || otherUsers(1<<30) {
+		t.Error("this test is in a user namespace of its own")
+	}
 }

@@ -1,8 +1,11 @@
 package thishost
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +34,8 @@ type localProcess struct {
 	snapshot.Process
 	// configPath is empty for the old form "port dataDir", which has no file.
 	configPath string
-	// command is its command line.
+	// line is the sum of its command line, and command that itself, of those that are looked at.
+	line    [sha256.Size]byte
 	command []string
 }
 
@@ -51,11 +55,7 @@ func findProcesses(ctx context.Context) ([]localProcess, snapshot.Others) {
 	slices.Sort(pids)
 	var found []localProcess
 	for _, pid := range pids {
-		p := &process.Process{Pid: pid}
-		args, err := p.CmdlineSliceWithContext(ctx)
-		if err != nil {
-			continue
-		}
+		args, line := argsOf(int(pid))
 		main, rest, ok := zooKeeperArgs(args)
 		if !ok {
 			continue
@@ -65,10 +65,10 @@ func findProcesses(ctx context.Context) ([]localProcess, snapshot.Others) {
 			continue
 		}
 		l := localProcess{Process: snapshot.Process{
-			PID: int(pid), Main: main, User: userOf(ctx, p), State: state, Container: container,
-		}, command: args}
+			PID: int(pid), Main: main, User: userOf(ctx, pid), State: state, Container: container,
+		}, line: line}
 		if len(rest) == 1 && main != "HQuorumPeer" { // which takes HBase's own configuration
-			l.configPath = rest[0]
+			l.configPath = strings.Clone(rest[0][:min(len(rest[0]), maxPath)])
 		}
 		var jvm bool
 		l.Program, jvm = programOf(l.PID)
@@ -82,11 +82,15 @@ func findProcesses(ctx context.Context) ([]localProcess, snapshot.Others) {
 		}
 		others.Found++
 	}
-	found = mostLikely(ctx, found, &others)
-	for i := range found {
-		found[i].describe(ctx)
+	var described []localProcess
+	for _, p := range mostLikely(ctx, found, &others) {
+		if args, line := argsOf(p.PID); line == p.line { // else another program runs in its place
+			p.command = args
+			p.describe(ctx)
+			described = append(described, p)
+		}
 	}
-	return found, others
+	return described, others
 }
 
 // mostLikely are the first maxProcesses of those found, in their order. Where there are more,
@@ -115,7 +119,8 @@ func mostLikely(ctx context.Context, found []localProcess, others *snapshot.Othe
 
 // other is the process as one that is not looked at.
 func (p *localProcess) other(why snapshot.OtherReason) snapshot.OtherProcess {
-	return snapshot.OtherProcess{PID: p.PID, User: p.User, Config: snapshot.Printable(p.configPath, maxShownPath), Why: why}
+	config := snapshot.Printable(p.configPath, maxShownPath)
+	return snapshot.OtherProcess{PID: p.PID, User: p.User, Config: config, Why: why}
 }
 
 // zooKeeperArgs finds the main class as an argument of its own in the command
@@ -165,8 +170,30 @@ func jmxOf(args []string) *snapshot.JMX {
 	return &snapshot.JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
 }
 
+// maxArgs is how much of a command line is read: more than any class path has. maxPath is
+// more than the kernel takes for a path (PATH_MAX), so that a longer one is none.
+const (
+	maxArgs = 256 << 10
+	maxPath = 4096
+)
+
+// argsOf is the command line of a process and the sum of it; nil where it has none, or is gone.
+func argsOf(pid int) (args []string, sum [sha256.Size]byte) {
+	file, err := os.Open(filepath.Join(procOf(pid), "cmdline"))
+	if err != nil {
+		return nil, sum
+	}
+	defer file.Close() //nolint:errcheck // only read from
+	data, err := io.ReadAll(io.LimitReader(file, maxArgs))
+	if err != nil || len(data) == 0 {
+		return nil, sum
+	}
+	return strings.Split(strings.TrimRight(string(data), "\x00"), "\x00"), sha256.Sum256(data)
+}
+
 // userOf is the name of a process's owner, or its number where it has no name.
-func userOf(ctx context.Context, p *process.Process) string {
+func userOf(ctx context.Context, pid int32) string {
+	p := &process.Process{Pid: pid}
 	if user, err := p.UsernameWithContext(ctx); err == nil {
 		return user
 	}
@@ -191,6 +218,7 @@ func (p *localProcess) describe(ctx context.Context) {
 		p.Started = time.UnixMilli(ms).UTC()
 	}
 	p.OtherNetwork = otherNamespace(p.PID, "net", p.Container)
+	p.OtherUsers = otherUsers(p.PID)
 	p.Credentials = credentials(p.PID)
 	p.Unit = unitOf(p.PID)
 }
@@ -205,6 +233,18 @@ func otherNamespace(pid int, kind string, container bool) bool {
 	}
 	ours, err := os.Readlink(filepath.Join(ourselves, "ns", kind))
 	return err != nil || theirs != ours
+}
+
+// otherUsers reports whether a process lives in another user namespace than we do, by how
+// that maps its users (user_namespaces(7)): anyone may read it, which the namespace's name
+// is not to be by all.
+func otherUsers(pid int) bool {
+	theirs, err := os.ReadFile(filepath.Join(procOf(pid), "uid_map"))
+	if err != nil {
+		return false
+	}
+	ours, err := os.ReadFile(filepath.Join(ourselves, "uid_map"))
+	return err != nil || !bytes.Equal(theirs, ours)
 }
 
 // unitOf is the service that systemd runs the process in, by its control group. Those

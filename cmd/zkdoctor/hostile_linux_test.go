@@ -76,8 +76,11 @@ exit 1`, serverClass)
 
 const serverClass = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
 
+// asJVM maps a Java virtual machine into the command that follows.
+const asJVM = `LD_PRELOAD=$(dirname "$(readlink -f /usr/bin/java)")/../lib/server/libjvm.so `
+
 // pretending is a shell script that becomes a process which looks like a server.
-const pretending = `exec -a java sh -c 'while :; do sleep 1; done' sh ` + serverClass + ` "$1"`
+const pretending = asJVM + `exec -a java sh -c 'unset LD_PRELOAD; while :; do sleep 1; done' sh ` + serverClass + ` "$1"`
 
 // asNobody is how a script of root's goes on as nobody.
 var asNobody = strings.Join(zktest.AsNobody(), " ") + " "
@@ -523,7 +526,7 @@ func hostiles() map[string]hostile {
 			v.link(t, "data/myid", in("secret"))
 			path := config(t, v, sharing(in("data"), ""))
 			v.start(t, path, zktest.AsNobody("bash", "-c",
-				`while :; do (exec -a java bash -c 'read -t 0.05 <> /srv/pipe; exit' bash `+serverClass+` "$1"); done`, "bash")...)
+				`while :; do (`+asJVM+`exec -a java bash -c 'read -t 0.05 <> /srv/pipe; exit' bash `+serverClass+` "$1"); done`, "bash")...)
 			return ""
 		},
 		"a dataDir with 100,000 names": func(t *testing.T, v victim) string {

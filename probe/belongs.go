@@ -10,10 +10,32 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// belongs reports whether a server of this host is of the ensemble asked about:
-// their configurations share an address, or a target is among its server.N
-// lines, or a target is its own client port.
-func (t *task) belongs(l snapshot.Local) bool {
+// ensembleOf tells which of this host's servers are of the ensemble asked about. Those that
+// are it by their ports draw in what shares an address with them, ports and all, and nothing
+// else: a host may well carry servers of several ensembles, with the same ids. Only where
+// none is, a name that a configuration lists is enough.
+func (t *task) ensembleOf(servers []snapshot.Local) func(snapshot.Local) bool {
+	var surely []*zoocfg.Config
+	for _, l := range servers {
+		if t.isAskedAbout(l) {
+			surely = append(surely, l.Config.Value)
+		}
+	}
+	return func(l snapshot.Local) bool {
+		switch {
+		case !l.Config.Seen():
+			return false
+		case len(surely) == 0:
+			return t.isAskedAbout(l) || t.listsTarget(l)
+		}
+		return slices.ContainsFunc(surely, func(c *zoocfg.Config) bool { return sameEnsemble(c, l.Config.Value) })
+	}
+}
+
+// isAskedAbout reports whether a server of this host is of the ensemble asked about by its
+// ports: it shares a peer address with the configuration that was named, or a target is its
+// own client port.
+func (t *task) isAskedAbout(l snapshot.Local) bool {
 	config := l.Config.Value
 	if !l.Config.Seen() {
 		return false
@@ -21,23 +43,26 @@ func (t *task) belongs(l snapshot.Local) bool {
 	if t.plan.Config != nil && sameEnsemble(t.plan.Config, config) {
 		return true
 	}
-	for _, target := range t.plan.Targets {
+	return slices.ContainsFunc(t.plan.Targets, func(target snapshot.Target) bool {
 		addrs := t.names[target.Host].Value
-		for _, s := range config.Servers {
-			for _, a := range s.Addresses {
-				addr, _ := netip.ParseAddr(a.Host)
-				if strings.EqualFold(a.Host, target.Host) || slices.Contains(addrs, addr) {
-					return true
-				}
-			}
-		}
-		if target.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, binds(&l, config.ClientPortAddress.Value)) ||
+		return target.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, binds(&l, config.ClientPortAddress.Value)) ||
 			target.Port == config.SecureClientPort.Value &&
-				slices.ContainsFunc(addrs, binds(&l, config.SecureClientPortAddress.Value)) {
-			return true
-		}
-	}
-	return false
+				slices.ContainsFunc(addrs, binds(&l, config.SecureClientPortAddress.Value))
+	})
+}
+
+// listsTarget reports whether a target is among the server.N lines of a server of this host,
+// by its name or address alone.
+func (t *task) listsTarget(l snapshot.Local) bool {
+	return slices.ContainsFunc(t.plan.Targets, func(target snapshot.Target) bool {
+		addrs := t.names[target.Host].Value
+		return slices.ContainsFunc(l.Config.Value.Servers, func(s zoocfg.Server) bool {
+			return slices.ContainsFunc(s.Addresses, func(a zoocfg.Address) bool {
+				addr, _ := netip.ParseAddr(a.Host)
+				return strings.EqualFold(a.Host, target.Host) || slices.Contains(addrs, addr)
+			})
+		})
+	})
 }
 
 // standsFor reports whether the only server of this host, whose configuration cannot
@@ -80,8 +105,9 @@ func (t *task) concerned(local []snapshot.Local, wanted bool) []snapshot.Local {
 	alone := len(local) == 1 && !slices.ContainsFunc(t.others.Processes, func(p snapshot.OtherProcess) bool {
 		return p.Why == snapshot.OtherEnsemble
 	})
+	belongs := t.ensembleOf(local)
 	for _, l := range local {
-		if !wanted || !t.belongs(l) && !(alone && t.standsFor(l)) {
+		if !wanted || !belongs(l) && !(alone && t.standsFor(l)) {
 			continue
 		}
 		resolveMembers(t.names, &l)

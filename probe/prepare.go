@@ -58,8 +58,9 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 			return nil, unreadable(file, found.Servers)
 		}
 		plan.Config = file.Config.Value
+		belongs := t.ensembleOf(found.Servers)
 		local = look(func(l snapshot.Local) bool {
-			return !l.Config.Seen() || mayMean(l.Config.Value, plan.Config) || t.belongs(l)
+			return !l.Config.Seen() || mayMean(l.Config.Value, plan.Config) || belongs(l)
 		})
 		if len(t.Targets) == 0 {
 			plan.Source = snapshot.FromFile
@@ -81,7 +82,8 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 		return findHostServers(ctx, t, found, earlier)
 	default:
 		t.names = lookUp(ctx, t.Timeout, hostsOf(plan.Targets, nil))
-		local = look(func(l snapshot.Local) bool { return !l.Config.Seen() || t.belongs(l) })
+		belongs := t.ensembleOf(found.Servers)
+		local = look(func(l snapshot.Local) bool { return !l.Config.Seen() || belongs(l) })
 		if here && len(local) == 0 {
 			if path, source := t.host().FindConfig(ctx); path != "" {
 				local = []snapshot.Local{t.host().LookFile(ctx, path, source, earlier)}
@@ -89,7 +91,8 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 		}
 	}
 	// The names of other ensembles on this host are nobody's question.
-	asked := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !t.belongs(l) })
+	belongs := t.ensembleOf(local)
+	asked := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !belongs(l) })
 	t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(plan.Targets, asked))
 	return t.concerned(local, here), nil
 }

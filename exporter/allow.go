@@ -56,21 +56,26 @@ func parseAllowRule(text string) (allowRule, error) {
 		}
 	}
 	if prefix, err := netip.ParsePrefix(host); err == nil {
+		const mapped = 96 // of ::ffff:192.0.2.0/120 that is 192.0.2.0/24
+		if prefix.Addr().Is4In6() && prefix.Bits() >= mapped {
+			prefix = netip.PrefixFrom(prefix.Addr().Unmap(), prefix.Bits()-mapped)
+		}
 		rule.prefix = prefix.Masked()
 		return rule, nil
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
+		addr = addr.Unmap()
 		rule.prefix = netip.PrefixFrom(addr, addr.BitLen())
 		return rule, nil
 	}
-	rule.glob = strings.ToLower(host)
-	if _, err := path.Match(rule.glob, ""); err != nil || host == "" {
+	rule.glob = strings.ToLower(strings.TrimRight(host, "."))
+	if _, err := path.Match(rule.glob, ""); err != nil || rule.glob == "" {
 		return rule, fmt.Errorf("not a host name, glob or network")
 	}
 	return rule, nil
 }
 
-// allows reports whether a target is on the list. Networks allow addresses only:
+// allows reports whether a target, in its canonical spelling, is on the list. Networks allow addresses only:
 // a name that resolves into one may resolve elsewhere a moment later.
 func (l allowList) allows(t snapshot.Target) bool {
 	addr, err := netip.ParseAddr(t.Host)
@@ -79,12 +84,12 @@ func (l allowList) allows(t snapshot.Target) bool {
 			continue
 		}
 		if r.prefix.IsValid() {
-			if err == nil && r.prefix.Contains(addr.Unmap()) {
+			if err == nil && r.prefix.Contains(addr) {
 				return true
 			}
 			continue
 		}
-		if ok, _ := path.Match(r.glob, strings.ToLower(t.Host)); ok { // the pattern was checked
+		if ok, _ := path.Match(r.glob, t.Host); ok { // the pattern was checked
 			return true
 		}
 	}

@@ -109,6 +109,7 @@ func FuzzParseConfig(f *testing.F) {
 func TestAllowList(t *testing.T) {
 	list, err := newAllowList([]string{
 		"zk1", "zk2:2182", "zk-*.example.org", "any.example.org:*", "192.0.2.0/24", "198.51.100.7:2182", "2001:db8::/32", "[2001:db9::/32]:*", "2001:dba::1",
+		"::ffff:203.0.113.1", "[::ffff:203.0.113.128/121]:*", "Abs.example.org.",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -118,13 +119,14 @@ func TestAllowList(t *testing.T) {
 		"zk-7.example.org": true, "zk-7.example.com": false, "zk-7.evil.example.org": true, "any.example.org:1": true,
 		"192.0.2.9": true, "192.0.3.9": false, "192.0.2.9:22": false, "198.51.100.7:2182": true, "198.51.100.7": false,
 		"[2001:db8::1]:2181": true, "[2001:db8::1]:22": false, "[2001:db9::1]:22": true, "2001:dba::1": true, "2001:dbb::1": false,
-		"localhost": false, "127.0.0.1": false,
+		"localhost": false, "127.0.0.1": false, "203.0.113.1": true, "[::ffff:203.0.113.1]:2181": true,
+		"203.0.113.200:1": true, "203.0.113.100:1": false, "zk1.": true, "abs.example.org": true,
 	} {
 		targets, err := probe.ParseTargets([]string{text})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := list.allows(targets[0]); got != want {
+		if got := list.allows(canonical(targets[0])); got != want {
 			t.Errorf("%s: got %v", text, got)
 		}
 	}

@@ -24,7 +24,7 @@ func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) {
 	switch by := r.URL.Query().Get("by"); by {
 	case "ensemble":
 		for _, one := range watchers {
-			groups = append(groups, ensembleTarget(one.name, one.members()))
+			groups = append(groups, ensembleTarget(one.name, one.members().spelled))
 		}
 	case "", "server":
 		ctx, cancel, timeout := deadline(r, e.options.Timeout)

@@ -63,6 +63,9 @@ type Exporter struct {
 	compat  *compat // nil for none
 	self    *prometheus.Registry
 	stats   selfStats
+	// ports and looks outlive a reload: what a server has to bear does not change by it.
+	ports *portTable
+	looks *budget
 
 	state   atomic.Pointer[state]
 	slots   chan struct{}
@@ -74,9 +77,7 @@ type state struct {
 	config   *Config
 	watchers []*watcher
 	allow    allowList
-
-	mu     sync.Mutex
-	probed map[string]*watcher // by target and module, for /probe
+	probed   *probed
 }
 
 // selfStats are the exporter's metrics about itself.
@@ -101,6 +102,7 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 	e := &Exporter{
 		options: o, table: newTable(o.Include, o.Exclude),
 		self: prometheus.NewRegistry(), slots: make(chan struct{}, o.MaxConcurrent),
+		ports: newPortTable(), looks: newBudget(maxLooks, minAge),
 	}
 	if o.Compat == "dabealu" {
 		e.compat = newCompat(e.table)
@@ -123,7 +125,7 @@ func (e *Exporter) registerSelf() {
 		}),
 		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "zkdoctor_requests_rejected_total",
-			Help: "Requests that were turned away, by reason: busy, forbidden, bad.",
+			Help: "Requests that were turned away, by reason: busy, forbidden, bad, repeated.",
 		}, []string{"reason"}),
 		ensembles: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "zkdoctor_ensembles",
@@ -137,7 +139,7 @@ func (e *Exporter) registerSelf() {
 	build.Set(1)
 	e.self.MustRegister(e.table.dropped, e.stats.reloadOK, e.stats.reloadAt, e.stats.rejected, e.stats.ensembles, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, reason := range []string{"busy", "forbidden", "bad"} {
+	for _, reason := range []string{"busy", "forbidden", "bad", "repeated"} {
 		e.stats.rejected.WithLabelValues(reason)
 	}
 }
@@ -172,11 +174,12 @@ func (e *Exporter) newState(ctx context.Context, config *Config) (*state, error)
 	if err != nil {
 		return nil, err
 	}
-	next := &state{config: config, allow: allow, probed: map[string]*watcher{}}
+	next := &state{config: config, allow: allow, probed: newProbed()}
 	for _, ensemble := range config.Ensembles {
 		w := &watcher{
-			name: ensemble.Name, listed: ensemble.listed, timeout: time.Duration(ensemble.Limits.Timeout),
-			diagnose: e.diagnose, memory: newMemory(),
+			name: ensemble.Name, way: "ensemble " + ensemble.Name, listed: newMembers(ensemble.listed),
+			timeout:  time.Duration(ensemble.Limits.Timeout),
+			diagnose: e.diagnose, memory: newMemory(), ports: e.ports,
 			question: e.question(probe.Question{
 				ConfigFile: ensemble.ZooCfg, TLS: ensemble.TLS.client(), Local: e.options.Local, PeerPorts: e.options.PeerPorts,
 			}),

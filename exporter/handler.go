@@ -55,7 +55,10 @@ func (e *Exporter) serveReload(w http.ResponseWriter, r *http.Request) {
 // serveMetrics looks at all configured ensembles at once and serves what was
 // seen, and the exporter's own metrics.
 func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
-	e.serve(w, r, e.state.Load().watchers, e.options.Timeout, true)
+	ctx, cancel, timeout := deadline(r, e.options.Timeout)
+	defer cancel()
+	watchers := e.state.Load().watchers
+	e.answer(w, r, watchers, e.lookAll(ctx, watchers, timeout), true)
 }
 
 // compression compresses a handler's answers for those who take it, as Prometheus

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -115,9 +114,7 @@ func (s *served) metrics(t testing.TB) scraped {
 // that the next scrape looks anew.
 func (s *served) forget() {
 	state := s.state.Load()
-	state.mu.Lock()
-	defer state.mu.Unlock()
-	for _, w := range slices.AppendSeq(slices.Clone(state.watchers), maps.Values(state.probed)) {
+	for _, w := range slices.Concat(state.watchers, state.probed.all()) {
 		w.mu.Lock()
 		if w.last != nil {
 			aged := *w.last

@@ -34,7 +34,13 @@ type answer func(f *fake, conn *net.TCPConn)
 // kernel.
 func startFake(t testing.TB, how answer) *fake {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	return startFakeAt(t, "127.0.0.1", how)
+}
+
+// startFakeAt starts it on a port of its own at an address of this host.
+func startFakeAt(t testing.TB, addr string, how answer) *fake {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", net.JoinHostPort(addr, "0"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,46 +1,133 @@
 package exporter
 
 import (
-	"slices"
+	"net/netip"
+	"sync"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// slowEvery is how often peer ports and this host's own evidence are looked at: each
-// probe of a peer port leaves a stack trace in a server's log.
-const slowEvery = 5 * time.Minute
+const (
+	// slowEvery is how often peer ports and this host's own evidence are looked at: each
+	// probe of a peer port leaves a stack trace in a server's log.
+	slowEvery = 5 * time.Minute
+	// maxPortProbes is how often one peer port is probed within slowEvery at the most:
+	// once, and whenever the server changes its state, for what it showed before is of no
+	// use then. One that changes its state all the time is left alone in the end, and what
+	// its ports are is not known.
+	maxPortProbes = 10
+	// maxPortServers bounds the servers of /probe whose peer ports are remembered. Those of
+	// more are not probed: what is forgotten would be probed again.
+	maxPortServers = 1 << 14
+)
 
-// maxPortProbes is how often the peer ports of one server are looked at within
-// slowEvery at the most: once, and whenever the server changes its state, for what
-// they showed before is of no use then. One that changes its state all the time is
-// left alone in the end, and what its ports are is not known.
-const maxPortProbes = 10
+// portTable remembers what the peer ports of servers showed. All watchers share it: a
+// server is probed no more often because it stands in several connect strings, or has
+// several names.
+type portTable struct {
+	probes *budget
 
-// portMemory is when the peer ports of one server were looked at.
-type portMemory struct {
-	// client is what its client port did then; "" before the first time, and where
-	// what was seen is of no use any more.
-	client string
-	// probed are the times of the last slowEvery.
-	probed []time.Time
+	mu    sync.Mutex
+	known map[portKey]*portMemory
+	swept time.Time
 }
 
-// due decides about a server whose client port does this now.
-func (m *portMemory) due(client string, now time.Time) probe.Due {
-	m.probed = slices.DeleteFunc(m.probed, func(t time.Time) bool { return now.Sub(t) >= slowEvery })
-	changed := m.client != client
-	switch {
-	case len(m.probed) == 0, changed && len(m.probed) < maxPortProbes:
-		m.client = client
-		m.probed = append(m.probed, now)
-		return probe.DueNow
-	case changed:
-		m.client = ""
-		return probe.DueNever
+// portKey is a server by its peer ports. way is how its client port was asked, for that
+// decides which state it is seen in.
+type portKey struct {
+	addr             netip.Addr
+	quorum, election int
+	way              string
+}
+
+// portMemory is what was seen of the peer ports of one server.
+type portMemory struct {
+	// client is what its client port did then; "" where what was seen is of no use.
+	client string
+	at     time.Time
+	// seen has the looks at the ports, and nothing else of a server, once they are over.
+	seen *snapshot.Server
+}
+
+func newPortTable() *portTable {
+	return &portTable{probes: newBudget(maxPortProbes, slowEvery), known: map[portKey]*portMemory{}}
+}
+
+// due reports whether the peer ports of a server are to be probed now. Where not, it fills
+// in what is known of them; at is when they were seen, zero for never. asked is set for a
+// server that a request named.
+func (t *portTable) due(s *snapshot.Server, way string, asked bool, now time.Time) (probe bool, at time.Time) {
+	key, ports, ok := portsOf(s, way)
+	if !ok {
+		return false, time.Time{}
 	}
-	return probe.DueLater
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sweep(now)
+	m := t.known[key]
+	if m == nil {
+		if asked && len(t.known) >= maxPortServers {
+			return false, time.Time{}
+		}
+		m = &portMemory{}
+		t.known[key] = m
+	}
+	if client := clientState(s); m.client != client || now.Sub(m.at) >= slowEvery {
+		m.client, m.seen = "", nil
+		if _, ok := t.probes.take(now, ports); ok {
+			m.client, m.at = client, now
+			return true, now
+		}
+		return false, time.Time{}
+	}
+	if m.seen == nil {
+		return false, time.Time{} // another look at them is under way
+	}
+	s.Quorum, s.Election, s.QuorumTLS, s.Held = m.seen.Quorum, m.seen.Election, m.seen.QuorumTLS, m.seen.Held
+	return false, m.at
+}
+
+// keep remembers what a probe that was due has shown.
+func (t *portTable) keep(s *snapshot.Server, way string) {
+	key, _, ok := portsOf(s, way)
+	if !ok {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if m := t.known[key]; m != nil {
+		m.seen = &snapshot.Server{Quorum: s.Quorum, Election: s.Election, QuorumTLS: s.QuorumTLS, Held: s.Held}
+	}
+}
+
+// sweep forgets what is too old to be of use, once in a while.
+func (t *portTable) sweep(now time.Time) {
+	if now.Sub(t.swept) < slowEvery {
+		return
+	}
+	t.swept = now
+	for key, m := range t.known {
+		if now.Sub(m.at) >= slowEvery {
+			delete(t.known, key)
+		}
+	}
+}
+
+// portsOf is a server by its peer ports, and all that a probe of them may connect to; not
+// ok where none would be.
+func portsOf(s *snapshot.Server, way string) (key portKey, ports []netip.AddrPort, ok bool) {
+	addrs := s.PeerAddrs()
+	if s.Quorum.Number == 0 || !addrs.Seen() || len(addrs.Value) == 0 {
+		return key, nil, false
+	}
+	for _, addr := range addrs.Value {
+		ports = append(ports, netip.AddrPortFrom(addr, uint16(s.Quorum.Number))) //nolint:gosec // a port
+		if s.Election.Number != 0 {
+			ports = append(ports, netip.AddrPortFrom(addr, uint16(s.Election.Number))) //nolint:gosec // a port
+		}
+	}
+	return portKey{addrs.Value[0], s.Quorum.Number, s.Election.Number, way}, ports, true
 }
 
 // clientState is what the client port did, as far as it decides what the peer

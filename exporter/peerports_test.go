@@ -1,45 +1,112 @@
 package exporter
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-func TestPortProbesAreRare(t *testing.T) {
-	var m portMemory
-	now := time.Now()
-	probes := 0
-	var due probe.Due
-	look := func(client string) bool {
-		if due = m.due(client, now); due == probe.DueNow {
-			probes++
-		}
-		return due == probe.DueNow
+// portsAt is a server with peer ports whose client port gives this mode.
+func portsAt(addr string, mode snapshot.Mode) *snapshot.Server {
+	return &snapshot.Server{
+		Resolve:  snapshot.Saw([]netip.Addr{netip.MustParseAddr(addr)}, 0),
+		Srvr:     snapshot.Saw(snapshot.Srvr{Mode: mode}, 0),
+		Quorum:   snapshot.PortLook{Number: 2888},
+		Election: snapshot.PortLook{Number: 3888},
 	}
-	if !look("follower") || look("follower") {
-		t.Error("a steady server is not looked at once")
+}
+
+func TestPortProbesAreRare(t *testing.T) {
+	table, now := newPortTable(), time.Now()
+	probes, known := 0, false
+	look := func(mode snapshot.Mode) bool {
+		s := portsAt("192.0.2.1", mode)
+		due, at := table.due(s, "", true, now)
+		known = !at.IsZero()
+		if due {
+			probes++
+			s.Election.Look = snapshot.Saw(snapshot.Dial{}, 0)
+			table.keep(s, "")
+		} else if s.Election.Look.Seen() != known {
+			t.Error("what is known is not filled in, or has no age")
+		}
+		return due
+	}
+	if !look(snapshot.ModeFollower) || look(snapshot.ModeFollower) || !known {
+		t.Error("a steady server is not probed once")
 	}
 	now = now.Add(slowEvery - time.Second)
-	if look("follower") {
-		t.Error("looked at too early")
+	if look(snapshot.ModeFollower) {
+		t.Error("probed too early")
 	}
 	now = now.Add(time.Second)
-	if !look("follower") || !look("leader") {
-		t.Error("not looked at when it was time, or when the state had changed")
+	if !look(snapshot.ModeFollower) || !look(snapshot.ModeLeader) {
+		t.Error("not probed when it was time, or when the state had changed")
 	}
 
 	// A server that never stays what it is.
 	probes = 0
 	for i := range 4 * 60 { // every 15 s for an hour
 		now = now.Add(15 * time.Second)
-		look([]string{"follower", "not-serving"}[i%2])
-		if due == probe.DueLater {
+		if due := look([]snapshot.Mode{snapshot.ModeFollower, snapshot.ModeLeader}[i%2]); !due && known {
 			t.Fatal("what was seen in another state still counts")
 		}
 	}
 	if most := maxPortProbes * int(time.Hour/slowEvery); probes > most || probes < most/2 {
 		t.Errorf("%d probes an hour at a server that flaps, want about %d", probes, most)
+	}
+}
+
+// TestPortTableIsBounded: what does not fit is not probed, and of what is configured
+// everything fits.
+func TestPortTableIsBounded(t *testing.T) {
+	table, now := newPortTable(), time.Now()
+	addr := netip.MustParseAddr("10.0.0.0")
+	for range maxPortServers + 100 {
+		addr = addr.Next()
+		table.due(portsAt(addr.String(), snapshot.ModeFollower), "", true, now)
+	}
+	if len(table.known) != maxPortServers {
+		t.Errorf("%d servers are remembered", len(table.known))
+	}
+	if due, _ := table.due(portsAt("192.0.2.1", snapshot.ModeFollower), "", true, now); due {
+		t.Error("one more is probed")
+	}
+	if due, _ := table.due(portsAt("192.0.2.1", snapshot.ModeFollower), "", false, now); !due {
+		t.Error("a configured one is not")
+	}
+	if due, _ := table.due(portsAt("192.0.2.2", snapshot.ModeFollower), "", true, now.Add(slowEvery)); !due || len(table.known) != 1 {
+		t.Errorf("old ones are not forgotten: %d", len(table.known))
+	}
+}
+
+func TestBudget(t *testing.T) {
+	b, now := newBudget(2, time.Minute), time.Now()
+	one, two := netip.MustParseAddrPort("192.0.2.1:1"), netip.MustParseAddrPort("192.0.2.1:2")
+	take := func(want bool, addrs ...netip.AddrPort) {
+		t.Helper()
+		if _, got := b.take(now, addrs); got != want {
+			t.Errorf("%v: %v", addrs, got)
+		}
+	}
+	take(true, one)
+	take(true, one, two)
+	take(false, two, one) // and nothing is taken of the first either
+	take(true, two)
+	take(false, two)
+	now = now.Add(time.Minute)
+	take(false, one, one, one) // three at once are too many at any time
+	take(true, one, one)
+	take(true)
+	for addr := netip.MustParseAddr("10.0.0.0"); len(b.used) < maxBudgeted; addr = addr.Next() {
+		b.used[netip.AddrPortFrom(addr, 1)] = []time.Time{now}
+	}
+	take(false, netip.MustParseAddrPort("192.0.2.2:1"))
+	now = now.Add(time.Minute)
+	take(true, netip.MustParseAddrPort("192.0.2.2:1"))
+	if len(b.used) != 1 {
+		t.Errorf("%d addresses are known", len(b.used))
 	}
 }

@@ -1,83 +1,133 @@
 package exporter
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// maxLooks is how often one server is looked at within a second for requests that name
+// it, in however many connect strings and by whatever name. Of what Prometheus asks for,
+// each module is one look, and so is each ensemble that the server is named with.
+const maxLooks = 10
+
+// tooOften says which server was looked at too often for one look more.
+type tooOften struct{ at netip.AddrPort }
+
+// Error is a sentence for the caller.
+func (t tooOften) Error() string {
+	return fmt.Sprintf("%v was looked at %d times within a second: name a server by one name, and in one connect string", t.at, maxLooks)
+}
+
+// refusal is what a request that is turned away is answered with.
+type refusal struct {
+	status           int
+	reason, sentence string
+}
+
 // serveProbe looks at what the request names, for Prometheus's multi-target
 // pattern: /probe?target=zk1:2181, or a connect string; &module= and &ensemble=
 // as wanted.
 func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
+	one, timeout, no := e.probeOf(r.URL.Query())
+	if no != nil {
+		e.refuse(w, no.status, no.reason, no.sentence)
+		return
+	}
+	ctx, cancel, timeout := deadline(r, timeout)
+	defer cancel()
+	l, err := e.look(ctx, one, timeout)
+	if often, ok := errors.AsType[tooOften](err); ok {
+		w.Header().Set("Retry-After", "1")
+		e.refuse(w, http.StatusTooManyRequests, "repeated", often.Error())
+		return
+	}
+	e.answer(w, r, []*watcher{one}, []*look{l}, false)
+}
+
+// probeOf is the watcher of what a request to /probe names, and the time for a look.
+func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal) {
 	state := e.state.Load()
-	query := r.URL.Query()
 	target, moduleName := query.Get("target"), query.Get("module")
 	module, known := state.config.Modules[moduleName]
 	if moduleName != "" && !known {
-		e.refuse(w, http.StatusBadRequest, "bad", fmt.Sprintf("there is no module %q in the configuration", moduleName))
-		return
+		return nil, 0, &refusal{http.StatusBadRequest, "bad", fmt.Sprintf("there is no module %q in the configuration", moduleName)}
 	}
 	targets, err := probeTargets(target)
 	if err != nil {
-		e.refuse(w, http.StatusBadRequest, "bad", err.Error())
-		return
+		return nil, 0, &refusal{http.StatusBadRequest, "bad", err.Error()}
 	}
-	for _, t := range targets {
-		if state.memberOf(t) == nil && !state.allow.allows(t) {
-			e.refuse(w, http.StatusForbidden, "forbidden",
-				fmt.Sprintf("%s:%d is on no allow-list: add it to probe.allow", t.Host, t.Port))
-			return
+	spelled, configured := make([]snapshot.Target, len(targets)), (*watcher)(nil)
+	for i, t := range targets {
+		var of *watcher
+		if spelled[i], of = state.memberOf(t); i == 0 {
+			configured = of
 		}
-	}
-	configured := state.memberOf(targets[0])
-	one := configured
-	if configured == nil || moduleName != "" || !sameTargets(configured.members(), targets) {
-		name := ensembleLabel(configured, query.Get("ensemble"), target)
-		one = state.watcherFor(name+"\x00"+moduleName+"\x00"+target, func() *watcher {
-			secure := module.TLS.client()
-			if secure == nil && configured != nil {
-				secure = configured.question.TLS
-			}
-			return &watcher{
-				name: name, diagnose: e.diagnose, single: len(targets) == 1, memory: newMemory(),
-				question: e.question(probe.Question{
-					Targets: targets, TLS: secure, PeerPorts: e.options.PeerPorts && len(targets) > 1,
-				}),
-			}
-		})
+		if of == nil && !state.allow.allows(t) {
+			return nil, 0, &refusal{http.StatusForbidden, "forbidden",
+				fmt.Sprintf("%s:%d is on no allow-list: add it to probe.allow", t.Host, t.Port)}
+		}
 	}
 	timeout := e.options.Timeout
 	if module.Timeout > 0 {
 		timeout = time.Duration(module.Timeout)
 	}
-	e.serve(w, r, []*watcher{one}, timeout, false)
+	if configured != nil && moduleName == "" && configured.members().are(targets) {
+		return configured, timeout, nil
+	}
+	secure, way := module.TLS.client(), "module "+moduleName
+	if configured != nil && moduleName == "" {
+		way = configured.way
+	}
+	if configured != nil && secure == nil {
+		secure = configured.question.TLS
+	}
+	shared := state.probed.find(probeKey(targets, moduleName), func() *watcher {
+		return e.probeWatcher(spelled, way, secure)
+	})
+	one := *shared // what it is called is this request's own
+	one.name = ensembleLabel(configured, query.Get("ensemble"), target)
+	return &one, timeout, nil
 }
 
-// watcherFor is the watcher of /probe for a target string. It is remembered, so
-// that rules which compare two looks can.
-func (s *state) watcherFor(key string, create func() *watcher) *watcher {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if w := s.probed[key]; w != nil {
-		return w
+// probeWatcher is a watcher without a name.
+func (e *Exporter) probeWatcher(targets []snapshot.Target, way string, secure *tls.Config) *watcher {
+	return &watcher{
+		diagnose: e.diagnose, single: len(targets) == 1, asked: true, way: way, ports: e.ports, memory: newMemory(),
+		question: e.question(probe.Question{
+			Targets: targets, TLS: secure, PeerPorts: e.options.PeerPorts && len(targets) > 1, Admit: e.admit,
+		}),
 	}
-	if len(s.probed) >= maxProbed {
-		clear(s.probed) // what is forgotten is an earlier look, no more
-	}
-	w := create()
-	s.probed[key] = w
-	return w
 }
 
-// maxProbed bounds what /probe remembers: some 20 KiB an ensemble.
-const maxProbed = 4096
+// admit decides whether the servers of a request may be looked at now.
+func (e *Exporter) admit(servers []netip.AddrPort) error {
+	if at, ok := e.looks.take(time.Now(), servers); !ok {
+		return tooOften{at}
+	}
+	return nil
+}
 
+// probeKey is what two requests that share a look have in common.
+func probeKey(targets []snapshot.Target, module string) string {
+	var b strings.Builder
+	b.WriteString(module)
+	for _, t := range targets {
+		b.WriteByte(0)
+		b.WriteString(hostPort(t))
+	}
+	return b.String()
+}
+
+// probeTargets are the servers of a connect string, in their canonical spelling.
 func probeTargets(target string) ([]snapshot.Target, error) {
 	const longest = 4096 // a connect string of 100 long names
 	switch {
@@ -86,17 +136,19 @@ func probeTargets(target string) ([]snapshot.Target, error) {
 	case len(target) > longest:
 		return nil, errors.New("the target is too long")
 	}
-	return probe.ParseTargets([]string{target})
+	targets, err := probe.ParseTargets([]string{target})
+	return canonicalSet(targets), err
 }
 
-// memberOf is the configured ensemble that lists the target; nil for none.
-func (s *state) memberOf(t snapshot.Target) *watcher {
+// memberOf is the configured ensemble that lists a target, in its canonical spelling, and
+// the target as it is spelled there; nil and as it is for none.
+func (s *state) memberOf(t snapshot.Target) (spelled snapshot.Target, of *watcher) {
 	for _, w := range s.watchers {
-		if slices.ContainsFunc(w.members(), func(m snapshot.Target) bool { return same(m, t) }) {
-			return w
+		if m, ok := w.members().find(t); ok {
+			return snapshot.Target{Host: m.Host, Port: m.Port}, w
 		}
 	}
-	return nil
+	return t, nil
 }
 
 // takes tells what serveProbe takes: the members of configured ensembles, and what is on the
@@ -104,11 +156,14 @@ func (s *state) memberOf(t snapshot.Target) *watcher {
 func (s *state) takes() func(snapshot.Target) bool {
 	configured := map[string]bool{}
 	for _, w := range s.watchers {
-		for _, m := range w.members() {
+		for _, m := range w.members().canonical {
 			configured[hostPort(m)] = true
 		}
 	}
-	return func(t snapshot.Target) bool { return configured[hostPort(t)] || s.allow.allows(t) }
+	return func(t snapshot.Target) bool {
+		t = canonical(t)
+		return configured[hostPort(t)] || s.allow.allows(t)
+	}
 }
 
 // ensembleLabel is the label of a probe: the configured ensemble of the target,

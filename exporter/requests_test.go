@@ -223,7 +223,7 @@ func TestProbeOfAConfiguredEnsemble(t *testing.T) {
 	if again := len(one.asked()); again != asked {
 		t.Errorf("%d words for /metrics, %d with /probe", asked, again)
 	}
-	if probed := len(s.state.Load().probed); probed != 0 {
+	if probed := len(s.state.Load().probed.all()); probed != 0 {
 		t.Errorf("%d watchers of /probe", probed)
 	}
 }

@@ -14,12 +14,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// serve looks with all watchers and serves their metrics by a registry of this
-// request's own.
-func (e *Exporter) serve(w http.ResponseWriter, r *http.Request, watchers []*watcher, timeout time.Duration, own bool) {
-	ctx, cancel, timeout := deadline(r, timeout)
-	defer cancel()
-	looks := e.lookAll(ctx, watchers, timeout)
+// answer serves the metrics of looks by a registry of this request's own; own adds the
+// exporter's.
+func (e *Exporter) answer(w http.ResponseWriter, r *http.Request, watchers []*watcher, looks []*look, own bool) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.compat})
 	var all prometheus.Gatherer = registry
@@ -76,25 +73,23 @@ const looksAtOnce = 1000
 // lookAll looks with all watchers at once. A look that did not come about in time
 // is nil.
 func (e *Exporter) lookAll(ctx context.Context, watchers []*watcher, timeout time.Duration) []*look {
-	if len(watchers) == 1 { // of /probe: no goroutine needed
-		return []*look{e.look(ctx, watchers[0], timeout)}
-	}
 	looks := make([]*look, len(watchers))
 	var group errgroup.Group
 	group.SetLimit(looksAtOnce)
 	for i, watcher := range watchers {
-		group.Go(func() error { looks[i] = e.look(ctx, watcher, timeout); return nil })
+		group.Go(func() error { looks[i], _ = e.look(ctx, watcher, timeout); return nil })
 	}
 	_ = group.Wait() // a look that fails is nil, and the others are served all the same
 	return looks
 }
 
-func (e *Exporter) look(ctx context.Context, w *watcher, timeout time.Duration) *look {
+// look is the newest look of a watcher; nil and logged where there is none.
+func (e *Exporter) look(ctx context.Context, w *watcher, timeout time.Duration) (*look, error) {
 	l, err := w.look(ctx, timeout)
 	if err != nil {
 		e.options.Log.Warn().Str("ensemble", w.name).Err(err).Msg("no look")
 	}
-	return l
+	return l, err
 }
 
 // deadline is the time that a scrape has: what Prometheus says, less a margin

@@ -30,6 +30,8 @@ type look struct {
 	snap   *snapshot.Snapshot
 	report *report.Report
 	at     time.Time
+	// members are the servers that were looked at.
+	members members
 	// slowAt is when peer ports were last looked at; zero for never.
 	slowAt time.Time
 }
@@ -39,11 +41,16 @@ type watcher struct {
 	name     string
 	question probe.Question
 	// listed are the servers as configured, in the file of the question too.
-	listed  []snapshot.Target
+	listed  members
 	timeout time.Duration
 	// single is set for a single server of /probe: nothing is concluded of its
 	// ensemble then.
 	single bool
+	// asked is set for what a request named and nobody configured.
+	asked bool
+	// way is how client ports are asked, as far as watchers differ in that: see portKey.
+	way   string
+	ports *portTable
 	// diagnose is diag.Diagnose.
 	diagnose func(*snapshot.Snapshot) *report.Report
 	*memory
@@ -57,10 +64,7 @@ type memory struct {
 	mu     sync.Mutex // guards last; the rest is whose turn it is
 	last   *look
 	before *snapshot.Snapshot
-	// ports are those of the servers in portsOf.
-	ports   []portMemory
-	portsOf []snapshot.Target
-	slowAt  time.Time
+	slowAt time.Time
 }
 
 func newMemory() *memory { return &memory{turn: make(chan struct{}, 1)} }
@@ -110,7 +114,7 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	ctx, cancel := context.WithTimeout(ctx, 3*timeout)
 	defer cancel()
 	question, slow := w.question, time.Since(w.slowAt) >= slowEvery
-	question.Timeout, question.KeepLocal, question.PortsDue = timeout, !slow, w.portsDue
+	question.Timeout, question.KeepLocal = timeout, !slow
 	question.Begin = func([]snapshot.Target) {
 		if slow && question.Local {
 			w.slowAt = time.Now()
@@ -120,9 +124,19 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	if last := w.newest(); last != nil {
 		before = last.snap
 	}
+	var due []bool
+	question.PortsDue = func(snap *snapshot.Snapshot) []bool {
+		due = w.portsDue(snap)
+		return due
+	}
 	snap, err := probe.Look(ctx, question, before)
 	if err != nil {
 		return nil, err
+	}
+	for i, probed := range due {
+		if probed {
+			w.ports.keep(&snap.Servers[i], w.way)
+		}
 	}
 	return w.remember(snap), nil
 }
@@ -134,14 +148,17 @@ func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 	for i := range snap.Local {
 		snap.Local[i].HideContents()
 	}
-	if last := w.newest(); last != nil && snap.Started.Sub(last.snap.Started) >= beforeYoungest {
+	if last := w.newest(); !w.single && last != nil && snap.Started.Sub(last.snap.Started) >= beforeYoungest {
 		w.before = last.slim().snap
 	}
 	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest &&
 		len(w.before.Servers) == len(snap.Servers) {
 		snap.Before, snap.EarlierRun = w.before, true
 	}
-	whole := &look{snap: snap, report: w.diagnose(snap), at: time.Now(), slowAt: w.slowAt}
+	whole := &look{
+		snap: snap, report: w.diagnose(snap), at: time.Now(),
+		members: newMembers(snap.Plan.Targets), slowAt: w.slowAt,
+	}
 	w.mu.Lock()
 	w.last = whole
 	w.mu.Unlock()
@@ -150,13 +167,16 @@ func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 }
 
 // slimDown lets go of what no scrape will be served with any more: of 3,000
-// servers that is 100 MiB.
-func (m *memory) slimDown(whole *look) {
-	slim := whole.slim()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.last.snap == whole.snap {
-		m.last = slim
+// servers that is 100 MiB. Nothing is ever compared with a look at a single server.
+func (w *watcher) slimDown(whole *look) {
+	var slim *look
+	if !w.single {
+		slim = whole.slim()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.last != nil && w.last.snap == whole.snap {
+		w.last = slim
 	}
 }
 
@@ -187,29 +207,24 @@ func hostPort(t snapshot.Target) string { return net.JoinHostPort(t.Host, strcon
 
 // members are the servers of the ensemble: as they were looked at, for a zoo.cfg
 // is read anew each time, or else as configured.
-func (w *watcher) members() []snapshot.Target {
+func (w *watcher) members() members {
 	if l := w.newest(); l != nil {
-		return l.snap.Plan.Targets
+		return l.members
 	}
 	return w.listed
 }
 
 // portsDue decides about the servers that were looked at just now.
-func (w *watcher) portsDue(snap *snapshot.Snapshot) []probe.Due {
-	if !sameTargets(w.portsOf, snap.Plan.Targets) {
-		w.portsOf, w.ports = snap.Plan.Targets, make([]portMemory, len(snap.Servers))
-	}
+func (w *watcher) portsDue(snap *snapshot.Snapshot) []bool {
 	now := time.Now()
-	due := make([]probe.Due, len(snap.Servers))
+	due := make([]bool, len(snap.Servers))
 	for i := range due {
-		due[i] = w.ports[i].due(clientState(&snap.Servers[i]), now)
-	}
-	if slices.Contains(due, probe.DueNow) {
-		w.slowAt = now
+		var at time.Time
+		due[i], at = w.ports.due(&snap.Servers[i], w.way, w.asked, now)
+		// What others have probed is no news of this host.
+		if due[i] || !w.question.Local && at.After(w.slowAt) {
+			w.slowAt = at
+		}
 	}
 	return due
 }
-
-func same(a, b snapshot.Target) bool { return a.Host == b.Host && a.Port == b.Port }
-
-func sameTargets(a, b []snapshot.Target) bool { return slices.EqualFunc(a, b, same) }

@@ -9,21 +9,14 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// lookAtDue looks at the peer ports that are due now, and counts this host's connections to
-// their servers. The other ports are as before has them, nil for nothing.
-func lookAtDue(ctx context.Context, t *task, s, before *snapshot.Snapshot) {
+// lookAtDue probes the peer ports that are due now, and counts this host's connections to
+// their servers.
+func lookAtDue(ctx context.Context, t *task, s *snapshot.Snapshot) {
 	var due []*serverTask
 	decided := t.PortsDue(s)
 	for i, a := range t.serverTasks(s) {
-		switch decided[i] {
-		case DueNow:
+		if decided[i] {
 			due = append(due, a)
-		case DueLater:
-			if before != nil && i < len(before.Servers) && sameTarget(&before.Servers[i], a.server) {
-				keepPorts(a.server, &before.Servers[i])
-				a.server.Held = before.Servers[i].Held
-			}
-		case DueNever:
 		}
 	}
 	if len(due) == 0 {
@@ -47,5 +40,3 @@ func lookAtDue(ctx context.Context, t *task, s, before *snapshot.Snapshot) {
 func keepPorts(s, before *snapshot.Server) {
 	s.Quorum, s.Election, s.QuorumTLS = before.Quorum, before.Election, before.QuorumTLS
 }
-
-func sameTarget(a, b *snapshot.Server) bool { return a.Host == b.Host && a.Port == b.Port }

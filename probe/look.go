@@ -29,6 +29,9 @@ func Look(ctx context.Context, q Question, before *snapshot.Snapshot) (*snapshot
 	if err != nil {
 		return nil, err
 	}
+	if err := t.admitted(); err != nil {
+		return nil, err
+	}
 	if q.Discover && !t.discover(ctx) && q.Undiscovered != nil {
 		q.Undiscovered()
 	}
@@ -59,7 +62,7 @@ func (t *task) look(ctx context.Context, local []snapshot.Local, before *snapsho
 		s.Known = before.Members()
 	}
 	if t.PeerPorts && t.PortsDue != nil {
-		lookAtDue(ctx, t, s, before)
+		lookAtDue(ctx, t, s)
 	}
 	t.looked(s)
 	return s

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -97,25 +98,28 @@ func TestLookCut(t *testing.T) {
 	}
 }
 
-// TestPortsDue: peer ports are looked at when they are due, and stay what they were
-// where nothing has changed.
+// TestPortsDue: peer ports are probed when they are due, and are else what is filled in.
 func TestPortsDue(t *testing.T) {
 	m := newMember(t)
 	var last *snapshot.Snapshot
 	for i, c := range []struct {
-		due    Due
-		seen   bool
-		probed int32
+		due, kept, seen bool
+		probed          int32
 	}{
-		{DueLater, false, 0}, // nothing is known yet
-		{DueNow, true, 1},
-		{DueLater, true, 1},
-		{DueNever, false, 1},
-		{DueNow, true, 2},
+		{false, false, false, 0},
+		{true, false, true, 1},
+		{false, true, true, 1},
+		{false, false, false, 1},
+		{true, false, true, 2},
 	} {
 		q := targetAt(m.client, long)
 		q.PeerPorts = true
-		q.PortsDue = func(s *snapshot.Snapshot) []Due { return slices.Repeat([]Due{c.due}, len(s.Servers)) }
+		q.PortsDue = func(s *snapshot.Snapshot) []bool {
+			if c.kept {
+				keepPorts(&s.Servers[0], &last.Servers[0])
+			}
+			return []bool{c.due}
+		}
 		last = look(t, q, last)
 		m.probed(t, c.probed)
 		if s := last.Servers[0]; s.Election.Look.Seen() != c.seen || s.Quorum.Look.Seen() != c.seen || last.Before != nil || !last.Plan.PeerPorts {
@@ -123,18 +127,38 @@ func TestPortsDue(t *testing.T) {
 		}
 	}
 	q := targetAt(m.client, long)
-	q.PortsDue = func(*snapshot.Snapshot) []Due { t.Error("asked for"); return nil }
+	q.PortsDue = func(*snapshot.Snapshot) []bool { t.Error("asked for"); return nil }
 	if s := look(t, q, last); s.Servers[0].Election.Look.Tried {
 		t.Error("peer ports that are to be left alone were looked at")
 	}
 	m.probed(t, 2)
 }
 
+// TestAdmit: it is asked with the addresses of the client ports, and nothing is sent where
+// it says no.
+func TestAdmit(t *testing.T) {
+	m := newMember(t)
+	q := targetAt(m.client, long)
+	q.PeerPorts = true
+	refusal := errors.New("not now")
+	q.Admit = func(at []netip.AddrPort) error {
+		if len(at) != 1 || at[0] != m.client {
+			t.Errorf("asked about %v", at)
+		}
+		return refusal
+	}
+	q.Begin = func([]snapshot.Target) { t.Error("begun") }
+	if _, err := Look(t.Context(), q, nil); !errors.Is(err, refusal) {
+		t.Errorf("got %v", err)
+	}
+	m.probed(t, 0)
+}
+
 // TestPortsElsewhere: the peer ports of a server behind a forward are not looked at, when
 // they are due either.
 func TestPortsElsewhere(t *testing.T) {
 	m := newMember(t)
-	for _, due := range []func(*snapshot.Snapshot) []Due{nil, func(s *snapshot.Snapshot) []Due { return make([]Due, len(s.Servers)) }} {
+	for _, due := range []func(*snapshot.Snapshot) []bool{nil, func(s *snapshot.Snapshot) []bool { return slices.Repeat([]bool{true}, len(s.Servers)) }} {
 		q := targetAt(m.client, long)
 		q.Targets = append(q.Targets, snapshot.Target{Host: m.client.Addr().String(), Port: 1}) // so it shares its host
 		q.PeerPorts, q.PortsDue = true, due

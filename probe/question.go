@@ -2,6 +2,7 @@ package probe
 
 import (
 	"crypto/tls"
+	"net/netip"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
@@ -27,10 +28,14 @@ type Question struct {
 	TLS *tls.Config
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool
-	// PortsDue decides about the peer ports of each server, in their order, once the client
-	// ports have been asked: for those who look often, and at these rarely. nil: all are due,
-	// and are looked at while the client ports are asked.
-	PortsDue func(*snapshot.Snapshot) []Due
+	// PortsDue reports, server by server, whether its peer ports are to be probed now, once
+	// the client ports have been asked: for those who look often, and at these rarely. Of
+	// the others it may fill in what is known already. nil: all are due, and are probed
+	// while the client ports are asked.
+	PortsDue func(*snapshot.Snapshot) []bool
+	// Admit is asked once the names are looked up and before anything is sent: with all
+	// addresses of all client ports. Its error ends the look. nil admits all.
+	Admit func([]netip.AddrPort) error
 	// QuorumHello, Session, Admin and AdminPort are those of snapshot.Plan.
 	QuorumHello bool
 	Session     bool
@@ -59,18 +64,6 @@ type Progress struct {
 	// Undiscovered is called when Discover was asked for and no server listed its members.
 	Undiscovered func()
 }
-
-// Due is what is to be done about the peer ports of one server.
-type Due int
-
-const (
-	// DueNow: they are looked at.
-	DueNow Due = iota
-	// DueLater: they are taken to be as the earlier look found them.
-	DueLater
-	// DueNever: they are left alone, and what was seen of them before is of no use.
-	DueNever
-)
 
 // plan is what the snapshot keeps of the question, before the servers are known.
 func (q *Question) plan() snapshot.Plan {

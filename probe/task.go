@@ -2,6 +2,7 @@ package probe
 
 import (
 	"crypto/tls"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -31,6 +32,20 @@ func (t *task) transport(target snapshot.Target) wire.Transport {
 		how.TLS = new(tls.Config)
 	}
 	return how.To(target.Host)
+}
+
+// admitted asks whether the servers may be looked at now.
+func (t *task) admitted() error {
+	if t.Admit == nil {
+		return nil
+	}
+	var at []netip.AddrPort
+	for _, target := range t.plan.Targets {
+		for _, addr := range t.names[target.Host].Value {
+			at = append(at, netip.AddrPortFrom(addr, uint16(target.Port))) //nolint:gosec // 1 to 65535 by construction
+		}
+	}
+	return t.Admit(at)
 }
 
 // serverTask is one server of a task. Two goroutines write to the server: askWords fills what

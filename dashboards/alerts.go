@@ -381,6 +381,13 @@ func exporterAlerts() []alert {
 			description: "Its configuration cannot be read, or no look ends in time. The exporter's log says which.",
 		},
 		{
+			name: "ZkdoctorCannotCheck", severity: ticket,
+			expr: "rate(zkdoctor_probe_errors_total[5m]) > 0",
+			wait: restart, why: "a burst of requests passes",
+			summary:     "zkdoctor at {{ $labels.instance }} cannot check servers: {{ $labels.reason }}",
+			description: "The exporter itself has no file descriptor, local port, memory or time left. zookeeper_up is NaN for the servers concerned: they may be fine. Raise the limit on its host, or give it fewer servers.",
+		},
+		{
 			name: "ZkdoctorReloadFailed", severity: ticket,
 			expr: "zkdoctor_config_last_reload_successful == 0",
 			wait: rollout, why: "somebody may be mending it",

@@ -3,6 +3,7 @@ package diag
 import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // note is the remark beside a server's row; empty where its role says it all.
@@ -61,8 +62,26 @@ func conditionText(s *model.Server) string {
 		return "answers, but not as ZooKeeper"
 	case model.OutOfReach:
 		return "could not be reached from here"
+	case model.NotChecked:
+		return "not checked: " + troubleText(s.Trouble().Kind)
 	}
 	return ""
+}
+
+// troubleText is what kept zkdoctor from a look, in words.
+func troubleText(kind snapshot.FailureKind) string {
+	switch kind {
+	case snapshot.NoDescriptors:
+		return "zkdoctor has no file descriptor left"
+	case snapshot.NoPorts:
+		return "this host has no local port left"
+	case snapshot.NoMemory:
+		return "this host has no memory left for a connection"
+	case snapshot.NoTime:
+		return "the time for the run was over"
+	default:
+		return "trouble on this host"
+	}
 }
 
 // keeperRole is its role in words.

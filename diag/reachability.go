@@ -24,7 +24,7 @@ var targetUnresolvableRule = Rule{
 }
 
 func checkTargetUnresolvable(e *model.Ensemble, s *model.Server) Outcome {
-	if !s.Resolve.Tried || s.Resolve.FailedAs(snapshot.Cancelled) {
+	if !s.Resolve.Tried || s.Resolve.Unmade() {
 		return skip(report.SkipNotLooked, "its name was not looked up")
 	}
 	look := s.Resolve
@@ -262,4 +262,4 @@ func checkCmdNotWhitelisted(_ *model.Ensemble, s *model.Server) Outcome {
 }
 
 // told reports whether a look came to an end of its own.
-func told[T any](o snapshot.Obs[T]) bool { return o.Tried && !o.FailedAs(snapshot.Cancelled) }
+func told[T any](o snapshot.Obs[T]) bool { return o.Tried && !o.Unmade() }

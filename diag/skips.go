@@ -35,7 +35,7 @@ func whyNotTold(s *model.Server, word string, seen bool, failure snapshot.Failur
 		return Outcome{}
 	case failure == snapshot.NotAllowed:
 		return skip(report.SkipNotTold, "it does not allow "+word)
-	case s.Srvr.Seen() && (failure == "" || failure == snapshot.Cancelled):
+	case s.Srvr.Seen() && (failure == "" || failure == snapshot.Cancelled || failure.Trouble()):
 		return skip(report.SkipNotLooked, word+" was not looked at")
 	}
 	if why := whyNoAnswer(s); why.skipped() {
@@ -59,7 +59,7 @@ func unlessUnseen(e *model.Ensemble) Outcome {
 func whyNoAnswer(s *model.Server) Outcome {
 	switch {
 	case s.Srvr.Seen(), s.ClientPort == report.PortRefused, s.ClientPort == report.PortSilent,
-		s.ClientPort == report.PortOpen && s.Srvr.Tried && !s.Srvr.FailedAs(snapshot.Cancelled):
+		s.ClientPort == report.PortOpen && s.Srvr.Tried && !s.Srvr.Unmade():
 		return Outcome{}
 	case s.Resolve.FailedAs(snapshot.Resolve):
 		return skip(report.SkipUnreachable, "its name has no address here")

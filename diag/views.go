@@ -148,10 +148,10 @@ func statusScript(h *model.Host) (line, why string) {
 	if h.Script.Seen() {
 		return "Mode: " + string(h.Script.Value.Mode), ""
 	}
-	switch h.Script.Failure.Kind {
-	case snapshot.NotServing:
+	switch kind := h.Script.Failure.Kind; {
+	case kind == snapshot.NotServing:
 		return scriptFails, "it runs and answers, and is in no quorum; the script takes an answer without \"Mode\" for none"
-	case snapshot.Cancelled, snapshot.Denied:
+	case h.Script.Unmade(), kind == snapshot.Denied:
 		return "", ""
 	default:
 		text := strings.TrimPrefix(h.Script.Failure.Text, h.ScriptAddr+": ")

@@ -26,6 +26,8 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		if l := c.looks[i]; l != nil {
 			ok = 1
 			c.ensemble(ch, w, l)
+		} else {
+			c.unknown(ch, w)
 		}
 		ch <- prometheus.MustNewConstMetric(lookOK, prometheus.GaugeValue, ok, w.name)
 	}
@@ -33,7 +35,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 
 var (
 	lookOK = prometheus.NewDesc("zkdoctor_look_success",
-		"Whether the ensemble could be looked at: 1, or 0 and there is nothing else to be said of it.", []string{"ensemble"}, nil)
+		"Whether the ensemble could be looked at: 1, or 0 and zookeeper_up of its servers is NaN, not known.", []string{"ensemble"}, nil)
 	lookSeconds = prometheus.NewDesc("zkdoctor_look_duration_seconds",
 		"How long the look at all servers of the ensemble took.", []string{"ensemble"}, nil)
 	slowAge = prometheus.NewDesc("zkdoctor_slow_evidence_age_seconds",
@@ -41,9 +43,10 @@ var (
 )
 
 func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
-	seen := map[string]bool{}
+	seen, partial := map[string]bool{}, false
 	for i := range l.snap.Servers {
 		s := &l.snap.Servers[i]
+		partial = partial || unmade(s)
 		name := hostPort(s.Target)
 		if seen[name] {
 			continue // an earlier one has the same label
@@ -59,6 +62,20 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 		ch <- prometheus.MustNewConstMetric(slowAge, prometheus.GaugeValue, time.Since(l.slowAt).Seconds(), w.name)
 	}
 	if !w.single {
-		c.table.conclusions(ch, w.name, l.report)
+		c.table.conclusions(ch, w.name, l.report, partial)
+	}
+}
+
+// unknown sends that nothing is known of the servers of an ensemble.
+func (c *collector) unknown(ch chan<- prometheus.Metric, w *watcher) {
+	seen := map[string]bool{}
+	for _, t := range w.members().spelled {
+		if name := hostPort(t); !seen[name] {
+			seen[name] = true
+			c.table.sender(ch, pair("ensemble", w.name), pair("server", name)).set("zookeeper_up", unknown())
+			if c.compat != nil {
+				c.compat.unknown(ch, name)
+			}
+		}
 	}
 }

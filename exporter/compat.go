@@ -51,9 +51,13 @@ func (c *compat) server(ch chan<- prometheus.Metric, host string, s *snapshot.Se
 			out.sample(sample{desc, kindUntyped, out.labels(label[:len(label)/2], label[len(label)/2:]), value})
 		}
 	}
-	up := answers(s)
-	one("zk_up", oneIf(up))
-	one("zk_ruok", oneIf(up && (s.Srvr.Seen() || s.Ruok.Seen())))
+	answered := answers(s)
+	if !answered && unmade(s) {
+		c.unknown(ch, host)
+		return
+	}
+	one("zk_up", oneIf(answered))
+	one("zk_ruok", oneIf(answered && (s.Srvr.Seen() || s.Ruok.Seen())))
 	one("zk_server_leader", oneIf(view.Role == report.Leader))
 	if view.Version != nil {
 		// That exporter leaves -alpha and the like out.
@@ -78,5 +82,16 @@ func (c *compat) server(ch chan<- prometheus.Metric, host string, s *snapshot.Se
 	}
 	for _, p := range g.pass {
 		out.passed(p)
+	}
+}
+
+// unknown sends that nothing is known of a server: zk_server_leader too, so that a rule on
+// their sum does not fire.
+func (c *compat) unknown(ch chan<- prometheus.Metric, host string) {
+	out := c.table.sender(ch, pair("zk_host", host))
+	for _, name := range []string{"zk_up", "zk_ruok", "zk_server_leader"} {
+		if desc := c.descs[name]; desc != nil {
+			out.sample(sample{desc, kindUntyped, out.common, unknown()})
+		}
 	}
 }

@@ -20,16 +20,21 @@ var (
 )
 
 // conclusions sends what zkdoctor concludes about one ensemble. The role and the
-// ports of its servers are sent by server.
-func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *report.Report) {
+// ports of its servers are sent by server. partial is set where zkdoctor could not check a
+// server: that none leads is not known then, nor how many serve.
+func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *report.Report, partial bool) {
 	out := t.sender(ch, pair("ensemble", ensemble))
 	v := &r.Verdict
 	if v.State != report.Unknown {
 		out.set("zkdoctor_quorum", oneIf(v.State != report.Down))
 	}
-	out.set("zkdoctor_leaders", float64(len(v.Leaders)))
+	if len(v.Leaders) > 0 || !partial {
+		out.set("zkdoctor_leaders", float64(len(v.Leaders)))
+	}
 	if v.Voters > 0 {
 		out.set("zkdoctor_voters", float64(v.Voters))
+	}
+	if v.Voters > 0 && !partial {
 		out.set("zkdoctor_voters_serving", float64(v.ServingVoters))
 	}
 	if v.Spare != nil {

@@ -14,7 +14,7 @@ import (
 func concluded(r *report.Report) *prometheus.Registry {
 	tab := newTable(nil, nil)
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) { tab.conclusions(ch, "prod", r) }})
+	registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) { tab.conclusions(ch, "prod", r, false) }})
 	return registry
 }
 

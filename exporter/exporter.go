@@ -66,6 +66,8 @@ type Exporter struct {
 	// ports and looks outlive a reload: what a server has to bear does not change by it.
 	ports *portTable
 	looks *budget
+	// troubles are the exporter's own.
+	troubles *troubles
 
 	state   atomic.Pointer[state]
 	slots   chan struct{}
@@ -102,7 +104,7 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 	e := &Exporter{
 		options: o, table: newTable(o.Include, o.Exclude),
 		self: prometheus.NewRegistry(), slots: make(chan struct{}, o.MaxConcurrent),
-		ports: newPortTable(), looks: newBudget(maxLooks, minAge),
+		ports: newPortTable(), looks: newBudget(maxLooks, minAge), troubles: newTroubles(o.Log),
 	}
 	if o.Compat == "dabealu" {
 		e.compat = newCompat(e.table)
@@ -137,7 +139,7 @@ func (e *Exporter) registerSelf() {
 		Help: "Always 1; the label tells the version.", ConstLabels: prometheus.Labels{"version": e.options.Version},
 	})
 	build.Set(1)
-	e.self.MustRegister(e.table.dropped, e.stats.reloadOK, e.stats.reloadAt, e.stats.rejected, e.stats.ensembles, build,
+	e.self.MustRegister(e.table.dropped, e.troubles.total, e.stats.reloadOK, e.stats.reloadAt, e.stats.rejected, e.stats.ensembles, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, reason := range []string{"busy", "forbidden", "bad", "repeated"} {
 		e.stats.rejected.WithLabelValues(reason)
@@ -179,7 +181,7 @@ func (e *Exporter) newState(ctx context.Context, config *Config) (*state, error)
 		w := &watcher{
 			name: ensemble.Name, way: "ensemble " + ensemble.Name, listed: newMembers(ensemble.listed),
 			timeout:  time.Duration(ensemble.Limits.Timeout),
-			diagnose: e.diagnose, memory: newMemory(), ports: e.ports,
+			diagnose: e.diagnose, memory: newMemory(), ports: e.ports, troubles: e.troubles,
 			question: e.question(probe.Question{
 				ConfigFile: ensemble.ZooCfg, TLS: ensemble.TLS.client(), Local: e.options.Local, PeerPorts: e.options.PeerPorts,
 			}),

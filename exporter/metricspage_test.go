@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
 )
 
 const metricsPage = "../docs/metrics.md"
@@ -20,7 +21,8 @@ Written from the table in ` + "`exporter/names*.go`" + ` by ` + "`go test ./expo
 
 - ` + "`zookeeper_*`" + ` is what servers report, ` + "`zkdoctor_*`" + ` what was seen from outside and what is concluded of it.
 - All have the label ` + "`ensemble`" + `; all but those of an ensemble have ` + "`server`" + `, host:port as configured. The column names the others.
-- ` + "`zookeeper_up`" + ` is there as long as the server is configured. What is not known is absent, never 0.
+- ` + "`zookeeper_up`" + ` is there as long as the server is configured. It is NaN where zkdoctor itself could not check the server
+  (` + "`zkdoctor_probe_errors_total`" + `): compare it with ` + "`== 0`" + ` or ` + "`== 1`" + `, never with ` + "`!= 1`" + `. What else is not known is absent, never 0.
 - A name is the same on every ZooKeeper version and with both metrics providers (default, and PrometheusMetricsProvider of 3.6).
 - Times are seconds, sizes bytes. A summary has ` + "`_sum`, `_count`" + ` and, where something was observed, quantiles: 0.5, 0.95, 0.99 and 0.999 of
   advanced summaries from the default provider; 0.5, and of advanced ones 0.9 and 0.99, from the Prometheus provider. The default
@@ -128,7 +130,7 @@ var described = regexp.MustCompile(`fqName: "([^"]*)", help: "([^"]*)",.*constLa
 // own writes the metrics of the exporter itself, which are not in the table.
 func own(t *testing.T, b *strings.Builder) {
 	t.Helper()
-	e := &Exporter{self: prometheus.NewRegistry(), table: newTable(nil, nil)}
+	e := &Exporter{self: prometheus.NewRegistry(), table: newTable(nil, nil), troubles: newTroubles(zerolog.Nop())}
 	e.registerSelf()
 	descs := make(chan *prometheus.Desc, 100)
 	e.self.Describe(descs)

@@ -33,7 +33,7 @@ type metricGroup struct {
 // lookRows are what the look itself shows.
 func lookRows() []row {
 	return []row{
-		gauge("zookeeper_up", "3.4", "Whether the server answers as ZooKeeper: 1 when it gave any answer to a four-letter word, a refusal included, else 0.").from("look"),
+		gauge("zookeeper_up", "3.4", "Whether the server answers as ZooKeeper: 1 when it gave any answer to a four-letter word, a refusal included, else 0; NaN when zkdoctor itself could not check it.").from("look"),
 		gauge("zookeeper_serving", "3.4", "Whether the server answers clients, 0 or 1; absent when not known.").from("look"),
 		gauge("zookeeper_server_info", "3.4", "Always 1; the labels tell the server's id and its ZooKeeper version.").with("server_id", "version").from("srvr, mntr, conf"),
 		gauge("zookeeper_peer_state", "3.6", "Always 1; the label tells the state of a quorum member as the server words it.").with("state").from("mntr"),
@@ -169,9 +169,9 @@ func setting[T int | int64](value *T) (float64, bool) {
 func conclusionRows() []row {
 	return []row{
 		verdict("zkdoctor_quorum", "Whether a quorum serves, 0 or 1; absent when the verdict is unknown."),
-		verdict("zkdoctor_leaders", "Servers that were seen leading."),
+		verdict("zkdoctor_leaders", "Servers that were seen leading; absent when none was and zkdoctor could not check a server."),
 		verdict("zkdoctor_voters", "Configured voters; absent when not known."),
-		verdict("zkdoctor_voters_serving", "Voters that serve in the quorum; absent when the voters are not known."),
+		verdict("zkdoctor_voters_serving", "Voters that serve in the quorum; absent when the voters are not known, or zkdoctor could not check a server."),
 		verdict("zkdoctor_spare_voters", "How many more voters may be lost, in the worst case, before the quorum is; -1 when it is lost already, absent when not known."),
 		verdict("zkdoctor_verdict", "1 for the verdict about the ensemble, 0 for every other.", "state"),
 		verdict("zkdoctor_findings", "Findings that are shown, by severity; folded ones are not counted.", "severity"),

@@ -96,7 +96,11 @@ func (t *portTable) keep(s *snapshot.Server, way string) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if m := t.known[key]; m != nil {
+	switch m := t.known[key]; {
+	case m == nil:
+	case s.Quorum.Look.Unmade() || s.Election.Look.Unmade():
+		m.client = "" // it tells nothing of the ports: once more
+	default:
 		m.seen = &snapshot.Server{Quorum: s.Quorum, Election: s.Election, QuorumTLS: s.QuorumTLS, Held: s.Held}
 	}
 }

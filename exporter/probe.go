@@ -101,7 +101,8 @@ func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal)
 // probeWatcher is a watcher without a name.
 func (e *Exporter) probeWatcher(targets []snapshot.Target, way string, secure *tls.Config) *watcher {
 	return &watcher{
-		diagnose: e.diagnose, single: len(targets) == 1, asked: true, way: way, ports: e.ports, memory: newMemory(),
+		listed: newMembers(targets), single: len(targets) == 1, asked: true, way: way,
+		diagnose: e.diagnose, ports: e.ports, troubles: e.troubles, memory: newMemory(),
 		question: e.question(probe.Question{
 			Targets: targets, TLS: secure, PeerPorts: e.options.PeerPorts && len(targets) > 1, Admit: e.admit,
 		}),

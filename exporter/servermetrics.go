@@ -27,7 +27,7 @@ func (t *table) server(
 	ch chan<- prometheus.Metric, ensemble, server string, s *snapshot.Server, view report.ServerView,
 ) {
 	out := t.sender(ch, pair("ensemble", ensemble), pair("server", server))
-	out.set("zookeeper_up", oneIf(answers(s)))
+	out.set("zookeeper_up", up(s))
 	if view.Serving != nil {
 		// A leader with leaderServes=no has its part in the quorum and answers no client.
 		out.set("zookeeper_serving", oneIf(*view.Serving && !s.Srvr.FailedAs(snapshot.NotServing)))

@@ -49,8 +49,9 @@ type watcher struct {
 	// asked is set for what a request named and nobody configured.
 	asked bool
 	// way is how client ports are asked, as far as watchers differ in that: see portKey.
-	way   string
-	ports *portTable
+	way      string
+	ports    *portTable
+	troubles *troubles
 	// diagnose is diag.Diagnose.
 	diagnose func(*snapshot.Snapshot) *report.Report
 	*memory
@@ -133,6 +134,7 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	if err != nil {
 		return nil, err
 	}
+	w.troubles.note(w.name, snap)
 	for i, probed := range due {
 		if probed {
 			w.ports.keep(&snap.Servers[i], w.way)

@@ -1,13 +1,22 @@
 package probe
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
+
+// Unreadable is the error of a look that needs a configuration which cannot be read.
+type Unreadable struct {
+	// Kind is how reading it failed.
+	Kind snapshot.FailureKind
+	text string
+}
+
+// Error has a sentence for the user in each line.
+func (u *Unreadable) Error() string { return u.text }
 
 // unreadable says why a configuration cannot be read, and what there is instead.
 func unreadable(file snapshot.Local, local []snapshot.Local) error {
@@ -25,7 +34,7 @@ func unreadable(file snapshot.Local, local []snapshot.Local) error {
 	default:
 		lines = append(lines, fmt.Sprintf("%d ZooKeepers run here; the first (pid %d) has read %s.", len(running), running[0].Process.PID, running[0].ConfigPath))
 	}
-	return errors.New(strings.Join(lines, "\n"))
+	return &Unreadable{file.Config.Failure.Kind, strings.Join(lines, "\n")}
 }
 
 // unreadHost says that this host's ZooKeeper has no configuration that can be read:

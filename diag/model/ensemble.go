@@ -243,6 +243,8 @@ const (
 	IsKeeper
 	NotZooKeeperHere
 	OutOfReach
+	// NotChecked: zkdoctor had trouble of its own. It says nothing of the server.
+	NotChecked
 )
 
 // StallCause is what shows that the leader confirms nothing.

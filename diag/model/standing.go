@@ -68,6 +68,8 @@ func (s *Server) silence() Condition {
 		return NotZooKeeperHere
 	case s.ClientPort == report.PortFiltered, s.ClientPort == report.PortUnreachable:
 		return OutOfReach
+	case s.Trouble() != nil:
+		return NotChecked
 	}
 	return NoCondition
 }

@@ -61,12 +61,22 @@ func asked[T any](word Word, o Obs[T]) Look {
 	return look
 }
 
-// Cancelled reports whether the run ended before a look at the server did.
+// Cancelled reports whether the run ended before a look at the server did, or could begin.
 func (s *Server) Cancelled() bool {
 	for _, look := range s.Looks() {
-		if look.FailedAs(Cancelled) {
+		if look.FailedAs(Cancelled) || look.FailedAs(NoTime) {
 			return true
 		}
 	}
 	return false
+}
+
+// Trouble is what kept zkdoctor itself from asking the client port; nil for nothing.
+func (s *Server) Trouble() *Failure {
+	for _, failure := range []*Failure{s.Resolve.Failure, s.Client.Failure, s.Srvr.Failure} {
+		if failure != nil && failure.Kind.Trouble() {
+			return failure
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -85,13 +86,34 @@ const (
 	TooLarge FailureKind = "too-large"
 	// Cancelled: the run ended (deadline, Ctrl-C) before the look did.
 	Cancelled FailureKind = "cancelled"
+	// NoDescriptors, NoPorts and NoMemory: this host gave zkdoctor no file descriptor
+	// (EMFILE, ENFILE), no local port (EADDRNOTAVAIL) or no memory (ENOMEM, ENOBUFS) to
+	// look with.
+	NoDescriptors FailureKind = "no-descriptors"
+	NoPorts       FailureKind = "no-local-ports"
+	NoMemory      FailureKind = "no-memory"
+	// NoTime: the time of the run was over before the look could begin.
+	NoTime FailureKind = "no-time"
 )
+
+// Troubles are the kinds of failure that are zkdoctor's own trouble.
+func Troubles() []FailureKind { return []FailureKind{NoDescriptors, NoPorts, NoMemory, NoTime} }
+
+// Trouble reports a failure that is zkdoctor's own, and no fact about what was looked at.
+func (k FailureKind) Trouble() bool { return slices.Contains(Troubles(), k) }
+
+// Unmade reports a look that was not made, or not to its end, for reasons that are not in
+// what was looked at: the run ended, or zkdoctor had trouble of its own.
+func (o Obs[T]) Unmade() bool {
+	return o.Tried && o.Failure != nil && (o.Failure.Kind == Cancelled || o.Failure.Kind.Trouble())
+}
 
 // failureKinds lists every kind, for decoding.
 var failureKinds = map[FailureKind]bool{
 	Refused: true, Filtered: true, Unreachable: true, Reset: true, Silent: true,
 	Empty: true, Resolve: true, TLS: true, NotAllowed: true, NotServing: true,
 	Protocol: true, Denied: true, Absent: true, TooLarge: true, Cancelled: true,
+	NoDescriptors: true, NoPorts: true, NoMemory: true, NoTime: true,
 }
 
 // UnmarshalJSON keeps a snapshot from another version honest: a kind this

@@ -21,6 +21,9 @@ func (f hostFiles) failure(path string, err error) *snapshot.Failure {
 
 // fileFailure is why a file was not read.
 func fileFailure(path string, err error) *snapshot.Failure {
+	if kind := trouble(err); kind != "" {
+		return &snapshot.Failure{Kind: kind, Text: path + ": zkdoctor could not read it: " + reason(err)}
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &snapshot.Failure{Kind: snapshot.Absent, Text: path + ": no such file or directory"}
@@ -45,4 +48,16 @@ func reason(err error) string {
 		err = failed.Err
 	}
 	return snapshot.Printable(err.Error(), snapshot.MaxForeign)
+}
+
+// trouble is the kind of an error that is zkdoctor's own, and tells nothing of the file;
+// empty for any other.
+func trouble(err error) snapshot.FailureKind {
+	switch {
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return snapshot.NoDescriptors
+	case errors.Is(err, syscall.ENOMEM):
+		return snapshot.NoMemory
+	}
+	return ""
 }

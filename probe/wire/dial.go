@@ -68,6 +68,9 @@ func (l look) failCancelled() *snapshot.Failure {
 // that the connection was made, and gone by the time the kernel told us: an RST
 // in answer to our SYN would be ECONNREFUSED. Dial is then valid too.
 func (l look) dial(ctx context.Context) (net.Conn, snapshot.Dial, *snapshot.Failure) {
+	if l.runFirst && !l.until.After(l.started) && !errors.Is(ctx.Err(), context.Canceled) {
+		return nil, snapshot.Dial{Remote: l.addr}, l.fail(snapshot.NoTime, "the time of the run was over before it could be tried")
+	}
 	dialer := net.Dialer{Deadline: l.until, KeepAlive: -1}
 	conn, err := dialer.DialContext(ctx, "tcp", l.addr.String())
 	if err != nil {
@@ -133,6 +136,9 @@ func (l look) dialFailure(ctx context.Context, err error) *snapshot.Failure {
 		return l.fail(snapshot.Filtered, "prohibited by a firewall, here or on the way")
 	case timedOut:
 		return l.fail(snapshot.Filtered, "no answer to the connection attempt in %v", l.timeout())
+	}
+	if kind := trouble(err); kind != "" {
+		return l.fail(kind, "zkdoctor could not open a connection: %s", reason(err))
 	}
 	return l.fail(snapshot.Denied, "this host could not open a connection: %s", reason(err))
 }

@@ -31,12 +31,16 @@ func TestDialFailure(t *testing.T) {
 		{syscall.EHOSTUNREACH, fakeAddr, snapshot.Unreachable, "no route to host"},
 		{syscall.ENETUNREACH, v6, snapshot.Unreachable, "[2001:db8::1]:2181: network is unreachable"},
 		{syscall.EADDRNOTAVAIL, v6, snapshot.Unreachable, "no address of that family"},
-		{syscall.EADDRNOTAVAIL, fakeAddr, snapshot.Denied, "this host could not open a connection"},
+		{syscall.EADDRNOTAVAIL, fakeAddr, snapshot.NoPorts, "zkdoctor could not open a connection"},
+		{syscall.ENFILE, fakeAddr, snapshot.NoDescriptors, "too many open files in system"},
+		{syscall.ENOMEM, fakeAddr, snapshot.NoMemory, "cannot allocate memory"},
+		{syscall.ENOBUFS, fakeAddr, snapshot.NoMemory, "no buffer space available"},
+		{syscall.EINVAL, fakeAddr, snapshot.Denied, "this host could not open a connection"},
 		{syscall.EACCES, fakeAddr, snapshot.Filtered, "prohibited by a firewall"},
 		{syscall.EPERM, fakeAddr, snapshot.Filtered, "prohibited by a firewall"},
 		{syscall.ECONNRESET, fakeAddr, snapshot.Reset, "connection reset"},
 		{syscall.EPIPE, fakeAddr, snapshot.Reset, "connection reset as soon as it was made"},
-		{syscall.EMFILE, fakeAddr, snapshot.Denied, "too many open files"},
+		{syscall.EMFILE, fakeAddr, snapshot.NoDescriptors, "too many open files"},
 		{errors.New("odd\x1b"), fakeAddr, snapshot.Denied, `odd\x1b`},
 	} {
 		l := newLook(t.Context(), tc.addr, long)
@@ -124,6 +128,17 @@ func TestResolveHostFails(t *testing.T) {
 	}
 }
 
+// TestNoTime: a look whose time is over before it begins is no fact about the server, which
+// is not connected to.
+func TestNoTime(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	checkKind(t, ProbePort(ctx, fakeAddr, time.Minute), snapshot.NoTime, "before it could be tried")
+	_, connected := AskWord(ctx, fakeAddr, snapshot.WordSrvr, Transport{})
+	checkKind(t, connected, snapshot.NoTime, "")
+}
+
 func TestResolveFailure(t *testing.T) {
 	for _, tc := range []struct {
 		err      error
@@ -135,7 +150,9 @@ func TestResolveFailure(t *testing.T) {
 		{&net.DNSError{Err: "i/o timeout", IsTimeout: true}, false, snapshot.Resolve, "no answer from DNS in time"},
 		{context.DeadlineExceeded, false, snapshot.Resolve, "no answer from DNS in time"},
 		{&net.DNSError{Err: "server misbehaving", IsTemporary: true}, false, snapshot.Resolve, "the look-up failed: server misbehaving"},
-		{syscall.EMFILE, false, snapshot.Resolve, "too many open files"},
+		{syscall.EMFILE, false, snapshot.NoDescriptors, "too many open files"},
+		{&net.DNSError{Err: "dial udp 192.0.2.53:53: socket: too many open files"}, false, snapshot.NoDescriptors, "zkdoctor could not look it up: dial udp"},
+		{&net.DNSError{Err: "dial udp 192.0.2.53:53: connect: cannot assign requested address"}, false, snapshot.NoPorts, "could not look it up"},
 		{&net.DNSError{Err: "operation was canceled"}, true, snapshot.Cancelled, "the run ended"},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())

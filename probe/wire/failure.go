@@ -3,7 +3,9 @@ package wire
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -22,4 +24,25 @@ func reason(err error) string {
 		return errno.Error()
 	}
 	return snapshot.Printable(err.Error(), snapshot.MaxForeign)
+}
+
+// trouble is the kind of an error that is this host's own, and tells nothing of the server;
+// empty for any other. The resolver gives the text of an error alone (net.DNSError).
+func trouble(err error) snapshot.FailureKind {
+	dns, isDNS := errors.AsType[*net.DNSError](err)
+	for _, t := range []struct {
+		errno syscall.Errno
+		kind  snapshot.FailureKind
+	}{
+		{syscall.EMFILE, snapshot.NoDescriptors},
+		{syscall.ENFILE, snapshot.NoDescriptors},
+		{syscall.EADDRNOTAVAIL, snapshot.NoPorts},
+		{syscall.ENOMEM, snapshot.NoMemory},
+		{syscall.ENOBUFS, snapshot.NoMemory},
+	} {
+		if errors.Is(err, t.errno) || isDNS && strings.HasSuffix(dns.Err, t.errno.Error()) {
+			return t.kind
+		}
+	}
+	return ""
 }

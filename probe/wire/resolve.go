@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,8 @@ import (
 //
 // Every failure of the look-up is of kind Resolve and its text says which: no
 // such name, no answer from the DNS server, or its refusal. Only a cancelled
-// ctx (not one whose deadline passed) gives Cancelled.
+// ctx (not one whose deadline passed) gives Cancelled, and only trouble of this host's own
+// gives one of snapshot.Troubles.
 func Resolve(ctx context.Context, host string) snapshot.Obs[[]netip.Addr] {
 	started := time.Now()
 	if addr, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
@@ -40,6 +42,13 @@ func resolveFailure(ctx context.Context, host string, err error) *snapshot.Failu
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return &snapshot.Failure{Kind: snapshot.Cancelled, Text: name + ": the run ended before the look-up did"}
 	}
+	kind := trouble(err)
+	if kind == "" {
+		kind = trouble(oneFile())
+	}
+	if kind != "" {
+		return &snapshot.Failure{Kind: kind, Text: name + ": zkdoctor could not look it up: " + lookupReason(err)}
+	}
 	dns, isDNS := errors.AsType[*net.DNSError](err)
 	_, isEmpty := errors.AsType[*net.AddrError](err) // records, but no address among them
 	switch {
@@ -56,4 +65,14 @@ func lookupReason(err error) string {
 		return snapshot.Printable(dns.Err, snapshot.MaxForeign)
 	}
 	return reason(err)
+}
+
+// oneFile tries whether this process gets one more descriptor. A resolver that gets none
+// cannot read /etc/hosts, and says that there is no such name, or gives no answer in time.
+func oneFile() error {
+	file, err := os.Open(os.DevNull)
+	if err == nil {
+		_ = file.Close()
+	}
+	return err
 }

@@ -39,6 +39,8 @@ type Options struct {
 	Compat string
 	// Include and Exclude select metrics by name; empty selects all.
 	Include, Exclude []*regexp.Regexp
+	// Lifecycle is true to reload the configuration when a request asks for it.
+	Lifecycle bool
 	// Prefix is the path before all routes, for the links of the status page.
 	Prefix string
 	// MaxConcurrent bounds the requests in flight; 0 means 512.
@@ -179,7 +181,7 @@ func (e *Exporter) newState(ctx context.Context, config *Config) (*state, error)
 	next := &state{config: config, allow: allow, probed: newProbed()}
 	for _, ensemble := range config.Ensembles {
 		w := &watcher{
-			name: ensemble.Name, way: "ensemble " + ensemble.Name, listed: newMembers(ensemble.listed),
+			name: labelText(ensemble.Name), way: "ensemble " + ensemble.Name, listed: newMembers(ensemble.listed),
 			timeout:  time.Duration(ensemble.Limits.Timeout),
 			diagnose: e.diagnose, memory: newMemory(), ports: e.ports, troubles: e.troubles,
 			question: e.question(probe.Question{

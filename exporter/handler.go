@@ -6,6 +6,8 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // Handler serves /metrics, /probe and the /-/ endpoints.
@@ -24,8 +26,13 @@ func (e *Exporter) Handler() http.Handler {
 	mux.HandleFunc("GET /-/ready", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintln(w, "zkdoctor is ready.")
 	})
-	mux.HandleFunc("POST /-/reload", e.serveReload)
-	mux.HandleFunc("PUT /-/reload", e.serveReload)
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
+		mux.Handle(method+" /-/reload", e.reloader())
+	}
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, fmt.Sprintf("nothing is at %s: there are %[2]s/metrics, %[2]s/probe?target=HOST:PORT, %[2]s/discovery, %[2]s/-/metrics and the status page at %[2]s/",
+			snapshot.Quoted(r.URL.Path), e.options.Prefix), http.StatusNotFound)
+	})
 	return mux
 }
 
@@ -40,16 +47,6 @@ func (e *Exporter) limited(next http.HandlerFunc) http.HandlerFunc {
 			e.refuse(w, http.StatusServiceUnavailable, "busy", "too many requests at a time")
 		}
 	}
-}
-
-func (e *Exporter) serveReload(w http.ResponseWriter, r *http.Request) {
-	if err := e.Reload(r.Context()); err != nil {
-		e.options.Log.Error().Err(err).Msg("reload failed, the old configuration stays")
-		http.Error(w, "the old configuration stays: "+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	e.options.Log.Info().Msg("configuration reloaded")
-	_, _ = fmt.Fprintln(w, "reloaded.")
 }
 
 // serveMetrics looks at all configured ensembles at once and serves what was

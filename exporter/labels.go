@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // label is one label as the Prometheus provider writes it.
@@ -42,8 +44,22 @@ func parseLabels(into []label, rest string) (labels []label, ok bool) {
 // labelSeparator cannot be in UTF-8.
 const labelSeparator = "\xff"
 
+// The most that a label has in bytes: of what a server said, and of what else there is, of
+// which a connect string is the longest.
+const (
+	maxServerText = 256
+	maxLabelText  = 4096
+)
+
+// serverText is the value of a label that a server made, without what is not printable. Two
+// values may be one then, so it is made before they are told apart.
+func serverText(value string) string { return snapshot.Printable(value, maxServerText) }
+
+// labelText is any other value.
+func labelText(value string) string { return snapshot.Printable(value, maxLabelText) }
+
 func pair(name, value string) *dto.LabelPair {
-	value = strings.ToValidUTF8(value, "?")
+	value = labelText(value)
 	return &dto.LabelPair{Name: &name, Value: &value}
 }
 

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,6 +52,10 @@ func startFakeAt(t testing.TB, addr string, how answer) *fake {
 		running.Go(func() {
 			for {
 				conn, err := listener.Accept()
+				if errors.Is(err, syscall.EMFILE) {
+					<-time.After(10 * time.Millisecond) // as net/http's server does
+					continue
+				}
 				if err != nil {
 					return
 				}

@@ -110,9 +110,9 @@ func (r *row) values(labels []label) (joined string, ok bool) {
 	case len(labels) != len(r.labels):
 		return "", false
 	case r.isSet:
-		return strings.ToValidUTF8(labels[0].value, "?"), labels[0].name == "key"
+		return serverText(labels[0].value), labels[0].name == "key"
 	case len(labels) == 1:
-		return strings.ToValidUTF8(labels[0].value, "?"), labels[0].name == r.labels[0]
+		return serverText(labels[0].value), labels[0].name == r.labels[0]
 	}
 	values := make([]string, len(r.labels))
 	for i, name := range r.labels {
@@ -120,7 +120,7 @@ func (r *row) values(labels []label) (joined string, ok bool) {
 		if !found {
 			return "", false
 		}
-		values[i] = strings.ToValidUTF8(value, "?")
+		values[i] = serverText(value)
 	}
 	return strings.Join(values, labelSeparator), true
 }
@@ -146,7 +146,7 @@ func (t *table) findSet(key string) (ref keyRef, value string, known bool) {
 			if r.labels[0] == "server_id" && !isID(stem) {
 				continue
 			}
-			return keyRef{r, s}, strings.ToValidUTF8(stem, "?"), true
+			return keyRef{r, s}, serverText(stem), true
 		}
 	}
 	return keyRef{}, "", false

@@ -85,7 +85,7 @@ func TestReadMntr(t *testing.T) {
 		{
 			"bytes that are no text",
 			[]string{"zk_a\xff\x00 1", "zk_sum_\xfe_read_per_namespace 1", "zk_cnt_\xfe_read_per_namespace 1"},
-			"zookeeper_a__ 1\nzookeeper_namespace_read_bytes_sum{namespace=\"?\"} 1\nzookeeper_namespace_read_bytes_count{namespace=\"?\"} 1\n",
+			"zookeeper_a__ 1\nzookeeper_namespace_read_bytes_sum{namespace=\"\\\\xfe\"} 1\nzookeeper_namespace_read_bytes_count{namespace=\"\\\\xfe\"} 1\n",
 		},
 		{"peer state", []string{"zk_peer_state looking"}, "zookeeper_peer_state{state=\"looking\"} 1\n"},
 	}

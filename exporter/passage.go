@@ -86,7 +86,7 @@ func (p *passage) make(key string) *passed {
 			return nil // twice, or no name of a label
 		}
 		names = append(names, l.name)
-		made.labels = append(made.labels, pair(l.name, l.value))
+		made.labels = append(made.labels, pair(l.name, serverText(l.value)))
 	}
 	slices.SortFunc(made.labels, byName)
 	for _, l := range made.labels {

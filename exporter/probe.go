@@ -73,7 +73,7 @@ func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal)
 		}
 		if of == nil && !state.allow.allows(t) {
 			return nil, 0, &refusal{http.StatusForbidden, "forbidden",
-				fmt.Sprintf("%s:%d is on no allow-list: add it to probe.allow", t.Host, t.Port)}
+				hostPort(t) + " is in no configured ensemble, and on no allow-list: add it to probe.allow in the file of --ensembles, and reload"}
 		}
 	}
 	timeout := e.options.Timeout
@@ -94,7 +94,7 @@ func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal)
 		return e.probeWatcher(spelled, way, secure)
 	})
 	one := *shared // what it is called is this request's own
-	one.name = ensembleLabel(configured, query.Get("ensemble"), target)
+	one.name = labelText(ensembleLabel(configured, query.Get("ensemble"), target))
 	return &one, timeout, nil
 }
 

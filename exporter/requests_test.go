@@ -47,7 +47,7 @@ func TestProbeRequests(t *testing.T) {
 		"/probe?target=" + allowed.target + "&module=slow&ensemble=lab": {http.StatusOK, `zookeeper_up{ensemble="lab",server="` + allowed.target + `"} 1`},
 		"/probe?target=" + allowed.target + "," + member.target:         {http.StatusOK, "zkdoctor_leaders{"},
 		"/probe?target=" + other.target:                                 {http.StatusForbidden, "on no allow-list"},
-		"/probe?target=" + allowed.target + "," + other.target:          {http.StatusForbidden, other.target + " is on no allow-list"},
+		"/probe?target=" + allowed.target + "," + other.target:          {http.StatusForbidden, other.target + " is in no configured ensemble, and on no allow-list: add it to probe.allow"},
 		"/probe?target=localhost:2181":                                  {http.StatusForbidden, "on no allow-list"},
 		"/probe?target=" + allowed.target + "&module=fast":              {http.StatusBadRequest, `no module "fast"`},
 		"/probe":              {http.StatusBadRequest, "target is missing"},
@@ -151,7 +151,7 @@ func TestReload(t *testing.T) {
 		}
 	}
 	write("ensembles: [{name: a, servers: ['" + one.target + "']}]")
-	s := serve(t, Options{Load: func(ctx context.Context) (*Config, error) { return LoadConfig(ctx, new(hostfile.Door), file) }})
+	s := serve(t, Options{Lifecycle: true, Load: func(ctx context.Context) (*Config, error) { return LoadConfig(ctx, new(hostfile.Door), file) }})
 	expect := func(reloaded float64, targets map[string]string) {
 		t.Helper()
 		found := s.metrics(t)
@@ -197,7 +197,7 @@ func TestReload(t *testing.T) {
 // the look before it is still there to compare with.
 func TestReloadKeepsWhatItKnows(t *testing.T) {
 	f := startFake(t, replays("follower"))
-	s := serve(t, Options{}, f.target)
+	s := serve(t, Options{Lifecycle: true}, f.target)
 	s.metrics(t)
 	asked := len(f.asked())
 	before := s.state.Load().watchers[0]

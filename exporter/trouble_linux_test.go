@@ -18,6 +18,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -42,55 +43,59 @@ func TestOutOfDescriptors(t *testing.T) {
 func outOfDescriptors(t *testing.T) {
 	a, b := startVoter(t, "127.0.0.2"), startVoter(t, "127.0.0.1")
 	one, two := fmt.Sprintf("127.0.0.2:%d", a.port), fmt.Sprintf("localhost:%d", b.port)
-	for _, compat := range []string{"", "dabealu"} {
-		var log bytes.Buffer
-		e, err := New(t.Context(), Options{
-			Load: func(context.Context) (*Config, error) {
-				return &Config{Ensembles: []Ensemble{{Name: "test", Servers: []string{one, two}}}}, nil
-			},
-			PeerPorts: true, Admin: true, Compat: compat, Log: zerolog.New(zerolog.SyncWriter(&log)),
-		})
-		must(t, err)
-		s := &served{Exporter: e}
-		restore := noDescriptors(t)
-		for range 3 {
-			s.forget()
-			text := s.local(t, "/metrics")
-			for _, want := range []string{
-				`zookeeper_up{ensemble="test",server="` + one + `"} NaN`, `zookeeper_up{ensemble="test",server="` + two + `"} NaN`,
-				`zkdoctor_server_role{ensemble="test",role="unknown",server="` + one + `"} 1`, `zkdoctor_verdict{ensemble="test",state="unknown"} 1`,
-				`zkdoctor_findings{ensemble="test",severity="critical"} 0`, `zkdoctor_findings{ensemble="test",severity="warning"} 0`,
-			} {
-				if !strings.Contains(text, want) {
-					t.Errorf("without descriptors there is no %s in\n%s", want, conclusionsIn(text))
-				}
+	var log bytes.Buffer
+	var broken bool
+	e, err := New(t.Context(), Options{
+		Load: func(ctx context.Context) (*Config, error) {
+			if broken {
+				return LoadConfig(ctx, new(hostfile.Door), "testdata")
 			}
-			for _, none := range []string{"zkdoctor_leaders{", "zkdoctor_quorum{", "zookeeper_serving{", "zkdoctor_port_open{"} {
-				if strings.Contains(text, "\n"+none) {
-					t.Errorf("without descriptors there is %s", none)
-				}
-			}
-			if compat != "" && (!strings.Contains(text, `zk_up{zk_host="`+one+`"} NaN`) || !strings.Contains(text, `zk_server_leader{zk_host="`+one+`"} NaN`)) {
-				t.Errorf("zk_up or zk_server_leader is known\n%s", conclusionsIn(text))
-			}
-		}
-		if err := e.Reload(t.Context()); err != nil { // its servers stand in no file
-			t.Error(err)
-		}
-		restore()
+			return &Config{Ensembles: []Ensemble{{Name: "test", Servers: []string{one, two}}}}, nil
+		},
+		PeerPorts: true, Admin: true, Compat: "dabealu", Log: zerolog.New(zerolog.SyncWriter(&log)),
+	})
+	must(t, err)
+	s := &served{Exporter: e}
+	restore := noDescriptors(t)
+	for range 3 {
 		s.forget()
 		text := s.local(t, "/metrics")
 		for _, want := range []string{
-			`zookeeper_up{ensemble="test",server="` + one + `"} 1`, `zkdoctor_port_open{ensemble="test",port="election",server="` + one + `"} 1`,
-			`zkdoctor_probe_errors_total{reason="no-descriptors"} 6`, `zkdoctor_probe_errors_total{reason="no-local-ports"} 0`,
+			`zookeeper_up{ensemble="test",server="` + one + `"} NaN`, `zookeeper_up{ensemble="test",server="` + two + `"} NaN`,
+			`zkdoctor_server_role{ensemble="test",role="unknown",server="` + one + `"} 1`, `zkdoctor_verdict{ensemble="test",state="unknown"} 1`,
+			`zkdoctor_findings{ensemble="test",severity="critical"} 0`, `zkdoctor_findings{ensemble="test",severity="warning"} 0`,
 		} {
 			if !strings.Contains(text, want) {
-				t.Errorf("with descriptors again there is no %s in\n%s", want, conclusionsIn(text))
+				t.Errorf("without descriptors there is no %s in\n%s", want, conclusionsIn(text))
 			}
 		}
-		if n := strings.Count(log.String(), "could not check"); n != 1 || !strings.Contains(log.String(), "too many open files") {
-			t.Errorf("%d log lines:\n%s", n, &log)
+		for _, none := range []string{"zkdoctor_leaders{", "zkdoctor_quorum{", "zookeeper_serving{", "zkdoctor_port_open{"} {
+			if strings.Contains(text, "\n"+none) {
+				t.Errorf("without descriptors there is %s", none)
+			}
 		}
+		if !strings.Contains(text, `zk_up{zk_host="`+one+`"} NaN`) || !strings.Contains(text, `zk_server_leader{zk_host="`+one+`"} NaN`) {
+			t.Errorf("zk_up or zk_server_leader is known\n%s", conclusionsIn(text))
+		}
+	}
+	broken = true
+	if err := e.Reload(t.Context()); err == nil || e.state.Load().watchers[0].name != "test" {
+		t.Errorf("a reload without descriptors: %v", err)
+	}
+	broken = false
+	restore()
+	s.forget()
+	text := s.local(t, "/metrics")
+	for _, want := range []string{
+		`zookeeper_up{ensemble="test",server="` + one + `"} 1`, `zkdoctor_port_open{ensemble="test",port="election",server="` + one + `"} 1`,
+		`zkdoctor_probe_errors_total{reason="no-descriptors"} 6`, `zkdoctor_probe_errors_total{reason="no-local-ports"} 0`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("with descriptors again there is no %s in\n%s", want, conclusionsIn(text))
+		}
+	}
+	if n := strings.Count(log.String(), "could not check"); n != 1 || !strings.Contains(log.String(), "too many open files") {
+		t.Errorf("%d log lines:\n%s", n, &log)
 	}
 }
 
@@ -131,7 +136,7 @@ func (s *served) local(t *testing.T, path string) string {
 func TestTroubleWithAFile(t *testing.T) {
 	file := t.TempDir() + "/zoo.cfg"
 	must(t, os.WriteFile(file, []byte("clientPort=1\nserver.1=127.0.0.1:2888:3888\n"), 0o600))
-	s := serve(t, Options{Load: func(context.Context) (*Config, error) {
+	s := serve(t, Options{Load: func(ctx context.Context) (*Config, error) {
 		return &Config{Ensembles: []Ensemble{{Name: "test", ZooCfg: file}}}, nil
 	}})
 	must(t, os.Remove(file))

@@ -43,6 +43,7 @@ type exporterCmd struct {
 	WebConfig     string   `name:"web.config.file" placeholder:"FILE" group:"web" help:"TLS, users and passwords, as Prometheus's exporters have them."`
 	Systemd       bool     `name:"web.systemd-socket" group:"web" help:"Take the socket from systemd."`
 	RoutePrefix   string   `name:"web.route-prefix" placeholder:"PATH" group:"web" help:"Serve everything below this path."`
+	Lifecycle     bool     `name:"web.enable-lifecycle" group:"web" help:"Reload the configuration on a POST to /-/reload; on SIGHUP it always is."`
 	MaxRequests   int      `name:"web.max-requests" default:"512" group:"web" help:"Requests served at a time; more are answered with 503."`
 }
 
@@ -119,6 +120,9 @@ func (c *exporterCmd) routes(h http.Handler) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.Handle(prefix+"/", http.StripPrefix(prefix, h))
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "everything is served below "+prefix+"/ (--web.route-prefix)", http.StatusNotFound)
+	})
 	return mux
 }
 
@@ -135,7 +139,8 @@ func (c *exporterCmd) options(t terminal, log zerolog.Logger) (exporter.Options,
 	o := exporter.Options{
 		Timeout: time.Duration(c.Timeout), PeerPorts: !c.NoPeerPorts,
 		Door: t.files, Local: !c.NoLocal, Admin: !c.NoAdmin, AdminPort: c.AdminPort,
-		MaxConcurrent: c.MaxRequests, Version: versionNumber(), Log: log, Prefix: c.prefix(),
+		MaxConcurrent: c.MaxRequests, Version: versionNumber(), Log: log,
+		Prefix: c.prefix(), Lifecycle: c.Lifecycle,
 	}
 	o.Load = func(ctx context.Context) (*exporter.Config, error) { return c.load(ctx, t.files) }
 	if c.Compat != "none" {

@@ -158,22 +158,18 @@ func (c *checkCmd) lookVia(
 	if err != nil {
 		return nil, err
 	}
-	var snaps []*snapshot.Snapshot
+	var reached []visit
 	for _, v := range visits {
 		if v.err != nil {
 			fmt.Fprintf(t.err, "zkdoctor: %s: %v\n", v.host, v.err)
 			continue
 		}
-		snaps = append(snaps, v.snap)
+		reached = append(reached, v)
 	}
-	if len(snaps) == 0 {
+	if len(reached) == 0 {
 		return nil, errors.New("--via got to none of the hosts")
 	}
-	// The host that asks may be one of theirs.
-	if !slices.ContainsFunc(snaps, func(s *snapshot.Snapshot) bool { return s.Vantage.Host == own.Vantage.Host }) {
-		snaps = append(snaps, own)
-	}
-	return snapshot.Merge(snaps)
+	return snapshot.Merge(toldApart(reached, own))
 }
 
 // collectArguments are what zkdoctor collect is told on each host. The servers are named

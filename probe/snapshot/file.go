@@ -143,9 +143,6 @@ func (s *Snapshot) shareable() *Snapshot {
 	return &out
 }
 
-// withheld stands for a value that is not passed on.
-const withheld = "(not kept)"
-
 func namesOnly(pairs Pairs) Pairs {
 	out := slices.Clone(pairs)
 	for i := range out {

@@ -52,7 +52,7 @@ func ScanLog(log []byte, cut bool) LogTail {
 		if !ok {
 			continue
 		}
-		one := LogLine{Sign: sign, At: tail.Last, Text: printableText(message), Count: 1}
+		one := LogLine{Sign: sign, At: tail.Last, Text: printableText(redacted(message)), Count: 1}
 		if i := slices.IndexFunc(tail.Lines, func(l LogLine) bool { return l.Sign == sign }); i >= 0 {
 			one.Count += tail.Lines[i].Count
 			tail.Lines = slices.Delete(tail.Lines, i, i+1)

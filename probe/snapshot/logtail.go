@@ -43,7 +43,7 @@ type LogLine struct {
 	// At is the time as the log writes it, in the server's own time zone: that of the
 	// line, or of the one above that an exception belongs to; empty where none has any.
 	At string `json:"at,omitempty"`
-	// Text is the message, printable, at most 240 bytes.
+	// Text is the message, printable, at most 240 bytes, without secrets.
 	Text string `json:"text"`
 	// Fields are what the text says, as far as diag judges by it.
 	Fields logline.Fields `json:"fields,omitzero"`

@@ -101,6 +101,10 @@ lint: ## Look for bad form, mistakes, forbidden imports and dead code.
 	cd tools/house && go tool -modfile=../golangci-lint/go.mod golangci-lint run
 	@dead=$$($(DEADCODE) -test ./...); [ -z "$$dead" ] || { echo "nothing calls these:"; echo "$$dead"; exit 1; }
 
+.PHONY: vuln
+vuln: ## Check the dependencies against Go's database of vulnerabilities (network; exit code 4: out of reach).
+	@tools/vuln
+
 .PHONY: house
 house: ## Print figures of the code's structure; fail where one is worse than recorded (V=1: why).
 	$(HOUSE) test .
@@ -126,7 +130,7 @@ fuzz: ## Run each fuzz target for a while (FUZZTIME=30s).
 	@grep -rEo --exclude-dir=.cache --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file func; do \
 		target=$${func#func }; \
 		echo "$$target in $$(dirname "$$file")"; \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$(dirname "$$file")" </dev/null; \
 	done
 
 .PHONY: cover

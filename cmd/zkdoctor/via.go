@@ -195,16 +195,17 @@ func firstWords(text string) string {
 func splitWords(text string) ([]string, error) {
 	var words []string
 	var word strings.Builder
-	open, quote := false, rune(0)
-	for _, r := range text {
+	open, quote := false, byte(0)
+	for i := range len(text) { // bytes: a path need not be UTF-8
+		b := text[i]
 		switch {
-		case quote != 0 && r == quote:
+		case quote != 0 && b == quote:
 			quote = 0
 		case quote != 0:
-			word.WriteRune(r)
-		case r == '\'' || r == '"':
-			open, quote = true, r
-		case r == ' ' || r == '\t' || r == '\n':
+			word.WriteByte(b)
+		case b == '\'' || b == '"':
+			open, quote = true, b
+		case b == ' ' || b == '\t' || b == '\n':
 			if open {
 				words = append(words, word.String())
 			}
@@ -212,7 +213,7 @@ func splitWords(text string) ([]string, error) {
 			word.Reset()
 		default:
 			open = true
-			word.WriteRune(r)
+			word.WriteByte(b)
 		}
 	}
 	if quote != 0 {

@@ -10,7 +10,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
-	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // What is wrong and follows from nothing that was found: no rule knows this. It is said what it
@@ -106,7 +105,7 @@ func symptom(e *model.Ensemble, f report.Finding, servers []*model.Server) repor
 // wasLookedAt reports whether a server was asked, and the run did not end before it could
 // answer.
 func wasLookedAt(s *model.Server) bool {
-	return s.Client.Tried && !s.Client.FailedAs(snapshot.Cancelled) && !s.Srvr.FailedAs(snapshot.Cancelled)
+	return s.Client.Tried && !s.Client.Unmade() && !s.Srvr.Unmade()
 }
 
 // outFinding is that a voter is out.

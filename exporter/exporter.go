@@ -141,7 +141,8 @@ func (e *Exporter) registerSelf() {
 		Help: "Always 1; the label tells the version.", ConstLabels: prometheus.Labels{"version": e.options.Version},
 	})
 	build.Set(1)
-	e.self.MustRegister(e.table.dropped, e.troubles.total, e.stats.reloadOK, e.stats.reloadAt, e.stats.rejected, e.stats.ensembles, build,
+	e.self.MustRegister(e.table.dropped, e.troubles.total, e.stats.reloadOK, e.stats.reloadAt, e.stats.rejected,
+		e.stats.ensembles, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, reason := range []string{"busy", "forbidden", "bad", "repeated"} {
 		e.stats.rejected.WithLabelValues(reason)

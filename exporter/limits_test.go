@@ -6,7 +6,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -136,7 +138,7 @@ func TestSubsetsShareALimit(t *testing.T) {
 	if got[http.StatusOK]+got[http.StatusTooManyRequests] != 200 || got[http.StatusTooManyRequests] == 0 {
 		t.Errorf("statuses %v", got)
 	}
-	if client, peers := a.connections(); client != 3*int32(got[http.StatusOK]) || peers > 2*maxPortProbes { //nolint:gosec // 200 at most
+	if client, peers := a.connections(); client != 3*int32(got[http.StatusOK]) || peers > 2*maxPortProbes {
 		t.Errorf("%d connections to the client port in %d looks, %d to the peer ports", client, got[http.StatusOK], peers)
 	}
 	// What is asked for otherwise is not held up by that.
@@ -145,6 +147,28 @@ func TestSubsetsShareALimit(t *testing.T) {
 	}
 	if rejected := s.metrics(t)[`zkdoctor_requests_rejected_total{reason="repeated"}`]; rejected != float64(got[http.StatusTooManyRequests]) {
 		t.Errorf("%v were counted", rejected)
+	}
+}
+
+// TestNamesShareALimit: many names of one address are one server, in one request or many.
+func TestNamesShareALimit(t *testing.T) {
+	e, err := New(t.Context(), Options{Load: func(context.Context) (*Config, error) { return &Config{Probe: Probe{Allow: []string{"*"}}}, nil }})
+	must(t, err)
+	at := []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:2181")}
+	if err := e.admit(slices.Repeat(at, maxLooks+1)); err == nil {
+		t.Error("one request with many names of one address is admitted")
+	}
+	refused := 0
+	for range 1000 {
+		if e.admit(at) != nil {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("none of many requests is refused")
+	}
+	if err := e.admit([]netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:2182")}); err != nil {
+		t.Errorf("another server of that host: %v", err)
 	}
 }
 

@@ -19,11 +19,11 @@ import (
 // each module is one look, and so is each ensemble that the server is named with.
 const maxLooks = 10
 
-// tooOften says which server was looked at too often for one look more.
-type tooOften struct{ at netip.AddrPort }
+// tooOftenError says which server was looked at too often for one look more.
+type tooOftenError struct{ at netip.AddrPort }
 
 // Error is a sentence for the caller.
-func (t tooOften) Error() string {
+func (t tooOftenError) Error() string {
 	return fmt.Sprintf("%v was looked at %d times within a second: name a server by one name, and in one connect string", t.at, maxLooks)
 }
 
@@ -32,6 +32,8 @@ type refusal struct {
 	status           int
 	reason, sentence string
 }
+
+func bad(sentence string) *refusal { return &refusal{http.StatusBadRequest, "bad", sentence} }
 
 // serveProbe looks at what the request names, for Prometheus's multi-target
 // pattern: /probe?target=zk1:2181, or a connect string; &module= and &ensemble=
@@ -45,7 +47,7 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel, timeout := deadline(r, timeout)
 	defer cancel()
 	l, err := e.look(ctx, one, timeout)
-	if often, ok := errors.AsType[tooOften](err); ok {
+	if often, ok := errors.AsType[tooOftenError](err); ok {
 		w.Header().Set("Retry-After", "1")
 		e.refuse(w, http.StatusTooManyRequests, "repeated", often.Error())
 		return
@@ -59,11 +61,11 @@ func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal)
 	target, moduleName := query.Get("target"), query.Get("module")
 	module, known := state.config.Modules[moduleName]
 	if moduleName != "" && !known {
-		return nil, 0, &refusal{http.StatusBadRequest, "bad", fmt.Sprintf("there is no module %q in the configuration", moduleName)}
+		return nil, 0, bad(fmt.Sprintf("there is no module %q in the configuration", moduleName))
 	}
 	targets, err := probeTargets(target)
 	if err != nil {
-		return nil, 0, &refusal{http.StatusBadRequest, "bad", err.Error()}
+		return nil, 0, bad(err.Error())
 	}
 	spelled, configured := make([]snapshot.Target, len(targets)), (*watcher)(nil)
 	for i, t := range targets {
@@ -72,8 +74,10 @@ func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal)
 			configured = of
 		}
 		if of == nil && !state.allow.allows(t) {
-			return nil, 0, &refusal{http.StatusForbidden, "forbidden",
-				hostPort(t) + " is in no configured ensemble, and on no allow-list: add it to probe.allow in the file of --ensembles, and reload"}
+			return nil, 0, &refusal{
+				http.StatusForbidden, "forbidden",
+				hostPort(t) + " is in no configured ensemble, and on no allow-list: add it to probe.allow in the file of --ensembles, and reload",
+			}
 		}
 	}
 	timeout := e.options.Timeout
@@ -112,7 +116,7 @@ func (e *Exporter) probeWatcher(targets []snapshot.Target, way string, secure *t
 // admit decides whether the servers of a request may be looked at now.
 func (e *Exporter) admit(servers []netip.AddrPort) error {
 	if at, ok := e.looks.take(time.Now(), servers); !ok {
-		return tooOften{at}
+		return tooOftenError{at}
 	}
 	return nil
 }

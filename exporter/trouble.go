@@ -44,7 +44,9 @@ func (t *troubles) note(ensemble string, snap *snapshot.Snapshot) {
 		s := &snap.Servers[i]
 		failure := cmp.Or(s.Trouble(), troubleOf(s.Quorum.Look), troubleOf(s.Election.Look))
 		if failure != nil {
-			t.count(failure.Kind, 1).Str("server", hostPort(s.Target)).Str("ensemble", ensemble).Msg("zkdoctor could not check a server: " + failure.Text)
+			t.count(failure.Kind, 1)
+			t.log.Error().Str("reason", string(failure.Kind)).Str("ensemble", ensemble).Str("server", hostPort(s.Target)).
+				Str("text", failure.Text).Msg("zkdoctor could not check a server")
 		}
 	}
 }
@@ -52,20 +54,20 @@ func (t *troubles) note(ensemble string, snap *snapshot.Snapshot) {
 // noteNone counts the servers of a look that did not come about, where that is trouble.
 func (t *troubles) noteNone(w *watcher, err error) bool {
 	kind := snapshot.NoTime
-	if unreadable, ok := errors.AsType[*probe.Unreadable](err); ok {
+	if unreadable, ok := errors.AsType[*probe.UnreadableError](err); ok {
 		kind = unreadable.Kind
 	} else if !errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	if kind.Trouble() {
-		t.count(kind, len(w.members().spelled)).Str("ensemble", w.name).Err(err).Msg("zkdoctor could not check an ensemble")
+		t.count(kind, len(w.members().spelled))
+		t.log.Error().Str("reason", string(kind)).Str("ensemble", w.name).Err(err).Msg("zkdoctor could not check an ensemble")
 	}
 	return kind.Trouble()
 }
 
-func (t *troubles) count(kind snapshot.FailureKind, servers int) *zerolog.Event {
+func (t *troubles) count(kind snapshot.FailureKind, servers int) {
 	t.total.WithLabelValues(string(kind)).Add(float64(servers))
-	return t.log.Error().Str("reason", string(kind))
 }
 
 func troubleOf[T any](o snapshot.Obs[T]) *snapshot.Failure {

@@ -8,15 +8,15 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// Unreadable is the error of a look that needs a configuration which cannot be read.
-type Unreadable struct {
+// UnreadableError is the error of a look that needs a configuration which cannot be read.
+type UnreadableError struct {
 	// Kind is how reading it failed.
 	Kind snapshot.FailureKind
 	text string
 }
 
 // Error has a sentence for the user in each line.
-func (u *Unreadable) Error() string { return u.text }
+func (u *UnreadableError) Error() string { return u.text }
 
 // unreadable says why a configuration cannot be read, and what there is instead.
 func unreadable(file snapshot.Local, local []snapshot.Local) error {
@@ -34,7 +34,7 @@ func unreadable(file snapshot.Local, local []snapshot.Local) error {
 	default:
 		lines = append(lines, fmt.Sprintf("%d ZooKeepers run here; the first (pid %d) has read %s.", len(running), running[0].Process.PID, running[0].ConfigPath))
 	}
-	return &Unreadable{file.Config.Failure.Kind, strings.Join(lines, "\n")}
+	return &UnreadableError{file.Config.Failure.Kind, strings.Join(lines, "\n")}
 }
 
 // unreadHost says that this host's ZooKeeper has no configuration that can be read:

@@ -39,8 +39,12 @@ func toldApart(reached []visit, own *snapshot.Snapshot) []*snapshot.Snapshot {
 // the same addresses, and others than those that every host has.
 func oneMachine(a, b *snapshot.Snapshot) bool {
 	x, y := a.Vantage.Addrs, b.Vantage.Addrs
-	return a.Vantage.Host == b.Vantage.Host && x.Seen() && y.Seen() && slices.ContainsFunc(x.Value, isOwn) &&
-		slices.Equal(slices.SortedFunc(slices.Values(x.Value), netip.Addr.Compare), slices.SortedFunc(slices.Values(y.Value), netip.Addr.Compare))
+	return a.Vantage.Host == b.Vantage.Host && x.Seen() && y.Seen() &&
+		slices.ContainsFunc(x.Value, isOwn) && slices.Equal(sorted(x.Value), sorted(y.Value))
+}
+
+func sorted(addrs []netip.Addr) []netip.Addr {
+	return slices.SortedFunc(slices.Values(addrs), netip.Addr.Compare)
 }
 
 func isOwn(a netip.Addr) bool { return !a.IsLoopback() && !a.IsLinkLocalUnicast() }

@@ -28,28 +28,40 @@ func TestHostsOfOneName(t *testing.T) {
 		want    []string
 	}{
 		{
-			"clones", []visit{{host: "zk1", snap: on("vm", "127.0.0.1", "192.0.2.1")}, {host: "zk2", snap: on("vm", "127.0.0.1", "192.0.2.2")}},
-			on("bastion", "192.0.2.9"), []string{"bastion", "vm (zk1)", "vm (zk2)"},
+			"clones",
+			[]visit{{host: "zk1", snap: on("vm", "127.0.0.1", "192.0.2.1")}, {host: "zk2", snap: on("vm", "127.0.0.1", "192.0.2.2")}},
+			on("bastion", "192.0.2.9"),
+			[]string{"bastion", "vm (zk1)", "vm (zk2)"},
 		},
 		{
-			"clones, and this host is one more", []visit{{host: "zk1", snap: on("vm", "192.0.2.1")}, {host: "zk2", snap: on("vm", "192.0.2.2")}},
-			on("vm", "192.0.2.9"), []string{"vm (this host)", "vm (zk1)", "vm (zk2)"},
+			"clones, and this host is one more",
+			[]visit{{host: "zk1", snap: on("vm", "192.0.2.1")}, {host: "zk2", snap: on("vm", "192.0.2.2")}},
+			on("vm", "192.0.2.9"),
+			[]string{"vm (this host)", "vm (zk1)", "vm (zk2)"},
 		},
 		{
-			"two names of one host", []visit{{host: "zk1", snap: on("a", "192.0.2.1", "::1")}, {host: "alias", snap: on("a", "::1", "192.0.2.1")}},
-			on("b", "192.0.2.9"), []string{"a", "b"},
+			"two names of one host",
+			[]visit{{host: "zk1", snap: on("a", "192.0.2.1", "::1")}, {host: "alias", snap: on("a", "::1", "192.0.2.1")}},
+			on("b", "192.0.2.9"),
+			[]string{"a", "b"},
 		},
 		{
-			"this host is one of theirs", []visit{{host: "zk1", snap: on("a", "192.0.2.1")}, {host: "zk2", snap: on("b", "192.0.2.2")}},
-			on("b", "192.0.2.2"), []string{"a", "b"},
+			"this host is one of theirs",
+			[]visit{{host: "zk1", snap: on("a", "192.0.2.1")}, {host: "zk2", snap: on("b", "192.0.2.2")}},
+			on("b", "192.0.2.2"),
+			[]string{"a", "b"},
 		},
 		{
-			"this host was left alone", []visit{{host: "zk1", snap: on("a", "192.0.2.1")}},
-			on("a"), []string{"a"},
+			"this host was left alone",
+			[]visit{{host: "zk1", snap: on("a", "192.0.2.1")}},
+			on("a"),
+			[]string{"a"},
 		},
 		{
-			"addresses that every host has", []visit{{host: "zk1", snap: on("vm", "127.0.0.1")}, {host: "zk2", snap: on("vm", "127.0.0.1")}},
-			on("b", "192.0.2.2"), []string{"b", "vm (zk1)", "vm (zk2)"},
+			"addresses that every host has",
+			[]visit{{host: "zk1", snap: on("vm", "127.0.0.1")}, {host: "zk2", snap: on("vm", "127.0.0.1")}},
+			on("b", "192.0.2.2"),
+			[]string{"b", "vm (zk1)", "vm (zk2)"},
 		},
 	} {
 		snaps := toldApart(c.reached, c.own)

@@ -3,6 +3,7 @@ package exporter
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -86,7 +87,8 @@ func (e *Exporter) lookAll(ctx context.Context, watchers []*watcher, timeout tim
 // look is the newest look of a watcher; nil and logged where there is none.
 func (e *Exporter) look(ctx context.Context, w *watcher, timeout time.Duration) (*look, error) {
 	l, err := w.look(ctx, timeout)
-	if err != nil && !e.troubles.noteNone(w, err) {
+	_, often := errors.AsType[tooOftenError](err) // counted, and not for a caller to fill the log with
+	if err != nil && !often && !e.troubles.noteNone(w, err) {
 		e.options.Log.Warn().Str("ensemble", w.name).Err(err).Msg("no look")
 	}
 	return l, err

@@ -24,7 +24,8 @@ func epochOf(
 	}
 	n, err := snapshot.ParseEpoch(file.Value.Bytes)
 	if err != nil {
-		bad := dataEvidence(name, cmp.Or(file.Value.Withheld, fmt.Sprintf("%q", file.Value.Bytes)), "a number", fileIn(dir, name))
+		value := cmp.Or(file.Value.Withheld, fmt.Sprintf("%q", file.Value.Bytes))
+		bad := dataEvidence(name, value, "a number", fileIn(dir, name))
 		return 0, false, &bad
 	}
 	return n, true, nil

@@ -136,7 +136,7 @@ func (s *served) local(t *testing.T, path string) string {
 func TestTroubleWithAFile(t *testing.T) {
 	file := t.TempDir() + "/zoo.cfg"
 	must(t, os.WriteFile(file, []byte("clientPort=1\nserver.1=127.0.0.1:2888:3888\n"), 0o600))
-	s := serve(t, Options{Load: func(ctx context.Context) (*Config, error) {
+	s := serve(t, Options{Load: func(context.Context) (*Config, error) {
 		return &Config{Ensembles: []Ensemble{{Name: "test", ZooCfg: file}}}, nil
 	}})
 	must(t, os.Remove(file))

@@ -44,10 +44,11 @@ func (t *task) isAskedAbout(l snapshot.Local) bool {
 		return true
 	}
 	return slices.ContainsFunc(t.plan.Targets, func(target snapshot.Target) bool {
-		addrs := t.names[target.Host].Value
-		return target.Port == config.ClientPort.Value && slices.ContainsFunc(addrs, binds(&l, config.ClientPortAddress.Value)) ||
-			target.Port == config.SecureClientPort.Value &&
-				slices.ContainsFunc(addrs, binds(&l, config.SecureClientPortAddress.Value))
+		listens := func(port int, address string) bool {
+			return target.Port == port && slices.ContainsFunc(t.names[target.Host].Value, binds(&l, address))
+		}
+		return listens(config.ClientPort.Value, config.ClientPortAddress.Value) ||
+			listens(config.SecureClientPort.Value, config.SecureClientPortAddress.Value)
 	})
 }
 

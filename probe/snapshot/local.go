@@ -56,8 +56,8 @@ type Local struct {
 	// would start it; not tried where no unit is known.
 	Service Obs[Service] `json:"service"`
 	MyID    Obs[MyID]    `json:"myid"`
-	// NextConfig tells whether <zoo.cfg>.dynamic.next lies beside the
-	// configuration: a reconfiguration that was proposed and is not done.
+	// NextConfig tells whether <zoo.cfg>.dynamic.next lies beside the configuration, with
+	// other members: a reconfiguration that was proposed and is not done.
 	NextConfig Obs[bool] `json:"next_config"`
 	// DataDir tells whether dataDir could be looked at.
 	DataDir Obs[bool] `json:"data_dir"`

@@ -15,7 +15,7 @@ type LogEvent struct {
 	// Level is WARN, ERROR or FATAL.
 	Level string `json:"level"`
 	// Text is the newest message, and Cause the innermost exception below it, empty where there
-	// is none; printable, at most 240 bytes each.
+	// is none; printable, at most 240 bytes each, without secrets.
 	Text  string `json:"text"`
 	Cause string `json:"cause,omitempty"`
 	// Count is how often it is there since the last start, in what was read.
@@ -119,7 +119,7 @@ func (g *grouping) most() []LogEvent {
 	var out []LogEvent
 	for _, shape := range shapes[:min(len(shapes), maxEvents)] {
 		e := *g.events[shape]
-		e.Text, e.Cause = printableText(e.Text), printableText(e.Cause)
+		e.Text, e.Cause = printableText(redacted(e.Text)), printableText(redacted(e.Cause))
 		out = append(out, e)
 	}
 	return out

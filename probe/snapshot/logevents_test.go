@@ -48,6 +48,10 @@ func TestEvents(t *testing.T) {
 			`{"@timestamp":"T","level":"ERROR","message":"m","stack_trace":"java.io.IOException: a\n\tat b\nCaused by: java.net.BindException: c\n"}` + "\n",
 			[]LogEvent{{Level: "ERROR", Text: "m", Cause: "java.net.BindException: c", Count: 1, First: "T", Last: "T"}},
 		},
+		"secrets": {
+			"[main] WARN org.X - login with password=hunter2 failed\njava.io.IOException: digest:super:abcdef=\n",
+			[]LogEvent{{Level: "WARN", Text: "login with password=" + withheld + " failed", Cause: "java.io.IOException: digest:" + withheld, Count: 1}},
+		},
 		"nothing at WARN": {"2026-11-30 13:09:06,847 [myid:1] - INFO  [main:X@1] - ERROR is a word\n", nil},
 		"no log at all":   {"a\nb\n", nil},
 	} {

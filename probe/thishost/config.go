@@ -60,6 +60,23 @@ func readWhole(f hostFiles, path string) ([]byte, *snapshot.Failure) {
 	return data, failure
 }
 
+// proposesOthers tells whether a file is there in which other members were proposed than the
+// server has. ZooKeeper leaves one with the same members behind, without any proposal (seen on
+// 3.5.4-beta, 3.5.8 and 3.6.0).
+func proposesOthers(f hostFiles, next string, config *zoocfg.Config) snapshot.Obs[bool] {
+	started := time.Now()
+	if there := f.exists(next); !there.Seen() || !there.Value {
+		return there
+	}
+	data, failure := readWhole(f, next)
+	if failure != nil {
+		return snapshot.Failed[bool](failure, time.Since(started))
+	}
+	proposed := zoocfg.Parse(next, nil)
+	proposed.AddDynamic(next, data)
+	return snapshot.Saw(!proposed.SameMembers(config.Membership), time.Since(started))
+}
+
 // nextConfig is where a server keeps the membership that was proposed last, until
 // it is committed (QuorumPeerConfig.nextDynamicConfigFileSuffix, 3.5.1+).
 func nextConfig(path string) string { return filepath.Clean(path) + ".dynamic.next" }

@@ -40,7 +40,9 @@ func (h Host) lookAtDisk(ctx context.Context, l *snapshot.Local, files hostFiles
 		return
 	}
 	next := nextConfig(l.ConfigPath)
-	l.NextConfig = observe(ctx, h, files, next, func(f hostFiles) snapshot.Obs[bool] { return f.exists(next) })
+	l.NextConfig = observe(ctx, h, files, next, func(f hostFiles) snapshot.Obs[bool] {
+		return proposesOthers(f, next, l.Config.Value)
+	})
 	if earlier != nil && earlier.Hangs() {
 		l.Hung, l.Looked = earlier.Hung, earlier.Looked
 		l.MyID, l.DataDir, l.Data = earlier.MyID, earlier.DataDir, earlier.Data

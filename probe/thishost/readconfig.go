@@ -16,7 +16,8 @@ type ConfigFiles struct {
 	Config *zoocfg.Config
 	// ID is the server's own, from dataDir/myid; nil where it is not known.
 	ID *int64
-	// Next is the path of <zoo.cfg>.dynamic.next, empty where there is none.
+	// Next is the path of <zoo.cfg>.dynamic.next, empty where there is none, or one that has
+	// the same members.
 	Next string
 }
 
@@ -89,7 +90,7 @@ func readConfigFiles(files hostFiles, path string, own bool) (ConfigFiles, error
 		return ConfigFiles{}, errors.New(config.Failure.Text)
 	}
 	c := ConfigFiles{Config: config.Value}
-	if next := nextConfig(path); files.exists(next).Value {
+	if next := nextConfig(path); proposesOthers(files, next, c.Config).Value {
 		c.Next = files.absolute(next)
 	}
 	if !own {

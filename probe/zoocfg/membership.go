@@ -1,6 +1,8 @@
 package zoocfg
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -105,4 +107,14 @@ type Membership struct {
 	// Version of the dynamic configuration; 0 for a static one. ZooKeeper
 	// writes it in hexadecimal.
 	Version uint64 `json:"version,omitempty"`
+}
+
+// SameMembers reports whether two lists have the same servers, by id, role and peer addresses,
+// and the same groups and weights. Where clients reach them does not count.
+func (m Membership) SameMembers(o Membership) bool {
+	return slices.EqualFunc(m.Servers, o.Servers, func(a, b Server) bool {
+		return a.ID == b.ID && a.Role == b.Role && slices.Equal(a.Addresses, b.Addresses)
+	}) && maps.Equal(m.Weights, o.Weights) && slices.EqualFunc(m.Groups, o.Groups, func(a, b Group) bool {
+		return a.ID == b.ID && slices.Equal(a.Members, b.Members)
+	})
 }

@@ -50,7 +50,7 @@ func TestRealTLS(t *testing.T) {
 				must(t, os.WriteFile(file, []byte(fmt.Sprintf("ensembles: [{name: secure, servers: ['%s'], tls: %s}]\n", strings.Join(targets, "','"), how)), 0o600))
 			}
 			write(client)
-			s := serve(t, Options{Load: load, Timeout: 5 * time.Second}, targets...)
+			s := serve(t, Options{Load: load, Lifecycle: true, Timeout: 5 * time.Second}, targets...)
 			// The first handshakes of a server may take longer than a look does.
 			must(t, ens.Wait(t.Context(), "a quorum and all of three servers to be seen over TLS", func() bool {
 				found := s.metrics(t)

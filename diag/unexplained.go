@@ -15,6 +15,18 @@ import (
 // What is wrong and follows from nothing that was found: no rule knows this. It is said what it
 // cannot be, what tells most, and what to do to know more.
 
+// Symptoms are all that can be said to be unexplained: the codes of findings, and those of what
+// no finding states.
+func Symptoms() []report.Code {
+	all := []report.Code{report.ServerOut, report.ServerUnjudged, report.TwoLeaders}
+	for _, r := range Catalogue() {
+		if r.Symptom || r.Proximate {
+			all = append(all, r.Code)
+		}
+	}
+	return all
+}
+
 // unexplained tells what is known of what a theory leaves open: of symptoms, of voters that are out
 // and that no finding is about, and of causes of which nothing says why they are there.
 func unexplained(e *model.Ensemble, t theory.Theory, kinds map[report.Code]theory.Kind) []report.Symptom {

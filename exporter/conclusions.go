@@ -3,9 +3,11 @@ package exporter
 import (
 	"net"
 	"strconv"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
@@ -13,6 +15,7 @@ import (
 var (
 	states     = [...]report.State{report.Serving, report.Degraded, report.Down, report.Split, report.Unknown}
 	severities = [...]report.Severity{report.Critical, report.Warning, report.Info}
+	symptoms   = sync.OnceValue(diag.Symptoms)
 	skipKinds  = [...]report.SkipKind{
 		report.SkipLocalFiles, report.SkipNotLooked, report.SkipUnreachable,
 		report.SkipDenied, report.SkipNotTold, report.SkipOneLook, report.SkipUndecided,
@@ -80,14 +83,14 @@ func (s *sender) findings(r *report.Report) {
 	}
 }
 
-// unexplained sends each symptom that nothing explains, once.
+// unexplained sends of each symptom whether it is there and nothing explains it.
 func (s *sender) unexplained(r *report.Report) {
-	sent := map[report.Code]bool{}
+	there := map[report.Code]bool{}
 	for i := range r.Unexplained {
-		if code := r.Unexplained[i].Symptom; !sent[code] {
-			sent[code] = true
-			s.set("zkdoctor_unexplained", 1, string(code))
-		}
+		there[r.Unexplained[i].Symptom] = true
+	}
+	for _, code := range symptoms() {
+		s.set("zkdoctor_unexplained", oneIf(there[code]), string(code))
 	}
 }
 

@@ -175,7 +175,7 @@ func conclusionRows() []row {
 		verdict("zkdoctor_spare_voters", "How many more voters may be lost, in the worst case, before the quorum is; -1 when it is lost already, absent when not known."),
 		verdict("zkdoctor_verdict", "1 for the verdict about the ensemble, 0 for every other.", "state"),
 		verdict("zkdoctor_findings", "Findings that are shown, by severity; folded ones are not counted.", "severity"),
-		verdict("zkdoctor_unexplained", "Always 1; a symptom that nothing explains that was found: the code of its finding, or server-out or server-unjudged. Absent for none.", "symptom"),
+		verdict("zkdoctor_unexplained", "1 for a symptom that is there and that nothing explains, 0 for every other: the code of its finding, or server-out, server-unjudged, two-leaders.", "symptom"),
 		verdict("zkdoctor_finding", "Always 1; a finding, by server (empty for the ensemble), severity, and whether it is a root cause. Folded ones are there too.", "code", "root", "server", "severity"),
 		verdict("zkdoctor_checks_skipped", "Checks that could not be judged, for at least one server, by reason.", "reason"),
 	}

@@ -43,6 +43,11 @@ func TestVerdict(t *testing.T) {
 			"down 2: 1 of 2 by conf, need 2, spare -1",
 			findings("root process-down critical likely zk2", "root even-or-tiny-ensemble warning proven", "show leader-not-committing critical likely zk1", "fold quorum-lost critical proven"),
 		},
+		{
+			"a file that lacks the one that follows",
+			look(down, but(leader, insync(1))).as(oldest).file(zoo(2)).twice(), "unknown 3: 1 of 2 by targets, need 2, spare ?",
+			findings("root process-down warning likely zk1"),
+		},
 
 		{
 			"one of three is down", look(follower, leader, down), "degraded 1: 2 of 3 by conf, need 2, spare 0",

@@ -240,7 +240,7 @@ func TestRefillIsGuarded(t *testing.T) {
 		"another is down too":        {look(follower, leader, down, down, follower).on(3, broken...), false},
 		"another was not seen":       {look(gone, leader, down).on(3, broken...), false},
 		"nobody leads":               {look(looking, looking, down).on(3, broken...), false},
-		"the list is only named":     {out().as(oldest).on(3, broken...).edit(func(s *snapshot.Snapshot) { s.Plan.Config = nil }), true},
+		"the list is only named":     {look(follower, but(leader, insync(1)), down).as(oldest).on(3, broken...).edit(func(s *snapshot.Snapshot) { s.Plan.Config = nil }), true},
 		"a server that stands alone": {look(down).onWith(1, zoo(0), stopped, keeps(headless(5))), false},
 	} {
 		var commands []string

@@ -196,12 +196,15 @@ func concerned(e *model.Ensemble, f report.Finding) []*model.Server {
 // ruledOut is what keeps these servers from serving and was seen not to be so here.
 func ruledOut(e *model.Ensemble, servers []*model.Server) []string {
 	var out []string
-	whose := enumerate(model.Names(servers))
+	whose, answer := enumerate(model.Names(servers)), "answer"
+	if len(servers) == 1 {
+		answer = "answers"
+	}
 	all := func(holds func(*model.Server) bool) bool {
 		return len(servers) > 0 && !slices.ContainsFunc(servers, func(s *model.Server) bool { return !holds(s) })
 	}
 	if all(answers) {
-		out = append(out, "a server that hangs: "+whose+" answer at once")
+		out = append(out, "a server that hangs: "+whose+" "+answer+" at once")
 	}
 	if all(func(s *model.Server) bool { return s.ElectionPort == report.PortOpen }) {
 		out = append(out, "an election port that is closed: "+electionPorts(servers)+" is open from here at "+whose)

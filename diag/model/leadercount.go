@@ -19,6 +19,23 @@ func (e *Ensemble) LeaderCount() (lead *Server, synced, following int64, ok bool
 	return leaders[0], synced, following, ok
 }
 
+// listIsOld reports whether the list of a configuration file is not the one that servers run
+// with: the leader counts more followers in sync than there are listed that could be. It was
+// edited since, or is of another server. What 3.5 counts beside the voters proves nothing.
+func listIsOld(e *Ensemble) bool {
+	lead, synced, _, ok := e.LeaderCount()
+	if !ok || hidesNonMembers(lead) {
+		return false
+	}
+	possible := int64(0)
+	for _, id := range e.List.Quorums.Voters() {
+		if s := e.ByLine(id); s == nil || s != lead && (s.Serving != No || Hangs(s)) {
+			possible++
+		}
+	}
+	return synced > possible
+}
+
 // fullQueues are the hung servers whose queue of connections is full. The kernel
 // then drops what comes to the client port, as a firewall does (Linux drops the
 // SYN; Java's queue has room for 50). Any ensemble with clients gets there within

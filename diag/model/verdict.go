@@ -8,6 +8,9 @@ import (
 
 // judge reaches the verdict about now.
 func judge(e *Ensemble) {
+	if e.List.Source == sourceFile && listIsOld(e) {
+		e.List.Source = SourceTargets
+	}
 	e.Votes = e.count()
 	e.Stall = findStall(e)
 	t, q, leaders := e.Votes, e.List.Quorums, e.Leaders()
@@ -105,7 +108,7 @@ func (e *Ensemble) cannotConfirm() bool {
 // confirms no write, and has confirmed none. It leads on until it has missed them for
 // syncLimit ticks.
 func (e *Ensemble) leadsAlone() bool {
-	if e.Before == nil || e.MayHaveOracle() || !e.cannotConfirm() || !e.Before.cannotConfirm() {
+	if e.Before == nil || !e.List.Proven() || !e.Before.List.Proven() || e.MayHaveOracle() || !e.cannotConfirm() || !e.Before.cannotConfirm() {
 		return false
 	}
 	now, then := e.OnlyLeader(), e.Before.OnlyLeader()

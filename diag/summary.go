@@ -79,6 +79,8 @@ func servingSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 		}
 	} else if e.HasOracle() {
 		parts = append(parts, "How many more may be lost is for the oracle to say.")
+	} else if model.LeaderNotNamed(e) {
+		parts = append(parts, "How many more may be lost is not known: the leader is none of those you named.")
 	} else if e.PeersUnknown() {
 		parts = append(parts, "How many more may be lost is not known: name its peers too.")
 	} else if least, most := e.List.Quorums.Spare(t.Serving), e.List.Quorums.Spare(t.Possible); max(least, 0) == most {

@@ -15,7 +15,8 @@ func TestHeadline(t *testing.T) {
 		"3 of 3 voters. Leader zk2.":      look(follower, leader, follower),
 		"2 of 3 voters. Leader zk2.":      look(follower, leader, down),
 		"1 asked of 3 voters: 1 serves. ": look(follower, leader, follower).membership(three...).edit(alone),
-		"no quorum: 1 of 3 voters up, 2 ": look(looking, down, down).file(zoo(3)),
+		"2 of the 2 you named. Leader not seen. How many more may be lost is not known": look(follower, follower).as(oldest),
+		"no quorum: 1 of 3 voters up, 2 ":                                               look(looking, down, down).file(zoo(3)),
 		"no quorum: 2 of 3 voters up, and by their groups and weights that is none. ": look(looking, looking, down).
 			file(zoo(3, "group.1=1:2:3", "weight.1=1", "weight.2=1", "weight.3=3")),
 	} {

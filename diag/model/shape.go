@@ -12,6 +12,13 @@ func (e *Ensemble) PeersUnknown() bool {
 	return !e.List.Proven() && e.distinct == 1 && !e.LoneStandalone()
 }
 
+// LeaderNotNamed reports whether followers follow a leader that is none of the servers that were
+// named, where they are all that is known: then there are more voters than those.
+func LeaderNotNamed(e *Ensemble) bool {
+	follows := func(s *Server) bool { return s.Role == report.Follower }
+	return !e.List.Proven() && len(e.Leaders()) == 0 && len(e.Votes.Unseen) == 0 && slices.ContainsFunc(e.Servers, follows)
+}
+
 // ProvesQuorum reports whether any server shows that a quorum serves.
 func (e *Ensemble) ProvesQuorum() bool {
 	return e.bySession() || slices.ContainsFunc(e.Servers, func(s *Server) bool {

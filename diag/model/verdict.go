@@ -132,7 +132,7 @@ func spare(e *Ensemble, state report.State, t Tally) *int {
 		if e.LoneStandalone() {
 			break
 		}
-		if e.PeersUnknown() || e.HasOracle() {
+		if e.PeersUnknown() || e.HasOracle() || LeaderNotNamed(e) {
 			return nil
 		}
 		spare = e.List.Quorums.Spare(t.Serving)

@@ -108,8 +108,13 @@ func (e *Ensemble) cannotConfirm() bool {
 // confirms no write, and has confirmed none. It leads on until it has missed them for
 // syncLimit ticks.
 func (e *Ensemble) leadsAlone() bool {
-	if e.Before == nil || !e.List.Proven() || !e.Before.List.Proven() || e.MayHaveOracle() || !e.cannotConfirm() || !e.Before.cannotConfirm() {
+	if e.Before == nil || e.MayHaveOracle() {
 		return false
+	}
+	for _, look := range []*Ensemble{e, e.Before} {
+		if !look.List.Proven() || !look.cannotConfirm() {
+			return false
+		}
 	}
 	now, then := e.OnlyLeader(), e.Before.OnlyLeader()
 	return now != nil && then != nil && now.Name == then.Name && now.Srvr.Value.Zxid == then.Srvr.Value.Zxid

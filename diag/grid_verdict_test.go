@@ -44,6 +44,11 @@ func TestVerdict(t *testing.T) {
 			findings("root process-down critical likely zk2", "root even-or-tiny-ensemble warning proven", "show leader-not-committing critical likely zk1", "fold quorum-lost critical proven"),
 		},
 		{
+			"a file, and a leader that does not count its followers",
+			look(down, but(leader, whitelisted)).as(oldest).file(zoo(2)).twice(), "unknown 3: 1 of 2 by file, need 2, spare ?",
+			findings("root process-down warning likely zk1", "root even-or-tiny-ensemble warning proven", "show cmd-not-whitelisted info proven zk2"),
+		},
+		{
 			"a file that lacks the one that follows",
 			look(down, but(leader, insync(1))).as(oldest).file(zoo(2)).twice(), "unknown 3: 1 of 2 by targets, need 2, spare ?",
 			findings("root process-down warning likely zk1"),

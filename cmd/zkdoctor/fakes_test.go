@@ -254,11 +254,22 @@ func (f *fake) behaviour(args []string, ports map[string]string) (answer behavio
 		case server.State == "standalone":
 			ports["election"] = "refused"
 		}
+		rest := args[3:]
+		if len(rest) > 0 && strings.HasPrefix(rest[0], "synced=") {
+			// A leader that counts others in sync than when it was recorded.
+			mntr, _ := server.Reply("mntr")
+			count := strings.TrimPrefix(rest[0], "synced=")
+			changed := strings.Replace(string(mntr), "zk_synced_followers\t2", "zk_synced_followers\t"+count, 1)
+			if err := server.SetReply("mntr", changed); err != nil {
+				return nil, nil, err
+			}
+			rest = rest[1:]
+		}
 		return func(f *fake, conn *net.TCPConn) {
 			f.replay(conn, f.word(conn), server)
 			_ = conn.CloseWrite()
 			drain(conn) // until it was read, and the other end closed
-		}, args[3:], nil
+		}, rest, nil
 	default:
 		answer := behaviours[name]
 		if answer == nil {

@@ -36,6 +36,13 @@ func listIsOld(e *Ensemble) bool {
 	return synced > possible
 }
 
+// knowsVoters reports whether it is known who votes: a server that runs told it, or a file does
+// that the leader's count does not contradict.
+func knowsVoters(e *Ensemble) bool {
+	lead, _, _, counts := e.LeaderCount()
+	return e.List.InForce() || e.List.Source == sourceFile && counts && !hidesNonMembers(lead)
+}
+
 // fullQueues are the hung servers whose queue of connections is full. The kernel
 // then drops what comes to the client port, as a firewall does (Linux drops the
 // SYN; Java's queue has room for 50). Any ensemble with clients gets there within

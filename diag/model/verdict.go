@@ -112,7 +112,7 @@ func (e *Ensemble) leadsAlone() bool {
 		return false
 	}
 	for _, look := range []*Ensemble{e, e.Before} {
-		if !look.List.Proven() || !look.cannotConfirm() {
+		if !knowsVoters(look) || !look.cannotConfirm() {
 			return false
 		}
 	}

@@ -289,7 +289,7 @@ func shapeRules() []rule {
 			[]fire{
 				{"two, and an oracle may be there", two, "info possible"},
 				{"two, before there were oracles", look(follower, leader).as("3.7.2"), "warning proven"},
-				{"two, by the file", look(follower, but(leader, insync(1))).as(oldest).file(zoo(2)), "warning proven"},
+				{"two, by the file", look(follower, but(leader, insync(1))).as(oldest).file(zoo(2)), "warning likely"},
 				{"two, and their file has no oracle", look(follower, leader).on(1), "warning proven"},
 				{"four", four, "info proven"},
 				{"four, and an oracle, which has a say with two", four.on(1).onWith(2, zoo(4, "oraclePath=/var/oracle")), "info proven"},

@@ -42,15 +42,18 @@ func checkEvenOrTiny(e *model.Ensemble) Outcome {
 		return Outcome{}
 	}
 	f := report.Finding{
-		Severity: report.Info, Certainty: report.Proven,
+		Severity: report.Info, Certainty: report.Likely, // a file may be older, or newer, than what runs
 		Summary: fmt.Sprintf("%d voters may lose %d, and so may %d: the last one adds nothing but one more that can fail, and that every write may have to wait for.", n, (n-1)/2, n-1),
 		Evidence: []report.Evidence{
 			{Source: e.List.Source, Key: "voters", Value: strconv.Itoa(n), Wanted: fmt.Sprintf("%d or %d", n-1, n+1)},
 		},
 		Fix: advice(fmt.Sprintf("take one voter out, make it an observer, or add one: %d may lose %d", n+1, n/2)),
 	}
+	if e.List.InForce() {
+		f.Certainty = report.Proven
+	}
 	if n == 2 {
-		f.Severity, f.Certainty, f.Title = report.Warning, report.Proven, "two voters: the loss of either is an outage"
+		f.Severity, f.Title = report.Warning, "two voters: the loss of either is an outage"
 		f.Summary = "2 voters may lose none: when either fails or restarts, nobody can write. That is worse than one server alone, which has one machine that can fail and not two."
 		f.Evidence[0].Wanted = "3"
 		f.Fix = []report.Fix{{

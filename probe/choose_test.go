@@ -68,32 +68,3 @@ func TestChooseServer(t *testing.T) {
 		}
 	}
 }
-
-// TestClaims: of two that claim one id the one that listens has it.
-func TestClaims(t *testing.T) {
-	t.Parallel()
-	with := func(l snapshot.Local, id string) snapshot.Local {
-		l.MyID = snapshot.Saw(snapshot.MyID{Bytes: []byte(id + "\n")}, 0)
-		return l
-	}
-	config := zoocfg.Parse("zoo.cfg", []byte(oneEnsemble))
-	replaced := with(local(4, oneEnsemble, false), "2")
-	replaced.Listeners = local(1, oneEnsemble, true).Listeners
-	for _, c := range []struct {
-		name  string
-		local []snapshot.Local
-		port  int
-	}{
-		{"its own", []snapshot.Local{with(local(1, sameOne, false), "1")}, 2182},
-		{"another silent one", []snapshot.Local{with(local(1, sameOne, true), "1"), with(local(2, oneEnsemble, false), "1")}, 2182},
-		{"two listen", []snapshot.Local{with(local(1, sameOne, true), "1"), with(local(2, oneEnsemble, true), "1")}, 0},
-		{"two are silent", []snapshot.Local{with(local(1, sameOne, false), "1"), with(local(2, oneEnsemble, false), "1")}, 0},
-		{"another listens in its place", []snapshot.Local{replaced}, 0},
-		{"another ensemble's", []snapshot.Local{with(local(1, another, true), "1")}, 0},
-	} {
-		got := claims(config, c.local)
-		if got[1] != nil && got[1].ClientPort.Value != c.port || got[1] == nil && c.port != 0 || got[2] != nil {
-			t.Errorf("%s: got %v, want port %d", c.name, got, c.port)
-		}
-	}
-}

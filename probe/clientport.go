@@ -14,7 +14,7 @@ import (
 func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
 	defer close(reported)
 	s := a.server
-	if !s.Resolve.Seen() {
+	if !s.Resolve.Seen() || s.Port == 0 { // a port that is not known refuses nothing
 		return
 	}
 	t := a.transport(s.Target)

@@ -32,44 +32,6 @@ func listsNone(path string) error {
 	return fmt.Errorf("%s: no server.N line and no clientPort: nothing to look at", path)
 }
 
-// claims maps the ids that the servers of this host claim to their own
-// configurations, as far as they are of the same ensemble as config. Of two that claim one
-// id, the one that listens has it; where that does not decide, whose it is is the question.
-// A process in whose place another one listens claims nothing.
-func claims(config *zoocfg.Config, local []snapshot.Local) map[int64]*zoocfg.Config {
-	listening, others := map[int64][]*zoocfg.Config{}, map[int64][]*zoocfg.Config{}
-	for i := range local {
-		l := &local[i]
-		if l.Process == nil || !l.Config.Seen() || !l.MyID.Seen() || !sameEnsemble(config, l.Config.Value) {
-			continue
-		}
-		id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes)
-		if err != nil {
-			continue
-		}
-		switch l.Listening() {
-		case snapshot.Listens:
-			listening[id] = append(listening[id], l.Config.Value)
-		case snapshot.ListensNot, snapshot.ListeningUnknown:
-			others[id] = append(others[id], l.Config.Value)
-		case snapshot.AnotherListens:
-		}
-	}
-	claimed := map[int64]*zoocfg.Config{}
-	for id, all := range others {
-		if len(all) == 1 {
-			claimed[id] = all[0]
-		}
-	}
-	for id, all := range listening {
-		delete(claimed, id)
-		if len(all) == 1 {
-			claimed[id] = all[0]
-		}
-	}
-	return claimed
-}
-
 // configTargets are the servers that a configuration lists; a standalone one
 // lists itself. claimed are the configurations of servers of this host: each
 // knows its own client port, where the file at hand can only assume that all

@@ -68,7 +68,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 			if t.KeepLocal {
 				known = earlier
 			}
-			plan.Targets = configTargets(plan.Config, claims(plan.Config, known), t.TLS != nil)
+			t.listTargets(ctx, known)
 		}
 		if len(plan.Targets) == 0 {
 			return nil, listsNone(t.ConfigFile)
@@ -123,11 +123,11 @@ func findHostServers(
 	}
 	plan.Source = snapshot.FromHost
 	plan.Config = chosen.Config.Value
-	plan.Targets = configTargets(plan.Config, claims(plan.Config, local), t.TLS != nil)
+	t.listTargets(ctx, local)
 	if len(plan.Targets) == 0 {
 		return nil, listsNone(chosen.ConfigPath)
 	}
-	t.names = lookUp(ctx, t.Timeout, hostsOf(plan.Targets, local))
+	t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(plan.Targets, local))
 	for i := range local {
 		resolveMembers(t.names, &local[i])
 	}

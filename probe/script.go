@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -31,12 +32,32 @@ func lookScripts(ctx context.Context, t *task, s *snapshot.Snapshot) {
 			continue
 		}
 		addr := netip.AddrPortFrom(addrs.Value[0], uint16(port)) //nolint:gosec // a port
+		if !mayAsk(l, addr) {
+			continue
+		}
 		if known := answered(s.Servers, addr); known != nil && t.TLS == nil {
 			l.Script = *known
 			continue
 		}
 		l.Script = wire.Ask(ctx, addr, snapshot.WordSrvr, wire.Transport{Timeout: t.Timeout}, snapshot.ParseSrvr)
 	}
+}
+
+// mayAsk reports whether what the configuration of a process names may be asked: it is at an
+// address of its host, and no other program listens there. Any user may start a process
+// whose configuration names another service.
+func mayAsk(l *snapshot.Local, addr netip.AddrPort) bool {
+	if l.Process.OtherUsers || !addr.Addr().IsLoopback() && !slices.Contains(l.Addrs.Value, addr.Addr()) {
+		return false
+	}
+	own := l.Process.UserListens
+	if l.Process.Listens.Seen() {
+		own = l.Process.Listens.Value
+	}
+	isThere := func(s netip.AddrPort) bool {
+		return s.Port() == addr.Port() && (s.Addr().IsUnspecified() || s.Addr() == addr.Addr())
+	}
+	return slices.ContainsFunc(own, isThere) || !slices.ContainsFunc(l.Listeners.Value, isThere)
 }
 
 // scriptAddr is the address that zkServer.sh status asks: clientPortAddress, or

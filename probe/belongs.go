@@ -144,16 +144,21 @@ func sameEnsemble(a, b *zoocfg.Config) bool {
 // run, or nothing: when a process runs with that file, or when nothing ties the
 // file to this host (its dataDir is not here, and none of its servers is).
 func unlessRunning(local []snapshot.Local, file snapshot.Local) []snapshot.Local {
-	for _, l := range local {
-		// One whose process has just ended is that server too.
-		if l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path || thishost.RunsFor(&l, file) {
-			return nil
-		}
+	if isRunning(local, file) {
+		return nil
 	}
 	if file.DataDir.Seen() && file.DataDir.Value || listsAddr(file.Config.Value, file.Addrs.Value) {
 		return []snapshot.Local{file}
 	}
 	return nil
+}
+
+// isRunning reports whether one of the servers is that of the file. One whose process has
+// just ended is that server too.
+func isRunning(local []snapshot.Local, file snapshot.Local) bool {
+	return slices.ContainsFunc(local, func(l snapshot.Local) bool {
+		return l.Config.Seen() && l.Config.Value.Path == file.Config.Value.Path || thishost.RunsFor(&l, file)
+	})
 }
 
 // listsAddr reports whether a server.N line has one of these addresses,

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -29,10 +30,7 @@ func chooseServer(servers []snapshot.Local) (snapshot.Local, error) {
 		}
 	}
 	// One that has sockets and cannot be read goes before what only says that it is a server.
-	unread := slices.IndexFunc(servers, func(l snapshot.Local) bool {
-		return !l.Config.Seen() && l.Process != nil && !l.Process.OtherUsers &&
-			len(l.Process.Listens.Value)+len(l.Process.UserListens) > 0
-	})
+	unread := slices.IndexFunc(servers, unreadWithSockets)
 	of := listening
 	if len(of) == 0 && unread < 0 {
 		of = silent
@@ -43,8 +41,52 @@ func chooseServer(servers []snapshot.Local) (snapshot.Local, error) {
 	case 1:
 		return of[0], nil
 	}
-	return snapshot.Local{}, fmt.Errorf("this host runs servers of more than one ensemble; choose one with -c FILE:\n%s\n%s",
+	return snapshot.Local{}, fmt.Errorf("this host has servers of more than one ensemble; choose one with -c FILE:\n%s\n%s",
 		describeEnsemble(of[0]), describeEnsemble(of[1]))
+}
+
+// unreadWithSockets reports whether a process listens somewhere and its configuration, which
+// would tell whether it listens as a server, cannot be read.
+func unreadWithSockets(l snapshot.Local) bool {
+	return !l.Config.Seen() && l.Process != nil && !l.Process.OtherUsers &&
+		len(l.Process.Listens.Value)+len(l.Process.UserListens) > 0
+}
+
+// hostServers are the servers that a question which names none may be about. Where no process
+// listens, the host's own configuration goes before those that any user may have started: of
+// them only those of its owner, or of root, are left beside it.
+func (t *task) hostServers(ctx context.Context, running, earlier []snapshot.Local) []snapshot.Local {
+	if slices.ContainsFunc(running, func(l snapshot.Local) bool {
+		return l.Listening() == snapshot.Listens || unreadWithSockets(l)
+	}) {
+		return running
+	}
+	path, source := t.host().FindConfig(ctx)
+	if path == "" {
+		return running
+	}
+	file := t.host().LookFile(ctx, path, source, earlier)
+	if len(running) > 0 && !file.Config.Seen() {
+		return running
+	}
+	servers := []snapshot.Local{file}
+	for _, l := range running {
+		if isOfOwner(l, file) {
+			servers = append(servers, l)
+		}
+	}
+	return servers
+}
+
+// isOfOwner reports whether a process is of root, or of the user who owns a configuration or
+// the data that it names.
+func isOfOwner(l, file snapshot.Local) bool {
+	if l.Process == nil || !l.Process.Credentials.Seen() || l.Process.OtherUsers {
+		return false
+	}
+	uid := l.Process.Credentials.Value.UID
+	steps, data := file.ConfigAccess.Value, file.Data.Value.Dir.Owner
+	return uid == 0 || len(steps) > 0 && steps[len(steps)-1].UID == uid || data.Seen() && data.Value.UID == uid
 }
 
 // isOfLowerUser reports whether a process is of a user with a lower number than another:

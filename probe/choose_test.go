@@ -2,9 +2,12 @@ package probe
 
 import (
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -65,6 +68,60 @@ func TestChooseServer(t *testing.T) {
 			}
 		case err != nil || got.Process.PID != c.pid:
 			t.Errorf("%s: got %+v, %v, want pid %d", c.name, got.Process, err, c.pid)
+		}
+	}
+}
+
+// TestHostServers: where no process listens the host's own configuration goes before
+// processes of other users.
+func TestHostServers(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "zoo.cfg")
+	if err := os.WriteFile(path, []byte(oneEnsemble), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("ZOOCFGDIR", dir)
+	task := &task{Question: Question{Door: new(hostfile.Door)}}
+	if found, source := task.host().FindConfig(t.Context()); found != path {
+		t.Skipf("this host has a ZooKeeper of its own: %s", source)
+	}
+	of := func(uid int, l snapshot.Local) snapshot.Local {
+		l.Process.Credentials = snapshot.Saw(snapshot.Credentials{UID: uint32(uid)}, 0)
+		return l
+	}
+	const nobody = 65534
+	contained := of(0, local(1, another, false))
+	contained.Process.OtherUsers = true
+	for _, c := range []struct {
+		name    string
+		running []snapshot.Local
+		pid     int // 0: the file's
+		fails   string
+	}{
+		{"nothing runs", nil, 0, ""},
+		{"a silent one of another ensemble", []snapshot.Local{of(nobody, local(1, another, false))}, 0, ""},
+		{"a silent one of the same ensemble", []snapshot.Local{of(nobody, local(1, sameOne, false))}, 0, ""},
+		{"root in a user namespace", []snapshot.Local{contained}, 0, ""},
+		{"a silent one of nobody knows whom", []snapshot.Local{local(1, another, false)}, 0, ""},
+		{"a silent one of its owner", []snapshot.Local{of(os.Getuid(), local(1, another, false))}, 0, "-c " + path},
+		{"a silent one of root", []snapshot.Local{of(0, local(1, another, false))}, 0, "(pid 1, user zk)"},
+		{"one that listens", []snapshot.Local{of(nobody, local(1, another, true))}, 1, ""},
+	} {
+		got, err := chooseServer(task.hostServers(t.Context(), c.running, nil))
+		switch pid := 0; {
+		case c.fails != "":
+			if err == nil || !strings.Contains(err.Error(), c.fails) {
+				t.Errorf("%s: got %v, want %q", c.name, err, c.fails)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", c.name, err)
+		default:
+			if got.Process != nil {
+				pid = got.Process.PID
+			}
+			if pid != c.pid || pid == 0 && got.ConfigPath != path {
+				t.Errorf("%s: got pid %d, %s", c.name, pid, got.ConfigPath)
+			}
 		}
 	}
 }

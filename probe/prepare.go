@@ -12,7 +12,7 @@ import (
 // prepare finds out which servers the question is about and what this host tells
 // of them. Servers come from the targets, or else from the file that the user
 // named, or else from the ZooKeeper of this host: its processes, and where none
-// runs, its configuration in the places that thishost.FindConfig knows.
+// listens, its configuration in the places that thishost.FindConfig knows.
 func prepare(ctx context.Context, q Question, before *snapshot.Snapshot) (*task, []snapshot.Local, error) {
 	var earlier []snapshot.Local
 	if before != nil {
@@ -102,24 +102,23 @@ func findHostServers(
 	ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local,
 ) ([]snapshot.Local, error) {
 	plan := &t.plan
-	servers := found.Servers
+	servers := t.hostServers(ctx, found.Servers, earlier)
 	if len(servers) == 0 {
-		path, source := t.host().FindConfig(ctx)
-		if path == "" {
-			return nil, fmt.Errorf("no server named, and %s.\n"+ //nolint:staticcheck // sentences for the user
-				"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", thishost.NothingFound())
-		}
-		servers = []snapshot.Local{t.host().LookFile(ctx, path, source, earlier)}
+		return nil, fmt.Errorf("no server named, and %s.\n"+ //nolint:staticcheck // sentences for the user
+			"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", thishost.NothingFound())
 	}
 	chosen, err := chooseServer(servers)
 	if err != nil {
 		return nil, err
 	}
-	local := servers
-	if chosen.Process != nil {
+	var local []snapshot.Local
+	if len(found.Servers) > 0 {
 		local, t.others = found.Look(ctx, earlier, func(l snapshot.Local) bool {
 			return !l.Config.Seen() || sameEnsemble(chosen.Config.Value, l.Config.Value)
 		})
+	}
+	if chosen.Process == nil && !isRunning(local, chosen) {
+		local = append(local, chosen)
 	}
 	plan.Source = snapshot.FromHost
 	plan.Config = chosen.Config.Value

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -18,46 +19,74 @@ const (
 	maxConfigLines = 2048
 )
 
-// ReadFile reads a zoo.cfg of this host and the dynamic file that it names, with
-// zkdoctor's own rights.
+// ReadFile reads a zoo.cfg of this host with zkdoctor's own rights, and the dynamic file that
+// it names with those of the owner.
 func (h Host) ReadFile(ctx context.Context, path string) snapshot.Obs[*zoocfg.Config] {
-	return h.readConfig(ctx, hostFiles{}, path)
+	config, _ := h.readConfig(ctx, hostFiles{}, path)
+	return config
 }
 
-func (h Host) readConfig(ctx context.Context, f hostFiles, path string) snapshot.Obs[*zoocfg.Config] {
-	return observe(ctx, h, f, path, func(f hostFiles) snapshot.Obs[*zoocfg.Config] { return readConfig(f, path) })
-}
-
-// readConfig reads a zoo.cfg and the dynamic file that it names.
-func readConfig(f hostFiles, path string) snapshot.Obs[*zoocfg.Config] {
+// readConfig reads a zoo.cfg and the dynamic file that it names. named is how to read what
+// else it names.
+func (h Host) readConfig(
+	ctx context.Context, f hostFiles, path string,
+) (config snapshot.Obs[*zoocfg.Config], named hostFiles) {
 	started := time.Now()
-	data, failure := readWhole(f, path)
-	if failure != nil {
-		return snapshot.Failed[*zoocfg.Config](failure, time.Since(started))
+	failed := func(failure *snapshot.Failure) (snapshot.Obs[*zoocfg.Config], hostFiles) {
+		return snapshot.Failed[*zoocfg.Config](failure, time.Since(started)), f
 	}
-	config := zoocfg.Parse(f.absolute(path), data)
-	if dynamic := config.DynamicConfigFile; dynamic.IsSet() {
-		data, failure := readWhole(f, dynamic.Value)
-		if failure != nil {
-			failure.Text = fmt.Sprintf("%s:%d: dynamicConfigFile: %s", config.Path, dynamic.Line, failure.Text)
-			return snapshot.Failed[*zoocfg.Config](failure, time.Since(started))
+	static := h.readWhole(ctx, f, path)
+	if static.failure != nil {
+		return failed(static.failure)
+	}
+	parsed, named := zoocfg.Parse(f.absolute(path), static.data), f.namedBy(static.owner)
+	if dynamic := parsed.DynamicConfigFile; dynamic.IsSet() {
+		as := h.asOwner(ctx, named, filepath.Dir(dynamic.Value))
+		file := h.readWhole(ctx, as, dynamic.Value)
+		if file.failure != nil {
+			file.failure.Text = fmt.Sprintf("%s:%d: dynamicConfigFile: %s", parsed.Path, dynamic.Line, file.failure.Text)
+			return failed(file.failure)
 		}
-		config.AddDynamic(f.absolute(dynamic.Value), data)
+		parsed.AddDynamic(f.absolute(dynamic.Value), file.data)
 	}
-	return snapshot.Saw(config, time.Since(started))
+	return snapshot.Saw(parsed, time.Since(started)), named
 }
 
-func readWhole(f hostFiles, path string) ([]byte, *snapshot.Failure) {
-	data, failure := f.read(path, maxConfig)
-	if failure != nil && failure.Kind == snapshot.TooLarge {
-		failure.Text = fmt.Sprintf("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)
-	}
-	if lines := bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte("\r")); lines > maxConfigLines {
-		return nil, &snapshot.Failure{
-			Kind: snapshot.TooLarge, Text: fmt.Sprintf("%s: more than %d lines, no zoo.cfg has", path, maxConfigLines),
+// wholeFile is a file as it was read, or why it was not.
+type wholeFile struct {
+	data []byte
+	// owner are the rights of its owner; nil where that is root.
+	owner   *hostfile.Rights
+	failure *snapshot.Failure
+}
+
+func (h Host) readWhole(ctx context.Context, f hostFiles, path string) wholeFile {
+	file, _ := see(ctx, h, f, path, func(f hostFiles) wholeFile { return readWhole(f, path) },
+		func(failure *snapshot.Failure) wholeFile { return wholeFile{failure: failure} })
+	return file
+}
+
+// readWhole takes the owner from the file that it reads: another may be in its place later.
+func readWhole(f hostFiles, path string) wholeFile {
+	ends, failure := f.ends(path, hostfile.Part{Head: maxConfig + 1})
+	switch lines := bytes.Count(ends.Head, []byte("\n")) + bytes.Count(ends.Head, []byte("\r")); {
+	case failure != nil:
+	case len(ends.Head) > maxConfig:
+		failure = tooLarge("%s: larger than %d KiB, no zoo.cfg is", path, maxConfig>>10)
+	case lines > maxConfigLines:
+		failure = tooLarge("%s: more than %d lines, no zoo.cfg has", path, maxConfigLines)
+	default:
+		file := wholeFile{data: ends.Head}
+		if f.rights == nil {
+			file.owner = ownerRights(ends.Info)
 		}
+		return file
 	}
-	return data, failure
+	return wholeFile{failure: failure}
+}
+
+func tooLarge(format string, args ...any) *snapshot.Failure {
+	return &snapshot.Failure{Kind: snapshot.TooLarge, Text: fmt.Sprintf(format, args...)}
 }
 
 // proposesOthers tells whether a file is there in which other members were proposed than the
@@ -68,12 +97,12 @@ func proposesOthers(f hostFiles, next string, config *zoocfg.Config) snapshot.Ob
 	if there := f.exists(next); !there.Seen() || !there.Value {
 		return there
 	}
-	data, failure := readWhole(f, next)
-	if failure != nil {
-		return snapshot.Failed[bool](failure, time.Since(started))
+	file := readWhole(f, next)
+	if file.failure != nil {
+		return snapshot.Failed[bool](file.failure, time.Since(started))
 	}
 	proposed := zoocfg.Parse(next, nil)
-	proposed.AddDynamic(next, data)
+	proposed.AddDynamic(next, file.data)
 	return snapshot.Saw(!proposed.SameMembers(config.Membership), time.Since(started))
 }
 

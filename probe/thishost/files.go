@@ -92,16 +92,6 @@ func (f hostFiles) absolute(path string) string {
 	return path
 }
 
-// read reads a regular file of at most limit bytes.
-func (f hostFiles) read(path string, limit int64) ([]byte, *snapshot.Failure) {
-	path = f.absolute(path)
-	data, err := f.fs.ReadFile(path, limit)
-	if err != nil {
-		return nil, f.failure(path, err)
-	}
-	return data, nil
-}
-
 // ends reads a part of a regular file, however large it is.
 func (f hostFiles) ends(path string, part hostfile.Part) (hostfile.Ends, *snapshot.Failure) {
 	path = f.absolute(path)

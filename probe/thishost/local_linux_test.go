@@ -185,7 +185,7 @@ func TestHostFiles(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := in(t).readConfig(t.Context(), c.files, c.path)
+			got, _ := in(t).readConfig(t.Context(), c.files, c.path)
 			if c.kind == "" {
 				if !got.Seen() || got.Value.DataDir.Value != "/data" {
 					t.Fatalf("%+v", got)

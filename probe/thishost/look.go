@@ -212,14 +212,15 @@ func (h Host) lookFile(
 	ctx context.Context, path, source string, earlier *snapshot.Local, files hostFiles,
 ) snapshot.Local {
 	l := snapshot.Local{ConfigSource: source, ConfigPath: path, ReadAs: files.readAs()}
-	l.Config = h.readConfig(ctx, files, path)
+	config, named := h.readConfig(ctx, files, path)
+	l.Config = config
 	l.ConfigAccess = h.readAccess(ctx, files, path)
 	h.lookAtStart(ctx, &l, files)
-	h.lookAtDisk(ctx, &l, files, earlier)
+	h.lookAtDisk(ctx, &l, named, earlier)
 	l.Addrs = Addrs()
 	l.Listeners = listenersOf(ourselves)
 	dir := logDir(files.absolute(path))
-	l.Log = h.readLog(ctx, h.asOwner(ctx, files, dir), func(f hostFiles) []string { return logsIn(f, dir) })
+	l.Log = h.readLog(ctx, h.asOwner(ctx, named, dir), func(f hostFiles) []string { return logsIn(f, dir) })
 	return l
 }
 
@@ -246,6 +247,10 @@ func (h Host) lookAtStart(ctx context.Context, l *snapshot.Local, files hostFile
 			return start{install: snapshot.Failed[snapshot.Install](failure, 0)}
 		})
 	l.Unit, l.Install, l.Beside = s.unit, s.install, s.beside
+	if s.unit != nil {
+		config, _ := h.readConfig(ctx, h.asOwner(ctx, files, filepath.Dir(s.unit.Config)), s.unit.Config)
+		s.unit.ConfigFailure = config.Failure
+	}
 	if s.leads {
 		l.Service = askSystemd(ctx, busSocket, l.Unit.Name)
 	}
@@ -259,7 +264,6 @@ func (f hostFiles) lookStart(path string, absent bool) start {
 		s.unit = findUnit(root, func(u snapshot.Unit) bool { return u.Config != "" })
 	}
 	if s.unit != nil {
-		s.unit.ConfigFailure = readConfig(f, s.unit.Config).Failure
 		s.unit.Credentials = userCredentials(s.unit.User)
 	}
 	s.install = f.lookInstall(path, s.unit)

@@ -4,8 +4,10 @@ package thishost
 
 import (
 	"context"
+	"io/fs"
 	"net/netip"
 
+	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -36,6 +38,8 @@ func (Host) processConfig(context.Context, localProcess, hostFiles) snapshot.Obs
 }
 
 func (Host) asOwner(_ context.Context, f hostFiles, _ string) hostFiles { return f }
+func (f hostFiles) namedBy(*hostfile.Rights) hostFiles                  { return f }
+func ownerRights(fs.FileInfo) *hostfile.Rights                          { return nil }
 
 func filesOf(*snapshot.Credentials) hostFiles   { return hostFiles{} }
 func (hostFiles) readAs() *snapshot.Credentials { return nil }

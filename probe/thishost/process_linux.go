@@ -330,5 +330,6 @@ func (h Host) processConfig(
 		return snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf(
 			"pid %d reads %s, relative to a working directory that only root or its user may see", p.PID, p.configPath)}, 0)
 	}
-	return h.readConfig(ctx, files, p.configPath)
+	config, _ := h.readConfig(ctx, files, p.configPath)
+	return config
 }

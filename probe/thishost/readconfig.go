@@ -73,30 +73,27 @@ func listening(s *Scanned) []localProcess {
 // readFiles reads a configuration and what lies beside it; own wants the id beside its data,
 // too.
 func (h Host) readFiles(ctx context.Context, files hostFiles, path string, own bool) (ConfigFiles, error) {
-	type result struct {
-		files ConfigFiles
-		err   error
-	}
-	r, _ := see(ctx, h, files, path, func(f hostFiles) result {
-		c, err := readConfigFiles(f, path, own)
-		return result{c, err}
-	}, func(failure *snapshot.Failure) result { return result{err: errors.New(failure.Text)} })
-	return r.files, r.err
-}
-
-func readConfigFiles(files hostFiles, path string, own bool) (ConfigFiles, error) {
-	config := readConfig(files, path)
+	config, named := h.readConfig(ctx, files, path)
 	if !config.Seen() {
 		return ConfigFiles{}, errors.New(config.Failure.Text)
 	}
 	c := ConfigFiles{Config: config.Value}
-	if next := nextConfig(path); proposesOthers(files, next, c.Config).Value {
+	next := nextConfig(path)
+	other := observe(ctx, h, named, next, func(f hostFiles) snapshot.Obs[bool] {
+		return proposesOthers(f, next, config.Value)
+	})
+	if other.Value {
 		c.Next = files.absolute(next)
 	}
 	if !own {
 		return c, nil
 	}
-	if myid, _ := readMyID(files, c.Config); myid.Seen() {
+	named = h.asOwner(ctx, named, config.Value.DataDir.Value)
+	myid := observe(ctx, h, named, "myid", func(f hostFiles) snapshot.Obs[snapshot.MyID] {
+		myid, _ := readMyID(f, config.Value)
+		return myid
+	})
+	if myid.Seen() {
 		if id, err := zoocfg.ParseMyID(myid.Value.Bytes); err == nil {
 			c.ID = &id
 		}

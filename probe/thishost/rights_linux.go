@@ -3,9 +3,11 @@ package thishost
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
@@ -81,13 +83,35 @@ func (h Host) asOwner(ctx context.Context, f hostFiles, dir string) hostFiles {
 		if err != nil {
 			return nil // nothing will be read there
 		}
-		owner := ownerOf(info)
-		if owner.UID == 0 {
-			return nil
-		}
-		return &hostfile.Rights{UID: owner.UID, GID: owner.GID}
+		return ownerRights(info)
 	}, func(*snapshot.Failure) *hostfile.Rights { return nil })
 	return f
+}
+
+// namedBy are the files that a configuration names, where f are those that it was read with:
+// what it names is its owner's choice, however it was found.
+func (f hostFiles) namedBy(owner *hostfile.Rights) hostFiles {
+	if f.rights == nil && f.root == "" && f.denied == nil && os.Geteuid() == 0 {
+		f.rights = owner
+	}
+	return f
+}
+
+// ownerRights are those of the user whose a file is; nil where that is root. The group of
+// the file is no sign of his own ones: a directory may have given it, or root have left it.
+func ownerRights(info fs.FileInfo) *hostfile.Rights {
+	owner := ownerOf(info)
+	if owner.UID == 0 {
+		return nil
+	}
+	known := userCredentials(strconv.FormatUint(uint64(owner.UID), 10))
+	if known.Seen() && known.Value.UID == owner.UID && len(known.Value.Groups) > 0 {
+		return &hostfile.Rights{UID: owner.UID, GID: known.Value.Groups[0], Groups: known.Value.Groups[1:]}
+	}
+	if owner.GID == 0 {
+		owner.GID = owner.UID
+	}
+	return &hostfile.Rights{UID: owner.UID, GID: owner.GID}
 }
 
 // filesOf says how to read the files of a server that an earlier look has found, with the

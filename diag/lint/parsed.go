@@ -48,8 +48,11 @@ func olderVersion(s *subject) []Remark {
 // foundIn is the value of a key that cannot hold a secret: a key that ZooKeeper
 // parses itself. Without a line there is none.
 func (s *subject) foundIn(p zoocfg.Problem) string {
-	if p.Line == 0 {
+	switch {
+	case p.Line == 0:
 		return "not set"
+	case p.Kind == zoocfg.NotAMember:
+		return "a line that ZooKeeper does not take"
 	}
 	properties := s.Properties
 	if p.File != s.Path {
@@ -59,7 +62,7 @@ func (s *subject) foundIn(p zoocfg.Problem) string {
 		if q.Line != p.Line || q.Key == "" {
 			continue
 		}
-		if p.Kind == zoocfg.NotAMember || p.Key == "" || strings.TrimSpace(q.Key) != p.Key {
+		if p.Key == "" || strings.TrimSpace(q.Key) != p.Key {
 			return "a line that ZooKeeper does not take"
 		}
 		value := withoutComment(q.Value)

@@ -45,7 +45,7 @@ func (c *Config) AddDynamic(path string, data []byte) {
 	c.Dynamic = path
 	c.Membership = Membership{Version: versionOf(path)}
 	r := &reader{config: c, file: path, dynamic: true, grouped: map[int64]bool{}}
-	c.DynamicProperties = r.load(data)
+	c.DynamicProperties = r.keys(r.load(data))
 	for _, p := range r.effective(c.DynamicProperties) {
 		switch key := javaTrim(p.Key); {
 		case key == "version":
@@ -59,6 +59,28 @@ func (c *Config) AddDynamic(path string, data []byte) {
 	c.sort()
 	r.checkMembership()
 	c.finish()
+}
+
+// keys leaves out the lines of a dynamic file that do not begin with anything like a key: which
+// file that is zoo.cfg says, and what stands in another kind of file is not to be shown.
+func (r *reader) keys(properties []Property) []Property {
+	var kept []Property
+	for _, p := range properties {
+		if key := javaTrim(p.Key); kindOf(key) == otherKey && !looksLikeKey(key) {
+			r.problem(p.Line, "", fatal{NotAMember, "Unrecognised parameter (a line that is none of a dynamic file's)"}, "3.5+")
+			continue
+		}
+		kept = append(kept, p)
+	}
+	return kept
+}
+
+// looksLikeKey reports whether a text could be the name of a setting.
+func looksLikeKey(key string) bool {
+	const longest = 60
+	return key != "" && len(key) <= longest && !strings.ContainsFunc(key, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '.' && c != '-'
+	})
 }
 
 // versionOf is QuorumPeerConfig.getVersionFromFilename.

@@ -122,6 +122,32 @@ func TestAddDynamic(t *testing.T) {
 	}
 }
 
+// TestDynamicNoKeys: what a dynamic file has that is no key is told by its line alone, also where
+// it is there twice.
+func TestDynamicNoKeys(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("k", 61)
+	for _, line := range []string{"-----BEGIN_KEY", "a/b+c=", "pass_word 1", "s\u00e9cret=1", "p@ss", "pa$$:x", long, "="} {
+		c := Parse("zoo.cfg", []byte(base+"dynamicConfigFile=dyn\n"))
+		c.AddDynamic("dyn", []byte("server.1=a:2888:3888\n"+line+"\n"+line+"\n"))
+		key := ParseProperties([]byte(line))[0].Key
+		var lines []int
+		for _, p := range c.Problems {
+			if p.Kind == NotAMember && p.Key == "" {
+				lines = append(lines, p.Line)
+			}
+		}
+		if !slices.Equal(lines, []int{2, 3}) || key != "" && strings.Contains(fmt.Sprintf("%+v", c), key) {
+			t.Errorf("%q: %+v", line, c)
+		}
+	}
+	c := Parse("zoo.cfg", []byte(base+"dynamicConfigFile=dyn\n"))
+	c.AddDynamic("dyn", []byte("server.1=a:2888:3888\nsslQuorum.port-2=1\n"))
+	if p := c.Problems; len(p) != 1 || p[0].Text != "Unrecognised parameter: sslQuorum.port-2" {
+		t.Errorf("a key: %+v", p)
+	}
+}
+
 func TestDynamicProblems(t *testing.T) {
 	t.Parallel()
 	c := Parse("zoo.cfg", []byte("dataDir=/d\nsyncLimit=5\ndynamicConfigFile=dyn\n"+three+"group.1=1:2:3\n"))

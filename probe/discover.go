@@ -15,9 +15,10 @@ import (
 
 // discover adds the members that the servers list and the question does not name. The
 // servers are asked for that, and their peer ports left alone. It reports whether any server
-// gave a list.
-func (t *task) discover(ctx context.Context) bool {
+// gave a list. local are this host's servers of the ensemble, running or not.
+func (t *task) discover(ctx context.Context, local []snapshot.Local) bool {
 	s := t.newSnapshot()
+	s.Local = slices.Concat(local, t.running)
 	lookAtServers(ctx, t.serverTasks(s), false)
 	if s.Members() == nil {
 		return false

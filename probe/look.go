@@ -32,7 +32,7 @@ func Look(ctx context.Context, q Question, before *snapshot.Snapshot) (*snapshot
 	if err := t.admitted(); err != nil {
 		return nil, err
 	}
-	if q.Discover && !t.discover(ctx) && q.Undiscovered != nil {
+	if q.Discover && !t.discover(ctx, local) && q.Undiscovered != nil {
 		q.Undiscovered()
 	}
 	if q.Begin != nil {

@@ -42,6 +42,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 	found := new(thishost.Scanned)
 	if here {
 		found = t.host().Scan(ctx)
+		t.running = found.Servers
 	}
 	look := func(wanted func(snapshot.Local) bool) (local []snapshot.Local) {
 		if here {

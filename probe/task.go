@@ -18,6 +18,8 @@ type task struct {
 	plan snapshot.Plan
 	// names are those that were looked up already, so that nobody does twice; nil for none.
 	names names
+	// running are all servers of this host, of whatever ensemble, as a scan found them.
+	running []snapshot.Local
 	// others are the processes of this host that only look like servers of the ensemble.
 	others snapshot.Others
 }

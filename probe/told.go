@@ -2,12 +2,15 @@ package probe
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -20,6 +23,7 @@ type Told struct {
 	Unvisited []snapshot.Unvisited
 	// names has what all hosts resolved to: a second look-up could bring another address.
 	names names
+	here  here
 }
 
 // FindTold finds the members that the servers of a snapshot list and that were not looked at,
@@ -33,7 +37,7 @@ func FindTold(
 func findTold(
 	ctx context.Context, timeout time.Duration, known names, s *snapshot.Snapshot, may func(snapshot.Target) bool,
 ) Told {
-	told := Told{names: known}
+	told := Told{names: known, here: hereOf(s.Local)}
 	members := s.Members()
 	if members == nil {
 		return told
@@ -73,17 +77,81 @@ func (t *Told) leave(m *zoocfg.Server, address, why string) {
 	})
 }
 
-// whyNot says why a member is not visited, by all addresses of the hosts of its client and its
-// peer ports; empty where it may be.
+// whyNot says why a member is not visited, by all addresses of its client and its peer ports;
+// empty where it may be.
 func (t *Told) whyNot(target *snapshot.Target, from netip.Addr) string {
-	for _, host := range hostsOf([]snapshot.Target{*target}, nil) {
-		for _, addr := range t.names[host].Value {
+	for _, at := range portsOf(target) {
+		for _, addr := range t.names[at.Host].Value {
 			if kind := onlyThere(addr, from); kind != "" {
 				return kind + " address, which means another host there than here"
+			}
+			if t.here.forbids(addr, at.Port, from) {
+				return fmt.Sprintf("an address of this host, and port %d is not known for a ZooKeeper's here", at.Port)
 			}
 		}
 	}
 	return ""
+}
+
+// portsOf are the ports of a member that a look connects to.
+func portsOf(target *snapshot.Target) []zoocfg.HostPort {
+	ports := []zoocfg.HostPort{{Host: target.Host, Port: target.Port}}
+	for _, a := range target.Member.Addresses {
+		ports = append(ports, zoocfg.HostPort{Host: a.Host, Port: a.QuorumPort})
+		if a.ElectionPort != 0 {
+			ports = append(ports, zoocfg.HostPort{Host: a.Host, Port: a.ElectionPort})
+		}
+	}
+	return ports
+}
+
+// here is this host, as far as a server elsewhere may send zkdoctor to it.
+type here struct {
+	addrs []netip.Addr
+	// ports are those of this host's ZooKeepers, by their sockets, or by their configurations:
+	// only the leader listens at its quorum port, and one that is down nowhere.
+	ports map[int]bool
+}
+
+func hereOf(local []snapshot.Local) here {
+	h := here{addrs: thishost.Addrs().Value, ports: map[int]bool{}}
+	for _, l := range local {
+		if p := l.Process; p != nil {
+			own := p.UserListens
+			if p.Listens.Seen() {
+				own = p.Listens.Value
+			}
+			for _, at := range own {
+				h.ports[int(at.Port())] = true
+			}
+		}
+		if l.Config.Seen() {
+			h.configured(l.Config.Value)
+		}
+	}
+	return h
+}
+
+// configured adds the ports of a configuration.
+func (h *here) configured(c *zoocfg.Config) {
+	h.ports[c.ClientPort.Value], h.ports[c.SecureClientPort.Value] = true, true
+	for _, s := range c.Servers {
+		for _, a := range s.Addresses {
+			h.ports[a.QuorumPort], h.ports[a.ElectionPort] = true, true
+		}
+		for _, client := range []*zoocfg.HostPort{s.Client, s.SecureClient} {
+			if client != nil {
+				h.ports[client.Port] = true
+			}
+		}
+	}
+}
+
+// forbids reports whether a server at from may not send zkdoctor to that port: this host has it,
+// and the server is elsewhere, and no ZooKeeper here is known to use it.
+func (h *here) forbids(addr netip.Addr, port int, from netip.Addr) bool {
+	ours, from := slices.Contains(h.addrs, addr.Unmap()), from.Unmap()
+	return ours && !from.IsLoopback() && !slices.Contains(h.addrs, from) && !h.ports[port]
 }
 
 // onlyThere is the kind of an address that means something to its own host or network alone;

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // TestTold: which of the members that a server lists may be visited, by the address of that
@@ -79,6 +80,48 @@ func TestTold(t *testing.T) {
 			if (got == "") != (c.want == "") || !strings.HasPrefix(got, c.want) {
 				t.Errorf("from %q, %s of %s (%s): got %q, want %q", c.from, what, c.host, c.resolved, got, c.want)
 			}
+		}
+	}
+}
+
+// TestToldHere: a server elsewhere may send zkdoctor to this host's ZooKeeper, and to no other port
+// of this host; one at this host may.
+func TestToldHere(t *testing.T) {
+	t.Parallel()
+	own, other := netip.MustParseAddr("192.0.2.5"), netip.MustParseAddr("192.0.2.1")
+	config := zoocfg.Parse("zoo.cfg", []byte("clientPort=2181\ndataDir=/d\nserver.1=192.0.2.5:2888:3888\nserver.2=192.0.2.1:2888:3888\n"))
+	process := &snapshot.Process{Listens: snapshot.Saw([]netip.AddrPort{netip.AddrPortFrom(own, 2281)}, 0)}
+	running := []snapshot.Local{{Config: snapshot.Saw(config, 0), Process: process}}
+	for _, c := range []struct {
+		line  string
+		from  netip.Addr
+		local []snapshot.Local
+		want  string
+	}{
+		{"192.0.2.5:2888:3888:participant;2181", other, running, ""},
+		{"192.0.2.5:2888:3888:participant;2281", other, running, ""},
+		{"192.0.2.5:2888:3888:participant;5006", other, running, "5006"},
+		{"192.0.2.5:22:3888:participant;2181", other, running, "22"},
+		{"192.0.2.5:2888:25:participant;2181", other, running, "25"},
+		{"192.0.2.9:2888:3888:participant;192.0.2.5:5006", other, running, "5006"},
+		{"[::ffff:192.0.2.5]:2888:3888:participant;5006", other, running, "5006"},
+		{"192.0.2.5:2888:3888:participant;2181", other, nil, "2181"},
+		{"192.0.2.5:2888:3888:participant;5006", netip.Addr{}, running, "5006"},
+		{"192.0.2.5:22:3888:participant;5006", own, nil, ""},
+		{"192.0.2.5:22:3888:participant;5006", netip.MustParseAddr("127.0.0.1"), nil, ""},
+		{"192.0.2.9:22:3888:participant;5006", other, nil, ""},
+	} {
+		member := &listOf(t, "server.9="+c.line+"\nversion=1").Servers[0]
+		target, _ := ReachedAt(member, 2181)
+		target.Member = member
+		told := Told{names: names{}, here: hereOf(c.local)}
+		told.here.addrs = []netip.Addr{own}
+		for _, host := range hostsOf([]snapshot.Target{target}, nil) {
+			told.names[host] = snapshot.Saw([]netip.Addr{netip.MustParseAddr(host)}, 0)
+		}
+		got := told.whyNot(&target, c.from)
+		if (got == "") != (c.want == "") || !strings.Contains(got, "port "+c.want) && c.want != "" {
+			t.Errorf("%s, told from %v: %q, want %q", c.line, c.from, got, c.want)
 		}
 	}
 }

@@ -10,7 +10,8 @@ import (
 
 // writeFile writes a file whole or not at all: beside its place, and then into it. A link, a
 // pipe or a device at that place is left alone. What root writes through a link that another
-// user has made there, or to a pipe that nobody reads, is theirs to choose.
+// user has made there, or to a pipe that nobody reads, is theirs to choose. The directory is the
+// caller's choice, with the links that lead to it.
 func writeFile(path string, data []byte, mode fs.FileMode) error {
 	if err := mayWrite(path); err != nil {
 		return err

@@ -50,4 +50,11 @@ func TestWriteFile(t *testing.T) {
 	if err := writeFile(in("no/such/dir"), nil, 0o600); err == nil {
 		t.Error("a directory that is not there")
 	}
+	// As SECURITY.md says: a link among the directories is followed.
+	must(t, os.Mkdir(in("dir"), 0o755))
+	must(t, os.Symlink(in("dir"), in("to-dir")))
+	must(t, writeFile(in("to-dir/new"), []byte("new"), 0o600))
+	if text, err := os.ReadFile(in("dir/new")); err != nil || string(text) != "new" {
+		t.Errorf("through a directory's link: %q, %v", text, err)
+	}
 }

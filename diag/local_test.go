@@ -146,6 +146,9 @@ func stopped(l *snapshot.Local) {
 	l.Listeners = snapshot.Saw([]netip.AddrPort{}, quick)
 }
 
+// mayRun: not all processes of the host were looked at.
+func mayRun(l *snapshot.Local) { l.MayRun = true }
+
 // young is a process that started this long ago.
 func young(age time.Duration) func(*snapshot.Local) {
 	return func(l *snapshot.Local) { l.Process.Started = now().Add(-age) }

@@ -14,7 +14,7 @@ import (
 // was not meant is zkdoctor's choice.
 func othersView(e *model.Ensemble) *report.Others {
 	seen := e.Snap.Others
-	view := report.Others{Found: seen.Found, More: seen.More}
+	view := report.Others{Found: seen.Found, More: seen.More, Unscanned: seen.Unscanned}
 	for _, p := range seen.Processes {
 		if p.Why == snapshot.OtherEnsemble && e.Snap.Plan.Source != snapshot.FromHost {
 			continue
@@ -28,7 +28,7 @@ func othersView(e *model.Ensemble) *report.Others {
 			})
 		}
 	}
-	if len(view.Listed) == 0 {
+	if len(view.Listed) == 0 && view.Unscanned == 0 {
 		return nil
 	}
 	slices.SortFunc(view.Listed, func(a, b report.OtherProcess) int {

@@ -80,6 +80,8 @@ func portTaken(what string, portOf func(*model.Server) int) func(*model.Ensemble
 	return func(_ *model.Ensemble, h *model.Host) Outcome {
 		s := h.Server
 		switch {
+		case h.MayRun:
+			return undecided("this host has too many processes to look at them all")
 		case h.Process == nil && !h.Listeners.Seen():
 			return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
 		case s == nil || s.TakenPort() == 0 || s.TakenPort() != portOf(s):

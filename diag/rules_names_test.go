@@ -82,7 +82,11 @@ func nameRules() []rule {
 				{"what answers is elsewhere", look(follower, leader, stranger).on(3, stopped, hears("192.0.2.4:2181"))},
 				{"ZooKeeper answers: its process was not seen", look(follower, leader, follower).on(3, stopped, hears("[::]:2181"))},
 			},
-			[]blind{denied(), {"no own files", look(follower, leader, stranger), report.SkipLocalFiles}},
+			[]blind{
+				denied(),
+				{"no own files", look(follower, leader, stranger), report.SkipLocalFiles},
+				{"not all processes", look(follower, leader, stranger).on(3, stopped, mayRun, hears("[::]:2181")), report.SkipUndecided},
+			},
 		},
 		{
 			ElectionPortConflict,
@@ -94,7 +98,11 @@ func nameRules() []rule {
 				{"it runs, on another client port", look(follower, leader, otherPort).on(3)},
 				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
 			},
-			[]blind{denied(), {"no own files", look(follower, leader, otherPort), report.SkipLocalFiles}},
+			[]blind{
+				denied(),
+				{"no own files", look(follower, leader, otherPort), report.SkipLocalFiles},
+				{"not all processes", look(follower, leader, otherPort).on(3, stopped, mayRun, hears("192.0.2.3:3888")), report.SkipUndecided},
+			},
 		},
 		{
 			TargetsMixed,

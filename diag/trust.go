@@ -18,7 +18,7 @@ var hostSources = []string{
 }
 
 // asTrusted takes from a finding what its process does not bear: its being proven, where
-// what the process is was not to be seen, and commands on paths that its configuration names,
+// what the process is was not to be seen, or whether there is one, and commands on paths that its configuration names,
 // where it is not seen to be the server of that.
 func asTrusted(e *model.Ensemble, f *report.Finding) {
 	for _, h := range e.Hosts {
@@ -34,6 +34,11 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 				ev.Value, ev.Wanted = "is in a user namespace of its own, where it may have any address", ""
 			}
 			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, ev)
+		}
+		if h.MayRun && f.Certainty == report.Proven {
+			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, report.Evidence{
+				Source: "process", Server: nameOf(h), Value: "too many to look at them all: it may run",
+			})
 		}
 		if !h.Verified() {
 			withhold(f)

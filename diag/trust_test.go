@@ -154,6 +154,36 @@ func TestTrust(t *testing.T) {
 	}
 }
 
+// TestMayRun: where not all processes were looked at, that none was found proves nothing.
+func TestMayRun(t *testing.T) {
+	t.Parallel()
+	certainty := func(s scene) report.Certainty {
+		r := s.report()
+		for _, f := range slices.Concat(r.Findings, r.Folded) {
+			if f.Code == ProcessDown {
+				told := slices.ContainsFunc(f.Evidence, func(ev report.Evidence) bool {
+					return ev.Source == "process" && strings.Contains(ev.Value, "it may run")
+				})
+				if told != (f.Certainty == report.Likely) {
+					t.Errorf("%s, with the evidence %+v", f.Certainty, f.Evidence)
+				}
+				return f.Certainty
+			}
+		}
+		return ""
+	}
+	if got := certainty(out().on(3, stopped)); got != report.Proven {
+		t.Errorf("all were looked at: got %q", got)
+	}
+	if got := certainty(out().on(3, stopped, mayRun)); got != report.Likely {
+		t.Errorf("not all were looked at: got %q", got)
+	}
+	unscanned := healthy().on(1).edit(func(s *snapshot.Snapshot) { s.Others.Unscanned = 7 }).report().Others
+	if unscanned == nil || unscanned.Unscanned != 7 {
+		t.Errorf("got %+v", unscanned)
+	}
+}
+
 // changing is what a command has that changes files.
 var changing = regexp.MustCompile(`\b(chown|chgrp|chmod|mv|rm|cp|ln|tee|truncate|sed -i\S*)\b|> ?['/]`)
 

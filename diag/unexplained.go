@@ -277,7 +277,7 @@ func eventEvidence(s *model.Server) []report.Evidence {
 	}
 	var out []report.Evidence
 	for i, event := range h.Log.Value.Events {
-		lastBeforeTheEnd := i == 0 && h.Process == nil
+		lastBeforeTheEnd := i == 0 && h.Process == nil && !h.MayRun
 		if len(out) == toldEvents || !lastBeforeTheEnd && event.Count < repeated {
 			continue
 		}

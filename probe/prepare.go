@@ -24,6 +24,11 @@ func prepare(ctx context.Context, q Question, before *snapshot.Snapshot) (*task,
 		t.others = before.Others
 	}
 	local, err := findServers(ctx, t, earlier)
+	if !t.KeepLocal {
+		for i := range local {
+			local[i].MayRun = local[i].Process == nil && !t.others.All()
+		}
+	}
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -103,10 +108,11 @@ func findHostServers(
 	ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local,
 ) ([]snapshot.Local, error) {
 	plan := &t.plan
+	t.others = found.Others
 	servers := t.hostServers(ctx, found.Servers, earlier)
 	if len(servers) == 0 {
 		return nil, fmt.Errorf("no server named, and %s.\n"+ //nolint:staticcheck // sentences for the user
-			"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", thishost.NothingFound())
+			"Name the servers (zkdoctor check zk1 zk2 zk3), or the file (zkdoctor check -c zoo.cfg).", found.NothingFound())
 	}
 	chosen, err := chooseServer(servers)
 	if err != nil {

@@ -65,9 +65,9 @@ func (s *Server) DropsConnections() bool {
 
 // TakenPort is the port of a server that does not run which another program has, as
 // the sockets of its own host show; 0 for none. What answers as ZooKeeper is no other
-// program: then its process was not seen.
+// program: then its process was not seen. Nor does one that may run have its port taken.
 func (s *Server) TakenPort() int {
-	if s.Local == nil || s.Local.Process != nil || s.Local.Settings == nil ||
+	if s.Local == nil || s.Local.Process != nil || s.Local.MayRun || s.Local.Settings == nil ||
 		s.Srvr.Seen() || s.NotServing() || s.Session.Seen() {
 		return 0
 	}

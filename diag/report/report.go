@@ -246,6 +246,8 @@ type Others struct {
 	// Listed are the others, by reason and PID, and More is how many there are beyond those.
 	Listed []OtherProcess `json:"listed"`
 	More   int            `json:"more,omitempty"`
+	// Unscanned is how many processes of this host were not looked at in time, whatever they are.
+	Unscanned int `json:"unscanned,omitempty"`
 }
 
 // OtherProcess is one of them.

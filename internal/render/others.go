@@ -25,6 +25,10 @@ func (p *phrases) otherProcesses() []string {
 	if found := p.r.Others.Found; found > manyProcesses {
 		out = append(out, fmt.Sprintf("More than %d processes call themselves ZooKeeper on this host: %d.", manyProcesses, found))
 	}
+	if left := p.r.Others.Unscanned; left > 0 {
+		out = append(out, fmt.Sprintf("The processes of this host were not all looked at: there was no time for %d. "+
+			"That a server does not run here is not proven.", left))
+	}
 	listed := p.r.Others.Listed
 	for len(listed) > 0 {
 		n := slices.IndexFunc(listed, func(o report.OtherProcess) bool { return o.Why != listed[0].Why })

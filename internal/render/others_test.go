@@ -26,13 +26,14 @@ func TestOtherProcesses(t *testing.T) {
 		{PID: 113, User: "zk", Why: "of a later version"},
 	}
 	r := sampleOf(verdict(report.Serving, 0, 3, 3, 1, "3 of 3 voters."), serving("zk1", 1, report.Leader))
-	r.Others = &report.Others{Found: 170, Listed: listed, More: 12}
+	r.Others = &report.Others{Found: 170, Listed: listed, More: 12, Unscanned: 7000}
 	var text, data bytes.Buffer
 	if err := Text(&text, r, Options{Deterministic: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"More than 64 processes call themselves ZooKeeper on this host: 170.",
+		"were not all looked at: there was no time for 7000. That a server does not run here is not proven.",
 		"Ignored, because another process listens on the client port of their configuration: pid 92 (user nobody, config /srv/zoo.cfg).",
 		"Not checked, because there are too many: pid 94 (user nobody).",
 		"but no Java virtual machine: pid 101 (user nobody), pid 102 (user ",

@@ -33,6 +33,8 @@ type Local struct {
 	// Process is nil when no ZooKeeper process runs; the configuration was then
 	// found at ConfigSource.
 	Process *Process `json:"process,omitempty"`
+	// MayRun is set where Process is nil, and not all processes of the host were looked at.
+	MayRun bool `json:"may_run,omitempty"`
 	// ConfigSource is ConfigOfProcess, ConfigOfEnded, or else what led to the file: a flag, a
 	// unit, a variable, a well-known path.
 	ConfigSource string `json:"config_source"`

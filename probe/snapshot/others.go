@@ -9,7 +9,15 @@ type Others struct {
 	// most; More is how many there are beyond that.
 	Processes []OtherProcess `json:"processes,omitempty"`
 	More      int            `json:"more,omitempty"`
+	// Beyond is how many of the others are BeyondLimit, and Unscanned how many processes of the
+	// host were not looked at in time, whatever they are.
+	Beyond    int `json:"beyond,omitempty"`
+	Unscanned int `json:"unscanned,omitempty"`
 }
+
+// All reports whether every process was looked at that may be a server: else a server that was
+// not found may run for all that.
+func (o *Others) All() bool { return o.Beyond == 0 && o.Unscanned == 0 }
 
 // keepOthers is how many of them are kept: enough to see who they are.
 const keepOthers = 64
@@ -38,6 +46,9 @@ const (
 
 // Add notes one more.
 func (o *Others) Add(p OtherProcess) {
+	if p.Why == BeyondLimit {
+		o.Beyond++
+	}
 	if len(o.Processes) == keepOthers {
 		o.More++
 		return

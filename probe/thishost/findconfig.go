@@ -2,6 +2,7 @@ package thishost
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -73,7 +74,11 @@ func searched(getenv func(string) string) []string {
 }
 
 // NothingFound says what was looked for on this host.
-func NothingFound() string {
-	return "this host has no ZooKeeper that zkdoctor can find:\n" +
+func (s *Scanned) NothingFound() string {
+	text := "this host has no ZooKeeper that zkdoctor can find:\n" +
 		"no Java process with QuorumPeerMain, and no configuration at " + strings.Join(searched(os.Getenv), ", ")
+	if left := s.Others.Unscanned + s.Others.Beyond; left > 0 {
+		text += fmt.Sprintf(";\n%d of its processes were not looked at: they are too many, or there was no time", left)
+	}
+	return text
 }

@@ -18,16 +18,17 @@ const looksAtOnce = 8
 // each is of: its configuration, its addresses and its listeners.
 type Scanned struct {
 	// Servers are in ascending order of PID; nil when none runs.
-	Servers   []snapshot.Local
+	Servers []snapshot.Local
+	// Others are the processes that are not looked at, of those that look like servers.
+	Others    snapshot.Others
 	processes []localProcess
-	others    snapshot.Others
 	host      Host
 }
 
 // Scan finds the ZooKeeper processes of this host.
 func (h Host) Scan(ctx context.Context) *Scanned {
 	s := &Scanned{host: h}
-	s.processes, s.others = findProcesses(ctx)
+	s.processes, s.Others = findProcesses(ctx)
 	if len(s.processes) == 0 {
 		return s
 	}
@@ -60,7 +61,7 @@ func (h Host) scan(ctx context.Context, p *localProcess) snapshot.Local {
 func (s *Scanned) Look(
 	ctx context.Context, earlier []snapshot.Local, wanted func(snapshot.Local) bool,
 ) ([]snapshot.Local, snapshot.Others) {
-	others := s.others
+	others := s.Others
 	others.Processes = slices.Clone(others.Processes)
 	var chosen []int
 	for i, l := range s.Servers {
@@ -141,7 +142,7 @@ func (h Host) LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.
 	if len(first) == 0 {
 		return nil // this host may have to be left alone
 	}
-	now, _ := h.Scan(ctx).Look(ctx, first, func(n snapshot.Local) bool {
+	now, others := h.Scan(ctx).Look(ctx, first, func(n snapshot.Local) bool {
 		return slices.ContainsFunc(first, func(l snapshot.Local) bool { return sameLocal(l, n) })
 	})
 	var again []snapshot.Local
@@ -151,6 +152,8 @@ func (h Host) LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.
 		switch {
 		case i >= 0:
 			l = now[i]
+		case l.Process != nil && !others.All() && !(localProcess{Process: *l.Process}).ended():
+			// It runs, and was left out this time: what was seen of it stands.
 		case l.Process != nil && (l.Process.Container || !l.Config.Seen()):
 			continue // its files went with it
 		case l.Config.Seen():
@@ -158,6 +161,7 @@ func (h Host) LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.
 		default:
 			l = h.lookFile(ctx, l.ConfigPath, l.ConfigSource, &first[f], filesOf(l.ReadAs))
 		}
+		l.MayRun = l.Process == nil && !others.All()
 		l.Resolved, l.Named, l.LogPath = resolved, first[f].Named, logPath
 		h.ReadNamedLog(ctx, &l)
 		again = append(again, l)

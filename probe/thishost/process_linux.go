@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,87 +33,11 @@ type localProcess struct {
 	snapshot.Process
 	// configPath is empty for the old form "port dataDir", which has no file.
 	configPath string
+	// uid is its real user.
+	uid uint64
 	// line is the sum of its command line, and command that itself, of those that are looked at.
 	line    [sha256.Size]byte
 	command []string
-}
-
-// maxProcesses is how many processes of a host are looked at: more ZooKeepers than a
-// laboratory runs on one, and few enough when another user starts thousands that look so.
-const maxProcesses = 64
-
-// findProcesses scans the command lines of all processes, and keeps those with a Java
-// virtual machine, maxProcesses of them at most: those that listen first. A process that ends
-// meanwhile is not there.
-func findProcesses(ctx context.Context) ([]localProcess, snapshot.Others) {
-	var others snapshot.Others
-	pids, err := process.PidsWithContext(ctx)
-	if err != nil {
-		return nil, others
-	}
-	slices.Sort(pids)
-	var found []localProcess
-	for _, pid := range pids {
-		args, line := argsOf(int(pid))
-		main, rest, ok := zooKeeperArgs(args)
-		if !ok {
-			continue
-		}
-		state, container := processStatus(int(pid))
-		if state == "" || state == "Z" {
-			continue
-		}
-		l := localProcess{Process: snapshot.Process{
-			PID: int(pid), Main: main, User: userOf(ctx, pid), State: state, Container: container,
-		}, line: line}
-		if len(rest) == 1 && main != "HQuorumPeer" { // which takes HBase's own configuration
-			l.configPath = strings.Clone(rest[0][:min(len(rest[0]), maxPath)])
-		}
-		var jvm bool
-		l.Program, jvm = programOf(l.PID)
-		switch {
-		case jvm || !l.Program.Seen():
-			found = append(found, l)
-		case filepath.Base(l.Program.Value) == "jsvc":
-			continue // it starts the JVM as its child, which has the same command line
-		default:
-			others.Add(l.other(snapshot.NotJava))
-		}
-		others.Found++
-	}
-	var described []localProcess
-	for _, p := range mostLikely(ctx, found, &others) {
-		if args, line := argsOf(p.PID); line == p.line { // else another program runs in its place
-			p.command = args
-			p.describe(ctx)
-			described = append(described, p)
-		}
-	}
-	return described, others
-}
-
-// mostLikely are the first maxProcesses of those found, in their order. Where there are more,
-// those that have a listening socket go before those that have none.
-func mostLikely(ctx context.Context, found []localProcess, others *snapshot.Others) []localProcess {
-	if len(found) <= maxProcesses {
-		return found
-	}
-	var listening, silent []localProcess
-	listeners := listenerTables{}
-	for _, p := range found {
-		if ctx.Err() == nil && listeners.any(p.PID) {
-			listening = append(listening, p)
-		} else {
-			silent = append(silent, p)
-		}
-	}
-	ranked := slices.Concat(listening, silent)
-	for _, p := range ranked[maxProcesses:] {
-		others.Add(p.other(snapshot.BeyondLimit))
-	}
-	kept := ranked[:maxProcesses]
-	slices.SortFunc(kept, func(a, b localProcess) int { return a.PID - b.PID })
-	return kept
 }
 
 // other is the process as one that is not looked at.
@@ -170,26 +93,8 @@ func jmxOf(args []string) *snapshot.JMX {
 	return &snapshot.JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
 }
 
-// maxArgs is how much of a command line is read: more than any class path has. maxPath is
-// more than the kernel takes for a path (PATH_MAX), so that a longer one is none.
-const (
-	maxArgs = 256 << 10
-	maxPath = 4096
-)
-
-// argsOf is the command line of a process and the sum of it; nil where it has none, or is gone.
-func argsOf(pid int) (args []string, sum [sha256.Size]byte) {
-	file, err := os.Open(filepath.Join(procOf(pid), "cmdline"))
-	if err != nil {
-		return nil, sum
-	}
-	defer file.Close() //nolint:errcheck // only read from
-	data, err := io.ReadAll(io.LimitReader(file, maxArgs))
-	if err != nil || len(data) == 0 {
-		return nil, sum
-	}
-	return strings.Split(strings.TrimRight(string(data), "\x00"), "\x00"), sha256.Sum256(data)
-}
+// maxPath is more than the kernel takes for a path (PATH_MAX), so that a longer one is none.
+const maxPath = 4096
 
 // userOf is the name of a process's owner, or its number where it has no name.
 func userOf(ctx context.Context, pid int32) string {
@@ -275,23 +180,23 @@ func unitOf(pid int) string {
 }
 
 // processStatus reads the state letter, and whether the process lives in a PID
-// namespace below ours, which is what a container is from the outside. Anybody
-// may read both.
-func processStatus(pid int) (state string, container bool) {
+// namespace below ours, which is what a container is from the outside, and its real user.
+// Anybody may read them.
+func processStatus(pid int) (state string, container bool, uid uint64) {
 	proc, err := procfs.NewProc(pid)
 	if err != nil {
-		return "", false
+		return "", false, 0
 	}
 	if stat, err := proc.Stat(); err == nil {
 		state = stat.State
 	}
 	status, err := proc.NewStatus()
-	return state, err == nil && len(status.NSpids) > 1
+	return state, err == nil && len(status.NSpids) > 1, status.UIDs[0]
 }
 
 // ended reports whether the process is gone by now.
 func (p localProcess) ended() bool {
-	state, _ := processStatus(p.PID)
+	state, _, _ := processStatus(p.PID)
 	return state == "" || state == "Z"
 }
 

@@ -31,12 +31,13 @@ func (h Host) ReadConfig(ctx context.Context, path string) (ConfigFiles, error) 
 // process, of the one that listens where there are several, or else the one that FindConfig
 // finds.
 func (h Host) ReadHostConfig(ctx context.Context) (ConfigFiles, error) {
-	processes := listening(h.Scan(ctx))
+	found := h.Scan(ctx)
+	processes := listening(found)
 	switch len(processes) {
 	case 0:
 		path, _ := h.FindConfig(ctx)
 		if path == "" {
-			return ConfigFiles{}, fmt.Errorf("no file named, and %s.\nName the file (zkdoctor lint zoo.cfg).", NothingFound()) //nolint:revive,staticcheck // sentences for the user
+			return ConfigFiles{}, fmt.Errorf("no file named, and %s.\nName the file (zkdoctor lint zoo.cfg).", found.NothingFound()) //nolint:revive,staticcheck // sentences for the user
 		}
 		return h.readFiles(ctx, h.asOwner(ctx, hostFiles{}, filepath.Dir(path)), path, true)
 	case 1:

@@ -50,7 +50,7 @@ func findProcesses(ctx context.Context) ([]localProcess, snapshot.Others) {
 		return nil, s.others
 	}
 	slices.Sort(pids)
-	s.scan(bound, byTurns(pids, procOwner))
+	s.scan(bound, byTurns(pids, func(pid int32) uint64 { return procOwner(int(pid)) }))
 	var described []localProcess
 	for _, p := range s.mostLikely(bound) {
 		if line := s.commandLine(p.PID); sha256.Sum256(line) == p.line { // else another program runs in its place
@@ -117,8 +117,9 @@ func (s *scan) lookAt(ctx context.Context, pid int32) {
 	s.others.Found++
 }
 
-// mostLikely are the first maxProcesses of those found, in their order. Where there are more,
-// those that have a listening socket go before those that have none.
+// mostLikely are the first maxProcesses of those found, in the order of PID. Where there are
+// more, users take turns, each with those that have a listening socket before those that have
+// none: another user's crowd, whatever it does, leaves a server its place.
 func (s *scan) mostLikely(ctx context.Context) []localProcess {
 	if len(s.found) <= maxProcesses {
 		slices.SortFunc(s.found, func(a, b localProcess) int { return a.PID - b.PID })
@@ -133,7 +134,7 @@ func (s *scan) mostLikely(ctx context.Context) []localProcess {
 			silent = append(silent, p)
 		}
 	}
-	ranked := slices.Concat(listening, silent)
+	ranked := byTurns(slices.Concat(listening, silent), func(p localProcess) uint64 { return sharer(p.PID, p.uid) })
 	for _, p := range ranked[maxProcesses:] {
 		s.others.Add(p.other(snapshot.BeyondLimit))
 	}
@@ -160,12 +161,22 @@ func byTurns[P any](all []P, userOf func(P) uint64) []P {
 
 // procOwner is the user whose files the kernel shows of a process: its effective one, or root
 // where it is not to be looked into (proc(5)). It is the cheapest that there is to see.
-func procOwner(pid int32) uint64 {
+func procOwner(pid int) uint64 {
 	var stat syscall.Stat_t
-	if err := syscall.Stat(procOf(int(pid)), &stat); err != nil {
+	if err := syscall.Stat(procOf(pid), &stat); err != nil {
 		return 0
 	}
-	return uint64(stat.Uid)
+	return sharer(pid, uint64(stat.Uid))
+}
+
+// sharer is whose turn that of a process is. A user has one number of the system's, and as
+// many more as /etc/subuid gives him, in user namespaces of his own: those are all one.
+func sharer(pid int, uid uint64) uint64 {
+	const firstSubordinate, subordinates = 1 << 16, 1 << 32
+	if uid >= firstSubordinate && otherUsers(pid) {
+		return subordinates
+	}
+	return uid
 }
 
 // commandLine is that of a process, until the next is read; empty where it is not called as

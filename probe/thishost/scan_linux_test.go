@@ -2,6 +2,7 @@ package thishost
 
 import (
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"slices"
@@ -101,5 +102,42 @@ func TestLookAgainInHaste(t *testing.T) {
 	again := in(t).LookAgain(over, first)
 	if len(again) != 2 || again[0].Process == nil || again[0].MayRun || again[1].Process != nil || !again[1].MayRun {
 		t.Errorf("got %+v", again)
+	}
+}
+
+// TestMostLikely: a user with a crowd of lower PIDs, which listen, takes the place neither of
+// another user's server nor of the own one that listens.
+func TestMostLikely(t *testing.T) {
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	const none, nobody, zookeeper = 1 << 30, 65534, 113
+	process := func(pid int, uid uint64) localProcess {
+		return localProcess{Process: snapshot.Process{PID: pid}, uid: uid}
+	}
+	var crowd []localProcess
+	for i := range 3 * maxProcesses {
+		crowd = append(crowd, process(none+i, nobody))
+	}
+	server := process(none+len(crowd), zookeeper)
+	listens := process(os.Getpid(), nobody)
+	s := scan{found: append(crowd, server, listens)}
+	kept := s.mostLikely(t.Context())
+	has := func(p localProcess) bool {
+		return slices.ContainsFunc(kept, func(k localProcess) bool { return k.PID == p.PID })
+	}
+	if len(kept) != maxProcesses || !has(server) || !has(listens) {
+		t.Errorf("got %d, the other user's: %t, what listens: %t", len(kept), has(server), has(listens))
+	}
+	if left := len(crowd) + 2 - maxProcesses; s.others.Beyond != left || s.others.All() {
+		t.Errorf("got %d beyond the limit, want %d", s.others.Beyond, left)
+	}
+	for range maxProcesses { // each listens
+		s.found = append(s.found, listens)
+	}
+	if kept = s.mostLikely(t.Context()); !has(server) {
+		t.Error("a silent server lost its place to another user's that listen")
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
 // LogEvent is something that a log says at WARN or above, once or again and again: lines that
@@ -38,7 +40,8 @@ type grouping struct {
 	events map[string]*LogEvent
 	// open is the event whose lines are being read; nil between those that count.
 	open, last *LogEvent
-	shape      []byte // of the event that is closed
+	failed     *LogEvent // the last one above WARN that says more than that the process ends
+	shape      []byte    // of the event that is closed
 }
 
 // add reads one line, of which at and message are the time and the message where it has a time:
@@ -65,7 +68,7 @@ func (g *grouping) add(line, at, message string) {
 // close puts the event that was read to those of its shape.
 func (g *grouping) close() {
 	e := g.open
-	if g.open = nil; e == nil {
+	if g.open = nil; e == nil || logline.Footprint(e.Text, e.Cause) {
 		return
 	}
 	if g.events == nil {
@@ -83,7 +86,14 @@ func (g *grouping) close() {
 		*old = *e
 		e = old
 	}
+	ends := logline.OnlyEnds(e.Text)
+	if !ends && e.Level != "WARN" {
+		g.failed = e
+	}
 	g.last = e
+	if ends && g.failed != nil {
+		g.last = g.failed
+	}
 }
 
 // appendShape adds what is the same in all lines of an event: a text without its numbers. Those

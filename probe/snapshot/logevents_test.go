@@ -20,6 +20,20 @@ Caused by: java.io.IOException: the innermost of 0x20
 2026-11-30 13:09:08,000 [myid:1] - ERROR [main:Y@3] - ends with 7
 `
 
+// looked are lines that looks leave in a log, and one alike.
+const looked = `[main] WARN o.QuorumCnxManager - Exception reading or writing challenge: java.io.EOFException
+[main] WARN o.QuorumCnxManager - Exception reading or writing challenge
+java.io.EOFException
+	at java.base/java.io.DataInputStream.readFully(DataInputStream.java:202)
+[qtp] WARN o.a.z.s.a.JettyAdminServer - This ZooKeeper instance is not currently serving requests for command stat
+[main] WARN o.e.j.s.SecurityHandler - o.e.j.s.ServletContextHandler@1{/,null,STARTING} has uncovered http methods for path: /*
+[main] WARN o.a.z.s.ZooKeeperServer - Connection request from old client /192.0.2.1:50001; will be dropped if server is in r-o mode
+[main] WARN o.QuorumCnxManager - Exception reading or writing challenge
+java.net.SocketTimeoutException: Read timed out
+`
+
+const exits = "[main] ERROR o.ServiceUtils - Exiting JVM with code 4\n"
+
 // TestEvents: lines that differ in numbers are one event, with the innermost cause.
 func TestEvents(t *testing.T) {
 	t.Parallel()
@@ -52,6 +66,15 @@ func TestEvents(t *testing.T) {
 			"[main] WARN org.X - login with password=hunter2 failed\njava.io.IOException: digest:super:abcdef=\n",
 			[]LogEvent{{Level: "WARN", Text: "login with password=" + withheld + " failed", Cause: "java.io.IOException: digest:" + withheld, Count: 1}},
 		},
+		"what a look leaves behind": {looked, []LogEvent{
+			{Level: "WARN", Text: "Exception reading or writing challenge", Cause: "java.net.SocketTimeoutException: Read timed out", Count: 1},
+		}},
+		"the exit alone": {exits, []LogEvent{{Level: "ERROR", Text: "Exiting JVM with code 4", Count: 1}}},
+		"an error before the exit": {"[main] ERROR o.Y - no space\n[main] WARN o.Y - again\n" + exits, []LogEvent{
+			{Level: "ERROR", Text: "no space", Count: 1},
+			{Level: "ERROR", Text: "Exiting JVM with code 4", Count: 1},
+			{Level: "WARN", Text: "again", Count: 1},
+		}},
 		"nothing at WARN": {"2026-11-30 13:09:06,847 [myid:1] - INFO  [main:X@1] - ERROR is a word\n", nil},
 		"no log at all":   {"a\nb\n", nil},
 	} {

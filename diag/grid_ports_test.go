@@ -34,7 +34,7 @@ func TestDecisionTable(t *testing.T) {
 		},
 		{
 			"open, timeout, serving, from a peer", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Filtered))).on(1),
-			"serving 1: 3 of 3 by conf, need 2, spare 1", findings("root latent-port-block warning proven zk3"),
+			"serving 1: 3 of 3 by conf, need 2, spare 1", findings("root latent-port-block warning likely zk3"),
 		},
 		{
 			"open, no route at once, not serving, from a bastion", look(follower, leader, but(looking, prohibited)).twice(), twoServe,

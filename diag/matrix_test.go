@@ -55,6 +55,7 @@ func TestMatrix(t *testing.T) {
 	blocked := but(follower, peers(snapshot.Refused, snapshot.Filtered))
 	one := look(leader, follower, follower).on(1).from("zk1")
 	three := look(leader, follower, follower).on(3).from("zk3")
+	queue := linked("192.0.2.2:3888 192.0.2.50:50001", "192.0.2.2:3888 192.0.2.50:50002 waiting")
 	for _, c := range []struct {
 		name   string
 		scenes []scene
@@ -63,36 +64,67 @@ func TestMatrix(t *testing.T) {
 		ways      int
 	}{
 		{"all open", []scene{one, three}, nil, nil, 4},
-		{"one way blocked", []scene{look(leader, blocked, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, nil, 4},
+		{"one way blocked", []scene{look(leader, blocked, follower).on(1).from("zk1"), three}, []string{"warning likely zk2"}, nil, 4},
+		{"from two members", []scene{look(leader, blocked, follower).on(1).from("zk1"), look(leader, blocked, follower).on(3).from("zk3")}, []string{"warning proven zk2"}, nil, 4},
+		{
+			"both ways blocked",
+			[]scene{look(leader, blocked, follower).on(1).from("zk1"), look(but(leader, peers(snapshot.Filtered, "")), follower, follower).on(2).from("zk2")},
+			[]string{"warning proven zk1 zk2"},
+			nil,
+			4,
+		},
+		{
+			"one way prohibited",
+			[]scene{look(leader, but(follower, prohibited), follower).on(1).from("zk1"), three},
+			[]string{"warning proven zk2"},
+			nil,
+			4,
+		},
+		{
+			"a full queue of connections",
+			[]scene{
+				look(leader, blocked, follower).on(1).from("zk1").twice(),
+				look(leader, follower, follower).on(2, queue).from("zk2").twice(),
+				look(leader, blocked, follower).on(3).from("zk3").twice(),
+			},
+			[]string{"warning likely zk2"},
+			nil,
+			6,
+		},
 		{
 			"one way blocked, and who is called is out",
 			[]scene{look(leader, but(looking, peers(snapshot.Refused, snapshot.Filtered)), follower).on(1).from("zk1").twice(), look(leader, looking, follower).on(3).from("zk3").twice()},
 			nil,
-			[]string{"warning proven zk2"},
+			[]string{"warning likely zk2"},
 			4,
 		},
 		{
 			"one way blocked, and who calls is out",
 			[]scene{look(looking, blocked, leader).on(1).from("zk1").twice(), look(looking, follower, leader).on(3).from("zk3").twice()},
 			nil,
-			[]string{"warning proven zk2"},
+			[]string{"warning likely zk2"},
 			4,
 		},
 		{
 			"nothing goes out of one that is out",
 			[]scene{look(looking, blocked, but(leader, peers("", snapshot.Filtered))).on(1).from("zk1").twice(), look(looking, follower, leader).on(3).from("zk3").twice()},
 			nil,
-			[]string{"warning proven zk1"},
+			[]string{"warning likely zk1"},
 			4,
 		},
 		{"a bastion is kept out", []scene{look(leader, blocked, blocked).from("bastion"), one}, nil, nil, 5},
-		{"one member cannot reach a host that another reaches", []scene{look(leader, gone, follower).on(1).from("zk1"), three}, []string{"warning proven zk2"}, nil, 4},
+		{"one member cannot reach a host that another reaches", []scene{look(leader, gone, follower).on(1).from("zk1"), three}, []string{"warning likely zk2"}, nil, 4},
 		{"nobody reaches it", []scene{look(leader, gone, follower).on(1).from("zk1"), look(leader, gone, follower).on(3).from("zk3")}, nil, nil, 4},
 		{"it is down", []scene{look(leader, down, follower).on(1).from("zk1"), look(leader, down, follower).on(3).from("zk3")}, nil, nil, 4},
 	} {
 		r := merged(t, c.scenes...)
 		if got, out := concluded(r, LatentPortBlock), concluded(r, QuorumPortFiltered); !slices.Equal(got, c.want) || !slices.Equal(out, c.out) {
 			t.Errorf("%s: %q and %q, want %q and %q", c.name, got, out, c.want, c.out)
+		}
+		for _, f := range r.Findings {
+			if f.Code == LatentPortBlock && f.Root && concluded(r, ElectionPortHeld) != nil {
+				t.Errorf("%s: a port whose queue is full is called blocked", c.name)
+			}
 		}
 		if len(r.Reach) != c.ways {
 			t.Errorf("%s: %d ways, want %d: %v", c.name, len(r.Reach), c.ways, r.Reach)

@@ -20,7 +20,8 @@ const ElectionPortHeld report.Code = "election-port-held"
 
 var electionPortHeldRule = Rule{
 	Code: ElectionPortHeld, Title: "a stranger holds its election port", Needs: "a server's own connections, twice",
-	Explains: keptOut,
+	// A full queue of connections lets nobody in: that port is not blocked.
+	Explains: slices.Concat(keptOut, []report.Code{"latent-port-block"}),
 	Eval:     perHost(checkElectionPortHeld),
 }
 

@@ -33,6 +33,10 @@ var latentPortBlockRule = Rule{
 	Eval: func(e *model.Ensemble) Outcome { return blockedPorts(e, true) },
 }
 
+// lossy is what a connect that got no answer may be as well: it is one attempt, of which the
+// packets may have been lost.
+const lossy = " A network that loses packets looks the same: look again."
+
 // blockedPorts finds what is blocked: what does no harm before a restart, or all else.
 func blockedPorts(e *model.Ensemble, latent bool) Outcome {
 	if e.Vantages != nil {
@@ -78,20 +82,27 @@ func blockedPorts(e *model.Ensemble, latent bool) Outcome {
 // callsNobody is the finding for a member that is shut in.
 func callsNobody(e *model.Ensemble, own *model.Server, v *model.Ensemble) report.Finding {
 	f := report.Finding{
-		Severity: severityOf(e, own), Certainty: report.Proven, Servers: []string{own.Name},
+		Severity: severityOf(e, own), Certainty: report.Likely, Servers: []string{own.Name},
 		Summary: fmt.Sprintf("it is out, and its connections to the election port of all who serve get nothing back, though their hosts answer: something blocks what goes out from %s.", own.Name),
 		Fix: []report.Fix{
 			inspect(own.Name, "sudo nft list ruleset", "first the rules for what goes out there: ports 2888 and 3888 of the other members; in a cloud its security group and network policy"),
 			{Note: "then those on the other hosts, for what comes in from its address"},
 		},
 	}
+	told := false
 	for _, s := range v.Servers {
 		if s.ElectionPort == report.PortFiltered || s.ElectionPort == report.PortUnreachable {
+			told = told || s.Prohibited(s.Election.Look)
 			addEvidence(&f, report.Evidence{
 				Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", s.Election.Number, own.Name),
 				Value: s.Election.Look.Failure.Text, Wanted: "open",
 			})
 		}
+	}
+	if told || slices.ContainsFunc(waysOf(e, own), func(w way) bool { return !w.Open }) {
+		f.Certainty = report.Proven
+	} else {
+		f.Summary += lossy
 	}
 	return f
 }
@@ -114,6 +125,10 @@ func portFiltered(
 	if peer := e.MemberVantage(); peer != "" {
 		f.Certainty = report.Proven
 		f.Summary = fmt.Sprintf("the host answers on another port, and connections from %s to its port %d get nothing back.", peer, port.Port)
+		if !s.Prohibited(look) {
+			f.Certainty = report.Likely
+			f.Summary += lossy
+		}
 		switch {
 		case sleeps(e, s, peer):
 			warnOfRestart(&f)
@@ -181,7 +196,11 @@ func portsFromAll(e *model.Ensemble, latent bool) Outcome {
 		}
 		for _, port := range []int{s.Election.Number, s.Quorum.Number} {
 			if from := blockedFrom[port]; len(from) > 0 && latent == sleeps(e, s, from...) {
-				return found(wayBlocked(e, s, port, from, openFrom[port], evidence)) // one a server: the evidence has all ports
+				f := wayBlocked(e, s, port, from, openFrom[port], evidence)
+				if f.Certainty = sureOfBlock(e, s, port); f.Certainty != report.Proven {
+					f.Summary += lossy
+				}
+				return found(f) // one a server: the evidence has all ports
 			}
 		}
 		return Outcome{}
@@ -190,6 +209,39 @@ func portsFromAll(e *model.Ensemble, latent bool) Outcome {
 		return out
 	}
 	return out.and(found(alone...))
+}
+
+// sureOfBlock is how sure it is that a port is blocked: proven where a host or the network says
+// so, and where two members or both directions see it, which lost packets seldom do. A full
+// queue of connections looks the same to all of them.
+func sureOfBlock(e *model.Ensemble, s *model.Server, port int) report.Certainty {
+	var from []string
+	for _, w := range waysOf(e, s) {
+		switch {
+		case w.Open || w.Port != port:
+		case w.Told:
+			return report.Proven
+		default:
+			from = append(from, w.From)
+		}
+	}
+	back := func(name string) bool {
+		peer := e.ByName(name)
+		return peer != nil && slices.ContainsFunc(waysOf(e, peer), func(w way) bool { return !w.Open && w.From == s.Name })
+	}
+	queueFull := port == s.Election.Number && electionPortIsHeld(s)
+	if !queueFull && (len(from) > 1 || slices.ContainsFunc(from, back)) {
+		return report.Proven
+	}
+	return report.Likely
+}
+
+// electionPortIsHeld reports whether a server's own sockets show connections to its election port that
+// it has not accepted.
+func electionPortIsHeld(s *model.Server) bool {
+	return s.Local != nil && slices.ContainsFunc(s.Local.Links.Value.Sockets, func(l snapshot.Link) bool {
+		return l.Waiting && !l.Calling && int(l.Local.Port()) == s.Election.Number
+	})
 }
 
 // triedByMember reports whether another member has tried a server's peer ports.
@@ -205,8 +257,8 @@ func wayBlocked(
 	e *model.Ensemble, s *model.Server, port int, from, open []string, evidence []report.Evidence,
 ) report.Finding {
 	f := report.Finding{
-		Certainty: report.Proven, Evidence: evidence,
-		Summary: fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
+		Evidence: evidence,
+		Summary:  fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
 		Fix: []report.Fix{
 			openPort(s, port),
 			{

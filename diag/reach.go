@@ -32,6 +32,8 @@ type way struct {
 	From string
 	Port int
 	Open bool
+	// Told: what did not get through was answered, so that no lost packet can be why.
+	Told bool
 	Text string
 }
 
@@ -56,11 +58,13 @@ func waysOf(e *model.Ensemble, s *model.Server) []way {
 				s.RunsHere() && s.Local.ListensAt(s.PeerAddrs().Value, p.look.Number)
 			switch {
 			case p.state == report.PortOpen:
-				out = append(out, way{from, p.look.Number, true, ""})
+				out = append(out, way{From: from, Port: p.look.Number, Open: true})
 			case model.Blocked(p.state) && there:
-				out = append(out, way{from, p.look.Number, false, p.look.Look.Failure.Text})
+				look := p.look.Look
+				out = append(out, way{From: from, Port: p.look.Number, Told: seen.Prohibited(look), Text: look.Failure.Text})
 			case rejected:
-				out = append(out, way{from, p.look.Number, false, "refused, and its sockets show a listener"})
+				const why = "refused, and its sockets show a listener"
+				out = append(out, way{From: from, Port: p.look.Number, Told: true, Text: why})
 			}
 		}
 	}

@@ -93,13 +93,15 @@ func reachRules() []rule {
 			QuorumPortFiltered,
 			[]fire{
 				{"from a bastion: possible", look(follower, leader, shut), "info possible zk3"},
-				{"from a peer: proven", look(follower, leader, shutOut).on(1).twice(), "warning proven zk3"},
-				{"the quorum port of the leader, from who is out", look(looking, but(leader, peers(snapshot.Filtered, "")), follower).on(1).twice(), "warning proven zk2"},
-				{"what goes out of a member that is out", look(looking, but(leader, peers(snapshot.Filtered, snapshot.Filtered)), shut).on(1).twice(), "warning proven zk1"},
-				{"one that serves can be called", look(looking, leader, shut).on(1).twice(), "warning proven zk3"},
+				{"from a peer: likely", look(follower, leader, shutOut).on(1).twice(), "warning likely zk3"},
+				{"prohibited, from a peer", look(follower, leader, but(looking, prohibited)).on(1).twice(), "warning proven zk3"},
+				{"what goes out is prohibited", look(looking, but(leader, prohibited), but(follower, prohibited)).on(1).twice(), "warning proven zk1"},
+				{"the quorum port of the leader, from who is out", look(looking, but(leader, peers(snapshot.Filtered, "")), follower).on(1).twice(), "warning likely zk2"},
+				{"what goes out of a member that is out", look(looking, but(leader, peers(snapshot.Filtered, snapshot.Filtered)), shut).on(1).twice(), "warning likely zk1"},
+				{"one that serves can be called", look(looking, leader, shut).on(1).twice(), "warning likely zk3"},
 				{"the network says so", look(follower, leader, but(looking, prohibited)).twice(), "warning likely zk3"},
 				{"refused, and its own sockets listen", look(follower, leader, but(looking, peers(snapshot.Refused, snapshot.Refused))).on(3), "warning proven zk3"},
-				{"it costs the quorum", look(down, looking, but(looking, peers(snapshot.Refused, snapshot.Filtered))).on(2).twice(), "critical proven zk3"},
+				{"it costs the quorum", look(down, looking, but(looking, peers(snapshot.Refused, snapshot.Filtered))).on(2).twice(), "critical likely zk3"},
 			},
 			[]alike{
 				{"2888 refused on a follower", look(follower, leader, follower).on(1)},
@@ -118,11 +120,12 @@ func reachRules() []rule {
 		{
 			LatentPortBlock,
 			[]fire{
-				{"from a peer", look(follower, leader, shut).on(1), "warning proven zk3"},
-				{"the quorum port of the leader", look(follower, but(leader, peers(snapshot.Filtered, "")), follower).on(1), "warning proven zk2"},
-				{"of a follower, which may lead tomorrow", look(but(follower, peers(snapshot.Filtered, "")), leader, follower).on(2), "warning proven zk1"},
+				{"from a peer", look(follower, leader, shut).on(1), "warning likely zk3"},
+				{"prohibited, from a peer", look(follower, leader, but(follower, prohibited)).on(1), "warning proven zk3"},
+				{"the quorum port of the leader", look(follower, but(leader, peers(snapshot.Filtered, "")), follower).on(1), "warning likely zk2"},
+				{"of a follower, which may lead tomorrow", look(but(follower, peers(snapshot.Filtered, "")), leader, follower).on(2), "warning likely zk1"},
 				{"refused, and its own sockets listen", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).on(3), "warning proven zk3"},
-				{"beside a server that is down", look(shut, leader, down).on(2), "warning proven zk1"},
+				{"beside a server that is down", look(shut, leader, down).on(2), "warning likely zk1"},
 			},
 			[]alike{
 				{"2888 refused on a follower", look(follower, leader, follower).on(1)},

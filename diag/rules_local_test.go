@@ -190,6 +190,9 @@ func addressRules() []rule {
 			},
 			[]alike{
 				{"it is right", healthy().on(3)},
+				{"it serves since it was asked", healthy().on(3, func(l *snapshot.Local) {
+					l.Script = snapshot.Failed[snapshot.Srvr](&snapshot.Failure{Kind: snapshot.NotServing}, quick)
+				})},
 				{"nothing runs, as it says", out().on(3, stopped)},
 			},
 			[]blind{

@@ -149,6 +149,8 @@ func statusScript(h *model.Host) (line, why string) {
 		return "Mode: " + string(h.Script.Value.Mode), ""
 	}
 	switch kind := h.Script.Failure.Kind; {
+	case kind == snapshot.NotServing && h.Server != nil && h.Server.Srvr.Seen():
+		return "Mode: " + string(h.Server.Mode()), "" // it came in between the two questions
 	case kind == snapshot.NotServing:
 		return scriptFails, "it runs and answers, and is in no quorum; the script takes an answer without \"Mode\" for none"
 	case h.Script.Unmade(), kind == snapshot.Denied:

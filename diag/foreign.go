@@ -7,6 +7,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 const ForeignData report.Code = "foreign-data"
@@ -88,11 +89,29 @@ func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, acce
 				Value: leader.Srvr.Value.Zxid.String() + ", epoch " + fmt.Sprint(epoch),
 			},
 		},
-		Fix: append(steps(nameOf(h), "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it. If the others are the new ones, this may be the only copy of the old data"), refill(e, h)...),
+		Fix: steps(nameOf(h), "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it"),
+	}
+	if newest := highestZxid(data); newest > leader.Srvr.Value.Zxid {
+		// The others may have begun without data: then theirs must not replace this.
+		addEvidence(&f, dataEvidence(
+			"newest zxid in its files", newest.String(), "no more than the leader's", data.Dir.Path+"/version-2"))
+		f.Fix = append(steps(nameOf(h), "this may be the only copy of data that the others have lost: move and delete nothing, and copy both directories elsewhere first"), f.Fix...)
+	} else {
+		f.Fix[0].Note += ". If the others are the new ones, this may be the only copy of the old data"
+		f.Fix = append(f.Fix, refill(e, h)...)
 	}
 	if lines, _, _ := saysLately(h, logline.EpochAhead); len(lines) > 0 {
-		f.Certainty = report.Proven
-		addEvidence(&f, lineEvidence(h, lines[0]))
+		addEvidence(&f, lineEvidence(h, lines[0])) // that it is ahead, and not whose data it is
 	}
 	return f
+}
+
+// highestZxid is the highest in the names of a server's files; 0 where there are none.
+func highestZxid(data *snapshot.Data) (newest snapshot.Zxid) {
+	for _, files := range []snapshot.DataFiles{data.Dir.Snapshots.Value, data.Logs().Logs.Value} {
+		for _, f := range files.Newest {
+			newest = max(newest, f.Zxid)
+		}
+	}
+	return newest
 }

@@ -167,8 +167,8 @@ func logRules() []rule {
 			ForeignData,
 			[]fire{
 				{"by its files", aside(ahead), "warning likely zk3"},
-				{"and its log", aside(ahead, logged(older)), "warning proven zk3"},
-				{"it closes before it has answered", look(follower, leader, closing).on(3, ahead, logged(older)).after(look(follower, leader, looking).on(3, ahead)), "warning proven zk3"},
+				{"and its log", aside(ahead, logged(older)), "warning likely zk3"},
+				{"it closes before it has answered", look(follower, leader, closing).on(3, ahead, logged(older)).after(look(follower, leader, looking).on(3, ahead)), "warning likely zk3"},
 			},
 			[]alike{
 				{"it serves", healthy().on(3, ahead).twice()},
@@ -287,6 +287,30 @@ func TestReadLength(t *testing.T) {
 	} {
 		if got := readLength(length); got != want {
 			t.Errorf("%d: got %q, want %q", length, got, want)
+		}
+	}
+}
+
+// TestOnlyCopy: data that is ahead of the leader's is not to be moved away, for the others may
+// have lost theirs.
+func TestOnlyCopy(t *testing.T) {
+	t.Parallel()
+	newest := func(zxid snapshot.Zxid) func(*snapshot.Data) {
+		return func(d *snapshot.Data) {
+			d.Dir.Logs.Value.Newest = nil
+			d.Dir.Snapshots.Value.Newest = []snapshot.DataFile{snapFile(zxid, mib)}
+		}
+	}
+	for zxid, want := range map[snapshot.Zxid]bool{1: true, 153 << 32: false} {
+		r := aside(keeps(epochs("153", "153"), newest(zxid))).membership(three...).report()
+		moves := false
+		for _, f := range r.Findings {
+			for _, fix := range f.Fix {
+				moves = moves || f.Code == ForeignData && strings.Contains(fix.Command, "mv -nT")
+			}
+		}
+		if moves != want || concluded(r, ForeignData) == nil {
+			t.Errorf("newest %s: data is moved away: %t, want %t; %q", zxid, moves, want, digest(r))
 		}
 	}
 }

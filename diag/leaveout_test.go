@@ -3,6 +3,7 @@ package diag
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -64,10 +65,20 @@ func dishonest(snap *snapshot.Snapshot, causes []report.Code) string {
 			return string(code) + " is named as the cause"
 		}
 	}
-	if r.Verdict.State != report.Serving && !named && len(r.Unexplained) == 0 {
+	if r.Verdict.State != report.Serving && !named && len(r.Unexplained) == 0 && !sendsToLook(r) {
 		return "nothing is said to be unexplained"
 	}
 	return ""
+}
+
+// sendsToLook reports whether a process that ended is all that is known, neither its log nor systemd
+// saying more, and the report says where to look for why.
+func sendsToLook(r *report.Report) bool {
+	return slices.ContainsFunc(r.Findings, func(f report.Finding) bool {
+		return f.Code == ProcessDown && f.Root && slices.ContainsFunc(f.Fix, func(fix report.Fix) bool {
+			return strings.Contains(fix.Note, "find out why it stopped") || strings.Contains(fix.Note, "does not say why it stopped")
+		})
+	})
 }
 
 // leavesOpen reports whether a finding says what happened to a server and leaves open why.

@@ -21,7 +21,7 @@ const ProcessDown report.Code = "process-down"
 
 var processDownRule = Rule{
 	Code: ProcessDown, Title: "ZooKeeper is not running", Needs: "the client and the election port",
-	Traits:   theory.Traits{Proximate: true},
+	Traits:   theory.Traits{Proximate: true, Ended: true},
 	Explains: []report.Code{"degraded-no-spare", "quorum-lost", "leader-not-committing"},
 	Eval:     checkProcessDown,
 }

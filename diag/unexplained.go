@@ -10,6 +10,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // What is wrong and follows from nothing that was found: no rule knows this. It is said what it
@@ -60,7 +61,7 @@ func unexplained(e *model.Ensemble, t theory.Theory, kinds map[report.Code]theor
 	}
 	for _, f := range t.Shown {
 		if f.Root && kinds[f.Code].Proximate && !f.SaysWhy {
-			out = append(out, whyUnknown(e, f, kinds[f.Code].EnsembleWide)...)
+			out = append(out, whyUnknown(e, f, kinds[f.Code])...)
 		}
 	}
 	atRisk := func(f report.Finding) bool { return kinds[f.Code].DataAtRisk }
@@ -161,9 +162,9 @@ func allLooks(s *model.Server) []report.Evidence {
 
 // whyUnknown is told of a finding that says what happened and not why: of one about the whole
 // ensemble, and of each server whose own host was looked at and does not tell it either.
-func whyUnknown(e *model.Ensemble, f report.Finding, wide bool) []report.Symptom {
+func whyUnknown(e *model.Ensemble, f report.Finding, kind theory.Kind) []report.Symptom {
 	f.Title, f.Summary = "why this is so is not known: "+f.Title, ""
-	if wide {
+	if kind.EnsembleWide {
 		return []report.Symptom{symptom(e, f, concerned(e, f))}
 	}
 	var out []report.Symptom
@@ -171,11 +172,40 @@ func whyUnknown(e *model.Ensemble, f report.Finding, wide bool) []report.Symptom
 		if s.Local == nil {
 			continue
 		}
+		if kind.Ended {
+			if f.Title = saidOfTheEnd(s.Local); f.Title == "" {
+				continue
+			}
+		}
 		f.Servers = []string{s.Name}
 		f.Evidence = slices.Concat(serviceEvidence(s.Local), logEvidences(s.Local, fatalSigns))
 		out = append(out, symptom(e, f, []*model.Server{s}))
 	}
 	return out
+}
+
+// saidOfTheEnd is what a symptom is called that shows how a process ended: by its log, or by
+// systemd; empty where neither tells more than that it was stopped or killed.
+func saidOfTheEnd(h *model.Host) string {
+	failed := func(e snapshot.LogEvent) bool { return e.Level != "WARN" }
+	if slices.ContainsFunc(h.Log.Value.Events, failed) || len(logEvidences(h, fatalSigns)) > 0 {
+		return "what its log says of the end"
+	}
+	if h.Service.Seen() && !endedByOrder(h.Service.Value) {
+		return "what systemd says of the end"
+	}
+	return ""
+}
+
+// endedByOrder reports whether a process ended as one does that is stopped or killed, or never ran.
+func endedByOrder(s snapshot.Service) bool {
+	switch s.Code {
+	case 0:
+		return true
+	case model.Exited:
+		return slices.Contains([]int32{0, 143, 137}, s.Status)
+	}
+	return s.Code == model.Killed && (s.Status == 9 || s.Status == 15)
 }
 
 // concerned are the servers that a symptom is about, of those that are out: all voters where it

@@ -23,6 +23,9 @@ type Traits struct {
 	// Proximate: it says what happened to a server, and not why. Where nothing explains it and
 	// the server's own host was looked at, that is said.
 	Proximate bool
+	// Ended: it is that a process ended. Why is told only where something shows how: a plain stop
+	// has no more to it.
+	Ended bool
 	// DataAtRisk: it comes first among those of its severity.
 	DataAtRisk bool
 	// CoversAll: as a cause it concerns every server. CoveredByAny: as a consequence it is

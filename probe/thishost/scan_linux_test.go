@@ -28,6 +28,14 @@ func startedAs(t *testing.T, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { in.Close(); _ = cmd.Wait() }) // that it failed says nothing
+	for end := time.Now().Add(10 * time.Second); ; { // it has no arguments yet when Start returns
+		if line, err := os.ReadFile(procOf(cmd.Process.Pid) + "/cmdline"); err == nil && len(line) > 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("it has no command line")
+		}
+	}
 	return cmd
 }
 

@@ -30,18 +30,22 @@ func claims(config *zoocfg.Config, hosts names, local []snapshot.Local) map[int6
 			users[l.Process.Credentials.Value.UID] = true
 		}
 	}
-	claimed, trusted := map[int64]*zoocfg.Config{}, map[int64]int{}
+	claimed, trusted, heard := map[int64]*zoocfg.Config{}, map[int64]int{}, map[int64]bool{}
 	for i := range ours {
 		l := &ours[i]
 		id, ok := memberOf(config, hosts, l, runsWith(l, config))
 		trust := trustIn(l, config, users)
+		listens := l.Listening() == snapshot.Listens
 		switch {
+		case ok && listens && heard[id]:
+			claimed[id], trusted[id] = nil, trust // two that listen have one id
 		case !ok, trust == 0, trust < trusted[id]:
 		case trust > trusted[id]:
 			claimed[id], trusted[id] = l.Config.Value, trust
 		default:
 			claimed[id] = nil
 		}
+		heard[id] = heard[id] || ok && listens
 	}
 	return claimed
 }

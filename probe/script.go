@@ -44,11 +44,15 @@ func lookScripts(ctx context.Context, t *task, s *snapshot.Snapshot) {
 }
 
 // mayAsk reports whether what the configuration of a process names may be asked: it is at an
-// address of its host, and no other program listens there. Any user may start a process
+// address of its host, or the process serves, and no other program listens there. Any user may start a process
 // whose configuration names another service.
 func mayAsk(l *snapshot.Local, addr netip.AddrPort) bool {
-	if l.Process.OtherUsers || !addr.Addr().IsLoopback() && !slices.Contains(l.Addrs.Value, addr.Addr()) {
+	if l.Process.OtherUsers {
 		return false
+	}
+	if !addr.Addr().IsLoopback() && !slices.Contains(l.Addrs.Value, addr.Addr()) {
+		// It serves, and its file is what the script reads.
+		return l.Listening() == snapshot.Listens && !addr.Addr().IsLinkLocalUnicast()
 	}
 	own := l.Process.UserListens
 	if l.Process.Listens.Seen() {

@@ -123,8 +123,10 @@ func mayMean(a, b *zoocfg.Config) bool {
 	return sameEnsemble(a, b) || a.DataDir.IsSet() && a.DataDir.Value == b.DataDir.Value
 }
 
-// sameEnsemble reports whether two configurations list a common peer address.
-// One common address is enough: divergent lists are a finding, not two ensembles.
+// sameEnsemble reports whether two configurations list at least half of the shorter list of
+// servers alike, by their peer addresses. Not all: divergent lists are a finding, not two
+// ensembles. And more than one of many: a line that was left behind, or copied, stands in the
+// lists of two ensembles without making them one.
 func sameEnsemble(a, b *zoocfg.Config) bool {
 	if a.Path == b.Path {
 		return true
@@ -135,9 +137,13 @@ func sameEnsemble(a, b *zoocfg.Config) bool {
 			listed[x] = true
 		}
 	}
-	return slices.ContainsFunc(b.Servers, func(t zoocfg.Server) bool {
-		return slices.ContainsFunc(t.Addresses, func(x zoocfg.Address) bool { return listed[x] })
-	})
+	common := 0
+	for _, s := range b.Servers {
+		if slices.ContainsFunc(s.Addresses, func(x zoocfg.Address) bool { return listed[x] }) {
+			common++
+		}
+	}
+	return common > 0 && 2*common >= min(len(a.Servers), len(b.Servers))
 }
 
 // unlessRunning is the configuration file as a server of this host that does not

@@ -3,6 +3,7 @@ package thishost
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -37,8 +38,7 @@ func processRights(pid int, command []string) (*hostfile.Rights, *snapshot.Failu
 	if err != nil {
 		return denied("it has ended")
 	}
-	line, err := proc.ReadFile("cmdline")
-	if err != nil || !slices.Equal(strings.Split(strings.TrimRight(string(line), "\x00"), "\x00"), command) {
+	if !wasStartedAs(proc, command) {
 		return denied("another program runs in its place")
 	}
 	ids, err := parseIdentity(status)
@@ -55,6 +55,17 @@ func processRights(pid int, command []string) (*hostfile.Rights, *snapshot.Failu
 		rights.Capabilities = ids.capabilities
 	}
 	return rights, nil
+}
+
+// wasStartedAs reports whether a process has that command line, as much of it as a scan reads.
+func wasStartedAs(proc *os.Root, command []string) bool {
+	file, err := proc.Open("cmdline")
+	if err != nil {
+		return false
+	}
+	defer file.Close() //nolint:errcheck // only read from
+	line, err := io.ReadAll(io.LimitReader(file, maxArgs))
+	return err == nil && slices.Equal(splitArgs(line), command)
 }
 
 // mixed reports a process whose user, or group, is not one alone.

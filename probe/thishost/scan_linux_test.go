@@ -61,15 +61,25 @@ func TestScan(t *testing.T) {
 }
 
 // TestCommandLine: of a program that is not called Java nothing is kept, of any no more than
-// the limit.
+// the limit: and by that much it is known again.
 func TestCommandLine(t *testing.T) {
 	s := new(scan)
 	if line := s.commandLine(os.Getpid()); len(line) > 0 {
 		t.Errorf("got %q", line)
 	}
 	args := []string{strings.Repeat("x", 100<<10), strings.Repeat("y", 100<<10), strings.Repeat("z", 100<<10)}
-	if line := s.commandLine(startedAs(t, args...).Process.Pid); len(line) != maxArgs {
+	long := startedAs(t, args...).Process.Pid
+	line := s.commandLine(long)
+	if len(line) != maxArgs {
 		t.Errorf("got %d bytes, want %d", len(line), maxArgs)
+	}
+	proc, err := os.OpenRoot(procOf(long))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer proc.Close()
+	if !wasStartedAs(proc, splitArgs(line)) {
+		t.Error("the process is taken for another one")
 	}
 	if line := s.commandLine(startedAs(t, "/srv/zoo.cfg").Process.Pid); splitArgs(line)[4] != "/srv/zoo.cfg" {
 		t.Errorf("got %q", line)

@@ -66,9 +66,13 @@ func diagnose(snap *snapshot.Snapshot, o Options, rules []Rule) *report.Report {
 		r.LookAgain = false
 	}
 	known := kinds(rules)
-	open := unexplained(e, theory.Fold(slices.Clone(raw), known, e), known)
+	t := theory.Fold(slices.Clone(raw), known, e)
+	open := unexplained(e, t, known) // what is not to be shown explains things all the same
 	r.Unexplained = slices.DeleteFunc(open, func(s report.Symptom) bool { return o.unwanted(s.Symptom) })
-	t := theory.Fold(slices.DeleteFunc(raw, func(f report.Finding) bool { return o.unwanted(f.Code) }), known, e)
+	hidden := func(f report.Finding) bool { return o.unwanted(f.Code) }
+	if slices.ContainsFunc(raw, hidden) {
+		t = theory.Fold(slices.DeleteFunc(raw, hidden), known, e)
+	}
 	r.Findings, r.Folded = t.Shown, t.Folded
 	r.Verdict.ExitCode = exitCode(e, slices.Concat(r.Findings, r.Folded), o.FailOn)
 	return r

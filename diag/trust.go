@@ -17,9 +17,9 @@ var hostSources = []string{
 	"process", "zoo.cfg", "myid", "data", "disk", "file", "log", "unit", "cgroup", "java", "zkServer.sh",
 }
 
-// asTrusted takes from a finding what its process does not bear: its being proven, where
-// what the process is was not to be seen, or whether there is one, and commands on paths that its configuration names,
-// where it is not seen to be the server of that.
+// asTrusted takes from a finding what its process does not bear: its being proven, where what
+// the process is was not to be seen, or whether there is one; and commands on paths that its
+// configuration names, where it is not seen to be the server of that.
 func asTrusted(e *model.Ensemble, f *report.Finding) {
 	for _, h := range e.Hosts {
 		if !restsOn(f, h) {

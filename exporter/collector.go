@@ -47,7 +47,7 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 	for i := range l.snap.Servers {
 		s := &l.snap.Servers[i]
 		partial = partial || unmade(s)
-		name := hostPort(s.Target)
+		name := s.Target.Address()
 		if seen[name] {
 			continue // an earlier one has the same label
 		}
@@ -70,7 +70,7 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 func (c *collector) unknown(ch chan<- prometheus.Metric, w *watcher) {
 	seen := map[string]bool{}
 	for _, t := range w.members().spelled {
-		if name := hostPort(t); !seen[name] {
+		if name := t.Address(); !seen[name] {
 			seen[name] = true
 			c.table.sender(ch, pair("ensemble", w.name), pair("server", name)).set("zookeeper_up", unknown())
 			if c.compat != nil {

@@ -65,7 +65,7 @@ const (
 func ensembleTarget(name string, members []snapshot.Target) sdGroup {
 	servers := make([]string, len(members))
 	for i, t := range members {
-		servers[i] = hostPort(t)
+		servers[i] = t.Address()
 	}
 	return sdGroup{[]string{strings.Join(servers, ",")}, map[string]string{labelEnsemble: name}}
 }
@@ -98,7 +98,7 @@ func discoveryTargets(name string, snap *snapshot.Snapshot, told []snapshot.Targ
 	if members == nil {
 		for i := range snap.Servers {
 			s := &snap.Servers[i]
-			add(hostPort(s.Target), s.ToldID(), configuredRole(s))
+			add(s.Target.Address(), s.ToldID(), configuredRole(s))
 		}
 		return groups
 	}
@@ -112,14 +112,14 @@ func discoveryTargets(name string, snap *snapshot.Snapshot, told []snapshot.Targ
 		m := &members.Servers[i]
 		if s := known[i]; s != nil {
 			named[s] = true
-			add(hostPort(s.Target), &m.ID, m.Role)
+			add(s.Target.Address(), &m.ID, m.Role)
 		} else if t, ok := given[m.ID]; ok {
-			add(hostPort(t), &m.ID, m.Role)
+			add(t.Address(), &m.ID, m.Role)
 		}
 	}
 	for i := range snap.Servers {
 		if s := &snap.Servers[i]; members.VotersOnly() && !named[s] {
-			add(hostPort(s.Target), s.ToldID(), configuredRole(s))
+			add(s.Target.Address(), s.ToldID(), configuredRole(s))
 		}
 	}
 	return groups

@@ -207,7 +207,7 @@ func TestCanonical(t *testing.T) {
 		must(t, err)
 		var got []string
 		for _, target := range targets {
-			got = append(got, hostPort(target))
+			got = append(got, target.Address())
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s is %v, want %s", text, got, want)

@@ -76,7 +76,7 @@ func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal)
 		if of == nil && !state.allow.allows(t) {
 			return nil, 0, &refusal{
 				http.StatusForbidden, "forbidden",
-				hostPort(t) + " is in no configured ensemble, and on no allow-list: add it to probe.allow in the file of --ensembles, and reload",
+				t.Address() + " is in no configured ensemble, and on no allow-list: add it to probe.allow in the file of --ensembles, and reload",
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func probeKey(targets []snapshot.Target, module string) string {
 	b.WriteString(module)
 	for _, t := range targets {
 		b.WriteByte(0)
-		b.WriteString(hostPort(t))
+		b.WriteString(t.Address())
 	}
 	return b.String()
 }
@@ -162,12 +162,12 @@ func (s *state) takes() func(snapshot.Target) bool {
 	configured := map[string]bool{}
 	for _, w := range s.watchers {
 		for _, m := range w.members().canonical {
-			configured[hostPort(m)] = true
+			configured[m.Address()] = true
 		}
 	}
 	return func(t snapshot.Target) bool {
 		t = canonical(t)
-		return configured[hostPort(t)] || s.allow.allows(t)
+		return configured[t.Address()] || s.allow.allows(t)
 	}
 }
 

@@ -2,9 +2,7 @@ package exporter
 
 import (
 	"context"
-	"net"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -203,9 +201,6 @@ func (l *look) slim() *look {
 	out.snap = &snap
 	return &out
 }
-
-// hostPort is the label of a server: as configured, never a resolved address.
-func hostPort(t snapshot.Target) string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
 
 // members are the servers of the ensemble: as they were looked at, for a zoo.cfg
 // is read anew each time, or else as configured.

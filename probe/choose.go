@@ -10,7 +10,8 @@ import (
 
 // chooseServer finds out which ensemble a question that names none is about: that of the
 // servers of this host, of those that listen before those that do not. It returns one of its
-// servers, the first of the user with the lowest number. The error is a sentence for the user; there must be a server.
+// servers, the first of the user with the lowest number. The error is a sentence for the user;
+// there must be a server.
 func chooseServer(servers []snapshot.Local) (snapshot.Local, error) {
 	var listening, silent []snapshot.Local // one of each of two ensembles: more is not asked
 	for _, l := range servers {

@@ -163,8 +163,8 @@ func TestListTargets(t *testing.T) {
 	task.listTargets(t.Context(), []snapshot.Local{wrongID})
 	want := []string{"10.0.1.1:2181", "10.0.0.2:2181"}
 	for i, target := range task.plan.Targets {
-		if hostPort(target) != want[i] {
-			t.Errorf("member %d: got %s, want %s", i+1, hostPort(target), want[i])
+		if target.Address() != want[i] {
+			t.Errorf("member %d: got %s, want %s", i+1, target.Address(), want[i])
 		}
 	}
 }

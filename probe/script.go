@@ -44,8 +44,8 @@ func lookScripts(ctx context.Context, t *task, s *snapshot.Snapshot) {
 }
 
 // mayAsk reports whether what the configuration of a process names may be asked: it is at an
-// address of its host, or the process serves, and no other program listens there. Any user may start a process
-// whose configuration names another service.
+// address of its host, or the process serves, and no other program listens there. Any user
+// may start a process whose configuration names another service.
 func mayAsk(l *snapshot.Local, addr netip.AddrPort) bool {
 	if l.Process.OtherUsers {
 		return false
@@ -54,14 +54,10 @@ func mayAsk(l *snapshot.Local, addr netip.AddrPort) bool {
 		// It serves, and its file is what the script reads.
 		return l.Listening() == snapshot.Listens && !addr.Addr().IsLinkLocalUnicast()
 	}
-	own := l.Process.UserListens
-	if l.Process.Listens.Seen() {
-		own = l.Process.Listens.Value
-	}
 	isThere := func(s netip.AddrPort) bool {
 		return s.Port() == addr.Port() && (s.Addr().IsUnspecified() || s.Addr() == addr.Addr())
 	}
-	return slices.ContainsFunc(own, isThere) || !slices.ContainsFunc(l.Listeners.Value, isThere)
+	return slices.ContainsFunc(l.Process.Sockets(), isThere) || !slices.ContainsFunc(l.Listeners.Value, isThere)
 }
 
 // scriptAddr is the address that zkServer.sh status asks: clientPortAddress, or

@@ -93,7 +93,7 @@ func nameOf(t snapshot.Target) string {
 	if t.Port == snapshot.DefaultClientPort {
 		return t.Host
 	}
-	return net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
+	return t.Address()
 }
 
 // sharedHosts are the hosts that several targets have, in lower case: the peer ports

@@ -3,10 +3,8 @@ package probe
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -60,7 +58,7 @@ func findTold(
 	told.names = lookUpMore(ctx, timeout, known, hostsOf(targets, nil))
 	for _, target := range targets {
 		if why := told.whyNot(&target, members.From); why != "" {
-			told.leave(target.Member, hostPort(target), why)
+			told.leave(target.Member, target.Address(), why)
 			continue
 		}
 		told.Targets = append(told.Targets, target)
@@ -117,11 +115,7 @@ func hereOf(local []snapshot.Local) here {
 	h := here{addrs: thishost.Addrs().Value, ports: map[int]bool{}}
 	for _, l := range local {
 		if p := l.Process; p != nil {
-			own := p.UserListens
-			if p.Listens.Seen() {
-				own = p.Listens.Value
-			}
-			for _, at := range own {
+			for _, at := range p.Sockets() {
 				h.ports[int(at.Port())] = true
 			}
 		}
@@ -139,10 +133,8 @@ func (h *here) configured(c *zoocfg.Config) {
 		for _, a := range s.Addresses {
 			h.ports[a.QuorumPort], h.ports[a.ElectionPort] = true, true
 		}
-		for _, client := range []*zoocfg.HostPort{s.Client, s.SecureClient} {
-			if client != nil {
-				h.ports[client.Port] = true
-			}
+		for _, client := range s.Clients() {
+			h.ports[client.Port] = true
 		}
 	}
 }
@@ -177,5 +169,3 @@ var (
 	thisNetwork = netip.MustParsePrefix("0.0.0.0/8")
 	broadcast   = netip.MustParseAddr("255.255.255.255")
 )
-
-func hostPort(t snapshot.Target) string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }

@@ -73,11 +73,8 @@ func (h *Host) besideOtherUser(o *Host) bool {
 // all of the host's; where its sockets are not known, whether any process does.
 func (h *Host) hasSocketAt(addrs []netip.Addr, port int) bool {
 	sockets := h.Listeners.Value
-	switch listens := h.Process.Listens; {
-	case listens.Seen():
-		sockets = listens.Value
-	case listens.Tried:
-		sockets = h.Process.UserListens
+	if h.Process.Listens.Tried {
+		sockets = h.Process.Sockets()
 	}
 	return slices.ContainsFunc(sockets, func(s netip.AddrPort) bool {
 		return int(s.Port()) == port && (s.Addr().IsUnspecified() || slices.Contains(addrs, s.Addr()))

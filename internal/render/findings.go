@@ -83,6 +83,13 @@ func (p *page) head(label string, f *report.Finding) {
 
 // inFull writes a finding with why, do and docs.
 func (p *page) inFull(label string, f *report.Finding) {
+	p.said(label, f)
+	p.remedy(f.Fix)
+	p.put("  docs  zkdoctor explain " + slug(f.Code))
+}
+
+// said writes what is said of a finding, and why.
+func (p *page) said(label string, f *report.Finding) {
 	p.blank()
 	p.head(label, f)
 	p.flow(indent, indent, p.names.prose(f.Title))
@@ -95,8 +102,6 @@ func (p *page) inFull(label string, f *report.Finding) {
 		p.put(why + l)
 		why = body
 	}
-	p.remedy(f.Fix)
-	p.put("  docs  zkdoctor explain " + slug(f.Code))
 }
 
 // unexplained writes what follows from nothing that was found: what it cannot be, what tells
@@ -106,18 +111,7 @@ func (p *page) unexplained() {
 	for i := range p.r.Unexplained[:shown] {
 		s := &p.r.Unexplained[i]
 		f := asFinding(s)
-		p.blank()
-		p.head(unexplainedLabel, f)
-		p.flow(indent, indent, p.names.prose(s.Title))
-		why := "  why   "
-		if s.Summary != "" {
-			p.flow(why, body, p.names.prose(s.Summary))
-			why = body
-		}
-		for _, l := range p.evidence(f, maxFacts) {
-			p.put(why + l)
-			why = body
-		}
+		p.said(unexplainedLabel, f)
 		not := "  not   "
 		for _, cause := range s.RuledOut {
 			p.flow(not, body, p.names.prose(cause))

@@ -35,7 +35,7 @@ func (p *phrases) otherProcesses() []string {
 		if n < 0 {
 			n = len(listed)
 		}
-		out = append(out, p.othersSentence(listed[:n]))
+		out = append(out, othersSentence(listed[:n]))
 		listed = listed[n:]
 	}
 	if more := p.r.Others.More; more > 0 {
@@ -45,7 +45,7 @@ func (p *phrases) otherProcesses() []string {
 }
 
 // othersSentence is about processes that one reason holds for.
-func (p *phrases) othersSentence(of []report.OtherProcess) string {
+func othersSentence(of []report.OtherProcess) string {
 	var names []string
 	for i := range of[:min(len(of), shownOthers)] {
 		name := fmt.Sprintf("pid %d (user %s", of[i].PID, clean(of[i].User, maxWord))
@@ -57,22 +57,26 @@ func (p *phrases) othersSentence(of []report.OtherProcess) string {
 	if left := len(of) - len(names); left > 0 {
 		names = append(names, fmt.Sprintf("%d more", left))
 	}
-	who := strings.Join(names, ", ")
-	switch of[0].Why {
+	return whyOther(of[0].Why) + ": " + strings.Join(names, ", ") + "."
+}
+
+// whyOther says what was done with processes, and why.
+func whyOther(why string) string {
+	switch why {
 	case report.WhyNotJava:
-		return "Ignored, with the command line of a ZooKeeper server but no Java virtual machine: " + who + "."
+		return "Ignored, with the command line of a ZooKeeper server but no Java virtual machine"
 	case report.WhyAnotherListens:
-		return "Ignored, because another process listens on the client port of their configuration: " + who + "."
+		return "Ignored, because another process listens on the client port of their configuration"
 	case report.WhyOtherUser:
-		return "Ignored, because they listen for no server of this ensemble and run as another user than these: " + who + "."
+		return "Ignored, because they listen for no server of this ensemble and run as another user than these"
 	case report.WhyOtherEnsemble:
-		return "Not checked, because their configuration is of another ensemble (check it with -c FILE): " + who + "."
+		return "Not checked, because their configuration is of another ensemble (check it with -c FILE)"
 	case report.WhyBeyondLimit:
-		return "Not checked, because there are too many: " + who + "."
+		return "Not checked, because there are too many"
 	case report.WhyOwnNamespace:
-		return "Not verified, because they run in a user namespace of their own, where they can have any address: " + who + "."
+		return "Not verified, because they run in a user namespace of their own, where they can have any address"
 	case report.WhyProgramNotSeen:
-		return "Not verified, because the executable is not readable from this user (run zkdoctor as root): " + who + "."
+		return "Not verified, because the executable is not readable from this user (run zkdoctor as root)"
 	}
-	return "Ignored: " + who + "."
+	return "Ignored"
 }

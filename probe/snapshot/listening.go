@@ -31,10 +31,6 @@ func (l *Local) Listening() Listening {
 	if l.Process == nil || l.Process.OtherUsers || !l.Process.Listens.Tried || !l.Config.Seen() || !l.Listeners.Seen() {
 		return ListeningUnknown
 	}
-	own := l.Process.UserListens
-	if l.Process.Listens.Seen() {
-		own = l.Process.Listens.Value
-	}
 	resolved := map[string][]netip.Addr{}
 	for _, r := range l.Resolved {
 		if r.Addrs.Seen() {
@@ -43,7 +39,7 @@ func (l *Local) Listening() Listening {
 	}
 	clients := l.clientSockets(resolved)
 	all := slices.Concat(clients, l.memberSockets(resolved))
-	for _, s := range own {
+	for _, s := range l.Process.Sockets() {
 		if slices.ContainsFunc(all, func(e endpoint) bool { return e.bindsAs(s) }) {
 			return Listens
 		}
@@ -101,10 +97,8 @@ func (l *Local) clientSockets(resolved map[string][]netip.Addr) []endpoint {
 	add(c.SecureClientPortAddress.Value, c.SecureClientPort.Value)
 	if id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes); err == nil && l.MyID.Seen() {
 		if own := c.Find(id); own != nil {
-			for _, client := range []*zoocfg.HostPort{own.Client, own.SecureClient} {
-				if client != nil {
-					add(client.Host, client.Port)
-				}
+			for _, client := range own.Clients() {
+				add(client.Host, client.Port)
 			}
 		}
 	}
@@ -119,10 +113,8 @@ func (l *Local) memberSockets(resolved map[string][]netip.Addr) []endpoint {
 		for _, a := range s.Addresses {
 			out = append(out, endpointOf(resolved, a.Host, a.QuorumPort), endpointOf(resolved, a.Host, a.ElectionPort))
 		}
-		for _, client := range []*zoocfg.HostPort{s.Client, s.SecureClient} {
-			if client != nil {
-				out = append(out, endpointOf(resolved, client.Host, client.Port))
-			}
+		for _, client := range s.Clients() {
+			out = append(out, endpointOf(resolved, client.Host, client.Port))
 		}
 	}
 	return out

@@ -85,3 +85,6 @@ type Target struct {
 	// Member is the server.N line; nil when the target was named by hand.
 	Member *zoocfg.Server `json:"member,omitempty"`
 }
+
+// Address is host:port as configured, never a resolved address; IPv6 with brackets.
+func (t Target) Address() string { return zoocfg.HostPort{Host: t.Host, Port: t.Port}.String() }

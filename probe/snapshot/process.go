@@ -66,6 +66,15 @@ type Process struct {
 	Credentials Obs[Credentials] `json:"credentials"`
 }
 
+// Sockets are the listening sockets that are taken for the process's own: those that were seen
+// to be, or else those of its user.
+func (p *Process) Sockets() []netip.AddrPort {
+	if p.Listens.Seen() {
+		return p.Listens.Value
+	}
+	return p.UserListens
+}
+
 // JMX is a port on which a JVM lets itself be managed from other hosts
 // (com.sun.management.jmxremote.port; zkServer.sh: JMXPORT).
 type JMX struct {

@@ -81,6 +81,18 @@ func (s Server) String() string {
 	return b.String()
 }
 
+// Clients are where the line says that clients reach the server: Client and SecureClient,
+// without those it does not have.
+func (s Server) Clients() []HostPort {
+	var out []HostPort
+	for _, client := range []*HostPort{s.Client, s.SecureClient} {
+		if client != nil {
+			out = append(out, *client)
+		}
+	}
+	return out
+}
+
 // String is host:port, with brackets round an IPv6 host.
 func (h HostPort) String() string {
 	if strings.Contains(h.Host, ":") {

@@ -48,11 +48,11 @@ monitor: ## Watch a real ensemble by Prometheus and dashboards (ZOOKEEPER=3.9.5)
 # busy, and the packages that have a few of them go beside the one that has most. One test
 # waits for minutes; the others bound themselves to four ensembles.
 .PHONY: test
-test: ## Run all tests; cases on real ZooKeepers on the oldest and another one.
+test: ## Run all tests; cases on real ZooKeepers on one of six (RELEASES=2: the oldest and another).
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
 	ZKTEST_NONE=1 ZKTEST_REQUIRE=$(REQUIRE) go test -timeout $(TIMEOUT) -skip '$(REAL)' ./...
-	ZKTEST_REQUIRE=$(REQUIRE) go test -p 2 -parallel 6 -timeout $(TIMEOUT) -run '$(REAL)' $$(grep -rl --exclude-dir=.cache --include='*_test.go' 'func $(REAL:^%=%)' . | xargs -n 1 dirname | sort -u)
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_RELEASES=$(or $(RELEASES),1) go test -p 2 -parallel 6 -timeout $(TIMEOUT) -run '$(REAL)' $$(grep -rl --exclude-dir=.cache --include='*_test.go' 'func $(REAL:^%=%)' . | xargs -n 1 dirname | sort -u)
 
 .PHONY: quick
 quick: ## Run the tests that start no ZooKeeper: in less than a minute, once they are built.

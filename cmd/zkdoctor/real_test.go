@@ -65,16 +65,20 @@ type shape struct {
 }
 
 // versions are the releases that a case runs on: of those that have such a case the oldest and
-// one of the others, so that every case runs on two and all releases are under test in each run.
-// The case's name chooses, so that a new case moves no other. ZKTEST_VERSIONS names others.
+// one of the others, so that every case runs on two and all releases are under test in each
+// run. With ZKTEST_RELEASES=1 it is one of the two: the oldest for half of the cases. The case's
+// name chooses, so that a new case moves no other. ZKTEST_VERSIONS names others.
 func (s shape) versions() []string {
 	possible := slices.DeleteFunc(zktest.Asked(), func(version string) bool { return s.only != nil && !s.only(version) })
 	if os.Getenv("ZKTEST_VERSIONS") != "" || len(possible) < 2 {
 		return possible
 	}
-	later := possible[1:]
-	n := int(crc32.ChecksumIEEE([]byte(s.name))) % len(later)
-	return []string{possible[0], later[n]}
+	sum, later := crc32.ChecksumIEEE([]byte(s.name)), possible[1:]
+	two := []string{possible[0], later[int(sum)%len(later)]}
+	if os.Getenv("ZKTEST_RELEASES") == "1" {
+		return two[sum>>31:][:1]
+	}
+	return two
 }
 
 // logMissing writes the versions under test that the case is not possible on.

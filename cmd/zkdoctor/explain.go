@@ -1,40 +1,150 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/docs/findings"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 type explainCmd struct {
-	What []string `arg:"" optional:"" name:"finding|line" help:"A finding as zkdoctor names it, or a line from a log or a console, in quotes."`
+	What []string `arg:"" optional:"" name:"finding|line" help:"A finding as zkdoctor names it, or a line from a log or a console, in quotes; - reads the lines from stdin."`
+	Log  string   `env:"-" placeholder:"FILE" help:"Explain what a log reports at WARN and above since the last start of its server; - is stdin."`
 }
 
-// Run prints a page, or what a line points to.
-func (c *explainCmd) Run(t terminal) error {
+// mayTake implements bounded: it reads one file, or stdin.
+func (c *explainCmd) mayTake() time.Duration { return 10 * time.Second }
+
+// Run prints a page, or what lines point to.
+func (c *explainCmd) Run(ctx context.Context, t terminal) error {
 	what := strings.TrimSpace(strings.Join(c.What, " "))
-	if what == "" {
+	switch {
+	case c.Log != "" && what != "":
+		return errors.New("--log FILE explains a whole log: leave out what else is named")
+	case c.Log != "":
+		return explainLog(ctx, t, c.Log)
+	case what == "":
 		return errors.New("nothing to explain: name a finding (zkdoctor findings lists them) or paste a log line in quotes")
+	case what == "-":
+		text, err := readInput(ctx, t, "-")
+		if err != nil {
+			return err
+		}
+		return explainLine(t.out, string(text))
 	}
 	if page, ok := findings.Page(strings.ToLower(what)); ok {
 		_, err := fmt.Fprint(t.out, findings.Plain(page, t.width()))
 		return err
 	}
-	if !strings.ContainsAny(what, " \t") && len(findings.MatchLine(what)) == 0 {
+	if !strings.ContainsAny(what, " \t\n") && len(findings.MatchLine(what)) == 0 {
 		return errors.New(noSuchFinding(what))
 	}
-	matches := findings.MatchLine(what)
+	return explainLine(t.out, what)
+}
+
+// explainLine prints what pasted lines point to.
+func explainLine(out io.Writer, line string) error {
+	matches := findings.MatchLine(line)
 	if len(matches) == 0 {
-		return errors.New("zkdoctor knows no finding that writes this line; zkdoctor check looks at the ensemble itself")
+		return errors.New("zkdoctor does not know this line; zkdoctor check looks at the ensemble itself")
 	}
-	for _, m := range matches {
-		if _, err := fmt.Fprintf(t.out, "%s\n  %s\n  zkdoctor explain %s\n", m.Slug, m.Why, m.Slug); err != nil {
+	return printMatches(out, "", matches)
+}
+
+// explainLog prints what a log says at WARN and above, each kind once, and what it points to.
+func explainLog(ctx context.Context, t terminal, path string) error {
+	text, err := readInput(ctx, t, path)
+	if err != nil {
+		return err
+	}
+	cut := len(text) > snapshot.MaxLogTail
+	if cut {
+		text = text[len(text)-snapshot.MaxLogTail:]
+	}
+	events := snapshot.ScanLog(text, cut).Events
+	if len(events) == 0 {
+		_, err = fmt.Fprintln(t.out, "The log reports nothing at WARN and above since the last start of its server.")
+		return err
+	}
+	for _, e := range events {
+		if _, err = fmt.Fprintln(t.out, eventLine(e)); err != nil {
+			return err
+		}
+		matches := findings.MatchLine(e.Text + "\nCaused by: " + e.Cause)
+		if len(matches) == 0 {
+			_, err = fmt.Fprintln(t.out, "  not known to zkdoctor")
+		} else {
+			err = printMatches(t.out, "  ", matches)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// eventLine is an event of a log, as it is written there, and how often.
+func eventLine(e snapshot.LogEvent) string {
+	line := e.Level + "  " + e.Text
+	if e.Cause != "" {
+		line += "\n  caused by " + e.Cause
+	}
+	switch {
+	case e.Count > 1 && e.First != "":
+		return fmt.Sprintf("%s\n  %d times, from %s to %s", line, e.Count, e.First, e.Last)
+	case e.Count > 1:
+		return fmt.Sprintf("%s\n  %d times", line, e.Count)
+	case e.First != "":
+		return line + "\n  once, at " + e.First
+	}
+	return line
+}
+
+// printMatches prints what lines point to: of each, what told, what it means, and the command with
+// which to go on. Findings that one line points to stand together.
+func printMatches(out io.Writer, indent string, matches []findings.Match) error {
+	for len(matches) > 0 {
+		m, n := matches[0], 1
+		for n < len(matches) && matches[n].Told == m.Told && matches[n].Why == m.Why {
+			n++
+		}
+		heads, next := []string{string(m.Kind)}, nextStep(m.Kind)
+		if m.Slug != "" {
+			heads = nil
+			for _, one := range matches[:n] {
+				heads = append(heads, one.Slug)
+			}
+			next = "zkdoctor explain " + m.Slug
+		}
+		matches = matches[n:]
+		text := fmt.Sprintf("%s%s\n%s  %q\n%s  %s\n", indent, strings.Join(heads, ", or "), indent, m.Told, indent, m.Why)
+		if next != "" {
+			text += indent + "  " + next + "\n"
+		}
+		if _, err := io.WriteString(out, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextStep is the command with which to go on from a line that is of no finding; empty where
+// there is none.
+func nextStep(k logline.Kind) string {
+	switch k {
+	case logline.OfClient:
+		return "zkdoctor check 'CONNECT-STRING OF THE CLIENT'"
+	case logline.Setting:
+		return "zkdoctor lint zoo.cfg"
+	case logline.Harmless, logline.Foreign, logline.Consequence, logline.Fault:
+	}
+	return ""
 }
 
 func known(slug string) bool {

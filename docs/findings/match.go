@@ -12,10 +12,14 @@ import (
 // has some kilobytes; more than this is a file, not a line.
 const maxPaste = 64 << 10
 
-// Match is a finding that a pasted line points to.
+// Match is what a pasted line points to: a finding, or that it is something else.
 type Match struct {
-	// Slug names the finding; it always has a page.
+	// Slug names the finding, which always has a page; empty where the line points to none.
 	Slug string
+	// Kind is what the line is, where it points to no finding.
+	Kind logline.Kind
+	// Told is the part of the pasted text that told, with single blanks.
+	Told string
 	// Why says in one sentence what the line means.
 	Why string
 }
@@ -32,49 +36,107 @@ type signature struct {
 var signatures = sync.OnceValue(func() []signature {
 	var all []signature
 	for _, row := range slices.Concat(replyRows(), scriptRows(), logline.Rows()) {
-		if len(row.Slugs) == 0 && row.Family == "" {
+		if len(row.Slugs) == 0 && row.Kind == "" && row.Family == "" {
 			continue
 		}
 		s := signature{Row: row}
 		for _, text := range row.Texts {
-			s.forms = append(s.forms, strings.Split(strings.ToLower(text), logline.Gap))
+			s.forms = append(s.forms, strings.Split(lower(text), logline.Gap))
 		}
 		all = append(all, s)
 	}
 	return all
 })
 
-// MatchLine says which findings a pasted line of a log or of a console points
-// to, best first. The line may be several: a log line with its stack trace, or
-// one that the terminal has wrapped. Case, timestamps and the form of the log do
-// not matter. The result is empty when the line is not known, or belongs to a
-// fault that has no page.
+// MatchLine says what a pasted line of a log or of a console points to, best first: the
+// findings, or where there are none, what the line is otherwise. The line may be several: a log
+// line with its stack trace, of which the innermost cause counts first, or one that the terminal
+// has wrapped. Case, timestamps and the form of the log do not matter. The result is empty when
+// the line is not known.
 func MatchLine(line string) []Match {
 	if len(line) > maxPaste {
 		line = line[:maxPaste]
 	}
-	lower := strings.ToLower(line)
-	text := strings.Join(strings.Fields(lower), " ")
-	ends := lineEnds(lower)
+	ends := lineEnds(lower(line))
+	p := paste{text: strings.Join(strings.Fields(line), " ")}
+	p.lower = lower(p.text)
 
-	var found []Match
-	slugs := make(map[string]bool)
-	families := make(map[string]bool)
+	var m matching
+	for _, from := range p.causes() {
+		m.add(p.from(from), ends)
+	}
+	if len(m.findings) > 0 {
+		return m.findings
+	}
+	return m.others
+}
+
+// matching collects what the parts of a paste point to.
+type matching struct {
+	findings, others []Match
+	families         map[string]bool
+}
+
+// add puts what a part of a paste points to behind what those before it do.
+func (m *matching) add(p paste, ends map[string]bool) {
+	if m.families == nil {
+		m.families = map[string]bool{}
+	}
 	for _, s := range signatures() {
-		if families[s.Family] || !s.in(text, ends) {
+		if m.families[s.Family] {
+			continue
+		}
+		told, why, ok := s.find(p, ends)
+		if !ok {
 			continue
 		}
 		if s.Family != "" {
-			families[s.Family] = true
+			m.families[s.Family] = true
 		}
 		for _, slug := range s.Slugs {
-			if !slugs[slug] {
-				slugs[slug] = true
-				found = append(found, Match{Slug: slug, Why: s.Why})
+			if !slices.ContainsFunc(m.findings, func(f Match) bool { return f.Slug == slug }) {
+				m.findings = append(m.findings, Match{Slug: slug, Told: told, Why: why})
 			}
 		}
+		if s.Kind != "" && !slices.ContainsFunc(m.others, func(o Match) bool { return o.Why == why }) {
+			m.others = append(m.others, Match{Kind: s.Kind, Told: told, Why: why})
+		}
 	}
-	return found
+}
+
+// paste is a text with single blanks, and the same in lower case, byte for byte.
+type paste struct{ text, lower string }
+
+// lower is a text in lower case, of the same length: of what is not ASCII no text knows.
+func lower(text string) string {
+	b := []byte(text)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+func (p paste) from(i int) paste { return paste{p.text[i:], p.lower[i:]} }
+
+// maxCauses is how many causes of a paste are looked at one by one, the innermost ones. Java
+// prints a chain of a handful; a paste of many errors has a cause for each.
+const maxCauses = 8
+
+// causes are the places in a text from which on it is looked at: the innermost cause first, the
+// text as a whole last.
+func (p paste) causes() []int {
+	const cause = "caused by: "
+	var starts []int
+	for end := len(p.lower); len(starts) < maxCauses; {
+		i := strings.LastIndex(p.lower[:end], cause)
+		if i < 0 {
+			break
+		}
+		starts, end = append(starts, i), i
+	}
+	return append(starts, 0)
 }
 
 // lineEnds returns what stands last in each line, after the " - " that ends the
@@ -91,15 +153,28 @@ func lineEnds(text string) map[string]bool {
 	return ends
 }
 
-// in says whether the signature stands in text, which is in lower case and has
-// single blanks only.
-func (s signature) in(text string, ends map[string]bool) bool {
-	return slices.ContainsFunc(s.forms, func(parts []string) bool {
+// find finds the signature in a paste: the part of it that told, and what that means.
+func (s signature) find(p paste, ends map[string]bool) (told, why string, ok bool) {
+	for _, parts := range s.forms {
 		if s.Whole {
-			return ends[parts[0]]
+			if ends[parts[0]] {
+				i := strings.LastIndex(p.lower, parts[0])
+				return p.text[max(i, 0):][:len(parts[0])], s.Why, i >= 0
+			}
+			continue
 		}
-		return inOrder(text, parts)
-	})
+		start, end := inOrder(p.lower, parts)
+		if start < 0 {
+			continue
+		}
+		if s.Reads == nil {
+			return p.text[start:end], s.Why, true
+		}
+		if says := s.Reads(p.lower[start:]); says != "" {
+			return p.text[start:end], strings.Replace(s.Why, logline.Gap, says, 1), true
+		}
+	}
+	return "", "", false
 }
 
 // maxGap is how far apart the parts of a signature may stand, in bytes. The
@@ -108,31 +183,33 @@ func (s signature) in(text string, ends map[string]bool) bool {
 // taken for the same one.
 const maxGap = 300
 
-// inOrder says whether all parts stand in text, each at most maxGap bytes behind
-// the one before it.
-func inOrder(text string, parts []string) bool {
-	for {
-		i := strings.Index(text, parts[0])
+// inOrder finds all parts in text, each at most maxGap bytes behind the one before it: where the
+// first begins and the last ends, or -1.
+func inOrder(text string, parts []string) (start, end int) {
+	for at := 0; ; {
+		i := strings.Index(text[at:], parts[0])
 		if i < 0 {
-			return false
+			return -1, -1
 		}
-		text = text[i+len(parts[0]):]
-		if follows(text, parts[1:]) {
-			return true
+		start = at + i
+		at = start + len(parts[0])
+		if length := follow(text[at:], parts[1:]); length >= 0 {
+			return start, at + length
 		}
 	}
 }
 
-// follows says whether parts stand in text one after the other without a gap of
-// more than maxGap bytes. The first place of each part is taken.
-func follows(text string, parts []string) bool {
+// follow says where the last of the parts ends when they stand in text one after the other
+// without a gap of more than maxGap bytes; -1 when they do not. The first place of each counts.
+func follow(text string, parts []string) int {
+	at := 0
 	for _, part := range parts {
-		near := text[:min(len(text), maxGap+len(part))]
+		near := text[at:min(len(text), at+maxGap+len(part))]
 		i := strings.Index(near, part)
 		if i < 0 {
-			return false
+			return -1
 		}
-		text = text[i+len(part):]
+		at += i + len(part)
 	}
-	return true
+	return at
 }

@@ -1,11 +1,12 @@
 package findings
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 const (
@@ -43,23 +44,23 @@ var matchTests = []matchTest{
 	{"threads", "java.lang.OutOfMemoryError: unable to create new native thread", "fd-limit-near"},
 	{"myid blank", "Caused by: java.lang.IllegalArgumentException: serverid 1  is not a number", "myid-malformed"},
 	{"myid empty", "Caused by: java.lang.IllegalArgumentException: serverid null is not a number", "myid-malformed"},
-	{"a value", "java.lang.NumberFormatException; nested: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: Error processing /etc/zookeeper/zoo.cfg", "process-down"},
-	{"no dataDir", "Caused by: java.lang.IllegalArgumentException: dataDir is not set", "process-down"},
-	{"no initLimit", "Caused by: java.lang.IllegalArgumentException: initLimit is not set", "process-down"},
-	{"no syncLimit", "Caused by: java.lang.IllegalArgumentException: syncLimit is not set", "process-down"},
-	{"no tickTime", "Caused by: java.lang.IllegalArgumentException: tickTime is not set", "process-down"},
-	{"a blank behind a port", "Caused by: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: Address unresolved: 10.88.0.2:3888 ", "process-down"},
-	{"a server line", "Caused by: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: zk1 does not have the form server_config or server_config;client_config", "process-down"},
-	{"one port", "java.lang.IllegalArgumentException: Missing election port for server: 1", "process-down"},
-	{"one port twice", "Client and election port must be different! Please update the configuration file on server.1", "process-down"},
-	{"several addresses", "Multiple address feature is disabled, but multiple addresses were specified for sid 1", "process-down"},
-	{"a role", "Unrecognised peertype: voter", "process-down"},
-	{"groups 3.4", "Every server must be in exactly one group", "process-down"},
-	{"groups", "Server 3is not in a group", "process-down"},
-	{"groups, twice", "Server 3is in multiple groups", "process-down"},
-	{"TLS to clients without Netty", "java.lang.UnsupportedOperationException: SSL isn't supported in NIOServerCnxn", "process-down"},
-	{"directories swapped", "org.apache.zookeeper.server.persistence.FileTxnSnapLog$LogDirContentCheckException: Log directory has snapshot files. Check if dataLogDir and dataDir configuration is correct.", "process-down"},
-	{"directories swapped, the other", "Snapshot directory has log files. Check if dataLogDir and dataDir configuration is correct.", "process-down"},
+	{"a value", "java.lang.NumberFormatException; nested: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: Error processing /etc/zookeeper/zoo.cfg", "(configuration)"},
+	{"no dataDir", "Caused by: java.lang.IllegalArgumentException: dataDir is not set", "(configuration)"},
+	{"no initLimit", "Caused by: java.lang.IllegalArgumentException: initLimit is not set", "(configuration)"},
+	{"no syncLimit", "Caused by: java.lang.IllegalArgumentException: syncLimit is not set", "(configuration)"},
+	{"no tickTime", "Caused by: java.lang.IllegalArgumentException: tickTime is not set", "(configuration)"},
+	{"a blank behind a port", "Caused by: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: Address unresolved: 10.88.0.2:3888 ", "(configuration)"},
+	{"a server line", "Caused by: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: zk1 does not have the form server_config or server_config;client_config", "(configuration)"},
+	{"one port", "java.lang.IllegalArgumentException: Missing election port for server: 1", "(configuration)"},
+	{"one port twice", "Client and election port must be different! Please update the configuration file on server.1", "(configuration)"},
+	{"several addresses", "Multiple address feature is disabled, but multiple addresses were specified for sid 1", "(configuration)"},
+	{"a role", "Unrecognised peertype: voter", "(configuration)"},
+	{"groups 3.4", "Every server must be in exactly one group", "(configuration)"},
+	{"groups", "Server 3is not in a group", "(configuration)"},
+	{"groups, twice", "Server 3is in multiple groups", "(configuration)"},
+	{"TLS to clients without Netty", "java.lang.UnsupportedOperationException: SSL isn't supported in NIOServerCnxn", "(configuration)"},
+	{"directories swapped", "org.apache.zookeeper.server.persistence.FileTxnSnapLog$LogDirContentCheckException: Log directory has snapshot files. Check if dataLogDir and dataDir configuration is correct.", "(configuration)"},
+	{"directories swapped, the other", "Snapshot directory has log files. Check if dataLogDir and dataDir configuration is correct.", "(configuration)"},
 	{"metrics port", "org.apache.zookeeper.metrics.MetricsProviderLifeCycleException: Cannot boot MetricsProvider org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider", "process-down"},
 	{"quorum port", "2026-11-22 03:12:07,220 [myid:3] - ERROR [QuorumPeer[myid=3]:Leader@300] - Couldn't bind to zk3/10.0.0.3:2888", "quorum-port-conflict self-addr-not-local"},
 	{"epoch of another ensemble", "java.io.IOException: Leaders epoch, 1 is less than accepted epoch, 153", "foreign-data"},
@@ -81,7 +82,7 @@ var matchTests = []matchTest{
 	{"an unexpected packet", "Got unexpected packet from leader: 12, exiting ... ", "data-digest-mismatch foreign-data"},
 	{"no data", "Unexpected empty data tree, setting zxid to -1", "server-not-serving"},
 	{"not its language", "java.io.IOException: Received packet with invalid packet: 1596208385", "quorum-tls-handshake quorum-sasl-failed"},
-	{"a greeting", "Unreasonable buffer length: 1195725856", "version-mixed"},
+	{"a greeting", "Unreasonable buffer length: 1195725856", "(not ZooKeeper)"},
 	{"a greeting's version", "Got unrecognized protocol version -65535", "version-mixed"},
 	{"a greeting's address", "Badly formed address: 10.0.0.1", "version-mixed"},
 	{"one of several addresses", "destination address /10.0.0.2 not reachable anymore, shutting down the SendWorker for sid 2", "host-unreachable quorum-port-filtered"},
@@ -143,20 +144,20 @@ var matchTests = []matchTest{
 	{"channel, refused", "2019-07-08 23:04:19,812 [myid:3] - WARN  [WorkerSender[myid=3]:QuorumCnxManager@588] - Cannot open channel to 1 at election address /172.16.138.205:5888\njava.net.ConnectException: Connection refused (Connection refused)\n\tat java.net.PlainSocketImpl.socketConnect(Native Method)", "process-down self-addr-loopback process-without-listener"},
 	{"channel, timeout", "Cannot open channel to 2 at election address zk2/10.0.0.2:3888\njava.net.SocketTimeoutException: connect timed out", "quorum-port-filtered host-unreachable peer-addr-stale"},
 	{"channel, no route", "Cannot open channel to 2 at election address zk2/10.0.0.2:3888\njava.net.NoRouteToHostException: No route to host (Host unreachable)", "quorum-port-filtered host-unreachable peer-addr-stale"},
-	{"channel, name", "Cannot open channel to 2 at election address zk2:3888\njava.net.UnknownHostException: zk2", "target-unresolvable"},
-	{"channel, unresolved", "Cannot open channel to 3 at election address zk3.nosuch.invalid/<unresolved>:3888\njava.nio.channels.UnresolvedAddressException", "target-unresolvable"},
+	{"channel, name", "Cannot open channel to 2 at election address zk2:3888\njava.net.UnknownHostException: zk2", "peer-name-unresolvable target-unresolvable"},
+	{"channel, unresolved", "Cannot open channel to 3 at election address zk3.nosuch.invalid/<unresolved>:3888\njava.nio.channels.UnresolvedAddressException", "peer-name-unresolvable"},
 	{"channel, loopback", "Cannot open channel to 1 at election address zk1/127.0.1.1:3888\njava.net.ConnectException: Connection refused", "self-addr-loopback"},
 	{"channel, wildcard", "Cannot open channel to 1 at election address /0.0.0.0:3888\njava.net.ConnectException: Connection refused", "wildcard-self-addr"},
 	{"channel, bare", "Cannot open channel to 2 at election address /10.0.0.2:3888", "process-down quorum-port-filtered host-unreachable"},
-	{"resolve 3.4", "Failed to resolve address: zk3\njava.net.UnknownHostException: zk3", "target-unresolvable"},
+	{"resolve 3.4", "Failed to resolve address: zk3\njava.net.UnknownHostException: zk3", "peer-name-unresolvable"},
 	{"smaller id 3.4", "INFO [WorkerSender[myid=1]:QuorumCnxManager@199] - Have smaller server identifier, so dropping the connection: (2, 1)", "quorum-port-filtered"},
 	{"smaller id 3.8", "Have smaller server identifier, so dropping the connection: (myId:1 --> sid:2)", "quorum-port-filtered"},
 	{"broken 3.4", "WARN [RecvWorker:2:QuorumCnxManager$RecvWorker@780] - Connection broken for id 2, my id = 1, error = ", "process-down myid-duplicate"},
 	{"broken 3.8", "Connection broken for id 1, my id = 2", "process-down myid-duplicate"},
-	{"broken by an HTTP check", "Connection broken for id 5135603447292250196, my id = 2", ""},
+	{"broken by an HTTP check", "Connection broken for id 5135603447292250196, my id = 2", "(not ZooKeeper)"},
 	{"send worker", "WARN [SendWorker:1:QuorumCnxManager$SendWorker@706] - Send worker leaving thread id 1 my id = 2", "process-down myid-duplicate"},
 	{"interrupting", "WARN [RecvWorker:2:QuorumCnxManager$RecvWorker@799] - Interrupting SendWorker thread from RecvWorker. sid: 2. myId: 1", "process-down myid-duplicate"},
-	{"interrupted", "WARN [SendWorker:2:QuorumCnxManager$SendWorker@697] - Interrupted while waiting for message on queue", "process-down myid-duplicate"},
+	{"interrupted", "WARN [SendWorker:2:QuorumCnxManager$SendWorker@697] - Interrupted while waiting for message on queue", "(harmless)"},
 	{"following, timeout", head34 + "Follower@89] - Exception when following the leader\njava.net.SocketTimeoutException: Read timed out", "quorum-port-filtered server-hung"},
 	{"following, EOF", head34 + "Follower@89] - Exception when following the leader\njava.io.EOFException", "process-down quorum-port-filtered server-hung"},
 	{"observing", "Exception when observing the leader", "process-down quorum-port-filtered server-hung"},
@@ -224,21 +225,21 @@ var matchTests = []matchTest{
 func names(found []Match) string {
 	var slugs []string
 	for _, m := range found {
-		slugs = append(slugs, m.Slug)
+		slugs = append(slugs, cmp.Or(m.Slug, "("+string(m.Kind)+")"))
 	}
 	return strings.Join(slugs, " ")
 }
 
 func TestMatchLine(t *testing.T) {
 	t.Parallel()
-	for _, tt := range matchTests {
+	for _, tt := range slices.Concat(matchTests, pastedTests) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			for _, line := range []string{tt.line, strings.ToUpper(tt.line), "\xff 2026-11-22T03:12:07Z " + strings.ReplaceAll(tt.line, "\n", "\r\n")} {
 				if line != tt.line && strings.HasPrefix(tt.line, "Mode:") {
 					continue // what stands before it makes it another line
 				}
-				if diff := cmp.Diff(tt.want, names(MatchLine(line))); diff != "" {
+				if diff := gocmp.Diff(tt.want, names(MatchLine(line))); diff != "" {
 					t.Errorf("MatchLine(%q) (-want +got):\n%s", line, diff)
 				}
 			}
@@ -253,9 +254,11 @@ func TestSignaturesAreAllTested(t *testing.T) {
 	for _, s := range signatures() {
 		for i, form := range s.forms {
 			one := signature{Row: s.Row, forms: [][]string{form}}
-			caught := slices.ContainsFunc(matchTests, func(tt matchTest) bool {
-				lower := strings.ToLower(tt.line)
-				return one.in(strings.Join(strings.Fields(lower), " "), lineEnds(lower))
+			caught := slices.ContainsFunc(slices.Concat(matchTests, pastedTests), func(tt matchTest) bool {
+				p := paste{text: strings.Join(strings.Fields(tt.line), " ")}
+				p.lower = lower(p.text)
+				_, _, ok := one.find(p, lineEnds(lower(tt.line)))
+				return ok
 			})
 			if !caught {
 				t.Errorf("no test line for %q", s.Texts[i])
@@ -284,16 +287,17 @@ func TestMatchLineReadsNoMoreThanItsLimit(t *testing.T) {
 }
 
 func FuzzMatchLine(f *testing.F) {
-	for _, tt := range matchTests {
+	for _, tt := range slices.Concat(matchTests, pastedTests) {
 		f.Add(tt.line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
 		seen := make(map[string]bool)
 		for _, m := range MatchLine(line) {
-			if _, ok := Page(m.Slug); !ok || m.Why == "" || seen[m.Slug] {
+			_, ok := Page(m.Slug)
+			if key := m.Slug + m.Why; ok == (m.Kind != "") || m.Why == "" || m.Told == "" || seen[key] {
 				t.Errorf("MatchLine(%q) gave %+v", line, m)
 			}
-			seen[m.Slug] = true
+			seen[m.Slug+m.Why] = true
 		}
 	})
 }

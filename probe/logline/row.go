@@ -21,8 +21,14 @@ type Row struct {
 	// Slugs are the findings that it points to, best first; none where explain does not
 	// know the line.
 	Slugs []string
-	// Why says in one sentence what the line means.
+	// Kind says what a line is that points to no finding; empty where it points to one, and
+	// where explain does not know the line.
+	Kind Kind
+	// Why says in one sentence what the line means, with a Gap for what Reads returns.
 	Why string
+	// Reads says what the number in a line means, in lower case, from the row's text on; empty
+	// where the row is not about this number. Nil: the row is about every line with its text.
+	Reads func(line string) string
 	// capture takes out of a line with one of the texts what it says; nil: nothing.
 	capture func(line string) Fields
 }

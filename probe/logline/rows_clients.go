@@ -20,7 +20,6 @@ func packetRows() []Row {
 		known("36929", "TLS"),
 		known("1397966893", "SSH"),
 		{Sign: PacketTooLong, Texts: []string{lenError}, Family: "length", Slugs: slugs, Why: "A client sent more than jute.maxbuffer allows, and its connection was closed.", capture: packetLength},
-		{Texts: []string{"Packet len{}is out of range"}, Slugs: slugs, Why: "An answer was longer than the jute.maxbuffer of the client, which drops the connection and asks again."},
 	}
 }
 

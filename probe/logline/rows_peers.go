@@ -32,6 +32,8 @@ func rejectionRows() []Row {
 		{Texts: []string{"X509 Auth provider not found"}, Slugs: client, Why: "client.portUnification without secureClientPort needs authProvider.x509 set, or TLS ends after the handshake."},
 		{Sign: PeerTLS, Texts: []string{"SSLHandshakeException"}, Family: "handshake", Slugs: tls, Why: "A handshake of TLS failed: the text behind the exception says which side did not believe the other."},
 		{Sign: PeerTLSCut, Texts: []string{"java.net.SocketException: Socket is closed"}},
+		{Texts: []string{"Keystore was tampered with"}, Slugs: []string{"quorum-tls-handshake", "client-tls-failed"}, Why: "A key store cannot be opened: its password is another, or it is damaged."},
+		{Texts: []string{"not an SSL/TLS record"}, Slugs: []string{"client-tls-failed", "quorum-tls-handshake"}, Why: "Somebody spoke plain text to a port with TLS; the number is what it said, in hexadecimal digits."},
 		{Texts: []string{"Failed to verify both host address and host name"}, Slugs: tls, Why: "The certificate of a peer names neither its address nor its host name."},
 		{Texts: []string{"Failed to verify host"}, Slugs: tls, Why: "The certificate of a peer does not name it; if both its address and its name fail, it is turned away."},
 		{Texts: []string{"Certificate for <{}match any of the subject alternative names"}, Slugs: tls, Why: "The certificate of a peer does not name it."},
@@ -51,9 +53,14 @@ func rejectionRows() []Row {
 // greetingRows are what comes to a port between servers and is none of theirs, and
 // versions that do not understand each other (QuorumCnxManager).
 func greetingRows() []Row {
+	const wrongPort = "What came to a port between servers begins with {}: a health check or a scanner comes to the wrong port."
 	return []Row{
-		{Texts: []string{"Received packet with invalid packet"}, Slugs: []string{"quorum-tls-handshake", "quorum-sasl-failed"}, Why: "What came to the election port is not its language: TLS or SASL that this server has off, or a scanner."},
-		{Texts: []string{"Unreasonable buffer length", "Got unrecognized protocol version", "Badly formed address"}, Slugs: []string{"version-mixed"}, Why: "A greeting on the election port was not understood: a peer of another release, or a scanner."},
+		{Kind: Foreign, Texts: []string{"Received packet with invalid packet: "}, Family: "greeting", Reads: lengthSays("invalid packet: "), Why: wrongPort},
+		{Kind: Foreign, Texts: []string{"Unreasonable buffer length: "}, Family: "greeting", Reads: lengthSays("buffer length: "), Why: wrongPort},
+		{Kind: Foreign, Texts: []string{unreasonable}, Family: "record", Reads: lengthSays("unreasonable length = "), Why: wrongPort},
+		{Texts: []string{"Received packet with invalid packet"}, Family: "greeting", Slugs: []string{"quorum-tls-handshake", "quorum-sasl-failed"}, Why: "What came to the election port is not its language: TLS or SASL that this server has off, or a scanner."},
+		{Texts: []string{"Unreasonable buffer length"}, Family: "greeting", Slugs: []string{"version-mixed"}, Why: "A greeting on the election port was not understood: a peer of another release, or a scanner."},
+		{Texts: []string{"Got unrecognized protocol version", "Badly formed address"}, Slugs: []string{"version-mixed"}, Why: "A greeting on the election port was not understood: a peer of another release, or a scanner."},
 		{Texts: []string{"not reachable anymore, shutting down the SendWorker"}, Slugs: []string{"host-unreachable", "quorum-port-filtered"}, Why: "A peer with several addresses does not answer at this one."},
 	}
 }
@@ -64,7 +71,7 @@ func channelRows() []Row {
 	row := func(behind string, slugs []string, why string) Row {
 		return Row{Texts: []string{openChannel + Gap + behind}, Family: "channel", Slugs: slugs, Why: why}
 	}
-	nameless := row("UnknownHostException", []string{"target-unresolvable"}, "This server could not turn the peer's name into an address.")
+	nameless := row("UnknownHostException", []string{"peer-name-unresolvable"}, "This server could not turn the peer's name into an address.")
 	nameless.Texts = append(nameless.Texts, openChannel+"{}UnresolvedAddressException", openChannel+"{}<unresolved>")
 	return []Row{
 		row("at election address /0.0.0.0", []string{"wildcard-self-addr"}, "A peer of 3.5.0 to 3.5.7 gave 0.0.0.0 as its own address, so this server calls itself instead of the peer."),
@@ -81,11 +88,10 @@ func channelRows() []Row {
 func linkRows() []Row {
 	return []Row{
 		{Sign: ChallengeTimeout, Texts: []string{Challenge + "{}SocketTimeoutException"}, Slugs: []string{"election-port-held"}, Why: "Somebody connected to the election port and said nothing: no peer got through until that timed out."},
-		{Texts: []string{"Failed to resolve address: "}, Slugs: []string{"target-unresolvable"}, Why: "This server could not turn the name of a server line into an address."},
+		{Texts: []string{"Failed to resolve address: "}, Family: "name", Slugs: []string{"peer-name-unresolvable"}, Why: "This server could not turn the name of a server line into an address."},
+		{Texts: []string{"UnknownHostException: "}, Family: "name", Slugs: []string{"peer-name-unresolvable", "target-unresolvable"}, Why: "A name could not be turned into an address."},
 		{Texts: []string{"Have smaller server identifier, so dropping the connection"}, Slugs: []string{"quorum-port-filtered"}, Why: "Normal once; if it repeats and the server never joins, the peer with the higher id cannot call back."},
-		// The first eight bytes of "GET /..." read as an id: an HTTP check on the election
-		// port, which has no page.
-		{Texts: []string{"Connection broken for id 51356034"}, Family: "link"},
-		{Texts: []string{"Connection broken for id {}my id = ", "Send worker leaving thread", "Interrupting SendWorker", "Interrupted while waiting for message on queue"}, Family: "link", Slugs: []string{"process-down", "myid-duplicate"}, Why: "The election link to a peer broke: the peer stopped, or, if it repeats for ever, two servers share an id."},
+		{Kind: Foreign, Texts: []string{"Connection broken for id "}, Family: "link", Reads: idSays("connection broken for id "), Why: "That id is no id: what connected to the election port began with {}. A health check or a scanner comes to the wrong port."},
+		{Texts: []string{"Connection broken for id {}my id = ", "Send worker leaving thread", "Interrupting SendWorker"}, Family: "link", Slugs: []string{"process-down", "myid-duplicate"}, Why: "The election link to a peer broke: the peer stopped, or, if it repeats for ever, two servers share an id."},
 	}
 }

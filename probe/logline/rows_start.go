@@ -28,6 +28,7 @@ func javaRows() []Row {
 			Slugs: []string{"start-failed-classpath"}, Why: "Java was started without ZooKeeper's jars.",
 		},
 		{Sign: JavaClass, Texts: []string{mainClass}, capture: className},
+		{Texts: []string{"NoSuchMethodError: java.nio.ByteBuffer"}, Slugs: java, Why: "ZooKeeper was compiled for a later Java than the one that it runs on."},
 		{Sign: JavaVersion, Texts: []string{"UnsupportedClassVersionError"}, Slugs: java, Why: "The java is older than the one the classes were made for."},
 		{Sign: JavaOptions, Texts: []string{"Unrecognized VM option"}, Slugs: java, Why: "This java does not know an option that it is given, and ends."},
 		{Sign: JavaOptions, Texts: []string{"Could not reserve enough space"}, Slugs: java, Why: "The host cannot give Java the heap that it is told to take."},
@@ -60,32 +61,13 @@ func startRows() []Row {
 		{Sign: AddressForeign, Texts: []string{"Cannot assign requested address"}, Slugs: []string{"self-addr-not-local", "myid-wrong-server"}, Why: "The server tried to listen on an address that is not this host's."},
 		{Texts: []string{"Exception while listening"}, Slugs: []string{"process-without-listener", "self-addr-not-local"}, Why: "The server could not listen on its election port; the exception next to it says why."},
 		{Texts: []string{exiting + " 14"}, Slugs: []string{"process-down", "self-addr-not-local", "myid-wrong-server"}, Why: "The server ended because it could not listen on its election port."},
+		{Texts: []string{exiting + " 3"}, Slugs: []string{"datadir-not-writable"}, Why: "The server ended because it cannot use its data directory."},
+		{Texts: []string{exiting + " 1"}, Whole: true, Slugs: []string{"process-down"}, Why: "The server ended at its start; the lines before this one say of what."},
+		{Texts: []string{"Leaving listener thread for address"}, Slugs: []string{"process-without-listener", "election-port-conflict", "self-addr-not-local"}, Why: "The server gave up listening at this address: another program has the port, or the address is not this host's."},
+		{Texts: []string{"Non-optimial configuration, consider an odd number", "Non-optimal configuration, consider an odd number"}, Slugs: []string{"even-or-tiny-ensemble"}, Why: "An even number of voters survives no more failures than one fewer does."},
+		{Texts: []string{"not in the current config"}, Slugs: []string{"non-voting-follower", "membership-divergent"}, Why: "A server follows that the leader's list of members does not have."},
+		{Texts: []string{"Read-only server started"}, Slugs: []string{"read-only-mode", "quorum-lost"}, Why: "The server sees no quorum and serves reads to clients that accept that."},
 		{Sign: Exit, Texts: []string{"Unexpected exception, exiting abnormally", exiting}},
-	}
-}
-
-// settingRows are values of zoo.cfg that a server dies of (QuorumPeerConfig,
-// QuorumPeer.QuorumServer, QuorumHierarchical).
-func settingRows() []Row {
-	row := func(why string, texts ...string) Row {
-		return Row{Texts: texts, Slugs: []string{"process-down"}, Why: why + " zkdoctor lint names the line."}
-	}
-	return []Row{
-		row("A value of zoo.cfg cannot be read, so the server does not start.", processing+"{}.cfg"),
-		{Sign: ConfigInvalid, Texts: []string{processing}},
-		row("zoo.cfg lacks a key that the server needs.", "dataDir is not set"),
-		row("zoo.cfg lacks a key that a member of an ensemble needs.", "initLimit is not set", "syncLimit is not set"),
-		row("zoo.cfg lacks a key that the server needs.", "tickTime is not set"),
-		row("A port of a server line is no number; a blank behind it is enough.", "Address unresolved: "),
-		row("A server line has too many parts, or too few.", "does not have the form"),
-		row("A server line has one port, and needs two.", "Missing election port for server: "),
-		row("A server line has one port for clients and for elections.", "Client and election port must be different"),
-		row("A server line has several addresses, and the option that allows it is off.", "Multiple address feature is disabled"),
-		row("A server line has a role that is none.", "Unrecognised peertype"),
-		row("The groups of zoo.cfg do not fit its servers.",
-			"Every server must be in exactly one group", "is not in a group", "is in multiple groups"),
-		row("secureClientPort needs serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory.", "SSL isn't supported in NIOServerCnxn"),
-		row("dataDir and dataLogDir are swapped, or were joined and now are not.", "Log directory has snapshot files", "Snapshot directory has log files"),
 	}
 }
 
@@ -98,6 +80,7 @@ func portRows() []Row {
 		{Sign: AdminPort, Texts: []string{"Problem starting AdminServer"}, Slugs: admin, Why: "The AdminServer could not have its port, 8080; a member of an ensemble runs on without it.", capture: portWanted},
 		{Sign: MetricsPort, Texts: []string{"Cannot boot MetricsProvider"}, Slugs: []string{"process-down"}, Why: "The port of the metrics provider, 7000, is taken, or its class is missing: the server does not start."},
 		{Texts: []string{"Couldn't bind to "}, Slugs: []string{"quorum-port-conflict", "self-addr-not-local"}, Why: "The elected leader could not have its quorum port, so another server has to lead."},
-		{Sign: AddressInUse, Texts: []string{"Address already in use"}, Slugs: []string{"client-port-conflict", "election-port-conflict", "quorum-port-conflict"}, Why: "Another program has the port; the lines beside this one say which it is."},
+		{Kind: Setting, Texts: []string{"thrown by the agent{}Port already in use", "ExportException: Port already in use"}, Family: "in use", Why: "The port of JMX (JMXPORT, com.sun.management.jmxremote.port) is taken, maybe by a ZooKeeper that runs: ZooKeeper itself has not begun."},
+		{Sign: AddressInUse, Texts: []string{"Address already in use"}, Family: "in use", Slugs: []string{"client-port-conflict", "election-port-conflict", "quorum-port-conflict"}, Why: "Another program has the port; the lines beside this one say which it is."},
 	}
 }

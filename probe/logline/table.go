@@ -7,9 +7,10 @@ import "slices"
 func Rows() []Row {
 	return slices.Concat(
 		configRows(), javaRows(), memoryRows(), startRows(),
-		dataRows(), settingRows(), portRows(), damageRows(),
-		idRows(), rejectionRows(), greetingRows(), packetRows(),
+		dataRows(), settingRows(), portRows(), greetingRows(),
+		damageRows(), idRows(), rejectionRows(), packetRows(),
 		channelRows(), linkRows(), learnerRows(), leaderRows(),
 		lostRows(), strainRows(), clientRows(), electionRows(),
+		clientSideRows(), harmlessRows(),
 	)
 }

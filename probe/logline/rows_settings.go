@@ -1,0 +1,55 @@
+package logline
+
+// settingRows are values of zoo.cfg that a server ends with, or drops (QuorumPeerConfig,
+// QuorumPeer.QuorumServer, QuorumHierarchical, EphemeralType, FilePadding,
+// VerifyingFileFactory, MetricsProviderBootstrap).
+func settingRows() []Row {
+	row := func(why string, texts ...string) Row { return Row{Kind: Setting, Texts: texts, Why: why} }
+	return []Row{
+		{
+			Kind: Setting, Texts: []string{"NumberFormatException: For input string"},
+			Why: "A value that must be a plain number is none: a unit, a blank or a letter stands in it.",
+		},
+		row("A value of zoo.cfg cannot be read, so the server does not start.", processing+"{}.cfg"),
+		{Sign: ConfigInvalid, Texts: []string{processing}},
+		row("zoo.cfg lacks a key that the server needs.", "dataDir is not set"),
+		row("zoo.cfg lacks a key that a member of an ensemble needs.", "initLimit is not set", "syncLimit is not set"),
+		row("zoo.cfg lacks a key that the server needs.", "tickTime is not set"),
+		row("clientPortAddress has no effect without clientPort, and the server does not start.",
+			"clientPortAddress is set but clientPort is not set",
+			"secureClientPortAddress is set but secureClientPort is not set"),
+		row("A port of a server line is no number; a blank behind it is enough.", "Address unresolved: "),
+		row("A server line has too many parts, or too few.", "does not have the form"),
+		row("A server line has one port, and needs two.", "Missing election port for server: "),
+		row("A server line has one port for clients and for elections.", "Client and election port must be different"),
+		row("A server line has several addresses, and multiAddress.enabled=true is missing.",
+			"Multiple address feature is disabled"),
+		row("A server line has a role that is none.", "Unrecognised peertype"),
+		row("The groups of zoo.cfg do not fit its servers.",
+			"Every server must be in exactly one group", "is not in a group", "is in multiple groups"),
+		row("Observers need servers that vote beside them in the list.",
+			"Observers w/o participants is an invalid configuration", "Observers w/o quorum is an invalid configuration"),
+		row("electionAlg has one value that works: 3. Remove the line.", "Invalid electionAlg value"),
+		row("standaloneEnabled and reconfigEnabled are true or false, nothing else.", "for standalone mode. Choose"),
+		row("The options of SASL between servers contradict each other: learnerRequireSasl before serverRequireSasl.",
+			"so cannot enable quorum.auth", "is not configured to enable SASL authentication"),
+		row("secureClientPort needs serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory.",
+			"SSL isn't supported in NIOServerCnxn"),
+		row("dataDir and dataLogDir are swapped, or were joined and now are not.",
+			"Log directory has snapshot files", "Snapshot directory has log files"),
+		row("preAllocSize is a number of kilobytes without a unit; this one is dropped for the default.",
+			"is not a valid value for preAllocSize"),
+		row("A directory is relative to wherever the server starts. A backslash is dropped by Java: write C:/data.",
+			"is relative. Prepend ./ to indicate that you're sure"),
+		row("extendedTypesEnabled=true allows ids up to 254; this server can follow and can never lead.",
+			"extendedTypesEnabled is true but Server ID is too large"),
+		row("The class of the metrics provider is misspelt, or its jar is not in the class path.",
+			"ClassNotFoundException: org.apache.zookeeper.metrics"),
+		row("The server was started with arguments that it does not know, or without a configuration file.",
+			"Usage: ZooKeeperServerMain", "Usage: QuorumPeerMain"),
+		row("automatic creation of directories is off (zookeeper.datadir.autocreate), and a directory is missing: "+
+			"make it, or mount the disk that it is on.", "automatic data directory creation is disabled"),
+		row("A key store or trust store of TLS is not set.",
+			"keyStore.location not specified", "trustStore.location not specified"),
+	}
+}

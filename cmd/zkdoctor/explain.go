@@ -52,9 +52,18 @@ func (c *explainCmd) Run(ctx context.Context, t terminal) error {
 func explainLine(out io.Writer, line string) error {
 	matches := findings.MatchLine(line)
 	if len(matches) == 0 {
-		return errors.New("zkdoctor does not know this line; zkdoctor check looks at the ensemble itself")
+		return fmt.Errorf("zkdoctor does not know this line%s; zkdoctor check looks at the ensemble itself", writtenBy(line))
 	}
 	return printMatches(out, "", matches)
+}
+
+// writtenBy says which part of ZooKeeper wrote a line; empty where the line does not tell.
+func writtenBy(line string) string {
+	class, does := logline.Writer(line)
+	if class == "" {
+		return ""
+	}
+	return fmt.Sprintf(": %s wrote it, which %s", class, does)
 }
 
 // explainLog prints what a log says at WARN and above, each kind once, and what it points to.
@@ -78,7 +87,7 @@ func explainLog(ctx context.Context, t terminal, path string) error {
 		}
 		matches := findings.MatchLine(e.Text + "\nCaused by: " + e.Cause)
 		if len(matches) == 0 {
-			_, err = fmt.Fprintln(t.out, "  not known to zkdoctor")
+			_, err = fmt.Fprintln(t.out, "  not known to zkdoctor"+writtenBy(e.Text))
 		} else {
 			err = printMatches(t.out, "  ", matches)
 		}

@@ -49,7 +49,7 @@ var signatures = sync.OnceValue(func() []signature {
 })
 
 // MatchLine says what a pasted line of a log or of a console points to, best first: the
-// findings, or where there are none, what the line is otherwise. The line may be several: a log
+// findings, or where there are none, the one thing that the line is otherwise. The line may be several: a log
 // line with its stack trace, of which the innermost cause counts first, or one that the terminal
 // has wrapped. Case, timestamps and the form of the log do not matter. The result is empty when
 // the line is not known.
@@ -68,7 +68,7 @@ func MatchLine(line string) []Match {
 	if len(m.findings) > 0 {
 		return m.findings
 	}
-	return m.others
+	return m.others[:min(len(m.others), 1)]
 }
 
 // matching collects what the parts of a paste point to.
@@ -98,7 +98,7 @@ func (m *matching) add(p paste, ends map[string]bool) {
 				m.findings = append(m.findings, Match{Slug: slug, Told: told, Why: why})
 			}
 		}
-		if s.Kind != "" && !slices.ContainsFunc(m.others, func(o Match) bool { return o.Why == why }) {
+		if s.Kind != "" {
 			m.others = append(m.others, Match{Kind: s.Kind, Told: told, Why: why})
 		}
 	}

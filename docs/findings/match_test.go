@@ -214,7 +214,7 @@ var matchTests = []matchTest{
 	{"digest", "ERROR - First digest mismatch on txn: 72058,1,4294967299,1,1 , expected digest is 2,5 , actual digest is 7, ", "data-digest-mismatch"},
 	{"no descriptors", "java.io.IOException: Too many open files", "fd-limit-near"},
 	{"HTTP on the client port", "Len error 1195725856", "oversize-znode-or-packet"},
-	{"port scan", "Exception reading or writing challenge: java.io.EOFException", ""},
+	{"port scan", "Exception reading or writing challenge: java.io.EOFException", "(not ZooKeeper)"},
 	{"held 3.4", "Exception reading or writing challenge: java.net.SocketTimeoutException: Read timed out", "election-port-held"},
 	{"held 3.9", "Exception reading or writing challenge\njava.net.SocketTimeoutException: Read timed out", "election-port-held"},
 	{"init limit", "Enough followers present. Perhaps the initTicks need to be increased.", "sync-too-slow"},
@@ -251,10 +251,11 @@ func TestMatchLine(t *testing.T) {
 // row points to pages.
 func TestSignaturesAreAllTested(t *testing.T) {
 	t.Parallel()
+	lines := slices.Concat(matchTests, pastedTests, messagesOfZooKeeper(t))
 	for _, s := range signatures() {
 		for i, form := range s.forms {
 			one := signature{Row: s.Row, forms: [][]string{form}}
-			caught := slices.ContainsFunc(slices.Concat(matchTests, pastedTests), func(tt matchTest) bool {
+			caught := slices.ContainsFunc(lines, func(tt matchTest) bool {
 				p := paste{text: strings.Join(strings.Fields(tt.line), " ")}
 				p.lower = lower(p.text)
 				_, _, ok := one.find(p, lineEnds(lower(tt.line)))

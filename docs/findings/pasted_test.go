@@ -97,4 +97,5 @@ var pastedTests = []matchTest{
 	{"other 19", "FAILED TO WRITE PID", "process-down"},
 	{"other 20", "zookeeper_server.pid: Permission denied", "process-down"},
 	{"other 21", "Unreasonable buffer length: 1212498244", "(not ZooKeeper)"},
+	{"other 22", "Failed connect to zk1/10.0.0.1:2888", "(consequence)"},
 }

@@ -1,10 +1,6 @@
 package logline
 
-import (
-	"encoding/binary"
-	"fmt"
-	"strconv"
-)
+import "strconv"
 
 // A port that expects a number and gets text reads the text as the number. What the number says
 // tells who came, or who answered.
@@ -23,13 +19,13 @@ func spokenIn(first []byte) string {
 	word := string(first[:4])
 	switch word {
 	case "GET ", "HEAD", "POST", "PUT ", "OPTI", "HTTP", "TTP/", "PRI ", "CONN":
-		return fmt.Sprintf("%q: HTTP", first)
+		return strconv.Quote(string(first)) + ": HTTP"
 	case "SSH-":
-		return fmt.Sprintf("%q: SSH", first)
+		return strconv.Quote(string(first)) + ": SSH"
 	case "ruok", "srvr", "stat", "mntr", "conf", "envi", "isro":
-		return fmt.Sprintf("%q: a four-letter word", first)
+		return strconv.Quote(word) + ": a four-letter word"
 	case "*1\r\n", "PING", "AUTH", "PROX":
-		return fmt.Sprintf("%q: another protocol", first)
+		return strconv.Quote(word) + ": another protocol"
 	}
 	return ""
 }
@@ -46,7 +42,7 @@ func lengthSays(word string) func(line string) string {
 		if err != nil {
 			return ""
 		}
-		return spokenIn(binary.BigEndian.AppendUint32(nil, uint32(n)))
+		return spokenIn(bigEndian(n, 4))
 	}
 }
 
@@ -54,10 +50,19 @@ func lengthSays(word string) func(line string) string {
 // expected to begin with its id (QuorumCnxManager, all versions).
 func idSays(word string) func(line string) string {
 	return func(line string) string {
-		n, err := strconv.ParseInt(digitsBehind(line, word), 10, 64)
+		n, err := strconv.ParseUint(digitsBehind(line, word), 10, 64)
 		if err != nil {
 			return ""
 		}
-		return spokenIn(binary.BigEndian.AppendUint64(nil, uint64(n)))
+		return spokenIn(bigEndian(n, 8))
 	}
+}
+
+// bigEndian are the lowest bytes of a number, as they came over the wire.
+func bigEndian(n uint64, length int) []byte {
+	first := make([]byte, length)
+	for i := range first {
+		first[length-1-i] = byte(n >> (8 * i) & 0xff)
+	}
+	return first
 }

@@ -18,8 +18,3 @@ const (
 	// connected wrongly brings it about.
 	Fault Kind = "software fault"
 )
-
-// Kinds are all kinds.
-func Kinds() []Kind {
-	return []Kind{Harmless, OfClient, Setting, Foreign, Consequence, Fault}
-}

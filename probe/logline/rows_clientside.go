@@ -33,9 +33,11 @@ func clientSideRows() []Row {
 			Why:   "The client's connection to a server ended, and it tries the next one.",
 		},
 		row("The client got no answer from its server in two thirds of its session timeout, and goes to another one. "+
-			"The server, the network or the client itself stood still.", "Client session timed out, have not heard from server"),
+			"The server, the network or the client itself stood still.",
+			"Client session timed out, have not heard from server"),
 		row("The client gave up before it was connected: its connect string, the network, or the servers.",
-			"Timed out waiting for connection while in state", "Timeout waiting to connect", "Connection timed out for connection string"),
+			"Timed out waiting for connection while in state", "Timeout waiting to connect",
+			"Connection timed out for connection string"),
 		row("The client has no section Client in its JAAS configuration and goes on without SASL. "+
 			"It is harmless unless the server asks for SASL.", "No JAAS configuration section named 'Client' was found"),
 		row("SASL is not set up at the client, which is the usual case and harmless.", "Will not attempt to authenticate using SASL"),

@@ -2,7 +2,7 @@ package logline
 
 // harmlessRows are what healthy servers write (NIOServerCnxn, NettyServerCnxn,
 // ZooKeeperServer, PrepRequestProcessor, FileTxnSnapLog, DatadirCleanupManager, Follower,
-// QuorumCnxManager, Util). They stand last: whatever else a paste says counts more.
+// QuorumCnxManager, Util).
 func harmlessRows() []Row {
 	row := func(why string, texts ...string) Row { return Row{Kind: Harmless, Texts: texts, Why: why} }
 	return []Row{

@@ -1,5 +1,7 @@
 package logline
 
+import "strings"
+
 // Challenge is what a server writes about a connection on its election port that did not
 // say who it is (QuorumCnxManager, all versions). From 3.5 on the next line says how.
 const Challenge = "Exception reading or writing challenge"
@@ -54,10 +56,16 @@ func rejectionRows() []Row {
 // versions that do not understand each other (QuorumCnxManager).
 func greetingRows() []Row {
 	const wrongPort = "What came to a port between servers begins with {}: a health check or a scanner comes to the wrong port."
+	foreign := func(family, text string) Row {
+		return Row{
+			Kind: Foreign, Texts: []string{text}, Family: family,
+			Reads: lengthSays(strings.ToLower(text)), Why: wrongPort,
+		}
+	}
 	return []Row{
-		{Kind: Foreign, Texts: []string{"Received packet with invalid packet: "}, Family: "greeting", Reads: lengthSays("invalid packet: "), Why: wrongPort},
-		{Kind: Foreign, Texts: []string{"Unreasonable buffer length: "}, Family: "greeting", Reads: lengthSays("buffer length: "), Why: wrongPort},
-		{Kind: Foreign, Texts: []string{unreasonable}, Family: "record", Reads: lengthSays("unreasonable length = "), Why: wrongPort},
+		foreign("greeting", "Received packet with invalid packet: "),
+		foreign("greeting", "Unreasonable buffer length: "),
+		foreign("record", unreasonable),
 		{Texts: []string{"Received packet with invalid packet"}, Family: "greeting", Slugs: []string{"quorum-tls-handshake", "quorum-sasl-failed"}, Why: "What came to the election port is not its language: TLS or SASL that this server has off, or a scanner."},
 		{Texts: []string{"Unreasonable buffer length"}, Family: "greeting", Slugs: []string{"version-mixed"}, Why: "A greeting on the election port was not understood: a peer of another release, or a scanner."},
 		{Texts: []string{"Got unrecognized protocol version", "Badly formed address"}, Slugs: []string{"version-mixed"}, Why: "A greeting on the election port was not understood: a peer of another release, or a scanner."},
@@ -88,10 +96,18 @@ func channelRows() []Row {
 func linkRows() []Row {
 	return []Row{
 		{Sign: ChallengeTimeout, Texts: []string{Challenge + "{}SocketTimeoutException"}, Slugs: []string{"election-port-held"}, Why: "Somebody connected to the election port and said nothing: no peer got through until that timed out."},
+		{
+			Kind: Foreign, Texts: []string{"Exception reading or writing challenge"}, Family: "challenge",
+			Why: "Somebody connected to the election port and did not say who it is: a check of the port, a scanner, or a peer with other TLS or SASL.",
+		},
 		{Texts: []string{"Failed to resolve address: "}, Family: "name", Slugs: []string{"peer-name-unresolvable"}, Why: "This server could not turn the name of a server line into an address."},
 		{Texts: []string{"UnknownHostException: "}, Family: "name", Slugs: []string{"peer-name-unresolvable", "target-unresolvable"}, Why: "A name could not be turned into an address."},
 		{Texts: []string{"Have smaller server identifier, so dropping the connection"}, Slugs: []string{"quorum-port-filtered"}, Why: "Normal once; if it repeats and the server never joins, the peer with the higher id cannot call back."},
-		{Kind: Foreign, Texts: []string{"Connection broken for id "}, Family: "link", Reads: idSays("connection broken for id "), Why: "That id is no id: what connected to the election port began with {}. A health check or a scanner comes to the wrong port."},
+		{
+			Kind: Foreign, Texts: []string{"Connection broken for id "}, Family: "link",
+			Reads: idSays("connection broken for id "),
+			Why:   "That id is no id: what connected to the election port began with {}. A health check or a scanner comes to the wrong port.",
+		},
 		{Texts: []string{"Connection broken for id {}my id = ", "Send worker leaving thread", "Interrupting SendWorker"}, Family: "link", Slugs: []string{"process-down", "myid-duplicate"}, Why: "The election link to a peer broke: the peer stopped, or, if it repeats for ever, two servers share an id."},
 	}
 }

@@ -67,7 +67,8 @@ func startRows() []Row {
 		{Texts: []string{"Non-optimial configuration, consider an odd number", "Non-optimal configuration, consider an odd number"}, Slugs: []string{"even-or-tiny-ensemble"}, Why: "An even number of voters survives no more failures than one fewer does."},
 		{Texts: []string{"not in the current config"}, Slugs: []string{"non-voting-follower", "membership-divergent"}, Why: "A server follows that the leader's list of members does not have."},
 		{Texts: []string{"Read-only server started"}, Slugs: []string{"read-only-mode", "quorum-lost"}, Why: "The server sees no quorum and serves reads to clients that accept that."},
-		{Sign: Exit, Texts: []string{"Unexpected exception, exiting abnormally", exiting}},
+		{Sign: Exit, Texts: []string{"Unexpected exception, exiting abnormally"}, Slugs: []string{"process-down"}, Why: "The server ended; the exception below the line says of what."},
+		{Sign: Exit, Texts: []string{exiting}},
 	}
 }
 

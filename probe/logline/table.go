@@ -11,6 +11,7 @@ func Rows() []Row {
 		damageRows(), idRows(), rejectionRows(), packetRows(),
 		channelRows(), linkRows(), learnerRows(), leaderRows(),
 		lostRows(), strainRows(), clientRows(), electionRows(),
-		clientSideRows(), harmlessRows(),
+		clientSideRows(), storageRows(), valueRows(), authRows(), adminRows(), peerTalkRows(),
+		harmlessRows(), oddRows(), wrapUpRows(),
 	)
 }

@@ -1,0 +1,112 @@
+package logline
+
+// wrapUpRows are what follows from something else: what fails while a connection, a thread or
+// the server itself is closed (all classes of the server).
+func wrapUpRows() []Row {
+	row := func(why string, texts ...string) Row { return Row{Kind: Consequence, Texts: texts, Why: why} }
+	return []Row{
+		row("Something failed while a connection, a file or the server was closed. What closed it stands in the lines before.",
+			"Exception during shutdown", "exception during session close", "Exception when shutting down listener",
+			"Exception while shutting down acceptor", "Ignoring unexpected exception during shutdown",
+			"Ignoring unexpected exception in syncprocessor shutdown", "Ignoring unexpected exception during close",
+			"Ignoring unexpected exception during socket close", "Ignoring exception during close",
+			"Ignoring error closing connection to", "Ignoring exception closing cnxn session",
+			"Error closing socket", "Error closing server socket", "Error while closing server socket",
+			"Error closing listen socket",
+			"Error closing a command socket", "Error closing file", "Error closing logs", "Error closing watch service",
+			"Exception while closing", "ignored exception during selector close",
+			"Ignoring interrupted exception during shutdown",
+			"Got IO exception during shutdown", "Got request processor exception during shutdown",
+			"Problem stopping AdminServer",
+			"Error while stopping metrics", "Cannot safely stop Jetty server", "Unable to closeSession() for session",
+			"SaslClient dispose() failed", "SaslServer dispose() failed", "Purge task not started. Ignoring shutdown",
+			"Not starting Read-only server as startup follows shutdown", "Error cancelling command selection key",
+			"channelRead() on a closed or closing", "trying to do i/o on a null socket", "Unexpected ops in"),
+		row("A thread was told to end while it waited. What ended it stands in the lines before.",
+			"Interrupted while waiting", "Interrupted while wating for", "Interrupted Exception while waiting for new message",
+			"Interrupted while sleeping", "Interrupted while terminating", "Interrupted while trying to connect to Leader",
+			"Interrupted exception while waiting", "Interrupted while delaying requests", "Unexpected interruption",
+			"Got interrupted before joining the listener", "Quorum Peer interrupted", "Server interrupted", "Selector closing",
+			"QuorumPeer main thread exited", "QuorumPeer responder thread exited",
+			"Failed to send last message. Shutting down thread",
+			"not all the LearnerCnxAcceptorHandler terminated properly", "not all the LeaderConnector terminated properly",
+			"Not all the Prometheus worker threads terminated", "Error occurred while terminating Prometheus worker threads",
+			"ExecutorService rejected execution", "Error joining old acceptThread"),
+		row("A connection to a client ended while the server wrote or read; the text behind it says how.",
+			"Exception causing close of session", "Closing session 0x", "Close of session 0x",
+			"Error sending data synchronously",
+			"Unexpected exception. Destruction averted", "Exception caught", "Unexpected exception in receive",
+			"Unexpected Exception:", "IOException : ", "IO exception while sending response",
+			"Exception while establishing session, closing"),
+		row("The leader and a learner, or two peers, lost their connection while one of them wrote. The exception and the lines before say why.",
+			"Exception while sending packets in LearnerHandler", "Closing connection to leader, exception during packet send",
+			"Exception while accepting follower", "Exception while connecting to quorum learner", "Failed connect to {}/",
+			"initLimit exceeded on retries", "Unexpected exception, initLimit exceeded",
+			"Exception when using channel: for id",
+			"Exception handling connection, addr: ", "Exception while connecting, id: ",
+			"Exception while submitting quorum connection request", "Unable to access socket output stream",
+			"Error while accessing socket for ", "Unable to insert an element in the queue",
+			"Unable to insert element in the recvQueue",
+			"No queue for server ", "No queue of incoming messages for server "),
+		row("A thread of the server ended with an error that it does not survive. The exception says which; the server may run on without it.",
+			"Exception occurred from thread", "Exception thrown by downstream processor, unable to continue",
+			"Unexpected exception causing CommitProcessor to exit", "Unexpected exception causing shutdown", "Thread {} died",
+			"Error in runLoop()"),
+		// What says least comes last, and only where the line says nothing else.
+		{
+			Kind: Consequence, Whole: true, Family: "says nothing",
+			Texts: []string{
+				"Unexpected exception", "Unexpected error", "Ignoring exception", "Ignoring unexpected exception",
+				"Ignoring unexpected runtime exception", "Ignoring IOException while selecting", "Unable to process request",
+				"BufferUnderflowException",
+			},
+			Why: "The line says nothing by itself: the exception below it, and the innermost cause, say what happened.",
+		},
+	}
+}
+
+// oddRows are what should not happen, and is no fault of a configuration or a network: faults of
+// the software, or of what it is built on.
+func oddRows() []Row {
+	row := func(why string, texts ...string) Row { return Row{Kind: Fault, Texts: texts, Why: why} }
+	return []Row{
+		row("ZooKeeper found itself in a state that it should not get into. Compare the release with its release notes before looking further.",
+			"This really should be impossible", "expired right after being renewed", "Null QuorumPeer", "Committed a null!",
+			"Going to commit null", "Going to commmit null", "Commiting zxid 0x", "Committed request not found on toBeApplied",
+			"Trying to commit future proposal", "Zxid outstanding ", "FIXMSG", "unknown type ",
+			"Received packet at server of unknown type",
+			"Got more than just an xid", "Null listener when initializing cnx manager",
+			"Attempting to start sending thread after it already started",
+			"inconsistent watch table for watcher", "Unexpected extra paths under session", "ACL not available for long",
+			"cnxn.saslServer is null", "We should not handle ", "Failed to insert the new request path stats",
+			"Error from callback",
+			"Unexpected null set for remote address", "Unexpected remote address", "Setting LearnerType to ",
+			"setLastSeenQuorumVerifier called with stale config",
+			"Clobbering already-set QuorumCnxManager", "Restarting Leader Election", "NextQuorumVerifier is initiated to null",
+			"configFilename is null", "Election address has not been initialized", "Server address has not been initialized",
+			"Uncaught exception in authWriteRequest", "Error creating upgrade request", "Unexpected error in upgrade",
+			"Failed to process ", "Dumping request buffer", "Error serializing response", "Oracle is already set",
+			"Unexpected exception when creating WatchManager",
+			"Failed to set parent cversion for", "Ignoring NoNodeException for path"),
+		row("A learner and its leader do not agree on where they are in the stream of transactions: the learner starts over and fetches what it lacks. "+
+			"Once is harmless; again and again see data-digest-mismatch.",
+			"Committing 0x{}, but got no proposal", "Committing 0x{}, but next proposal is",
+			"Committing {}, but next proposal is", "Committing {} without seeing txn",
+			"DIFF sync got new epoch proposal", "Got zxid 0x", "Ignoring commit", "Ignoring proposal", "Unknown packet type",
+			"unexpected quorum packet", "Received an UPTODATE message after", "error getting zxid", "Not expecting a sync",
+			"ACK for {} received before ACK for", "Next packet was supposed to be an ACK",
+			"First packet should have been NEWLEADER",
+			"Missing signature. Got", "is not ACKEPOCH", "is not FOLLOWERINFO or OBSERVERINFO", "NEWLEADER ACK from sid",
+			"Missing session 0x",
+			"LearnerHandler is too far behind"),
+		row("A JMX bean could not be added or removed. ZooKeeper works without it; what reads JMX does not see it.",
+			"Failed to register with JMX", "Failed to unregister with JMX", "Failed to register MBean",
+			"Failed to unregister MBean",
+			"Error during unregister", "Unexpected exception during unregister", "Unable to register log4j JMX control",
+			"Problems while registering log4j", "Could not register connection", "Invalid name {} for class"),
+		row("This Java does not tell how many files are open or allowed: the keys are missing in mntr.",
+			"Not able to get the max number of file descriptors", "Not able to get the number of open file descriptors",
+			"Not able to load class or method for com.sun"),
+		row("The metrics provider got a value that it cannot use; that sample is missing.", "invalid delta {} for metric", "invalid value {} for metric"),
+	}
+}

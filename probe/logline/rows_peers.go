@@ -101,7 +101,10 @@ func linkRows() []Row {
 			Why: "Somebody connected to the election port and did not say who it is: a check of the port, a scanner, or a peer with other TLS or SASL.",
 		},
 		{Texts: []string{"Failed to resolve address: "}, Family: "name", Slugs: []string{"peer-name-unresolvable"}, Why: "This server could not turn the name of a server line into an address."},
-		{Texts: []string{"UnknownHostException: "}, Family: "name", Slugs: []string{"peer-name-unresolvable", "target-unresolvable"}, Why: "A name could not be turned into an address."},
+		{
+			Texts: []string{"UnknownHostException: "}, Family: "name", Slugs: []string{"peer-name-unresolvable", "target-unresolvable"},
+			Why: "A name could not be turned into an address.",
+		},
 		{Texts: []string{"Have smaller server identifier, so dropping the connection"}, Slugs: []string{"quorum-port-filtered"}, Why: "Normal once; if it repeats and the server never joins, the peer with the higher id cannot call back."},
 		{
 			Kind: Foreign, Texts: []string{"Connection broken for id "}, Family: "link",

@@ -33,6 +33,7 @@ const ClientTLSFailed report.Code = "client-tls-failed"
 
 var clientTLSFailedRule = Rule{
 	Code: ClientTLSFailed, Title: "TLS to its client port fails", Needs: "a handshake",
+	Keepers:  true,
 	Explains: []report.Code{"conn-limit-reached", "status-script-misleading"},
 	Eval:     perServer(checkClientTLS, whyNoAnswer),
 }
@@ -103,6 +104,7 @@ const CertificateExpiring report.Code = "certificate-expiring"
 
 var certificateExpiringRule = Rule{
 	Code: CertificateExpiring, Title: "its certificate ends soon", Needs: "a handshake",
+	Keepers:  true,
 	Explains: []report.Code{ClientTLSFailed},
 	Eval:     perServer(checkCertificate),
 }

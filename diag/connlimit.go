@@ -35,11 +35,17 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Possible,
 		Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
-		Evidence: []report.Evidence{failedWord("srvr", s.Srvr), failedWord("connect", s.Session)},
+		Evidence: []report.Evidence{failedWord("srvr", s.Srvr)},
 		Fix:      advice("ask from another host: the limit counts the connections of one client address"),
+	}
+	if s.Session.Tried {
+		addEvidence(&f, failedWord("connect", s.Session))
 	}
 	switch s.Counted {
 	case model.Unknown:
+		if !s.Session.Tried {
+			f.Summary += " A ClickHouse Keeper or RaftKeeper that allows no word does the same. Nothing it answered shows what it is, so no session was asked for."
+		}
 	case model.Yes:
 		f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
 	case model.No:

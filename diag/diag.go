@@ -54,7 +54,7 @@ func diagnose(snap *snapshot.Snapshot, o Options, rules []Rule) *report.Report {
 		LookAgain: e.LookAgain,
 		Reach:     reachViews(e),
 	}
-	r.Verdict.Summary = headline(e)
+	r.Verdict.Summary, r.Verdict.Product = headline(e)+asReported(e), e.Product
 	var raw []report.Finding
 	for _, c := range rules {
 		out, crash := run(c, e)
@@ -94,7 +94,9 @@ func run(c Rule, e *model.Ensemble) (out Outcome, crash *report.Crash) {
 			out, crash = Outcome{}, &report.Crash{Code: c.Code, Text: crashText(r)}
 		}
 	}()
-	out = c.Eval(e)
+	if out = whyNotKeepers(e, c); !out.skipped() {
+		out = withoutKeepers(e, c, c.Eval(e))
+	}
 	for i := range out.findings {
 		asTrusted(e, &out.findings[i])
 		complete(&out.findings[i], c)

@@ -175,7 +175,8 @@ const TargetDuplicate report.Code = "target-duplicate"
 
 var targetDuplicateRule = Rule{
 	Code: TargetDuplicate, Title: "one server was named twice", Needs: "addresses",
-	Eval: perServer(checkTargetDuplicate),
+	Keepers: true,
+	Eval:    perServer(checkTargetDuplicate),
 }
 
 func checkTargetDuplicate(_ *model.Ensemble, s *model.Server) Outcome {

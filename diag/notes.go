@@ -57,7 +57,7 @@ func conditionText(s *model.Server) string {
 	case model.AnswersWithoutEnd:
 		return "answers without end, not as ZooKeeper"
 	case model.IsKeeper:
-		return "a " + s.Keeper.Product + ", " + keeperRole(s)
+		return "a " + s.Keeper.Product + ", " + keeperRole(s.Keeper)
 	case model.NotZooKeeperHere:
 		return "answers, but not as ZooKeeper"
 	case model.OutOfReach:
@@ -82,12 +82,4 @@ func troubleText(kind snapshot.FailureKind) string {
 	default:
 		return "trouble on this host"
 	}
-}
-
-// keeperRole is its role in words.
-func keeperRole(s *model.Server) string {
-	if s.Keeper.Mode == "" {
-		return "not serving"
-	}
-	return string(s.Keeper.Mode)
 }

@@ -17,6 +17,7 @@ const QuorumLost report.Code = "quorum-lost"
 var quorumLostRule = Rule{
 	Code: QuorumLost, Title: "no quorum: nobody can be elected leader", Needs: "the role of every voter",
 	Traits:   theory.Traits{EnsembleWide: true, ByNumber: true, Symptom: true, CoversAll: true},
+	Keepers:  true,
 	Explains: []report.Code{"server-not-serving", "read-only-mode", "status-script-misleading"},
 	Eval:     checkQuorumLost,
 }
@@ -34,7 +35,7 @@ func checkQuorumLost(e *model.Ensemble) Outcome {
 			e.Verdict.QuorumNeeded, votersPhrase(e)),
 		Fix: advice("bring back one server after the other until a leader is elected; leave version-2 alone on every server"),
 	}
-	idle := votersThat(e, func(s *model.Server) bool { return s.NotServing() && !s.Inferred })
+	idle := votersThat(e, func(s *model.Server) bool { return s.NotServing() && !s.Inferred || idleKeeper(s) })
 	switch {
 	case len(e.Leaders()) > 0:
 		f.Title = "no quorum: no write is confirmed"
@@ -45,6 +46,9 @@ func checkQuorumLost(e *model.Ensemble) Outcome {
 		f.Summary = fmt.Sprintf("%d of %s run and serve nobody, and %d are needed to elect a leader: those that it takes are there, and elect none.",
 			len(idle), votersPhrase(e), e.Verdict.QuorumNeeded)
 		f.Fix = advice("leave version-2 alone on every server; a restart of all at once hides what is wrong")
+	}
+	if e.Product != "" {
+		f.Fix = advice("read the logs of all " + e.Product + " servers, and start those that do not run")
 	}
 	if f.Certainty == report.Proven && hungMayVote(e) {
 		f.Certainty = report.Likely // a server whose clients hang may still vote
@@ -74,7 +78,7 @@ func votersThat(e *model.Ensemble, holds func(*model.Server) bool) map[int64]boo
 
 // byNumber is the certainty of what rests on the number of voters.
 func byNumber(e *model.Ensemble) report.Certainty {
-	if e.List.Proven() {
+	if e.List.Proven() && e.Product == "" {
 		return report.Proven
 	}
 	return report.Likely
@@ -84,8 +88,9 @@ const DegradedNoSpare report.Code = "degraded-no-spare"
 
 var degradedNoSpareRule = Rule{
 	Code: DegradedNoSpare, Title: "serving, and no more voters may be lost", Needs: "the role of every voter",
-	Traits: theory.Traits{EnsembleWide: true, NeverRoot: true},
-	Eval:   checkDegradedNoSpare,
+	Traits:  theory.Traits{EnsembleWide: true, NeverRoot: true},
+	Keepers: true,
+	Eval:    checkDegradedNoSpare,
 }
 
 func checkDegradedNoSpare(e *model.Ensemble) Outcome {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -18,6 +17,7 @@ const TargetUnresolvable report.Code = "target-unresolvable"
 
 var targetUnresolvableRule = Rule{
 	Code: TargetUnresolvable, Title: "a name has no address", Needs: "name resolution",
+	Keepers: true,
 	// Where the leader has lost it too.
 	Explains: []report.Code{"degraded-no-spare"},
 	Eval:     perServer(checkTargetUnresolvable),
@@ -61,6 +61,7 @@ const HostUnreachable report.Code = "host-unreachable"
 
 var hostUnreachableRule = Rule{
 	Code: HostUnreachable, Title: "cannot be reached from here", Needs: "any port",
+	Keepers: true,
 	// Where the leader has lost it too.
 	Explains: []report.Code{"degraded-no-spare"},
 	Eval:     perServer(checkHostUnreachable),
@@ -166,7 +167,7 @@ func whyNoClientListener(h *model.Host) Outcome {
 const NotZooKeeper report.Code = "not-zookeeper"
 
 var notZooKeeperRule = Rule{
-	Code: NotZooKeeper, Title: "what answers is not ZooKeeper", Needs: "srvr",
+	Code: NotZooKeeper, Title: "what answers is not ZooKeeper", Needs: "srvr", Keepers: true,
 	Eval: perServer(checkNotZooKeeper),
 }
 
@@ -178,14 +179,13 @@ func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 		return why
 	}
 	switch {
+	case s.Keeper != nil:
+		return found(keeperFinding(e, s))
 	case s.Session.Seen():
 		return Outcome{} // its client protocol is ZooKeeper's
 	case !s.Srvr.FailedAs(snapshot.Protocol) &&
 		!s.Srvr.FailedAs(snapshot.TooLarge) && !s.Session.FailedAs(snapshot.Protocol):
 		return Outcome{}
-	}
-	if s.Keeper != nil {
-		return found(keeperFinding(s))
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely,
@@ -199,19 +199,6 @@ func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 		f.Summary = "something answers on that port, and not as ZooKeeper does. The leader has lost this server: ZooKeeper may well not run there."
 	}
 	return found(f)
-}
-
-// keeperFinding is a program that speaks ZooKeeper's words and is none: nothing is wrong with
-// that, and ZooKeeper's rules say nothing about it.
-func keeperFinding(s *model.Server) report.Finding {
-	value := strings.TrimSpace(s.Keeper.Product + " " + s.Keeper.Version)
-	return report.Finding{
-		Severity: report.Info, Certainty: report.Proven,
-		Title:    "this is a " + s.Keeper.Product + ", and no ZooKeeper",
-		Summary:  "it serves ZooKeeper's clients. By its own word it is " + keeperRole(s) + "; its ports, files and faults are not ZooKeeper's, so that no more is said of it.",
-		Evidence: []report.Evidence{{Source: "srvr", Value: value + ", " + keeperRole(s)}},
-		Fix:      advice("ask it with its own tools: clickhouse-keeper-client, and the table system.zookeeper"),
-	}
 }
 
 const CmdNotWhitelisted report.Code = "cmd-not-whitelisted"

@@ -24,6 +24,8 @@ type Rule struct {
 	// Compares are the keys of mntr whose values the rule compares with those of an earlier
 	// look, beside what the model compares.
 	Compares []string
+	// Keepers is set where what the rule says holds for a ClickHouse Keeper and a RaftKeeper too.
+	Keepers bool
 	// Eval looks whether it is so.
 	Eval func(*model.Ensemble) Outcome
 }

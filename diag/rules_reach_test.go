@@ -58,7 +58,7 @@ func reachRules() []rule {
 			NotZooKeeper,
 			[]fire{
 				{"HTTP", look(follower, leader, stranger), "warning likely zk3"},
-				{"a Keeper", look(follower, leader, but(stranger, func(s *snapshot.Server) { s.Keeper = &snapshot.Keeper{Product: "RaftKeeper"} })), "info proven zk3"},
+				{"a Keeper", look(follower, leader, but(stranger, func(s *snapshot.Server) { s.Keeper = &snapshot.Keeper{Product: "RaftKeeper"} })), "warning proven zk3"},
 			},
 			[]alike{
 				{"not serving", look(follower, leader, looking)},

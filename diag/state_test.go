@@ -136,10 +136,9 @@ func starting(_ where, s *snapshot.Server) {
 	peers(snapshot.Refused, snapshot.Refused)(s)
 }
 
-// closing closes connections without a word, to srvr and to clients.
+// closing closes connections without a word.
 func closing(_ where, s *snapshot.Server) {
 	accepts(s, snapshot.Empty)
-	s.Session = failed[snapshot.Serving](s, snapshot.Empty, quick)
 	s.Held = snapshot.Saw(3, quick)
 	peers(snapshot.Refused, "")(s)
 }

@@ -81,6 +81,8 @@ func servingSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 		parts = append(parts, "How many more may be lost is for the oracle to say.")
 	} else if model.LeaderNotNamed(e) {
 		parts = append(parts, "How many more may be lost is not known: the leader is none of those you named.")
+	} else if e.PeersUnknown() && e.Product != "" && len(leaders) > 0 {
+		parts = append(parts, fmt.Sprintf("How many more may be lost is not known: the leader reports %s.", plural(int(*leaders[0].Keeper.Peers), "peer")))
 	} else if e.PeersUnknown() {
 		parts = append(parts, "How many more may be lost is not known: name its peers too.")
 	} else if least, most := e.List.Quorums.Spare(t.Serving), e.List.Quorums.Spare(t.Possible); max(least, 0) == most {
@@ -118,10 +120,15 @@ func unseenPhrase(t model.Tally) string {
 }
 
 func unknownSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) string {
+	behind := e.KeeperBehind()
 	standalone := e.Filter(func(s *model.Server) bool { return s.Role == report.Standalone })
 	switch {
 	case e.Mixed:
 		return "the servers that you named are of different ensembles: ask about one at a time."
+	case len(leaders) > 1 && e.Product != "":
+		return fmt.Sprintf("%d servers (%s) report that they lead: they are of different clusters, or a hand-over is in progress.", len(leaders), enumerate(model.Names(leaders)))
+	case behind != nil:
+		return fmt.Sprintf("%s leads and reports that %d of its %d peers keep up: writes may wait.", behind.Name, *behind.Keeper.SyncedPeers, *behind.Keeper.Peers)
 	case len(leaders) > 1:
 		return fmt.Sprintf("%d leaders (%s) in one look; a hand-over can show that for an instant.", len(leaders), enumerate(model.Names(leaders)))
 	case len(standalone) > 0 && len(standalone) == len(e.Servers):

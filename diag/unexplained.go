@@ -236,7 +236,7 @@ func ruledOut(e *model.Ensemble, servers []*model.Server) []string {
 	if all(answers) {
 		out = append(out, "a server that hangs: "+whose+" "+answer+" at once")
 	}
-	if all(func(s *model.Server) bool { return s.ElectionPort == report.PortOpen }) {
+	if e.Product == "" && all(func(s *model.Server) bool { return s.ElectionPort == report.PortOpen }) {
 		out = append(out, "an election port that is closed: "+electionPorts(servers)+" is open from here at "+whose)
 	}
 	if ids := claimedIDs(e); ids != "" {
@@ -328,6 +328,9 @@ func eventEvidence(s *model.Server) []report.Evidence {
 // nextStep is the one step that would tell most: a look from the servers' own hosts, where that
 // was not taken; their logs, where they were not read.
 func nextStep(e *model.Ensemble, servers []*model.Server) report.Fix {
+	if e.Product != "" {
+		return step("", "read the log of "+e.Product+" on the servers concerned; "+allowWords(e.Product))
+	}
 	away := func(s *model.Server) bool { return s.Local == nil }
 	if slices.ContainsFunc(servers, away) && len(e.Vantages) == 0 {
 		words := []string{"zkdoctor check --via 'ssh {host} --'"}

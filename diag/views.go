@@ -34,7 +34,7 @@ func serverView(e *model.Ensemble, s, leader *model.Server) report.ServerView {
 		},
 		Skipped: skippedWords(s),
 	}
-	if s.OverTLS && (s.Srvr.Seen() || s.NotServing()) {
+	if s.OverTLS && (s.Srvr.Seen() || s.NotServing() || s.Keeper != nil) {
 		v.Ports.Client.Speaks = "tls"
 		if s.Client.Value.TLS.PlainToo {
 			v.Ports.Client.Speaks = "both"
@@ -51,6 +51,12 @@ func serverView(e *model.Ensemble, s, leader *model.Server) report.ServerView {
 	}
 	if version, ok := s.Version(); ok {
 		v.Version = new(version.String())
+	}
+	if s.Keeper != nil {
+		v.Product = s.Keeper.Product
+		if s.Keeper.Version != "" {
+			v.Version = &s.Keeper.Version
+		}
 	}
 	if up, of, ok := uptimeOf(s, e.Snap.Started); ok {
 		v.UptimeSeconds, v.UptimeOf = new(int64(up/time.Second)), of
@@ -100,7 +106,7 @@ func skippedWords(s *model.Server) []string {
 		{"ruok", model.KindOf(s.Ruok)},
 		{"isro", model.KindOf(s.Isro)},
 	} {
-		if w.kind != "" {
+		if w.kind != "" && (s.Keeper == nil || w.kind != snapshot.Protocol) {
 			words = append(words, w.name)
 		}
 	}

@@ -19,6 +19,7 @@ var (
 	skipKinds  = [...]report.SkipKind{
 		report.SkipLocalFiles, report.SkipNotLooked, report.SkipUnreachable,
 		report.SkipDenied, report.SkipNotTold, report.SkipOneLook, report.SkipUndecided,
+		report.SkipNotZooKeeper,
 	}
 )
 

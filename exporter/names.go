@@ -33,9 +33,9 @@ type metricGroup struct {
 // lookRows are what the look itself shows.
 func lookRows() []row {
 	return []row{
-		gauge("zookeeper_up", "3.4", "Whether the server answers as ZooKeeper: 1 when it gave any answer to a four-letter word, a refusal included, else 0; NaN when zkdoctor itself could not check it.").from("look"),
+		gauge("zookeeper_up", "3.4", "Whether the server answers as ZooKeeper: 1 when it gave any answer to a four-letter word, a refusal included, and where a ClickHouse Keeper or RaftKeeper did, else 0; NaN when zkdoctor itself could not check it.").from("look"),
 		gauge("zookeeper_serving", "3.4", "Whether the server answers clients, 0 or 1; absent when not known.").from("look"),
-		gauge("zookeeper_server_info", "3.4", "Always 1; the labels tell the server's id and its ZooKeeper version.").with("server_id", "version").from("srvr, mntr, conf"),
+		gauge("zookeeper_server_info", "3.4", "Always 1; the labels tell the server's id and its ZooKeeper version, or the name of the other program that answers.").with("server_id", "version").from("srvr, mntr, conf"),
 		gauge("zookeeper_peer_state", "3.6", "Always 1; the label tells the state of a quorum member as the server words it.").with("state").from("mntr"),
 		gauge("zookeeper_epoch", "3.4", "Epoch of the server's last zxid, its upper 32 bits.").srvrLine("Zxid",
 			func(s *snapshot.Srvr) (float64, bool) { return float64(s.Zxid.Epoch()), s.Zxid != noZxid }),

@@ -69,6 +69,9 @@ func (s *sender) identity(view report.ServerView) {
 	if view.Version != nil {
 		version = *view.Version
 	}
+	if view.Product != "" { // its version is not ZooKeeper's
+		version = view.Product
+	}
 	if id != "" || version != "" {
 		s.set("zookeeper_server_info", 1, id, version)
 	}
@@ -130,9 +133,10 @@ func (s *sender) keyed(cells []keyedCell) {
 	}
 }
 
-// answers reports whether what listens at the client port is ZooKeeper: it gave
-// a four-letter word its answer, if only that it may not or does not serve.
+// answers reports whether what listens at the client port is ZooKeeper, or a program that
+// speaks its words: it gave a four-letter word its answer, if only that it may not or does
+// not serve.
 func answers(s *snapshot.Server) bool {
-	return s.Session.Seen() ||
+	return s.Session.Seen() || s.Keeper != nil ||
 		slices.ContainsFunc(s.Looks(), func(l snapshot.Look) bool { return l.Word != 0 && l.Answered() })
 }

@@ -18,11 +18,11 @@ func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
 		return
 	}
 	t := a.transport(s.Target)
-	addr := askSrvr(ctx, a, t)
+	addr, srvr := askSrvr(ctx, a, t)
 	if s.Cut() {
 		// A server that loses its leader closes all connections, and then says that it does
 		// not serve. Others close the next one too.
-		askSrvrAt(ctx, a, addr, t)
+		srvr = askSrvrAt(ctx, a, addr, t)
 	}
 	defer findTLS(ctx, a, addr, t)
 	switch {
@@ -40,7 +40,7 @@ func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
 		s.Envi = wire.Ask(ctx, addr, snapshot.WordEnvi, t, snapshot.ParseEnvi)
 		s.Ruok = wire.Ask(ctx, addr, snapshot.WordRuok, t, snapshot.ParseRuok)
 		s.Isro = wire.Ask(ctx, addr, snapshot.WordIsro, t, snapshot.ParseIsro)
-	case s.Cut(), s.Srvr.FailedAs(snapshot.NotAllowed):
+	case s.Srvr.FailedAs(snapshot.NotAllowed), (s.Cut() || s.Keeper != nil) && askProduct(ctx, a, addr, t, srvr):
 		s.Session = wire.AskSession(ctx, addr, t)
 	}
 	if a.plan.Session && (s.Srvr.Seen() || s.Session.Seen()) {
@@ -61,8 +61,7 @@ func findTLS(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Tra
 	// a fifth byte, and a greeting in TLS would be left in its log.
 	waited := s.Cut() && s.Client.Value.Nudged
 	switch {
-	case t.TLS == nil && (s.Srvr.FailedAs(snapshot.TLS) ||
-		waited && s.Session.Tried && !s.Session.Seen() && !s.Session.FailedAs(snapshot.Silent)):
+	case t.TLS == nil && (s.Srvr.FailedAs(snapshot.TLS) || waited && !s.Session.Tried):
 		// An answer in TLS's own form tells enough, with or without a certificate.
 		if look := wire.Hello(ctx, addr, s.Host, t.Timeout); look.Certificate != nil || s.Srvr.FailedAs(snapshot.TLS) {
 			needsTLS(s, addr, look)
@@ -95,11 +94,10 @@ func needsTLS(s *snapshot.Server, addr netip.AddrPort, look snapshot.TLSLook) {
 }
 
 // askSrvr asks srvr at one address after the other until one accepts the
-// connection, all within one timeout, and returns the address that counts.
-func askSrvr(ctx context.Context, a *serverTask, t wire.Transport) netip.AddrPort {
+// connection, all within one timeout, and returns the address that counts, and what came.
+func askSrvr(ctx context.Context, a *serverTask, t wire.Transport) (addr netip.AddrPort, reply []byte) {
 	s := a.server
 	started := time.Now()
-	var addr netip.AddrPort
 	addrs := s.Resolve.Value
 	for i, at := range addrs {
 		left := a.Timeout - time.Since(started)
@@ -108,17 +106,47 @@ func askSrvr(ctx context.Context, a *serverTask, t wire.Transport) netip.AddrPor
 		}
 		addr = netip.AddrPortFrom(at, uint16(s.Port)) //nolint:gosec // 1 to 65535 by construction
 		t.Timeout = left / time.Duration(len(addrs)-i)
-		if askSrvrAt(ctx, a, addr, t); s.Client.Seen() {
+		if reply = askSrvrAt(ctx, a, addr, t); s.Client.Seen() {
 			break
 		}
 	}
-	return addr
+	return addr, reply
 }
 
-// askSrvrAt asks srvr at one address.
-func askSrvrAt(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport) {
+// askSrvrAt asks srvr at one address, and returns what came.
+func askSrvrAt(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport) []byte {
 	s := a.server
 	reply, connected := wire.AskWord(ctx, addr, snapshot.WordSrvr, t)
 	s.Client, s.Srvr = connected, snapshot.Interpret(reply, snapshot.WordSrvr, snapshot.ParseSrvr)
 	s.Keeper = snapshot.ParseKeeper(reply.Value.Data)
+	return reply.Value.Data
+}
+
+// askProduct finds out by further words whether a Keeper answers, or ZooKeeper, where srvr has not
+// told, and asks a Keeper whether it has a leader. A Keeper closes without a byte where a word is
+// not allowed, as a ZooKeeper that is full does to all of them. What follows to neither is none of
+// our business: a ClickHouse Keeper opens a session, which is a write, for whoever asks whether
+// one exists.
+func askProduct(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport, srvr []byte) (zooKeeper bool) {
+	s := a.server
+	if snapshot.OnlyZooKeeper(srvr) {
+		return true
+	}
+	if s.Client.Value.Nudged { // it waited for more than a word has
+		return false
+	}
+	replies := [][]byte{srvr}
+	for _, word := range []snapshot.Word{snapshot.WordMntr, snapshot.WordEnvi} {
+		reply, _ := wire.AskWord(ctx, addr, word, t)
+		if snapshot.OnlyZooKeeper(reply.Value.Data) {
+			return true
+		}
+		replies = append(replies, reply.Value.Data)
+		s.Keeper = snapshot.ParseKeeper(replies...)
+		told := s.Keeper != nil && s.Keeper.Product != snapshot.SomeKeeper
+		if told || !reply.Seen() && !reply.FailedAs(snapshot.Empty) && !reply.FailedAs(snapshot.Reset) {
+			break
+		}
+	}
+	return false
 }

@@ -11,7 +11,7 @@ import (
 // without a word. All sockets of the host are read for that, once.
 func countHeld(servers []*serverTask) {
 	closing := slices.DeleteFunc(slices.Clone(servers), func(a *serverTask) bool {
-		return !a.server.Session.Tried || a.server.Session.Seen()
+		return !a.server.Cut() || a.server.Session.Seen()
 	})
 	if len(closing) == 0 {
 		return

@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/keepers"
 	"github.com/zkdoctor/zkdoctor/internal/recorded"
 )
 
@@ -270,6 +271,8 @@ func (f *fake) behaviour(args []string, ports map[string]string) (answer behavio
 			_ = conn.CloseWrite()
 			drain(conn) // until it was read, and the other end closed
 		}, rest, nil
+	case "keeper":
+		return keeper(args[1:]), nil, nil
 	default:
 		answer := behaviours[name]
 		if answer == nil {
@@ -277,6 +280,25 @@ func (f *fake) behaviour(args []string, ports map[string]string) (answer behavio
 		}
 		return answer, args[1:], nil
 	}
+}
+
+// keeper answers as a ClickHouse Keeper or a RaftKeeper, as their sources format it (see
+// internal/keepers): keeper [raft] [leaderless] ROLE [WORD,WORD that it allows].
+func keeper(args []string) behaviour {
+	var s keepers.Server
+	for _, arg := range args {
+		switch {
+		case arg == "raft":
+			s.Raft = true
+		case arg == "leaderless":
+			s.Leaderless = true
+		case s.Role == "":
+			s.Role, s.Peers, s.Synced = arg, 2, 2
+		default:
+			s.Allowed = strings.Split(arg, ",")
+		}
+	}
+	return func(f *fake, conn *net.TCPConn) { _, _ = io.WriteString(conn, s.Reply(f.word(conn))) }
 }
 
 var (

@@ -30,6 +30,7 @@ func New(snap *snapshot.Snapshot) *Ensemble {
 	}
 	e.indexNames()
 	tieHosts(e, hosts)
+	e.Product = productOf(e.Servers)
 	findDuplicates(e)
 	for _, s := range e.Servers {
 		if s.DuplicateOf == nil && !s.nameless() {

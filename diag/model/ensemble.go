@@ -21,6 +21,9 @@ type Ensemble struct {
 	// Doubted are the processes of this host that are no evidence; no rule looks at them.
 	Doubted []*Host
 	List    List
+	// Product is the other program that all servers are that showed what they are, as
+	// snapshot.Keeper has it; empty for ZooKeeper, and for a mixture.
+	Product string
 	// Mixed is set when the user named servers of different ensembles: their lists
 	// have no address in common.
 	Mixed   bool

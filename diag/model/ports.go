@@ -85,12 +85,12 @@ func (s *Server) TakenPort() int {
 
 // expectPorts turns "refused" into "not expected" where a closed port is right:
 // the quorum port belongs to the leader alone, and a standalone server has no
-// peer ports.
+// peer ports. A Keeper has others.
 func (s *Server) expectPorts() {
-	if s.QuorumPort == report.PortRefused && s.Role != report.Leader {
+	if s.QuorumPort == report.PortRefused && (s.Role != report.Leader || s.Condition == IsKeeper) {
 		s.QuorumPort = report.PortNotExpected
 	}
-	if s.Role == report.Standalone && s.ElectionPort == report.PortRefused {
+	if (s.Role == report.Standalone || s.Condition == IsKeeper) && s.ElectionPort == report.PortRefused {
 		s.ElectionPort = report.PortNotExpected
 	}
 }

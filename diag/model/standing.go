@@ -95,6 +95,9 @@ func assignRoles(e *Ensemble) {
 			s.PortLocal = b.Local
 		}
 		s.standing = s.ownStanding()
+		if e.Product != "" && s.Keeper != nil {
+			s.standing = keeperStanding(s.Keeper)
+		}
 		s.expectPorts()
 	}
 	e.noteRoles()

@@ -113,6 +113,10 @@ type Verdict struct {
 	State State `json:"state"`
 	// Summary is one sentence for people; it repeats the numbers below.
 	Summary string `json:"summary"`
+	// Product is the other program that answers in place of ZooKeeper, ClickHouse Keeper or
+	// RaftKeeper: the verdict is then as its servers report, and was not proven on a real one.
+	// Absent for ZooKeeper.
+	Product string `json:"product,omitempty"`
 	// Voters is the number of configured voters, 0 when not known.
 	Voters int `json:"voters"`
 	// VotersSource says where the list of voters comes from: conf, admin, session, file or
@@ -200,6 +204,8 @@ type ServerView struct {
 	// Serving reports whether it answers clients; nil when not known.
 	Serving *bool   `json:"serving"`
 	Version *string `json:"version"`
+	// Product is the program, where that is not ZooKeeper.
+	Product string  `json:"product,omitempty"`
 	Zxid    *string `json:"zxid"`
 	Ports   Ports   `json:"ports"`
 	// Lag is the leader's zxid counter less this server's, in transactions, only
@@ -416,6 +422,8 @@ const (
 	SkipOneLook SkipKind = "one-look"
 	// SkipUndecided: the evidence is there and admits more than one reading.
 	SkipUndecided SkipKind = "undecided"
+	// SkipNotZooKeeper: it is about how ZooKeeper behaves, and another program answers.
+	SkipNotZooKeeper SkipKind = "not-zookeeper"
 )
 
 // Skip is a rule that could not be judged, and why.

@@ -27,6 +27,23 @@ func generic(word Word, data []byte) (kind FailureKind, text string) {
 	return "", ""
 }
 
+// ownForms are how answers begin that only ZooKeeper gives: those to srvr, mntr and envi.
+var ownForms = []string{"Zookeeper version: ", "Environment:\nzookeeper.version="}
+
+// OnlyZooKeeper reports whether a reply shows by itself that ZooKeeper gave it: by its version, or
+// by a sentence that no other program has.
+func OnlyZooKeeper(reply []byte) bool {
+	text := bytes.TrimSpace(reply)
+	for _, form := range ownForms {
+		if bytes.HasPrefix(text, []byte(form)) {
+			return true
+		}
+	}
+	version, isMntr := bytes.CutPrefix(text, []byte("zk_version\t"))
+	return isMntr && len(version) > 0 && version[0] >= '0' && version[0] <= '9' ||
+		bytes.Equal(text, []byte(NotServingText)) || len(text) == 4+len(NotAllowedText) && bytes.HasSuffix(text, []byte(NotAllowedText))
+}
+
 // strangers are the first bytes of what else may sit on the port.
 var strangers = []struct{ prefix, name string }{
 	{"HTTP/", "an HTTP server"},
@@ -39,12 +56,6 @@ var strangers = []struct{ prefix, name string }{
 	{"-DENIED", "a Redis server"},
 	{"220 ", "a mail or FTP server"},
 	{"220-", "a mail or FTP server"},
-	// Both speak ZooKeeper's client protocol and its words, but are not
-	// ZooKeeper: no election port, no zoo.cfg, other counts.
-	{"ClickHouse Keeper version:", "a ClickHouse Keeper"},
-	{"RaftKeeper version:", "a RaftKeeper"},
-	{"This instance is not currently serving requests", "a ClickHouse Keeper"},
-	{"zk_version\tv", "a ClickHouse Keeper"},
 }
 
 // tlsServer is most likely ZooKeeper's own secureClientPort.
@@ -61,6 +72,9 @@ func strangerKind(stranger string) FailureKind {
 
 // Foreign names what data looks like, "" when nothing known.
 func Foreign(data []byte) string {
+	if product := keeperOf(data); product != "" {
+		return "a " + product
+	}
 	start := bytes.TrimLeft(data[:min(len(data), 64)], "\r\n")
 	for _, s := range strangers {
 		if bytes.HasPrefix(start, []byte(s.prefix)) {

@@ -118,7 +118,7 @@ func told(s *Server) int {
 		return 6
 	case s.Srvr.FailedAs(NotServing):
 		return 5
-	case s.Session.Seen():
+	case s.Session.Seen(), s.Keeper != nil:
 		return 4
 	}
 	return reached(s.Client)

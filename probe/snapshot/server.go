@@ -14,8 +14,11 @@ type Dial struct {
 	Nudged bool `json:"nudged,omitempty"`
 }
 
-// Cut reports whether the client port accepted, and closed before it had answered srvr.
-func (s *Server) Cut() bool { return s.Srvr.FailedAs(Empty) || s.Srvr.FailedAs(Reset) }
+// Cut reports whether the client port accepted, and closed before it had answered srvr. A Keeper
+// does so that does not allow the word, and is none of those.
+func (s *Server) Cut() bool {
+	return s.Keeper == nil && (s.Srvr.FailedAs(Empty) || s.Srvr.FailedAs(Reset))
+}
 
 // Server is one ZooKeeper server as seen over the network.
 type Server struct {
@@ -35,7 +38,7 @@ type Server struct {
 	Election PortLook `json:"election"`
 
 	Srvr Obs[Srvr] `json:"srvr"`
-	// Keeper is set when another program that speaks ZooKeeper's words answered srvr.
+	// Keeper is set when another program that speaks ZooKeeper's words answered one.
 	Keeper *Keeper   `json:"keeper,omitempty"`
 	Mntr   Obs[Mntr] `json:"mntr"`
 	Conf   Obs[Conf] `json:"conf"`
@@ -43,7 +46,8 @@ type Server struct {
 	Envi Obs[Envi] `json:"envi"`
 	Ruok Obs[Ruok] `json:"ruok"`
 	Isro Obs[Isro] `json:"isro"`
-	// Session is the serving probe, made only where no four-letter word answers.
+	// Session is the serving probe, made only where no four-letter word tells the role, and
+	// what was answered shows that it is ZooKeeper.
 	Session Obs[Serving] `json:"session"`
 	// QuorumTLS is what the election port showed to a hello in TLS, where that was asked
 	// for (--quorum-tls-hello) and the server's own configuration has sslQuorum.

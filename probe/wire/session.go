@@ -14,7 +14,9 @@ import (
 // for want of any answer to a four-letter word. It sends a ConnectRequest for a
 // session that does not exist (0x1234, with a wrong password). A server that
 // serves declines it with timeout 0 (ZooKeeperServer.reopenSession,
-// finishSessionInit); no transaction is written, but a warning is logged.
+// finishSessionInit); no transaction is written, but a warning is logged. Only what has shown
+// that it is ZooKeeper may be asked: a ClickHouse Keeper opens a session instead
+// (KeeperTCPHandler::receiveHandshake leaves the id unread), which is a write of its quorum.
 //
 // A server without a quorum closes without a byte, and so does one that has too
 // many connections from here: both are Empty. An RST in place of the FIN is Empty

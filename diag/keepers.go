@@ -27,7 +27,7 @@ func notZooKeeper(product string) string {
 
 // withoutKeepers is what a rule says of an ensemble without the Keepers in it.
 func withoutKeepers(e *model.Ensemble, c Rule, out Outcome) Outcome {
-	if c.Keepers || !e.MixedProducts() {
+	if c.Keepers || !model.MixedProducts(e) {
 		return out
 	}
 	isKeeper := func(name string) bool { s := e.ByName(name); return s != nil && s.Keeper != nil }
@@ -56,7 +56,7 @@ func keeperFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		Evidence: []report.Evidence{{Source: "words", Value: keeperText(s.Keeper)}},
 		Fix:      keeperAdvice(s.Keeper),
 	}
-	if e.MixedProducts() {
+	if model.MixedProducts(e) {
 		f.Severity = report.Warning
 		f.Title = "a " + s.Keeper.Product + " among other servers"
 		f.Summary = "the servers given are not one ensemble: " + productsOf(e) +

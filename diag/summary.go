@@ -120,7 +120,7 @@ func unseenPhrase(t model.Tally) string {
 }
 
 func unknownSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) string {
-	behind := e.KeeperBehind()
+	behind := model.KeeperBehind(e)
 	standalone := e.Filter(func(s *model.Server) bool { return s.Role == report.Standalone })
 	switch {
 	case e.Mixed:

@@ -32,7 +32,7 @@ func (s *Server) AnswersAsZooKeeper() bool {
 
 // MixedProducts reports whether the servers are of different programs, which replicate nothing to
 // each other.
-func (e *Ensemble) MixedProducts() bool {
+func MixedProducts(e *Ensemble) bool {
 	for _, s := range e.Servers {
 		if s.Keeper != nil {
 			return e.Product == ""
@@ -55,7 +55,7 @@ func keeperStanding(k *snapshot.Keeper) standing {
 
 // KeeperBehind is the leader of Keepers that reports that too few of its peers keep up with it for
 // a majority; nil for none.
-func (e *Ensemble) KeeperBehind() *Server {
+func KeeperBehind(e *Ensemble) *Server {
 	for _, s := range e.Servers {
 		if k := s.Keeper; e.Product != "" && s.Role == report.Leader && k.Peers != nil && k.SyncedPeers != nil &&
 			2*(*k.SyncedPeers+1) <= *k.Peers+1 {
@@ -67,7 +67,7 @@ func (e *Ensemble) KeeperBehind() *Server {
 
 // keeperPeersMissing reports whether a leader of Keepers has more or fewer peers than were given:
 // how many vote is then not known. Those without a vote are among them.
-func (e *Ensemble) keeperPeersMissing() bool {
+func keeperPeersMissing(e *Ensemble) bool {
 	for _, s := range e.Servers {
 		k := s.Keeper
 		if e.Product != "" && s.Role == report.Leader && k.Peers != nil && *k.Peers+1 != int64(e.distinct) {

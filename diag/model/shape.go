@@ -10,7 +10,7 @@ import (
 // asked about: it is in a quorum, and with which other servers is not known; or of Keepers not all
 // of them, or too many.
 func (e *Ensemble) PeersUnknown() bool {
-	return !e.List.Proven() && (e.distinct == 1 || e.keeperPeersMissing()) && !e.LoneStandalone()
+	return !e.List.Proven() && (e.distinct == 1 || keeperPeersMissing(e)) && !e.LoneStandalone()
 }
 
 // LeaderNotNamed reports whether followers follow a leader that is none of the servers that were

@@ -41,7 +41,7 @@ func state(e *Ensemble, t Tally, leaders []*Server) (state report.State, again b
 		return report.Serving, false
 	case e.Mixed:
 		return report.Unknown, false
-	case len(leaders) > 1 && e.Product != "", e.KeeperBehind() != nil:
+	case len(leaders) > 1 && e.Product != "", KeeperBehind(e) != nil:
 		return report.Unknown, true // what its words prove is not known well enough
 	case len(leaders) > 1:
 		// A hand-over can show two for an instant.

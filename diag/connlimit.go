@@ -43,9 +43,7 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	}
 	switch s.Counted {
 	case model.Unknown:
-		if !s.Session.Tried {
-			f.Summary += " A ClickHouse Keeper or RaftKeeper that allows no word does the same. Nothing it answered shows what it is, so no session was asked for."
-		}
+		f.Summary += orKeeper(s)
 	case model.Yes:
 		f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
 	case model.No:
@@ -92,6 +90,15 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 		f.Summary = "it accepts connections and closes them before it has answered. As its AdminServer counts them, maxClientCnxns is not why: the limit for all clients together (maxCnxns), or something between here and there."
 	}
 	return f
+}
+
+// orKeeper is what else it may be, where nothing that it answered shows that it is ZooKeeper.
+func orKeeper(s *model.Server) string {
+	if s.Session.Tried {
+		return ""
+	}
+	return " A ClickHouse Keeper or RaftKeeper that allows no word does the same." +
+		" Nothing it answered shows what it is, so no session was asked for."
 }
 
 func raiseConnLimit(s *model.Server) report.Fix {

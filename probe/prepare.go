@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -46,7 +47,10 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 	here := t.Local && !t.KeepLocal
 	found := new(thishost.Scanned)
 	if here {
-		found = t.host().Scan(ctx)
+		if t.ConfigFile == "" {
+			t.names = lookUp(ctx, t.Timeout, hostsOf(t.plan.Targets, nil))
+		}
+		found = t.host().Scan(ctx, thishost.Asked{At: func() []netip.AddrPort { return t.askedAt(ctx) }})
 		t.running = found.Servers
 	}
 	look := func(wanted func(snapshot.Local) bool) (local []snapshot.Local) {
@@ -87,7 +91,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 		}
 		return findHostServers(ctx, t, found, earlier)
 	default:
-		t.names = lookUp(ctx, t.Timeout, hostsOf(plan.Targets, nil))
+		t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(plan.Targets, nil))
 		belongs := t.ensembleOf(found.Servers)
 		local = look(func(l snapshot.Local) bool { return !l.Config.Seen() || belongs(l) })
 		if here && len(local) == 0 {
@@ -101,6 +105,14 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 	asked := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !belongs(l) })
 	t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(plan.Targets, asked))
 	return t.concerned(local, here), nil
+}
+
+// askedAt is where the servers take clients that the question names.
+func (t *task) askedAt(ctx context.Context) []netip.AddrPort {
+	if t.ConfigFile != "" {
+		return t.host().InFile(ctx, t.ConfigFile)
+	}
+	return t.places()
 }
 
 // findHostServers answers the question that names nothing: this host's own ensemble.

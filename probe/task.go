@@ -41,13 +41,18 @@ func (t *task) admitted() error {
 	if t.Admit == nil {
 		return nil
 	}
+	return t.Admit(t.places())
+}
+
+// places are where its servers take clients, as far as their names were looked up.
+func (t *task) places() []netip.AddrPort {
 	var at []netip.AddrPort
 	for _, target := range t.plan.Targets {
 		for _, addr := range t.names[target.Host].Value {
 			at = append(at, netip.AddrPortFrom(addr, uint16(target.Port))) //nolint:gosec // 1 to 65535 by construction
 		}
 	}
-	return t.Admit(at)
+	return at
 }
 
 // serverTask is one server of a task. Two goroutines write to the server: askWords fills what

@@ -68,14 +68,7 @@ func (c *exporterCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) e
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	server := &http.Server{
-		Handler:           c.routes(e.Handler()),
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		// Above every scrape timeout in use: whoever reads slower holds a place for no
-		// longer.
-		WriteTimeout:   2 * time.Minute,
-		MaxHeaderBytes: 16 << 10,
-	}
+	server := defaultWebLimits(c.MaxRequests).server(c.routes(e.Handler()))
 	served := make(chan error, 1)
 	go func() {
 		served <- web.ListenAndServe(server, &web.FlagConfig{

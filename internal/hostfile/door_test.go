@@ -28,18 +28,33 @@ func TestDoor(t *testing.T) {
 		t.Errorf("one too many: %v", err)
 	}
 	// Others are not kept from looking by that, until all together are too many.
+	var stuck []*place
+	giveUp := func(who user) {
+		t.Helper()
+		p, err := door.enter(t.Context(), who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.giveUp()
+		stuck = append(stuck, p)
+	}
 	for who := user(1); who <= 2; who++ {
 		for range atOnce / 2 {
-			p, err := door.enter(t.Context(), who)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer p.leave()
-			p.giveUp()
+			giveUp(who)
 		}
 	}
-	if _, err := door.enter(t.Context(), 3); !errors.Is(err, ErrStuck) {
+	if _, err := door.enter(t.Context(), 1); !errors.Is(err, ErrStuck) {
+		t.Errorf("one of their users, when many are stuck: %v", err)
+	}
+	// Whoever has none stuck himself is let in for longer.
+	for who := user(3); len(stuck) < maxThreads-atOnce; who++ {
+		giveUp(who)
+	}
+	if _, err := door.enter(t.Context(), maxThreads); !errors.Is(err, ErrStuck) {
 		t.Errorf("another user, when too many are stuck: %v", err)
+	}
+	for _, p := range stuck {
+		p.leave()
 	}
 	close(release)
 	for _, l := range left {
@@ -48,13 +63,13 @@ func TestDoor(t *testing.T) {
 	if got, err := Look(t.Context(), &door, As{}, quick); got != 2 || err != nil {
 		t.Errorf("afterwards: %d, %v", got, err)
 	}
-	if p, err := door.enter(t.Context(), 3); err != nil {
+	if p, err := door.enter(t.Context(), maxThreads); err != nil {
 		t.Errorf("another user, afterwards: %v", err)
 	} else {
 		p.leave()
 		p.giveUp() // it has ended: nothing to count
 	}
-	if door.stuck != atOnce {
+	if door.stuck != 0 {
 		t.Errorf("%d stuck", door.stuck)
 	}
 }

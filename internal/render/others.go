@@ -26,7 +26,7 @@ func (p *phrases) otherProcesses() []string {
 		out = append(out, fmt.Sprintf("More than %d processes call themselves ZooKeeper on this host: %d.", manyProcesses, found))
 	}
 	if left := p.r.Others.Unscanned; left > 0 {
-		out = append(out, fmt.Sprintf("The processes of this host were not all looked at: there was no time for %d. "+
+		out = append(out, fmt.Sprintf("The processes of this host were not all looked at: %d were not read in time. "+
 			"That a server does not run here is not proven.", left))
 	}
 	listed := p.r.Others.Listed

@@ -33,7 +33,7 @@ func TestOtherProcesses(t *testing.T) {
 	}
 	for _, want := range []string{
 		"More than 64 processes call themselves ZooKeeper on this host: 170.",
-		"were not all looked at: there was no time for 7000. That a server does not run here is not proven.",
+		"were not all looked at: 7000 were not read in time. That a server does not run here is not proven.",
 		"Ignored, because another process listens on the client port of their configuration: pid 92 (user nobody, config /srv/zoo.cfg).",
 		"Not checked, because there are too many: pid 94 (user nobody).",
 		"but no Java virtual machine: pid 101 (user nobody), pid 102 (user ",

@@ -10,7 +10,7 @@ type Others struct {
 	Processes []OtherProcess `json:"processes,omitempty"`
 	More      int            `json:"more,omitempty"`
 	// Beyond is how many of the others are BeyondLimit, and Unscanned how many processes of the
-	// host were not looked at in time, whatever they are.
+	// host were not looked at in time, or kept the kernel from telling what they are.
 	Beyond    int `json:"beyond,omitempty"`
 	Unscanned int `json:"unscanned,omitempty"`
 }

@@ -98,14 +98,14 @@ func (t listenerTables) look(l *snapshot.Local) {
 	l.Process.UserListens = addrsOfSockets(userListeners(l.Process.PID, table.sockets))
 }
 
-// any reports whether a process, or where that cannot be seen its user, has a listening socket.
-func (t listenerTables) any(pid int) bool {
+// ofProcess are where a process listens, or where that cannot be seen its user.
+func (t listenerTables) ofProcess(pid int) []netip.AddrPort {
 	sockets := t.of(pid).sockets
 	own, failure := ownListeners(pid, sockets)
 	if failure != nil {
 		own = userListeners(pid, sockets)
 	}
-	return len(own) > 0
+	return addrsOfSockets(own)
 }
 
 // ownListeners are those of the sockets that a process has open.

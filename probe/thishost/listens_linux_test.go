@@ -29,7 +29,7 @@ func TestOwnListeners(t *testing.T) {
 	if !slices.Contains(own.Listeners.Value, here) || !slices.Contains(own.Process.Listens.Value, here) || own.Process.UserListens != nil {
 		t.Errorf("%v is not among %+v and %+v", here, own.Listeners, own.Process)
 	}
-	if !tables.any(os.Getpid()) {
+	if !slices.Contains(tables.ofProcess(os.Getpid()), here) {
 		t.Error("this process does not listen")
 	}
 	parent := look(os.Getppid())
@@ -73,11 +73,14 @@ func TestManyFiles(t *testing.T) {
 
 // TestProgram: this process is no JVM, whatever it is called.
 func TestProgram(t *testing.T) {
-	program, jvm := programOf(os.Getpid())
+	program, jvm, err := in(t).programOf(t.Context(), owned{pid: os.Getpid()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if want, err := os.Executable(); err != nil || !program.Seen() || jvm || snapshot.Printable(want, snapshot.MaxForeign) != program.Value {
 		t.Errorf("got %+v, a JVM: %t, want %s", program, jvm, want)
 	}
-	if program, jvm := programOf(1 << 30); !program.FailedAs(snapshot.Absent) || jvm {
+	if program, jvm, _ := in(t).programOf(t.Context(), owned{pid: 1 << 30}); !program.FailedAs(snapshot.Absent) || jvm {
 		t.Errorf("a process that is not there: %+v", program)
 	}
 	if otherUsers(os.Getppid()) || otherUsers(1<<30) {

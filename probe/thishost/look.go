@@ -26,9 +26,9 @@ type Scanned struct {
 }
 
 // Scan finds the ZooKeeper processes of this host.
-func (h Host) Scan(ctx context.Context) *Scanned {
+func (h Host) Scan(ctx context.Context, asked Asked) *Scanned {
 	s := &Scanned{host: h}
-	s.processes, s.Others = findProcesses(ctx)
+	s.processes, s.Others = h.findProcesses(ctx, asked)
 	if len(s.processes) == 0 {
 		return s
 	}
@@ -47,7 +47,7 @@ func (h Host) Scan(ctx context.Context) *Scanned {
 }
 
 func (h Host) scan(ctx context.Context, p *localProcess) snapshot.Local {
-	files := p.files()
+	files := h.processFiles(ctx, *p)
 	return snapshot.Local{
 		Process: &p.Process, ConfigSource: snapshot.ConfigOfProcess, ConfigPath: p.configPath, ReadAs: files.readAs(),
 		Config: h.processConfig(ctx, *p, files), Addrs: addrsOf(procOf(p.PID)),
@@ -120,7 +120,7 @@ func (s *Scanned) fewSilent(chosen []int) (kept, left []int) {
 
 // lookCloser looks at a process that is wanted, with its rights.
 func (h Host) lookCloser(ctx context.Context, p localProcess, l *snapshot.Local, earlier []snapshot.Local) {
-	files := p.files()
+	files := h.processFiles(ctx, p)
 	l.ConfigAccess = h.readAccess(ctx, files, p.configPath)
 	if p.Unit != "" && files.root == "" {
 		l.Service = askSystemd(ctx, busSocket, p.Unit)
@@ -142,7 +142,7 @@ func (h Host) LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.
 	if len(first) == 0 {
 		return nil // this host may have to be left alone
 	}
-	now, others := h.Scan(ctx).Look(ctx, first, func(n snapshot.Local) bool {
+	now, others := h.Scan(ctx, seenBefore(first)).Look(ctx, first, func(n snapshot.Local) bool {
 		return slices.ContainsFunc(first, func(l snapshot.Local) bool { return sameLocal(l, n) })
 	})
 	var again []snapshot.Local

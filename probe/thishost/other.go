@@ -20,11 +20,11 @@ type localProcess struct {
 	configPath string
 }
 
-func findProcesses(context.Context) ([]localProcess, snapshot.Others) {
+func (Host) findProcesses(context.Context, Asked) ([]localProcess, snapshot.Others) {
 	return nil, snapshot.Others{}
 }
 
-func (localProcess) files() hostFiles { return hostFiles{} }
+func (Host) processFiles(context.Context, localProcess) hostFiles { return hostFiles{} }
 func (*localProcess) other(snapshot.OtherReason) snapshot.OtherProcess {
 	return snapshot.OtherProcess{}
 }

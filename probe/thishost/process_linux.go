@@ -33,12 +33,16 @@ type localProcess struct {
 	snapshot.Process
 	// configPath is empty for the old form "port dataDir", which has no file.
 	configPath string
-	// uid is its real user.
-	uid uint64
+	// port is that of clients in the old form; 0 for none.
+	port uint16
+	// uid is its real user, and owner whose turn its one is.
+	uid, owner uint64
 	// line is the sum of its command line, and command that itself, of those that are looked at.
 	line    [sha256.Size]byte
 	command []string
 }
+
+func (p *localProcess) owned() owned { return owned{p.PID, p.owner} }
 
 // other is the process as one that is not looked at.
 func (p *localProcess) other(why snapshot.OtherReason) snapshot.OtherProcess {
@@ -200,13 +204,13 @@ func (p localProcess) ended() bool {
 	return state == "" || state == "Z"
 }
 
-// files says how to open what this process would open, and with which rights: its own,
+// processFiles says how to open what this process would open, and with which rights: its own,
 // where zkdoctor has more. Without the right to follow /proc/PID/root the plain paths serve,
 // unless the process is in a container, whose paths are not ours.
-func (p localProcess) files() hostFiles {
+func (h Host) processFiles(ctx context.Context, p localProcess) hostFiles {
 	proc := procOf(p.PID)
 	var f hostFiles
-	if f.rights, f.denied = processRights(p.PID, p.command); f.denied != nil {
+	if f.rights, f.denied = h.processRights(ctx, p); f.denied != nil {
 		return f
 	}
 	f.cwd, _ = os.Readlink(filepath.Join(proc, "cwd")) // empty when denied

@@ -2,9 +2,11 @@ package thishost
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -19,24 +21,34 @@ var machine = [][]byte{[]byte("/libjvm.so"), []byte("/libjli.so")}
 
 // programOf is the executable of a process, and whether a Java virtual machine is loaded into
 // it. Both are the kernel's word: a process chooses its command line and the name of its file
-// as it likes.
-func programOf(pid int) (program snapshot.Obs[string], jvm bool) {
-	started, proc := time.Now(), procOf(pid)
+// as it likes. The error is that of a process that keeps the kernel from answering.
+func (h Host) programOf(ctx context.Context, p owned) (program snapshot.Obs[string], jvm bool, err error) {
+	started, proc := time.Now(), procOf(p.pid)
 	exe, err := os.Readlink(filepath.Join(proc, "exe"))
 	if err != nil {
-		return snapshot.Failed[string](fileFailure(filepath.Join(proc, "exe"), err), time.Since(started)), false
+		return snapshot.Failed[string](fileFailure(filepath.Join(proc, "exe"), err), time.Since(started)), false, nil
 	}
-	file, err := os.Open(filepath.Join(proc, "maps"))
+	path := filepath.Join(proc, "maps")
+	jvm, err = askKernel(ctx, h, p.owner, func() (bool, error) { return mapsMachine(path) })
+	if _, silent := noAnswer(err); silent {
+		return program, false, err
+	}
 	if err != nil {
-		return snapshot.Failed[string](fileFailure(filepath.Join(proc, "maps"), err), time.Since(started)), false
+		return snapshot.Failed[string](fileFailure(path, err), time.Since(started)), false, nil
+	}
+	return snapshot.Saw(snapshot.Printable(exe, snapshot.MaxForeign), time.Since(started)), jvm, nil
+}
+
+// mapsMachine reports whether a memory map has a Java virtual machine.
+func mapsMachine(path string) (bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, err
 	}
 	defer file.Close() //nolint:errcheck // only read from
 	maps, err := io.ReadAll(io.LimitReader(file, maxMaps))
 	if err != nil {
-		return snapshot.Failed[string](fileFailure(filepath.Join(proc, "maps"), err), time.Since(started)), false
+		return false, err
 	}
-	for _, library := range machine {
-		jvm = jvm || bytes.Contains(maps, library)
-	}
-	return snapshot.Saw(snapshot.Printable(exe, snapshot.MaxForeign), time.Since(started)), jvm
+	return slices.ContainsFunc(machine, func(library []byte) bool { return bytes.Contains(maps, library) }), nil
 }

@@ -31,7 +31,7 @@ func (h Host) ReadConfig(ctx context.Context, path string) (ConfigFiles, error) 
 // process, of the one that listens where there are several, or else the one that FindConfig
 // finds.
 func (h Host) ReadHostConfig(ctx context.Context) (ConfigFiles, error) {
-	found := h.Scan(ctx)
+	found := h.Scan(ctx, Asked{})
 	processes := listening(found)
 	switch len(processes) {
 	case 0:
@@ -45,11 +45,11 @@ func (h Host) ReadHostConfig(ctx context.Context) (ConfigFiles, error) {
 		if p.configPath == "" {
 			return ConfigFiles{}, fmt.Errorf("the ZooKeeper of this host (pid %d) was started without a configuration file", p.PID)
 		}
-		return h.readFiles(ctx, p.files(), p.configPath, true)
+		return h.readFiles(ctx, h.processFiles(ctx, p), p.configPath, true)
 	}
 	var paths []string
 	for _, p := range processes {
-		if files := p.files(); p.configPath != "" {
+		if files := h.processFiles(ctx, p); p.configPath != "" {
 			path := snapshot.Printable(filepath.Join(files.root, files.absolute(p.configPath)), maxShownPath)
 			paths = append(paths, fmt.Sprintf("  zkdoctor lint %s  (pid %d, user %s)", path, p.PID, p.User))
 		}

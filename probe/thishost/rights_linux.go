@@ -2,6 +2,7 @@ package thishost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,36 +20,47 @@ import (
 // its command line; nil for zkdoctor's own, which are as few or fewer. What the process is
 // called, and which files it names, are its user's choice: where it cannot be told who that
 // is, nothing is read.
-func processRights(pid int, command []string) (*hostfile.Rights, *snapshot.Failure) {
+func (h Host) processRights(ctx context.Context, p localProcess) (*hostfile.Rights, *snapshot.Failure) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}
-	denied := func(why string) (*hostfile.Rights, *snapshot.Failure) {
+	pid, command := p.PID, p.command
+	rights, err := askKernel(ctx, h, p.owner, func() (*hostfile.Rights, error) { return readRights(pid, command) })
+	if _, silent := noAnswer(err); silent {
+		err = errors.New("the kernel does not tell what it runs")
+	}
+	if err != nil {
 		return nil, &snapshot.Failure{
-			Kind: snapshot.Denied, Text: fmt.Sprintf("pid %d: its files are not read: %s", pid, why),
+			Kind: snapshot.Denied, Text: fmt.Sprintf("pid %d: its files are not read: %v", pid, err),
 		}
 	}
+	return rights, nil
+}
+
+// readRights are those of a process with that command line. The error is why they are not
+// taken.
+func readRights(pid int, command []string) (*hostfile.Rights, error) {
 	// One process, whoever has its number later on.
 	proc, err := os.OpenRoot(procOf(pid))
 	if err != nil {
-		return denied("it has ended")
+		return nil, errEnded
 	}
 	defer proc.Close() //nolint:errcheck // only read from
 	status, err := proc.ReadFile("status")
 	if err != nil {
-		return denied("it has ended")
+		return nil, errEnded
 	}
 	if !wasStartedAs(proc, command) {
-		return denied("another program runs in its place")
+		return nil, errors.New("another program runs in its place")
 	}
 	ids, err := parseIdentity(status)
 	switch {
 	case err != nil:
-		return denied(err.Error())
+		return nil, err
 	case ids.mixed():
-		return denied("it runs with the rights of two users, as a program with the set-user-ID bit does")
+		return nil, errors.New("it runs with the rights of two users, as a program with the set-user-ID bit does")
 	case ids.uids[0] == 0 && !isJVM(proc):
-		return denied("it runs as root, and is no Java")
+		return nil, errors.New("it runs as root, and is no Java")
 	}
 	rights := &hostfile.Rights{UID: ids.uids[3], GID: ids.gids[3], Groups: ids.groups}
 	if !otherNamespace(pid, "user", true) {
@@ -56,6 +68,8 @@ func processRights(pid int, command []string) (*hostfile.Rights, *snapshot.Failu
 	}
 	return rights, nil
 }
+
+var errEnded = errors.New("it has ended")
 
 // wasStartedAs reports whether a process has that command line, as much of it as a scan reads.
 func wasStartedAs(proc *os.Root, command []string) bool {

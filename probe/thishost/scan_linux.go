@@ -1,11 +1,8 @@
 package thishost
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,16 +15,11 @@ import (
 )
 
 const (
-	// maxProcesses is how many processes of a host are looked at: more ZooKeepers than a
-	// laboratory runs on one, and few enough when another user starts thousands that look so.
-	maxProcesses = 64
 	// maxScan is how long the scan of all processes may take. That of a host with a thousand
 	// takes some 50 ms.
 	maxScan = 2 * time.Second
-	// maxArgs is how much of a command line is read: more than any class path has. firstArgs
-	// is where the program's name ends, of any that there can be.
-	maxArgs   = 256 << 10
-	firstArgs = maxPath
+	// maxLate is how long those are waited for, after all others, that did not answer at once.
+	maxLate = 500 * time.Millisecond
 )
 
 // scanTime is how long the scan may take: what comes after it needs the most of a run's time.
@@ -41,19 +33,27 @@ func scanTime(ctx context.Context) time.Duration {
 // findProcesses scans the command lines of all processes, as far as scanTime goes, and keeps
 // those with a Java virtual machine, maxProcesses of them at most. A process that ends
 // meanwhile is not there.
-func findProcesses(ctx context.Context) ([]localProcess, snapshot.Others) {
+func (h Host) findProcesses(ctx context.Context, asked Asked) ([]localProcess, snapshot.Others) {
 	bound, cancel := context.WithTimeout(ctx, scanTime(ctx))
 	defer cancel()
-	s := scan{users: map[uint64]string{}}
+	s := newScan(h)
 	pids, err := process.PidsWithContext(ctx)
 	if err != nil {
 		return nil, s.others
 	}
 	slices.Sort(pids)
-	s.scan(bound, byTurns(pids, func(pid int32) uint64 { return procOwner(int(pid)) }))
+	all := make([]owned, len(pids))
+	for i, pid := range pids {
+		all[i] = owned{int(pid), procOwner(int(pid))}
+	}
+	s.scan(bound, byTurns(all, func(p owned) uint64 { return p.owner }))
 	var described []localProcess
-	for _, p := range s.mostLikely(bound) {
-		if line := s.commandLine(p.PID); sha256.Sum256(line) == p.line { // else another program runs in its place
+	for _, p := range s.mostLikely(bound, asked) {
+		line, err := s.commandLine(ctx, p.owned())
+		switch {
+		case err != nil:
+			s.others.Unscanned++
+		case sha256.Sum256(line) == p.line: // else another program runs in its place
 			p.command = splitArgs(line)
 			p.describe(ctx)
 			described = append(described, p)
@@ -62,105 +62,102 @@ func findProcesses(ctx context.Context) ([]localProcess, snapshot.Others) {
 	return described, s.others
 }
 
+// owned is a process, and whose turn its one is.
+type owned struct {
+	pid   int
+	owner uint64
+}
+
 // scan is one scan of a host's processes.
 type scan struct {
+	host   Host
 	found  []localProcess
 	others snapshot.Others
 	// users are the names of those met so far.
 	users map[uint64]string
 	// buffer takes one command line after the other.
-	buffer [maxArgs]byte
+	buffer *[maxArgs]byte
+}
+
+func newScan(h Host) *scan {
+	return &scan{host: h, users: map[uint64]string{}, buffer: new([maxArgs]byte)}
 }
 
 // scan looks at the processes until ctx ends, and counts those that are left then.
-func (s *scan) scan(ctx context.Context, pids []int32) {
-	for i, pid := range pids {
+func (s *scan) scan(ctx context.Context, all []owned) {
+	type late struct {
+		owned
+		ended <-chan struct{}
+	}
+	var waiting []late
+	for i, p := range all {
 		if ctx.Err() != nil {
-			s.others.Unscanned = len(pids) - i
-			return
+			s.others.Unscanned += len(all) - i
+			break
 		}
-		s.lookAt(ctx, pid)
+		if ended, silent := noAnswer(s.lookAt(ctx, p)); silent {
+			waiting = append(waiting, late{p, ended})
+		}
+	}
+	// On a busy machine an honest one is late, too.
+	bound, cancel := context.WithTimeout(ctx, maxLate)
+	defer cancel()
+	for _, p := range waiting {
+		silent := true
+		if p.ended != nil {
+			select {
+			case <-p.ended:
+				_, silent = noAnswer(s.lookAt(bound, p.owned))
+			case <-bound.Done():
+			}
+		}
+		if silent {
+			s.others.Unscanned++
+		}
 	}
 }
 
-func (s *scan) lookAt(ctx context.Context, pid int32) {
-	line := s.commandLine(int(pid))
-	if !namesMainClass(line) {
-		return
+// lookAt notes a process that looks like a server. The error is that of one that keeps the
+// kernel from telling.
+func (s *scan) lookAt(ctx context.Context, p owned) error {
+	line, err := s.commandLine(ctx, p)
+	if err != nil || !namesMainClass(line) {
+		return err
 	}
 	main, rest, ok := zooKeeperArgs(splitArgs(line))
 	if !ok {
-		return
+		return nil
 	}
-	l := localProcess{Process: snapshot.Process{PID: int(pid), Main: main}, line: sha256.Sum256(line)}
+	l := localProcess{Process: snapshot.Process{PID: p.pid, Main: main}, owner: p.owner, line: sha256.Sum256(line)}
 	l.State, l.Container, l.uid = processStatus(l.PID)
 	if l.State == "" || l.State == "Z" {
-		return
+		return nil
 	}
 	if _, known := s.users[l.uid]; !known {
-		s.users[l.uid] = userOf(ctx, pid)
+		s.users[l.uid] = userOf(ctx, int32(p.pid)) //nolint:gosec // a process id
 	}
 	l.User = s.users[l.uid]
-	if len(rest) == 1 && main != "HQuorumPeer" { // which takes HBase's own configuration
-		l.configPath = strings.Clone(rest[0][:min(len(rest[0]), maxPath)])
+	if main != "HQuorumPeer" { // which takes HBase's own configuration
+		l.takeArgs(rest)
 	}
 	var jvm bool
-	l.Program, jvm = programOf(l.PID)
+	if l.Program, jvm, err = s.host.programOf(ctx, p); err != nil {
+		return err
+	}
 	switch {
 	case jvm || !l.Program.Seen():
 		s.found = append(s.found, l)
 	case filepath.Base(l.Program.Value) == "jsvc":
-		return // it starts the JVM as its child, which has the same command line
+		return nil // it starts the JVM as its child, which has the same command line
 	default:
 		s.others.Add(l.other(snapshot.NotJava))
 	}
 	s.others.Found++
+	return nil
 }
 
-// mostLikely are the first maxProcesses of those found, in the order of PID. Where there are
-// more, users take turns, each with those that have a listening socket before those that have
-// none: another user's crowd, whatever it does, leaves a server its place.
-func (s *scan) mostLikely(ctx context.Context) []localProcess {
-	if len(s.found) <= maxProcesses {
-		slices.SortFunc(s.found, func(a, b localProcess) int { return a.PID - b.PID })
-		return s.found
-	}
-	var listening, silent []localProcess
-	listeners := listenerTables{}
-	for _, p := range s.found {
-		if ctx.Err() == nil && listeners.any(p.PID) {
-			listening = append(listening, p)
-		} else {
-			silent = append(silent, p)
-		}
-	}
-	ranked := byTurns(slices.Concat(listening, silent), func(p localProcess) uint64 { return sharer(p.PID, p.uid) })
-	for _, p := range ranked[maxProcesses:] {
-		s.others.Add(p.other(snapshot.BeyondLimit))
-	}
-	kept := ranked[:maxProcesses]
-	slices.SortFunc(kept, func(a, b localProcess) int { return a.PID - b.PID })
-	return kept
-}
-
-// byTurns puts first the first of each user, then the second of each, and so on: no user takes
-// more than a share, however many he has.
-func byTurns[P any](all []P, userOf func(P) uint64) []P {
-	turns := map[uint64]int{}
-	var rounds [][]P
-	for _, p := range all {
-		user := userOf(p)
-		turn := turns[user]
-		if turns[user]++; turn == len(rounds) {
-			rounds = append(rounds, nil)
-		}
-		rounds[turn] = append(rounds[turn], p)
-	}
-	return slices.Concat(rounds...)
-}
-
-// procOwner is the user whose files the kernel shows of a process: its effective one, or root
-// where it is not to be looked into (proc(5)). It is the cheapest that there is to see.
+// procOwner is whose turn that of a process is: its effective user, whose the directory is
+// even where its files are shown as root's (proc(5)). It is the cheapest that there is to see.
 func procOwner(pid int) uint64 {
 	var stat syscall.Stat_t
 	if err := syscall.Stat(procOf(pid), &stat); err != nil {
@@ -179,33 +176,29 @@ func sharer(pid int, uid uint64) uint64 {
 	return uid
 }
 
-// commandLine is that of a process, until the next is read; empty where it is not called as
-// those are that run Java, which is told by little of it.
-func (s *scan) commandLine(pid int) []byte {
-	file, err := os.Open(filepath.Join(procOf(pid), "cmdline"))
-	if err != nil {
-		return nil
+// takeArgs keeps what the command line says of the configuration: its file, or in the old form
+// the client port.
+func (p *localProcess) takeArgs(rest []string) {
+	switch {
+	case len(rest) == 1:
+		p.configPath = strings.Clone(rest[0][:min(len(rest[0]), maxPath)])
+	case len(rest) > 1:
+		p.port = portOf(rest[0])
 	}
-	defer file.Close() //nolint:errcheck // only read from
-	n, err := file.Read(s.buffer[:firstArgs])
-	name, _, _ := bytes.Cut(s.buffer[:n], []byte{0})
-	if err != nil || !isLauncher(filepath.Base(string(name))) {
-		return nil
-	}
-	more, err := io.ReadFull(file, s.buffer[n:])
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // as ReadFull returns them
-		return nil
-	}
-	return s.buffer[:n+more]
 }
 
-// namesMainClass reports whether a main class is anywhere in a command line: of most programs
-// in Java that is all there is to see, and it takes no splitting.
-func namesMainClass(line []byte) bool {
-	return slices.ContainsFunc(mainClasses, func(class string) bool { return bytes.Contains(line, []byte(class)) })
-}
-
-// splitArgs are the arguments of a command line; they are a copy of it.
-func splitArgs(line []byte) []string {
-	return strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
+// byTurns puts first the first of each user, then the second of each, and so on: no user takes
+// more than a share, however many he has.
+func byTurns[P any](all []P, userOf func(P) uint64) []P {
+	turns := map[uint64]int{}
+	var rounds [][]P
+	for _, p := range all {
+		user := userOf(p)
+		turn := turns[user]
+		if turns[user]++; turn == len(rounds) {
+			rounds = append(rounds, nil)
+		}
+		rounds[turn] = append(rounds[turn], p)
+	}
+	return slices.Concat(rounds...)
 }

@@ -2,7 +2,6 @@ package thishost
 
 import (
 	"context"
-	"net"
 	"os"
 	"os/exec"
 	"slices"
@@ -18,8 +17,21 @@ import (
 // startedAs runs a shell with the command line of a Java program.
 func startedAs(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
+	return startedWith(t, nil, args...)
+}
+
+// startedWith does so with files of the test's.
+func startedWith(t *testing.T, files []*os.File, args ...string) *exec.Cmd {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/bin/sh")
 	cmd.Args = append([]string{"java", "-c", "read line", "sh"}, args...)
+	cmd.ExtraFiles = files
+	return started(t, cmd)
+}
+
+// started starts a command that ends with its stdin, and waits for its command line.
+func started(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
+	t.Helper()
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -45,8 +57,8 @@ func TestScan(t *testing.T) {
 	const main = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
 	long := startedAs(t, "-cp", strings.Repeat("x", 100<<10), main, "/srv/long.cfg")
 	other := startedAs(t, "-Dclass="+main, "/srv/other.cfg")
-	s := scan{users: map[uint64]string{}}
-	pids := []int32{int32(os.Getpid()), int32(other.Process.Pid), int32(long.Process.Pid), 1 << 30}
+	s := newScan(in(t))
+	pids := []owned{{pid: os.Getpid()}, {pid: other.Process.Pid}, {pid: long.Process.Pid}, {pid: 1 << 30}}
 	s.scan(t.Context(), pids)
 	want := []snapshot.OtherProcess{{PID: long.Process.Pid, User: s.users[uint64(os.Getuid())], Config: "/srv/long.cfg", Why: snapshot.NotJava}}
 	if diff := cmp.Diff(want, s.others.Processes); diff != "" || s.others.Found != 1 || !s.others.All() {
@@ -54,7 +66,7 @@ func TestScan(t *testing.T) {
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	late := scan{}
+	late := newScan(in(t))
 	if late.scan(over, pids); late.others.Unscanned != len(pids) || late.others.All() {
 		t.Errorf("got %+v, want %d processes left", late.others, len(pids))
 	}
@@ -63,13 +75,21 @@ func TestScan(t *testing.T) {
 // TestCommandLine: of a program that is not called Java nothing is kept, of any no more than
 // the limit: and by that much it is known again.
 func TestCommandLine(t *testing.T) {
-	s := new(scan)
-	if line := s.commandLine(os.Getpid()); len(line) > 0 {
+	s := newScan(in(t))
+	of := func(pid int) []byte {
+		t.Helper()
+		line, err := s.commandLine(t.Context(), owned{pid: pid})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return line
+	}
+	if line := of(os.Getpid()); len(line) > 0 {
 		t.Errorf("got %q", line)
 	}
 	args := []string{strings.Repeat("x", 100<<10), strings.Repeat("y", 100<<10), strings.Repeat("z", 100<<10)}
 	long := startedAs(t, args...).Process.Pid
-	line := s.commandLine(long)
+	line := of(long)
 	if len(line) != maxArgs {
 		t.Errorf("got %d bytes, want %d", len(line), maxArgs)
 	}
@@ -81,7 +101,7 @@ func TestCommandLine(t *testing.T) {
 	if !wasStartedAs(proc, splitArgs(line)) {
 		t.Error("the process is taken for another one")
 	}
-	if line := s.commandLine(startedAs(t, "/srv/zoo.cfg").Process.Pid); splitArgs(line)[4] != "/srv/zoo.cfg" {
+	if line := of(startedAs(t, "/srv/zoo.cfg").Process.Pid); splitArgs(line)[4] != "/srv/zoo.cfg" {
 		t.Errorf("got %q", line)
 	}
 }
@@ -120,42 +140,5 @@ func TestLookAgainInHaste(t *testing.T) {
 	again := in(t).LookAgain(over, first)
 	if len(again) != 2 || again[0].Process == nil || again[0].MayRun || again[1].Process != nil || !again[1].MayRun {
 		t.Errorf("got %+v", again)
-	}
-}
-
-// TestMostLikely: a user with a crowd of lower PIDs, which listen, takes the place neither of
-// another user's server nor of the own one that listens.
-func TestMostLikely(t *testing.T) {
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	const none, nobody, zookeeper = 1 << 30, 65534, 113
-	process := func(pid int, uid uint64) localProcess {
-		return localProcess{Process: snapshot.Process{PID: pid}, uid: uid}
-	}
-	var crowd []localProcess
-	for i := range 3 * maxProcesses {
-		crowd = append(crowd, process(none+i, nobody))
-	}
-	server := process(none+len(crowd), zookeeper)
-	listens := process(os.Getpid(), nobody)
-	s := scan{found: append(crowd, server, listens)}
-	kept := s.mostLikely(t.Context())
-	has := func(p localProcess) bool {
-		return slices.ContainsFunc(kept, func(k localProcess) bool { return k.PID == p.PID })
-	}
-	if len(kept) != maxProcesses || !has(server) || !has(listens) {
-		t.Errorf("got %d, the other user's: %t, what listens: %t", len(kept), has(server), has(listens))
-	}
-	if left := len(crowd) + 2 - maxProcesses; s.others.Beyond != left || s.others.All() {
-		t.Errorf("got %d beyond the limit, want %d", s.others.Beyond, left)
-	}
-	for range maxProcesses { // each listens
-		s.found = append(s.found, listens)
-	}
-	if kept = s.mostLikely(t.Context()); !has(server) {
-		t.Error("a silent server lost its place to another user's that listen")
 	}
 }

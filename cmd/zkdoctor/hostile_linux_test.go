@@ -395,6 +395,9 @@ func (v victim) suffersNothing(t *testing.T) {
 				t.Errorf("%s tells root's secret:\n%s", what, text)
 			}
 		}
+		if strings.ContainsAny(text, "\x1b\a\x00") {
+			t.Errorf("%s has control characters:\n%q", what, text)
+		}
 	}
 }
 
@@ -528,6 +531,46 @@ func hostiles() map[string]hostile {
 			v.start(t, path, zktest.AsNobody("bash", "-c",
 				`while :; do (`+asJVM+`exec -a java bash -c 'read -t 0.05 <> /srv/pipe; exit' bash `+serverClass+` "$1"); done`, "bash")...)
 			return ""
+		},
+		"a hard link to a file of root's": func(t *testing.T, v victim) string {
+			must(t, os.Link(filepath.Join(v.Dir(), "secret"), filepath.Join(v.Dir(), "data", "myid")))
+			must(t, os.Link(filepath.Join(v.Dir(), "secret"), filepath.Join(v.Dir(), "zoo.cfg.dynamic")))
+			return config(t, v, sharing(in("data"), "dynamicConfigFile="+in("zoo.cfg.dynamic")+"\n"))
+		},
+		"files of a terabyte": func(t *testing.T, v victim) string {
+			for _, name := range []string{"data/myid", "data/version-2/currentEpoch", "data/version-2/log.1", "data/version-2/snapshot.1", "logs/zookeeper.log"} {
+				v.write(t, name, "1\n")
+				must(t, os.Truncate(filepath.Join(v.Dir(), name), 1<<40))
+			}
+			return config(t, v, sharing(in("data"), "dataLogDir="+in("data")+"\n"))
+		},
+		"files that grow": func(t *testing.T, v victim) string {
+			v.write(t, "data/myid", "1")
+			v.write(t, "data/version-2/currentEpoch", "1")
+			path := config(t, v, sharing(in("data"), ""))
+			_, err := v.StartCommand("sh", "-c", `cd "$1"; while :; do for f in zoo.cfg data/myid data/version-2/currentEpoch; do echo 1 >>$f; done; done`, "sh", zktest.HostDir)
+			must(t, err)
+			return path
+		},
+		"a working directory that is gone": func(t *testing.T, v victim) string {
+			v.link(t, "data/myid", in("secret"))
+			v.write(t, "gone/zoo.cfg", sharing("../data", ""))
+			v.start(t, "../secret", zktest.AsNobody("bash", "-c", `cd /srv/gone && rm -f zoo.cfg; `+pretending, "bash")...)
+			must(t, os.RemoveAll(filepath.Join(v.Dir(), "gone")))
+			return ""
+		},
+		"another file system over its data": func(t *testing.T, v victim) string {
+			v.write(t, "data/myid", "1\n")
+			path := config(t, v, sharing(in("data"), ""))
+			v.start(t, path, "unshare", "--mount", "bash", "-c",
+				"mount -t proc proc /srv/data && "+asNobody+`bash -c '`+strings.ReplaceAll(pretending, "'", `'"'"'`)+`' bash "$1"`, "bash")
+			return ""
+		},
+		"names that a terminal obeys": func(t *testing.T, v victim) string {
+			const name = "zoo\n\x1b[2J\x1b]0;owned\a\xff.cfg"
+			v.write(t, "d\n\x1b[1m/myid", "1\x1b[2J\n")
+			v.write(t, name, sharing(in("d\n\x1b[1m"), "server.4=\x1b[31mzk4\a:2888:3888\n\x1b[2J=\x1b\n"))
+			return in(name)
 		},
 		"a dataDir with 100,000 names": func(t *testing.T, v victim) string {
 			v.write(t, "data/myid", "1\n")

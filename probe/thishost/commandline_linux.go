@@ -2,16 +2,11 @@ package thishost
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 )
 
 const (
@@ -19,42 +14,22 @@ const (
 	// is where the program's name ends, of any that there can be.
 	maxArgs   = 256 << 10
 	firstArgs = maxPath
-	// askLimit is how long the kernel may take to tell of a process what it has to ask the
-	// memory of that process for: some microseconds, or else the process is in its way.
-	askLimit = 50 * time.Millisecond
 )
 
-// askKernel calls ask, which reads of a process what is in its memory, or needs that to stand
-// still: the command line, the map. A process can make such a read last for ever (userfaultfd(2),
-// or a mount of its own). The error is that of one that was given up or not begun, or ask's.
-func askKernel[T any](ctx context.Context, h Host, owner uint64, ask func() (T, error)) (T, error) {
-	bound, cancel := context.WithTimeout(ctx, askLimit)
-	defer cancel()
-	return hostfile.LookAt(bound, h.Door, owner, ask)
+// maxPath is more than the kernel takes for a path (PATH_MAX), so that a longer one is none.
+const maxPath = 4096
+
+// mainClasses are the classes whose command line names a ZooKeeper server. Their
+// first argument is the configuration (QuorumPeerMain, ZooKeeperServerMain).
+// Programs that embed a server start one of them, or one of the last two.
+var mainClasses = []string{
+	"org.apache.zookeeper.server.quorum.QuorumPeerMain",
+	"org.apache.zookeeper.server.ZooKeeperServerMain",
+	"org.apache.hadoop.hbase.zookeeper.HQuorumPeer",
 }
 
-// noAnswer reports whether the kernel does not answer, or is not asked for that; ended is then
-// closed once it has after all, and nil where nobody asks.
-func noAnswer(err error) (ended <-chan struct{}, silent bool) {
-	if gaveUp, ok := errors.AsType[*hostfile.GivenUpError](err); ok {
-		return gaveUp.Ended, true
-	}
-	return nil, errors.Is(err, hostfile.ErrStuck)
-}
-
-// commandLine is that of a process, until the next is read; empty where it is not called as
-// those are that run Java, which is told by little of it, or is gone. The error is that of a
-// process that keeps the kernel from answering.
-func (s *scan) commandLine(ctx context.Context, p owned) ([]byte, error) {
-	buffer := s.buffer
-	n, err := askKernel(ctx, s.host, p.owner, func() (int, error) { return readCommandLine(p.pid, buffer), nil })
-	if err != nil {
-		s.buffer = new([maxArgs]byte) // that one may still be written to
-		return nil, err
-	}
-	return buffer[:n], nil
-}
-
+// readCommandLine reads as much as maxArgs of a command line into buffer; nothing where it is not
+// called as those are that run Java, which is told by little of it, or is gone.
 func readCommandLine(pid int, buffer *[maxArgs]byte) int {
 	file, err := os.Open(filepath.Join(procOf(pid), "cmdline"))
 	if err != nil {
@@ -83,3 +58,23 @@ func namesMainClass(line []byte) bool {
 func splitArgs(line []byte) []string {
 	return strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
 }
+
+// zooKeeperArgs finds the main class as an argument of its own in the command
+// line of a JVM. sudo, nsenter or a shell that carry the same words are no JVM.
+func zooKeeperArgs(args []string) (main string, rest []string, ok bool) {
+	if len(args) == 0 {
+		return "", nil, false
+	}
+	if !isLauncher(filepath.Base(args[0])) {
+		return "", nil, false
+	}
+	for i, arg := range args[1:] {
+		if slices.Contains(mainClasses, arg) {
+			return arg[strings.LastIndexByte(arg, '.')+1:], args[i+2:], true
+		}
+	}
+	return "", nil, false
+}
+
+// isLauncher reports whether a program is called as those are that run Java.
+func isLauncher(name string) bool { return strings.HasPrefix(name, "java") || name == "jsvc" }

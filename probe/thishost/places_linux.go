@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -34,28 +33,25 @@ type candidate struct {
 // more, those that are asked about come first: where they listen, no other process can. Then
 // users take turns, each with those that listen where they say before those that listen
 // anywhere, and those before the ones that do not: another user's crowd, whatever it does,
-// leaves a server its place.
-func (s *scan) mostLikely(ctx context.Context, asked Asked) []localProcess {
-	kept := s.found
-	if len(kept) > maxProcesses {
-		ranked := s.ranked(ctx, asked)
-		for i := range ranked[maxProcesses:] {
-			s.others.Add(ranked[maxProcesses+i].other(snapshot.BeyondLimit))
+// leaves a server its place. left are all others.
+func (h Host) mostLikely(ctx context.Context, found []localProcess, asked Asked) (kept, left []localProcess) {
+	kept = found
+	if len(found) > maxProcesses {
+		kept = make([]localProcess, len(found))
+		for i, c := range h.ranked(ctx, found, asked) {
+			kept[i] = c.localProcess
 		}
-		kept = make([]localProcess, maxProcesses)
-		for i := range kept {
-			kept[i] = ranked[i].localProcess
-		}
+		kept, left = kept[:maxProcesses], kept[maxProcesses:]
 	}
 	slices.SortFunc(kept, func(a, b localProcess) int { return a.PID - b.PID })
-	return kept
+	return kept, left
 }
 
 // ranked are those found, the most likely ones first.
-func (s *scan) ranked(ctx context.Context, asked Asked) []candidate {
+func (h Host) ranked(ctx context.Context, found []localProcess, asked Asked) []candidate {
 	at, tables := asked.at(), listenerTables{}
 	var meant, listening, silent []candidate
-	for _, p := range s.found {
+	for _, p := range found {
 		c := candidate{localProcess: p}
 		if ctx.Err() == nil {
 			c.listens = tables.ofProcess(p.PID)
@@ -71,7 +67,7 @@ func (s *scan) ranked(ctx context.Context, asked Asked) []candidate {
 		}
 	}
 	turns := func(all []candidate) []candidate { return byTurns(all, func(c candidate) uint64 { return c.owner }) }
-	asSaid, other := s.byConfig(ctx, turns(listening), at)
+	asSaid, other := h.byConfig(ctx, turns(listening), at)
 	return slices.Concat(turns(meant), turns(slices.Concat(asSaid, other, silent)))
 }
 
@@ -92,7 +88,7 @@ func (c *candidate) listensOn(ports []uint16) bool {
 // byConfig tells those that listen on a port that their configuration, or their command line,
 // has for clients, or at one of the places asked about, from others. What ctx leaves no time
 // for is one of the others.
-func (s *scan) byConfig(ctx context.Context, all []candidate, at []netip.AddrPort) (asSaid, other []candidate) {
+func (h Host) byConfig(ctx context.Context, all []candidate, at []netip.AddrPort) (asSaid, other []candidate) {
 	said := make([]bool, len(all))
 	var batches batches
 	for i := range all {
@@ -103,7 +99,7 @@ func (s *scan) byConfig(ctx context.Context, all []candidate, at []netip.AddrPor
 		}
 	}
 	for _, b := range batches.all {
-		for n, ports := range s.host.clientPorts(ctx, b) {
+		for n, ports := range h.clientPorts(ctx, b) {
 			said[b.of[n]] = said[b.of[n]] || all[b.of[n]].listensOn(ports)
 		}
 	}
@@ -216,10 +212,4 @@ func (f hostFiles) clientPorts(path string) []uint16 {
 		ports = append(ports, at.Port())
 	}
 	return ports
-}
-
-// portOf is the port that an argument is; 0 for none.
-func portOf(text string) uint16 {
-	port, _ := strconv.ParseUint(text, 10, 16) // none: 0
-	return uint16(port)
 }

@@ -51,23 +51,23 @@ func TestMostLikely(t *testing.T) {
 	}
 	server := processOf(absent+len(crowd), zookeeper)
 	listens := processOf(os.Getpid(), nobody)
-	s := newScan(in(t))
-	s.found = append(crowd, server, listens)
-	kept := s.mostLikely(t.Context(), Asked{})
+	h := in(t)
+	found := append(slices.Clone(crowd), server, listens)
+	kept, left := h.mostLikely(t.Context(), found, Asked{})
 	if len(kept) != maxProcesses || !hasPID(kept, server.PID) || !hasPID(kept, listens.PID) {
 		t.Errorf("got %d, the other user's: %t, what listens: %t", len(kept), hasPID(kept, server.PID), hasPID(kept, listens.PID))
 	}
-	if left := len(crowd) + 2 - maxProcesses; s.others.Beyond != left || s.others.All() {
-		t.Errorf("got %d beyond the limit, want %d", s.others.Beyond, left)
+	if want := len(found) - maxProcesses; len(left) != want {
+		t.Errorf("got %d beyond the limit, want %d", len(left), want)
 	}
 	for range maxProcesses { // each listens
-		s.found = append(s.found, listens)
+		found = append(found, listens)
 	}
-	if kept = s.mostLikely(t.Context(), Asked{}); !hasPID(kept, server.PID) {
+	if kept, _ = h.mostLikely(t.Context(), found, Asked{}); !hasPID(kept, server.PID) {
 		t.Error("a silent server lost its place to another user's that listen")
 	}
 	last := processOf(absent+2*maxProcesses, nobody)
-	if kept = s.mostLikely(t.Context(), Asked{Seen: []int{last.PID}}); !hasPID(kept, last.PID) {
+	if kept, _ = h.mostLikely(t.Context(), found, Asked{Seen: []int{last.PID}}); !hasPID(kept, last.PID) {
 		t.Error("a silent server that was seen before lost its place")
 	}
 }
@@ -85,18 +85,19 @@ func TestListensAsSaid(t *testing.T) {
 		return path
 	}
 	uid := uint64(os.Getuid())
-	any, _ := listener(t)
+	shared, _ := listener(t)
 	lies := write("lies.cfg", "clientPort=1\ndataDir=/data\n")
-	s := newScan(in(t))
+	h := in(t)
+	var found []localProcess
 	start := func(config string, socket *os.File) *localProcess {
 		t.Helper()
 		p := processOf(startedWith(t, []*os.File{socket}).Process.Pid, uid)
 		p.configPath = config
-		s.found = append(s.found, p)
-		return &s.found[len(s.found)-1]
+		found = append(found, p)
+		return &found[len(found)-1]
 	}
 	for range maxProcesses {
-		start(lies, any)
+		start(lies, shared)
 	}
 	own, port := listener(t)
 	static := start(write("static.cfg", fmt.Sprintf("clientPort=%d\ndataDir=/data\n", port)), own).PID
@@ -106,12 +107,10 @@ func TestListensAsSaid(t *testing.T) {
 	own, port = listener(t)
 	old := start("", own)
 	old.takeArgs([]string{fmt.Sprint(port), "/data"})
-	found := s.found
 	for _, last := range []int{static, dynamic, old.PID} {
-		if kept := s.mostLikely(t.Context(), Asked{}); !hasPID(kept, last) {
+		if kept, _ := h.mostLikely(t.Context(), found, Asked{}); !hasPID(kept, last) {
 			t.Errorf("pid %d lost its place", last)
 		}
-		s.found = found
 	}
 	// Each says the truth, and one is asked about.
 	for range maxProcesses {
@@ -121,7 +120,7 @@ func TestListensAsSaid(t *testing.T) {
 	own, port = listener(t)
 	wanted := start(lies, own).PID
 	at := []netip.AddrPort{netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), port)}
-	if kept := s.mostLikely(t.Context(), Asked{At: func() []netip.AddrPort { return at }}); !hasPID(kept, wanted) {
+	if kept, _ := h.mostLikely(t.Context(), found, Asked{At: func() []netip.AddrPort { return at }}); !hasPID(kept, wanted) {
 		t.Error("the one that is asked about lost its place")
 	}
 }

@@ -1,7 +1,6 @@
 package thishost
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -18,15 +17,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
-
-// mainClasses are the classes whose command line names a ZooKeeper server. Their
-// first argument is the configuration (QuorumPeerMain, ZooKeeperServerMain).
-// Programs that embed a server start one of them, or one of the last two.
-var mainClasses = []string{
-	"org.apache.zookeeper.server.quorum.QuorumPeerMain",
-	"org.apache.zookeeper.server.ZooKeeperServerMain",
-	"org.apache.hadoop.hbase.zookeeper.HQuorumPeer",
-}
 
 // localProcess is a ZooKeeper process and what its command line says.
 type localProcess struct {
@@ -49,26 +39,6 @@ func (p *localProcess) other(why snapshot.OtherReason) snapshot.OtherProcess {
 	config := snapshot.Printable(p.configPath, maxShownPath)
 	return snapshot.OtherProcess{PID: p.PID, User: p.User, Config: config, Why: why}
 }
-
-// zooKeeperArgs finds the main class as an argument of its own in the command
-// line of a JVM. sudo, nsenter or a shell that carry the same words are no JVM.
-func zooKeeperArgs(args []string) (main string, rest []string, ok bool) {
-	if len(args) == 0 {
-		return "", nil, false
-	}
-	if !isLauncher(filepath.Base(args[0])) {
-		return "", nil, false
-	}
-	for i, arg := range args[1:] {
-		if slices.Contains(mainClasses, arg) {
-			return arg[strings.LastIndexByte(arg, '.')+1:], args[i+2:], true
-		}
-	}
-	return "", nil, false
-}
-
-// isLauncher reports whether a program is called as those are that run Java.
-func isLauncher(name string) bool { return strings.HasPrefix(name, "java") || name == "jsvc" }
 
 // jvmProperty is what -Dkey=value sets; of several the last one counts.
 func jvmProperty(args []string, key string) string {
@@ -96,9 +66,6 @@ func jmxOf(args []string) *snapshot.JMX {
 	}
 	return &snapshot.JMX{Port: port, Authenticate: on("authenticate"), TLS: on("ssl")}
 }
-
-// maxPath is more than the kernel takes for a path (PATH_MAX), so that a longer one is none.
-const maxPath = 4096
 
 // userOf is the name of a process's owner, or its number where it has no name.
 func userOf(ctx context.Context, pid int32) string {
@@ -130,30 +97,6 @@ func (p *localProcess) describe(ctx context.Context) {
 	p.OtherUsers = otherUsers(p.PID)
 	p.Credentials = credentials(p.PID)
 	p.Unit = unitOf(p.PID)
-}
-
-// otherNamespace reports whether a process lives in another namespace of that
-// kind than we do. Without the right to know, a container is taken for one that
-// does.
-func otherNamespace(pid int, kind string, container bool) bool {
-	theirs, err := os.Readlink(filepath.Join(procOf(pid), "ns", kind))
-	if err != nil {
-		return container
-	}
-	ours, err := os.Readlink(filepath.Join(ourselves, "ns", kind))
-	return err != nil || theirs != ours
-}
-
-// otherUsers reports whether a process lives in another user namespace than we do, by how
-// that maps its users (user_namespaces(7)): anyone may read it, which the namespace's name
-// is not to be by all.
-func otherUsers(pid int) bool {
-	theirs, err := os.ReadFile(filepath.Join(procOf(pid), "uid_map"))
-	if err != nil {
-		return false
-	}
-	ours, err := os.ReadFile(filepath.Join(ourselves, "uid_map"))
-	return err != nil || !bytes.Equal(theirs, ours)
 }
 
 // unitOf is the service that systemd runs the process in, by its control group. Those
@@ -210,7 +153,7 @@ func (p localProcess) ended() bool {
 func (h Host) processFiles(ctx context.Context, p localProcess) hostFiles {
 	proc := procOf(p.PID)
 	var f hostFiles
-	if f.rights, f.denied = h.processRights(ctx, p); f.denied != nil {
+	if f.rights, f.denied = h.processRights(ctx, p.owned(), p.command); f.denied != nil {
 		return f
 	}
 	f.cwd, _ = os.Readlink(filepath.Join(proc, "cwd")) // empty when denied
@@ -241,4 +184,21 @@ func (h Host) processConfig(
 	}
 	config, _ := h.readConfig(ctx, files, p.configPath)
 	return config
+}
+
+// takeArgs keeps what the command line says of the configuration: its file, or in the old form
+// the client port.
+func (p *localProcess) takeArgs(rest []string) {
+	switch {
+	case len(rest) == 1:
+		p.configPath = strings.Clone(rest[0][:min(len(rest[0]), maxPath)])
+	case len(rest) > 1:
+		p.port = portOf(rest[0])
+	}
+}
+
+// portOf is the port that an argument is; 0 for none.
+func portOf(text string) uint16 {
+	port, _ := strconv.ParseUint(text, 10, 16) // none: 0
+	return uint16(port)
 }

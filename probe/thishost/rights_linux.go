@@ -20,11 +20,11 @@ import (
 // its command line; nil for zkdoctor's own, which are as few or fewer. What the process is
 // called, and which files it names, are its user's choice: where it cannot be told who that
 // is, nothing is read.
-func (h Host) processRights(ctx context.Context, p localProcess) (*hostfile.Rights, *snapshot.Failure) {
+func (h Host) processRights(ctx context.Context, p owned, command []string) (*hostfile.Rights, *snapshot.Failure) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}
-	pid, command := p.PID, p.command
+	pid := p.pid
 	rights, err := askKernel(ctx, h, p.owner, func() (*hostfile.Rights, error) { return readRights(pid, command) })
 	if _, silent := noAnswer(err); silent {
 		err = errors.New("the kernel does not tell what it runs")

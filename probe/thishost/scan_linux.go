@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"path/filepath"
 	"slices"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/shirou/gopsutil/v3/process"
@@ -47,8 +45,12 @@ func (h Host) findProcesses(ctx context.Context, asked Asked) ([]localProcess, s
 		all[i] = owned{int(pid), procOwner(int(pid))}
 	}
 	s.scan(bound, byTurns(all, func(p owned) uint64 { return p.owner }))
+	likely, left := h.mostLikely(bound, s.found, asked)
+	for i := range left {
+		s.others.Add(left[i].other(snapshot.BeyondLimit))
+	}
 	var described []localProcess
-	for _, p := range s.mostLikely(bound, asked) {
+	for _, p := range likely {
 		line, err := s.commandLine(ctx, p.owned())
 		switch {
 		case err != nil:
@@ -60,12 +62,6 @@ func (h Host) findProcesses(ctx context.Context, asked Asked) ([]localProcess, s
 		}
 	}
 	return described, s.others
-}
-
-// owned is a process, and whose turn its one is.
-type owned struct {
-	pid   int
-	owner uint64
 }
 
 // scan is one scan of a host's processes.
@@ -156,49 +152,14 @@ func (s *scan) lookAt(ctx context.Context, p owned) error {
 	return nil
 }
 
-// procOwner is whose turn that of a process is: its effective user, whose the directory is
-// even where its files are shown as root's (proc(5)). It is the cheapest that there is to see.
-func procOwner(pid int) uint64 {
-	var stat syscall.Stat_t
-	if err := syscall.Stat(procOf(pid), &stat); err != nil {
-		return 0
+// commandLine is that of a process, as readCommandLine reads it, until the next is read. The
+// error is that of a process that keeps the kernel from answering.
+func (s *scan) commandLine(ctx context.Context, p owned) ([]byte, error) {
+	buffer := s.buffer
+	n, err := askKernel(ctx, s.host, p.owner, func() (int, error) { return readCommandLine(p.pid, buffer), nil })
+	if err != nil {
+		s.buffer = new([maxArgs]byte) // that one may still be written to
+		return nil, err
 	}
-	return sharer(pid, uint64(stat.Uid))
-}
-
-// sharer is whose turn that of a process is. A user has one number of the system's, and as
-// many more as /etc/subuid gives him, in user namespaces of his own: those are all one.
-func sharer(pid int, uid uint64) uint64 {
-	const firstSubordinate, subordinates = 1 << 16, 1 << 32
-	if uid >= firstSubordinate && otherUsers(pid) {
-		return subordinates
-	}
-	return uid
-}
-
-// takeArgs keeps what the command line says of the configuration: its file, or in the old form
-// the client port.
-func (p *localProcess) takeArgs(rest []string) {
-	switch {
-	case len(rest) == 1:
-		p.configPath = strings.Clone(rest[0][:min(len(rest[0]), maxPath)])
-	case len(rest) > 1:
-		p.port = portOf(rest[0])
-	}
-}
-
-// byTurns puts first the first of each user, then the second of each, and so on: no user takes
-// more than a share, however many he has.
-func byTurns[P any](all []P, userOf func(P) uint64) []P {
-	turns := map[uint64]int{}
-	var rounds [][]P
-	for _, p := range all {
-		user := userOf(p)
-		turn := turns[user]
-		if turns[user]++; turn == len(rounds) {
-			rounds = append(rounds, nil)
-		}
-		rounds[turn] = append(rounds[turn], p)
-	}
-	return slices.Concat(rounds...)
+	return buffer[:n], nil
 }

@@ -156,8 +156,7 @@ func TestNoAnswer(t *testing.T) {
 	if s.others.Unscanned != stuck || s.others.Found != 1 {
 		t.Errorf("got %+v, want %d unscanned", s.others, stuck)
 	}
-	p := processOf(all[0].pid, nobody)
-	if _, failure := h.processRights(t.Context(), p); failure == nil {
+	if _, failure := h.processRights(t.Context(), all[0], nil); failure == nil {
 		t.Error("the files of one are read")
 	}
 }

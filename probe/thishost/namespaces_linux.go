@@ -1,0 +1,31 @@
+package thishost
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+)
+
+// otherNamespace reports whether a process lives in another namespace of that
+// kind than we do. Without the right to know, a container is taken for one that
+// does.
+func otherNamespace(pid int, kind string, container bool) bool {
+	theirs, err := os.Readlink(filepath.Join(procOf(pid), "ns", kind))
+	if err != nil {
+		return container
+	}
+	ours, err := os.Readlink(filepath.Join(ourselves, "ns", kind))
+	return err != nil || theirs != ours
+}
+
+// otherUsers reports whether a process lives in another user namespace than we do, by how
+// that maps its users (user_namespaces(7)): anyone may read it, which the namespace's name
+// is not to be by all.
+func otherUsers(pid int) bool {
+	theirs, err := os.ReadFile(filepath.Join(procOf(pid), "uid_map"))
+	if err != nil {
+		return false
+	}
+	ours, err := os.ReadFile(filepath.Join(ourselves, "uid_map"))
+	return err != nil || !bytes.Equal(theirs, ours)
+}

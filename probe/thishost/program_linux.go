@@ -29,7 +29,7 @@ func (h Host) programOf(ctx context.Context, p owned) (program snapshot.Obs[stri
 		return snapshot.Failed[string](fileFailure(filepath.Join(proc, "exe"), err), time.Since(started)), false, nil
 	}
 	path := filepath.Join(proc, "maps")
-	jvm, err = askKernel(ctx, h, p.owner, func() (bool, error) { return mapsMachine(path) })
+	jvm, err = askKernel(ctx, h, askAgainLimit, p.owner, func() (bool, error) { return mapsMachine(path) })
 	if _, silent := noAnswer(err); silent {
 		return program, false, err
 	}

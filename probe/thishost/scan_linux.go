@@ -51,7 +51,7 @@ func (h Host) findProcesses(ctx context.Context, asked Asked) ([]localProcess, s
 	}
 	var described []localProcess
 	for _, p := range likely {
-		line, err := s.commandLine(ctx, p.owned())
+		line, err := s.commandLine(ctx, askAgainLimit, p.owned())
 		switch {
 		case err != nil:
 			s.others.Unscanned++
@@ -116,7 +116,7 @@ func (s *scan) scan(ctx context.Context, all []owned) {
 // lookAt notes a process that looks like a server. The error is that of one that keeps the
 // kernel from telling.
 func (s *scan) lookAt(ctx context.Context, p owned) error {
-	line, err := s.commandLine(ctx, p)
+	line, err := s.commandLine(ctx, askLimit, p)
 	if err != nil || !namesMainClass(line) {
 		return err
 	}
@@ -154,9 +154,9 @@ func (s *scan) lookAt(ctx context.Context, p owned) error {
 
 // commandLine is that of a process, as readCommandLine reads it, until the next is read. The
 // error is that of a process that keeps the kernel from answering.
-func (s *scan) commandLine(ctx context.Context, p owned) ([]byte, error) {
+func (s *scan) commandLine(ctx context.Context, limit time.Duration, p owned) ([]byte, error) {
 	buffer := s.buffer
-	n, err := askKernel(ctx, s.host, p.owner, func() (int, error) { return readCommandLine(p.pid, buffer), nil })
+	n, err := askKernel(ctx, s.host, limit, p.owner, func() (int, error) { return readCommandLine(p.pid, buffer), nil })
 	if err != nil {
 		s.buffer = new([maxArgs]byte) // that one may still be written to
 		return nil, err

@@ -78,7 +78,7 @@ func TestCommandLine(t *testing.T) {
 	s := newScan(in(t))
 	of := func(pid int) []byte {
 		t.Helper()
-		line, err := s.commandLine(t.Context(), owned{pid: pid})
+		line, err := s.commandLine(t.Context(), time.Minute, owned{pid: pid})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -168,7 +168,7 @@ func TestStuckOfOne(t *testing.T) {
 	release := make(chan struct{})
 	var ends []<-chan struct{}
 	for {
-		_, err := askKernel(t.Context(), h, nobody, func() (int, error) { <-release; return 0, nil })
+		_, err := askKernel(t.Context(), h, askLimit, nobody, func() (int, error) { <-release; return 0, nil })
 		ended, silent := noAnswer(err)
 		if !silent {
 			t.Fatalf("got %v", err)
@@ -197,7 +197,7 @@ func TestLateAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := in(t)
-	_, err := askKernel(t.Context(), h, nobody, func() (bool, error) { return mapsMachine(fifo) })
+	_, err := askKernel(t.Context(), h, askLimit, nobody, func() (bool, error) { return mapsMachine(fifo) })
 	ended, silent := noAnswer(err)
 	if !silent || ended == nil {
 		t.Fatalf("got %v", err)

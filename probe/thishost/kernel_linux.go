@@ -10,7 +10,7 @@ import (
 
 // askLimit is how long the kernel may take to tell of a process what it has to ask the
 // memory of that process for: some microseconds, or else the process is in its way.
-const askLimit = 50 * time.Millisecond
+const askLimit = 250 * time.Millisecond
 
 // askAgainLimit is that for a process that has answered before: on a busy machine an honest one
 // is late.

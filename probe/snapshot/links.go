@@ -24,6 +24,10 @@ type Link struct {
 	Waiting bool `json:"waiting,omitempty"`
 	// Own is set when the server's own process has it.
 	Own bool `json:"own,omitempty"`
+	// Unacked are the bytes written to it that the other end has not acknowledged, and Retries
+	// how often the kernel has sent them again, or probed, since the other end last answered.
+	Unacked uint64 `json:"unacked,omitempty"`
+	Retries uint64 `json:"retries,omitempty"`
 }
 
 // Compare orders connections by their ends.

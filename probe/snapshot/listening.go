@@ -3,8 +3,6 @@ package snapshot
 import (
 	"net/netip"
 	"slices"
-
-	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Listening is what the sockets of a host show of a process: whether it is the server of
@@ -95,11 +93,9 @@ func (l *Local) clientSockets(resolved map[string][]netip.Addr) []endpoint {
 	}
 	add(c.ClientPortAddress.Value, c.ClientPort.Value)
 	add(c.SecureClientPortAddress.Value, c.SecureClientPort.Value)
-	if id, err := zoocfg.ParseMyID(l.MyID.Value.Bytes); err == nil && l.MyID.Seen() {
-		if own := c.Find(id); own != nil {
-			for _, client := range own.Clients() {
-				add(client.Host, client.Port)
-			}
+	if own := l.ownLine(); own != nil {
+		for _, client := range own.Clients() {
+			add(client.Host, client.Port)
 		}
 	}
 	return out

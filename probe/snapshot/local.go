@@ -72,6 +72,9 @@ type Local struct {
 	// Listeners are the listening TCP sockets of that namespace, whoever owns
 	// them. An unspecified address means all addresses.
 	Listeners Obs[[]netip.AddrPort] `json:"listeners"`
+	// Owners are the processes that listen there where the server would itself; not tried where
+	// none does.
+	Owners Obs[[]SocketOwner] `json:"owners,omitzero"`
 	// Links are the connections of that namespace on and to the peer ports of the
 	// members; not looked at where no process runs.
 	Links Obs[Links] `json:"links"`

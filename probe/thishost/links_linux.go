@@ -35,6 +35,7 @@ func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
 		// get_tcp4_sock): its inode is 0.
 		links.Sockets = append(links.Sockets, snapshot.Link{
 			Local: s.local, Remote: s.remote, Calling: s.state == tcpSynSent, Waiting: s.inode == 0,
+			Unacked: s.unacked, Retries: s.retries,
 		})
 		inodes = append(inodes, s.inode)
 	})

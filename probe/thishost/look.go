@@ -127,6 +127,7 @@ func (h Host) lookCloser(ctx context.Context, p localProcess, l *snapshot.Local,
 	}
 	h.lookAtDisk(ctx, l, files, sameProcess(earlier, p.PID))
 	l.Links = linksOf(p.PID, peerPorts(l.Config))
+	h.lookAtOwners(ctx, l)
 	logs := logsOf(p)
 	l.Log = h.readLog(ctx, files, func(hostFiles) []string { return logs })
 	if p.ended() && files.root == "" && !p.OtherNetwork && l.Config.Seen() {
@@ -223,6 +224,7 @@ func (h Host) lookFile(
 	h.lookAtDisk(ctx, &l, named, earlier)
 	l.Addrs = Addrs()
 	l.Listeners = listenersOf(ourselves)
+	h.lookAtOwners(ctx, &l)
 	dir := logDir(files.absolute(path))
 	l.Log = h.readLog(ctx, h.asOwner(ctx, named, dir), func(f hostFiles) []string { return logsIn(f, dir) })
 	return l

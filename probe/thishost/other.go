@@ -33,6 +33,8 @@ type listenerTables struct{}
 
 func (listenerTables) look(*snapshot.Local) {}
 
+func (Host) lookAtOwners(context.Context, *snapshot.Local) {}
+
 func (Host) processConfig(context.Context, localProcess, hostFiles) snapshot.Obs[*zoocfg.Config] {
 	return snapshot.Obs[*zoocfg.Config]{}
 }

@@ -89,14 +89,20 @@ func (p *localProcess) describe(ctx context.Context) {
 	p.TrustEmpty = jvmProperty(args, "zookeeper.snapshot.trust.empty")
 	p.Whitelist = jvmProperty(args, "zookeeper.4lw.commands.whitelist")
 	p.JMX, p.JMXFile = jmxOf(args), jvmProperty(args, "com.sun.management.config.file")
-	started := &process.Process{Pid: int32(p.PID)} //nolint:gosec // a process id
-	if ms, err := started.CreateTimeWithContext(ctx); err == nil && ms > 0 {
-		p.Started = time.UnixMilli(ms).UTC()
-	}
+	p.Started = startOf(ctx, int32(p.PID)) //nolint:gosec // a process id
 	p.OtherNetwork = otherNamespace(p.PID, "net", p.Container)
 	p.OtherUsers = otherUsers(p.PID)
 	p.Credentials = credentials(p.PID)
 	p.Unit = unitOf(p.PID)
+}
+
+// startOf is when a process started; zero when the operating system did not tell.
+func startOf(ctx context.Context, pid int32) time.Time {
+	ms, err := (&process.Process{Pid: pid}).CreateTimeWithContext(ctx)
+	if err != nil || ms <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }
 
 // unitOf is the service that systemd runs the process in, by its control group. Those

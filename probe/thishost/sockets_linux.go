@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -12,16 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/procfs"
-
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
-)
-
-// States of a TCP socket in /proc/net/tcp (include/net/tcp_states.h).
-const (
-	tcpEstablished = 0x01
-	tcpSynSent     = 0x02
-	tcpListen      = 0x0A
 )
 
 // Addrs are the addresses of this host, as our own network namespace has them.
@@ -91,39 +81,4 @@ func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
 		return snapshot.Failed[map[netip.AddrPort]int](fileFailure(ourselves+"/net/tcp", err), time.Since(started))
 	}
 	return snapshot.Saw(held, time.Since(started))
-}
-
-// socket is a line of /proc/net/tcp or tcp6.
-type socket struct {
-	// state is one of the tcp constants, and inode the socket's; 0 while it belongs to
-	// no process. uid is the user's.
-	state, inode  uint64
-	uid           uint64
-	local, remote netip.AddrPort
-}
-
-// eachSocket visits the TCP sockets of the network namespace of a /proc entry.
-// The error is that of the IPv4 list; a kernel without IPv6 has no other.
-func eachSocket(proc string, visit func(socket)) error {
-	dir, err := procfs.NewFS(proc)
-	if err != nil {
-		return err
-	}
-	sockets, err := dir.NetTCP() //nolint:staticcheck // netlink has no way into another process's namespace; its /proc has
-	if err != nil {
-		return err
-	}
-	if six, err := dir.NetTCP6(); err == nil { //nolint:staticcheck // likewise
-		sockets = append(sockets, six...)
-	}
-	for _, s := range sockets {
-		visit(socket{s.St, s.Inode, s.UID, socketAddr(s.LocalAddr, s.LocalPort), socketAddr(s.RemAddr, s.RemPort)})
-	}
-	return nil
-}
-
-// socketAddr turns Java's IPv4-mapped addresses (::ffff:10.0.0.1) into IPv4.
-func socketAddr(ip net.IP, port uint64) netip.AddrPort {
-	addr, _ := netip.AddrFromSlice(ip)
-	return netip.AddrPortFrom(addr.Unmap(), uint16(port)) //nolint:gosec // a port
 }

@@ -415,6 +415,7 @@ func withoutAlert() map[report.Code]string {
 		diag.LeaderServesNo:         "info: it is a choice",
 		diag.ElectionPortHeld:       "it takes two looks at a host's connections, seconds apart, and the exporter looks at its host every 5 minutes: ZooKeeperServerNotServing says who waits",
 		diag.PeerAddrStale:          "as above: ZooKeeperServerNotServing sends to zkdoctor check, which sees it",
+		diag.PeerConnectionDead:     "as above: ZooKeeperServerNotServing and ZooKeeperQuorumLost send to zkdoctor check, which sees it",
 		diag.CmdNotWhitelisted:      "info: it only says what cannot be seen",
 		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
 		diag.PeerTypeMismatch:       "info: the list has the role, and that is what counts",

@@ -66,6 +66,7 @@ func hostRules() []Rule {
 		quorumSASLFailedRule,
 		peerAddrStaleRule,
 		electionPortHeldRule,
+		peerConnectionDeadRule,
 		diskFullRule,
 		txnlogCorruptRule,
 		noSnapshotRule,

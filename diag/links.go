@@ -130,6 +130,14 @@ func electionPortsOf(m *zoocfg.Server) []uint16 {
 	return ports
 }
 
+// peerPortsOf are the quorum and election ports of a line; none of nil.
+func peerPortsOf(m *zoocfg.Server) []uint16 {
+	if m == nil {
+		return nil
+	}
+	return slices.Concat(electionPortsOf(m), model.QuorumPortsOf(m))
+}
+
 // hasLink reports whether a host has an election connection with a member, made from
 // either side, accepted or not.
 func hasLink(h *model.Host, id int64) bool {

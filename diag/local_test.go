@@ -88,7 +88,7 @@ func (h localHost) local(snap *snapshot.Snapshot, servers int) snapshot.Local {
 }
 
 // linked adds connections of the server's own, as "local remote", and what follows:
-// calling, waiting, foreign.
+// calling, waiting, foreign, or "unacked=43/5": bytes, and retries.
 func linked(links ...string) func(*snapshot.Local) {
 	return func(l *snapshot.Local) {
 		for _, text := range links {
@@ -96,6 +96,9 @@ func linked(links ...string) func(*snapshot.Local) {
 			link := snapshot.Link{Local: netip.MustParseAddrPort(words[0]), Remote: netip.MustParseAddrPort(words[1])}
 			link.Calling, link.Waiting = slices.Contains(words, "calling"), slices.Contains(words, "waiting")
 			link.Own = !link.Waiting && !slices.Contains(words, "foreign")
+			for _, word := range words[2:] {
+				_, _ = fmt.Sscanf(word, "unacked=%d/%d", &link.Unacked, &link.Retries)
+			}
 			l.Links.Value.Sockets = append(l.Links.Value.Sockets, link)
 			l.Links.Value.Total++
 		}
@@ -113,6 +116,43 @@ func unlinked(remote string) func(*snapshot.Local) {
 // unseenLinks are connections that could not be looked at.
 func unseenLinks(l *snapshot.Local) {
 	l.Links = snapshot.Failed[snapshot.Links](&snapshot.Failure{Kind: snapshot.Denied, Text: "/proc/1001/net/tcp: permission denied"}, quick)
+}
+
+// owned are sockets that another program has: "address pid program", and jvm for one in Java.
+func owned(sockets ...string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		for _, text := range sockets {
+			words := strings.Fields(text)
+			o := snapshot.SocketOwner{
+				Addr: netip.MustParseAddrPort(words[0]), Program: words[2], JVM: slices.Contains(words, "jvm"),
+				User: "root", Started: now().Add(-time.Minute),
+			}
+			_, _ = fmt.Sscan(words[1], &o.PID)
+			l.Owners = snapshot.Saw(append(l.Owners.Value, o), quick)
+			if !slices.Contains(l.Listeners.Value, o.Addr) {
+				l.Listeners.Value = append(slices.Clone(l.Listeners.Value), o.Addr)
+			}
+		}
+	}
+}
+
+// kept runs without its election listener: it has its client port alone.
+func kept(l *snapshot.Local) { bound("[::]:2181")(l) }
+
+// unownedPorts: which program listens on a port of the server's could not be seen.
+func unownedPorts(l *snapshot.Local) {
+	l.Owners = snapshot.Failed[[]snapshot.SocketOwner](&snapshot.Failure{Kind: snapshot.Denied, Text: "only root may see which program listens there"}, quick)
+}
+
+// bound are the listening sockets of its process, and no others.
+func bound(sockets ...string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.Process.Program = snapshot.Saw("/usr/lib/jvm/bin/java", quick)
+		l.Process.Listens = snapshot.Saw([]netip.AddrPort{}, quick)
+		for _, s := range sockets {
+			l.Process.Listens.Value = append(l.Process.Listens.Value, netip.MustParseAddrPort(s))
+		}
+	}
 }
 
 // ownersDenied: whose a connection is was not to be seen.

@@ -216,7 +216,7 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 	var lost []*zoocfg.Server
 	for i := range h.Settings.Servers {
 		m := &h.Settings.Servers[i]
-		if m.ID != h.ID && slices.Contains(append(electionPortsOf(m), model.QuorumPortsOf(m)...), l.Remote.Port()) &&
+		if m.ID != h.ID && slices.Contains(peerPortsOf(m), l.Remote.Port()) &&
 			!hasLink(h, m.ID) && !serves(m) {
 			lost = append(lost, m)
 		}

@@ -52,6 +52,7 @@ func allRules() []rule {
 		memoryRules(),
 		logRules(),
 		linkRules(),
+		deadLinkRules(),
 		commitRules(),
 		observerRules(),
 		outsiderRules(),

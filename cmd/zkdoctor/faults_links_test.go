@@ -59,7 +59,31 @@ func linkFaults() []fault {
 			},
 			root: diag.PeerAddrStale, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
+		{
+			shape: shape{
+				name: "a firewall has forgotten the election connections", options: namespaces(), do: forgetElection, from: 2,
+			},
+			root: diag.PeerConnectionDead, servers: []int64{2}, fires: []report.Code{diag.ProcessDown, diag.QuorumLost}, state: report.Down, exit: 2,
+		},
+		{
+			shape: shape{
+				name: "a firewall has forgotten them, seen from the host that was called", options: namespaces(), do: forgetElection, from: 1,
+			},
+			root: diag.PeerConnectionDead, servers: []int64{1}, fires: []report.Code{diag.ProcessDown, diag.QuorumLost}, state: report.Down, exit: 2,
+		},
 	}
+}
+
+// forgetElection lets all hosts lose the packets of the election connections, and kills the
+// leader: the other two send to each other in vain.
+func forgetElection(t *testing.T, ens *zktest.Ensemble) {
+	letLead(t, ens, ens.Server(3))
+	for _, s := range ens.Servers {
+		must(t, s.Forget(t.Context(), s.ElectionPort))
+	}
+	must(t, ens.Server(3).Kill())
+	waitLooking(t, ens, ens.Server(1))
+	waitLooking(t, ens, ens.Server(2))
 }
 
 // ends are the oldest and the newest release.

@@ -3,6 +3,7 @@ package zktest
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"os/exec"
 	"strings"
 )
@@ -55,6 +56,35 @@ func (h *Host) Forward(ctx context.Context, addr string, port int, to *Host, toP
 add chain inet zktest forward { type nat hook output priority -100; }
 add rule inet zktest forward ip daddr %s tcp dport %d dnat ip to %s:%d
 `, addr, port, to.Addr, toPort))
+}
+
+// Forget loses every packet of the connections that stand now on or to a port, both ways, as a
+// firewall does that has forgotten them for being idle. New connections get through.
+func (h *Host) Forget(ctx context.Context, port int) error {
+	result, err := h.Run(ctx, "ss", "-Htn", "state", "established")
+	if err != nil {
+		return err
+	}
+	script := `add table inet zktest
+add chain inet zktest input { type filter hook input priority 0; }
+add chain inet zktest output { type filter hook output priority 0; }
+`
+	for line := range strings.Lines(string(result.Stdout)) {
+		fields := strings.Fields(line) // both queues, and both ends
+		if len(fields) < 4 {
+			continue
+		}
+		local, err := netip.ParseAddrPort(fields[2])
+		remote, also := netip.ParseAddrPort(fields[3])
+		if err != nil || also != nil || int(local.Port()) != port && int(remote.Port()) != port {
+			continue
+		}
+		for chain, ends := range map[string][2]netip.AddrPort{"input": {remote, local}, "output": {local, remote}} {
+			script += fmt.Sprintf("add rule inet zktest %s ip saddr %s tcp sport %d ip daddr %s tcp dport %d drop\n", chain,
+				ends[0].Addr().Unmap(), ends[0].Port(), ends[1].Addr().Unmap(), ends[1].Port())
+		}
+	}
+	return h.nft(ctx, script)
 }
 
 // Heal takes back everything that the other methods did to this host.

@@ -65,6 +65,9 @@ func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot
 			step(nameOf(h), "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false); it holds from the next restart on, which can wait for another reason"),
 		},
 	}
+	if o := h.OwnerAt(h.Addrs.Value, port, nil); o != nil {
+		f.Evidence[1], f.Fix[0] = socketOwnerEvidence(o), seeOwner(nameOf(h), o)
+	}
 	if h.Process == nil {
 		f.Severity = severityAt(e, h)
 		f.Summary = fmt.Sprintf("another program has port %d, which its AdminServer wants. A standalone server ends with exit code 4 when it cannot have it.", port)

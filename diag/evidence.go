@@ -192,3 +192,14 @@ func firstLine(data []byte) string {
 	}
 	return string(data)
 }
+
+// votersThat are the ids of the voters of which something holds.
+func votersThat(e *model.Ensemble, holds func(*model.Server) bool) map[int64]bool {
+	out := map[int64]bool{}
+	for _, id := range e.List.Quorums.Voters() {
+		if s := e.ByLine(id); s != nil && holds(s) {
+			out[id] = true
+		}
+	}
+	return out
+}

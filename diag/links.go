@@ -19,6 +19,9 @@ import (
 // open without a word is closed after tickTime x syncLimit, 10 s as usually configured.
 const linksApart = 30 * time.Second
 
+// maxSockets is how many connections a finding shows.
+const maxSockets = 3
+
 // linkPair are two looks at the connections of one host.
 type linkPair struct {
 	now, before *model.Host

@@ -148,9 +148,6 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 	return f
 }
 
-// maxSockets is how many connections a finding shows.
-const maxSockets = 3
-
 // remotes are the addresses at the other end.
 func remotes(links []snapshot.Link) string {
 	var out []string

@@ -3,10 +3,10 @@ package diag
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
-	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
 const QuorumPortConflict report.Code = "quorum-port-conflict"
@@ -20,6 +20,9 @@ var quorumPortConflictRule = Rule{
 // listens: ZooKeeper opens that port on the leader alone, so it is another program's,
 // and this server cannot lead (Leader binds it when it is elected).
 func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
+	if own := quorumPortOwned(e, s); own.skipped() || own.findings != nil {
+		return own
+	}
 	leaders := e.Leaders()
 	follows := func(s *model.Server) bool { return s.Role == report.Follower && s.QuorumPort == report.PortOpen }
 	switch {
@@ -55,6 +58,28 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 	return found(f)
 }
 
+// quorumPortOwned is what the host itself shows of the quorum port of a server that runs there:
+// which other process listens on it.
+func quorumPortOwned(e *model.Ensemble, s *model.Server) Outcome {
+	if !s.RunsHere() || s.Role == report.Leader {
+		return Outcome{}
+	}
+	if s.Local.Owners.Failure != nil && s.Local.ListensAt(s.PeerAddrs().Value, s.Quorum.Number) {
+		return undecided(reasonOf(s.Local.Owners, ""))
+	}
+	o := s.Local.OwnerAt(s.PeerAddrs().Value, s.Quorum.Number, e.Hosts)
+	if o == nil {
+		return Outcome{}
+	}
+	return found(report.Finding{
+		Severity: report.Warning, Certainty: report.Proven,
+		Summary: fmt.Sprintf("%s listens on its quorum port %d, which a leader opens. It cannot lead; if it is elected, the others wait until it has given up.",
+			ownerName(o), s.Quorum.Number),
+		Evidence: []report.Evidence{processEvidence(s.Local, "does not listen on "+strconv.Itoa(s.Quorum.Number), ""), socketOwnerEvidence(o)},
+		Fix:      []report.Fix{seeOwner(s.Name, o), step(s.Name, "stop that program or move it, not ZooKeeper: it opens the port when it is elected next")},
+	})
+}
+
 const ClientPortConflict report.Code = "client-port-conflict"
 
 var clientPortConflictRule = Rule{
@@ -70,45 +95,11 @@ var electionPortConflictRule = Rule{
 	Code: ElectionPortConflict, Title: "another program has its election port",
 	Needs:    "a server's own process and sockets",
 	Explains: slices.Concat(keptOut, startless, []report.Code{"client-port-mismatch"}),
-	// 3.5.6 and later end with exit code 14; earlier ones stay up without a listener, and a
-	// process that runs is not judged here.
-	Eval: perHost(portTaken("its election port", func(s *model.Server) int { return s.Election.Number })),
-}
-
-// portTaken reports a server that does not run because another program has that port.
-func portTaken(what string, portOf func(*model.Server) int) func(*model.Ensemble, *model.Host) Outcome {
-	return func(_ *model.Ensemble, h *model.Host) Outcome {
-		s := h.Server
-		switch {
-		case h.MayRun:
-			return undecided("this host has too many processes to look at them all")
-		case h.Process == nil && !h.Listeners.Seen():
-			return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
-		case s == nil || s.TakenPort() == 0 || s.TakenPort() != portOf(s):
-			return Outcome{}
+	// 3.5.6 and later end with exit code 14; earlier ones stay up without a listener.
+	Eval: perHost(func(e *model.Ensemble, h *model.Host) Outcome {
+		if h.Process != nil {
+			return listenerKeptOut(e, h)
 		}
-		return found(takenFinding(h, what, s.TakenPort()))
-	}
-}
-
-func takenFinding(h *model.Host, what string, port int) report.Finding {
-	f := report.Finding{
-		Certainty: report.Likely,
-		Summary:   fmt.Sprintf("no ZooKeeper runs for %s, and another program listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, what, port),
-		Evidence: []report.Evidence{
-			{Source: "process", Value: "no QuorumPeerMain for " + h.ConfigPath},
-			listenerEvidence(port, "yes", "free"),
-		},
-		Fix: []report.Fix{
-			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "who has the port; often an older ZooKeeper, or one that another product brought along"),
-			step(nameOf(h), "stop that program or move it, then start ZooKeeper as it is always started"),
-		},
-	}
-	addPort(&f, h.Server, clientView(h.Server), "")
-	addPort(&f, h.Server, electionView(h.Server), "")
-	if said := logEvidences(h, []logline.Sign{logline.AddressInUse}); len(said) > 0 {
-		f.Certainty = report.Proven
-		addEvidence(&f, said...)
-	}
-	return f
+		return portTaken("its election port", func(s *model.Server) int { return s.Election.Number })(e, h)
+	}),
 }

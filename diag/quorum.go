@@ -65,17 +65,6 @@ func hungMayVote(e *model.Ensemble) bool {
 	return e.List.Quorums.Contains(able)
 }
 
-// votersThat are the ids of the voters of which something holds.
-func votersThat(e *model.Ensemble, holds func(*model.Server) bool) map[int64]bool {
-	out := map[int64]bool{}
-	for _, id := range e.List.Quorums.Voters() {
-		if s := e.ByLine(id); s != nil && holds(s) {
-			out[id] = true
-		}
-	}
-	return out
-}
-
 // byNumber is the certainty of what rests on the number of voters.
 func byNumber(e *model.Ensemble) report.Certainty {
 	if e.List.Proven() && e.Product == "" {

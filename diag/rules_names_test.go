@@ -2,6 +2,7 @@ package diag
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
@@ -55,16 +56,21 @@ func nameRules() []rule {
 			[]fire{
 				{"one look", look(follower, leader, taken), "info possible zk3"},
 				{"two looks", look(follower, leader, taken).twice(), "warning likely zk3"},
+				{"its host shows who", look(follower, leader, taken).on(3, owned("[::]:2888 77 /usr/bin/nc")), "warning proven zk3"},
+				{"of one that is in no quorum", look(looking, down, looking).on(3, owned("[::]:2888 77 /usr/bin/nc")), "warning proven zk3"},
 			},
 			[]alike{
 				{"the leader's", look(follower, leader, follower).twice()},
 				{"it led in the look before", look(follower, leader, taken).after(look(follower, follower, leader))},
 				{"on loopback", look(follower, leader, but(taken, at("127.0.0.3", "127.0.0.3", 2181))).twice()},
 				{"a leader that serves no clients", look(follower, secretLeader, follower)},
+				{"at another address of its host", look(follower, leader, follower).on(3, owned("192.0.2.99:2888 77 /usr/bin/nc"))},
+				{"another member's", look(follower, leader, follower).on(2).on(3, owned("[::]:2888 1002 /usr/bin/java jvm"))},
 			},
 			[]blind{
 				{"not probed", look(follower, leader, but(taken, peers("-", ""))), report.SkipNotLooked},
 				{"two leaders", look(leader, leader, taken), report.SkipUndecided},
+				{"whose it is was not seen", look(follower, leader, taken).on(3, hears("[::]:2181", "[::]:2888"), unownedPorts), report.SkipUndecided},
 				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
 			},
 		},
@@ -73,12 +79,15 @@ func nameRules() []rule {
 			[]fire{
 				{"a web server has it", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181")), "warning likely zk3"},
 				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
+				{"something silent that is no Java program has it", look(follower, leader, starting).on(3, stopped, owned("[::]:2181 77 /usr/bin/nc")), "warning likely zk3"},
 				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
 			},
 			[]alike{
 				{"it runs", look(follower, leader, stranger).on(3, hears("[::]:2181"))},
 				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
 				{"silent, and nothing else tells: a hung ZooKeeper may hide", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"))},
+				{"silent, and in Java", look(follower, leader, starting).on(3, stopped, owned("[::]:2181 77 /usr/bin/java jvm"))},
+				{"silent, and whose it is was not seen", look(follower, leader, starting).on(3, stopped, hears("[::]:2181"), unownedPorts)},
 				{"what answers is elsewhere", look(follower, leader, stranger).on(3, stopped, hears("192.0.2.4:2181"))},
 				{"ZooKeeper answers: its process was not seen", look(follower, leader, follower).on(3, stopped, hears("[::]:2181"))},
 			},
@@ -93,14 +102,21 @@ func nameRules() []rule {
 			[]fire{
 				{"another program has it", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888")), "warning likely zk3"},
 				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(logline.AddressInUse)), "warning proven zk3"},
+				{"it runs without", look(follower, leader, looking).on(3, kept, owned("192.0.2.3:3888 77 /usr/bin/nc")), "warning proven zk3"},
+				{"it serves without", look(follower, leader, follower).on(3, kept, owned("[::]:3888 77 /usr/bin/nc")), "warning proven zk3"},
 			},
 			[]alike{
 				{"it runs, on another client port", look(follower, leader, otherPort).on(3)},
+				{"it has it itself, and another program at another address", look(follower, leader, follower).on(3, bound("[::]:2181", "192.0.2.3:3888"), owned("127.0.0.1:3888 77 /usr/bin/nc"))},
+				{"another server of the ensemble has it", look(follower, leader, looking).on(2).on(3, kept, owned("[::]:3888 1002 /usr/bin/java jvm"))},
+				{"it is loading its data", look(follower, leader, starting).on(3, kept, owned("[::]:3888 77 /usr/bin/nc"))},
 				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
 			},
 			[]blind{
 				denied(),
 				{"no own files", look(follower, leader, otherPort), report.SkipLocalFiles},
+				{"whose it is was not seen", look(follower, leader, looking).on(3, kept, hears("[::]:2181", "192.0.2.3:3888"), unownedPorts), report.SkipUndecided},
+				{"it has just started", look(follower, leader, looking).on(3, kept, young(time.Second), owned("192.0.2.3:3888 77 /usr/bin/nc")), report.SkipUndecided},
 				{"not all processes", look(follower, leader, otherPort).on(3, stopped, mayRun, hears("192.0.2.3:3888")), report.SkipUndecided},
 			},
 		},

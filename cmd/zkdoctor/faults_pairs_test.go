@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"slices"
 	"testing"
 
@@ -71,15 +70,7 @@ func pause(id int) func(*testing.T, *zktest.Ensemble) {
 // webServerAt puts a web server in the place of a ZooKeeper.
 func webServerAt(id int) func(*testing.T, *zktest.Ensemble) {
 	return func(t *testing.T, ens *zktest.Ensemble) {
-		s := ens.Server(id)
-		must(t, s.Kill())
-		var l net.Listener
-		must(t, ens.Wait(t.Context(), "the client port to be free", func() bool {
-			var err error
-			l, err = s.Listen(t.Context(), fmt.Sprintf("%s:%d", s.Addr, s.ClientPort))
-			return err == nil
-		}))
-		answerHTTP(t, l)
+		answerHTTP(t, holdPort(t, ens, id, ens.Server(id).ClientPort))
 		must(t, ens.WaitQuorum(t.Context()))
 	}
 }

@@ -372,20 +372,8 @@ func startUnrouted(t *testing.T, ens *zktest.Ensemble) {
 // port, and gives the port back once the server has stopped trying.
 func takeElectionPort(id int) func(*testing.T, *zktest.Ensemble) {
 	return func(t *testing.T, ens *zktest.Ensemble) {
-		s := ens.Server(id)
-		must(t, s.Kill())
-		var l net.Listener
-		must(t, ens.Wait(t.Context(), "the election port to be free", func() bool {
-			var err error
-			l, err = s.Listen(t.Context(), fmt.Sprintf("%s:%d", s.Addr, s.ElectionPort))
-			return err == nil
-		}))
-		must(t, s.Start(t.Context()))
-		must(t, ens.Wait(t.Context(), "the server to leave its listener", func() bool {
-			return strings.Contains(s.Log(), "I won't be able to participate in leader election any longer")
-		}))
-		must(t, l.Close())
-		waitAge(t, ens, s)
+		must(t, runWithoutListener(t, ens, id).Close())
+		waitAge(t, ens, ens.Server(id))
 	}
 }
 

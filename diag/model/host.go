@@ -47,6 +47,20 @@ func (h *Host) ListensAt(addrs []netip.Addr, port int) bool {
 	})
 }
 
+// OwnerAt is the process that listens on a port at one of the addresses, or at all of the
+// host's, where the host's server would; nil where none does or its owner was not found. Of two
+// servers of one ensemble neither is in the other's place: who has which id is wrong there.
+func (h *Host) OwnerAt(addrs []netip.Addr, port int, hosts []*Host) *snapshot.SocketOwner {
+	for i := range h.Owners.Value {
+		o := &h.Owners.Value[i]
+		member := slices.ContainsFunc(hosts, func(h *Host) bool { return h.Process != nil && h.Process.PID == o.PID })
+		if int(o.Addr.Port()) == port && !member && (o.Addr.Addr().IsUnspecified() || slices.Contains(addrs, o.Addr.Addr())) {
+			return o
+		}
+	}
+	return nil
+}
+
 // Hidden reports whether the host's server answers as ZooKeeper although no process of
 // it was seen: then what would keep it from starting has not.
 func (h *Host) Hidden() bool {

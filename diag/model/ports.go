@@ -71,8 +71,11 @@ func (s *Server) TakenPort() int {
 		s.Srvr.Seen() || s.NotServing() || s.Session.Seen() {
 		return 0
 	}
-	// What is silent may be a hung ZooKeeper whose process we may not see.
-	client := s.ClientPort == report.PortOpen || Silent(s) && s.Local.wrote(logline.AddressInUse)
+	// What is silent may be a hung ZooKeeper whose process we may not see, or that no class of
+	// ours names. What is no JVM is none.
+	owner := s.Local.OwnerAt(s.Resolve.Value, s.Port, nil)
+	other := owner != nil && owner.Program != "" && !owner.JVM || s.Local.wrote(logline.AddressInUse)
+	client := s.ClientPort == report.PortOpen || Silent(s) && other
 	switch {
 	case client && s.Local.ListensAt(s.Resolve.Value, s.Port):
 		return s.Port

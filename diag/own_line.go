@@ -1,0 +1,56 @@
+package diag
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+)
+
+// Where a server should listen by its own line, and whether anything does.
+
+// listensAfter is the process age past which a server must have an election listener: it
+// opens right after the data is loaded, and a failed bind is tried three times, one second
+// apart (QuorumCnxManager.Listener).
+const listensAfter = 10 * time.Second
+
+// ownLineAt is the host's own server.N line as myid gives it, with what its host
+// resolves to there. reason says why it is not known.
+func ownLineAt(h *model.Host) (addrs []netip.Addr, name string, reason string) {
+	switch {
+	case !h.Distributed():
+		return nil, "", ""
+	case !h.HasID:
+		return nil, "", "its id is not known"
+	case !h.Addrs.Seen():
+		return nil, "", reasonOf(h.Addrs, "the addresses of its host were not looked at")
+	}
+	r, ok := h.ResolvedFor(h.ID)
+	if !ok {
+		return nil, "", "its names were not looked up: they are its container's own"
+	}
+	if !r.Addrs.Seen() {
+		return nil, "", reasonOf(r.Addrs, "its name was not looked up")
+	}
+	return r.Addrs.Value, r.Host, ""
+}
+
+// electionPort is the port on which the host's server must listen; 0 when it is
+// not known.
+func electionPort(h *model.Host) int {
+	if m := h.Settings.Find(h.ID); h.HasID && m != nil {
+		return m.Addresses[0].ElectionPort
+	}
+	return 0
+}
+
+func listensOn(h *model.Host, port int) bool {
+	addrs, _, _ := ownLineAt(h)
+	return slices.ContainsFunc(h.Listeners.Value, func(l netip.AddrPort) bool {
+		// On loopback several servers share one host, and each has the same port
+		// at its own address; elsewhere whatever listens counts.
+		return int(l.Port()) == port &&
+			(l.Addr().IsUnspecified() || len(addrs) == 0 || !model.AllLoopback(addrs) || slices.Contains(addrs, l.Addr()))
+	})
+}

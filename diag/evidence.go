@@ -57,6 +57,16 @@ func idList(m zoocfg.Membership) string {
 	return strings.Join(ids, ",") + unlisted(m)
 }
 
+// hostsOfIDs is "1=zk1,2=zk2".
+func hostsOfIDs(m zoocfg.Membership) string {
+	var pairs []string
+	for i := range m.Servers[:min(len(m.Servers), mostListed)] {
+		host := snapshot.Printable(m.Servers[i].Addresses[0].Host, snapshot.MaxForeign)
+		pairs = append(pairs, strconv.FormatInt(m.Servers[i].ID, 10)+"="+host)
+	}
+	return strings.Join(pairs, ",") + unlisted(m)
+}
+
 // unlisted counts the members that are not written out.
 func unlisted(m zoocfg.Membership) string {
 	if len(m.Servers) <= mostListed {

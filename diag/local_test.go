@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,7 +61,11 @@ func (h localHost) local(snap *snapshot.Snapshot, servers int) snapshot.Local {
 		if a, err := netip.ParseAddr(r.Host); err == nil {
 			r.Addrs = snapshot.Saw([]netip.Addr{a}, quick)
 		} else {
-			r.Addrs = snapshot.Saw([]netip.Addr{addrOf(int(m.ID))}, quick)
+			id := int(m.ID)
+			if n, err := strconv.Atoi(strings.TrimPrefix(r.Host, "zk")); err == nil {
+				id = n
+			}
+			r.Addrs = snapshot.Saw([]netip.Addr{addrOf(id)}, quick)
 		}
 		l.Resolved = append(l.Resolved, r)
 	}
@@ -192,6 +197,14 @@ func mayRun(l *snapshot.Local) { l.MayRun = true }
 // young is a process that started this long ago.
 func young(age time.Duration) func(*snapshot.Local) {
 	return func(l *snapshot.Local) { l.Process.Started = now().Add(-age) }
+}
+
+// edited: its zoo.cfg was changed long after the start of its process.
+func edited(l *snapshot.Local) { l.Config.Value.Modified = l.Process.Started.Add(30 * time.Minute) }
+
+// exchanged is a zoo.cfg with the hosts of two members swapped.
+func exchanged(a, b int, more ...string) string {
+	return strings.NewReplacer("="+name(a)+":", "="+name(b)+":", "="+name(b)+":", "="+name(a)+":").Replace(zoo(3, more...))
 }
 
 // hears sets the listening sockets.

@@ -8,6 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Rules about who is a member, and who was asked about.
@@ -18,7 +19,7 @@ var membershipDivergentRule = Rule{
 	Code: MembershipDivergent, Title: "servers have different lists of members",
 	Needs:    "what two servers say, or their files",
 	Traits:   theory.Traits{DataAtRisk: true},
-	Explains: slices.Concat(keptOut, []report.Code{"split-brain"}),
+	Explains: slices.Concat(keptOut, startless, []report.Code{"process-without-listener", "split-brain"}),
 	Eval:     checkMembershipDivergent,
 }
 
@@ -26,7 +27,8 @@ func checkMembershipDivergent(e *model.Ensemble) Outcome {
 	if e.Mixed {
 		return undecided("the servers that were named are of different ensembles")
 	}
-	return compareLists(e).and(found(editedLists(e)...))
+	others := slices.Concat(contradicted(e), stoppedLists(e), movedMembers(e), editedLists(e))
+	return compareLists(e).and(found(others...))
 }
 
 // editedLists are servers whose own file has other members than they run with: it was
@@ -37,32 +39,45 @@ func editedLists(e *model.Ensemble) []report.Finding {
 		if h.Server == nil || h.Settings == nil || h.Settings.Dynamic != "" || len(h.Settings.Servers) == 0 || !e.Lives(h) {
 			continue
 		}
-		runs := h.Server.RunsWith
-		if runs == nil {
+		file := model.NewOwnList(h.Settings.Membership, "zoo.cfg")
+		with, runs := e.RunsOn(h)
+		if runs == nil || !model.Differ(file, runs) {
 			continue
 		}
-		if model.DifferentLists(model.NewOwnList(h.Settings.Membership, "zoo.cfg"), h.Server.OwnList()) < 2 {
-			continue
-		}
-		out = append(out, report.Finding{
-			Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h), Later: true,
-			Title:   "its file has other members than it runs with",
-			Summary: "its configuration was changed since it was started: at its next start it has another list than the one it runs with, and than the others may have.",
-			Evidence: []report.Evidence{
-				{Source: string(runs.By), Server: nameOf(h), Key: "servers", Value: idList(runs.Membership)},
-				{
-					Source: "zoo.cfg", Server: nameOf(h), Key: "servers",
-					Value: idList(h.Settings.Membership), Wanted: "the same, or soon the same on all",
-					File: h.Settings.Path, Line: h.Settings.Servers[0].Line,
-				},
-			},
-			Fix: []report.Fix{
-				{Note: "is a change going on? Write the new list to all hosts before the first of them is restarted"},
-				{Host: nameOf(h), Note: "else take the change back: the running list is the one to keep", Risk: "none: no restart is needed"},
-			},
-		})
+		out = append(out, editedList(h, file, with, runs))
 	}
 	return out
+}
+
+// editedList is a file that has other members than its server runs with: by its own word, or as
+// another server has them.
+func editedList(h *model.Host, file *model.OwnList, with *model.Server, runs *model.OwnList) report.Finding {
+	show := idList
+	if len(model.Displaced(file, runs)) > 0 {
+		show = hostsOfIDs
+	}
+	f := report.Finding{
+		Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h), Later: true,
+		Title:   "its file has other members than it runs with",
+		Summary: "its configuration was changed since it was started: at its next start it has another list than the one it runs with, and than the others may have.",
+		Evidence: []report.Evidence{
+			{Source: runs.Source, Server: with.Name, Key: "servers", Value: show(runs.Membership)},
+			{
+				Source: "zoo.cfg", Server: nameOf(h), Key: "servers",
+				Value: show(h.Settings.Membership), Wanted: "the same, or soon the same on all",
+				File: h.Settings.Path, Line: h.Settings.Servers[0].Line,
+			},
+		},
+		Fix: []report.Fix{
+			{Note: "is a change going on? Write the new list to all hosts before the first of them is restarted"},
+			{Host: nameOf(h), Note: "else take the change back: the running list is the one to keep", Risk: "none: no restart is needed"},
+		},
+	}
+	if with != h.Server {
+		f.Certainty = report.Likely // what it runs with itself was not told
+		addEvidence(&f, editedEvidence(h))
+	}
+	return f
 }
 
 // compareLists compares the lists that different servers run with.
@@ -81,9 +96,14 @@ func compareLists(e *model.Ensemble) Outcome {
 		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", lists.Count),
 	}
 	f.KeepsOut = notOnAll(lists)
+	show := idList
+	if len(lists.Displaced) > 0 {
+		show = hostsOfIDs
+		f.Summary = fmt.Sprintf("lists that are in use give %s different ids. A server whose list has another host for the leader's id cannot follow it.", addressesOf(lists.Displaced))
+	}
 	for i, s := range lists.Servers {
 		addEvidence(&f, report.Evidence{
-			Source: lists.Lists[i].Source, Server: s.Name, Key: "servers", Value: idList(lists.Lists[i].Membership),
+			Source: lists.Lists[i].Source, Server: s.Name, Key: "servers", Value: show(lists.Lists[i].Membership),
 		})
 	}
 	f.Fix = []report.Fix{
@@ -94,6 +114,15 @@ func compareLists(e *model.Ensemble) Outcome {
 		f.Fix = advice("two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list")
 	}
 	return found(f)
+}
+
+// addressesOf are the hosts of addresses, for a sentence.
+func addressesOf(displaced []zoocfg.Address) string {
+	var hosts []string
+	for _, a := range displaced {
+		hosts = append(hosts, snapshot.Printable(a.Host, snapshot.MaxForeign))
+	}
+	return enumerate(hosts)
 }
 
 // notOnAll are the members that some lists have and others have not, by their hosts.

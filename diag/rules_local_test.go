@@ -82,6 +82,8 @@ func myidRules() []rule {
 			MyidWrongServer,
 			[]fire{
 				{"its own files", out().on(3, stopped, myid("2\n")), "warning proven zk3"},
+				{"its own files alone", look(gone, gone, down).as(oldest).on(3, stopped, myid("2\n")), "warning likely zk3"},
+				{"its own files, and another has its id", look(follower, leader, down).as(oldest).on(3, stopped, myid("2\n")), "warning proven zk3"},
 				{"swapped, by conf", look(but(follower, says(3)), leader, but(follower, says(1))), "warning likely zk1 zk3"},
 			},
 			[]alike{
@@ -89,6 +91,9 @@ func myidRules() []rule {
 				{"translated addresses", look(but(follower, says(3)), leader, but(follower, says(1))).membership(
 					"server.1=10.9.9.1:2888:3888:participant", "server.2=10.9.9.2:2888:3888:participant", "server.3=10.9.9.3:2888:3888:participant")},
 				{"no line is this host's", look(follower, leader, down).file(zoo(3)).on(3, stopped, has("10.0.0.3"))},
+				{"two hosts swapped in the list that counts", look(follower, but(leader, lists(swappedLines)), follower)},
+				{"two hosts swapped in its own file", out().onWith(3, exchanged(2, 3), stopped)},
+				{"two hosts swapped in the file of who is out", look(follower, leader, looking).as(oldest).onWith(3, exchanged(1, 2)).twice()},
 			},
 			[]blind{
 				{"neither files nor conf", healthy().as(oldest), report.SkipLocalFiles},

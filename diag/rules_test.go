@@ -212,6 +212,15 @@ func ensembleRules() []rule {
 				{"by a session and conf", look(follower, leader, but(follower, whitelisted, opened(voters(5)))), "critical proven zk1 zk2 zk3"},
 				{"lists with versions, twice", halfMoved().twice(), "critical proven zk1 zk2 zk3"},
 				{"a file that was edited since the start", look(follower, leader, follower).onWith(1, zoo(5)), "warning proven zk1"},
+				{"two hosts swapped in one list", look(follower, leader, but(follower, lists(swappedLines))), "critical proven zk1 zk2 zk3"},
+				{"two hosts swapped in the file of who is out", look(follower, leader, looking).onWith(3, exchanged(1, 2)).twice(), "critical proven zk1 zk2 zk3"},
+				{"two hosts swapped in two files", look(follower, leader, looking).as(oldest).on(1).onWith(3, exchanged(1, 2)), "critical proven zk1 zk3"},
+				{"two hosts swapped in one file, whose servers say otherwise", look(follower, leader, looking).as(oldest).onWith(3, exchanged(1, 2)).twice(), "warning likely zk3"},
+				{"its own host swapped, and it has ended", look(follower, leader, down).onWith(3, exchanged(2, 3), stopped), "warning likely zk3"},
+				{"its own host swapped, and it has ended over that", look(follower, leader, down).onWith(3, exchanged(2, 3), stopped, ended("exit-code", 1, 14)), "warning proven zk3"},
+				{"others swapped, and it has ended", look(follower, leader, down).onWith(3, exchanged(1, 2), stopped), "warning proven zk3"},
+				{"another host for a member, and one is out", look(follower, leader, looking).onWith(3, strings.Replace(zoo(3), "=zk2:", "=192.0.2.77:", 1)).twice(), "warning likely zk1 zk3"},
+				{"a file that was edited, of a server that tells nothing", look(follower, leader, follower).as(oldest).on(1).onWith(3, zoo(5), edited), "warning likely zk3"},
 				{"a voter made an observer, in the file", look(follower, leader, follower).onWith(1, zoo(2, "server.3=zk3:2888:3888:observer")), "warning proven zk1"},
 			},
 			[]alike{
@@ -223,6 +232,10 @@ func ensembleRules() []rule {
 				{"an AdminServer leaves observers out", look(follower, leader, follower, observer).observing(4).edit(locked(3, "", voters(3)))},
 				{"a file that was edited, of a server that tells nothing", look(but(follower, whitelisted), leader, follower).on(1)},
 				{"a file without observers, beside an AdminServer", look(follower, leader, follower, observer).observing(4).edit(locked(1, "", voters(3))).onWith(1, zoo(3, "server.4=zk4:2888:3888:observer"))},
+				{"a file that was edited, and no other list", look(follower, leader, looking).as(oldest).onWith(3, zoo(5), edited)},
+				{"another host for a member, and all serve", look(follower, leader, but(follower, lists(
+					three[0]+"\nserver.2=192.0.2.77:2888:3888:participant\n"+three[2]+"\nversion=0")))},
+				{"another name of one host, and one is out", look(follower, leader, looking).onWith(3, strings.Replace(zoo(3), "=zk2:", "=192.0.2.2:", 1)).twice()},
 				{"it was so in the first look", look(follower, leader, follower).after(halfMoved())},
 			},
 			[]blind{
@@ -249,6 +262,9 @@ func ensembleRules() []rule {
 		},
 	}
 }
+
+// swappedLines is a list in which servers 1 and 2 have each other's host.
+const swappedLines = "server.1=zk2:2888:3888:participant\nserver.2=zk1:2888:3888:participant\nserver.3=zk3:2888:3888:participant\nversion=0"
 
 // halfMoved is a reconfiguration that has not reached server 3.
 func halfMoved() scene {

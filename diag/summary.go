@@ -45,6 +45,9 @@ func votersPhrase(e *model.Ensemble) string {
 	if e.List.Proven() {
 		return plural(e.Verdict.Voters, "voter")
 	}
+	if e.List.Edited {
+		return fmt.Sprintf("the %d of a zoo.cfg that was edited after the start", e.Verdict.Voters)
+	}
 	return fmt.Sprintf("the %d you named", e.Verdict.Voters)
 }
 
@@ -83,6 +86,8 @@ func servingSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 		parts = append(parts, "How many more may be lost is not known: the leader is none of those you named.")
 	} else if e.PeersUnknown() && e.Product != "" && len(leaders) > 0 {
 		parts = append(parts, fmt.Sprintf("How many more may be lost is not known: the leader reports %s.", plural(int(*leaders[0].Keeper.Peers), "peer")))
+	} else if e.List.Edited {
+		parts = append(parts, "How many more may be lost is not known: no server was started with that list.")
 	} else if e.PeersUnknown() {
 		parts = append(parts, "How many more may be lost is not known: name its peers too.")
 	} else if least, most := e.List.Quorums.Spare(t.Serving), e.List.Quorums.Spare(t.Possible); max(least, 0) == most {

@@ -1,9 +1,11 @@
 package diag
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -18,7 +20,8 @@ var hostSources = []string{
 }
 
 // asTrusted takes from a finding what its process does not bear: its being proven, where what
-// the process is was not to be seen, or whether there is one; and commands on paths that its
+// the process is was not to be seen, or whether there is one, or where the file that it rests on
+// was edited after the process had read it; and commands on paths that its
 // configuration names, where it is not seen to be the server of that.
 func asTrusted(e *model.Ensemble, f *report.Finding) {
 	for _, h := range e.Hosts {
@@ -40,6 +43,9 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 				Source: "process", Server: nameOf(h), Value: "too many to look at them all: it may run",
 			})
 		}
+		if h.Edited() && f.Certainty == report.Proven && !f.Later && restsOnFile(f, h) {
+			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, editedEvidence(h))
+		}
 		if !h.Verified() {
 			withhold(f)
 		}
@@ -51,6 +57,22 @@ func restsOn(f *report.Finding, h *model.Host) bool {
 	return slices.ContainsFunc(f.Evidence, func(ev report.Evidence) bool {
 		return ev.Server == nameOf(h) && slices.Contains(hostSources, ev.Source)
 	})
+}
+
+// restsOnFile reports whether a finding has evidence of what a host's zoo.cfg says.
+func restsOnFile(f *report.Finding, h *model.Host) bool {
+	return slices.ContainsFunc(f.Evidence, func(ev report.Evidence) bool {
+		return ev.Server == nameOf(h) && ev.Source == "zoo.cfg"
+	})
+}
+
+// editedEvidence is the evidence that a file was changed after its server had read it.
+func editedEvidence(h *model.Host) report.Evidence {
+	return report.Evidence{
+		Source: "zoo.cfg", Server: nameOf(h), Key: "changed", File: h.Settings.Path,
+		Value: fmt.Sprintf("%s after the start of pid %d, which has not read it since",
+			h.Settings.Modified.Sub(h.Process.Started).Round(time.Second), h.Process.PID),
+	}
 }
 
 // withhold takes the commands out that may change a file.

@@ -127,6 +127,9 @@ type List struct {
 	zoocfg.Membership
 	Source  string
 	Quorums zoocfg.Quorum
+	// Edited is set when it is that of a file which was changed after its server had started,
+	// and no other file has it: what that server runs with is not known.
+	Edited bool
 	// at is where in Servers an id is.
 	at map[int64]int
 }

@@ -62,7 +62,7 @@ func fullQueues(e *Ensemble) []*Server {
 // for counts and roles are not of one moment.
 func judgedByLeader(e *Ensemble) []*Server {
 	lead, synced, following, ok := e.LeaderCount()
-	if !ok || !e.List.Proven() {
+	if !ok || !e.List.Proven() || e.List.Edited {
 		return nil
 	}
 	silent, counted := int64(0), true

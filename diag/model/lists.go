@@ -72,12 +72,12 @@ func shareLists(servers []*Server) {
 }
 
 // OwnList is what the server says, or its own file when its process runs and it says
-// nothing (before 3.5, or without a quorum); nil for neither.
+// nothing (before 3.5, or without a quorum), unless that was edited since; nil for neither.
 func (s *Server) OwnList() *OwnList {
 	if s.reported != nil {
 		return s.reported
 	}
-	if h := s.Local; h != nil && h.Process != nil && h.Settings != nil && len(h.Settings.Servers) > 0 {
+	if h := s.Local; h != nil && h.Process != nil && h.Settings != nil && len(h.Settings.Servers) > 0 && !h.Edited() {
 		return NewOwnList(h.Settings.Membership, "zoo.cfg")
 	}
 	return nil
@@ -122,13 +122,20 @@ type Divergence struct {
 	// differ as for a moment in every reconfiguration.
 	Count  int
 	Moving bool
+	// Displaced are the addresses to which they give different ids.
+	Displaced []zoocfg.Address
 }
 
 // Divergence compares the lists that servers run with.
 func (e *Ensemble) Divergence() Divergence {
 	servers, lists := e.OwnLists()
-	n := DifferentLists(lists...)
-	return Divergence{Servers: servers, Lists: lists, Count: n, Moving: n > 1 && moving(e, lists)}
+	n, displaced := DifferentLists(lists...), Displaced(lists...)
+	if len(displaced) > 0 {
+		n = max(n, 2)
+	}
+	return Divergence{
+		Servers: servers, Lists: lists, Count: n, Moving: n > 1 && moving(e, lists), Displaced: displaced,
+	}
 }
 
 // moving reports whether the lists of this look differ as they do for a moment while
@@ -139,7 +146,7 @@ func moving(e *Ensemble, lists []*OwnList) bool {
 		return versioned
 	}
 	_, before := e.Before.OwnLists()
-	return DifferentLists(before...) < 2
+	return DifferentLists(before...) < 2 && len(Displaced(before...)) == 0
 }
 
 // OutOfItsList reports whether a server of this host runs with a dynamic file that does

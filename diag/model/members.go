@@ -8,20 +8,32 @@ import (
 )
 
 // membership chooses the list of members: what a server says that runs with it; else a
-// configuration file; else the targets themselves, each taken for a voter.
+// configuration file, one that a server may run with before one that was edited since; else the
+// targets themselves, each taken for a voter.
 func membership(e *Ensemble) List {
 	if reported := e.Snap.Members(); reported != nil {
 		return newList(completed(e, reported), string(reported.By))
 	}
+	var files []zoocfg.Membership
 	if c := e.Snap.Plan.Config; c != nil && len(c.Servers) > 0 {
-		return newList(c.Membership, sourceFile)
+		files = append(files, c.Membership)
 	}
 	for _, h := range e.Hosts {
 		if h.Settings != nil && len(h.Settings.Servers) > 0 {
-			return newList(h.Settings.Membership, sourceFile)
+			files = append(files, h.Settings.Membership)
 		}
 	}
-	return newList(asTargets(e.Servers), SourceTargets)
+	if len(files) == 0 {
+		return newList(asTargets(e.Servers), SourceTargets)
+	}
+	for _, file := range files {
+		if !onlyEdited(e, file) {
+			return newList(file, sourceFile)
+		}
+	}
+	l := newList(files[0], sourceFile)
+	l.Edited = true
+	return l
 }
 
 // completed adds to a list of voters alone the observers, groups and weights of the

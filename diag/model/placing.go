@@ -144,6 +144,20 @@ func isAt(e *Ensemble, m *zoocfg.Server, s *Server) bool {
 	})
 }
 
+// LineAt is the only line of a host's file that is at a server; nil where several are, or none.
+func (e *Ensemble) LineAt(h *Host, s *Server) *zoocfg.Server {
+	var found *zoocfg.Server
+	for i := range h.Settings.Servers {
+		if m := &h.Settings.Servers[i]; isAt(e, m, s) {
+			if found != nil {
+				return nil
+			}
+			found = m
+		}
+	}
+	return found
+}
+
 // vote is the id under which a server votes: the one it claims, for that is
 // what its peers hear, or else its line's. Where the targets are the list, two
 // that claim one id have the vote of the first.

@@ -8,7 +8,8 @@ import (
 
 // judge reaches the verdict about now.
 func judge(e *Ensemble) {
-	if e.List.Source == sourceFile && listIsOld(e) {
+	e.List.Edited = e.List.Edited && !allServe(e)
+	if e.List.Source == sourceFile && (listIsOld(e) || e.List.Edited) {
 		e.List.Source = SourceTargets
 	}
 	e.Votes = e.count()
@@ -100,7 +101,7 @@ func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) 
 // cannotConfirm reports whether the voters that can confirm a write are no quorum: the others
 // are down, hang, or say that they do not serve.
 func (e *Ensemble) cannotConfirm() bool {
-	if e.PeersUnknown() || e.HasOracle() {
+	if e.PeersUnknown() || e.HasOracle() || e.List.Edited {
 		return false
 	}
 	return !e.List.Quorums.Contains(e.Votes.Able)
@@ -139,7 +140,7 @@ func spare(e *Ensemble, state report.State, t Tally) *int {
 		if e.LoneStandalone() {
 			break
 		}
-		if e.PeersUnknown() || e.HasOracle() || LeaderNotNamed(e) {
+		if e.PeersUnknown() || e.HasOracle() || LeaderNotNamed(e) || e.List.Edited {
 			return nil
 		}
 		spare = e.List.Quorums.Spare(t.Serving)

@@ -40,6 +40,7 @@ func (h Host) readConfig(
 		return failed(static.failure)
 	}
 	parsed, named := zoocfg.Parse(f.absolute(path), static.data), f.namedBy(static.owner)
+	parsed.Modified = static.modified
 	if dynamic := parsed.DynamicConfigFile; dynamic.IsSet() {
 		as := h.asOwner(ctx, named, filepath.Dir(dynamic.Value))
 		file := h.readWhole(ctx, as, dynamic.Value)
@@ -56,8 +57,9 @@ func (h Host) readConfig(
 type wholeFile struct {
 	data []byte
 	// owner are the rights of its owner; nil where that is root.
-	owner   *hostfile.Rights
-	failure *snapshot.Failure
+	owner    *hostfile.Rights
+	modified time.Time
+	failure  *snapshot.Failure
 }
 
 func (h Host) readWhole(ctx context.Context, f hostFiles, path string) wholeFile {
@@ -76,7 +78,7 @@ func readWhole(f hostFiles, path string) wholeFile {
 	case lines > maxConfigLines:
 		failure = tooLarge("%s: more than %d lines, no zoo.cfg has", path, maxConfigLines)
 	default:
-		file := wholeFile{data: ends.Head}
+		file := wholeFile{data: ends.Head, modified: ends.Info.ModTime().UTC()}
 		if f.rights == nil {
 			file.owner = ownerRights(ends.Info)
 		}

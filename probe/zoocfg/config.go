@@ -22,6 +22,8 @@ type Config struct {
 	Path string `json:"path"`
 	// Dynamic is the path of the dynamic file; empty until AddDynamic.
 	Dynamic string `json:"dynamic,omitempty"`
+	// Modified is when the static file was last changed; zero where whoever read it did not tell.
+	Modified time.Time `json:"modified,omitzero"`
 
 	// Properties are those of the static file, in file order, duplicates kept.
 	Properties []Property `json:"properties,omitempty"`

@@ -1,0 +1,191 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+)
+
+// Which host has which id: where the list of one server contradicts what others run with, or
+// what they say of themselves.
+
+// contradicted are servers that are out and whose file gives others that serve, and report their
+// id but not their list (3.4), ids that these do not have.
+func contradicted(e *model.Ensemble) []report.Finding {
+	var out []report.Finding
+	for _, h := range e.Hosts {
+		if h.Server == nil || h.Settings == nil || h.Server.Serving != model.No {
+			continue
+		}
+		var evidence []report.Evidence
+		var names []string
+		for _, s := range e.Servers {
+			id, source, ok := s.Claimed()
+			if !ok || !model.FromServer(source) || s == h.Server || s.RunsWith != nil || s.Serving != model.Yes || h.Settings.Find(id) == nil {
+				continue
+			}
+			line := e.LineAt(h, s)
+			if line == nil || line.ID == id {
+				continue
+			}
+			names = append(names, s.Name)
+			evidence = append(evidence,
+				report.Evidence{Source: source, Server: s.Name, Key: "serverId", Value: fmt.Sprint(id), Wanted: fmt.Sprint(line.ID)},
+				memberEvidence(h, line.ID, ""))
+		}
+		if len(names) == 0 {
+			continue
+		}
+		out = append(out, report.Finding{
+			Severity: severityOf(e, h.Server), Certainty: report.Likely, Servers: serversOf(h), Evidence: evidence,
+			Title:   "its list has hosts under the ids of others",
+			Summary: fmt.Sprintf("its list gives %s other ids than they say they have, and they serve: it calls a server at the host of another, and follows no leader there. Less likely: its list is right, and the ids of those are swapped.", enumerate(names)),
+			Fix: append(compareLines(nameOf(h)),
+				risky(nameOf(h), "where its own file is the one that differs, give it the server.N lines of the others, and restart this server alone", "none, it serves nobody as it is")),
+		})
+	}
+	return out
+}
+
+// stoppedLists are servers that do not run and whose file gives hosts other ids than the lists
+// that others run with.
+func stoppedLists(e *model.Ensemble) []report.Finding {
+	servers, lists := e.OwnLists()
+	var out []report.Finding
+	for _, h := range e.Hosts {
+		if h.Process != nil || h.Settings == nil || len(h.Settings.Servers) == 0 || h.Hidden() {
+			continue
+		}
+		file := model.NewOwnList(h.Settings.Membership, "zoo.cfg")
+		for i, l := range lists {
+			if displaced := model.Displaced(file, l); len(displaced) > 0 {
+				f := stoppedList(h, l, addressesOf(displaced))
+				f.Severity, f.Servers = severityAt(e, h), serversOf(h)
+				f.Evidence[0].Server = servers[i].Name
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func stoppedList(h *model.Host, runs *model.OwnList, hosts string) report.Finding {
+	f := report.Finding{
+		Certainty: report.Proven, Later: true,
+		Title:   "its list has hosts under the ids of others",
+		Summary: fmt.Sprintf("its file gives %s other ids than the list that others run with.", hosts),
+		Evidence: []report.Evidence{
+			{Source: runs.Source, Key: "servers", Value: hostsOfIDs(runs.Membership)},
+			{
+				Source: "zoo.cfg", Server: nameOf(h), Key: "servers", Value: hostsOfIDs(h.Settings.Membership), Wanted: "the same on all",
+				File: h.Settings.Path, Line: h.Settings.Servers[0].Line,
+			},
+		},
+		Fix: steps(nameOf(h), "give it the server.N lines of the others, leave myid as it is, and start it"),
+	}
+	if h.HasID && !slices.Contains(h.OwnLines, h.ID) {
+		f.Later, f.Certainty = false, report.Likely
+		f.Summary += " By that its own address is that of another host, where it cannot listen: 3.5.6 and later end with exit code 14."
+		said := logEvidences(h, []logline.Sign{logline.AddressForeign})
+		if len(said) > 0 || h.EndedWith(14) {
+			f.Certainty = report.Proven
+		}
+		f.Evidence = slices.Concat(f.Evidence, said, serviceEvidence(h))
+	}
+	return f
+}
+
+// movedMembers are members for whose id two lists have hosts without a common address, where the
+// one that has such a list, or that member, is out. One with two networks looks the same; while
+// all serve it is taken for that.
+func movedMembers(e *model.Ensemble) []report.Finding {
+	servers, lists := e.OwnLists()
+	if len(lists) == 0 || len(model.Displaced(lists...)) > 0 {
+		return nil
+	}
+	var out []report.Finding
+	first := lists[0] // what most of them say is not known: each is compared with one
+	for i, s := range servers {
+		if lists[i] == first {
+			continue
+		}
+		for _, m := range lists[i].Servers {
+			o := first.Find(m.ID)
+			if o == nil || !isOut(servers[0], s, e.ByLine(m.ID)) || !elsewhere(e, m.Addresses[0].Host, o.Addresses[0].Host) {
+				continue
+			}
+			out = append(out, movedMember(e, m.ID, []*model.Server{servers[0], s},
+				[]string{o.Addresses[0].Host, m.Addresses[0].Host}, []string{first.Source, lists[i].Source}))
+		}
+	}
+	return out
+}
+
+// isOut reports whether any of the servers is known not to serve; nil is none.
+func isOut(servers ...*model.Server) bool {
+	return slices.ContainsFunc(servers, func(s *model.Server) bool { return s != nil && s.Serving == model.No })
+}
+
+func movedMember(e *model.Ensemble, id int64, servers []*model.Server, hosts, sources []string) report.Finding {
+	f := report.Finding{
+		Severity: severityOf(e, servers...), Certainty: report.Likely, Servers: model.Names(servers),
+		Title:   "two lists have different hosts for one member",
+		Summary: fmt.Sprintf("%s has server.%d at %s, and %s has it at %s: one of them calls it where it is not. Less likely: these are two networks of one host.", servers[0].Name, id, hosts[0], servers[1].Name, hosts[1]),
+		Fix: []report.Fix{
+			{Note: fmt.Sprintf("find out where server.%d is now, and write that into the zoo.cfg of every server", id)},
+			{Note: "restart the servers that had the other one, one at a time, each after the one before serves again", Risk: "with no spare voter each restart is an outage"},
+		},
+	}
+	if m := e.ByLine(id); m != nil {
+		f.KeepsOut = []string{m.Name}
+	}
+	for i, s := range servers {
+		addEvidence(&f, report.Evidence{
+			Source: sources[i], Server: s.Name, Key: fmt.Sprintf("server.%d", id),
+			Value: hosts[i] + "  " + joinAddrs(addressesAt(e, hosts[i])), Wanted: "one host on all",
+		})
+	}
+	return f
+}
+
+// elsewhere reports whether two hosts are known to have no address in common.
+func elsewhere(e *model.Ensemble, a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return false
+	}
+	at, other := addressesAt(e, a), addressesAt(e, b)
+	return len(at) > 0 && len(other) > 0 &&
+		!slices.ContainsFunc(at, func(addr netip.Addr) bool { return slices.Contains(other, addr) })
+}
+
+// addressesAt are what a host of a list means, as far as that was looked up: none where it means
+// another host on each.
+func addressesAt(e *model.Ensemble, host string) []netip.Addr {
+	var all []netip.Addr
+	if addr, err := netip.ParseAddr(host); err == nil {
+		all = append(all, addr)
+	}
+	for _, s := range e.Servers {
+		if strings.EqualFold(s.Host, host) {
+			all = append(all, s.Resolve.Value...)
+		}
+	}
+	for _, h := range e.Hosts {
+		for _, r := range h.Resolved {
+			if strings.EqualFold(r.Host, host) {
+				all = append(all, r.Addrs.Value...)
+			}
+		}
+	}
+	if slices.ContainsFunc(all, func(a netip.Addr) bool { return a.IsLoopback() || a.IsUnspecified() }) {
+		return nil
+	}
+	slices.SortFunc(all, netip.Addr.Compare)
+	return slices.Compact(all)
+}

@@ -1,0 +1,190 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
+)
+
+// The rule about a server that has the id of another's line.
+
+const MyidWrongServer report.Code = "myid-wrong-server"
+
+var myidWrongServerRule = Rule{
+	Code: MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
+	Explains: slices.Concat(startless, []report.Code{
+		"self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode", "quorum-lost",
+	}),
+	Eval: checkMyidWrongServer,
+}
+
+func checkMyidWrongServer(e *model.Ensemble) Outcome {
+	if e.ListedOtherwise() || len(contradicted(e)) > 0 {
+		// Then a list is wrong, and to write its number would make two servers with one id.
+		return undecided("lists of members contradict each other in which host has which id")
+	}
+	out := perHost(wrongByFiles)(e)
+	over, judged := wrongOverNetwork(e, out)
+	if judged && len(e.Hosts) == 0 {
+		out = over // its own files are not needed
+	} else {
+		out = out.and(over)
+	}
+	changeTogether(e, out.findings)
+	return out
+}
+
+// compareLines is the step that comes before any number is written: a list may be what is wrong.
+func compareLines(host string) []report.Fix {
+	return []report.Fix{{
+		Host: host, Risk: "none",
+		Note: "first compare the server.N lines of the zoo.cfg of all servers: where they differ, correct the one that is wrong, and leave myid as it is",
+	}}
+}
+
+// confirmed reports whether more than the host's own file says that the id is another server's:
+// a second list that has both hosts as this one has them, or a second server with the id.
+func confirmed(e *model.Ensemble, h *model.Host) bool {
+	for _, s := range e.Servers {
+		id, source, ok := s.Claimed()
+		if ok && s != h.Server && id == h.ID && (model.FromServer(source) || source == "myid") {
+			return true
+		}
+		if l := s.OwnList(); l != nil && s != h.Server && sameLines(l.Find, h) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(e.Hosts, func(o *model.Host) bool {
+		return o != h && o.Settings != nil && sameLines(o.Settings.Find, h)
+	})
+}
+
+// sameLines reports whether a list has the lines of both ids that a host may have where the
+// host's own list has them.
+func sameLines(find func(int64) *zoocfg.Server, h *model.Host) bool {
+	for _, id := range []int64{h.ID, h.OwnLines[0]} {
+		own, other := h.Settings.Find(id), find(id)
+		if other == nil || !strings.EqualFold(own.Addresses[0].Host, other.Addresses[0].Host) {
+			return false
+		}
+	}
+	return true
+}
+
+// wrongByFiles judges a server by its own files.
+func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
+	switch {
+	case !h.Distributed():
+		return Outcome{}
+	case !h.HasID:
+		return undecided(noID(h))
+	case !h.AddressesDecide:
+		return undecided("more than one server.N address is this host's, as in a laboratory on loopback")
+	case len(h.OwnLines) != 1 || h.OwnLines[0] == h.ID || h.Settings.Find(h.ID) == nil:
+		return Outcome{}
+	}
+	f := report.Finding{
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
+		Evidence: []report.Evidence{
+			myidEvidence(h, fmt.Sprint(h.OwnLines[0])),
+			memberEvidence(h, h.ID, "  not an address of this host"),
+			memberEvidence(h, h.OwnLines[0], "  is an address of this host"),
+		},
+		Fix: writeID(h),
+	}
+	if !confirmed(e, h) {
+		f.Certainty = report.Likely
+		f.Summary += " Less likely: its list has two hosts swapped, which no other list was seen to contradict."
+		f.Fix = append(compareLines(nameOf(h)), f.Fix...)
+	}
+	if other := e.ByLine(h.ID); other != nil {
+		f.KeepsOut = []string{other.Name} // their connections to the others push each other out
+	}
+	return found(f)
+}
+
+// wrongOverNetwork finds servers at the address of one line that say they are another,
+// and not those that are judged by their own files already. judged is set where any server
+// could be.
+func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged bool) {
+	for _, s := range e.Servers {
+		id, source, ok := s.Claimed()
+		if !ok || !model.FromServer(source) || s.Line == nil || s.Line.ID < 0 || !s.AtLineHost {
+			continue
+		}
+		judged = true
+		if id == s.Line.ID || hasFinding(byFiles.findings, s.Name) {
+			continue
+		}
+		out = out.and(found(report.Finding{
+			Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
+			Summary: fmt.Sprintf("it is at the address of server %d and says that it is server %d. It works as long as all listen on all addresses; the ids are not where the list has them.", s.Line.ID, id),
+			Evidence: []report.Evidence{
+				{
+					Source: source, Server: s.Name, Key: "serverId",
+					Value: fmt.Sprint(id), Wanted: fmt.Sprint(s.Line.ID),
+				},
+				{
+					Source: e.List.Source, Key: fmt.Sprintf("server.%d", s.Line.ID),
+					Value: s.Line.Addresses[0].Host, File: s.Line.File, Line: s.Line.Line,
+				},
+			},
+			Fix: append(compareLines(""), risky(s.Name, fmt.Sprintf("stop it, make sure that no other running server uses id %d, write %d into its myid, start it", s.Line.ID, s.Line.ID),
+				"with no spare voter that is an outage")),
+		}))
+	}
+	return out, judged
+}
+
+// changeTogether gives findings whose servers have each other's ids one list of steps: changed one
+// after the other, two of them would have one id meanwhile.
+func changeTogether(e *model.Ensemble, findings []report.Finding) {
+	has := map[int64]bool{}
+	for _, f := range findings {
+		id, _ := idsOf(e, f)
+		has[id] = true
+	}
+	var names []string
+	var write []report.Fix
+	var swapped []int
+	for i, f := range findings {
+		_, right := idsOf(e, f)
+		if !has[right] {
+			continue
+		}
+		swapped = append(swapped, i)
+		names = append(names, f.Servers[0])
+		one := step(f.Servers[0], fmt.Sprintf("write %d into its myid, and nothing else", right))
+		for _, own := range f.Fix {
+			if own.Command != "" {
+				one = own
+			}
+		}
+		write = append(write, one)
+	}
+	all := strings.Join(names, ", ")
+	for _, i := range swapped {
+		findings[i].Fix = slices.Concat(compareLines(""), []report.Fix{
+			risky(all, "they have each other's ids: stop all of them before any gets its own",
+				"of 3 servers, stopping 2 is a short outage; one at a time makes two servers with one id"),
+		}, write, []report.Fix{step(all, "start them")})
+	}
+}
+
+// idsOf are the id that the server of a finding has and that of its line; -1 where it is no row.
+func idsOf(e *model.Ensemble, f report.Finding) (has, right int64) {
+	if len(f.Servers) != 1 {
+		return -1, -1
+	}
+	s := e.ByName(f.Servers[0])
+	if h := s.Local; h != nil && h.HasID && len(h.OwnLines) == 1 {
+		return h.ID, h.OwnLines[0]
+	}
+	has, _, _ = s.Claimed()
+	return has, s.Line.ID
+}

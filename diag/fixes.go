@@ -30,13 +30,33 @@ func writeID(h *model.Host) []report.Fix {
 	return steps
 }
 
-// openPort is the step that opens a port on the host of a server.
-func openPort(s *model.Server, port int) report.Fix {
-	return report.Fix{
-		Host: s.Name, Command: fmt.Sprintf("sudo firewall-cmd --permanent --add-port=%d/tcp && sudo firewall-cmd --reload", port),
-		Note: "where firewalld runs; limit the rule to the peers' addresses",
-		Risk: "--reload drops rules that were added at run time only",
+// openPort is the step that opens a port on the host of a server, to the other members alone.
+func openPort(e *model.Ensemble, s *model.Server, port int) report.Fix {
+	fix := report.Fix{
+		Host: s.Name, Risk: "none: no rule is taken away",
+		Note: "where firewalld runs: it lets the other members in, and nobody else; once for now and once for good",
 	}
+	rules, complete := "", true
+	for _, m := range e.List.Servers[:min(len(e.List.Servers), mostListed)] {
+		if e.ByLine(m.ID) == s {
+			continue
+		}
+		addrs := addressesAt(e, m.Addresses[0].Host)
+		complete = complete && len(addrs) > 0
+		for _, a := range addrs {
+			family := "ipv4"
+			if a.Is6() {
+				family = "ipv6"
+			}
+			rules += fmt.Sprintf(" --add-rich-rule='rule family=%s source address=%s port port=%d protocol=tcp accept'", family, a, port)
+		}
+	}
+	if !complete || rules == "" || len(e.List.Servers) > mostListed {
+		fix.Note = fmt.Sprintf("let the addresses of the other members through to port %d, and no others: a rich rule for each where firewalld runs", port)
+		return fix
+	}
+	fix.Command = "sudo firewall-cmd" + rules + " && sudo firewall-cmd --permanent" + rules
+	return fix
 }
 
 // refill are the steps by which a server gets its data anew from the leader. They

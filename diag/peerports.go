@@ -119,7 +119,7 @@ func portFiltered(
 		Evidence: []report.Evidence{
 			{Source: "tcp", Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
 		},
-		Fix: []report.Fix{openPort(s, port.Port)},
+		Fix: []report.Fix{openPort(e, s, port.Port)},
 	}
 	addPort(&f, s, clientView(s), "")
 	if peer := e.MemberVantage(); peer != "" {
@@ -260,7 +260,7 @@ func wayBlocked(
 		Evidence: evidence,
 		Summary:  fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
 		Fix: []report.Fix{
-			openPort(s, port),
+			openPort(e, s, port),
 			{
 				Host: s.Name, Command: "sudo nft list ruleset",
 				Note: "any other firewall: find the rule for port " + strconv.Itoa(port),

@@ -3,6 +3,8 @@ package diag
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -35,7 +37,9 @@ func checkQuorumLost(e *model.Ensemble) Outcome {
 			e.Verdict.QuorumNeeded, votersPhrase(e)),
 		Fix: advice("bring back one server after the other until a leader is elected; leave version-2 alone on every server"),
 	}
-	idle := votersThat(e, func(s *model.Server) bool { return s.NotServing() && !s.Inferred || idleKeeper(s) })
+	idle := votersThat(e, func(s *model.Server) bool {
+		return s.NotServing() && !s.Inferred || s.Role == report.ReadOnly || idleKeeper(s)
+	})
 	switch {
 	case len(e.Leaders()) > 0:
 		f.Title = "no quorum: no write is confirmed"
@@ -105,7 +109,7 @@ const ElectionInProgress report.Code = "election-in-progress"
 var electionInProgressRule = Rule{
 	Code: ElectionInProgress, Title: "an election is passing", Needs: "two looks",
 	Traits:   theory.Traits{NeverRoot: true},
-	Explains: []report.Code{"server-not-serving", "status-script-misleading"},
+	Explains: []report.Code{"server-not-serving", "degraded-no-spare", "status-script-misleading"},
 	Eval:     checkElection,
 }
 
@@ -125,6 +129,15 @@ func checkElection(e *model.Ensemble) Outcome {
 			Summary:  "nobody serves in this one look; an election takes less than a second and would look the same.",
 			Evidence: roleEvidence(e),
 		})
+	}
+	var late []report.Finding
+	for _, s := range e.Servers {
+		if f := latecomer(e, s); f != nil {
+			late = append(late, *f)
+		}
+	}
+	if late != nil {
+		return found(late...)
 	}
 	return unlessUnseen(e)
 }
@@ -171,6 +184,13 @@ func checkSplitBrain(e *model.Ensemble) Outcome {
 			Risk: "the emptied one must never lead alone: its oracle says 0",
 		}
 	}
+	if !bothLead(e) {
+		f.Certainty = report.Likely
+		f.Summary = "two leaders were seen in both looks, with one list. Less likely: one has lost its followers a moment ago, and says that it leads for syncLimit ticks, 10 s as usually set."
+		f.Fix = append([]report.Fix{{
+			Note: "look again before anything is stopped or moved: zkdoctor check --window 20s. A leader without followers has stepped down by then", Risk: "none",
+		}}, f.Fix...)
+	}
 	for _, s := range e.Servers {
 		if s.Role != report.Leader && s.Role != report.Follower {
 			continue
@@ -182,6 +202,25 @@ func checkSplitBrain(e *model.Ensemble) Outcome {
 		addEvidence(&f, report.Evidence{Source: "srvr", Server: s.Name, Value: value})
 	}
 	return found(f)
+}
+
+// bothLead reports whether neither of two leaders can be one that has just lost its followers: they
+// have different lists, or each has committed a write between the looks, or these are farther apart
+// than such a leader says that it leads.
+func bothLead(e *model.Ensemble) bool {
+	if d := e.Divergence(); d.Count > 1 && !d.Moving {
+		return true
+	}
+	return !slices.ContainsFunc(e.Leaders(), func(s *model.Server) bool {
+		b := e.Earlier(s)
+		if b == nil || !b.Srvr.Seen() || !s.Srvr.Seen() {
+			return true
+		}
+		c := s.Conf.Value
+		waits := s.Conf.Seen() && c.TickTime != nil && c.SyncLimit != nil
+		outlasts := waits && e.Between() > time.Duration(*c.TickTime**c.SyncLimit)*time.Millisecond
+		return b.Srvr.Value.Zxid == s.Srvr.Value.Zxid && !outlasts
+	})
 }
 
 // splitByOracle reports whether two leaders can only be explained by an oracle that lets

@@ -27,10 +27,8 @@ func checkReadOnlyMode(e *model.Ensemble, s *model.Server) Outcome {
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
 		},
-		Fix: steps(s.Name,
-			"find out what keeps it from its peers: run zkdoctor check on that host",
-			"leave its process and its data alone: it joins by itself once it reaches a quorum",
-		),
+		Fix: append(lookThere(s, "find out what keeps it from its peers: run zkdoctor check on that host"),
+			step(s.Name, "leave its process and its data alone: it joins by itself once it reaches a quorum")),
 	}
 	addPort(&f, s, electionView(s), "open")
 	if e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.Role == report.ReadOnly }) {

@@ -40,6 +40,8 @@ func serverRules() []rule {
 				{"one look", look(follower, leader, looking), "info possible zk3"},
 				{"two looks", look(follower, leader, looking).twice(), "warning proven zk3"},
 				{"no quorum", look(looking, looking, looking).twice(), "critical proven zk1 zk2 zk3"},
+				{"it may lead those that were not seen", look(gone, secretLeader, gone).twice(), "warning likely zk2"},
+				{"its closed port shows that it does not lead", look(gone, looking, gone).twice(), "warning proven zk2"},
 			},
 			[]alike{
 				{"leaderServes=no", look(follower, secretLeader, follower)},
@@ -105,12 +107,14 @@ func serverRules() []rule {
 			[]fire{
 				{"inferred", look(follower, secretLeader, follower).twice(), "info likely zk2"},
 				{"inferred from one look", look(follower, secretLeader, follower), "info possible zk2"},
+				{"beside one that hangs and has no leader's port", look(follower, secretLeader, hung).twice(), "info likely zk2"},
 				{"its file says so", look(follower, secretLeader, follower).onWith(2, zoo(3, "leaderServes=no")), "info proven zk2"},
 			},
 			[]alike{
 				{"the quorum port is closed", look(follower, looking, follower)},
 				{"another leads", look(leader, secretLeader, follower)},
 				{"nobody follows", look(looking, secretLeader, looking)},
+				{"one that hangs may lead", look(follower, secretLeader, but(hung, peers("", ""))).twice()},
 				{"it led and served a moment ago", look(follower, secretLeader, follower).after(look(follower, leader, follower))},
 				{"with its one follower it is no quorum", look(follower, secretLeader, looking, looking, looking).twice()},
 			},

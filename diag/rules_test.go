@@ -4,8 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // rule is what each code of the catalogue must be tested for: it fires, it does
@@ -137,6 +140,7 @@ func unseen() scene    { return look(gone, gone, gone) }
 func unvisited() scene { return look(unlooked, unlooked, unlooked) }
 
 func ensembleRules() []rule {
+	slow := but(leader, set(ticks, 2000)) // as usually set
 	return []rule{
 		{
 			QuorumLost,
@@ -175,11 +179,14 @@ func ensembleRules() []rule {
 			ElectionInProgress,
 			[]fire{
 				{"one look", look(looking, looking, looking), "info possible"},
+				{"one has asked nobody since the others elected", look(follower, but(leader, counts("zk_uptime", "20000")), looking).on(3, logged(askedAgo(50))).twice(), "info proven zk3"},
 				{"it passed", look(follower, leader, follower).after(look(looking, looking, looking)), "info proven"},
 			},
 			[]alike{
 				{"an outage", look(looking, looking, looking).twice()},
 				{"one server looks on", look(follower, leader, looking)},
+				{"one has asked since, and is out all the same", look(follower, but(leader, counts("zk_uptime", "90000")), looking).on(3, logged(askedAgo(50))).twice()},
+				{"one was to ask again, and is out all the same", look(follower, but(leader, counts("zk_uptime", "20000")), looking).on(3, logged(askedAgo(80))).twice()},
 				{"too few alive", look(down, down, looking)},
 			},
 			[]blind{{"all unreachable", unseen(), report.SkipUnreachable}},
@@ -187,7 +194,12 @@ func ensembleRules() []rule {
 		{
 			SplitBrain,
 			[]fire{
-				{"two looks", look(leader, leader, follower).twice(), "critical proven zk1 zk2"},
+				{"two looks, one list: one may have lost its followers", look(slow, slow, follower).twice(), "critical likely zk1 zk2"},
+				{"both have written between the looks", look(but(slow, wrote(3, 9)), but(slow, wrote(4, 9)), follower).after(look(but(slow, wrote(3, 8)), but(slow, wrote(4, 8)), follower)), "critical proven zk1 zk2"},
+				{"one has written, and the other has not", look(slow, but(slow, wrote(4, 9)), follower).after(look(slow, but(slow, wrote(4, 8)), follower)), "critical likely zk1 zk2"},
+				{"longer than one says so without followers", look(slow, slow, follower).twice().edit(func(s *snapshot.Snapshot) {
+					s.Started = s.Started.Add(20 * time.Second)
+				}), "critical proven zk1 zk2"},
 				{"five servers, two lists", halfGrown().twice(), "critical proven zk2 zk5"},
 			},
 			[]alike{
@@ -252,6 +264,8 @@ func ensembleRules() []rule {
 				{"three of them", look(standalone, standalone, standalone), "critical likely zk1 zk2 zk3"},
 				{"three, and a list", look(standalone, standalone, standalone).file(zoo(3)), "critical proven zk1 zk2 zk3"},
 				{"its file has one line", look(follower, leader, standalone).onWith(3, zoo(1)), "critical proven zk3"},
+				{"one that is no member: it may be alone on purpose", look(follower, leader, follower, standalone).membership(three...), "info possible zk4"},
+				{"beside two that serve and tell no list", look(follower, leader, standalone).as(oldest), "critical likely zk3"},
 			},
 			[]alike{
 				{"alone, on purpose", look(standalone)},
@@ -265,6 +279,12 @@ func ensembleRules() []rule {
 
 // swappedLines is a list in which servers 1 and 2 have each other's host.
 const swappedLines = "server.1=zk2:2888:3888:participant\nserver.2=zk1:2888:3888:participant\nserver.3=zk3:2888:3888:participant\nversion=0"
+
+// askedAgo is a line, in the server's own time zone, of one that asked its peers so many seconds ago and waits a minute.
+func askedAgo(seconds int) snapshot.LogLine {
+	at := now().Add(time.Hour - time.Duration(seconds)*time.Second).Format(time.DateTime)
+	return snapshot.LogLine{Sign: logline.Asking, At: at, Text: "Notification time out: 60000", Count: 3, Fields: logline.Fields{WaitMs: 60000}}
+}
 
 // halfMoved is a reconfiguration that has not reached server 3.
 func halfMoved() scene {

@@ -10,6 +10,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
 // Rules about a server's own address and its election listener.
@@ -142,14 +143,23 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 		risk = "its vote is lost meanwhile; with no spare voter that is an outage"
 		summary += " It serves over links that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
 	}
+	certainty := report.Proven
+	if h.Server == nil || !answers(h.Server) {
+		certainty = report.Likely // it may still be loading its data, which nothing was seen to end
+	}
+	fix := "read its log for \"Exception while listening\"; mend the address or free the port; restart it"
+	said := logEvidences(h, []logline.Sign{logline.ListenerGone, logline.AddressForeign, logline.AddressInUse})
+	if h.Log.Seen() {
+		fix = "mend the address, or free the port; then restart it"
+	}
 	return found(report.Finding{
-		Certainty: report.Proven,
+		Certainty: certainty,
 		Summary:   summary,
-		Evidence: []report.Evidence{
+		Evidence: append([]report.Evidence{
 			processEvidence(h, h.Process.Main+", up "+age.Round(time.Second).String(), ""),
 			listenerEvidence(port, "none", ownAddress(h, port)),
-		},
-		Fix: []report.Fix{risky(nameOf(h), "read its log for \"Exception while listening\"; mend the address or free the port; restart it", risk)},
+		}, said...),
+		Fix: []report.Fix{risky(nameOf(h), fix, risk)},
 	})
 }
 

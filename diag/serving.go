@@ -134,7 +134,7 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
 		},
-		Fix: steps(s.Name, "run zkdoctor check on that host: its files and sockets tell why"),
+		Fix: lookThere(s, "run zkdoctor check on that host: its files and sockets tell why"),
 	}
 	if s.Ruok.Seen() {
 		addEvidence(&f, report.Evidence{Source: "ruok", Value: "imok (proves only that the process lives)"})
@@ -145,11 +145,31 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 	case e.MightLead(s):
 		f.Severity, f.Certainty = report.Info, report.Possible
 		f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
-		f.Fix = steps(s.Name, "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that")
+		f.Fix = steps(s.Name, "run zkdoctor check where its quorum port can be reached, or with the followers' own hosts: that tells whether it leads. Do not restart it before that")
+		if s.Local == nil {
+			f.Fix = steps(s.Name, "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that")
+		}
+	case e.MayLeadUnseen(s):
+		f.Certainty = report.Likely
+		f.Summary = "it runs and answers, and says that it serves nobody. Less likely: it leads with leaderServes=no, and those that were not seen follow it."
+		f.Fix = steps(s.Name, "find out first whether it leads: ask the voters that were not seen. Do not restart it before that")
+		if !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }) {
+			return inOneLook(f)
+		}
 	case e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }):
 		return inOneLook(f) // it may be joining this moment
+	default:
+		electsAlone(e, s, &f)
 	}
 	return found(f)
+}
+
+// lookThere is the step that sends to a server's own host, where this run was not there.
+func lookThere(s *model.Server, note string) []report.Fix {
+	if s.Local != nil {
+		return nil
+	}
+	return steps(s.Name, note)
 }
 
 const ServerHung report.Code = "server-hung"
@@ -343,8 +363,13 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 		},
 	}
 	switch {
-	case e.ProvesQuorum(), e.List.Proven() && len(e.List.Voters()) > 1:
-		f.Certainty = report.Proven
+	case s.AtLine() && e.List.Proven() && len(e.List.Voters()) > 1:
+		f.Certainty = report.Proven // the others count it among them
+	case s.Line == nil && e.List.InForce():
+		f.Certainty = report.Possible
+		f.Summary = "it takes reads and writes of its own, and is no member of the ensemble that the others form: it may be alone on purpose, and was named with them."
+		f.Fix = advice("name it alone, if it is meant to be; else give it the server.N lines of the others, and find out first whose data counts")
+	case e.ProvesQuorum():
 	case !slices.ContainsFunc(e.Servers, func(o *model.Server) bool {
 		return o.Role == report.Standalone && o.DuplicateOf == nil && o != s && o != s.DuplicateOf
 	}):

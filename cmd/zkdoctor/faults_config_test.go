@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -43,6 +44,18 @@ func configFaults() []fault {
 			}, 2), args: []string{"-c", "@c2"}},
 			root: diag.DynamicConfigOverrides, servers: []int64{2}, fires: []report.Code{diag.ProcessDown, diag.DegradedNoSpare},
 			state: report.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "two hosts swapped in the list of one", only: from35, why: "3.4 tells no list", options: namespaces(), do: swapHosts, from: 3},
+			root:  diag.MembershipDivergent, servers: []int64{1, 2, 3}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 2,
+		},
+		{
+			shape: shape{name: "two hosts swapped in the file of one", only: only34, why: "later ones tell their list", options: namespaces(), do: swapHosts, from: 3},
+			root:  diag.MembershipDivergent, servers: []int64{3}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 1,
+		},
+		{
+			shape: shape{name: "members added to the file after the start", only: only34, why: "later ones tell their list", options: namespaces(), do: addMembers, from: 1},
+			state: report.Serving, exit: 1, fires: []report.Code{diag.TargetUnresolvable},
 		},
 		{
 			shape: shape{name: "a reconfiguration that did not end", only: from35, why: noDynamic, do: leftOver(2, "server.9=127.0.0.9:2888:3888:participant"), args: []string{"-c", "@c2"}},
@@ -98,4 +111,32 @@ func leftOver(id int, more ...string) func(*testing.T, *zktest.Ensemble) {
 		lines := append(slices.Concat(s.ServerLines, more), "version=100000000")
 		must(t, os.WriteFile(s.ConfigFile+".dynamic.next", []byte(strings.Join(lines, "\n")+"\n"), 0o644))
 	}
+}
+
+// swapHosts starts server 3 with a list in which servers 1 and 2 have each other's host. It follows
+// neither of them where the other is.
+func swapHosts(t *testing.T, ens *zktest.Ensemble) {
+	s := ens.Server(3)
+	must(t, s.Kill())
+	must(t, ens.WaitQuorum(t.Context()))
+	lines := s.ConfigLines()
+	for i, line := range lines {
+		for id, other := range map[string]*zktest.Server{"server.1=": ens.Server(2), "server.2=": ens.Server(1)} {
+			if own, found := strings.CutPrefix(line, id); found {
+				_, ports, _ := strings.Cut(own, ":")
+				lines[i] = id + other.Addr + ":" + ports
+			}
+		}
+	}
+	must(t, s.WriteConfig(lines))
+	must(t, s.Start(t.Context()))
+	must(t, ens.WaitMode(t.Context(), s, ""))
+}
+
+// addMembers writes two members into the file of server 1 that are not there yet, long after its start.
+func addMembers(t *testing.T, ens *zktest.Ensemble) {
+	s := ens.Server(1)
+	must(t, s.WriteConfig(append(s.ConfigLines(), "server.4=zk4.invalid:2888:3888", "server.5=zk5.invalid:2888:3888")))
+	later := time.Now().Add(2 * time.Minute)
+	must(t, os.Chtimes(s.ConfigFile, later, later))
 }

@@ -55,8 +55,7 @@ type joined struct {
 	evidence  map[report.Evidence]bool
 	summaries []string
 	said      map[string]bool
-	fixes     map[report.Fix]int // by all but the host: where it is in Fix
-	hosts     [][]string         // of each of Fix
+	plans     []plan
 	steps     map[report.Fix]bool
 }
 
@@ -64,10 +63,9 @@ func (j *joined) join(f *report.Finding) {
 	if j.servers == nil {
 		j.servers, j.evidence = seen(j.Servers), seen(j.Evidence)
 		j.summaries, j.said = []string{j.Summary}, map[string]bool{j.Summary: true}
-		j.fixes, j.steps = map[report.Fix]int{}, map[report.Fix]bool{}
-		own := j.Fix
-		j.Servers, j.Evidence, j.Fix = slices.Clip(j.Servers), slices.Clip(j.Evidence), nil
-		j.addFixes(own)
+		j.steps = map[report.Fix]bool{}
+		j.Servers, j.Evidence = slices.Clip(j.Servers), slices.Clip(j.Evidence)
+		j.addPlan(j.Fix)
 	}
 	// One that both share is kept; of two that speak of different servers both are.
 	if !slices.Equal(j.Servers, f.Servers) {
@@ -75,24 +73,27 @@ func (j *joined) join(f *report.Finding) {
 	}
 	j.Servers = appendNew(j.Servers, f.Servers, j.servers)
 	j.Evidence = appendNew(j.Evidence, f.Evidence, j.evidence)
-	j.addFixes(f.Fix)
+	j.addPlan(f.Fix)
 }
 
-// addFixes joins the steps that are the same on several hosts.
-func (j *joined) addFixes(fixes []report.Fix) {
-	for _, step := range fixes {
-		anywhere := step
-		anywhere.Host = ""
-		i, known := j.fixes[anywhere]
-		switch {
-		case !known:
-			j.fixes[anywhere] = len(j.Fix)
-			j.Fix = append(j.Fix, step)
-			j.hosts = append(j.hosts, []string{step.Host})
-		case !j.steps[step]:
-			j.hosts[i] = append(j.hosts[i], step.Host)
+// addPlan joins steps that are the same on another host, all of them, to those; others come after
+// all that were there, so that they go host by host. What is known already is left out.
+func (j *joined) addPlan(steps []report.Fix) {
+	for i := range j.plans {
+		if j.plans[i].takes(steps) {
+			return
 		}
-		j.steps[step] = true
+	}
+	own := slices.DeleteFunc(slices.Clone(steps), func(s report.Fix) bool { return j.steps[s] })
+	for _, s := range own {
+		j.steps[s] = true
+	}
+	if len(own) > 0 {
+		p := plan{whole: steps, steps: own}
+		for _, s := range own {
+			p.hosts = append(p.hosts, []string{s.Host})
+		}
+		j.plans = append(j.plans, p)
 	}
 }
 
@@ -100,8 +101,9 @@ func (j *joined) addFixes(fixes []report.Fix) {
 func (j *joined) whole() report.Finding {
 	if j.servers != nil {
 		j.Summary = strings.Join(j.summaries, " ")
-		for i := range j.Fix {
-			j.Fix[i].Host = strings.Join(j.hosts[i], ", ")
+		j.Fix = nil
+		for _, p := range j.plans {
+			j.Fix = append(j.Fix, p.fixes()...)
 		}
 	}
 	return j.Finding

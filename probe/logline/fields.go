@@ -17,6 +17,8 @@ type Fields struct {
 	Length int64 `json:"length,omitempty"`
 	// Port is the one that could not be had.
 	Port int `json:"port,omitempty"`
+	// WaitMs is how long a server waits until it asks its peers again.
+	WaitMs int64 `json:"wait_ms,omitempty"`
 	// Class is the main class that Java did not find.
 	Class string `json:"class,omitempty"`
 	// Threads is set where memory was short for a thread, and not for the heap.
@@ -25,6 +27,7 @@ type Fields struct {
 
 // Texts behind which a field stands.
 const (
+	notified     = "Notification time out: "
 	openChannel  = "Cannot open channel to "
 	unreasonable = "Unreasonable length = "
 	lenError     = "Len error"
@@ -44,6 +47,17 @@ func peerAddress(line string) Fields {
 		return Fields{}
 	}
 	return Fields{Peer: id, Address: at}
+}
+
+// notifyWait reads "Notification time out: 60000", or from 3.6 on "60000 ms" (FastLeaderElection).
+func notifyWait(line string) Fields {
+	_, rest, _ := strings.Cut(line, notified)
+	number, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	ms, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || ms < 0 {
+		return Fields{}
+	}
+	return Fields{WaitMs: ms}
 }
 
 // recordLength reads "Unreasonable length = 2500000" (BinaryInputArchive, all versions).

@@ -59,6 +59,8 @@ var logLines = []struct {
 	{"Caused by: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: Error processing /opt/kafka/config/zookeeper.properties", ConfigInvalid, Fields{}},
 	{"2026-11-22 03:12:07,220 [myid:1] - INFO  [main:x] - Invalid config, exiting abnormally", "", Fields{}},
 	{"2026-11-22 03:12:07,220 [myid:1] - INFO  [main:x] - Getting a snapshot from leader 0x30000000a", SnapshotFetched, Fields{}},
+	{"Notification time out: 60000", Asking, Fields{WaitMs: 60000}},
+	{"Notification time out: 51200 ms", Asking, Fields{WaitMs: 51200}},
 	{"Enough followers present. Perhaps the initTicks need to be increased.", SyncGaveUp, Fields{}},
 	{"Cannot open channel to 0 at election address zk1/192.0.2.1:3888", PeerUnreached, Fields{Address: netip.MustParseAddrPort("192.0.2.1:3888")}},
 	{"Cannot open channel to 2 at election address /[2001:db8:0:0:0:0:0:2]:3888", PeerUnreached, Fields{Peer: 2, Address: netip.MustParseAddrPort("[2001:db8::2]:3888")}},

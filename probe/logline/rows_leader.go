@@ -55,7 +55,7 @@ func electionRows() []Row {
 	electing := []string{"election-in-progress"}
 	const begins = "The server has started to look for a leader."
 	return []Row{
-		{Texts: []string{"Notification time out: "}, Slugs: []string{"server-not-serving", "quorum-lost"}, Why: "The server looks for a leader and gets no answer from its peers; the time grows up to 60000 ms."},
+		{Sign: Asking, AtInfo: true, Texts: []string{notified}, Slugs: []string{"server-not-serving", "quorum-lost"}, Why: "The server looks for a leader and gets no answer from its peers; the time grows up to 60000 ms.", capture: notifyWait},
 		{Texts: []string{"New election. My id = "}, Slugs: electing, Why: begins},
 		{Texts: []string{"LEADER ELECTION TOOK - "}, Slugs: electing, Why: "An election has just ended on this server."},
 		{

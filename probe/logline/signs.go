@@ -54,6 +54,8 @@ const (
 	Unrecoverable Sign = "unrecoverable"
 	Exit          Sign = "exit"
 
+	// Asking: a server in an election has asked its peers, and waits for their answer.
+	Asking Sign = "asking"
 	// SyncGaveUp: a leader waited for its followers to have its data, and gave up.
 	// SnapshotFetched: a follower begins to fetch all data anew.
 	SyncGaveUp      Sign = "sync-gave-up"

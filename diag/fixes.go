@@ -113,3 +113,19 @@ func refillForbidden(e *model.Ensemble, h *model.Host) string {
 	}
 	return ""
 }
+
+// lookThere is the step that sends to a server's own host, where this run was not there.
+func lookThere(s *model.Server, note string) []report.Fix {
+	if s.Local != nil {
+		return nil
+	}
+	return steps(s.Name, note)
+}
+
+// compareLines is the step that comes before any number is written: a list may be what is wrong.
+func compareLines(host string) []report.Fix {
+	return []report.Fix{{
+		Host: host, Risk: "none",
+		Note: "first compare the server.N lines of the zoo.cfg of all servers: where they differ, correct the one that is wrong, and leave myid as it is",
+	}}
+}

@@ -112,3 +112,14 @@ func logLines(
 
 // repeated is how many lines are more than a moment's.
 const repeated = 2
+
+// logAge is how old a line of a log is. The log's own times have no zone; the newest of
+// them is of when the file was last written to.
+func logAge(tail snapshot.LogTail, at string, now time.Time) (age time.Duration, ok bool) {
+	then, err := time.Parse(time.DateTime, at)
+	last, bad := time.Parse(time.DateTime, tail.Last)
+	if err != nil || bad != nil || tail.Modified.IsZero() {
+		return 0, false
+	}
+	return last.Sub(then) + now.Sub(tail.Modified), true
+}

@@ -8,7 +8,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
-	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Rules about who is a member, and who was asked about.
@@ -40,7 +39,7 @@ func editedLists(e *model.Ensemble) []report.Finding {
 			continue
 		}
 		file := model.NewOwnList(h.Settings.Membership, "zoo.cfg")
-		with, runs := e.RunsOn(h)
+		with, runs := runsWith(e, h)
 		if runs == nil || !model.Differ(file, runs) {
 			continue
 		}
@@ -114,15 +113,6 @@ func compareLists(e *model.Ensemble) Outcome {
 		f.Fix = advice("two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list")
 	}
 	return found(f)
-}
-
-// addressesOf are the hosts of addresses, for a sentence.
-func addressesOf(displaced []zoocfg.Address) string {
-	var hosts []string
-	for _, a := range displaced {
-		hosts = append(hosts, snapshot.Printable(a.Host, snapshot.MaxForeign))
-	}
-	return enumerate(hosts)
 }
 
 // notOnAll are the members that some lists have and others have not, by their hosts.
@@ -229,4 +219,20 @@ func checkTargetDuplicate(_ *model.Ensemble, s *model.Server) Outcome {
 		addEvidence(&f, report.Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
 	}
 	return found(f)
+}
+
+// runsWith is what the server of a host runs with, where its file may say something else: by its own
+// word, or where that is not told and the file was edited, as another server has it. nil for neither.
+func runsWith(e *model.Ensemble, h *model.Host) (by *model.Server, runs *model.OwnList) {
+	switch {
+	case h.Server == nil:
+		return nil, nil
+	case h.Server.RunsWith != nil:
+		return h.Server, h.Server.OwnList()
+	case h.Edited():
+		if servers, lists := e.OwnLists(); len(lists) > 0 {
+			return servers[0], lists[0]
+		}
+	}
+	return nil, nil
 }

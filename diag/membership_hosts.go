@@ -29,7 +29,7 @@ func contradicted(e *model.Ensemble) []report.Finding {
 			if !ok || !model.FromServer(source) || s == h.Server || s.RunsWith != nil || s.Serving != model.Yes || h.Settings.Find(id) == nil {
 				continue
 			}
-			line := e.LineAt(h, s)
+			line := model.LineAt(e, h, s)
 			if line == nil || line.ID == id {
 				continue
 			}
@@ -162,30 +162,4 @@ func elsewhere(e *model.Ensemble, a, b string) bool {
 	at, other := addressesAt(e, a), addressesAt(e, b)
 	return len(at) > 0 && len(other) > 0 &&
 		!slices.ContainsFunc(at, func(addr netip.Addr) bool { return slices.Contains(other, addr) })
-}
-
-// addressesAt are what a host of a list means, as far as that was looked up: none where it means
-// another host on each.
-func addressesAt(e *model.Ensemble, host string) []netip.Addr {
-	var all []netip.Addr
-	if addr, err := netip.ParseAddr(host); err == nil {
-		all = append(all, addr)
-	}
-	for _, s := range e.Servers {
-		if strings.EqualFold(s.Host, host) {
-			all = append(all, s.Resolve.Value...)
-		}
-	}
-	for _, h := range e.Hosts {
-		for _, r := range h.Resolved {
-			if strings.EqualFold(r.Host, host) {
-				all = append(all, r.Addrs.Value...)
-			}
-		}
-	}
-	if slices.ContainsFunc(all, func(a netip.Addr) bool { return a.IsLoopback() || a.IsUnspecified() }) {
-		return nil
-	}
-	slices.SortFunc(all, netip.Addr.Compare)
-	return slices.Compact(all)
 }

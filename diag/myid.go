@@ -74,26 +74,6 @@ func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
 	})
 }
 
-// myidUnseen is the reason for which nothing can be said about the content of
-// myid; empty when it was read, or is not there at all, which has its own rule.
-func myidUnseen(h *model.Host) string {
-	if !h.MyID.Tried {
-		return "where its myid is cannot be told: dataDir is not set"
-	}
-	if !h.MyID.Seen() && !h.MyID.FailedAs(snapshot.Absent) {
-		return h.MyID.Failure.Text
-	}
-	return ""
-}
-
-// noID is the reason for which there is no id to judge.
-func noID(h *model.Host) string {
-	if reason := myidUnseen(h); reason != "" {
-		return reason
-	}
-	return "its id is not known"
-}
-
 const MyidNotInServers report.Code = "myid-not-in-servers"
 
 var myidNotInServersRule = Rule{

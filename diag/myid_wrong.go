@@ -23,7 +23,7 @@ var myidWrongServerRule = Rule{
 }
 
 func checkMyidWrongServer(e *model.Ensemble) Outcome {
-	if e.ListedOtherwise() || len(contradicted(e)) > 0 {
+	if listedOtherwise(e) || len(contradicted(e)) > 0 {
 		// Then a list is wrong, and to write its number would make two servers with one id.
 		return undecided("lists of members contradict each other in which host has which id")
 	}
@@ -36,14 +36,6 @@ func checkMyidWrongServer(e *model.Ensemble) Outcome {
 	}
 	changeTogether(e, out.findings)
 	return out
-}
-
-// compareLines is the step that comes before any number is written: a list may be what is wrong.
-func compareLines(host string) []report.Fix {
-	return []report.Fix{{
-		Host: host, Risk: "none",
-		Note: "first compare the server.N lines of the zoo.cfg of all servers: where they differ, correct the one that is wrong, and leave myid as it is",
-	}}
 }
 
 // confirmed reports whether more than the host's own file says that the id is another server's:
@@ -187,4 +179,16 @@ func idsOf(e *model.Ensemble, f report.Finding) (has, right int64) {
 	}
 	has, _, _ = s.Claimed()
 	return has, s.Line.ID
+}
+
+// listedOtherwise reports whether the lists that were seen contradict each other in which host
+// has which id: those that servers run with, and those of the files of this and other hosts.
+func listedOtherwise(e *model.Ensemble) bool {
+	_, lists := e.OwnLists()
+	for _, h := range e.Hosts {
+		if h.Settings != nil && len(h.Settings.Servers) > 0 {
+			lists = append(lists, model.NewOwnList(h.Settings.Membership, "zoo.cfg"))
+		}
+	}
+	return len(model.Displaced(lists...)) > 0
 }

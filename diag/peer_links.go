@@ -305,17 +305,6 @@ func loggedStale(e *model.Ensemble, pair *linkPair) []report.Finding {
 	}}
 }
 
-// logAge is how old a line of a log is. The log's own times have no zone; the newest of
-// them is of when the file was last written to.
-func logAge(tail snapshot.LogTail, at string, now time.Time) (age time.Duration, ok bool) {
-	then, err := time.Parse(time.DateTime, at)
-	last, bad := time.Parse(time.DateTime, tail.Last)
-	if err != nil || bad != nil || tail.Modified.IsZero() {
-		return 0, false
-	}
-	return last.Sub(then) + now.Sub(tail.Modified), true
-}
-
 // freshAddress orders the steps: names first, and restarts last.
 func freshAddress(e *model.Ensemble, h *model.Host, name string, old netip.AddrPort) []report.Fix {
 	risk := "with no spare voter each restart is an outage"

@@ -1,6 +1,10 @@
 package diag
 
 import (
+	"net/netip"
+	"slices"
+	"strings"
+
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -69,4 +73,30 @@ func waysOf(e *model.Ensemble, s *model.Server) []way {
 		}
 	}
 	return out
+}
+
+// addressesAt are what a host of a list means, as far as that was looked up: none where it means
+// another host on each.
+func addressesAt(e *model.Ensemble, host string) []netip.Addr {
+	var all []netip.Addr
+	if addr, err := netip.ParseAddr(host); err == nil {
+		all = append(all, addr)
+	}
+	for _, s := range e.Servers {
+		if strings.EqualFold(s.Host, host) {
+			all = append(all, s.Resolve.Value...)
+		}
+	}
+	for _, h := range e.Hosts {
+		for _, r := range h.Resolved {
+			if strings.EqualFold(r.Host, host) {
+				all = append(all, r.Addrs.Value...)
+			}
+		}
+	}
+	if slices.ContainsFunc(all, func(a netip.Addr) bool { return a.IsLoopback() || a.IsUnspecified() }) {
+		return nil
+	}
+	slices.SortFunc(all, netip.Addr.Compare)
+	return slices.Compact(all)
 }

@@ -162,11 +162,3 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 		Fix: []report.Fix{risky(nameOf(h), fix, risk)},
 	})
 }
-
-func ownAddress(h *model.Host, port int) string {
-	addrs, _, _ := ownLineAt(h)
-	if len(addrs) == 0 {
-		return ""
-	}
-	return netip.AddrPortFrom(addrs[0], uint16(port)).String() //nolint:gosec // a port
-}

@@ -149,7 +149,7 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		if s.Local == nil {
 			f.Fix = steps(s.Name, "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that")
 		}
-	case e.MayLeadUnseen(s):
+	case mayLeadUnseen(e, s):
 		f.Certainty = report.Likely
 		f.Summary = "it runs and answers, and says that it serves nobody. Less likely: it leads with leaderServes=no, and those that were not seen follow it."
 		f.Fix = steps(s.Name, "find out first whether it leads: ask the voters that were not seen. Do not restart it before that")
@@ -162,14 +162,6 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		electsAlone(e, s, &f)
 	}
 	return found(f)
-}
-
-// lookThere is the step that sends to a server's own host, where this run was not there.
-func lookThere(s *model.Server, note string) []report.Fix {
-	if s.Local != nil {
-		return nil
-	}
-	return steps(s.Name, note)
 }
 
 const ServerHung report.Code = "server-hung"
@@ -390,4 +382,20 @@ var outsideSigns = []logline.Sign{
 	logline.ListenerGone, logline.AddressForeign, logline.NoSpace, logline.DatabaseUnloaded, logline.OwnIDElsewhere,
 	logline.EpochAhead, logline.PeerTLS, logline.PeerTLSHello, logline.PeerFIPS, logline.PeerSASL,
 	logline.PeerTLSCut, logline.UnknownPeer, logline.SyncGaveUp, logline.LeaderUnreached, logline.PeerUnreached,
+}
+
+// mayLeadUnseen reports whether a server that reports it does not serve may lead voters that were
+// not seen: nothing shows that it does not, and with them it is a quorum.
+func mayLeadUnseen(e *model.Ensemble, s *model.Server) bool {
+	if !s.NotServing() || !s.Voter() || s.Line == nil || s.QuorumPortClosed() || e.Votes.Open == 0 || len(e.Leaders()) > 0 {
+		return false
+	}
+	if _, no := s.Local.LeaderServesNo(); s.RunsHere() && s.Local.Settings != nil && !no {
+		return false
+	}
+	with := map[int64]bool{s.Line.ID: true}
+	for id := range e.Votes.Possible {
+		with[id] = true
+	}
+	return e.List.Quorums.Contains(with)
 }

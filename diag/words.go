@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // shellWord quotes for a shell what is not plainly a host name or a path.
@@ -73,4 +74,13 @@ func reasonOf[T any](o snapshot.Obs[T], otherwise string) string {
 		return otherwise
 	}
 	return o.Failure.Text
+}
+
+// addressesOf are the hosts of addresses, for a sentence.
+func addressesOf(displaced []zoocfg.Address) string {
+	var hosts []string
+	for _, a := range displaced {
+		hosts = append(hosts, snapshot.Printable(a.Host, snapshot.MaxForeign))
+	}
+	return enumerate(hosts)
 }

@@ -35,7 +35,7 @@ func (e *Ensemble) count() Tally {
 		case s.Counted == Yes:
 			t.Serving[vote], t.Possible[vote] = true, true
 			t.Unseen = append(t.Unseen, s.Name)
-		case e.MightLead(s), e.mayBeNoMember(s):
+		case e.MightLead(s), mayBeNoMember(e, s):
 			t.Possible[id] = true
 			t.Unseen = append(t.Unseen, s.Name)
 			t.Open++

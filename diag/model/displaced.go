@@ -52,31 +52,3 @@ func endpointOf(a zoocfg.Address) (at zoocfg.Address, tells bool) {
 
 // Differ reports whether two lists differ in who votes, or in which host has which id.
 func Differ(a, b *OwnList) bool { return DifferentLists(a, b) > 1 || len(Displaced(a, b)) > 0 }
-
-// RunsOn is what the server of a host runs with, where its file may say something else: by its own
-// word, or where that is not told and the file was edited, as another server has it. nil for neither.
-func (e *Ensemble) RunsOn(h *Host) (by *Server, runs *OwnList) {
-	switch {
-	case h.Server == nil:
-		return nil, nil
-	case h.Server.reported != nil:
-		return h.Server, h.Server.reported
-	case h.Edited():
-		if servers, lists := e.OwnLists(); len(lists) > 0 {
-			return servers[0], lists[0]
-		}
-	}
-	return nil, nil
-}
-
-// ListedOtherwise reports whether the lists that were seen contradict each other in which host
-// has which id: those that servers run with, and those of the files of this and other hosts.
-func (e *Ensemble) ListedOtherwise() bool {
-	_, lists := e.OwnLists()
-	for _, h := range e.Hosts {
-		if h.Settings != nil && len(h.Settings.Servers) > 0 {
-			lists = append(lists, NewOwnList(h.Settings.Membership, "zoo.cfg"))
-		}
-	}
-	return len(Displaced(lists...)) > 0
-}

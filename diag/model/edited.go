@@ -41,6 +41,6 @@ func allServe(e *Ensemble) bool {
 
 // mayBeNoMember reports whether a server may not be a member yet, or no more: the list is one
 // that no server was started with, and nothing shows a server there.
-func (e *Ensemble) mayBeNoMember(s *Server) bool {
+func mayBeNoMember(e *Ensemble, s *Server) bool {
 	return e.List.Edited && e.ProvesQuorum() && (s.Role == report.RoleDown || s.Serving == Unknown)
 }

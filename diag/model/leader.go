@@ -18,7 +18,7 @@ func servedAsLeader(e *Ensemble, s *Server) bool {
 // show that it has no such setting.
 func (e *Ensemble) MightLead(s *Server) bool {
 	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() ||
-		s.quorumPortClosed() || len(e.leaders) > 0 || !e.follows || servedAsLeader(e, s) {
+		s.QuorumPortClosed() || len(e.leaders) > 0 || !e.follows || servedAsLeader(e, s) {
 		return false
 	}
 	if h := s.Local; h != nil && h.Settings != nil && h.Process != nil {
@@ -29,27 +29,9 @@ func (e *Ensemble) MightLead(s *Server) bool {
 	return true
 }
 
-// MayLeadUnseen reports whether a server that reports it does not serve may lead voters that were
-// not seen: nothing shows that it does not, and with them it is a quorum.
-func (e *Ensemble) MayLeadUnseen(s *Server) bool {
-	if !s.NotServing() || !s.Voter() || s.Line == nil || s.quorumPortClosed() || e.Votes.Open == 0 || len(e.leaders) > 0 {
-		return false
-	}
-	if h := s.Local; h != nil && h.Settings != nil && h.Process != nil {
-		if _, no := h.LeaderServesNo(); !no {
-			return false
-		}
-	}
-	with := map[int64]bool{s.Line.ID: true}
-	for id := range e.Votes.Possible {
-		with[id] = true
-	}
-	return e.List.Quorums.Contains(with)
-}
-
-// quorumPortClosed reports whether the port that a leader has open was seen closed. The kernel
+// QuorumPortClosed reports whether the port that a leader has open was seen closed. The kernel
 // keeps it open for a process that hangs.
-func (s *Server) quorumPortClosed() bool {
+func (s *Server) QuorumPortClosed() bool {
 	return s.QuorumPort == report.PortRefused || s.QuorumPort == report.PortNotExpected
 }
 

@@ -145,7 +145,7 @@ func isAt(e *Ensemble, m *zoocfg.Server, s *Server) bool {
 }
 
 // LineAt is the only line of a host's file that is at a server; nil where several are, or none.
-func (e *Ensemble) LineAt(h *Host, s *Server) *zoocfg.Server {
+func LineAt(e *Ensemble, h *Host, s *Server) *zoocfg.Server {
 	var found *zoocfg.Server
 	for i := range h.Settings.Servers {
 		if m := &h.Settings.Servers[i]; isAt(e, m, s) {

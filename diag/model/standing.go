@@ -139,7 +139,7 @@ func hiddenLeader(e *Ensemble) *Server {
 			followers++
 		case s.Voter() && s.QuorumPort == report.PortOpen && s.NotServing() && candidate == nil:
 			candidate = s
-		case s.Voter() && (s.QuorumPort == report.PortOpen || Silent(s) && !s.quorumPortClosed()):
+		case s.Voter() && (s.QuorumPort == report.PortOpen || Silent(s) && !s.QuorumPortClosed()):
 			return nil // this one may be the leader that they follow
 		}
 	}

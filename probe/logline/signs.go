@@ -77,6 +77,6 @@ func precedence() []Sign {
 		PeerFIPS, UnknownPeer, DatabaseUnloaded, AdminEnd, AdminPort, StrangerBytes,
 		PacketTooLong, MetricsPort, ConfigInvalid, JavaVersion, JavaClass, JavaOptions,
 		JavaMissing, Unrecoverable, ChallengeTimeout, PeerUnreached, LeaderUnreached, Exit,
-		SyncGaveUp, SnapshotFetched,
+		SyncGaveUp, SnapshotFetched, Asking,
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 )
 
-// Where a server should listen by its own line, and whether anything does.
+// Where the election listener of a host's server is to be, and whether anything listens there.
 
 // listensAfter is the process age past which a server must have an election listener: it
 // opens right after the data is loaded, and a failed bind is tried three times, one second
@@ -53,4 +53,12 @@ func listensOn(h *model.Host, port int) bool {
 		return int(l.Port()) == port &&
 			(l.Addr().IsUnspecified() || len(addrs) == 0 || !model.AllLoopback(addrs) || slices.Contains(addrs, l.Addr()))
 	})
+}
+
+func ownAddress(h *model.Host, port int) string {
+	addrs, _, _ := ownLineAt(h)
+	if len(addrs) == 0 {
+		return ""
+	}
+	return netip.AddrPortFrom(addrs[0], uint16(port)).String() //nolint:gosec // a port
 }

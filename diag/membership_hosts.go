@@ -110,17 +110,21 @@ func movedMembers(e *model.Ensemble) []report.Finding {
 		return nil
 	}
 	var out []report.Finding
-	first := lists[0] // what most of them say is not known: each is compared with one
+	// What most of them say is not known: each is compared with one, whatever their order.
+	by := slices.IndexFunc(servers, func(s *model.Server) bool {
+		return !slices.ContainsFunc(servers, func(o *model.Server) bool { return o.Name < s.Name })
+	})
+	with, first := servers[by], lists[by]
 	for i, s := range servers {
 		if lists[i] == first {
 			continue
 		}
 		for _, m := range lists[i].Servers {
 			o := first.Find(m.ID)
-			if o == nil || !isOut(servers[0], s, e.ByLine(m.ID)) || !elsewhere(e, m.Addresses[0].Host, o.Addresses[0].Host) {
+			if o == nil || !isOut(with, s, e.ByLine(m.ID)) || !elsewhere(e, m.Addresses[0].Host, o.Addresses[0].Host) {
 				continue
 			}
-			out = append(out, movedMember(e, m.ID, []*model.Server{servers[0], s},
+			out = append(out, movedMember(e, m.ID, []*model.Server{with, s},
 				[]string{o.Addresses[0].Host, m.Addresses[0].Host}, []string{first.Source, lists[i].Source}))
 		}
 	}

@@ -58,9 +58,12 @@ func confirmed(e *model.Ensemble, h *model.Host) bool {
 // sameLines reports whether a list has the lines of both ids that a host may have where the
 // host's own list has them.
 func sameLines(find func(int64) *zoocfg.Server, h *model.Host) bool {
+	if len(h.OwnLines) == 0 {
+		return false
+	}
 	for _, id := range []int64{h.ID, h.OwnLines[0]} {
 		own, other := h.Settings.Find(id), find(id)
-		if other == nil || !strings.EqualFold(own.Addresses[0].Host, other.Addresses[0].Host) {
+		if own == nil || other == nil || !strings.EqualFold(own.Addresses[0].Host, other.Addresses[0].Host) {
 			return false
 		}
 	}
@@ -146,7 +149,7 @@ func changeTogether(e *model.Ensemble, findings []report.Finding) {
 	var swapped []int
 	for i, f := range findings {
 		_, right := idsOf(e, f)
-		if !has[right] {
+		if len(f.Servers) != 1 || !has[right] {
 			continue
 		}
 		swapped = append(swapped, i)
@@ -174,6 +177,9 @@ func idsOf(e *model.Ensemble, f report.Finding) (has, right int64) {
 		return -1, -1
 	}
 	s := e.ByName(f.Servers[0])
+	if s == nil || s.Line == nil {
+		return -1, -1
+	}
 	if h := s.Local; h != nil && h.HasID && len(h.OwnLines) == 1 {
 		return h.ID, h.OwnLines[0]
 	}

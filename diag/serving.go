@@ -136,6 +136,10 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		},
 		Fix: lookThere(s, "run zkdoctor check on that host: its files and sockets tell why"),
 	}
+	if s.Local != nil {
+		f.Fix = []report.Fix{risky(s.Name, "if it does not join within a minute, restart ZooKeeper there",
+			"none for clients, it serves nobody; what is wrong in its files or with its ports keeps it out after a restart too")}
+	}
 	if s.Ruok.Seen() {
 		addEvidence(&f, report.Evidence{Source: "ruok", Value: "imok (proves only that the process lives)"})
 	}

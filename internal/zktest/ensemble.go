@@ -128,6 +128,9 @@ type Options struct {
 	JVM []string
 	// Edit may change a server before its files are written and it is started.
 	Edit func(s *Server)
+	// Beside is an ensemble of namespaces whose hosts these servers share, the first with
+	// the first; their ports are one higher. It has to be closed after this one.
+	Beside *Ensemble
 	// NoStart writes all files but starts no server.
 	NoStart bool
 	// NoWait keeps StartT from waiting until all servers serve.

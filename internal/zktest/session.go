@@ -40,7 +40,12 @@ const (
 // OpenSession opens a session with the server from the client host. It lasts
 // until the ensemble is closed at the latest.
 func (s *Server) OpenSession(ctx context.Context, timeout time.Duration) (*Session, error) {
-	conn, err := s.ensemble.Client.Dial(ctx, net.JoinHostPort(s.Addr, strconv.Itoa(s.ClientPort)))
+	return s.OpenSessionFrom(ctx, s.ensemble.Client, timeout)
+}
+
+// OpenSessionFrom does that from another host.
+func (s *Server) OpenSessionFrom(ctx context.Context, from *Host, timeout time.Duration) (*Session, error) {
+	conn, err := from.Dial(ctx, net.JoinHostPort(s.Addr, strconv.Itoa(s.ClientPort)))
 	if err != nil {
 		return nil, err
 	}

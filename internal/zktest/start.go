@@ -17,6 +17,9 @@ import (
 // nothing is left behind.
 func Start(ctx context.Context, options Options) (_ *Ensemble, err error) {
 	e := &Ensemble{options: options.withDefaults()}
+	if beside := options.Beside; beside != nil {
+		e.options.Hosts = beside.options.Hosts
+	}
 	defer func() {
 		if err != nil {
 			e.Close()
@@ -92,6 +95,9 @@ func (e *Ensemble) makeHosts(ctx context.Context) error {
 	if n > maxServers {
 		return fmt.Errorf("%d servers: zktest has addresses for %d", n, maxServers)
 	}
+	if beside := e.options.Beside; beside != nil {
+		return e.shareHosts(beside, n)
+	}
 	hosts := make([]*Host, 0, n+1)
 	for i := range n {
 		hosts = append(hosts, &Host{Name: "zk" + strconv.Itoa(i+1), number: i + 1, ensemble: e})
@@ -112,6 +118,23 @@ func (e *Ensemble) makeHosts(ctx context.Context) error {
 	}
 	for i, h := range hosts[:n] {
 		e.Servers = append(e.Servers, newServer(e, h, i+1))
+	}
+	return nil
+}
+
+// shareHosts puts n servers on another ensemble's hosts.
+func (e *Ensemble) shareHosts(other *Ensemble, n int) error {
+	if n > len(other.Servers) {
+		return fmt.Errorf("%d servers on %d hosts", n, len(other.Servers))
+	}
+	share := func(h *Host) *Host {
+		return &Host{Name: h.Name, Addr: h.Addr, number: h.number, ensemble: e, space: h.space}
+	}
+	e.Client = share(other.Client)
+	for i, s := range other.Servers[:n] {
+		own := newServer(e, share(s.Host), i+1)
+		own.ClientPort, own.QuorumPort, own.ElectionPort = s.ClientPort+1, s.QuorumPort+1, s.ElectionPort+1
+		e.Servers = append(e.Servers, own)
 	}
 	return nil
 }

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// look is one answer of zkdoctor, and how the ensemble stood before and after it.
+type randomLook struct {
+	scene         *randomScene
+	from          int // the id of the server on whose host it ran, 0 for the client's
+	got           *report.Report
+	file          string // the snapshot
+	before, after truth
+	still         bool // before had been so for a while
+}
+
+// judge is what is wrong with the answer; undecided says that it knew less than the truth, as it may.
+func (l *randomLook) judge() (wrong []string, undecided bool) {
+	v := l.got.Verdict
+	switch {
+	case l.moving() && v.State != report.Split, v.State == l.before.state, v.State == l.after.state:
+	case l.mayNotKnow(v.State):
+		undecided = true
+	default:
+		wrong = append(wrong, fmt.Sprintf("the verdict is %s, the truth %s, and then %s", v.State, l.before.state, l.after.state))
+	}
+	for _, f := range slices.Concat(l.got.Findings, l.got.Folded) {
+		if f.Severity == report.Info {
+			continue
+		}
+		for _, id := range l.ids(f) {
+			if !l.injected(f.Code, id) && !l.holds(f.Code, id) {
+				wrong = append(wrong, fmt.Sprintf("%s %s (%s, root %t) of server %d is not so", f.Severity, f.Code, f.Certainty, f.Root, id))
+			}
+		}
+	}
+	return wrong, undecided
+}
+
+// moving reports whether the servers change their roles.
+func (l *randomLook) moving() bool {
+	return !l.still || slices.ContainsFunc(l.scene.injuries, func(in injury) bool { return in.moves })
+}
+
+// mayNotKnow reports whether what is to be seen from there leaves room for another verdict than
+// the truth: where some servers cannot be seen it may be unknown, and those may count as in.
+func (l *randomLook) mayNotKnow(said report.State) bool {
+	seen := func(id int) bool { return !l.hidden(id) }
+	switch said {
+	case report.Unknown:
+		for _, s := range l.scene.ens.Servers {
+			if !seen(s.ID) {
+				return true
+			}
+		}
+		return false
+	case report.Serving:
+		return l.before.state == report.Degraded && !slices.ContainsFunc(l.before.out(l.scene.shape.voters), seen)
+	default:
+		return false
+	}
+}
+
+func (l *randomLook) hidden(id int) bool {
+	return slices.ContainsFunc(l.scene.injuries, func(in injury) bool { return in.hides != nil && in.hides(l.from, in.id, id) })
+}
+
+// ids are the servers that a finding names, by id; 0 stands for the whole ensemble, and for
+// what is none of its servers.
+func (l *randomLook) ids(f report.Finding) []int {
+	ids := []int{}
+	for _, name := range f.Servers {
+		i := slices.IndexFunc(l.scene.ens.Servers, func(s *zktest.Server) bool { return strings.HasPrefix(name+":", s.Addr+":") })
+		if i < 0 || l.scene.shape.beside != "" && strings.HasSuffix(name, ":2182") {
+			ids = append(ids, 0)
+			continue
+		}
+		ids = append(ids, l.scene.ens.Servers[i].ID)
+	}
+	if len(ids) == 0 {
+		ids = append(ids, 0)
+	}
+	return ids
+}
+
+// injured reports whether a finding may be named of a server for what was done.
+func (l *randomLook) injected(code report.Code, id int) bool {
+	return slices.ContainsFunc(l.scene.injuries, func(in injury) bool {
+		return slices.Contains(in.codes, code) && (in.id == id || in.bothEnds)
+	})
+}
+
+// holds reports whether a finding is true by itself, as the consequences are.
+func (l *randomLook) holds(code report.Code, id int) bool {
+	for _, tr := range []truth{l.before, l.after} {
+		if tr.bears(code, l.scene, id) || l.moving() && code != diag.SplitBrain && consequence(code) {
+			return true
+		}
+	}
+	return false
+}
+
+func consequence(code report.Code) bool {
+	return slices.Contains([]report.Code{diag.ServerNotServing, diag.DegradedNoSpare, diag.QuorumLost, diag.SplitBrain, diag.LeaderNotCommitting}, code)
+}
+
+func (tr truth) bears(code report.Code, sc *randomScene, id int) bool {
+	s := sc.ens.Server(id)
+	switch code {
+	case diag.ServerNotServing:
+		return s != nil && tr.modes[id] == ""
+	case diag.DegradedNoSpare:
+		return tr.state != report.Serving
+	case diag.QuorumLost:
+		return tr.state == report.Down
+	case diag.SplitBrain:
+		return tr.state == report.Split
+	case diag.LeaderNotCommitting:
+		return !tr.writes
+	case diag.ProcessDown:
+		return s != nil && !s.Running()
+	default:
+		return false
+	}
+}

@@ -75,7 +75,13 @@ faults: ## Break real ensembles in every way, and print what zkdoctor says (VERS
 	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) go test -count=1 -v -timeout $(TIMEOUT) -parallel 5 -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor | tools/faults
 
 .PHONY: scenes
-scenes: ## Record what is seen of real ensembles that are broken in every way (internal/scenes).
+scenes: ## Break real ensembles of random shapes in random ways (N=100, SEED=7: that one), and judge what zkdoctor says.
+	@.ci/install all
+	@mkdir -p .cache
+	@ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) ZKTEST_SEED=$(SEED) ZKTEST_RANDOM=$(or $(N),100) go test -count=1 -v -timeout 24h -parallel 2 -artifacts -outputdir .cache -run '^TestRealOnceRandom$$' ./cmd/zkdoctor | grep -v '^=== '
+
+.PHONY: record-scenes
+record-scenes: ## Record what is seen of real ensembles that are broken in every way (internal/scenes).
 	@.ci/install all
 	rm -rf .cache/scenes
 	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_SCENES=$(CURDIR)/.cache/scenes go test -count=1 -timeout $(TIMEOUT) -parallel 4 -run '^TestReal(Faults|Pairs)$$' ./cmd/zkdoctor

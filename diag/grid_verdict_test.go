@@ -100,6 +100,21 @@ func TestVerdict(t *testing.T) {
 			findings("show quorum-lost critical likely", "fold server-not-serving critical proven zk1 zk2 zk3"),
 		},
 		{
+			"one that runs alone can elect nobody, and one is down", look(standalone, looking, looking, down).file(zoo(4)),
+			"down 2: 0 of 4 by file, need 3, spare -1", findings(
+				"root standalone-in-ensemble critical proven zk1", "root process-down critical likely zk4",
+				"show even-or-tiny-ensemble info likely", "fold quorum-lost critical proven",
+				"fold server-not-serving critical proven zk2 zk3",
+			),
+		},
+		{
+			"one that runs alone is no quorum that served a moment ago", look(standalone, looking, looking).twice(),
+			"down 2: 0 of 3 by targets, need 2, spare -1", findings(
+				"show quorum-lost critical likely", "show standalone-in-ensemble info possible zk1",
+				"fold server-not-serving critical proven zk2 zk3",
+			),
+		},
+		{
 			"an election passed between two looks", look(follower, leader, follower).after(look(looking, looking, looking)),
 			"serving 0: 3 of 3 by conf, need 2, spare 1", findings("show election-in-progress info proven"),
 		},

@@ -20,6 +20,10 @@ func (e *Ensemble) count() Tally {
 			}
 			continue
 		}
+		if e.apart(s) {
+			t.Out = append(t.Out, s.Name)
+			continue
+		}
 		if s.Serving != No {
 			t.Able[id] = true
 		}
@@ -28,8 +32,6 @@ func (e *Ensemble) count() Tally {
 		}
 		vote := e.vote(s)
 		switch {
-		case s.Role == report.Standalone && !e.LoneStandalone():
-			t.Out = append(t.Out, s.Name) // serves, but not in this ensemble
 		case s.Serving == Yes:
 			t.Serving[vote], t.Possible[vote] = true, true
 		case s.Counted == Yes:

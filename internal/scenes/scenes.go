@@ -1,6 +1,6 @@
 // Package scenes has what zkdoctor saw of real ensembles that were broken in every way the
 // tests know: a snapshot for each case of TestRealFaults and TestRealPairs
-// (cmd/zkdoctor), on the oldest and the newest ZooKeeper. make scenes records them anew.
+// (cmd/zkdoctor), on the oldest and the newest ZooKeeper. make record-scenes records them anew.
 package scenes
 
 import (

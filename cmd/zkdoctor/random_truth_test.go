@@ -116,6 +116,13 @@ func acknowledged(ctx context.Context, servers []*zktest.Server) bool {
 	return any
 }
 
+// starting reports whether a server runs and does not listen to clients yet.
+func (sc *randomScene) starting(ctx context.Context) bool {
+	return slices.ContainsFunc(sc.ens.Servers, func(s *zktest.Server) bool {
+		return s.Running() && !s.Paused() && !listens(ctx, s, s.ClientPort)
+	})
+}
+
 // settle waits until the truth is the same for a while, or it is plain that it stays
 // in motion, and returns it.
 func (sc *randomScene) settle(t *testing.T) (_ truth, still bool) {
@@ -123,7 +130,7 @@ func (sc *randomScene) settle(t *testing.T) (_ truth, still bool) {
 	last, since := sc.truth(t), time.Now()
 	end := time.Now().Add(time.Minute)
 	must(t, sc.ens.Wait(t.Context(), "the servers to settle", func() bool {
-		if now := sc.truth(t); now.String() != last.String() {
+		if now := sc.truth(t); now.String() != last.String() || sc.starting(t.Context()) {
 			last, since = now, time.Now()
 		}
 		still = time.Since(since) > 6*time.Second // longer than syncLimit and a pause of an election

@@ -10,14 +10,27 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// look is one answer of zkdoctor, and how the ensemble stood before and after it.
+// randomLook is one answer of zkdoctor, and how the ensemble stood before and after it.
 type randomLook struct {
 	scene         *randomScene
 	from          int // the id of the server on whose host it ran, 0 for the client's
 	got           *report.Report
 	file          string // the snapshot
 	before, after truth
-	still         bool // before had been so for a while
+	injuries      []injury // none once all is mended
+	still         bool     // before had been so for a while
+}
+
+// String says from where it was looked, and when.
+func (l *randomLook) String() string {
+	where, when := "from outside", "broken"
+	if l.from != 0 {
+		where = fmt.Sprintf("from the host of %d", l.from)
+	}
+	if l.injuries == nil {
+		when = "mended"
+	}
+	return when + ", " + where
 }
 
 // judge is what is wrong with the answer; undecided says that it knew less than the truth, as it may.
@@ -30,11 +43,16 @@ func (l *randomLook) judge() (wrong []string, undecided bool) {
 	default:
 		wrong = append(wrong, fmt.Sprintf("the verdict is %s, the truth %s, and then %s", v.State, l.before.state, l.after.state))
 	}
+	for _, id := range l.before.out(l.scene.shape.voters) {
+		if l.still && v.State != report.Unknown && !l.hidden(id) && !l.told(id) {
+			wrong = append(wrong, fmt.Sprintf("server %d is out, and nothing says so", id))
+		}
+	}
 	for _, f := range slices.Concat(l.got.Findings, l.got.Folded) {
 		if f.Severity == report.Info {
 			continue
 		}
-		for _, id := range l.ids(f) {
+		for _, id := range l.ids(f.Servers) {
 			if !l.injected(f.Code, id) && !l.holds(f.Code, id) {
 				wrong = append(wrong, fmt.Sprintf("%s %s (%s, root %t) of server %d is not so", f.Severity, f.Code, f.Certainty, f.Root, id))
 			}
@@ -45,7 +63,7 @@ func (l *randomLook) judge() (wrong []string, undecided bool) {
 
 // moving reports whether the servers change their roles.
 func (l *randomLook) moving() bool {
-	return !l.still || slices.ContainsFunc(l.scene.injuries, func(in injury) bool { return in.moves })
+	return !l.still || slices.ContainsFunc(l.injuries, func(in injury) bool { return in.moves })
 }
 
 // mayNotKnow reports whether what is to be seen from there leaves room for another verdict than
@@ -61,6 +79,9 @@ func (l *randomLook) mayNotKnow(said report.State) bool {
 		}
 		return false
 	case report.Serving:
+		if l.from != 0 && l.before.modes[l.from] == "standalone" {
+			return true // its configuration knows no others
+		}
 		return l.before.state == report.Degraded && !slices.ContainsFunc(l.before.out(l.scene.shape.voters), seen)
 	default:
 		return false
@@ -68,15 +89,30 @@ func (l *randomLook) mayNotKnow(said report.State) bool {
 }
 
 func (l *randomLook) hidden(id int) bool {
-	return slices.ContainsFunc(l.scene.injuries, func(in injury) bool { return in.hides != nil && in.hides(l.from, in.id, id) })
+	return slices.ContainsFunc(l.injuries, func(in injury) bool { return in.hides != nil && in.hides(l.from, in.id, id) })
 }
 
-// ids are the servers that a finding names, by id; 0 stands for the whole ensemble, and for
+// told reports whether the answer says that a server is out.
+func (l *randomLook) told(id int) bool {
+	return slices.Contains(l.ids(l.got.Verdict.Out), id) ||
+		slices.ContainsFunc(l.got.Findings, func(f report.Finding) bool { return slices.Contains(l.ids(f.Servers), id) })
+}
+
+// unnamed are the injuries that no root cause is named for.
+func (l *randomLook) unnamed() []injury {
+	return slices.DeleteFunc(slices.Clone(l.injuries), func(in injury) bool {
+		return slices.ContainsFunc(l.got.Findings, func(f report.Finding) bool {
+			return f.Root && slices.Contains(in.codes, f.Code) && (in.bothEnds || slices.Contains(l.ids(f.Servers), in.id))
+		})
+	})
+}
+
+// ids are the servers of those names, by id; 0 stands for the whole ensemble, and for
 // what is none of its servers.
-func (l *randomLook) ids(f report.Finding) []int {
+func (l *randomLook) ids(names []string) []int {
 	ids := []int{}
-	for _, name := range f.Servers {
-		i := slices.IndexFunc(l.scene.ens.Servers, func(s *zktest.Server) bool { return strings.HasPrefix(name+":", s.Addr+":") })
+	for _, name := range names {
+		i := slices.IndexFunc(l.scene.ens.Servers, func(s *zktest.Server) bool { return name == s.Addr || strings.HasPrefix(name, s.Addr+":") })
 		if i < 0 || l.scene.shape.beside != "" && strings.HasSuffix(name, ":2182") {
 			ids = append(ids, 0)
 			continue
@@ -91,7 +127,7 @@ func (l *randomLook) ids(f report.Finding) []int {
 
 // injured reports whether a finding may be named of a server for what was done.
 func (l *randomLook) injected(code report.Code, id int) bool {
-	return slices.ContainsFunc(l.scene.injuries, func(in injury) bool {
+	return slices.ContainsFunc(l.injuries, func(in injury) bool {
 		return slices.Contains(in.codes, code) && (in.id == id || in.bothEnds)
 	})
 }

@@ -28,13 +28,13 @@ type randomScene struct {
 
 // drawScene draws a scene: the same one for the same seed.
 func drawScene(seed uint64) *randomScene {
-	draw := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // it draws no secrets
+	draw := rand.New(rand.NewPCG(seed, 0))
 	return &randomScene{seed: seed, shape: drawShape(draw)}
 }
 
 // injure draws the faults, once the servers are there to be drawn from.
 func (sc *randomScene) injure() {
-	draw := rand.New(rand.NewPCG(sc.seed, 1)) //nolint:gosec // it draws no secrets
+	draw := rand.New(rand.NewPCG(sc.seed, 1))
 	n := len(sc.ens.Servers)
 	sc.member = 1 + draw.IntN(n)
 	hurt := draw.Perm(n)[:1+draw.IntN(3)]
@@ -94,7 +94,7 @@ func seeds(t *testing.T) []uint64 {
 		return []uint64{seed}
 	}
 	var out []uint64
-	first := uint64(time.Now().Unix()) //nolint:gosec // it is after 1970
+	first := uint64(time.Now().Unix())
 	for i := range number("ZKTEST_RANDOM") {
 		out = append(out, first+i)
 	}
@@ -116,36 +116,39 @@ func (sc *randomScene) play(t *testing.T, all *tally) {
 	sc.waitWhole(t)
 	sc.injure()
 	t.Log(sc)
+	mend, still := sc.hurt(t)
+	for _, from := range []int{0, sc.member} {
+		all.judge(t, sc.look(t, from, sc.injuries, still))
+	}
+	mend()
+	sc.waitWhole(t)
+	sc.settle(t)
+	for _, from := range []int{0, sc.member} {
+		all.judge(t, sc.look(t, from, nil, true))
+	}
+}
+
+// hurt does what was drawn, and waits for what comes of it, unless that is to be seen in
+// motion; mend takes it back.
+func (sc *randomScene) hurt(t *testing.T) (mend func(), still bool) {
+	t.Helper()
 	var undo []func()
-	still := true
-	for i, in := range sc.injuries {
-		if in.moves && (i == 0 || !sc.injuries[i-1].moves) {
-			_, still = sc.settle(t)
+	waited := false
+	for _, in := range sc.injuries {
+		if in.moves && !waited {
+			sc.settle(t)
+			waited = true
 		}
 		undo = append(undo, in.do(t, sc.ens, sc.ens.Server(in.id)))
 	}
-	if !slices.ContainsFunc(sc.injuries, func(in injury) bool { return in.moves }) {
-		_, still = sc.settle(t)
+	if !waited {
+		still = sc.settle(t)
 	}
-	for _, from := range []int{0, sc.member} {
-		l := sc.look(t, from, still)
-		wrong, undecided := l.judge()
-		all.count(t, l, wrong, undecided)
-	}
-	for _, mend := range slices.Backward(undo) {
-		mend()
-	}
-	sc.waitWhole(t)
-	sc.settle(t)
-	broken := sc.injuries
-	sc.injuries = nil
-	for _, from := range []int{0, sc.member} {
-		l := sc.look(t, from, true)
-		wrong, undecided := l.judge()
-		sc.injuries = broken
-		all.count(t, l, wrong, undecided)
-		sc.injuries = nil
-	}
+	return func() {
+		for _, f := range slices.Backward(undo) {
+			f()
+		}
+	}, still
 }
 
 // waitWhole waits until all servers are in the quorum.
@@ -158,12 +161,12 @@ func (sc *randomScene) waitWhole(t *testing.T) {
 }
 
 // look has zkdoctor look.
-func (sc *randomScene) look(t *testing.T, from int, still bool) *randomLook {
+func (sc *randomScene) look(t *testing.T, from int, injuries []injury, still bool) *randomLook {
 	t.Helper()
 	program, err := builtProgram()
 	must(t, err)
-	l := &randomLook{scene: sc, from: from, still: still, before: sc.truth(t)}
-	l.file = filepath.Join(t.ArtifactDir(), fmt.Sprintf("%s-%d.json", map[bool]string{true: "whole", false: "broken"}[sc.injuries == nil], from))
+	l := &randomLook{scene: sc, from: from, injuries: injuries, still: still, before: sc.truth(t)}
+	l.file = filepath.Join(t.ArtifactDir(), fmt.Sprintf("%s-%d.json", map[bool]string{true: "whole", false: "broken"}[injuries == nil], from))
 	p := &patient{ens: sc.ens, host: sc.ens.Client, command: []string{program, "check", "-o", "json", "--deadline", "30s", "--out", l.file}}
 	if from != 0 {
 		p.host = sc.ens.Server(from).Host
@@ -179,24 +182,21 @@ func (sc *randomScene) look(t *testing.T, from int, still bool) *randomLook {
 	return l
 }
 
-// count counts a look, and writes down one that is wrong.
-func (a *tally) count(t *testing.T, l *randomLook, wrong []string, undecided bool) {
+// judge counts a look, and writes down one that is wrong.
+func (a *tally) judge(t *testing.T, l *randomLook) {
 	t.Helper()
 	a.looks.Add(1)
+	wrong, undecided := l.judge()
 	if undecided {
 		a.undecided.Add(1)
 	}
+	t.Logf("LOOK %s: %s%s; not named: %v", l, l.got.Verdict.State, map[bool]string{true: ", undecided"}[undecided], l.unnamed())
 	if len(wrong) == 0 {
 		a.right.Add(1)
 		return
 	}
-	sc := l.scene
-	where := "outside"
-	if l.from != 0 {
-		where = fmt.Sprintf("the host of %d", l.from)
-	}
 	var text strings.Builder
 	must(t, render.Text(&text, l.got, render.Options{All: true}))
-	t.Errorf("WRONG %s\nfrom %s: %s\nbefore: %s\nafter:  %s\nsnapshot: %s\n%s",
-		sc, where, strings.Join(wrong, "; "), l.before, l.after, l.file, text.String())
+	t.Errorf("WRONG %s\n%s: %s\nbefore: %s\nafter:  %s\nsnapshot: %s\n%s",
+		l.scene, l, strings.Join(wrong, "; "), l.before, l.after, l.file, text.String())
 }

@@ -109,11 +109,11 @@ func acknowledged(ctx context.Context, servers []*zktest.Server) bool {
 			done <- err == nil
 		}()
 	}
-	any := false
+	did := false
 	for range servers {
-		any = <-done || any
+		did = <-done || did
 	}
-	return any
+	return did
 }
 
 // starting reports whether a server runs and does not listen to clients yet.
@@ -123,9 +123,8 @@ func (sc *randomScene) starting(ctx context.Context) bool {
 	})
 }
 
-// settle waits until the truth is the same for a while, or it is plain that it stays
-// in motion, and returns it.
-func (sc *randomScene) settle(t *testing.T) (_ truth, still bool) {
+// settle waits until the truth is the same for a while, or it is plain that it stays in motion.
+func (sc *randomScene) settle(t *testing.T) (still bool) {
 	t.Helper()
 	last, since := sc.truth(t), time.Now()
 	end := time.Now().Add(time.Minute)
@@ -136,5 +135,5 @@ func (sc *randomScene) settle(t *testing.T) (_ truth, still bool) {
 		still = time.Since(since) > 6*time.Second // longer than syncLimit and a pause of an election
 		return still || time.Now().After(end)
 	}))
-	return last, still
+	return still
 }

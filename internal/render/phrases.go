@@ -51,7 +51,7 @@ func (p *phrases) cannotTell() string {
 	if h := clean(p.r.Vantage.Host, maxWord); h != "" {
 		seen = "This look from " + h
 	}
-	if slices.ContainsFunc(p.r.Servers, func(s report.ServerView) bool { return s.Role != report.RoleUnknown && s.Role != report.RoleDown }) {
+	if slices.ContainsFunc(p.r.Servers, func(s report.ServerView) bool { return s.Role == report.NotServing }) {
 		return seen + " does not show whether the ensemble serves. Try it " + from
 	}
 	return seen + " says nothing about the ensemble; it may be fine. Try it " + from

@@ -107,6 +107,15 @@ func pairs() []pair {
 			roots: map[report.Code][]int64{diag.ProcessDown: {2}, diag.StandaloneInEnsemble: {5}}, state: report.Degraded, exit: 2,
 		},
 		{
+			// Two of four run and can elect: the one that runs alone takes no part.
+			shape: shape{name: "one down and one standalone: no quorum", options: zktest.Options{Servers: 4, Edit: only1(func(s *zktest.Server) { s.ServerLines = nil })}, do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(4).Kill())
+				must(t, ens.WaitMode(t.Context(), ens.Server(2), ""))
+				must(t, ens.WaitMode(t.Context(), ens.Server(3), ""))
+			}, args: []string{"-c", "@c2"}},
+			roots: map[report.Code][]int64{diag.ProcessDown: {4}, diag.StandaloneInEnsemble: {1}}, state: report.Down, exit: 2,
+		},
+		{
 			shape: shape{name: "one without its myid and one down", options: five(), do: both(andEnd(withMyID(map[int]string{2: ""}), 2), kill(3)), args: []string{"-c", "@c2"}},
 			roots: map[report.Code][]int64{diag.MyidMissing: {2}, diag.ProcessDown: {3}}, state: report.Degraded, exit: 1,
 		},

@@ -35,6 +35,12 @@ func TestRealHealthy(t *testing.T) {
 		{again: true, shape: shape{name: "one named, and the others discovered", only: from35, why: noMembers, args: outside("--discover", "@2")}},
 		{again: true, shape: shape{name: "sessions opened and closed", args: outside("--session", "@1", "@2", "@3")}},
 		{shape: shape{name: "three servers, on one of them", options: zktest.Options{Hosts: zktest.Namespaces}, from: 2}},
+		{
+			shape: shape{name: "beside another ensemble with the same ids", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				zktest.StartT(t, zktest.Options{Version: ens.Version(), Beside: ens})
+			}, from: 1, args: []string{"-c", "@c1"}},
+		},
+		{again: true, shape: shape{name: "beside another ensemble with the same ids, from outside", args: outside("@1", "@2", "@3")}},
 		{shape: shape{name: "five servers with two observers", options: zktest.Options{Servers: 3, Observers: 2}, args: []string{"-c", "@c1"}}},
 		{again: true, shape: shape{name: "observers from outside", args: []string{"--no-local", "@1", "@2", "@3", "@4", "@5"}}},
 		{

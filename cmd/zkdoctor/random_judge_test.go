@@ -44,7 +44,7 @@ func (l *randomLook) judge() (wrong []string, undecided bool) {
 		wrong = append(wrong, fmt.Sprintf("the verdict is %s, the truth %s, and then %s", v.State, l.before.state, l.after.state))
 	}
 	for _, id := range l.before.out(l.scene.shape.voters) {
-		if l.still && v.State != report.Unknown && !l.hidden(id) && !l.told(id) {
+		if !l.moving() && !undecided && !l.hidden(id) && !l.told(id) {
 			wrong = append(wrong, fmt.Sprintf("server %d is out, and nothing says so", id))
 		}
 	}
@@ -63,7 +63,7 @@ func (l *randomLook) judge() (wrong []string, undecided bool) {
 
 // moving reports whether the servers change their roles.
 func (l *randomLook) moving() bool {
-	return !l.still || slices.ContainsFunc(l.injuries, func(in injury) bool { return in.moves })
+	return !l.still || l.before.String() != l.after.String() || slices.ContainsFunc(l.injuries, func(in injury) bool { return in.moves })
 }
 
 // mayNotKnow reports whether what is to be seen from there leaves room for another verdict than

@@ -20,7 +20,7 @@ func (e *Ensemble) count() Tally {
 			}
 			continue
 		}
-		if e.apart(s) {
+		if apart(e, s) {
 			t.Out = append(t.Out, s.Name)
 			continue
 		}

@@ -36,12 +36,12 @@ func (e *Ensemble) bySession() bool {
 
 // ServesAnywhere reports whether any server is known to serve with others.
 func (e *Ensemble) ServesAnywhere() bool {
-	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Serving == Yes && !e.apart(s) })
+	return slices.ContainsFunc(e.Servers, func(s *Server) bool { return s.Serving == Yes && !apart(e, s) })
 }
 
 // apart reports whether a server runs as an ensemble of its own: until it is started anew it
 // takes no part in an election.
-func (e *Ensemble) apart(s *Server) bool { return s.Role == report.Standalone && !e.LoneStandalone() }
+func apart(e *Ensemble, s *Server) bool { return s.Role == report.Standalone && !e.LoneStandalone() }
 
 // AnyNotServing reports whether any server runs and is known not to serve.
 func (e *Ensemble) AnyNotServing() bool {

@@ -34,7 +34,7 @@ func unexplained(e *model.Ensemble, t theory.Theory, kinds map[report.Code]theor
 	var out []report.Symptom
 	for _, f := range t.Unexplained {
 		s := symptom(e, f, concerned(e, f))
-		s.RuledOut = append(notEnough(t, kinds, f.Code), s.RuledOut...)
+		s.RuledOut = append(notEnough(e, t, kinds, f.Code), s.RuledOut...)
 		out = append(out, s)
 	}
 	about := map[string]bool{}
@@ -75,11 +75,15 @@ func unexplained(e *model.Ensemble, t theory.Theory, kinds map[report.Code]theor
 }
 
 // notEnough says of causes that were found that they do not explain a symptom by themselves.
-func notEnough(t theory.Theory, kinds map[report.Code]theory.Kind, symptom report.Code) []string {
+func notEnough(e *model.Ensemble, t theory.Theory, kinds map[report.Code]theory.Kind, symptom report.Code) []string {
 	var out []string
 	for _, f := range t.Shown {
-		if f.Root && slices.Contains(kinds[f.Code].Explains, symptom) && len(f.Servers) > 0 {
-			out = append(out, fmt.Sprintf("%s alone: without %s those left are a quorum still", f.Code, enumerate(f.Servers)))
+		if !f.Root || !slices.Contains(kinds[f.Code].Explains, symptom) {
+			continue
+		}
+		// Not all that it names need be out.
+		if without := theory.KeptOut(e, &f); len(without) > 0 {
+			out = append(out, fmt.Sprintf("%s alone: without %s those left are a quorum still", f.Code, enumerate(model.Names(without))))
 		}
 	}
 	return out

@@ -19,6 +19,7 @@ func TestUnexplained(t *testing.T) {
 			{Level: "WARN", Text: "again", Count: 7, First: "2026-11-22 03:00:00", Last: "2026-11-22 03:04:00"},
 		}}, quick)
 	}
+	blocked := peers(snapshot.Filtered, snapshot.Filtered)
 	for name, c := range map[string]struct {
 		scene scene
 		want  []string // symptom and servers
@@ -30,9 +31,13 @@ func TestUnexplained(t *testing.T) {
 		"one of three is down":        {scene: look(follower, leader, down)},
 		"two of three are down":       {scene: look(looking, down, down)},
 		"one of three, and no quorum": {look(looking, looking, down).twice(), []string{"quorum-lost"}, "process-down alone: without zk3", "not-serving", "--via"},
-		"all run, and no quorum":      {look(looking, looking, looking).twice(), []string{"quorum-lost"}, "a server that hangs: zk1, zk2, zk3", "", "--via"},
-		"one is out, and all run":     {look(follower, leader, looking).twice(), []string{"server-not-serving zk3"}, "a server that hangs: zk3", "", "--via"},
-		"its log repeats something":   {look(follower, leader, looking).on(3, logged).twice(), []string{"server-not-serving zk3"}, "", "7 times, since 2026-11-22 03:00:00: WARN again", "collect"},
+		"a cause that names one that is not known to be out": {
+			look(but(hung, blocked), but(down, blocked), looking).on(3).file(zoo(3)).twice(), []string{"quorum-lost"},
+			"quorum-port-filtered alone: without zk1 those left", "", "--via",
+		},
+		"all run, and no quorum":    {look(looking, looking, looking).twice(), []string{"quorum-lost"}, "a server that hangs: zk1, zk2, zk3", "", "--via"},
+		"one is out, and all run":   {look(follower, leader, looking).twice(), []string{"server-not-serving zk3"}, "a server that hangs: zk3", "", "--via"},
+		"its log repeats something": {look(follower, leader, looking).on(3, logged).twice(), []string{"server-not-serving zk3"}, "", "7 times, since 2026-11-22 03:00:00: WARN again", "collect"},
 		"it has ended, and its log's last line": {
 			look(follower, leader, down).on(3, stopped, logged),
 			[]string{"process-down zk3"},

@@ -63,7 +63,7 @@ func newCauses(raw []report.Finding, kinds map[report.Code]Kind, e *model.Ensemb
 			continue
 		}
 		ways := []way{{code: f.Code, to: anywhere}}
-		if len(keptOut(e, f)) > 0 {
+		if len(KeptOut(e, f)) > 0 {
 			ways = append(ways, way{code: f.Code, to: regains})
 		}
 		if len(f.Servers) == 0 {

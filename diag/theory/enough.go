@@ -13,7 +13,7 @@ import (
 func enough(e *model.Ensemble, raw []report.Finding, causes []int) bool {
 	out := map[*model.Server]bool{}
 	for _, i := range causes {
-		for _, s := range keptOut(e, &raw[i]) {
+		for _, s := range KeptOut(e, &raw[i]) {
 			out[s] = true
 		}
 	}
@@ -25,8 +25,8 @@ func enough(e *model.Ensemble, raw []report.Finding, causes []int) bool {
 	return !e.List.Quorums.Contains(left)
 }
 
-// keptOut are the voters that are out and that the finding is about.
-func keptOut(e *model.Ensemble, f *report.Finding) []*model.Server {
+// KeptOut are the voters that are out and that the finding is about.
+func KeptOut(e *model.Ensemble, f *report.Finding) []*model.Server {
 	var out []*model.Server
 	for _, name := range slices.Concat(f.Servers, f.KeepsOut) {
 		s := e.ByName(name)

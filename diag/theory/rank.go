@@ -20,7 +20,7 @@ func inOrder(findings []report.Finding, kinds map[report.Code]Kind, e *model.Ens
 	all := make([]ranked, len(findings))
 	for i := range findings {
 		f := &findings[i]
-		all[i] = ranked{f, len(keptOut(e, f)), isLocal(e, f)}
+		all[i] = ranked{f, len(KeptOut(e, f)), isLocal(e, f)}
 	}
 	slices.SortStableFunc(all, func(a, b ranked) int {
 		return cmp.Or(

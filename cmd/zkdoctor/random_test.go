@@ -26,7 +26,7 @@ type randomScene struct {
 	ens      *zktest.Ensemble
 }
 
-// drawScene draws a scene: the same one for the same seed.
+// drawScene draws a scene: the same one for the same seed and the same releases under test.
 func drawScene(seed uint64) *randomScene {
 	draw := rand.New(rand.NewPCG(seed, 0))
 	return &randomScene{seed: seed, shape: drawShape(draw)}
@@ -99,7 +99,7 @@ func seeds(t *testing.T) []uint64 {
 		out = append(out, first+i)
 	}
 	if out == nil {
-		return []uint64{1, 2}
+		return []uint64{21, 25} // of three servers: they are quick
 	}
 	return out
 }

@@ -32,7 +32,8 @@ func TestUnexplained(t *testing.T) {
 		"two of three are down":       {scene: look(looking, down, down)},
 		"one of three, and no quorum": {look(looking, looking, down).twice(), []string{"quorum-lost"}, "process-down alone: without zk3", "not-serving", "--via"},
 		"a cause that names one that is not known to be out": {
-			look(but(hung, blocked), but(down, blocked), looking).on(3).file(zoo(3)).twice(), []string{"quorum-lost"},
+			look(but(hung, blocked), but(down, blocked), looking).on(3).file(zoo(3)).twice(),
+			[]string{"quorum-lost"},
 			"quorum-port-filtered alone: without zk1 those left", "", "--via",
 		},
 		"all run, and no quorum":    {look(looking, looking, looking).twice(), []string{"quorum-lost"}, "a server that hangs: zk1, zk2, zk3", "", "--via"},

@@ -412,6 +412,9 @@ func TestFlags(t *testing.T) {
 		if (command == "findings" || command == "lint") && f.Name == "output" {
 			want = "ZKDOCTOR_" + strings.ToUpper(command) + "_OUTPUT"
 		}
+		if command == "explain" && f.Name == "log" {
+			want = "ZKDOCTOR_EXPLAIN_LOG"
+		}
 		if !slices.Equal(f.Envs, []string{want}) {
 			t.Errorf("%s --%s: environment %q, want %q", command, f.Name, f.Envs, want)
 		}

@@ -85,8 +85,9 @@ func EvenVoters(q zoocfg.Quorum, oracle bool) int {
 
 // wildcardTold are the releases in which a server tells its peers the wildcard as the
 // address to call it back at: 3.4 tells none, and later ones leave a wildcard out of it
-// (QuorumCnxManager.InitialMessage, QuorumPeer.QuorumServer; ZOOKEEPER-2164).
-const wildcardTold = "3.5.0-3.5.7"
+// (QuorumCnxManager.InitialMessage, QuorumPeer.QuorumServer; ZOOKEEPER-2164, fixed in 3.5.8
+// and 3.6.1).
+const wildcardTold = "3.5.0-3.5.7,3.6.0"
 
 // TellsWildcard reports whether that version is one of them; false when it is not known.
 func TellsWildcard(version string) bool {
@@ -115,13 +116,27 @@ func isLoopback(host string) bool {
 // tried 3.5.10 and 3.9.5: of three, 1 never joins and 3 does; 3.4.10: 1 joins). Of a name
 // it depends on the release what is told.
 func LoopbackKeepsOut(c *zoocfg.Config, id int64, version string) bool {
+	own := c.Find(id)
+	if own != nil && nobodyCalls(c, own) {
+		return false
+	}
 	if !c.QuorumListenOnAllIPs.Value {
 		return true
 	}
-	own := c.Find(id)
 	return own != nil && (version == "" || zoocfg.Concerns(addressTold, version)) &&
 		!slices.ContainsFunc(own.Addresses, func(a zoocfg.Address) bool { return !isLoopback(a.Host) }) &&
-		slices.ContainsFunc(c.Servers, func(m zoocfg.Server) bool { return m.Role == zoocfg.Participant && m.ID > id })
+		votesAbove(c, id)
+}
+
+// nobodyCalls reports whether no server needs the address of that one: the server with the
+// higher id calls, and an observer never leads.
+func nobodyCalls(c *zoocfg.Config, m *zoocfg.Server) bool {
+	return m.Role == zoocfg.Observer && !votesAbove(c, m.ID)
+}
+
+// votesAbove reports whether a voter has a higher id.
+func votesAbove(c *zoocfg.Config, id int64) bool {
+	return slices.ContainsFunc(c.Servers, func(m zoocfg.Server) bool { return m.Role == zoocfg.Participant && m.ID > id })
 }
 
 // addressTold are the versions that tell their peers where to call back.

@@ -31,6 +31,9 @@ type Options struct {
 	ID *int64
 	// Next is the path of a left-over <zoo.cfg>.dynamic.next; empty for none.
 	Next string
+	// NoDynamic says why the dynamic file could not be read, where it is not there; empty
+	// where it was read, or is none.
+	NoDynamic string
 	// Tool is the program's own version, for the report.
 	Tool string
 }
@@ -98,6 +101,16 @@ type subject struct {
 	// first is the oldest version that can read the file; empty: any.
 	first marker
 }
+
+// membersUnknown reports whether the members stand in a file that was not read. 3.4 reads
+// none but zoo.cfg.
+func (s *subject) membersUnknown() bool {
+	old := s.Version != "" && zoocfg.Concerns("3.4", s.Version)
+	return s.DynamicConfigFile.IsSet() && s.Dynamic == "" && !old
+}
+
+// distributed is Distributed; who has a dynamic file that is not here is one of several.
+func (s *subject) distributed() bool { return s.membersUnknown() || s.Distributed(s.Version) }
 
 // Lint applies every rule. It never fails.
 func Lint(config *zoocfg.Config, o Options) *Report {

@@ -347,6 +347,110 @@ func TestRules(t *testing.T) {
 		{"quorum-key-store", []fires{
 			{good + "sslQuorum=true\n", all, info, 12}, {good + "sslQuorum=true\nssl.quorum.trustStore.location=/t\n", all, warn, 12},
 		}, []quiet{{good + "sslQuorum=true\nssl.quorum.keyStore.location=/k\n", all}, {good + "sslQuorum=true\n", v("3.4.10")}}},
+		{"dynamic-file-missing", []fires{
+			{replace(alone, "dataDir", "/tmp/zk") + "dynamicConfigFile=/etc/absent\n", Options{NoDynamic: "no such file"}, crit, 9},
+		}, []quiet{
+			{good + "dynamicConfigFile=/etc/absent\n", Options{NoDynamic: "no such file", Version: "3.4.14"}},
+			{good, all},
+		}},
+		{"backslash", []fires{
+			{replace(good, "dataDir", `E:\data\zk`), all, warn, 4},
+			{replace(good, "dataDir", `C:\temp`), v("3.4.10"), warn, 4},
+			{good + "authProvider.1=a\\b\n", all, warn, 12},
+		}, []quiet{
+			{replace(good, "dataDir", `E:/data/zk`), all},
+			{replace(good, "dataDir", `E:\\data\\zk`), all},
+			{replace(good, "dataDir", `/var/\u006cib`), all},
+			{good + "4lw.commands.whitelist=mntr,\\\n   conf\n", all},
+			{good + `a\:b\==c\#` + "\n", all},
+		}},
+		{"unknown-key", []fires{
+			{good + "autopurge.purgeinterval=1\n", all, warn, 12},
+			{good + "maxClientConns=60\n", v("3.9.5"), warn, 12},
+			{good + "ssl.quorum.enable=true\n", all, warn, 12},
+			{good + "quorum.trustStore.location=/t\n", all, warn, 12},
+			{good + "maxTimeToWaitForEpoch=100\n", all, warn, 12},
+			{good + "metricsProvider.httpport=7001\n", all, warn, 12},
+			{good + "requireClientAuthScheme=sasl\n", all, info, 12},
+			{good + "jaasLoginRenew=3600000\n", all, info, 12},
+			{good + "traceFile=x\n", all, info, 12},
+			{good + "com.example.plugin=x\n", all, info, 12},
+			{good + "see <https://example.org/>\n", all, info, 12},
+		}, []quiet{
+			{modern, all}, {image, all},
+			{good + "learner.closeSocketAsync=true\ndigest.enabled=true\naudit.enable=true\ncnxTimeout=5000\n" +
+				"electionPortBindRetry=3\nnetty.advancedFlowControl.enabled=true\nleader.maxTimeToWaitForEpoch=1000\n", all},
+			{good + "authProvider.sasl=com.example.P\nmetricsProvider.own=1\n", all},
+			{good + "jute.maxbuffer=1\nserver4=zk4:2888:3888\n", all}, // said by other rules
+			{"\xef\xbb\xbf# ZooKeeper\n" + good, all},
+		}},
+		{"other-release", []fires{
+			{good + "metricsProvider.className=x.Y\n", v("3.5.10"), info, 12},
+			{good + "leader.maxConcurrentSnapshots=1\n", v("3.9.5"), info, 12},
+			{good + "sslQuorum=false\n", v("3.5.4"), info, 12},
+		}, []quiet{
+			{good + "metricsProvider.className=x.Y\n", all}, {good + "metricsProvider.className=x.Y\n", v("3.6.0")},
+			{good + "sslQuorum=false\n", v("3.5")},
+		}},
+		{"placeholder", []fires{
+			{alone + "server.1=zk1:2888:3888\nserver.2=<zk2-ip>:2888:3888\nserver.3=zk3:2888:3888\n", all, warn, 10},
+			{replace(good, "dataDir", "{{ zookeeper_data }}"), all, warn, 4},
+			{alone + "server.1=zk1:2888:3888\nserver.2=zk2:2888:3888\nserver.3=${ZK3}:2888:3888\n", all, warn, 11},
+			{good + "ssl.keyStore.password=${PASSWORD}\n", all, warn, 12},
+		}, []quiet{
+			{good + "ssl.keyStore.password=a<b>c$d\n", all},
+			{good + `security.auth_to_local=RULE:[1:$1@$0](.*@EXAMPLE.COM)s/@.*//` + "\n", all},
+		}},
+		{"quoted", []fires{
+			{replace(good, "dataDir", "'/data'"), all, warn, 4}, {replace(good, "dataLogDir", `"/data"`), all, warn, 5},
+		}, []quiet{
+			{good + `ssl.keyStore.password="x"` + "\n", all},
+			{replace(good, "clientPort", `"2181"`), all}, // it would not start
+		}},
+		{"empty-address", []fires{{good + "clientPortAddress=\n", all, warn, 12}}, []quiet{
+			{good + "clientPortAddress=127.0.0.1\n", all}, {without(good, "clientPort") + "clientPortAddress=\n", v("3.9.5")},
+		}},
+		{"empty-dir", []fires{{replace(good, "dataLogDir", ""), v("3.4.10"), warn, 5}}, []quiet{{replace(good, "dataLogDir", ""), v("3.5.10")}}},
+		{"client-part-missing", []fires{
+			{without(alone, "clientPort") + "server.1=zk1:2888:3888;2181\nserver.2=zk2:2888:3888;2181\nserver.3=zk3:2888:3888\n", all, warn, 10},
+			{without(alone, "clientPort") + "server.1=zk1:2888:3888;2181\nserver.2=zk2:2888:3888\n", Options{ID: new(int64(2))}, warn, 9},
+		}, []quiet{
+			{alone + "server.1=zk1:2888:3888;2181\nserver.2=zk2:2888:3888\n", all},
+			{without(alone, "clientPort") + "server.1=zk1:2888:3888;2181\nserver.2=zk2:2888:3888\n", Options{ID: new(int64(1))}},
+			{without(good, "clientPort"), all}, // no-client-port
+		}},
+		{"extended-id", []fires{
+			{good + "server.255=zk4:2888:3888\nextendedTypesEnabled=true\n", all, warn, 12},
+			{good + "server.300=zk4:2888:3888\nextendedTypesEnabled=true\n", v("3.9.5"), warn, 12},
+		}, []quiet{
+			{good + "server.254=zk4:2888:3888\nextendedTypesEnabled=true\n", all},
+			{good + "server.255=zk4:2888:3888\n", all},
+			{good + "server.255=zk4:2888:3888:observer\nextendedTypesEnabled=true\n", all},
+			{good + "server.255=zk4:2888:3888\nextendedTypesEnabled=true\n", v("3.4.14")},
+		}},
+		{"auth-provider-class", []fires{
+			{good + "authProvider.1=org.apache.zookeeper.server.auth.SaslAuthenticationProvider\n", all, warn, 12},
+		}, []quiet{
+			{good + "authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider\n", all},
+			{good + "authProvider.1=com.example.Provider\n", all},
+		}},
+		{"quorum-tls-off", []fires{
+			{good + "ssl.quorum.keyStore.location=/k\nssl.quorum.keyStore.password=x\n", all, warn, 12},
+			{good + "sslQuorum=false\nssl.quorum.keyStore.location=/k\n", v("3.9.5"), warn, 13},
+		}, []quiet{
+			{modern, all},
+			{good + "sslQuorum=false\nportUnification=true\nssl.quorum.keyStore.location=/k\n", all},
+			{good + "admin.forceHttps=true\nssl.quorum.keyStore.location=/k\n", all},
+			{good + "admin.portUnification=true\nssl.quorum.keyStore.location=/k\n", all},
+			{good + "sslQuorum=yes\nssl.quorum.keyStore.location=/k\n", v("3.9.5")}, // it would not start
+			{alone + "ssl.quorum.keyStore.location=/k\n", all},                      // it has no peers
+			{good + "ssl.quorum.hostnameVerification=false\n", all},
+			{good + "ssl.quorum.keyStore.location=/k\n", v("3.5.4")},
+		}},
+		{"client-tls-off", []fires{{good + "ssl.keyStore.location=/k\n", all, warn, 12}}, []quiet{
+			{modern, all}, {good + "ssl.keyStore.location=/k\nclient.portUnification=true\n", all},
+			{good + "ssl.quorum.keyStore.location=/k\nsslQuorum=true\n", all},
+		}},
 		{"plain-text-peers", []fires{
 			{good + "portUnification=true\nsslQuorum=true\n", all, warn, 12}, {good + "portUnification=true\n", all, info, 12},
 		}, []quiet{{good + "sslQuorum=true\n", all}, {good + "portUnification=true\n", v("3.5.4")}}},

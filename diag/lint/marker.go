@@ -29,7 +29,7 @@ func newKeys() []string {
 // a newer key.
 func firstVersion(c *zoocfg.Config) marker {
 	for _, s := range c.Servers {
-		if s.Client != nil || s.SecureClient != nil || len(s.Addresses) > 1 {
+		if strings.Contains(s.Raw, ";") || len(s.Addresses) > 1 {
 			return marker{"3.5+", serverKey(&s), s.Line, s.File}
 		}
 	}

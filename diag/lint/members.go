@@ -84,14 +84,20 @@ func oneVoter(s *subject) []Remark {
 	if len(voters) != 1 || len(s.Servers) != 1 {
 		return nil
 	}
-	r := about(&voters[0], report.Info)
-	r.Found, r.Recommended = "1 server.N line", "3 of them, or none for a server alone"
-	r.Why = "ZooKeeper ignores a single line and runs standalone, without myid and without ports for peers."
-	if s.Distributed(s.Version) {
+	only := &voters[0]
+	r := about(only, report.Info)
+	r.Found = "1 server.N line"
+	switch {
+	case s.distributed():
 		r.Versions = "3.5+"
-		r.Why = "With standaloneEnabled=false it is a quorum of one, which may lose nobody."
+		return r.say("3 of them, for an ensemble that may lose one",
+			"With standaloneEnabled=false it is a quorum of one, which may lose nobody. It needs the line, and its id in myid.")
+	case only.Client != nil && !s.ClientPort.IsSet():
+		return r.say(fmt.Sprintf("keep the line, and %d in myid; 3 of them for an ensemble", only.ID),
+			"ZooKeeper runs standalone, and its client port comes from this line: without it, or without myid, no client port is open.")
 	}
-	return []Remark{r}
+	return r.say("3 of them, or none for a server alone",
+		"ZooKeeper ignores a single line and runs standalone, without myid and without ports for peers.")
 }
 
 // sameAddress: two servers cannot bind one address (QuorumCnxManager.Listener,
@@ -155,12 +161,12 @@ func wildcardAddress(s *subject) []Remark {
 	for _, m := range lines {
 		r := about(m, report.Info)
 		r.Recommended = "the server's own address, and quorumListenOnAllIPs=true where it must listen on all"
-		r.Why = "With 3.5.0 to 3.5.7 peers are told to call back at it, and the server cannot rejoin (ZOOKEEPER-2164); later ones bind all addresses, and conf shows an address that leads nowhere."
+		r.Why = "With 3.5.0 to 3.5.7 and 3.6.0 peers are told to call back at it, and the server cannot rejoin (ZOOKEEPER-2164); later ones bind all addresses, and conf shows an address that leads nowhere."
 		switch {
 		case len(lines) > 1:
 			r.Severity = report.Warning
 			r.Why = "Only a server's own line may be a wildcard: at the other ones this server calls itself."
-		case TellsWildcard(s.Version) && s.Distributed(s.Version):
+		case TellsWildcard(s.Version) && s.distributed():
 			r.Severity, r.Versions = report.Warning, wildcardTold
 			r.Why = "Peers are told to call back at this address, and the server cannot rejoin after a restart (ZOOKEEPER-2164)."
 		}
@@ -178,6 +184,9 @@ func loopbackAddress(s *subject) []Remark {
 	}
 	var all []Remark
 	for _, m := range here {
+		if nobodyCalls(s.Config, m) {
+			continue
+		}
 		r := about(m, report.Warning)
 		r.Recommended = "an address that all the servers reach"
 		r.Why = "It is a loopback address beside others that are not: the server listens for its peers where none of them can come."
@@ -194,9 +203,9 @@ func loopbackAddress(s *subject) []Remark {
 	return all
 }
 
-// idRange: the guide wants 1 to 255. The lowest byte of the id is the top one of
-// all session ids (SessionTrackerImpl.initializeNextSessionId), so two ids that
-// share it give the same sessions out twice.
+// idRange: the guide wants 1 to 255, and 1 to 254 with extendedTypesEnabled. The lowest
+// byte of the id is the top one of all session ids (SessionTrackerImpl
+// .initializeNextSessionId), so two ids that share it give the same sessions out twice.
 func idRange(s *subject) []Remark {
 	var all []Remark
 	first := map[byte]*zoocfg.Server{}
@@ -206,22 +215,44 @@ func idRange(s *subject) []Remark {
 		other := first[low]
 		first[low] = m
 		r := about(m, report.Info)
-		r.Found, r.Recommended = fmt.Sprintf("id %d", m.ID), "an id from 1 to 255"
-		r.Why = "ZooKeeper takes it, but only its lowest byte tells its sessions from those of other servers."
+		r.Found, r.Recommended = fmt.Sprintf("id %d", m.ID), "an id from 1 to 255, or to 254 with extendedTypesEnabled"
 		switch {
 		case other != nil:
 			r.Severity = report.Warning
 			r.Why = fmt.Sprintf("Its lowest byte is that of %s, so both may give out the same session id.", serverKey(other))
 		case m.ID >= 1 && m.ID <= 255:
 			continue
+		case m.ID > 255:
+			r.Why = "ZooKeeper takes it, but only its lowest byte tells its sessions from those of other servers."
+		default:
+			r.Why = "ZooKeeper takes it, but its guide wants another."
 		}
 		all = append(all, r)
 	}
 	return all
 }
 
+// extendedID: EphemeralType.validateServerId, which SessionTrackerImpl calls where a server
+// begins to lead.
+func extendedID(s *subject) []Remark {
+	const most = 254
+	if p, _ := s.Property("extendedTypesEnabled"); !strings.EqualFold(strings.TrimSpace(p.Value), "true") || !s.distributed() {
+		return nil
+	}
+	var all []Remark
+	for _, m := range s.linesWith(func(m *zoocfg.Server) bool { return m.ID > most && m.Role == zoocfg.Participant }) {
+		r := about(m, report.Warning)
+		r.Versions, r.Found = "3.5.4+", fmt.Sprintf("id %d, with extendedTypesEnabled=true", m.ID)
+		all = append(all, r.say("an id from 1 to 254", "This server cannot lead: when it is elected it gives up, and the election begins again.")...)
+	}
+	return all
+}
+
 // peerType: where the id is not known, no line may be the server's.
 func peerType(s *subject) []Remark {
+	if s.membersUnknown() {
+		return nil
+	}
 	r := setting("peerType", s.PeerType, report.Info)
 	r.Recommended = "leave peerType out: the server.N line has the role"
 	if s.ID != nil {
@@ -262,7 +293,7 @@ func nextFile(s *subject) []Remark {
 // .addConfigNode; 3.5.3+).
 func reconfigNoSuper(s *subject) []Remark {
 	const key = "DigestAuthenticationProvider.superDigest"
-	if _, found := s.Property(key); found || !s.ReconfigEnabled.Value || !s.Distributed(s.Version) || s.yes("skipACL") {
+	if _, found := s.Property(key); found || !s.ReconfigEnabled.Value || !s.distributed() || s.yes("skipACL") {
 		return nil
 	}
 	r := setting("reconfigEnabled", s.ReconfigEnabled, report.Info)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -24,7 +25,7 @@ func wouldNotStart(s *subject) []Remark {
 		if s.expected(p) {
 			continue
 		}
-		text := withoutComment(p.Text)
+		text := withoutComment(p.TextFor(s.Version))
 		all = append(all, Remark{
 			Severity: report.Critical, File: p.File, Line: p.Line, Key: p.Key, Versions: p.Versions,
 			Found: s.foundIn(p), Recommended: advice(p), Why: "ZooKeeper ends at its start with: " + text,
@@ -45,12 +46,27 @@ func olderVersion(s *subject) []Remark {
 	}}
 }
 
+// dynamicFileMissing: QuorumPeerConfig.parse reads it, and takes what fails for a fault of
+// the configuration.
+func dynamicFileMissing(s *subject) []Remark {
+	if s.NoDynamic == "" || !s.membersUnknown() {
+		return nil
+	}
+	r := setting("dynamicConfigFile", s.DynamicConfigFile, report.Critical)
+	r.Versions, r.Found = "3.5+", s.NoDynamic
+	return r.say("the path of the file that lists the members, or leave it out and list them here",
+		"ZooKeeper ends at its start where the file is not there. Here it is not, so that its members could not be judged.")
+}
+
 // foundIn is the value of a key that cannot hold a secret: a key that ZooKeeper
 // parses itself. Without a line there is none.
 func (s *subject) foundIn(p zoocfg.Problem) string {
 	switch {
 	case p.Line == 0:
 		return "not set"
+	case p.Kind == zoocfg.SessionTimeouts:
+		return fmt.Sprintf("minSessionTimeout %s, maxSessionTimeout %s",
+			s.timeout(s.MinSessionTimeout, 2), s.timeout(s.MaxSessionTimeout, 20))
 	case p.Kind == zoocfg.NotAMember:
 		return "a line that ZooKeeper does not take"
 	}
@@ -72,6 +88,17 @@ func (s *subject) foundIn(p zoocfg.Problem) string {
 		return cmp.Or(value, "nothing")
 	}
 	return "not set"
+}
+
+// timeout is a session timeout as it counts.
+func (s *subject) timeout(set zoocfg.Setting[int], ticks int) string {
+	if set.IsSet() {
+		return strconv.Itoa(set.Value)
+	}
+	if s.Version != "" && zoocfg.Concerns("3.4", s.Version) {
+		return "not set: -1"
+	}
+	return fmt.Sprintf("not set: %d, %d ticks", ticks*s.TickTime.Value, ticks)
 }
 
 // withoutComment drops what stands behind a # in a value: a comment may say
@@ -124,6 +151,12 @@ func advice(p zoocfg.Problem) string {
 		return "only server.N, group.N and weight.N here; the rest belongs in zoo.cfg"
 	case zoocfg.VersionInside:
 		return "leave version out: the name of the file ends in it"
+	case zoocfg.ShortPath:
+		return "a path from / on, as /var/lib/zookeeper"
+	case zoocfg.NoSuchClass:
+		return nearestClass(p.Key)
+	case zoocfg.NoAuthProvider:
+		return "authProvider.SCHEME=CLASS too, here or as -Dzookeeper.authProvider.SCHEME in SERVER_JVMFLAGS"
 	case zoocfg.BadEscape:
 		return `\u and four hexadecimal digits, or \\u for a backslash`
 	}
@@ -163,6 +196,14 @@ func missing(p zoocfg.Problem) string {
 	return "set it, or leave out what needs it"
 }
 
+// nearestClass is what the value of a key that names a class must be.
+func nearestClass(key string) string {
+	if key == factoryKey {
+		return netty + ", or leave it out"
+	}
+	return "org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider, or leave it out"
+}
+
 // noted is a rule for the notes of one kind.
 func noted(kind zoocfg.NoteKind) func(*subject) []Remark {
 	return func(s *subject) []Remark {
@@ -197,9 +238,7 @@ func (s *subject) surprise(n zoocfg.Note) (Remark, bool) {
 		r.Found, r.Recommended = "characters beyond ASCII", "ASCII, or escapes"
 	case zoocfg.NoteTrailingComment:
 		// A password may well have a # in it.
-		lower := strings.ToLower(n.Key)
-		secret := strings.Contains(lower, "passw") || strings.Contains(lower, "digest")
-		if secret || s.diesOf(n.File, n.Line) {
+		if secret(n.Key) || s.diesOf(n.File, n.Line) {
 			return r, false
 		}
 		r.Found, r.Recommended = "a # behind the value", "a line of its own for the comment"
@@ -218,8 +257,13 @@ func (s *subject) surprise(n zoocfg.Note) (Remark, bool) {
 		r.Severity = report.Info
 		r.Found, r.Recommended = "several addresses", "-Dzookeeper.multiAddress.enabled=true in SERVER_JVMFLAGS"
 		r.Why = "Without the option ZooKeeper ends at its start; from zoo.cfg it has no effect."
+	case zoocfg.NoteBackslash:
+		r.Found, r.Recommended = "a backslash before a letter", `/ in a path, or \\ for a backslash`
 	case zoocfg.NoteIgnoredValue:
-		r.Found, r.Recommended = "a value that ZooKeeper does not understand", ignoredAdvice(n.Key)
+		if s.Version == "" && s.diesOf(n.File, n.Line) {
+			return r, false
+		}
+		r.Found, r.Recommended = "a value that ZooKeeper does not understand", ignoredAdvice(n)
 	}
 	return r, true
 }
@@ -233,6 +277,10 @@ func noEffectAdvice(key string) string {
 	switch rest, prefixed := strings.CutPrefix(key, "zookeeper."); {
 	case rest == "multiAddress.enabled":
 		return "-Dzookeeper.multiAddress.enabled=true in SERVER_JVMFLAGS"
+	case strings.ToUpper(key) == key:
+		return "export it in zookeeper-env.sh, or where ZooKeeper is started"
+	case strings.EqualFold(key, "jute.maxbuffer"):
+		return "-Djute.maxbuffer=... in SERVER_JVMFLAGS"
 	case rest == "jute.maxbuffer", rest == "readonlymode.enabled":
 		key = rest // no prefix at all
 	case prefixed:
@@ -241,12 +289,14 @@ func noEffectAdvice(key string) string {
 	return "-D" + key + "=... in SERVER_JVMFLAGS"
 }
 
-func ignoredAdvice(key string) string {
-	switch key {
-	case "leaderServes", "forceSync":
+func ignoredAdvice(n zoocfg.Note) string {
+	switch {
+	case n.Key == "leaderServes", n.Key == "forceSync":
 		return "yes or no"
-	case "admin.serverPort":
+	case n.Key == "admin.serverPort":
 		return "a port"
+	case strings.Contains(n.Text, "number"):
+		return "a number without a unit"
 	}
 	return "true or false"
 }

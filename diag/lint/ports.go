@@ -1,7 +1,10 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
+	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -21,6 +24,9 @@ const (
 	// endsLater: QuorumCnxManager.Listener gives up after three tries: exit 14 from
 	// 3.5.6 on, and before that it runs on without elections.
 	endsLater
+	// cannotFollow: ObserverMaster, which Follower.followLeader starts, cannot bind: the
+	// follower leaves its leader, and the election begins again (3.6+).
+	cannotFollow
 	// cannotLead: Leader cannot bind its quorum port, and the election begins again.
 	cannotLead
 	// admin: fatal for a standalone server (ZooKeeperServerMain: exit 1 when its own
@@ -55,8 +61,9 @@ func (s *subject) listeners() []listener {
 		host, _ := s.Property("metricsProvider.httpHost")
 		add("metricsProvider.httpPort", s.MetricsPort, strings.TrimSpace(host.Value), "3.6+", ends)
 	}
-	add("clientPort", s.ClientPort, s.ClientPortAddress.Value, "", ends)
-	add("secureClientPort", s.SecureClientPort, s.SecureClientPortAddress.Value, "3.5+", ends)
+	add("clientPort", s.ClientPort, listenHost(s.ClientPortAddress), "", ends)
+	all = append(all, s.clientParts()...)
+	add("secureClientPort", s.SecureClientPort, listenHost(s.SecureClientPortAddress), "3.5+", ends)
 	if s.AdminEnabled.Value {
 		versions := "3.5-3.9" // off by default from 3.10 on
 		if s.AdminEnabled.IsSet() {
@@ -67,6 +74,48 @@ func (s *subject) listeners() []listener {
 	return append(all, s.peerListeners()...)
 }
 
+// listenHost is the address of a setting; an empty one is the loopback address
+// (InetAddress.getByName).
+func listenHost(address zoocfg.Setting[string]) string {
+	if address.IsSet() && address.Value == "" {
+		return "127.0.0.1"
+	}
+	return address.Value
+}
+
+// clientParts is the port behind the semicolon of the server's own line, where clientPort
+// does not say the same; of a file that may be any server's only that of all lines. It takes
+// the place of clientPort (QuorumPeerConfig.setupClientPort).
+func (s *subject) clientParts() []listener {
+	own := s.own()
+	if own == nil || own.Client == nil || own.Client.Port == s.ClientPort.Value {
+		return nil
+	}
+	same := func(m *zoocfg.Server) bool { return m.Client != nil && m.Client.Port == own.Client.Port }
+	if s.ID == nil && len(s.linesWith(same)) < len(s.Servers) {
+		return nil
+	}
+	host := own.Client.Host
+	if s.ID == nil && !isWildcard(host) {
+		host = anyHost
+	}
+	return []listener{{clientPart + serverKey(own), host, own.File, own.Line, own.Client.Port, "3.5+", ends}}
+}
+
+const clientPart = "the client part of "
+
+// own is the line of the server whose file this is, or the first where that is not known;
+// nil where there is none.
+func (s *subject) own() *zoocfg.Server {
+	if s.ID != nil {
+		return s.Find(*s.ID)
+	}
+	if len(s.Servers) == 0 {
+		return nil
+	}
+	return &s.Servers[0]
+}
+
 // peerListeners are the quorum and the election port of the server's own line; of
 // a file that may be any server's only those that all lines share.
 func (s *subject) peerListeners() []listener {
@@ -75,7 +124,7 @@ func (s *subject) peerListeners() []listener {
 	}
 	own := s.Find(s.Voters()[0].ID)
 	if s.ID != nil {
-		own = s.Find(*s.ID)
+		own = s.own()
 	}
 	if own == nil || len(own.Addresses) == 0 {
 		return nil
@@ -102,6 +151,9 @@ func (s *subject) peerListeners() []listener {
 		}
 	}
 	add("election", func(a zoocfg.Address) int { return a.ElectionPort }, endsLater)
+	if port := s.ObserverMasterPort; port.Value > 0 && own.Role == zoocfg.Participant {
+		all = append(all, listener{"observerMasterPort", host, port.File, port.Line, port.Value, "3.6+", cannotFollow})
+	}
 	add("quorum", func(a zoocfg.Address) int { return a.QuorumPort }, cannotLead)
 	return all
 }
@@ -119,7 +171,7 @@ func portCollision(s *subject) []Remark {
 	ports := s.listeners()
 	for i, a := range ports {
 		for _, b := range ports[i+1:] {
-			if !overlaps(a, b) || a.line == 0 && b.line == 0 {
+			if !overlaps(a, b) || a.line == 0 && b.line == 0 || apart(a, b) {
 				continue
 			}
 			all = append(all, s.collision(a, b))
@@ -129,6 +181,13 @@ func portCollision(s *subject) []Remark {
 		all = append(all, lineCollision(&s.Servers[i])...)
 	}
 	return all
+}
+
+// apart reports whether two ports are no matter here: of one server.N line lineCollision
+// judges them, and a leader opens no observerMasterPort.
+func apart(a, b listener) bool {
+	return strings.HasPrefix(a.key, clientPart) && strings.HasPrefix(b.key, "the ") ||
+		a.effect == cannotFollow && b.effect == cannotLead
 }
 
 // collision is of two ports of which a is bound first.
@@ -141,13 +200,13 @@ func (s *subject) collision(a, b listener) Remark {
 		File: at.file, Line: at.line, Key: at.key, Versions: a.versions,
 		Found: fmt.Sprintf("%d, for %s and %s", a.port, a.key, b.key), Recommended: "two different ports",
 	}
-	if strings.HasPrefix(at.key, "the ") {
+	if strings.HasPrefix(at.key, "the ") { // it ends in server.N
 		r.Key = at.key[strings.LastIndexByte(at.key, ' ')+1:]
 	}
 	switch {
 	case a.effect == endsLater && b.effect == cannotLead:
 		r.Versions = "3.4" // later ones do not take the line, which is a problem
-	case a.versions == "3.6+" && b.versions == "3.5-3.9":
+	case a.versions == "3.6+" && b.versions == "3.5-3.9", a.versions == "3.5-3.9" && b.versions == "3.6+":
 		r.Versions = "3.6-3.9"
 	case a.versions != "3.6+" && b.versions != "":
 		r.Versions = b.versions
@@ -162,9 +221,11 @@ func (s *subject) outcome(l listener) (report.Severity, string) {
 		return report.Critical, "ZooKeeper ends at its start: the second one finds the port taken."
 	case l.effect == endsLater:
 		return report.Critical, "It cannot listen for elections: from 3.5.6 on it ends with exit code 14, older ones run on and never serve."
+	case l.effect == cannotFollow:
+		return report.Critical, "A follower cannot listen there, and leaves its leader each time: no quorum lasts."
 	case l.effect == cannotLead:
 		return report.Warning, "When it is elected it cannot listen for its followers, and the election begins again."
-	case s.Distributed(s.Version):
+	case s.distributed():
 		return report.Warning, "Its AdminServer does not start."
 	}
 	return report.Critical, "A standalone server starts its AdminServer first, and ends when its client port is taken."
@@ -196,35 +257,86 @@ func lineCollision(m *zoocfg.Server) []Remark {
 
 // clientPortContradicts: QuorumPeerConfig.setupClientPort, "client address for this
 // server in static config file is different from client address found in dynamic
-// file". Of a file that may be any server's, only when every line contradicts.
+// file". Of a file that may be any server's, only when every line that has a client part
+// contradicts.
 func clientPortContradicts(s *subject) []Remark {
-	if s.ClientPort.Value <= 0 || len(s.Servers) == 0 {
+	if s.ClientPort.Value <= 0 {
 		return nil
 	}
-	contradicts := func(m *zoocfg.Server) bool {
-		return m != nil && m.Client != nil && m.Client.Port != s.ClientPort.Value
-	}
-	own := &s.Servers[0]
-	if s.ID != nil {
-		own = s.Find(*s.ID)
-	}
-	if !contradicts(own) {
+	parts := s.linesWith(func(m *zoocfg.Server) bool { return m.Client != nil && (s.ID == nil || *s.ID == m.ID) })
+	if len(parts) == 0 || len(s.linesWith(func(m *zoocfg.Server) bool {
+		return m.Client != nil && (s.ID == nil || *s.ID == m.ID) && s.contradicts(*m.Client)
+	})) < len(parts) {
 		return nil
 	}
-	if s.ID == nil && len(s.linesWith(contradicts)) < len(s.Servers) {
-		return nil
-	}
+	own := parts[0]
 	r := setting("clientPort", s.ClientPort, report.Critical)
+	here, there := strconv.Itoa(s.ClientPort.Value), strconv.Itoa(own.Client.Port)
+	if own.Client.Port == s.ClientPort.Value {
+		r = setting("clientPortAddress", s.ClientPortAddress, report.Critical)
+		here, there = cmp.Or(s.ClientPortAddress.Value, "nothing, which is the loopback address"), own.Client.Host
+	}
 	r.Versions = "3.5+"
-	r.Found = fmt.Sprintf("%d here, %d behind the semicolon of %s", s.ClientPort.Value, own.Client.Port, serverKey(own))
-	return r.say("one of the two, or the same port in both",
+	r.Found = fmt.Sprintf("%s here, %s behind the semicolon of %s", here, there, serverKey(own))
+	return r.say("one of the two, or the same address and port in both: ;"+s.staticAddress(),
 		"ZooKeeper ends at its start: the client address is different from the one in its server.N line.")
+}
+
+// staticAddress is how clientPort and its address are written behind a semicolon.
+func (s *subject) staticAddress() string {
+	if host := listenHost(s.ClientPortAddress); host != "" {
+		return zoocfg.HostPort{Host: host, Port: s.ClientPort.Value}.String()
+	}
+	return strconv.Itoa(s.ClientPort.Value)
+}
+
+// contradicts reports whether a client part is another address than that of clientPort.
+// Of two names, or a name and an address, nothing is known.
+func (s *subject) contradicts(part zoocfg.HostPort) bool {
+	host := listenHost(s.ClientPortAddress)
+	switch {
+	case part.Port != s.ClientPort.Value:
+		return true
+	case host == "", isWildcard(host):
+		return false
+	case isWildcard(part.Host):
+		return true
+	}
+	return isAddress(host) && isAddress(part.Host) && canonical(host) != canonical(part.Host)
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// clientPartMissing: of lines without a client part, and without clientPort, the server
+// opens no client port (3.5+).
+func clientPartMissing(s *subject) []Remark {
+	if s.ClientPort.IsSet() || s.SecureClientPort.IsSet() {
+		return nil
+	}
+	lacking := s.linesWith(func(m *zoocfg.Server) bool { return m.Client == nil && m.SecureClient == nil })
+	if len(lacking) == len(s.Servers) {
+		return nil
+	}
+	var all []Remark
+	for _, m := range lacking {
+		if s.ID != nil && *s.ID != m.ID {
+			continue
+		}
+		r := about(m, report.Warning)
+		r.Versions = "3.5+"
+		all = append(all, r.say(m.Raw+";2181, or clientPort=2181 in its file",
+			"Other lines have a client part, this one has none, and there is no clientPort: no client can connect to this server.")...)
+	}
+	return all
 }
 
 // noClientPort: 3.5+ starts without any (QuorumPeerConfig logs "clientPort is not
 // set"); 3.4 does not, which is a problem.
 func noClientPort(s *subject) []Remark {
-	if s.ClientPort.IsSet() || s.SecureClientPort.IsSet() {
+	if s.ClientPort.IsSet() || s.SecureClientPort.IsSet() || s.membersUnknown() {
 		return nil
 	}
 	for _, m := range s.Servers {
@@ -241,7 +353,7 @@ func noClientPort(s *subject) []Remark {
 // adminStandalone: "Unable to start AdminServer, exiting abnormally", see admin. The
 // default port is one that other programs like.
 func adminStandalone(s *subject) []Remark {
-	if s.Distributed(s.Version) || !s.AdminEnabled.Value || s.AdminPort.IsSet() {
+	if s.distributed() || !s.AdminEnabled.Value || s.AdminPort.IsSet() {
 		return nil
 	}
 	versions := "3.5-3.9"

@@ -7,6 +7,7 @@ func Rules() []Rule {
 	return []Rule{
 		{"would-not-start", wouldNotStart},
 		{"older-version", olderVersion},
+		{"dynamic-file-missing", dynamicFileMissing},
 		{"client-port-contradicts", clientPortContradicts},
 		{"no-quorum-possible", noQuorumPossible},
 		{"port-collision", portCollision},
@@ -16,12 +17,21 @@ func Rules() []Rule {
 		{"not-latin1", noted(zoocfg.NoteNotLatin1)},
 		{"duplicate", noted(zoocfg.NoteDuplicate)},
 		{"trailing-comment", noted(zoocfg.NoteTrailingComment)},
+		{"backslash", noted(zoocfg.NoteBackslash)},
 		{"no-effect", noted(zoocfg.NoteNoEffect)},
+		{"unknown-key", unknownKey},
+		{"other-release", otherRelease},
 		{"ignored-value", noted(zoocfg.NoteIgnoredValue)},
 		{"server-key", noted(zoocfg.NoteServerKey)},
 		{"multi-address", noted(zoocfg.NoteMultiAddress)},
 
+		{"placeholder", placeholder},
+		{"quoted", quoted},
+		{"empty-address", emptyAddress},
+		{"empty-dir", emptyDir},
+
 		{"no-client-port", noClientPort},
+		{"client-part-missing", clientPartMissing},
 		{"limit-negative", limitNegative},
 		{"init-limit", initLimit},
 		{"sync-limit", syncLimit},
@@ -33,6 +43,7 @@ func Rules() []Rule {
 		{"wildcard-address", wildcardAddress},
 		{"loopback-address", loopbackAddress},
 		{"id-range", idRange},
+		{"extended-id", extendedID},
 		{"peer-type", peerType},
 		{"next-file", nextFile},
 		{"reconfig-no-super", reconfigNoSuper},
@@ -53,9 +64,12 @@ func Rules() []Rule {
 		{"listen-on-all", listenOnAll},
 		{"admin-standalone", adminStandalone},
 
+		{"auth-provider-class", misspeltProvider},
 		{"secure-port-factory", securePortFactory},
 		{"secure-port-key-store", securePortKeyStore},
 		{"quorum-key-store", quorumKeyStore},
 		{"plain-text-peers", plainTextPeers},
+		{"quorum-tls-off", quorumTLSOff},
+		{"client-tls-off", clientTLSOff},
 	}
 }

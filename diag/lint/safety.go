@@ -67,7 +67,10 @@ func logDirShared(s *subject) []Remark {
 	switch {
 	case !s.DataLogDir.IsSet():
 		r.Found = "not set: dataDir"
-	case !within(data, log) && !within(log, data):
+	case data == log:
+	case within(data, log), within(log, data):
+		r.Why = "The transaction log and the snapshots may share a disk: every write waits for the log's sync, and a snapshot slows that."
+	default:
 		return nil
 	}
 	return []Remark{r}
@@ -186,19 +189,35 @@ func whitelist(s *subject) []Remark {
 	for i := range words {
 		words[i] = strings.TrimSpace(words[i])
 	}
+	var lacking []string
+	for _, word := range []string{"mntr", "conf"} {
+		if !slices.Contains(words, word) {
+			lacking = append(lacking, "no "+word)
+		}
+	}
 	switch {
 	case !w.IsSet():
 		r.Found, r.Versions = "not set: only srvr", "3.5.3+"
 	case AllowsAllWords(w.Value):
 		r.Found, r.Why = "*", "Whoever reaches the client port may ask wchp, wchc and dump, which cost a busy server seconds, and srst, which resets its statistics."
 		return []Remark{r}
-	case slices.Contains(words, "mntr") && slices.Contains(words, "conf"):
+	case slices.ContainsFunc(words, severalWords):
+		r.Severity, r.Found = report.Warning, "words without a comma between them"
+		r.Why = "Only a comma parts the words: what stands between two commas is one word, which nobody asks."
+		return []Remark{r}
+	case len(lacking) == 0:
 		return nil
 	default:
-		r.Found = "no mntr, or no conf"
+		r.Found = strings.Join(lacking, ", and ")
 	}
 	r.Why = "Monitors read mntr, and zkdoctor compares the servers' lists by conf; without them some checks are skipped."
 	return []Remark{r}
+}
+
+// severalWords knows two words with anything but a comma between them.
+func severalWords(text string) bool {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("; |:\t", r) })
+	return len(parts) > 1
 }
 
 // leaderServesNo: Leader, "no" exactly.
@@ -213,7 +232,7 @@ func leaderServesNo(s *subject) []Remark {
 
 // listenOnAll: QuorumCnxManager.Listener and Leader bind the wildcard address.
 func listenOnAll(s *subject) []Remark {
-	if !s.QuorumListenOnAllIPs.Value || !s.Distributed(s.Version) {
+	if !s.QuorumListenOnAllIPs.Value || !s.distributed() {
 		return nil
 	}
 	return setting("quorumListenOnAllIPs", s.QuorumListenOnAllIPs, report.Info).say("false, unless the server's address is translated (NAT, cloud, Kubernetes)", "2888 and 3888 are open on every interface, and a wrong myid is no longer caught by an address that cannot be bound.")

@@ -28,7 +28,7 @@ const (
 
 // limited reports whether the two limits matter and can be read.
 func (s *subject) limited() bool {
-	return s.Distributed(s.Version) && s.TickTime.Value > 0
+	return s.distributed() && s.TickTime.Value > 0
 }
 
 // Ticks is a number of ticks as time. ZooKeeper multiplies as 32 bit numbers; what
@@ -47,7 +47,7 @@ func (s *subject) product(limit zoocfg.Setting[int]) string {
 // limitNegative: Socket.setSoTimeout, which gets the product in Learner and
 // Leader, throws on a negative number.
 func limitNegative(s *subject) []Remark {
-	if !s.Distributed(s.Version) {
+	if !s.distributed() {
 		return nil
 	}
 	var all []Remark

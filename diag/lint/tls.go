@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // TLS. SERVER_JVMFLAGS may set all that stands under ssl. and the factory; the
@@ -93,4 +94,46 @@ func plainTextPeers(s *subject) []Remark {
 		r.Why = "Whoever reaches the peer ports may still speak plain text to them, in spite of sslQuorum."
 	}
 	return []Remark{r}
+}
+
+// quorumTLSOff: what QuorumX509Util reads is of no use without sslQuorum. JettyAdminServer
+// takes the same keys, where it speaks TLS.
+func quorumTLSOff(s *subject) []Remark {
+	if s.SSLQuorum.Value || s.PortUnification.Value || s.AdminForceHTTPS.Value || s.AdminPortUnification.Value ||
+		!s.distributed() || s.SSLQuorum.IsSet() && s.diesOf(s.SSLQuorum.File, s.SSLQuorum.Line) {
+		return nil
+	}
+	r, found := s.storeKey("ssl.quorum.")
+	if !found {
+		return nil
+	}
+	r.Versions, r.Found = "3.5.5+", "keys for TLS between the servers, and no sslQuorum=true"
+	return r.say("sslQuorum=true, or portUnification=true as the first step to it",
+		"The servers speak plain text to each other: these keys are of no use by themselves.")
+}
+
+// clientTLSOff is the same of ClientX509Util.
+func clientTLSOff(s *subject) []Remark {
+	secureParts := s.linesWith(func(m *zoocfg.Server) bool { return m.SecureClient != nil })
+	if s.SecureClientPort.IsSet() || s.ClientPortUnification.Value || len(secureParts) > 0 || s.membersUnknown() {
+		return nil
+	}
+	r, found := s.storeKey("ssl.")
+	if !found {
+		return nil
+	}
+	r.Versions, r.Found = "3.5.1+", "keys for TLS of clients, and no secureClientPort"
+	return r.say("secureClientPort, or client.portUnification=true from 3.5.7 on",
+		"Clients speak plain text: these keys are of no use by themselves.")
+}
+
+// storeKey is a remark on the first line that names a key store or a trust store.
+func (s *subject) storeKey(prefix string) (Remark, bool) {
+	for _, p := range s.Properties {
+		rest, ours := strings.CutPrefix(strings.TrimSpace(p.Key), prefix)
+		if ours && (strings.HasPrefix(rest, "keyStore.") || strings.HasPrefix(rest, "trustStore.")) {
+			return Remark{Severity: report.Warning, Line: p.Line, Key: strings.TrimSpace(p.Key)}, true
+		}
+	}
+	return Remark{}, false
 }

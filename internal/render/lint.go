@@ -118,10 +118,7 @@ func versionsText(versions, asked string) string {
 	if versions == "" || asked != "" {
 		return ""
 	}
-	if last, found := strings.CutSuffix(versions, "+"); found {
-		return "ZooKeeper " + clean(last, maxWord) + " and later"
-	}
-	return "ZooKeeper " + clean(strings.Replace(versions, "-", " to ", 1), maxWord)
+	return "ZooKeeper " + clean(lint.Releases(versions), maxWord)
 }
 
 // LintJSON writes it as JSON, by the rules of JSON. The error is the writer's.

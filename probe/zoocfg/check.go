@@ -26,6 +26,10 @@ func (r *reader) checkSettings() {
 	r.checkSessions()
 	r.checkSASL()
 	r.checkMetrics()
+	r.checkPath("dataDir", c.DataDir)
+	r.checkPath("dataLogDir", c.DataLogDir)
+	r.checkSSLAuth()
+	r.checkClasses()
 }
 
 func notSet(key string) error { return fatal{NotSet, key + " is not set"} }
@@ -125,8 +129,10 @@ func (r *reader) checkMembership() {
 	switch {
 	case voters == 0:
 		if !alone {
-			r.problem(c.StandaloneEnabled.Line, "standaloneEnabled",
-				fatal{NoParticipants, "standaloneEnabled = false then number of participants should be >0"}, "3.5+")
+			r.inStatic(func() {
+				r.problem(c.StandaloneEnabled.Line, "standaloneEnabled",
+					fatal{NoParticipants, "standaloneEnabled = false then number of participants should be >0"}, "3.5+")
+			})
 		}
 		if observer.Addresses != nil {
 			r.problem(observer.Line, key, fatal{ObserversAlone, "Observers w/o participants is an invalid configuration"}, versions)
@@ -154,14 +160,21 @@ func (r *reader) checkMembership() {
 // always stand in zoo.cfg.
 func (r *reader) checkLimits(versions string) {
 	c := r.config
+	r.inStatic(func() {
+		if c.InitLimit.Value == 0 && !r.unreadable["initLimit"] {
+			r.problem(c.InitLimit.Line, "initLimit", notSet("initLimit"), versions)
+		}
+		if c.SyncLimit.Value == 0 && !r.unreadable["syncLimit"] {
+			r.problem(c.SyncLimit.Line, "syncLimit", notSet("syncLimit"), versions)
+		}
+	})
+}
+
+// inStatic is for what only shows when the members are known, and stands in zoo.cfg.
+func (r *reader) inStatic(check func()) {
 	file := r.file
-	r.file = c.Path
-	if c.InitLimit.Value == 0 && !r.unreadable["initLimit"] {
-		r.problem(c.InitLimit.Line, "initLimit", notSet("initLimit"), versions)
-	}
-	if c.SyncLimit.Value == 0 && !r.unreadable["syncLimit"] {
-		r.problem(c.SyncLimit.Line, "syncLimit", notSet("syncLimit"), versions)
-	}
+	r.file = r.config.Path
+	check()
 	r.file = file
 }
 

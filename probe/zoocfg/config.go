@@ -132,6 +132,8 @@ const (
 	NoteServerKey NoteKind = "server-key"
 	// NoteMultiAddress: several addresses need a -D option to be read.
 	NoteMultiAddress NoteKind = "multi-address"
+	// NoteBackslash: a backslash makes something else of the letter behind it.
+	NoteBackslash NoteKind = "backslash"
 	// NoteIgnoredValue: the value is not understood, the default holds, silently.
 	NoteIgnoredValue NoteKind = "ignored-value"
 )

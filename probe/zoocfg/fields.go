@@ -2,7 +2,6 @@ package zoocfg
 
 import (
 	"math"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -128,8 +127,23 @@ func (f strict) take(r *reader, p Property) {
 	}
 	if f.name != "" {
 		r.problem(p.Line, p.Key, notABoolean(p.Value, f.name), "3.5-3.6")
+	} else {
+		key, _ := r.known.Find(p.Key)
+		r.notUnderstood(p, readAsFalse, until36(key.Versions))
 	}
 	r.problem(p.Line, p.Key, notABoolean(p.Value, p.Key), "3.7+")
+}
+
+// until36 is a range from where that one begins, up to 3.6.
+func until36(versions string) string {
+	first, _, _ := strings.Cut(strings.TrimSuffix(versions, "+"), "-")
+	switch first {
+	case "":
+		first = "3.4"
+	case "3.6":
+		return first
+	}
+	return first + "-3.6"
 }
 
 func notABoolean(value, name string) error {
@@ -171,8 +185,8 @@ type getInteger struct{ to *Setting[int] }
 
 func (f getInteger) take(r *reader, p Property) {
 	place(r, f.to, p)
-	n, err := strconv.ParseInt(p.Value, 0, 32)
-	if err != nil || strings.Contains(p.Value, "_") {
+	n, err := decode(p.Value, 32)
+	if err != nil {
 		r.ignored(p)
 		return
 	}

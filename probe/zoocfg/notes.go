@@ -1,6 +1,9 @@
 package zoocfg
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // noteKey looks for keys that do nothing from zoo.cfg. ZooKeeper sets every key
 // it does not know as the system property zookeeper.<key>, and these are read
@@ -20,8 +23,11 @@ func (r *reader) noteKey(line int, key string) {
 
 func noEffect(key string) (text, versions string) {
 	const jvm = "no effect from zoo.cfg: it needs -D in SERVER_JVMFLAGS"
+	if strings.EqualFold(key, "jute.maxbuffer") {
+		return jvm, ""
+	}
 	switch key {
-	case "jute.maxbuffer", "readonlymode.enabled", "leader.nodelay", "follower.nodelay":
+	case "readonlymode.enabled", "leader.nodelay", "follower.nodelay":
 		return jvm, ""
 	case "multiAddress.enabled":
 		return "does not let server.N have several addresses:" +
@@ -30,10 +36,30 @@ func noEffect(key string) (text, versions string) {
 	switch {
 	case strings.HasPrefix(key, "znode.container."):
 		return jvm, ""
+	case ofJava(key):
+		return jvm, ""
+	case isVariable(key):
+		return "no effect from zoo.cfg: it is a variable of the environment, for zookeeper-env.sh", ""
 	case strings.HasPrefix(key, "zookeeper."):
 		return "no effect: ZooKeeper puts \"zookeeper.\" before it once more; write the key without it", ""
 	}
 	return "", ""
+}
+
+// ofJava knows the properties of Java itself and of its loggers, which have no prefix.
+func ofJava(key string) bool {
+	for _, prefix := range []string{"java.", "javax.", "jdk.", "sun.", "com.sun.", "log4j.", "log4j2.", "logback.", "org.slf4j."} {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// isVariable reports whether a key is written as a variable of the environment, as
+// SERVER_JVMFLAGS and ZOO_MY_ID. ZooKeeper has no key in capitals.
+func isVariable(key string) bool {
+	return len(key) > 3 && LooksLikeKey(key) && strings.ToUpper(key) == key && strings.ContainsFunc(key, unicode.IsUpper)
 }
 
 // looksLikeServer knows server1, server_1, server-1, Server.1 and the like.

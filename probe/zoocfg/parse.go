@@ -16,7 +16,7 @@ import (
 func Parse(path string, data []byte) *Config {
 	c := &Config{Path: path, Settings: defaults()}
 	r := &reader{config: c, file: path, grouped: map[int64]bool{}, unreadable: map[string]bool{}}
-	r.table = fields(&c.Settings)
+	r.table, r.known = fields(&c.Settings), KnownKeys()
 	c.Properties = r.load(data)
 	effective := r.effective(c.Properties)
 	hasDynamic := slices.ContainsFunc(effective, func(p Property) bool {
@@ -108,6 +108,7 @@ func (r *reader) take(p Property, hasDynamic bool) {
 		return
 	}
 	if kindOf(key) == otherKey {
+		r.judge(key, Property{Key: key, Value: value, Line: p.Line})
 		return
 	}
 	if hasDynamic {
@@ -118,18 +119,24 @@ func (r *reader) take(p Property, hasDynamic bool) {
 
 // load reads the properties and notes what is odd about the file as a whole.
 func (r *reader) load(data []byte) []Property {
-	properties, malformed, utf8Lines := loadProperties(data)
-	for _, line := range malformed {
+	properties, odd := loadProperties(data)
+	for _, line := range odd.malformed {
 		r.problem(line, "", errMalformed, "")
 	}
-	bom := bytes.HasPrefix(data, []byte("\xEF\xBB\xBF"))
-	if bom {
+	text, bom := bytes.CutPrefix(data, []byte("\xEF\xBB\xBF"))
+	if bom && glued(text) {
 		r.note(Note{
 			Kind: NoteBOM, Line: 1,
 			Text: "the byte order mark belongs to the first key, which ZooKeeper then does not know",
 		})
 	}
-	for _, line := range utf8Lines {
+	for _, line := range odd.escapes {
+		r.note(Note{
+			Kind: NoteBackslash, Line: line, Key: keyOn(properties, line),
+			Text: "a backslash is an escape: before a letter it is dropped, or makes a tab or a line end of it",
+		})
+	}
+	for _, line := range odd.utf8 {
 		if line > 1 || !bom {
 			r.note(Note{
 				Kind: NoteNotLatin1, Line: line,
@@ -145,6 +152,20 @@ func (r *reader) load(data []byte) []Property {
 		})
 	}
 	return properties
+}
+
+// glued reports whether a byte order mark before that text hides a key: a comment or an
+// empty line becomes a key that nobody asks for.
+func glued(text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	line = bytes.TrimSpace(line)
+	return len(line) > 0 && line[0] != '#' && line[0] != '!'
+}
+
+// keyOn is the key of the property that begins on a line.
+func keyOn(properties []Property, line int) string {
+	i := slices.IndexFunc(properties, func(p Property) bool { return p.Line == line })
+	return javaTrim(properties[i].Key)
 }
 
 // effective keeps the last one of each key, as a java.util.Properties does, and

@@ -1,5 +1,7 @@
 package zoocfg
 
+import "strings"
+
 // Problem is a value that ZooKeeper would die of.
 type Problem struct {
 	File string `json:"file"`
@@ -52,9 +54,23 @@ const (
 	NotAMember ProblemKind = "not-a-member"
 	// VersionInside: a version in the dynamic file.
 	VersionInside ProblemKind = "version-inside"
+	// ShortPath: a directory of fewer than two characters.
+	ShortPath ProblemKind = "short-path"
+	// NoSuchClass: a class of ZooKeeper's own that it does not have.
+	NoSuchClass ProblemKind = "no-such-class"
+	// NoAuthProvider: a scheme for TLS without its provider.
+	NoAuthProvider ProblemKind = "no-auth-provider"
 	// BadEscape: \u without four hexadecimal digits.
 	BadEscape ProblemKind = "bad-escape"
 )
+
+// TextFor is the text as that version writes it; an empty version is the newest.
+func (p Problem) TextFor(version string) string {
+	if version == "" || !Concerns("3.5", version) {
+		return p.Text
+	}
+	return strings.Replace(p.Text, "the pipe separated list of ", "", 1)
+}
 
 // besideDynamic ends the text of a [BesideDynamic] problem.
 const besideDynamic = " must be in a separate dynamic config file"

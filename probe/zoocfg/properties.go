@@ -24,27 +24,36 @@ var errMalformed = fatal{BadEscape, `Malformed \uxxxx encoding.`}
 // answer is in file order and keeps duplicates. Where Java gives up (a
 // malformed \u escape) the escape is taken as it is written.
 func ParseProperties(data []byte) []Property {
-	properties, _, _ := loadProperties(data)
+	properties, _ := loadProperties(data)
 	return properties
 }
 
-// loadProperties is ParseProperties; malformed holds the lines at which Java
-// would have given up, and utf8Lines those that only look right in UTF-8.
-func loadProperties(data []byte) (properties []Property, malformed, utf8Lines []int) {
+// oddLines are lines that are not what they look like.
+type oddLines struct {
+	malformed []int // Java gives up there
+	utf8      []int // they only look right in UTF-8
+	escapes   []int // a backslash in the value makes something else of a letter
+}
+
+// loadProperties is ParseProperties, with the lines that are odd.
+func loadProperties(data []byte) (properties []Property, odd oddLines) {
 	r := lineReader{data: data, line: 1}
 	for {
 		line, number, ok := r.next()
 		if !ok {
-			return properties, malformed, utf8Lines
+			return properties, odd
 		}
 		key, value := splitProperty(line)
 		k, err1 := unescape(key)
 		v, err2 := unescape(value)
-		if err1 != nil || err2 != nil {
-			malformed = append(malformed, number)
+		switch {
+		case err1 != nil || err2 != nil:
+			odd.malformed = append(odd.malformed, number)
+		case escapesLetter(value):
+			odd.escapes = append(odd.escapes, number)
 		}
 		if !isASCII(line) && utf8.Valid(line) {
-			utf8Lines = append(utf8Lines, number)
+			odd.utf8 = append(odd.utf8, number)
 		}
 		properties = append(properties, Property{Key: k, Value: v, Line: number})
 	}
@@ -196,6 +205,23 @@ func unescape(text []byte) (string, error) {
 		}
 	}
 	return string(utf16.Decode(units)), err
+}
+
+// escapesLetter reports whether a backslash stands before a letter or a digit that is not
+// the u of an escape: nobody wants a tab or a line end in a value, and any other loses its
+// backslash.
+func escapesLetter(text []byte) bool {
+	for i := 0; i+1 < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		i++
+		c := text[i] | 0x20
+		if c >= 'a' && c <= 'z' && text[i] != 'u' || text[i] >= '0' && text[i] <= '9' {
+			return true
+		}
+	}
+	return false
 }
 
 func isASCII(text []byte) bool {

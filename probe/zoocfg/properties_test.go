@@ -90,8 +90,8 @@ func TestPropertiesAreThoseOfJava(t *testing.T) {
 
 // asGolden writes what we make of data as PropertiesGolden.java does.
 func asGolden(data []byte) string {
-	properties, malformed, _ := loadProperties(data)
-	if malformed != nil {
+	properties, odd := loadProperties(data)
+	if odd.malformed != nil {
 		return "!" + strings.ReplaceAll(errMalformed.Error(), " ", "_")
 	}
 	last := map[string]string{}

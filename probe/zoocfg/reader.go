@@ -1,6 +1,10 @@
 package zoocfg
 
-import "errors"
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
 
 // reader fills a Config from one file.
 type reader struct {
@@ -9,6 +13,7 @@ type reader struct {
 	// dynamic: the file is the dynamic one, which 3.4 never reads.
 	dynamic bool
 	table   map[string]field // nil for the dynamic file
+	known   Keys             // likewise
 	// noElection are the servers that only 3.4 takes, without election port.
 	noElection []Server
 	// grouped are the servers that are in a group.
@@ -47,8 +52,53 @@ func (r *reader) note(n Note) {
 
 // ignored notes a value that is not understood.
 func (r *reader) ignored(p Property) {
-	r.note(Note{
-		Kind: NoteIgnoredValue, Line: p.Line, Key: p.Key,
-		Text: "ZooKeeper does not understand the value and takes the default, without a word",
-	})
+	r.notUnderstood(p, "ZooKeeper does not understand the value and takes the default, without a word", "")
+}
+
+func (r *reader) notUnderstood(p Property, text, versions string) {
+	r.note(Note{Kind: NoteIgnoredValue, Line: p.Line, Key: p.Key, Text: text, Versions: versions})
+}
+
+// readAsFalse is the text of a switch that is neither true nor false.
+const readAsFalse = "ZooKeeper reads the value as false, without a word"
+
+const noNumber = "ZooKeeper does not understand the number and takes the default"
+
+// judge looks at the value of a key that is a system property to ZooKeeper.
+func (r *reader) judge(name string, p Property) {
+	key, _ := r.known.Find(name)
+	switch key.reads {
+	case readsFlag:
+		if _, known := onlyTrue(p.Value); !known {
+			r.notUnderstood(p, readAsFalse, key.Versions)
+		}
+	case readsNumber, readsLong:
+		bits := 32
+		if key.reads == readsLong {
+			bits = 64
+		}
+		if _, err := decode(p.Value, bits); err != nil {
+			r.notUnderstood(p, noNumber+", without a word", key.Versions)
+		}
+	case readsLogged:
+		if _, err := javaLong(p.Value); err != nil {
+			r.notUnderstood(p, noNumber+", with a line in its log", key.Versions)
+		}
+	}
+}
+
+// decode is Long.decode: decimal, hexadecimal or octal.
+func decode(text string, bits int) (int64, error) {
+	sign, digits := "", text
+	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+") {
+		sign, digits = text[:1], text[1:]
+	}
+	if hex, found := strings.CutPrefix(digits, "#"); found {
+		return strconv.ParseInt(sign+hex, 16, bits)
+	}
+	lower := strings.ToLower(digits)
+	if strings.Contains(lower, "_") || strings.HasPrefix(lower, "0b") || strings.HasPrefix(lower, "0o") {
+		return 0, numberFormat(text) // of Go alone
+	}
+	return strconv.ParseInt(text, 0, bits)
 }

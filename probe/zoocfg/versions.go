@@ -9,8 +9,9 @@ import (
 // Concerns reports whether a range of versions, as in Problem.Versions, holds
 // a version such as "3.4.10" or "3.8.0-beta". A range is "" (every version),
 // "3.4", "3.5+", "3.5-3.8" or, where a release in between changed it, "3.5.6+" or
-// "3.5.0-3.5.7". A version without its last number ("3.5") is in a range when any
-// of its releases is. When the version is not known (""), only "" does.
+// "3.5.0-3.5.7"; several are parted by commas. A version without its last number
+// ("3.5") is in a range when any of its releases is. When the version is not known
+// (""), only "" does.
 func Concerns(versions, version string) bool {
 	if versions == "" {
 		return true
@@ -19,6 +20,16 @@ func Concerns(versions, version string) bool {
 	if !ok {
 		return false
 	}
+	for one := range strings.SplitSeq(versions, ",") {
+		if within(one, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// within reports whether a version is in one range.
+func within(versions string, v []int) bool {
 	first, last, closed := strings.Cut(strings.TrimSuffix(versions, "+"), "-")
 	from, ok := numbers(first)
 	if !ok || compare(v, from) < 0 {
@@ -60,4 +71,16 @@ func numbers(version string) ([]int, bool) {
 		all = append(all, n)
 	}
 	return all, true
+}
+
+// Released reports whether zkdoctor knows a release, or a line of them as "3.9": those
+// from 3.4 on, and 3.10, of which the source is read. What follows a hyphen, as the name of
+// who packed it, is not looked at.
+func Released(version string) bool {
+	v, ok := numbers(version)
+	if !ok || v[0] != 3 {
+		return false
+	}
+	last, known := map[int]int{4: 14, 5: 10, 6: 4, 7: 2, 8: 7, 9: 6, 10: 0}[v[1]]
+	return known && (len(v) == 2 || v[2] >= 0 && v[2] <= last)
 }

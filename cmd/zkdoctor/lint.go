@@ -3,33 +3,34 @@ package main
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/internal/render"
-	"github.com/zkdoctor/zkdoctor/probe/thishost"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 type lintCmd struct {
-	File string `arg:"" optional:"" name:"zoo.cfg" help:"The file; the dynamic file that it names is read too."`
+	Files []string `arg:"" optional:"" name:"zoo.cfg" sep:"none" help:"Files, Kubernetes manifests with ConfigMaps, or a directory of them; - is stdin. The dynamic file that a zoo.cfg names is read too."`
 
-	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Say only what concerns this ZooKeeper, as 3.4.10 or 3.9; default: all, with the versions."`
-	Output    string `short:"o" enum:"text,json" default:"text" help:"text or json." env:"ZKDOCTOR_LINT_OUTPUT"`
+	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Report only what concerns this ZooKeeper, as 3.4.10 or 3.9; default: all, with the versions."`
+	Output    string `short:"o" enum:"text,json,sarif" default:"text" help:"text, json or sarif (SARIF 2.1.0, for code scanning)." env:"ZKDOCTOR_LINT_OUTPUT"`
 }
 
 // Help is shown under the usage line.
 func (*lintCmd) Help() string {
 	return `Nothing is connected to. Without a file: that of this host's ZooKeeper.
+Of several files, those of one ensemble are compared too.
 
 Exit codes: 0 nothing above a note, 1 warnings, ` +
-		`2 ZooKeeper would not start with it, 3 wrong usage, or the file cannot be read.
+		`2 ZooKeeper would not start with it, 3 wrong usage, a file that cannot be read, or is no zoo.cfg.
 
 Examples:
   zkdoctor lint                              on a server
   zkdoctor lint zoo.cfg                      before it goes to a server
-  zkdoctor lint --zookeeper 3.9.5 zoo.cfg    before an upgrade`
+  zkdoctor lint zk1.cfg zk2.cfg zk3.cfg      the files of a whole ensemble
+  zkdoctor lint --zookeeper 3.9.5 zoo.cfg    before an upgrade
+  kubectl get cm -o yaml | zkdoctor lint -   what is in ConfigMaps`
 }
 
 // mayTake implements bounded: it reads a few small files.
@@ -37,36 +38,43 @@ func (*lintCmd) mayTake() time.Duration { return 10 * time.Second }
 
 // Run reads and judges. Its error is an exitError once there is a report.
 func (c *lintCmd) Run(ctx context.Context, t terminal) error {
-	if c.ZooKeeper != "" && !knownVersion(c.ZooKeeper) {
-		return fmt.Errorf("--zookeeper %q: no version that zkdoctor knows; write it as 3.4.10 or 3.9", c.ZooKeeper)
+	if c.ZooKeeper != "" && !zoocfg.Released(c.ZooKeeper) {
+		return fmt.Errorf("--zookeeper %q: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", c.ZooKeeper)
 	}
-	files, err := c.read(ctx, thishost.Host{Door: t.files})
+	files, err := (&lintInput{terminal: t}).read(ctx, c.Files)
 	if err != nil {
 		return err
 	}
-	report := lint.Lint(files.Config, lint.Options{
-		Version: c.ZooKeeper, ID: files.ID, Next: files.Next, Tool: versionNumber(),
-	})
-	if c.Output == "json" {
-		err = render.LintJSON(t.out, report)
-	} else {
-		err = render.LintText(t.out, report, render.Options{Width: t.width(), Color: t.color("auto")})
+	for i := range files {
+		files[i].Version, files[i].Tool = c.ZooKeeper, versionNumber()
 	}
-	if err != nil {
+	reports := lint.All(files)
+	if err := c.write(t, reports); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
-	return exitError(report.ExitCode)
-}
-
-func (c *lintCmd) read(ctx context.Context, host thishost.Host) (thishost.ConfigFiles, error) {
-	if c.File == "" {
-		return host.ReadHostConfig(ctx)
+	code := 0
+	for _, r := range reports {
+		code = max(code, r.ExitCode)
 	}
-	return host.ReadConfig(ctx, c.File)
+	return exitError(code)
 }
 
-// knownVersion reports whether zoocfg has read the source of such a version.
-func knownVersion(text string) bool {
-	return regexp.MustCompile(`^\d{1,3}\.\d{1,3}(\.\d{1,3})?(-[0-9A-Za-z.-]+)?$`).MatchString(text) &&
-		zoocfg.Concerns("3.4+", text)
+func (c *lintCmd) write(t terminal, reports []*lint.Report) error {
+	switch {
+	case c.Output == "sarif":
+		return render.LintSARIF(t.out, reports)
+	case c.Output == "json" && len(reports) == 1:
+		return render.LintJSON(t.out, reports[0])
+	case c.Output == "json":
+		return render.LintSeveralJSON(t.out, reports)
+	}
+	for i, r := range reports {
+		if i > 0 {
+			fmt.Fprintln(t.out)
+		}
+		if err := render.LintText(t.out, r, render.Options{Width: t.width(), Color: t.color("auto")}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -34,6 +34,13 @@ type Options struct {
 	// NoDynamic says why the dynamic file could not be read, where it is not there; empty
 	// where it was read, or is none.
 	NoDynamic string
+	// Elsewhere: the server is most likely another host's, and its dynamic file there.
+	Elsewhere bool
+	// Line is where the configuration stands in another file that has all of it on one line;
+	// 0 where its own lines count.
+	Line int
+	// Object is what of the file the configuration is, as the entry of a ConfigMap.
+	Object string
 	// Tool is the program's own version, for the report.
 	Tool string
 }
@@ -43,6 +50,8 @@ type Report struct {
 	SchemaVersion int         `json:"schema_version"`
 	Tool          report.Tool `json:"tool"`
 	File          string      `json:"file"`
+	// Object is what of the file was judged, where that is not the whole.
+	Object string `json:"object,omitempty"`
 	// Dynamic is the dynamic file that was read too.
 	Dynamic string `json:"dynamic,omitempty"`
 	// ZooKeeper is the version that the remarks are limited to; empty: none.
@@ -112,22 +121,51 @@ func (s *subject) membersUnknown() bool {
 // distributed is Distributed; who has a dynamic file that is not here is one of several.
 func (s *subject) distributed() bool { return s.membersUnknown() || s.Distributed(s.Version) }
 
+// File is a configuration, and what is known beside it.
+type File struct {
+	*zoocfg.Config
+	Options
+}
+
 // Lint applies every rule. It never fails.
 func Lint(config *zoocfg.Config, o Options) *Report {
-	s := &subject{Config: config, Options: o, first: firstVersion(config)}
+	return judge(&subject{Config: config, Options: o, first: firstVersion(config)}, nil)
+}
+
+// All judges several configurations, each by itself and those of one ensemble by each other.
+func All(files []File) []*Report {
+	differ := differences(files)
+	reports := make([]*Report, len(files))
+	for i, f := range files {
+		reports[i] = judge(&subject{Config: f.Config, Options: f.Options, first: firstVersion(f.Config)}, differ[i])
+	}
+	return reports
+}
+
+// judge makes the report of a configuration; more are remarks that no rule of its own makes.
+func judge(s *subject, more []Remark) *Report {
 	r := &Report{
-		SchemaVersion: SchemaVersion, Tool: report.Tool{Name: "zkdoctor", Version: o.Tool},
-		File: config.Path, Dynamic: config.Dynamic, ZooKeeper: o.Version, Remarks: []Remark{},
+		SchemaVersion: SchemaVersion, Tool: report.Tool{Name: "zkdoctor", Version: s.Tool},
+		File: s.Path, Object: s.Object, Dynamic: s.Dynamic, ZooKeeper: s.Version, Remarks: []Remark{},
 	}
 	for _, rule := range Rules() {
 		for _, remark := range rule.eval(s) {
 			remark.Rule = rule.Name
-			if s.concerns(remark.Versions) {
-				r.Remarks = append(r.Remarks, s.finish(remark))
-			}
+			more = append(more, remark)
+		}
+	}
+	for _, remark := range more {
+		if s.concerns(remark.Versions) {
+			r.Remarks = append(r.Remarks, s.finish(remark))
 		}
 	}
 	r.order()
+	r.count()
+	return r
+}
+
+// count fills in the numbers, and leaves out what is too many.
+func (r *Report) count() {
 	for _, remark := range r.Remarks {
 		switch remark.Severity {
 		case report.Critical:
@@ -146,7 +184,6 @@ func Lint(config *zoocfg.Config, o Options) *Report {
 	case r.Counts.Warning > 0:
 		r.ExitCode = report.ExitWarning
 	}
-	return r
 }
 
 // concerns reports whether a range of versions is of interest.
@@ -158,6 +195,9 @@ func (s *subject) concerns(versions string) bool {
 // a step milder where nobody said for which one the file is.
 func (s *subject) finish(r Remark) Remark {
 	r.File = cmp.Or(r.File, s.Path)
+	if s.Line > 0 && r.Line > 0 && r.File == s.Path {
+		r.Line = s.Line
+	}
 	if s.Version == "" && !zoocfg.Concerns(r.Versions, newest) {
 		switch r.Severity {
 		case report.Critical:

@@ -54,6 +54,11 @@ func dynamicFileMissing(s *subject) []Remark {
 	}
 	r := setting("dynamicConfigFile", s.DynamicConfigFile, report.Critical)
 	r.Versions, r.Found = "3.5+", s.NoDynamic
+	if s.Elsewhere {
+		r.Severity = report.Info
+		return r.say("judge the file on its server too", "Its members are in a file of the server, and could not be judged here. "+
+			"Where the file is not there, ZooKeeper ends at its start.")
+	}
 	return r.say("the path of the file that lists the members, or leave it out and list them here",
 		"ZooKeeper ends at its start where the file is not there. Here it is not, so that its members could not be judged.")
 }
@@ -71,8 +76,11 @@ func (s *subject) foundIn(p zoocfg.Problem) string {
 		return "a line that ZooKeeper does not take"
 	}
 	properties := s.Properties
-	if p.File != s.Path {
+	switch {
+	case p.File != s.Path:
 		properties = s.DynamicProperties
+	case s.Dynamic == s.Path: // both are entries of one manifest
+		properties = slices.Concat(properties, s.DynamicProperties)
 	}
 	for _, q := range properties {
 		if q.Line != p.Line || q.Key == "" {

@@ -50,6 +50,9 @@ func (p *page) lintHead(r *lint.Report) {
 		verdict = "ZooKeeper would start; something is to mend"
 	}
 	file := clean(r.File, maxValue)
+	if r.Object != "" {
+		file += ", " + clean(r.Object, maxValue)
+	}
 	if r.Dynamic != "" {
 		file += " with " + clean(r.Dynamic, maxValue)
 	}
@@ -122,8 +125,25 @@ func versionsText(versions, asked string) string {
 }
 
 // LintJSON writes it as JSON, by the rules of JSON. The error is the writer's.
-func LintJSON(w io.Writer, r *lint.Report) error {
+func LintJSON(w io.Writer, r *lint.Report) error { return writeJSON(w, "remarks", listed(r)) }
+
+// LintSeveralJSON writes what was said of several configurations. The error is the writer's.
+func LintSeveralJSON(w io.Writer, all []*lint.Report) error {
+	var several struct {
+		SchemaVersion int           `json:"schema_version"`
+		Reports       []lint.Report `json:"reports"`
+		ExitCode      int           `json:"exit_code"`
+	}
+	several.SchemaVersion = lint.SchemaVersion
+	for _, r := range all {
+		several.Reports = append(several.Reports, listed(r))
+		several.ExitCode = max(several.ExitCode, r.ExitCode)
+	}
+	return writeJSON(w, "remarks", several)
+}
+
+func listed(r *lint.Report) lint.Report {
 	c := *r
 	c.Remarks = list(c.Remarks)
-	return writeJSON(w, "remarks", c)
+	return c
 }

@@ -32,25 +32,42 @@ func (h Host) readConfig(
 	ctx context.Context, f hostFiles, path string,
 ) (config snapshot.Obs[*zoocfg.Config], named hostFiles) {
 	started := time.Now()
-	failed := func(failure *snapshot.Failure) (snapshot.Obs[*zoocfg.Config], hostFiles) {
+	parsed, named, failure := h.readStatic(ctx, f, path)
+	if failure == nil {
+		failure = h.addDynamic(ctx, f, named, parsed)
+	}
+	if failure != nil {
 		return snapshot.Failed[*zoocfg.Config](failure, time.Since(started)), f
 	}
+	return snapshot.Saw(parsed, time.Since(started)), named
+}
+
+func (h Host) readStatic(
+	ctx context.Context, f hostFiles, path string,
+) (parsed *zoocfg.Config, named hostFiles, failure *snapshot.Failure) {
 	static := h.readWhole(ctx, f, path)
 	if static.failure != nil {
-		return failed(static.failure)
+		return nil, f, static.failure
 	}
-	parsed, named := zoocfg.Parse(f.absolute(path), static.data), f.namedBy(static.owner)
+	parsed = zoocfg.Parse(f.absolute(path), static.data)
 	parsed.Modified = static.modified
-	if dynamic := parsed.DynamicConfigFile; dynamic.IsSet() {
-		as := h.asOwner(ctx, named, filepath.Dir(dynamic.Value))
-		file := h.readWhole(ctx, as, dynamic.Value)
-		if file.failure != nil {
-			file.failure.Text = fmt.Sprintf("%s:%d: dynamicConfigFile: %s", parsed.Path, dynamic.Line, file.failure.Text)
-			return failed(file.failure)
-		}
-		parsed.AddDynamic(f.absolute(dynamic.Value), file.data)
+	return parsed, f.namedBy(static.owner), nil
+}
+
+// addDynamic reads the dynamic file that a zoo.cfg names, where it names one.
+func (h Host) addDynamic(ctx context.Context, f, named hostFiles, parsed *zoocfg.Config) *snapshot.Failure {
+	dynamic := parsed.DynamicConfigFile
+	if !dynamic.IsSet() {
+		return nil
 	}
-	return snapshot.Saw(parsed, time.Since(started)), named
+	as := h.asOwner(ctx, named, filepath.Dir(dynamic.Value))
+	file := h.readWhole(ctx, as, dynamic.Value)
+	if file.failure != nil {
+		file.failure.Text = fmt.Sprintf("%s:%d: dynamicConfigFile: %s", parsed.Path, dynamic.Line, file.failure.Text)
+		return file.failure
+	}
+	parsed.AddDynamic(f.absolute(dynamic.Value), file.data)
+	return nil
 }
 
 // wholeFile is a file as it was read, or why it was not.

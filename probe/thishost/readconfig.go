@@ -19,6 +19,10 @@ type ConfigFiles struct {
 	// Next is the path of <zoo.cfg>.dynamic.next, empty where there is none, or one that has
 	// the same members.
 	Next string
+	// NoDynamic says that the dynamic file is not there; empty where it is, or none is named.
+	// Elsewhere: nor is its directory, so that the server is most likely another host's.
+	NoDynamic string
+	Elsewhere bool
 }
 
 // ReadConfig reads a zoo.cfg and the dynamic file that it names. Whose it is the
@@ -74,14 +78,17 @@ func listening(s *Scanned) []localProcess {
 // readFiles reads a configuration and what lies beside it; own wants the id beside its data,
 // too.
 func (h Host) readFiles(ctx context.Context, files hostFiles, path string, own bool) (ConfigFiles, error) {
-	config, named := h.readConfig(ctx, files, path)
-	if !config.Seen() {
-		return ConfigFiles{}, errors.New(config.Failure.Text)
+	config, named, failure := h.readStatic(ctx, files, path)
+	if failure != nil {
+		return ConfigFiles{}, errors.New(failure.Text)
 	}
-	c := ConfigFiles{Config: config.Value}
+	c := ConfigFiles{Config: config}
+	if err := h.readMembers(ctx, files, named, &c); err != nil {
+		return ConfigFiles{}, err
+	}
 	next := nextConfig(path)
 	other := observe(ctx, h, named, next, func(f hostFiles) snapshot.Obs[bool] {
-		return proposesOthers(f, next, config.Value)
+		return proposesOthers(f, next, config)
 	})
 	if other.Value {
 		c.Next = files.absolute(next)
@@ -89,9 +96,9 @@ func (h Host) readFiles(ctx context.Context, files hostFiles, path string, own b
 	if !own {
 		return c, nil
 	}
-	named = h.asOwner(ctx, named, config.Value.DataDir.Value)
+	named = h.asOwner(ctx, named, config.DataDir.Value)
 	myid := observe(ctx, h, named, "myid", func(f hostFiles) snapshot.Obs[snapshot.MyID] {
-		myid, _ := readMyID(f, config.Value)
+		myid, _ := readMyID(f, config)
 		return myid
 	})
 	if myid.Seen() {
@@ -100,4 +107,21 @@ func (h Host) readFiles(ctx context.Context, files hostFiles, path string, own b
 		}
 	}
 	return c, nil
+}
+
+// readMembers adds the dynamic file, or that it is not there.
+func (h Host) readMembers(ctx context.Context, files, named hostFiles, c *ConfigFiles) error {
+	failure := h.addDynamic(ctx, files, named, c.Config)
+	switch {
+	case failure == nil:
+		return nil
+	case failure.Kind != snapshot.Absent:
+		return errors.New(failure.Text)
+	}
+	path := c.Config.DynamicConfigFile.Value
+	c.NoDynamic = path + ": no such file"
+	dir := filepath.Dir(path)
+	there := observe(ctx, h, named, dir, func(f hostFiles) snapshot.Obs[bool] { return f.exists(dir) })
+	c.Elsewhere = there.Seen() && !there.Value
+	return nil
 }

@@ -1,6 +1,7 @@
 package zoocfg
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -136,4 +137,17 @@ func distance(a, b string, most int) int {
 		before, last, here = last, here, before
 	}
 	return last[len(b)]
+}
+
+// HasKeys reports whether any line of a file is one of a zoo.cfg, or could be meant for one.
+func (c *Config) HasKeys() bool {
+	plain := map[string]bool{}
+	for _, key := range KnownKeys().all {
+		plain[bare(key.Name)] = true
+	}
+	return slices.ContainsFunc(c.Properties, func(p Property) bool {
+		key := javaTrim(p.Key)
+		_, err := memberID(key)
+		return plain[bare(key)] || kindOf(key) == serverKey && err == nil || looksLikeServer(key)
+	})
 }

@@ -22,6 +22,7 @@ func TestRealOnceLint(t *testing.T) {
 	t.Parallel()
 	const old, recent = zktest.Oldest, zktest.Newest
 	both := []string{old, recent}
+	since35 := []string{"3.5.10", recent}
 	set := func(key, value string) func(*zktest.Server) {
 		return func(s *zktest.Server) { s.Set(key, value) }
 	}
@@ -51,6 +52,46 @@ func TestRealOnceLint(t *testing.T) {
 			s.Set("secureClientPort", "2281")
 			s.Set("serverCnxnFactory", "org.apache.zookeeper.server.NIOServerCnxnFactory")
 		}, "secure-port-factory", "SSL isn't supported in NIOServerCnxn"},
+		{"a directory of one letter", since35, 3, set("dataLogDir", "d/"), "would-not-start", "StringIndexOutOfBoundsException"},
+		{"an empty directory", since35, 3, set("dataLogDir", ""), "would-not-start", "StringIndexOutOfBoundsException"},
+		{"a class that is not there", []string{"3.6.4", recent}, 3, set("metricsProvider.className", "org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvidr"), "would-not-start", ""},
+		{"a factory that is not there", both, 3, set("serverCnxnFactory", "org.apache.zookeeper.server.NettyServerCnxFactory"), "would-not-start", ""},
+		{"a scheme without its provider", since35, 3, func(s *zktest.Server) {
+			s.Set("secureClientPort", "2281")
+			s.Set("serverCnxnFactory", "org.apache.zookeeper.server.NettyServerCnxnFactory")
+			s.Set("ssl.authProvider", "ldap")
+		}, "would-not-start", ""},
+		{"session timeouts that cross", both, 3, func(s *zktest.Server) {
+			s.Set("minSessionTimeout", "5000")
+			s.Set("maxSessionTimeout", "3000")
+		}, "would-not-start", ""},
+		{"no dynamic file", since35, 3, func(s *zktest.Server) {
+			s.Set("dynamicConfigFile", filepath.Join(s.Dir, "absent"))
+			s.ServerLines = nil
+		}, "dynamic-file-missing", "absent"},
+		{"an empty dynamic file", since35, 3, func(s *zktest.Server) {
+			s.Set("dynamicConfigFile", filepath.Join(s.Dir, "dynamic"))
+			s.Set("standaloneEnabled", "false")
+			s.ServerLines = nil
+		}, "would-not-start", ""},
+		{"an address beside a client part", since35, 3, func(s *zktest.Server) {
+			s.Set("clientPortAddress", s.Addr)
+			s.ServerLines[0] += ";2181"
+		}, "client-port-contradicts", "is different from client address found in dynamic file"},
+		{"a client part that clients with TLS have too", since35, 3, func(s *zktest.Server) {
+			s.Unset("clientPort")
+			s.Unset("clientPortAddress")
+			s.ServerLines[0] += ";2182"
+			s.Set("secureClientPort", "2182")
+			s.Set("serverCnxnFactory", "org.apache.zookeeper.server.NettyServerCnxnFactory")
+		}, "port-collision", "Address already in use"},
+		{"a client part on the port of the metrics", []string{"3.6.4", recent}, 3, func(s *zktest.Server) {
+			s.Unset("clientPort")
+			s.Unset("clientPortAddress")
+			s.ServerLines[0] += ";2182"
+			s.Set("metricsProvider.className", "org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider")
+			s.Set("metricsProvider.httpPort", "2182")
+		}, "port-collision", "Address already in use"},
 		{"clients on the election port", []string{recent}, 3, set("clientPort", "3888"), "port-collision", "Address already in use"},
 		{"clients on the port of the AdminServer", []string{recent}, 1, func(s *zktest.Server) {
 			s.Set("admin.enableServer", "true")
@@ -111,7 +152,7 @@ func criticalOf(t *testing.T, s *zktest.Server, version string) []lint.Remark {
 		t.Fatal(err)
 	}
 	id := int64(s.ID)
-	r := lint.Lint(files.Config, lint.Options{Version: version, ID: &id})
+	r := lint.Lint(files.Config, lint.Options{Version: version, ID: &id, NoDynamic: files.NoDynamic, Elsewhere: files.Elsewhere})
 	if (r.Counts.Critical > 0) != (r.ExitCode == report.ExitCritical) {
 		t.Errorf("exit %d, %+v", r.ExitCode, r.Counts)
 	}
@@ -146,6 +187,37 @@ func TestRealOnceLintOnAHost(t *testing.T) {
 				if r.File != s.ConfigFile || result.ExitCode != report.ExitWarning || says == s.Observer {
 					t.Errorf("server.%d: %s, exit %d: %+v", s.ID, r.File, result.ExitCode, r.Remarks)
 				}
+			}
+		})
+	}
+}
+
+// TestRealOnceLintNeverServes: with observerMasterPort on the port of the clients no follower
+// stays with its leader.
+func TestRealOnceLintNeverServes(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"3.6.4", zktest.Newest} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			atOnce <- struct{}{}
+			t.Cleanup(func() { <-atOnce })
+			ens := zktest.StartT(t, zktest.Options{Version: version, Servers: 3, NoStart: true, Config: map[string]string{"observerMasterPort": "2181"}})
+			for _, s := range ens.Servers {
+				remarks := criticalOf(t, s, version)
+				if !slices.ContainsFunc(remarks, func(r lint.Remark) bool { return r.Rule == "port-collision" }) {
+					t.Fatalf("no port-collision: %+v", remarks)
+				}
+				if err := s.Start(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := ens.Wait(t.Context(), "a follower that gives up twice", func() bool {
+				return slices.ContainsFunc(ens.Servers, func(s *zktest.Server) bool {
+					return strings.Count(s.Log(), "Address already in use") > 1
+				})
+			})
+			if err != nil {
+				t.Fatal(err)
 			}
 		})
 	}

@@ -181,6 +181,8 @@ func judgedMembers() []judged {
 			cases: []setTo{
 				{wildcard, "3.5.0", true},
 				{wildcard, "3.5.7", true},
+				{wildcard, "3.6.0", true},
+				{wildcard, "3.6.1", false},
 				{strings.Replace(wildcard, "0.0.0.0", "[::]", 1), "3.5.7", true},
 				{strings.Replace(wildcard, "0.0.0.0", "[::ffff:0.0.0.0]", 1), "3.5.7", true},
 				{wildcard, "3.5.8", false},

@@ -107,7 +107,7 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 		Certainty: certainty,
 		Summary:   fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
 		Evidence: []report.Evidence{
-			releaseEvidence(s, "3.5.8 or later"),
+			releaseEvidence(s, "3.5.8, 3.6.1 or later"),
 			{
 				Source: source, Key: fmt.Sprintf("server.%d", line.ID), Value: line.Addresses[0].Host,
 				Wanted: "the address that its peers use", File: line.File, Line: line.Line,
@@ -115,7 +115,7 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 		},
 		Fix: []report.Fix{
 			step(s.Name, fmt.Sprintf("write server.%d as its peers write it; where it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)),
-			risky(s.Name, "then restart it; or upgrade to 3.5.10, where the wildcard does no harm",
+			risky(s.Name, "then restart it; or upgrade to 3.5.10 or 3.6.4, where the wildcard does no harm",
 				"if it stays out, restart the peers with lower ids too, one at a time; with no spare voter each is an outage"),
 		},
 	})

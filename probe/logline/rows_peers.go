@@ -82,7 +82,7 @@ func channelRows() []Row {
 	nameless := row("UnknownHostException", []string{"peer-name-unresolvable"}, "This server could not turn the peer's name into an address.")
 	nameless.Texts = append(nameless.Texts, openChannel+"{}UnresolvedAddressException", openChannel+"{}<unresolved>")
 	return []Row{
-		row("at election address /0.0.0.0", []string{"wildcard-self-addr"}, "A peer of 3.5.0 to 3.5.7 gave 0.0.0.0 as its own address, so this server calls itself instead of the peer."),
+		row("at election address /0.0.0.0", []string{"wildcard-self-addr"}, "A peer of 3.5.0 to 3.5.7, or 3.6.0, gave 0.0.0.0 as its own address, so this server calls itself instead of the peer."),
 		row("at election address {}/127.", []string{"self-addr-loopback"}, "A peer gave a loopback address as its own, so this server calls itself instead of the peer."),
 		row("Connection refused", []string{"process-down", "self-addr-loopback", "process-without-listener"}, "The peer's host refused the election port: nothing listens there."),
 		row("timed out", unreached, "The peer's election port gave no answer at all: a firewall drops it, or the host is off."),

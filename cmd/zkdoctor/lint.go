@@ -70,7 +70,9 @@ func (c *lintCmd) write(t terminal, reports []*lint.Report) error {
 	}
 	for i, r := range reports {
 		if i > 0 {
-			fmt.Fprintln(t.out)
+			if _, err := t.out.WriteString("\n"); err != nil {
+				return err
+			}
 		}
 		if err := render.LintText(t.out, r, render.Options{Width: t.width(), Color: t.color("auto")}); err != nil {
 			return err

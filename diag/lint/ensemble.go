@@ -12,6 +12,22 @@ import (
 // Several files of one ensemble: what differs that must not. The first file of an ensemble is
 // what the others are held against.
 
+// File is a configuration, and what is known beside it.
+type File struct {
+	*zoocfg.Config
+	Options
+}
+
+// All judges several configurations, each by itself and those of one ensemble by each other.
+func All(files []File) []*Report {
+	differ := differences(files)
+	reports := make([]*Report, len(files))
+	for i, f := range files {
+		reports[i] = judge(&subject{Config: f.Config, Options: f.Options, first: firstVersion(f.Config)}, differ[i])
+	}
+	return reports
+}
+
 // differences are the remarks on each file.
 func differences(files []File) [][]Remark {
 	all := make([][]Remark, len(files))

@@ -153,3 +153,15 @@ func ReadsNext(version string) bool { return version == "" || zoocfg.Concerns(ne
 func dies(c *zoocfg.Config, file string, line int) bool {
 	return slices.ContainsFunc(c.Problems, func(p zoocfg.Problem) bool { return p.File == file && p.Line == line })
 }
+
+// secret reports whether the value of a key is for nobody's eyes.
+func secret(key string) bool {
+	lower := strings.ToLower(key)
+	return strings.Contains(lower, "passw") || strings.Contains(lower, "digest") || strings.Contains(lower, "secret")
+}
+
+// The factory that TLS for clients needs.
+const (
+	factoryKey = "serverCnxnFactory"
+	netty      = "org.apache.zookeeper.server.NettyServerCnxnFactory"
+)

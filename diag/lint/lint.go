@@ -121,25 +121,9 @@ func (s *subject) membersUnknown() bool {
 // distributed is Distributed; who has a dynamic file that is not here is one of several.
 func (s *subject) distributed() bool { return s.membersUnknown() || s.Distributed(s.Version) }
 
-// File is a configuration, and what is known beside it.
-type File struct {
-	*zoocfg.Config
-	Options
-}
-
 // Lint applies every rule. It never fails.
 func Lint(config *zoocfg.Config, o Options) *Report {
 	return judge(&subject{Config: config, Options: o, first: firstVersion(config)}, nil)
-}
-
-// All judges several configurations, each by itself and those of one ensemble by each other.
-func All(files []File) []*Report {
-	differ := differences(files)
-	reports := make([]*Report, len(files))
-	for i, f := range files {
-		reports[i] = judge(&subject{Config: f.Config, Options: f.Options, first: firstVersion(f.Config)}, differ[i])
-	}
-	return reports
 }
 
 // judge makes the report of a configuration; more are remarks that no rule of its own makes.

@@ -236,7 +236,8 @@ func idRange(s *subject) []Remark {
 // begins to lead.
 func extendedID(s *subject) []Remark {
 	const most = 254
-	if p, _ := s.Property("extendedTypesEnabled"); !strings.EqualFold(strings.TrimSpace(p.Value), "true") || !s.distributed() {
+	p, _ := s.Property("extendedTypesEnabled")
+	if !strings.EqualFold(strings.TrimSpace(p.Value), "true") || !s.distributed() {
 		return nil
 	}
 	var all []Remark

@@ -4,7 +4,7 @@ import "github.com/zkdoctor/zkdoctor/probe/zoocfg"
 
 // Rules is every rule, in the order in which remarks on one line are shown.
 func Rules() []Rule {
-	return []Rule{
+	return append([]Rule{
 		{"would-not-start", wouldNotStart},
 		{"older-version", olderVersion},
 		{"dynamic-file-missing", dynamicFileMissing},
@@ -35,7 +35,12 @@ func Rules() []Rule {
 		{"limit-negative", limitNegative},
 		{"init-limit", initLimit},
 		{"sync-limit", syncLimit},
+	}, adviceRules()...)
+}
 
+// adviceRules are those about what ZooKeeper starts with.
+func adviceRules() []Rule {
+	return []Rule{
 		{"two-voters", twoVoters},
 		{"even-voters", evenVoters},
 		{"one-voter", oneVoter},

@@ -10,11 +10,6 @@ import (
 // TLS. SERVER_JVMFLAGS may set all that stands under ssl. and the factory; the
 // guide itself does so. What this file begins, it should have whole.
 
-const (
-	factoryKey = "serverCnxnFactory"
-	netty      = "org.apache.zookeeper.server.NettyServerCnxnFactory"
-)
-
 // tlsHere reports whether the file sets any ssl. key with this prefix.
 func (s *subject) tlsHere(prefix string) bool {
 	for _, p := range s.Properties {

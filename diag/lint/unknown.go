@@ -92,7 +92,8 @@ func otherRelease(s *subject) []Remark {
 		if !found || zoocfg.Concerns(key.Versions, s.Version) || s.noted(p.Line) || s.dynamicAlone(name) {
 			continue
 		}
-		r := Remark{Severity: report.Info, Line: p.Line, Key: name, Found: "a key of other releases: " + Releases(key.Versions)}
+		r := Remark{Severity: report.Info, Line: p.Line, Key: name}
+		r.Found = "a key of other releases: " + Releases(key.Versions)
 		all = append(all, r.say("leave it out for ZooKeeper "+s.Version, "This release takes any key without a word, and does not read this one.")...)
 	}
 	return all

@@ -2,8 +2,8 @@ package lint
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -11,20 +11,33 @@ import (
 
 // Values that ZooKeeper takes as they stand, and that their writer meant otherwise.
 
-// placeholders are what templates leave when nobody fills them in: {{ x }}, ${x}, $(X),
-// %(x)s, and <x>. ZooKeeper expands none.
-func placeholders() *regexp.Regexp {
-	return regexp.MustCompile(`\{\{[^{}]*\}\}|\{%[^{}]*%\}|\$\{[^{}]*\}|\$\([A-Za-z_]\w*\)|%\([A-Za-z_]\w*\)s|<[A-Za-z][\w .-]*>`)
+// placeholderIn is what a template leaves when nobody fills it in: {{ x }}, {% x %}, ${x},
+// $(X), %(x)s, or <x>. ZooKeeper expands none. Empty where there is none.
+func placeholderIn(text string) string {
+	for _, marks := range [][2]string{{"{{", "}}"}, {"{%", "%}"}, {"${", "}"}, {"$(", ")"}, {"%(", ")s"}, {"<", ">"}} {
+		_, rest, opened := strings.Cut(text, marks[0])
+		name, _, closed := strings.Cut(rest, marks[1])
+		if opened && closed && (isName(name) || len(marks[1]) > 1 && marks[0][0] == '{' || marks[0] == "${") {
+			return marks[0] + name + marks[1]
+		}
+	}
+	return ""
+}
+
+// isName reports whether a text begins with a letter and has nothing in it that a name has not.
+func isName(text string) bool {
+	return text != "" && unicode.IsLetter(rune(text[0])) && !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_ .-", r)
+	})
 }
 
 // placeholder: QuorumPeerConfig takes every value as it is written.
 func placeholder(s *subject) []Remark {
-	pattern := placeholders()
 	var all []Remark
 	for _, in := range s.lines() {
-		what := pattern.FindString(in.Value)
+		what := placeholderIn(in.Value)
 		if what == "" {
-			what = pattern.FindString(in.Key)
+			what = placeholderIn(in.Key)
 		}
 		if what == "" {
 			continue
@@ -59,12 +72,6 @@ func (s *subject) lines() []line {
 	return all
 }
 
-// secret reports whether the value of a key is for nobody's eyes.
-func secret(key string) bool {
-	lower := strings.ToLower(key)
-	return strings.Contains(lower, "passw") || strings.Contains(lower, "digest") || strings.Contains(lower, "secret")
-}
-
 // quoted: java.util.Properties knows no quotes.
 func quoted(s *subject) []Remark {
 	var all []Remark
@@ -74,7 +81,8 @@ func quoted(s *subject) []Remark {
 			secret(in.Key) || s.diesOf(in.file, in.Line) {
 			continue
 		}
-		r := Remark{Severity: report.Warning, File: in.file, Line: in.Line, Key: strings.TrimSpace(in.Key), Found: "a value in quotes"}
+		r := Remark{Severity: report.Warning, File: in.file, Line: in.Line, Key: strings.TrimSpace(in.Key)}
+		r.Found = "a value in quotes"
 		all = append(all, r.say("the value without them", "The quotes are part of the value: a path with them is a relative one, of that name.")...)
 	}
 	return all

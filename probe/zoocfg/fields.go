@@ -165,12 +165,6 @@ func (f property) take(r *reader, p Property) {
 	}
 }
 
-// onlyTrue is Boolean.getBoolean.
-func onlyTrue(text string) (value, known bool) {
-	value = strings.EqualFold(text, "true")
-	return value, value || strings.EqualFold(text, "false")
-}
-
 // unlessNo is how leaderServes (Leader) and forceSync (FileTxnLog) are read:
 // nothing but a lower case "no" turns them off.
 func unlessNo(text string) (value, known bool) { return text != "no", text == "no" || text == "yes" }

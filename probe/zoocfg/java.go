@@ -60,3 +60,25 @@ func javaSplit(text string, separator string) []string {
 	}
 	return parts
 }
+
+// onlyTrue is Boolean.getBoolean.
+func onlyTrue(text string) (value, known bool) {
+	value = strings.EqualFold(text, "true")
+	return value, value || strings.EqualFold(text, "false")
+}
+
+// decode is Long.decode: decimal, hexadecimal or octal.
+func decode(text string, bits int) (int64, error) {
+	sign, digits := "", text
+	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+") {
+		sign, digits = text[:1], text[1:]
+	}
+	if hex, found := strings.CutPrefix(digits, "#"); found {
+		return strconv.ParseInt(sign+hex, 16, bits)
+	}
+	lower := strings.ToLower(digits)
+	if strings.Contains(lower, "_") || strings.HasPrefix(lower, "0b") || strings.HasPrefix(lower, "0o") {
+		return 0, numberFormat(text) // of Go alone
+	}
+	return strconv.ParseInt(text, 0, bits)
+}

@@ -1,7 +1,6 @@
 package zoocfg
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -62,6 +61,14 @@ func (k Keys) Find(name string) (Key, bool) {
 		return Key{Name: name, Versions: "3.6+"}, true
 	}
 	return Key{}, false
+}
+
+// looksLikeKey reports whether a text could be the name of a setting.
+func looksLikeKey(key string) bool {
+	const longest = 60
+	return key != "" && len(key) <= longest && !strings.ContainsFunc(key, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '.' && c != '-'
+	})
 }
 
 // LooksLikeKey reports whether a text could be the name of a key of zoo.cfg, or of a
@@ -137,17 +144,4 @@ func distance(a, b string, most int) int {
 		before, last, here = last, here, before
 	}
 	return last[len(b)]
-}
-
-// HasKeys reports whether any line of a file is one of a zoo.cfg, or could be meant for one.
-func (c *Config) HasKeys() bool {
-	plain := map[string]bool{}
-	for _, key := range KnownKeys().all {
-		plain[bare(key.Name)] = true
-	}
-	return slices.ContainsFunc(c.Properties, func(p Property) bool {
-		key := javaTrim(p.Key)
-		_, err := memberID(key)
-		return plain[bare(key)] || kindOf(key) == serverKey && err == nil || looksLikeServer(key)
-	})
 }

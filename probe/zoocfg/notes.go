@@ -48,12 +48,12 @@ func noEffect(key string) (text, versions string) {
 
 // ofJava knows the properties of Java itself and of its loggers, which have no prefix.
 func ofJava(key string) bool {
-	for _, prefix := range []string{"java.", "javax.", "jdk.", "sun.", "com.sun.", "log4j.", "log4j2.", "logback.", "org.slf4j."} {
-		if strings.HasPrefix(key, prefix) {
-			return true
-		}
+	first, _, _ := strings.Cut(key, ".")
+	switch first {
+	case "java", "javax", "jdk", "sun", "log4j", "log4j2", "logback":
+		return strings.Contains(key, ".")
 	}
-	return false
+	return strings.HasPrefix(key, "com.sun.") || strings.HasPrefix(key, "org.slf4j.")
 }
 
 // isVariable reports whether a key is written as a variable of the environment, as

@@ -75,14 +75,6 @@ func (r *reader) keys(properties []Property) []Property {
 	return kept
 }
 
-// looksLikeKey reports whether a text could be the name of a setting.
-func looksLikeKey(key string) bool {
-	const longest = 60
-	return key != "" && len(key) <= longest && !strings.ContainsFunc(key, func(c rune) bool {
-		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '.' && c != '-'
-	})
-}
-
 // versionOf is QuorumPeerConfig.getVersionFromFilename.
 func versionOf(path string) uint64 {
 	version, err := strconv.ParseInt(path[strings.LastIndexByte(path, '.')+1:], 16, 64)

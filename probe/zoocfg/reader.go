@@ -1,10 +1,6 @@
 package zoocfg
 
-import (
-	"errors"
-	"strconv"
-	"strings"
-)
+import "errors"
 
 // reader fills a Config from one file.
 type reader struct {
@@ -61,44 +57,3 @@ func (r *reader) notUnderstood(p Property, text, versions string) {
 
 // readAsFalse is the text of a switch that is neither true nor false.
 const readAsFalse = "ZooKeeper reads the value as false, without a word"
-
-const noNumber = "ZooKeeper does not understand the number and takes the default"
-
-// judge looks at the value of a key that is a system property to ZooKeeper.
-func (r *reader) judge(name string, p Property) {
-	key, _ := r.known.Find(name)
-	switch key.reads {
-	case readsFlag:
-		if _, known := onlyTrue(p.Value); !known {
-			r.notUnderstood(p, readAsFalse, key.Versions)
-		}
-	case readsNumber, readsLong:
-		bits := 32
-		if key.reads == readsLong {
-			bits = 64
-		}
-		if _, err := decode(p.Value, bits); err != nil {
-			r.notUnderstood(p, noNumber+", without a word", key.Versions)
-		}
-	case readsLogged:
-		if _, err := javaLong(p.Value); err != nil {
-			r.notUnderstood(p, noNumber+", with a line in its log", key.Versions)
-		}
-	}
-}
-
-// decode is Long.decode: decimal, hexadecimal or octal.
-func decode(text string, bits int) (int64, error) {
-	sign, digits := "", text
-	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+") {
-		sign, digits = text[:1], text[1:]
-	}
-	if hex, found := strings.CutPrefix(digits, "#"); found {
-		return strconv.ParseInt(sign+hex, 16, bits)
-	}
-	lower := strings.ToLower(digits)
-	if strings.Contains(lower, "_") || strings.HasPrefix(lower, "0b") || strings.HasPrefix(lower, "0o") {
-		return 0, numberFormat(text) // of Go alone
-	}
-	return strconv.ParseInt(text, 0, bits)
-}

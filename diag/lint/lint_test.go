@@ -377,7 +377,8 @@ func TestRules(t *testing.T) {
 			{good + "com.example.plugin=x\n", all, info, 12},
 			{good + "see <https://example.org/>\n", all, info, 12},
 		}, []quiet{
-			{modern, all}, {image, all},
+			{modern, all},
+			{image, all},
 			{good + "learner.closeSocketAsync=true\ndigest.enabled=true\naudit.enable=true\ncnxTimeout=5000\n" +
 				"electionPortBindRetry=3\nnetty.advancedFlowControl.enabled=true\nleader.maxTimeToWaitForEpoch=1000\n", all},
 			{good + "authProvider.sasl=com.example.P\nmetricsProvider.own=1\n", all},
@@ -389,7 +390,8 @@ func TestRules(t *testing.T) {
 			{good + "leader.maxConcurrentSnapshots=1\n", v("3.9.5"), info, 12},
 			{good + "sslQuorum=false\n", v("3.5.4"), info, 12},
 		}, []quiet{
-			{good + "metricsProvider.className=x.Y\n", all}, {good + "metricsProvider.className=x.Y\n", v("3.6.0")},
+			{good + "metricsProvider.className=x.Y\n", all},
+			{good + "metricsProvider.className=x.Y\n", v("3.6.0")},
 			{good + "sslQuorum=false\n", v("3.5")},
 		}},
 		{"placeholder", []fires{
@@ -448,7 +450,8 @@ func TestRules(t *testing.T) {
 			{good + "ssl.quorum.keyStore.location=/k\n", v("3.5.4")},
 		}},
 		{"client-tls-off", []fires{{good + "ssl.keyStore.location=/k\n", all, warn, 12}}, []quiet{
-			{modern, all}, {good + "ssl.keyStore.location=/k\nclient.portUnification=true\n", all},
+			{modern, all},
+			{good + "ssl.keyStore.location=/k\nclient.portUnification=true\n", all},
 			{good + "ssl.quorum.keyStore.location=/k\nsslQuorum=true\n", all},
 		}},
 		{"plain-text-peers", []fires{

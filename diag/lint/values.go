@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -26,9 +25,8 @@ func placeholderIn(text string) string {
 
 // isName reports whether a text begins with a letter and has nothing in it that a name has not.
 func isName(text string) bool {
-	return text != "" && unicode.IsLetter(rune(text[0])) && !strings.ContainsFunc(text, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_ .-", r)
-	})
+	return strings.Trim(text[:min(len(text), 1)], "0123456789.-_ ") != "" &&
+		zoocfg.LooksLikeKey(strings.ReplaceAll(text, " ", ""))
 }
 
 // placeholder: QuorumPeerConfig takes every value as it is written.

@@ -87,6 +87,7 @@ func otherRules() []Rule {
 		targetsIncompleteRule,
 		targetDuplicateRule,
 		targetsMixedRule,
+		severalServersRule,
 		dynamicConfigOverridesRule,
 		forceSyncOffRule,
 		wideOpenRule,

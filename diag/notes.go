@@ -62,6 +62,8 @@ func conditionText(s *model.Server) string {
 		return "answers, but not as ZooKeeper"
 	case model.OutOfReach:
 		return "could not be reached from here"
+	case model.SeveralAnswer:
+		return "several servers answer here"
 	case model.NotChecked:
 		return "not checked: " + troubleText(s.Trouble().Kind)
 	}

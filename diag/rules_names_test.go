@@ -30,6 +30,35 @@ func logs(signs ...logline.Sign) func(*snapshot.Local) {
 	}
 }
 
+// alsoSays has conf give another id when it is asked once more.
+func alsoSays(id int) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
+		version := s.Srvr.Value.Version
+		s.Again = append(s.Again, snapshot.Again{Conf: conf(where{version: version.String(), list: "version=0"}, "follower", id)})
+	}
+}
+
+// alsoAt has envi name another host when it is asked once more.
+func alsoAt(host string) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
+		other := s.Envi
+		other.Value.HostName = host
+		s.Again = append(s.Again, snapshot.Again{Envi: other})
+	}
+}
+
+// toldID has conf give that id.
+func toldID(id int64) func(*snapshot.Server) {
+	return func(s *snapshot.Server) { s.Conf.Value.ServerID = &id }
+}
+
+// mntrOf has mntr answer as a server in another state.
+func mntrOf(state string) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
+		s.Mntr = reply(newest, state, snapshot.WordMntr, snapshot.ParseMntr)
+	}
+}
+
 func nameRules() []rule {
 	taken := but(follower, peers("", ""))
 	elsewhere := but(leader, lists("server.1=other1:2888:3888:participant\nserver.2=other2:2888:3888:participant\nserver.3=other3:2888:3888:participant\nversion=0"))
@@ -118,6 +147,26 @@ func nameRules() []rule {
 				{"whose it is was not seen", look(follower, leader, looking).on(3, kept, hears("[::]:2181", "192.0.2.3:3888"), unownedPorts), report.SkipUndecided},
 				{"it has just started", look(follower, leader, looking).on(3, kept, young(time.Second), owned("192.0.2.3:3888 77 /usr/bin/nc")), report.SkipUndecided},
 				{"not all processes", look(follower, leader, otherPort).on(3, stopped, mayRun, hears("192.0.2.3:3888")), report.SkipUndecided},
+			},
+		},
+		{
+			SeveralServers,
+			[]fire{
+				{"two ids in one look", look(but(follower, alsoSays(2))), "warning proven zk1"},
+				{"beside one that is one", look(leader, but(follower, alsoSays(1)), follower).as(oldest), "warning proven zk2"},
+				{"the first id is back", look(follower).after(look(but(follower, alsoSays(2)))), "warning proven zk1"},
+				{"hosts, and none serves", look(but(looking, alsoAt("zk9"))), "warning proven zk1"},
+			},
+			[]alike{
+				{"one server", look(follower, leader, follower).twice()},
+				{"asked again, and the same", look(but(follower, alsoSays(1)))},
+				{"started again with another id", look(but(follower, toldID(2))).after(look(follower))},
+				{"elected in between", look(leader, follower).after(look(follower, leader))},
+				{"in an earlier run", look(but(follower, toldID(2))).after(look(but(follower, alsoSays(1)))).edit(func(s *snapshot.Snapshot) { s.EarlierRun = true })},
+			},
+			[]blind{
+				{"another role in the next word", look(but(follower, mntrOf("leader")), leader, follower), report.SkipUndecided},
+				{"no answer", look(gone), report.SkipNotTold},
 			},
 		},
 		{

@@ -130,6 +130,8 @@ func unknownSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 	switch {
 	case e.Mixed:
 		return "the servers that you named are of different ensembles: ask about one at a time."
+	case severalTargets(e) != nil && len(t.Unseen) == 0 && len(t.Out) == 0:
+		return fmt.Sprintf("several servers answer as %s: check each by its own address.", enumerate(severalTargets(e)))
 	case len(leaders) > 1 && e.Product != "":
 		return fmt.Sprintf("%d servers (%s) report that they lead: they are of different clusters, or a hand-over is in progress.", len(leaders), enumerate(model.Names(leaders)))
 	case behind != nil:

@@ -43,6 +43,7 @@ func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
 	case s.Srvr.FailedAs(snapshot.NotAllowed), (s.Cut() || s.Keeper != nil) && askProduct(ctx, a, addr, t, srvr):
 		s.Session = wire.AskSession(ctx, addr, t)
 	}
+	askAgain(ctx, a, addr, t)
 	if a.plan.Session && (s.Srvr.Seen() || s.Session.Seen()) {
 		s.Opened = wire.OpenSession(ctx, addr, t)
 	}

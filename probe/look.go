@@ -32,6 +32,7 @@ func Look(ctx context.Context, q Question, before *snapshot.Snapshot) (*snapshot
 	if err := t.admitted(); err != nil {
 		return nil, err
 	}
+	t.comparesWith(before)
 	if q.Discover && !t.discover(ctx, local) && q.Undiscovered != nil {
 		q.Undiscovered()
 	}
@@ -71,6 +72,7 @@ func (t *task) look(ctx context.Context, local []snapshot.Local, before *snapsho
 // lookAgain is the second look at what the first one looked at. Peer ports are not probed
 // again: once per run is all that an election listener is to be bothered with.
 func (t *task) lookAgain(ctx context.Context, first *snapshot.Snapshot) *snapshot.Snapshot {
+	t.comparesWith(first)
 	s := t.lookAtAll(ctx, t.host().LookAgain(ctx, first.Local), false)
 	finish(ctx, s)
 	for i := range s.Servers {

@@ -20,6 +20,8 @@ type task struct {
 	names names
 	// running are all servers of this host, of whatever ensemble, as a scan found them.
 	running []snapshot.Local
+	// earlier are the servers of the look before this one, by name; nil for none.
+	earlier map[string]*snapshot.Server
 	// others are the processes of this host that only look like servers of the ensemble.
 	others snapshot.Others
 }

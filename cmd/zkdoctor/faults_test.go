@@ -50,6 +50,7 @@ func allFaults() []fault {
 		unusualFaults(),
 		movingFaults(),
 		linkFaults(),
+		severalFaults(),
 	)
 }
 

@@ -59,7 +59,7 @@ type shape struct {
 	// from is the id of the server on whose host zkdoctor runs; 0 is the client.
 	from int
 	// args are zkdoctor's own, after "check -o json"; @N is the address of
-	// server N, and @cN its configuration file; @ca, @cert and @key are the files of
+	// server N, and @cN its configuration file; @client is the client's own address; @ca, @cert and @key are the files of
 	// whom the servers trust, @stranger those of somebody else.
 	args []string
 }
@@ -168,6 +168,7 @@ func sceneFile(t *testing.T, dir, version, name string) string {
 
 // ofServers puts addresses and files of servers into an argument.
 func ofServers(ens *zktest.Ensemble, arg string) string {
+	arg = strings.ReplaceAll(arg, "@client", ens.Client.Addr)
 	for _, s := range ens.Servers {
 		id := string(rune('0' + s.ID))
 		arg = strings.ReplaceAll(arg, "@c"+id, s.ConfigFile)

@@ -10,17 +10,25 @@ import (
 
 // New builds the ensemble that a snapshot shows, those of the earlier look and of other
 // vantages with it.
-func New(snap *snapshot.Snapshot) *Ensemble {
+func New(snap *snapshot.Snapshot) *Ensemble { return build(snap, severalOf(snap)) }
+
+// build is New; several are the targets behind which more than one server answered.
+func build(snap *snapshot.Snapshot, several several) *Ensemble {
 	e := &Ensemble{Snap: snap}
-	if snap.Before != nil {
-		e.Before = New(snap.Before)
+	if before := snap.Before; before != nil {
+		if snap.EarlierRun {
+			e.Before = New(before)
+		} else {
+			e.Before = build(before, several)
+		}
 		e.Settled = true
 	}
 	for _, v := range snap.Vantages {
 		e.Vantages = append(e.Vantages, New(v))
 	}
 	for i := range snap.Servers {
-		e.Servers = append(e.Servers, newServer(&snap.Servers[i], snap.Plan.Secure || snap.Servers[i].Secure))
+		s := &snap.Servers[i]
+		e.Servers = append(e.Servers, several.newServer(s, snap.Plan.Secure || s.Secure))
 	}
 	var hosts []*Host
 	for i := range snap.Local {
@@ -33,7 +41,7 @@ func New(snap *snapshot.Snapshot) *Ensemble {
 	e.Product = productOf(e.Servers)
 	findDuplicates(e)
 	for _, s := range e.Servers {
-		if s.DuplicateOf == nil && !s.nameless() {
+		if s.DuplicateOf == nil && !s.nameless() && s.Several == nil {
 			e.distinct++
 		}
 	}

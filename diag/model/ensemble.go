@@ -168,6 +168,8 @@ type Server struct {
 	Local *Host
 	// DuplicateOf is an earlier target that is the same server; nil for the first.
 	DuplicateOf *Server
+	// Several is set where it is more than one server: none of the answers is the row's then.
+	Several *Several
 	// PortLocal is the host's side as it was when the peer ports were looked at:
 	// in a second look, that of the first. nil when that was not looked at.
 	PortLocal *Host
@@ -249,6 +251,8 @@ const (
 	IsKeeper
 	NotZooKeeperHere
 	OutOfReach
+	// SeveralAnswer: more than one server answers for this target.
+	SeveralAnswer
 	// NotChecked: zkdoctor had trouble of its own. It says nothing of the server.
 	NotChecked
 )

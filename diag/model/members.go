@@ -113,7 +113,7 @@ func anyApart(lists []*OwnList) bool {
 func asTargets(servers []*Server) zoocfg.Membership {
 	var m zoocfg.Membership
 	for i, s := range servers {
-		if s.DuplicateOf != nil || s.nameless() {
+		if s.DuplicateOf != nil || s.nameless() || s.Several != nil {
 			continue
 		}
 		member := zoocfg.Server{

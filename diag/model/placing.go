@@ -56,7 +56,7 @@ func place(e *Ensemble) {
 	taken := map[int64]bool{}
 	pass := func(find func(*Server) *zoocfg.Server) {
 		for _, s := range e.Servers {
-			if s.DuplicateOf != nil || s.Line != nil {
+			if s.DuplicateOf != nil || s.Line != nil || s.Several != nil {
 				continue
 			}
 			if m := find(s); m != nil && !taken[m.ID] {
@@ -119,7 +119,7 @@ func onlyOneLeft(e *Ensemble, taken map[int64]bool) func(*Server) *zoocfg.Server
 		}
 	}
 	for _, s := range e.Servers {
-		if s.DuplicateOf == nil && s.Line == nil {
+		if s.DuplicateOf == nil && s.Line == nil && s.Several == nil {
 			rows++
 		}
 	}

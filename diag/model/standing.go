@@ -46,6 +46,8 @@ func (s *Server) serves(c Condition) standing {
 // silence is the condition of a server that reported nothing of itself.
 func (s *Server) silence() Condition {
 	switch {
+	case s.Several != nil:
+		return SeveralAnswer
 	case s.Elsewhere != nil:
 		return AtAnotherAddress
 	case s.ClientPort == report.PortRefused && s.ElectionPort == report.PortOpen:

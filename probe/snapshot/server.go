@@ -46,6 +46,8 @@ type Server struct {
 	Envi Obs[Envi] `json:"envi"`
 	Ruok Obs[Ruok] `json:"ruok"`
 	Isro Obs[Isro] `json:"isro"`
+	// Again is what was asked once more where the answers contradict each other.
+	Again []Again `json:"again,omitempty"`
 	// Session is the serving probe, made only where no four-letter word tells the role, and
 	// what was answered shows that it is ZooKeeper.
 	Session Obs[Serving] `json:"session"`

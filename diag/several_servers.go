@@ -129,14 +129,3 @@ func clientAddress(m *zoocfg.Server, port int) string {
 	}
 	return at.String()
 }
-
-// severalTargets are the targets behind which several servers answer.
-func severalTargets(e *model.Ensemble) []string {
-	var names []string
-	for _, s := range e.Servers {
-		if s.Several != nil {
-			names = append(names, s.Name)
-		}
-	}
-	return names
-}

@@ -176,3 +176,14 @@ func unknownSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 	}
 	return fmt.Sprintf("cannot judge the ensemble: no usable answer from %s.", enumerate(unseen))
 }
+
+// severalTargets are the targets behind which several servers answer.
+func severalTargets(e *model.Ensemble) []string {
+	var names []string
+	for _, s := range e.Servers {
+		if s.Several != nil {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}

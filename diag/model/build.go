@@ -13,7 +13,7 @@ import (
 func New(snap *snapshot.Snapshot) *Ensemble { return build(snap, severalOf(snap)) }
 
 // build is New; several are the targets behind which more than one server answered.
-func build(snap *snapshot.Snapshot, several several) *Ensemble {
+func build(snap *snapshot.Snapshot, several severalTargets) *Ensemble {
 	e := &Ensemble{Snap: snap}
 	if before := snap.Before; before != nil {
 		if snap.EarlierRun {
@@ -27,8 +27,9 @@ func build(snap *snapshot.Snapshot, several several) *Ensemble {
 		e.Vantages = append(e.Vantages, New(v))
 	}
 	for i := range snap.Servers {
-		s := &snap.Servers[i]
-		e.Servers = append(e.Servers, several.newServer(s, snap.Plan.Secure || s.Secure))
+		s := several.server(&snap.Servers[i])
+		e.Servers = append(e.Servers, newServer(s, snap.Plan.Secure || s.Secure))
+		e.Servers[i].Several = several[s.Name]
 	}
 	var hosts []*Host
 	for i := range snap.Local {

@@ -10,12 +10,12 @@ type Several struct {
 	Looks []*snapshot.Server
 }
 
-// several are such targets, by name.
-type several map[string]*Several
+// severalTargets are such targets, by name.
+type severalTargets map[string]*Several
 
 // severalOf finds them. An earlier run is no part of this one.
-func severalOf(snap *snapshot.Snapshot) several {
-	out := several{}
+func severalOf(snap *snapshot.Snapshot) severalTargets {
+	out := severalTargets{}
 	var first map[string]*snapshot.Server
 	if snap.Before != nil && !snap.EarlierRun {
 		first = make(map[string]*snapshot.Server, len(snap.Before.Servers))
@@ -36,14 +36,11 @@ func severalOf(snap *snapshot.Snapshot) several {
 	return out
 }
 
-// newServer is a server of a look. Of a target with several servers nothing is taken that one of
-// them said: no row is made of the answers of two.
-func (t several) newServer(s *snapshot.Server, secure bool) *Server {
-	found := t[s.Name]
-	if found != nil {
-		s = s.WithoutAnswers()
+// server is a server of a look, with what may be taken from it. Of a target with several servers
+// that is nothing that one of them said: no row is made of the answers of two.
+func (t severalTargets) server(s *snapshot.Server) *snapshot.Server {
+	if t[s.Name] != nil {
+		return s.WithoutAnswers()
 	}
-	v := newServer(s, secure)
-	v.Several = found
-	return v
+	return s
 }

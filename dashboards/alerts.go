@@ -198,7 +198,7 @@ func reachAlerts() []alert {
 	return []alert{
 		found("ZooKeeperConnectionLimit", ticket, diag.ConnLimitReached, restart,
 			"clients that reconnect after an outage come in a wave",
-			"It turns connections from the exporter's host away, and so it does with clients there."),
+			"It refuses connections from the exporter's host, and so those of clients there (maxClientCnxns); or those of all new clients (maxCnxns)."),
 		found("ZooKeeperClientPortMismatch", ticket, diag.ClientPortMismatch, rollout,
 			"a fault of configuration, which does not pass by itself",
 			"It runs, and nothing listens where clients are told to connect."),

@@ -16,17 +16,32 @@ const defaultMaxClientCnxns = 60
 const ConnLimitReached report.Code = "conn-limit-reached"
 
 var connLimitReachedRule = Rule{
-	Code: ConnLimitReached, Title: "takes no more connections from here",
-	Needs:    "srvr, the serving probe, this host's sockets",
-	Explains: []report.Code{"status-script-misleading"},
-	Eval:     perServer(checkConnLimit, whyNoAnswer),
+	Code: ConnLimitReached, Title: "client connection limit reached",
+	Needs: "srvr, the serving probe, this host's sockets",
+	Eval:  checkConnLimits,
+}
+
+func checkConnLimits(e *model.Ensemble) Outcome {
+	if f, all := allRefuse(e); all {
+		return found(f)
+	}
+	return perServer(checkConnLimit, whyNoAnswer)(e)
 }
 
 func checkConnLimit(e *model.Ensemble, s *model.Server) Outcome {
-	if s.ClientPort != report.PortOpen || !s.Cut() || s.Session.Seen() || s.Session.FailedAs(snapshot.Protocol) {
+	if !cutsOff(s) {
 		return Outcome{}
 	}
+	if f, full := totalReached(e, s); full {
+		f.Summary += whatIsRefused
+		return found(f)
+	}
 	return found(cutOff(e, s))
+}
+
+// cutsOff reports whether a server closes connections before it has answered.
+func cutsOff(s *model.Server) bool {
+	return s.ClientPort == report.PortOpen && s.Cut() && !s.Session.Seen() && !s.Session.FailedAs(snapshot.Protocol)
 }
 
 // cutOff is a server that closes connections before it has answered.
@@ -34,7 +49,7 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	limit, known := connLimit(e, s)
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Possible,
-		Summary:  "it accepts connections and closes them before it has answered: too many connections from here, a port for TLS, or a server that cannot join.",
+		Summary:  "it accepts connections and closes them before it has answered: too many connections from here (maxClientCnxns) or from all clients (maxCnxns), a port for TLS, or a server that cannot join.",
 		Evidence: []report.Evidence{failedWord("srvr", s.Srvr)},
 		Fix:      advice("ask from another host: the limit counts the connections of one client address"),
 	}
@@ -45,7 +60,7 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	case model.Unknown:
 		f.Summary += orKeeper(s)
 	case model.Yes:
-		f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here, or a port for TLS."
+		f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here (maxClientCnxns) or from all clients (maxCnxns), or a port for TLS."
 	case model.No:
 		f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
 	}
@@ -69,7 +84,7 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 		})
 	}
 	switch {
-	case s.Held.Seen() && full(s.Held.Value), full(ours.Connections):
+	case heldHere(s, limit):
 		f.Certainty = report.Likely
 		if known {
 			f.Certainty = report.Proven
@@ -104,6 +119,13 @@ func orKeeper(s *model.Server) string {
 func raiseConnLimit(s *model.Server) report.Fix {
 	return risky(s.Name, "raise maxClientCnxns in zoo.cfg on every server and restart one at a time",
 		"with no spare voter each restart is an outage")
+}
+
+// heldHere reports whether this host holds as many connections to the server as one address
+// may.
+func heldHere(s *model.Server, limit int) bool {
+	_, ours := clientsOf(s)
+	return limit > 0 && (s.Held.Seen() && s.Held.Value >= limit || ours.Connections >= limit)
 }
 
 // clientsOf are the address that holds the most connections to the server's client port,

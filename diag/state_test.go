@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -232,6 +233,21 @@ func holders(limit int, list ...snapshot.ClientCount) func(*snapshot.Server) {
 		slices.SortFunc(list, func(a, b snapshot.ClientCount) int { return b.Connections - a.Connections })
 		s.Admin.Clients = snapshot.Saw(snapshot.AdminClients{Plain: list}, quick)
 	}
+}
+
+// connected has the AdminServer count the connections of all its clients, of a few addresses,
+// and those that it rejected.
+func connected(n, rejected int64) func(*snapshot.Server) {
+	return func(s *snapshot.Server) {
+		holders(60, of("192.0.2.9", 3))(s)
+		s.Admin.Stats = snapshot.Saw(snapshot.Srvr{Mode: snapshot.ModeFollower, Connections: n}, quick)
+		counts(connectionsRejected, fmt.Sprint(rejected))(s)
+	}
+}
+
+// totalFull is a scene on the host of a server whose file allows four connections, with five.
+func totalFull(id int, s scene) scene {
+	return s.onWith(id, zoo(id, "maxCnxns=4"), func(l *snapshot.Local) { l.Clients = snapshot.Saw(5, quick) })
 }
 
 // prohibited is an ICMP "prohibited": no route to host, at once.

@@ -27,6 +27,9 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 	if line != scriptFails {
 		return Outcome{}
 	}
+	if h.Server != nil && cutsOff(h.Server) {
+		return undecided("its client port closes connections before it answers, those of the script too")
+	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
 		Summary: "`zkServer.sh status` says \"" + scriptFails + "\" It is running.",
@@ -35,7 +38,7 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 			{Source: "zkServer.sh", Value: why},
 		},
 	}
-	if h.Server != nil && h.Server.Serving == model.Yes && !h.Server.Inferred {
+	if h.Server != nil && h.Server.Serving == model.Yes && h.Server.Srvr.Seen() {
 		addEvidence(&f, report.Evidence{Source: "srvr", Value: "Mode: " + string(h.Server.Role)})
 		f.Fix = steps(nameOf(h), "the server is fine; mend the line that the script reads")
 		if note := carriageReturn(h); note != nil {

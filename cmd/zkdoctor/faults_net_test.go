@@ -172,6 +172,27 @@ func networkFaults() []fault {
 			root: diag.ConnLimitReached, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{
+			shape: shape{
+				name: "all clients together have all connections", options: crowded(), only: from36, why: noTotalLimit,
+				do: fillUp, args: outside("@1", "@2", "@3", "--timeout", "8s"),
+			},
+			root: diag.ConnLimitReached, servers: []int64{1, 2, 3}, shows: "closed", state: report.Serving, exit: 2,
+		},
+		{
+			shape: shape{
+				name: "all clients together have all connections, by configuration", options: crowded(), only: from36, why: noTotalLimit,
+				do: fillUp, args: []string{"-c", "@c1", "--no-local", "--no-admin", "--timeout", "8s"},
+			},
+			root: diag.ConnLimitReached, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 2,
+		},
+		{
+			shape: shape{
+				name: "all clients together have all connections, on a server", options: crowded(), only: from36, why: noTotalLimit,
+				do: fillUp, from: 1, args: []string{"--timeout", "8s"},
+			},
+			root: diag.ConnLimitReached, servers: []int64{1, 2, 3}, state: report.Serving, exit: 2,
+		},
+		{
 			shape: shape{name: "a web server in its place", do: func(t *testing.T, ens *zktest.Ensemble) {
 				s := ens.Server(2)
 				must(t, s.Kill())
@@ -205,6 +226,29 @@ func holdFour(id int) func(*testing.T, *zktest.Ensemble) {
 		s := ens.Server(id)
 		_, err := s.HoldConnections(t.Context(), s.ClientPort, 4)
 		must(t, err)
+	}
+}
+
+// noTotalLimit is why maxCnxns cannot be reached.
+const noTotalLimit = "maxCnxns came with 3.6"
+
+// crowded are servers that have four connections of clients at most, whoever has them.
+func crowded() zktest.Options {
+	return zktest.Options{Hosts: zktest.Namespaces, Admin: true, Config: map[string]string{
+		"maxCnxns": "4", "nio.sessionlessCnxnTimeout": "600000", // 10 s, of a connection without a session
+	}}
+}
+
+// fillUp has the client host take all connections that the servers give.
+func fillUp(t *testing.T, ens *zktest.Ensemble) {
+	for _, s := range ens.Servers {
+		must(t, ens.Wait(t.Context(), "it to refuse clients", func() bool {
+			if reply, _ := s.Word(t.Context(), "srvr"); reply == "" {
+				return true
+			}
+			_, _ = s.HoldConnections(t.Context(), s.ClientPort, 1)
+			return false
+		}))
 	}
 }
 

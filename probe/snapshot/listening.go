@@ -101,6 +101,22 @@ func (l *Local) clientSockets(resolved map[string][]netip.Addr) []endpoint {
 	return out
 }
 
+// ClientPorts are the ports on which the server of its configuration listens for clients.
+func (l *Local) ClientPorts() []uint16 {
+	var ports []uint16
+	for _, s := range l.clientSockets(nil) {
+		if s.port <= 65535 {
+			ports = append(ports, uint16(s.port))
+		}
+	}
+	return ports
+}
+
+// LimitsClients reports whether a setting may limit the connections of all clients together.
+func (l *Local) LimitsClients() bool {
+	return l.Config.Seen() && (l.Config.Value.MaxCnxns.IsSet() || l.Process != nil && l.Process.MaxCnxns != "")
+}
+
 // memberSockets are those of all lines: which one is the server's own may not be known, or be
 // what is wrong.
 func (l *Local) memberSockets(resolved map[string][]netip.Addr) []endpoint {

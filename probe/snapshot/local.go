@@ -78,6 +78,8 @@ type Local struct {
 	// Links are the connections of that namespace on and to the peer ports of the
 	// members; not looked at where no process runs.
 	Links Obs[Links] `json:"links"`
+	// Clients is how many connections its client ports have, those that it has accepted.
+	Clients Obs[int] `json:"clients,omitzero"`
 	// Log is the end of the server's log: the file that its process writes, or that
 	// the scripts write beside its configuration.
 	Log Obs[LogTail] `json:"log"`

@@ -58,6 +58,8 @@ type Process struct {
 	// Whitelist is -Dzookeeper.4lw.commands.whitelist, empty when not given. The key in
 	// zoo.cfg goes before it.
 	Whitelist string `json:"whitelist,omitempty"`
+	// MaxCnxns is -Dzookeeper.maxCnxns, empty when not given. The key in zoo.cfg goes before it.
+	MaxCnxns string `json:"max_cnxns,omitempty"`
 	// JMX is the port for JMX that its command line opens; nil for none. JMXFile is
 	// where that may be set too (com.sun.management.config.file), and empty for nowhere.
 	JMX     *JMX   `json:"jmx,omitempty"`

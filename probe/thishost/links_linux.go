@@ -47,6 +47,23 @@ func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
 	return snapshot.Saw(links, time.Since(started))
 }
 
+// clientsOf counts the connections on these ports in the network namespace of a process that
+// it has accepted.
+func clientsOf(pid int, ports []uint16) snapshot.Obs[int] {
+	started := time.Now()
+	proc := procOf(pid)
+	n := 0
+	err := eachSocket(proc, func(s socket) {
+		if s.state == tcpEstablished && s.inode != 0 && slices.Contains(ports, s.local.Port()) {
+			n++
+		}
+	})
+	if err != nil {
+		return snapshot.Failed[int](fileFailure(proc+"/net/tcp", err), time.Since(started))
+	}
+	return snapshot.Saw(n, time.Since(started))
+}
+
 // findOwn finds out which of the sockets, which have these inodes, a process has open.
 func findOwn(l *snapshot.Links, dir string, inodes []uint64) snapshot.Obs[bool] {
 	if len(inodes) == 0 {

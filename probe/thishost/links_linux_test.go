@@ -37,6 +37,10 @@ func TestLinks(t *testing.T) {
 		if !links.Seen() || !links.Value.Owners.Seen() || links.Value.Total != 2 {
 			t.Fatalf("got %+v, want two connections", links)
 		}
+		want := map[bool]int{false: 0, true: 1}[accepted]
+		if n := clientsOf(os.Getpid(), []uint16{there.Port()}); !n.Seen() || n.Value != want {
+			t.Errorf("accepted %t: %+v of clients, want %d", accepted, n, want)
+		}
 		for _, want := range []snapshot.Link{
 			{Local: here, Remote: there, Own: true},
 			{Local: there, Remote: here, Own: accepted, Waiting: !accepted},

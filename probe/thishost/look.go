@@ -128,6 +128,9 @@ func (h Host) lookCloser(ctx context.Context, p localProcess, l *snapshot.Local,
 	h.lookAtDisk(ctx, l, files, sameProcess(earlier, p.PID))
 	l.Links = linksOf(p.PID, peerPorts(l.Config))
 	h.lookAtOwners(ctx, l)
+	if l.LimitsClients() {
+		l.Clients = clientsOf(p.PID, l.ClientPorts())
+	}
 	logs := logsOf(p)
 	l.Log = h.readLog(ctx, files, func(hostFiles) []string { return logs })
 	if p.ended() && files.root == "" && !p.OtherNetwork && l.Config.Seen() {

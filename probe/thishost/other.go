@@ -57,6 +57,7 @@ func Addrs() snapshot.Obs[[]netip.Addr]                  { return snapshot.Obs[[
 func addrsOf(string) snapshot.Obs[[]netip.Addr]          { return snapshot.Obs[[]netip.Addr]{} }
 func listenersOf(string) snapshot.Obs[[]netip.AddrPort]  { return snapshot.Obs[[]netip.AddrPort]{} }
 func linksOf(int, []uint16) snapshot.Obs[snapshot.Links] { return snapshot.Obs[snapshot.Links]{} }
+func clientsOf(int, []uint16) snapshot.Obs[int]          { return snapshot.Obs[int]{} }
 func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
 	return snapshot.Obs[map[netip.AddrPort]int]{}
 }

@@ -87,6 +87,7 @@ func (p *localProcess) describe(ctx context.Context) {
 	p.ForceSync = jvmProperty(args, "zookeeper.forceSync")
 	p.JuteMaxBuffer = jvmProperty(args, "jute.maxbuffer")
 	p.TrustEmpty = jvmProperty(args, "zookeeper.snapshot.trust.empty")
+	p.MaxCnxns = jvmProperty(args, "zookeeper.maxCnxns")
 	p.Whitelist = jvmProperty(args, "zookeeper.4lw.commands.whitelist")
 	p.JMX, p.JMXFile = jmxOf(args), jvmProperty(args, "com.sun.management.config.file")
 	p.Started = startOf(ctx, int32(p.PID)) //nolint:gosec // a process id

@@ -68,6 +68,8 @@ type Settings struct {
 	ObserverMasterPort      Setting[int]    `json:"observer_master_port"`       // 3.6+, 0: none
 	// MaxClientCnxns is per client address, 60; 0: no limit.
 	MaxClientCnxns Setting[int] `json:"max_client_cnxns"`
+	// MaxCnxns is for all clients together (3.6+), 0: no limit (ServerCnxnFactory.initMaxCnxns).
+	MaxCnxns Setting[int] `json:"max_cnxns"`
 	// ClientPortUnification (Netty) takes TLS and plain text on ClientPort.
 	ClientPortUnification Setting[bool] `json:"client_port_unification"`
 

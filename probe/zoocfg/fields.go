@@ -47,6 +47,7 @@ func fields(s *Settings) map[string]field {
 		"secureClientPortAddress":        text{&s.SecureClientPortAddress},
 		"observerMasterPort":             number{&s.ObserverMasterPort, "3.6+"},
 		"maxClientCnxns":                 number{&s.MaxClientCnxns, ""},
+		"maxCnxns":                       getInteger{&s.MaxCnxns},
 		"client.portUnification":         property{&s.ClientPortUnification, onlyTrue},
 		"electionAlg":                    number{&s.ElectionAlg, ""},
 		"peerType":                       role{&s.PeerType},

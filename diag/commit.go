@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -24,11 +25,11 @@ func stallWords(s *model.Stall, e *model.Ensemble) (why string, evidence []repor
 		}
 	case model.TooFewLeft:
 		why = "requests wait in it, and too few are left to confirm them; out: " + enumerate(e.Votes.Out)
-		evidence = []report.Evidence{outstandingEvidence(s)}
+		evidence = []report.Evidence{outstandingEvidence(s, e)}
 	case model.NoneCommitted:
-		why = "it has proposed writes and confirmed none"
+		why = "requests wait, and of the writes that it has proposed it confirmed none"
 		evidence = []report.Evidence{
-			outstandingEvidence(s), counterEvidence(s, model.Proposals, ""),
+			outstandingEvidence(s, e), counterEvidence(s, model.Proposals, ""),
 			counterEvidence(s, model.Commits, "one more for each proposal"),
 		}
 	case model.SessionsHang:
@@ -55,11 +56,11 @@ func counterEvidence(s *model.Stall, key, wanted string) report.Evidence {
 	}
 }
 
-func outstandingEvidence(s *model.Stall) report.Evidence {
+func outstandingEvidence(s *model.Stall, e *model.Ensemble) report.Evidence {
 	return report.Evidence{
-		Source: "srvr", Server: s.Now.Name, Key: "Outstanding",
-		Value:  fmt.Sprintf("%d, then %d", s.Then.Srvr.Value.Outstanding, s.Now.Srvr.Value.Outstanding),
-		Wanted: "0 in one of both looks",
+		Source: "srvr", Server: s.At.Name, Key: "Outstanding",
+		Value:  fmt.Sprintf("%d, then %d", e.Earlier(s.At).Srvr.Value.Outstanding, s.At.Srvr.Value.Outstanding),
+		Wanted: "0 in one of both checks",
 	}
 }
 
@@ -86,11 +87,11 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 		return skip(report.SkipNotTold, "how many voters there are is not known")
 	case e.HasOracle():
 		return undecided("an oracle may stand in for a vote")
-	case e.Before == nil && lead.Srvr.Value.Outstanding == 0 && !e.TooFewSynced(lead) && !model.HungSession(lead):
+	case e.Before == nil && !slices.ContainsFunc(e.Servers, model.Waits) && !e.TooFewSynced(lead) && !model.HungSession(lead):
 		return Outcome{} // nothing waits
 	case e.Before == nil:
 		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)").
-			lookAgain(e.TooFewSynced(lead) || !e.CanConfirm() || model.HungSession(lead))
+			lookAgain(e.TooFewSynced(lead) || !e.CanConfirm() || model.HungSession(lead) || model.PendingProposals(lead))
 	}
 	s := e.Stall
 	if s == nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 const ConfigNotLoaded report.Code = "config-not-loaded"
@@ -38,6 +39,8 @@ func checkConfigLoaded(e *model.Ensemble, h *model.Host) Outcome {
 		return found(namedAnother(h))
 	case h.Process == nil && u != nil && u.Config != h.ConfigPath && cannotBeRead(u.ConfigFailure):
 		return found(configGone(e, h, u.ConfigFailure, u.File))
+	case h.Process == nil && listsNobody(h) != nil:
+		return found(configEmpty(h, listsNobody(h)))
 	}
 	return configReadable(h)
 }
@@ -77,6 +80,41 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 		f.Certainty = report.Proven
 	}
 	f.Evidence = append(append(f.Evidence, line...), serviceEvidence(h)...)
+	return f
+}
+
+// listsNobody is why ZooKeeper ends with a configuration without a member; nil where it has
+// one, or does not end.
+func listsNobody(h *model.Host) *zoocfg.Problem {
+	i := slices.IndexFunc(h.Settings.Problems, func(p zoocfg.Problem) bool {
+		return p.Kind == zoocfg.NoParticipants && (h.Version() == "" || zoocfg.Concerns(p.Versions, h.Version()))
+	})
+	if i < 0 || len(h.Settings.Servers) > 0 {
+		return nil
+	}
+	return &h.Settings.Problems[i]
+}
+
+// configEmpty is a configuration that can be read, and lists no server: an empty dynamic file.
+func configEmpty(h *model.Host, why *zoocfg.Problem) report.Finding {
+	f := report.Finding{
+		Title: "its configuration lists no server", Certainty: report.Likely,
+		Evidence: []report.Evidence{{Source: "zoo.cfg", Key: why.Key, Value: why.Text, File: why.File, Line: why.Line}},
+		Summary:   "standaloneEnabled=false needs a member, and there is none: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
+		Fix: steps(nameOf(h),
+			"put the server.N lines of all members back into the dynamic file, with ;clientPort: take them from a member that runs (zoo.cfg.dynamic.* beside its zoo.cfg), or from a backup",
+			"then start it as its own user",
+		),
+	}
+	if set := h.Settings.DynamicConfigFile; set.IsSet() {
+		addEvidence(&f, settingEvidence(h, "dynamicConfigFile", set, "a file with server.N lines"))
+	}
+	line := logEvidences(h, []logline.Sign{logline.ConfigInvalid})
+	if line != nil || h.EndedWith(2) {
+		f.Certainty = report.Proven
+	}
+	addEvidence(&f, line...)
+	addEvidence(&f, serviceEvidence(h)...)
 	return f
 }
 

@@ -16,6 +16,7 @@ func startRules() []rule {
 	named := func(keys ...string) func(*snapshot.Local) {
 		return func(l *snapshot.Local) { l.Named = &snapshot.NamedConfig{Path: "/root/zoo.cfg", Keys: keys} }
 	}
+	nobody := zoo(0, "standaloneEnabled=false")
 	const noMain = "Error: Could not find or load main class org.apache.zookeeper.server.quorum.QuorumPeerMain"
 	noScripts := func(l *snapshot.Local) {
 		l.Install = snapshot.Failed[snapshot.Install](&snapshot.Failure{Kind: snapshot.Absent, Text: "no bin/zkServer.sh in /opt/zookeeper"}, quick)
@@ -29,6 +30,8 @@ func startRules() []rule {
 				{"missing, and systemd saw how it ended", out().on(3, stopped, noConfig(snapshot.Absent), byUnit(), ended("exit-code", 1, 2)), "warning proven zk3"},
 				{"missing, and it ended of something else", out().on(3, stopped, noConfig(snapshot.Absent), byUnit(), ended("exit-code", 1, 3)), "warning likely zk3"},
 				{"a directory", out().on(3, stopped, noConfig(snapshot.Protocol)), "warning likely zk3"},
+				{"it lists nobody", look().onWith(3, nobody, stopped), "warning likely"},
+				{"it lists nobody, and its log says so", look().onWith(3, nobody, stopped, logs(logline.ConfigInvalid)), "warning proven"},
 				{"quorum lost", look(down, looking, down).on(3, stopped, noConfig(snapshot.Absent)), "critical likely zk3"},
 				{"gone under a running server", healthy().on(3, noConfig(snapshot.Absent)), "warning proven zk3"},
 				{"the unit leads to another", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Config, u.ConfigFailure = "/srv/zoo.cfg", missing })), "warning likely zk3"},
@@ -41,6 +44,7 @@ func startRules() []rule {
 			[]alike{
 				{"there", out().on(3, stopped)},
 				{"there, for its user", out().on(3, stopped, byUnit(), configMode(ok, ownedBy(0, 1000, 0o640)))},
+				{"it lists nobody, and is a standalone server", look().onWith(3, zoo(0), stopped)},
 				{"root reads all", out().on(3, stopped, byUnit(func(u *snapshot.Unit) { u.Credentials.Value.WritesAll = true }), configMode(ok, closed))},
 				{"a process that reads all", healthy().on(3, runsAs(0, true), configMode(ok, closed))},
 				{"nobody says whom it runs as", out().on(3, stopped, configMode(ok, closed))},

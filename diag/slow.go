@@ -26,7 +26,7 @@ const samplesNeeded = 10
 // The summaries of mntr (ServerMetrics, 3.6+), in milliseconds.
 const (
 	fsyncTime     = "fsynctime"
-	readLatency   = "readlatency"
+	readLatency   = model.ReadLatency
 	updateLatency = "updatelatency"
 )
 

@@ -128,6 +128,8 @@ func unknownSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 	behind := model.KeeperBehind(e)
 	standalone := e.Filter(func(s *model.Server) bool { return s.Role == report.Standalone })
 	switch {
+	case len(e.Servers) == 0:
+		return "cannot judge the ensemble: the configuration lists no server."
 	case e.Mixed:
 		return "the servers that you named are of different ensembles: ask about one at a time."
 	case severalTargets(e) != nil && len(t.Unseen) == 0 && len(t.Out) == 0:

@@ -135,7 +135,7 @@ func ownLineOf(s *model.Server) (line zoocfg.Server, source string, ok bool) {
 	return *own, m.Source, true
 }
 
-// badRelease is a fault of some releases that loses data, and is mended.
+// badRelease is a fault of some releases that loses data or stops all writes, and is fixed.
 type badRelease struct {
 	// versions are those that have it, as zoocfg.Concerns reads them; until is the first without it.
 	versions, until string
@@ -143,8 +143,10 @@ type badRelease struct {
 	// met shows that what it takes is there as well; nil where nothing shows it in time, so
 	// that it stays a remark.
 	met func(*model.Server) []report.Evidence
-	// alone limits it to standalone servers.
-	alone bool
+	// when limits it to servers that it can concern; nil for all.
+	when func(*model.Ensemble, *model.Server) bool
+	// writes is set where it stops all writes, and loses no data.
+	writes bool
 }
 
 // badReleases is the table of known faults that data may be lost by.
@@ -156,10 +158,25 @@ func badReleases() []badRelease {
 		},
 		{
 			versions: "3.5.6-3.5.6", until: "3.5.7", issue: "apache/zookeeper#1177",
-			text:  "a standalone server with snapshot.trust.empty=true may start without its data.",
-			alone: true, met: trustsEmpty,
+			text: "a standalone server with snapshot.trust.empty=true may start without its data.",
+			when: func(_ *model.Ensemble, s *model.Server) bool { return s.Role == report.Standalone }, met: trustsEmpty,
 		},
+		{versions: "3.5.8-3.5.8", until: "3.5.9", issue: stuckWrites, text: stuckText, when: committedNothing, writes: true},
+		{versions: "3.6.0-3.6.1", until: "3.6.2", issue: stuckWrites, text: stuckText, when: committedNothing, writes: true},
 	}
+}
+
+// stuckWrites is the fault of a leader that was added to the list by a rolling restart: it
+// waits for votes that nobody gives (QuorumPeer.setLastSeenQuorumVerifier).
+const (
+	stuckWrites = "ZOOKEEPER-3829"
+	stuckText   = "after members were added by a rolling restart, no write is committed, and every role looks well. The leader has committed none since its election: roles were judged here, and writes were not."
+)
+
+// committedNothing reports whether a server leads and has committed no write since it was
+// elected, not even the session that zkdoctor may have asked for.
+func committedNothing(e *model.Ensemble, s *model.Server) bool {
+	return s == e.OnlyLeader() && s.Srvr.Value.Zxid.Counter() == 0 && !s.Opened.Seen()
 }
 
 // trustsEmpty shows that snapshot.trust.empty stands in the server's own file.
@@ -180,25 +197,33 @@ func trustsEmpty(s *model.Server) []report.Evidence {
 const KnownBadVersion report.Code = "known-bad-version"
 
 var knownBadVersionRule = Rule{
-	Code: KnownBadVersion, Title: "runs a release that may lose data", Needs: "a server's version",
+	Code: KnownBadVersion, Title: "runs a release with a known fault", Needs: "a server's version",
 	Eval: perServer(checkKnownBadVersion, whyNoVersion),
 }
 
-func checkKnownBadVersion(_ *model.Ensemble, s *model.Server) Outcome {
+func checkKnownBadVersion(e *model.Ensemble, s *model.Server) Outcome {
 	v, _ := s.Version()
 	var out Outcome
 	for _, bad := range badReleases() {
-		if !zoocfg.Concerns(bad.versions, v.String()) || bad.alone && s.Role != report.Standalone {
+		if !zoocfg.Concerns(bad.versions, v.String()) || bad.when != nil && !bad.when(e, s) {
 			continue
 		}
 		f := report.Finding{
 			Severity: report.Info, Certainty: report.Proven,
-			Summary:  fmt.Sprintf("%s: %s Mended in %s.", bad.issue, bad.text, bad.until),
+			Summary:  fmt.Sprintf("%s: %s Fixed in %s.", bad.issue, bad.text, bad.until),
 			Evidence: []report.Evidence{releaseEvidence(s, bad.until+" or later")},
 			Fix: []report.Fix{{
 				Note: "upgrade, one server at a time, the leader last, each after all others serve",
 				Risk: "with no spare voter each restart is an outage",
 			}},
+		}
+		if bad.writes {
+			f.Title = "runs a release whose writes may hang"
+			addEvidence(&f, report.Evidence{Source: "srvr", Key: "Zxid", Value: s.Srvr.Value.Zxid.String(), Wanted: "a counter above 0"})
+			f.Fix = slices.Insert(f.Fix, 0, report.Fix{
+				Command: "zkdoctor check --session " + shellWord(s.Name),
+				Note:    "proves whether writes work: opening a session is one, and closing it another", Risk: "two transactions",
+			})
 		}
 		if bad.met != nil {
 			if shown := bad.met(s); shown != nil {

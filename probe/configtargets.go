@@ -32,6 +32,12 @@ func listsNone(path string) error {
 	return fmt.Errorf("%s: no server.N line and no clientPort: nothing to look at", path)
 }
 
+// mayExplain reports whether a configuration that lists no server is worth a report all the
+// same: ZooKeeper dies of it on this host.
+func mayExplain(here bool, file snapshot.Local) bool {
+	return here && len(file.Config.Value.Problems) > 0
+}
+
 // configTargets are the servers that a configuration lists; a standalone one
 // lists itself. claimed are the configurations of servers of this host: each
 // knows its own client port, where the file at hand can only assume that all

@@ -80,7 +80,7 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 			}
 			t.listTargets(ctx, known)
 		}
-		if len(plan.Targets) == 0 {
+		if len(plan.Targets) == 0 && !mayExplain(here, file) {
 			return nil, listsNone(t.ConfigFile)
 		}
 		t.host().CompareNamed(ctx, local, file)
@@ -142,7 +142,7 @@ func findHostServers(
 	plan.Source = snapshot.FromHost
 	plan.Config = chosen.Config.Value
 	t.listTargets(ctx, local)
-	if len(plan.Targets) == 0 {
+	if len(plan.Targets) == 0 && !mayExplain(true, chosen) {
 		return nil, listsNone(chosen.ConfigPath)
 	}
 	t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(plan.Targets, local))

@@ -31,6 +31,20 @@ func startFaults() []fault {
 			root: diag.ConfigNotLoaded, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, shows: "exit code 2 (its configuration or its myid)", state: report.Degraded, exit: 1,
 		},
 		{
+			shape: shape{name: "its dynamic file is empty", only: from35, why: "3.4 has no dynamic file", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				restartWith(1, func(t *testing.T, s *zktest.Server) {
+					dynamic := s.ConfigFile + ".dynamic"
+					must(t, os.WriteFile(dynamic, nil, 0o644))
+					s.ServerLines = nil
+					s.Unset("clientPort")
+					s.Set("standaloneEnabled", "false")
+					s.Set("dynamicConfigFile", dynamic)
+					must(t, s.WriteConfig(s.ConfigLines()))
+				})(t, ens)
+			}, from: 1, args: []string{"-c", "@c1"}},
+			root: diag.ConfigNotLoaded, shows: "number of participants should be >0", state: report.Unknown, exit: 3,
+		},
+		{
 			shape: shape{name: "its configuration is not for its user", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				runAsNobody(t, ens, 1, "Invalid config, exiting abnormally", func(s *zktest.Server) {
 					runBy(t, s, "nobody")

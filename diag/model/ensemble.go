@@ -198,7 +198,9 @@ type Server struct {
 // cannot.
 type Stall struct {
 	Now, Then *Server
-	Cause     StallCause
+	// At is where requests wait: the leader, or the server that the clients are connected to.
+	At    *Server
+	Cause StallCause
 	// NoSession is set when a session that was asked for did not open, twice.
 	NoSession bool
 }

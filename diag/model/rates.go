@@ -38,7 +38,7 @@ func SummaryKeys(name string) []string {
 // ComparedKeys are the keys of mntr that the model compares with those of an earlier look: is
 // it the same election still, and which followers has the leader lost?
 func ComparedKeys() []string {
-	return []string{"zk_uptime", "zk_synced_followers", NonVotingFollowers, Proposals, Commits}
+	return append(SummaryKeys(ReadLatency), "zk_uptime", "zk_synced_followers", NonVotingFollowers, Proposals, Commits)
 }
 
 // Summary reads the count and the sum of a summary (3.6+).

@@ -93,15 +93,19 @@ func pomFor(version string) pom {
 			p.Dependencies = append(p.Dependencies, dependency{GroupID: group, ArtifactID: artifact, Scope: "runtime"})
 		}
 	}
-	if logback(version) {
+	switch {
+	case logback(version):
 		add("ch.qos.logback", "logback-core", "logback-classic")
-	} else {
+	case version == StuckWrites: // its jar asks for one itself
+	default:
 		add("org.slf4j", "slf4j-reload4j")
 		add("ch.qos.reload4j", "reload4j")
 	}
-	if provider, ok := providerFor(version); ok {
+	if !before(version, 3, 6) {
 		add("io.dropwizard.metrics", "metrics-core")
 		add("org.xerial.snappy", "snappy-java")
+	}
+	if provider, ok := providerFor(version); ok {
 		p.Dependencies = append(p.Dependencies,
 			dependency{
 				GroupID: zkGroup, ArtifactID: "zookeeper-prometheus-metrics", Version: provider.version, Scope: "runtime",

@@ -25,6 +25,10 @@ func Versions() []string {
 	return []string{Oldest, "3.5.10", "3.6.4", "3.7.2", "3.8.6", Newest}
 }
 
+// StuckWrites is a release whose writes hang after members were added by a rolling restart
+// (ZOOKEEPER-3829). It is no part of Versions: only what shows that fault needs it.
+const StuckWrites = "3.6.0"
+
 // UnderTest returns the releases that a test is to run on: the oldest and the
 // newest, or those that are asked for.
 func UnderTest() []string {

@@ -100,7 +100,7 @@ func configEmpty(h *model.Host, why *zoocfg.Problem) report.Finding {
 	f := report.Finding{
 		Title: "its configuration lists no server", Certainty: report.Likely,
 		Evidence: []report.Evidence{{Source: "zoo.cfg", Key: why.Key, Value: why.Text, File: why.File, Line: why.Line}},
-		Summary:   "standaloneEnabled=false needs a member, and there is none: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
+		Summary:  "standaloneEnabled=false needs a member, and there is none: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
 		Fix: steps(nameOf(h),
 			"put the server.N lines of all members back into the dynamic file, with ;clientPort: take them from a member that runs (zoo.cfg.dynamic.* beside its zoo.cfg), or from a backup",
 			"then start it as its own user",

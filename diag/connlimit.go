@@ -6,12 +6,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
-	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
-
-// defaultMaxClientCnxns is ZooKeeper's limit for one client address (all
-// versions from 3.4 on, ServerCnxnFactory).
-const defaultMaxClientCnxns = 60
 
 const ConnLimitReached report.Code = "conn-limit-reached"
 
@@ -29,7 +24,7 @@ func checkConnLimits(e *model.Ensemble) Outcome {
 }
 
 func checkConnLimit(e *model.Ensemble, s *model.Server) Outcome {
-	if !cutsOff(s) {
+	if !model.CutsOff(s) {
 		return Outcome{}
 	}
 	if f, full := totalReached(e, s); full {
@@ -37,11 +32,6 @@ func checkConnLimit(e *model.Ensemble, s *model.Server) Outcome {
 		return found(f)
 	}
 	return found(cutOff(e, s))
-}
-
-// cutsOff reports whether a server closes connections before it has answered.
-func cutsOff(s *model.Server) bool {
-	return s.ClientPort == report.PortOpen && s.Cut() && !s.Session.Seen() && !s.Session.FailedAs(snapshot.Protocol)
 }
 
 // cutOff is a server that closes connections before it has answered.
@@ -119,46 +109,4 @@ func orKeeper(s *model.Server) string {
 func raiseConnLimit(s *model.Server) report.Fix {
 	return risky(s.Name, "raise maxClientCnxns in zoo.cfg on every server and restart one at a time",
 		"with no spare voter each restart is an outage")
-}
-
-// heldHere reports whether this host holds as many connections to the server as one address
-// may.
-func heldHere(s *model.Server, limit int) bool {
-	_, ours := clientsOf(s)
-	return limit > 0 && (s.Held.Seen() && s.Held.Value >= limit || ours.Connections >= limit)
-}
-
-// clientsOf are the address that holds the most connections to the server's client port,
-// as its AdminServer tells, and this host's: without any where that holds none, or has
-// another address there than here (a NAT, a container).
-func clientsOf(s *model.Server) (busiest, ours snapshot.ClientCount) {
-	list := s.Admin.Clients.Value.Plain
-	if secure := s.Admin.Settings.Value.SecureClientPort; secure != nil && *secure == s.Port {
-		list = s.Admin.Clients.Value.Secure
-	}
-	if len(list) > 0 {
-		busiest = list[0]
-	}
-	here := s.Client.Value.Local.Addr().Unmap().String()
-	for _, c := range list {
-		if c.Address == here {
-			ours = c
-		}
-	}
-	return busiest, ours
-}
-
-// connLimit is maxClientCnxns of the server; known is false when that is only
-// the default.
-func connLimit(e *model.Ensemble, s *model.Server) (limit int, known bool) {
-	if told := s.Conf.Value.MaxClientCnxns; told != nil {
-		return *told, true
-	}
-	if s.Local != nil && s.Local.Settings != nil {
-		return s.Local.Settings.MaxClientCnxns.Value, true
-	}
-	if c := e.Snap.Plan.Config; c != nil && c.MaxClientCnxns.IsSet() {
-		return c.MaxClientCnxns.Value, true
-	}
-	return defaultMaxClientCnxns, false
 }

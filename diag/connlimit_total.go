@@ -68,7 +68,7 @@ func totalReached(e *model.Ensemble, s *model.Server) (f report.Finding, ok bool
 		Severity: report.Warning, Certainty: report.Likely, Title: "all new clients are refused",
 		Evidence: []report.Evidence{failedWord("srvr", s.Srvr)},
 	}
-	if !cutsOff(s) || heldHere(s, perAddress) || s.Counted == model.No {
+	if !model.CutsOff(s) || heldHere(s, perAddress) || s.Counted == model.No {
 		return f, false
 	}
 	switch {

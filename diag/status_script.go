@@ -27,7 +27,7 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 	if line != scriptFails {
 		return Outcome{}
 	}
-	if h.Server != nil && cutsOff(h.Server) {
+	if h.Server != nil && model.CutsOff(h.Server) {
 		return undecided("its client port closes connections before it answers, those of the script too")
 	}
 	f := report.Finding{

@@ -69,7 +69,7 @@ func TestRealOnceStuckWrites(t *testing.T) {
 		{
 			shape: shape{
 				name: "a session is asked for", options: options, do: grow,
-				args: outside("@1", "@2", "@3", "@4", "--timeout", "3s", "--session"),
+				args: outside("@1", "@2", "@3", "@4", "--timeout", "3s", "--deadline", "60s", "--session"),
 			},
 			fires: []report.Code{diag.LeaderNotCommitting}, state: report.Unknown, exit: 2,
 		},

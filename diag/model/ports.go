@@ -98,6 +98,11 @@ func (s *Server) expectPorts() {
 	}
 }
 
+// CutsOff reports a client port that closes connections before it has answered.
+func CutsOff(s *Server) bool {
+	return s.ClientPort == report.PortOpen && s.Cut() && !s.Session.Seen() && !s.Session.FailedAs(snapshot.Protocol)
+}
+
 // Silent reports a client port that accepts and does not answer.
 func Silent(s *Server) bool { return s.ClientPort == report.PortSilent }
 

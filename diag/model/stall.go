@@ -35,7 +35,7 @@ func findStall(e *Ensemble) *Stall {
 		s.Cause = TooFewInSync
 	case waits && !e.CanConfirm() && !e.Before.CanConfirm():
 		s.Cause = TooFewLeft
-	case waits && s.grew(Proposals) > 0 && s.grew(Commits) == 0, e.proposedBefore(s):
+	case waits && s.grew(Proposals) > 0 && s.grew(Commits) == 0, proposedBefore(e, s):
 		s.Cause = NoneCommitted
 	case s.NoSession:
 		s.Cause = SessionsHang
@@ -60,7 +60,7 @@ const fewReads = 0.1
 
 // waitsForWrites reports whether requests waited in a server in both looks, and no reads: the
 // leader counts those of its own clients alone (ZooKeeperServer.submitRequestNow).
-func (e *Ensemble) waitsForWrites(s *Server) bool {
+func waitsForWrites(e *Ensemble, s *Server) bool {
 	reads, ok := e.MeanSince(s, ReadLatency)
 	busy := float64(reads.Count) * reads.Each.Seconds()
 	return ok && busy < fewReads*e.Between().Seconds() && e.Twice(s, Waits)
@@ -71,11 +71,11 @@ func Waits(s *Server) bool { return s.Srvr.Value.Outstanding > 0 }
 
 // proposedBefore reports whether what clients wait for was proposed before the first look, and
 // not committed since.
-func (e *Ensemble) proposedBefore(s *Stall) bool {
+func proposedBefore(e *Ensemble, s *Stall) bool {
 	if !PendingProposals(s.Then) || !PendingProposals(s.Now) || s.grew(Commits) != 0 {
 		return false
 	}
-	i := slices.IndexFunc(e.Servers, e.waitsForWrites)
+	i := slices.IndexFunc(e.Servers, func(s *Server) bool { return waitsForWrites(e, s) })
 	if i >= 0 {
 		s.At = e.Servers[i]
 	}

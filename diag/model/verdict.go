@@ -87,7 +87,8 @@ func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) 
 		}
 		return report.Unknown, true
 	}
-	if e.Stall != nil || leaderless || contested {
+	// A session that was asked for and does not open: one look cannot tell why.
+	if e.Stall != nil || leaderless || contested || slices.ContainsFunc(leaders, HungSession) {
 		return report.Unknown, true
 	}
 	inferred := slices.ContainsFunc(leaders, func(s *Server) bool { return s.Inferred })

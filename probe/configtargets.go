@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
@@ -33,9 +34,10 @@ func listsNone(path string) error {
 }
 
 // mayExplain reports whether a configuration that lists no server is worth a report all the
-// same: ZooKeeper dies of it on this host.
+// same: on this host ZooKeeper dies of that (an empty dynamic file).
 func mayExplain(here bool, file snapshot.Local) bool {
-	return here && len(file.Config.Value.Problems) > 0
+	none := func(p zoocfg.Problem) bool { return p.Kind == zoocfg.NoParticipants }
+	return here && slices.ContainsFunc(file.Config.Value.Problems, none)
 }
 
 // configTargets are the servers that a configuration lists; a standalone one

@@ -87,7 +87,8 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 		return skip(report.SkipNotTold, "how many voters there are is not known")
 	case e.HasOracle():
 		return undecided("an oracle may stand in for a vote")
-	case e.Before == nil && !slices.ContainsFunc(e.Servers, model.Waits) && !e.TooFewSynced(lead) && !model.HungSession(lead):
+	case e.Before == nil && !slices.ContainsFunc(e.Servers, model.Waits) &&
+		!e.TooFewSynced(lead) && !model.HungSession(lead):
 		return Outcome{} // nothing waits
 	case e.Before == nil:
 		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)").

@@ -186,6 +186,7 @@ func deadLinksFinding(e *model.Ensemble, h *model.Host, dead []deadLink) report.
 		f.Summary += " New connections get through: a firewall or NAT between them has dropped the old ones, as it does with idle ones."
 	case report.Likely:
 		f.Summary += " The other host accepts new connections: a firewall or NAT between them has dropped the old ones, as it does with idle ones, or now blocks the way to this server."
+	case report.Possible:
 	}
 	return f
 }
@@ -218,7 +219,8 @@ func deadLinkEvidence(e *model.Ensemble, h *model.Host, d deadLink) []report.Evi
 	}
 	if state := seenFrom(e, from, to, port); state != report.PortNotProbed {
 		out = append(out, report.Evidence{
-			Source: "tcp", Server: to.Name, Key: fmt.Sprintf("%d from %s", port, from.Name), Value: "a new connection: " + string(state),
+			Source: "tcp", Server: to.Name,
+			Key: fmt.Sprintf("%d from %s", port, from.Name), Value: "a new connection: " + string(state),
 		})
 	}
 	return out

@@ -52,7 +52,10 @@ func leadsFor(e *model.Ensemble) (lead *model.Server, most time.Duration, ok boo
 func latecomer(e *model.Ensemble, s *model.Server) *report.Finding {
 	last, ok := lastAsked(e, s)
 	lead, most, known := leadsFor(e)
-	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() || !ok || !known || last.ago <= most || last.ago > last.wait {
+	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() {
+		return nil
+	}
+	if !ok || !known || last.ago <= most || last.ago > last.wait {
 		return nil
 	}
 	again := (last.wait - last.ago).Round(time.Second)

@@ -248,18 +248,3 @@ func unreadable(l *snapshot.Local) {
 func contained(l *snapshot.Local) {
 	l.Process.Container, l.Resolved, l.Script = true, nil, snapshot.Obs[snapshot.Srvr]{}
 }
-
-// opens are the listening sockets of the process itself.
-func opens(listeners ...string) func(*snapshot.Local) {
-	return func(l *snapshot.Local) {
-		l.Process.Program, l.Process.Listens = snapshot.Saw("/usr/lib/jvm/bin/java", quick), snapshot.Saw([]netip.AddrPort{}, quick)
-		for _, text := range listeners {
-			l.Process.Listens.Value = append(l.Process.Listens.Value, netip.MustParseAddrPort(text))
-		}
-	}
-}
-
-// failedListens: whose a socket is was not to be seen.
-func failedListens() snapshot.Obs[[]netip.AddrPort] {
-	return snapshot.Failed[[]netip.AddrPort](&snapshot.Failure{Kind: snapshot.Denied, Text: "/proc/1003/fd: permission denied"}, quick)
-}

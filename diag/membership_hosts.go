@@ -26,7 +26,8 @@ func contradicted(e *model.Ensemble) []report.Finding {
 		var names []string
 		for _, s := range e.Servers {
 			id, source, ok := s.Claimed()
-			if !ok || !model.FromServer(source) || s == h.Server || s.RunsWith != nil || s.Serving != model.Yes || h.Settings.Find(id) == nil {
+			if !ok || !model.FromServer(source) || s == h.Server || s.RunsWith != nil ||
+				s.Serving != model.Yes || h.Settings.Find(id) == nil {
 				continue
 			}
 			line := model.LineAt(e, h, s)
@@ -35,7 +36,9 @@ func contradicted(e *model.Ensemble) []report.Finding {
 			}
 			names = append(names, s.Name)
 			evidence = append(evidence,
-				report.Evidence{Source: source, Server: s.Name, Key: "serverId", Value: fmt.Sprint(id), Wanted: fmt.Sprint(line.ID)},
+				report.Evidence{
+					Source: source, Server: s.Name, Key: "serverId", Value: fmt.Sprint(id), Wanted: fmt.Sprint(line.ID),
+				},
 				memberEvidence(h, line.ID, ""))
 		}
 		if len(names) == 0 {
@@ -83,7 +86,8 @@ func stoppedList(h *model.Host, runs *model.OwnList, hosts string) report.Findin
 		Evidence: []report.Evidence{
 			{Source: runs.Source, Key: "servers", Value: hostsOfIDs(runs.Membership)},
 			{
-				Source: "zoo.cfg", Server: nameOf(h), Key: "servers", Value: hostsOfIDs(h.Settings.Membership), Wanted: "the same on all",
+				Source: "zoo.cfg", Server: nameOf(h), Key: "servers",
+				Value: hostsOfIDs(h.Settings.Membership), Wanted: "the same on all",
 				File: h.Settings.Path, Line: h.Settings.Servers[0].Line,
 			},
 		},

@@ -75,8 +75,10 @@ func quorumPortOwned(e *model.Ensemble, s *model.Server) Outcome {
 		Severity: report.Warning, Certainty: report.Proven,
 		Summary: fmt.Sprintf("%s listens on its quorum port %d, which a leader opens. It cannot lead; if it is elected, the others wait until it has given up.",
 			ownerName(o), s.Quorum.Number),
-		Evidence: []report.Evidence{processEvidence(s.Local, "does not listen on "+strconv.Itoa(s.Quorum.Number), ""), socketOwnerEvidence(o)},
-		Fix:      []report.Fix{seeOwner(s.Name, o), step(s.Name, "stop that program or move it, not ZooKeeper: it opens the port when it is elected next")},
+		Evidence: []report.Evidence{
+			processEvidence(s.Local, "does not listen on "+strconv.Itoa(s.Quorum.Number), ""), socketOwnerEvidence(o),
+		},
+		Fix: []report.Fix{seeOwner(s.Name, o), step(s.Name, "stop that program or move it, not ZooKeeper: it opens the port when it is elected next")},
 	})
 }
 

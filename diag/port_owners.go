@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
@@ -89,7 +89,8 @@ func listenerKeptOut(e *model.Ensemble, h *model.Host) Outcome {
 		Summary: fmt.Sprintf("%s listens on its election port %d, and ZooKeeper runs without: no peer can connect to it, and that stays so until it is restarted with the port free.",
 			ownerName(o), port),
 		Evidence: []report.Evidence{
-			processEvidence(h, fmt.Sprintf("%s, up %s, does not listen on %d", h.Process.Main, age.Round(time.Second), port), ""),
+			processEvidence(h, fmt.Sprintf("%s, up %s, does not listen on %d",
+				h.Process.Main, age.Round(time.Second), port), ""),
 			socketOwnerEvidence(o),
 		},
 		Fix: []report.Fix{
@@ -118,7 +119,7 @@ func programName(o *snapshot.SocketOwner) string {
 	if o.Program == "" {
 		return "another program"
 	}
-	return path.Base(o.Program)
+	return o.Program[strings.LastIndexByte(o.Program, '/')+1:]
 }
 
 // socketOwnerEvidence is whose a listening socket is.

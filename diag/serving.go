@@ -391,7 +391,8 @@ var outsideSigns = []logline.Sign{
 // mayLeadUnseen reports whether a server that reports it does not serve may lead voters that were
 // not seen: nothing shows that it does not, and with them it is a quorum.
 func mayLeadUnseen(e *model.Ensemble, s *model.Server) bool {
-	if !s.NotServing() || !s.Voter() || s.Line == nil || s.QuorumPortClosed() || e.Votes.Open == 0 || len(e.Leaders()) > 0 {
+	if !s.NotServing() || !s.Voter() || s.Line == nil || s.QuorumPortClosed() ||
+		e.Votes.Open == 0 || len(e.Leaders()) > 0 {
 		return false
 	}
 	if _, no := s.Local.LeaderServesNo(); s.RunsHere() && s.Local.Settings != nil && !no {

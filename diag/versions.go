@@ -219,7 +219,9 @@ func checkKnownBadVersion(e *model.Ensemble, s *model.Server) Outcome {
 		}
 		if bad.writes {
 			f.Title = "runs a release whose writes may hang"
-			addEvidence(&f, report.Evidence{Source: "srvr", Key: "Zxid", Value: s.Srvr.Value.Zxid.String(), Wanted: "a counter above 0"})
+			addEvidence(&f, report.Evidence{
+				Source: "srvr", Key: "Zxid", Value: s.Srvr.Value.Zxid.String(), Wanted: "a counter above 0",
+			})
 			f.Fix = slices.Insert(f.Fix, 0, report.Fix{
 				Host: e.Snap.Vantage.Host, Command: "zkdoctor check --session " + shellWord(s.Name),
 				Note: "proves whether writes work: opening a session is one, and closing it another", Risk: "two transactions",

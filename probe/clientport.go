@@ -128,7 +128,9 @@ func askSrvrAt(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.T
 // not allowed, as a ZooKeeper that is full does to all of them. What follows to neither is none of
 // our business: a ClickHouse Keeper opens a session, which is a write, for whoever asks whether
 // one exists.
-func askProduct(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport, srvr []byte) (zooKeeper bool) {
+func askProduct(
+	ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport, srvr []byte,
+) (zooKeeper bool) {
 	s := a.server
 	if snapshot.OnlyZooKeeper(srvr) {
 		return true

@@ -149,6 +149,7 @@ func TestWebConnections(t *testing.T) {
 		t.Helper()
 		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		must(t, err)
+		defer answer.Body.Close()
 		body, err := io.ReadAll(answer.Body)
 		must(t, err)
 		if string(body) != "hello" {

@@ -120,7 +120,8 @@ func asTargets(servers []*Server) zoocfg.Membership {
 			ID: int64(i - len(servers)), Role: zoocfg.Participant,
 			Addresses: []zoocfg.Address{{Host: s.Host}}, Client: &zoocfg.HostPort{Host: s.Host, Port: s.Port},
 		}
-		if s.Srvr.Seen() && s.Srvr.Value.Mode == snapshot.ModeObserver || s.Keeper != nil && s.Keeper.Mode == snapshot.ModeObserver {
+		if s.Srvr.Seen() && s.Srvr.Value.Mode == snapshot.ModeObserver ||
+			s.Keeper != nil && s.Keeper.Mode == snapshot.ModeObserver {
 			member.Role = zoocfg.Observer
 		}
 		m.Servers = append(m.Servers, member)

@@ -81,7 +81,10 @@ var isLeader = map[bool]string{true: "1", false: "0"}
 func (s Server) mntr() string {
 	var b strings.Builder
 	b.WriteString("zk_version\t" + s.either(clickHouse, raft+"-"+raftHash+", built on 2024-05-08 10:20:30\nzk_compatible_mode\tclickhouse") + "\n")
-	for _, key := range []string{"avg_latency", "max_latency", "min_latency", "packets_received", "packets_sent", "num_alive_connections", "outstanding_requests"} {
+	for _, key := range []string{
+		"avg_latency", "max_latency", "min_latency", "packets_received", "packets_sent",
+		"num_alive_connections", "outstanding_requests",
+	} {
 		b.WriteString("zk_" + key + "\t0\n")
 	}
 	b.WriteString("zk_server_state\t" + s.Role + "\n" + s.either("", "zk_is_leader\t"+isLeader[s.Role == "leader"]+"\n"))

@@ -69,6 +69,7 @@ func (h *Host) Forget(ctx context.Context, port int) error {
 add chain inet zktest input { type filter hook input priority 0; }
 add chain inet zktest output { type filter hook output priority 0; }
 `
+	var rules []string
 	for line := range strings.Lines(string(result.Stdout)) {
 		fields := strings.Fields(line) // both queues, and both ends
 		if len(fields) < 4 {
@@ -80,11 +81,11 @@ add chain inet zktest output { type filter hook output priority 0; }
 			continue
 		}
 		for chain, ends := range map[string][2]netip.AddrPort{"input": {remote, local}, "output": {local, remote}} {
-			script += fmt.Sprintf("add rule inet zktest %s ip saddr %s tcp sport %d ip daddr %s tcp dport %d drop\n", chain,
-				ends[0].Addr().Unmap(), ends[0].Port(), ends[1].Addr().Unmap(), ends[1].Port())
+			rules = append(rules, fmt.Sprintf("add rule inet zktest %s ip saddr %s tcp sport %d ip daddr %s tcp dport %d drop\n", chain,
+				ends[0].Addr().Unmap(), ends[0].Port(), ends[1].Addr().Unmap(), ends[1].Port()))
 		}
 	}
-	return h.nft(ctx, script)
+	return h.nft(ctx, script+strings.Join(rules, ""))
 }
 
 // Heal takes back everything that the other methods did to this host.

@@ -102,8 +102,9 @@ func linkRows() []Row {
 		},
 		{Texts: []string{"Failed to resolve address: "}, Family: "name", Slugs: []string{"peer-name-unresolvable"}, Why: "This server could not turn the name of a server line into an address."},
 		{
-			Texts: []string{"UnknownHostException: "}, Family: "name", Slugs: []string{"peer-name-unresolvable", "target-unresolvable"},
-			Why: "A name could not be turned into an address.",
+			Texts: []string{"UnknownHostException: "}, Family: "name",
+			Slugs: []string{"peer-name-unresolvable", "target-unresolvable"},
+			Why:   "A name could not be turned into an address.",
 		},
 		{Texts: []string{"Have smaller server identifier, so dropping the connection"}, Slugs: []string{"quorum-port-filtered"}, Why: "Normal once; if it repeats and the server never joins, the peer with the higher id cannot call back."},
 		{

@@ -41,7 +41,8 @@ func OnlyZooKeeper(reply []byte) bool {
 	}
 	version, isMntr := bytes.CutPrefix(text, []byte("zk_version\t"))
 	return isMntr && len(version) > 0 && version[0] >= '0' && version[0] <= '9' ||
-		bytes.Equal(text, []byte(NotServingText)) || len(text) == 4+len(NotAllowedText) && bytes.HasSuffix(text, []byte(NotAllowedText))
+		bytes.Equal(text, []byte(NotServingText)) ||
+		len(text) == 4+len(NotAllowedText) && bytes.HasSuffix(text, []byte(NotAllowedText))
 }
 
 // strangers are the first bytes of what else may sit on the port.

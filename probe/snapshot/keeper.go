@@ -98,7 +98,8 @@ func (k *Keeper) read(product string, reply []byte) {
 // or without; each of the others says in place of a role that it does not serve.
 func (k *Keeper) take(key, value string) {
 	switch key {
-	case ClickHouseKeeper + " version", RaftKeeper + " version", "zk_version", "clickhouse.keeper.version", "raftkeeper.version":
+	case ClickHouseKeeper + " version", RaftKeeper + " version", "zk_version",
+		"clickhouse.keeper.version", "raftkeeper.version":
 		version, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(value), RaftKeeper+" "), ", built on")
 		k.Version = Printable(version, MaxForeign)
 	case "Mode", "zk_server_state":

@@ -106,7 +106,7 @@ func (l *Local) ClientPorts() []uint16 {
 	var ports []uint16
 	for _, s := range l.clientSockets(nil) {
 		if s.port <= 65535 {
-			ports = append(ports, uint16(s.port))
+			ports = append(ports, uint16(s.port)) //nolint:gosec // a port
 		}
 	}
 	return ports

@@ -56,7 +56,8 @@ func (l *Local) ownLine() *zoocfg.Server {
 
 // listensOn reports whether the server's own process listens on a port.
 func (l *Local) listensOn(port int) bool {
-	return l.Process != nil && slices.ContainsFunc(l.Process.Listens.Value, func(s netip.AddrPort) bool { return int(s.Port()) == port })
+	isOn := func(s netip.AddrPort) bool { return int(s.Port()) == port }
+	return l.Process != nil && slices.ContainsFunc(l.Process.Listens.Value, isOn)
 }
 
 // mayClash is clashes where the endpoint's name may not have been resolved: it is none of

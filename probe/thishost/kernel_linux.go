@@ -19,7 +19,9 @@ const askAgainLimit = 500 * time.Millisecond
 // askKernel calls ask, which reads of a process what is in its memory, or needs that to stand
 // still: the command line, the map. A process can make such a read last for ever (userfaultfd(2),
 // or a mount of its own). The error is that of one that was given up or not begun, or ask's.
-func askKernel[T any](ctx context.Context, h Host, limit time.Duration, owner uint64, ask func() (T, error)) (T, error) {
+func askKernel[T any](
+	ctx context.Context, h Host, limit time.Duration, owner uint64, ask func() (T, error),
+) (T, error) {
 	bound, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return hostfile.LookAt(bound, h.Door, owner, ask)

@@ -25,7 +25,8 @@ func (h Host) processRights(ctx context.Context, p owned, command []string) (*ho
 		return nil, nil
 	}
 	pid := p.pid
-	rights, err := askKernel(ctx, h, askAgainLimit, p.owner, func() (*hostfile.Rights, error) { return readRights(pid, command) })
+	read := func() (*hostfile.Rights, error) { return readRights(pid, command) }
+	rights, err := askKernel(ctx, h, askAgainLimit, p.owner, read)
 	if _, silent := noAnswer(err); silent {
 		err = errors.New("the kernel does not tell what it runs")
 	}

@@ -27,7 +27,7 @@ func notZooKeeper(product string) string {
 
 // withoutKeepers is what a rule says of an ensemble without the Keepers in it.
 func withoutKeepers(e *model.Ensemble, c Rule, out Outcome) Outcome {
-	if c.Keepers || !model.MixedProducts(e) {
+	if c.Keepers || !mixedProducts(e) {
 		return out
 	}
 	isKeeper := func(name string) bool { s := e.ByName(name); return s != nil && s.Keeper != nil }
@@ -56,7 +56,7 @@ func keeperFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		Evidence: []report.Evidence{{Source: "words", Value: keeperText(s.Keeper)}},
 		Fix:      keeperAdvice(s.Keeper),
 	}
-	if model.MixedProducts(e) {
+	if mixedProducts(e) {
 		f.Severity = report.Warning
 		f.Title = "a " + s.Keeper.Product + " among other servers"
 		f.Summary = "the servers given are not one ensemble: " + productsOf(e) +
@@ -146,4 +146,15 @@ func asReported(e *model.Ensemble) string {
 		return ""
 	}
 	return " " + e.Product + ", not ZooKeeper: as it reports, not proven."
+}
+
+// mixedProducts reports whether the servers are of different programs, which replicate nothing to
+// each other.
+func mixedProducts(e *model.Ensemble) bool {
+	for _, s := range e.Servers {
+		if s.Keeper != nil {
+			return e.Product == ""
+		}
+	}
+	return false
 }

@@ -30,17 +30,6 @@ func (s *Server) AnswersAsZooKeeper() bool {
 		s.Admin.Settings.Seen() || s.RunsHere()
 }
 
-// MixedProducts reports whether the servers are of different programs, which replicate nothing to
-// each other.
-func MixedProducts(e *Ensemble) bool {
-	for _, s := range e.Servers {
-		if s.Keeper != nil {
-			return e.Product == ""
-		}
-	}
-	return false
-}
-
 // keeperStanding is what a Keeper reports of itself, where all are. One that reports its role and
 // not that it has a leader is not judged.
 func keeperStanding(k *snapshot.Keeper) standing {

@@ -78,6 +78,9 @@ func LooksLikeKey(text string) bool { return looksLikeKey(strings.ReplaceAll(tex
 // Nearest is the key that a name which no release reads was most likely meant for; empty
 // where none is near.
 func (k Keys) Nearest(name string) string {
+	if key := nearestNumbered(name); key != "" {
+		return key
+	}
 	plain := bare(name)
 	for line := range strings.Lines(aliasTable) {
 		if alias, key, _ := strings.Cut(strings.TrimSpace(line), " "); alias != "" && bare(alias) == plain {
@@ -102,6 +105,22 @@ func (k Keys) Nearest(name string) string {
 		return tail
 	}
 	return best
+}
+
+// nearestNumbered is the key of a member that a name with a number may mean: server.1 for sever.1,
+// server1 and servers.1; empty for none.
+func nearestNumbered(name string) string {
+	head := strings.TrimRight(name, "0123456789")
+	number := name[len(head):]
+	if number == "" {
+		return ""
+	}
+	for _, family := range []string{"server", "group", "weight"} {
+		if distance(bare(head), family, 3) <= 2 {
+			return family + "." + number
+		}
+	}
+	return ""
 }
 
 // bare is a name without what people mistake most: upper case, dots, hyphens and the like.

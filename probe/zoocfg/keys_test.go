@@ -74,6 +74,12 @@ func TestNearest(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"autopurge.purgeinterval":       "autopurge.purgeInterval",
+		"sever.1":                       "server.1",
+		"server12":                      "server.12",
+		"servers.3":                     "server.3",
+		"wieght.2":                      "weight.2",
+		"myserver.1":                    "server.1",
+		"zookeeper.1":                   "",
 		"maxClientConns":                "maxClientCnxns",
 		"maxClientCnxn":                 "maxClientCnxns",
 		"maxClientConnections":          "maxClientCnxns",

@@ -55,7 +55,8 @@ func configFaults() []fault {
 		},
 		{
 			shape: shape{name: "members added to the file after the start", only: only34, why: "later ones tell their list", options: namespaces(), do: addMembers, from: 1},
-			state: report.Serving, exit: 1, fires: []report.Code{diag.TargetUnresolvable},
+			root:  diag.PeerNameUnresolvable, servers: []int64{4, 5}, fires: []report.Code{diag.TargetUnresolvable},
+			state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{name: "a reconfiguration that did not end", only: from35, why: noDynamic, do: leftOver(2, "server.9=127.0.0.9:2888:3888:participant"), args: []string{"-c", "@c2"}},

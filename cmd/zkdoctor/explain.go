@@ -11,6 +11,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/docs/findings"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
 
 type explainCmd struct {
@@ -68,15 +69,10 @@ func writtenBy(line string) string {
 
 // explainLog prints what a log says at WARN and above, each kind once, and what it points to.
 func explainLog(ctx context.Context, t terminal, path string) error {
-	text, err := readInput(ctx, t, path)
+	events, err := readEvents(ctx, t, path)
 	if err != nil {
 		return err
 	}
-	cut := len(text) > snapshot.MaxLogTail
-	if cut {
-		text = text[len(text)-snapshot.MaxLogTail:]
-	}
-	events := snapshot.ScanLog(text, cut).Events
 	if len(events) == 0 {
 		_, err = fmt.Fprintln(t.out, "The log reports nothing at WARN and above since the last start of its server.")
 		return err
@@ -96,6 +92,21 @@ func explainLog(ctx context.Context, t terminal, path string) error {
 		}
 	}
 	return nil
+}
+
+// readEvents reads the end of a log as check --log does, or of stdin.
+func readEvents(ctx context.Context, t terminal, path string) ([]snapshot.LogEvent, error) {
+	if path == "-" {
+		text, err := readInput(ctx, t, path)
+		cut := max(0, len(text)-snapshot.MaxLogTail)
+		return snapshot.ScanLog(text[cut:], cut > 0).Events, err
+	}
+	log := snapshot.Local{LogPath: path}
+	thishost.Host{Door: t.files}.ReadNamedLog(ctx, &log)
+	if !log.Log.Seen() {
+		return nil, errors.New(log.Log.Failure.Text)
+	}
+	return log.Log.Value.Events, nil
 }
 
 // eventLine is an event of a log, as it is written there, and how often.

@@ -38,10 +38,12 @@ func (t listenerTables) of(pid int) listenerTable {
 	if err != nil {
 		return readListeners(proc) // its namespace has no name for us
 	}
-	table, read := t[name]
-	if !read {
-		table = readListeners(proc)
-		t[name] = table
+	if table, read := t[name]; read {
+		return table
+	}
+	table := readListeners(proc)
+	if table.failure == nil {
+		t[name] = table // of another process it may be read where one has just ended
 	}
 	return table
 }

@@ -37,17 +37,22 @@ type socket struct {
 	unacked, retries uint64
 }
 
-// eachSocket visits the TCP sockets of the network namespace of a /proc entry.
-// The error is that of the IPv4 list; a kernel without IPv6 has no other. procfs, which reads
-// these lists too, leaves out the timer.
+// eachSocket visits the TCP sockets of the network namespace of a /proc entry. procfs, which
+// reads these lists too, leaves out the timer.
+//
+// A kernel without IPv6 has the first list alone. So has, for a reader who comes as it ends, a
+// process: its sockets, which are Java's and in the second list, are not none then, but unknown.
 func eachSocket(proc string, visit func(socket)) error {
-	if err := eachLine(filepath.Join(proc, "net", "tcp"), visit); err != nil {
+	first := filepath.Join(proc, "net", "tcp")
+	if err := eachLine(first, visit); err != nil {
 		return err
 	}
-	if err := eachLine(filepath.Join(proc, "net", "tcp6"), visit); err != nil && !os.IsNotExist(err) {
+	err := eachLine(filepath.Join(proc, "net", "tcp6"), visit)
+	if !os.IsNotExist(err) {
 		return err
 	}
-	return nil
+	_, ended := os.Stat(first)
+	return ended
 }
 
 func eachLine(path string, visit func(socket)) error {

@@ -2,6 +2,8 @@ package thishost
 
 import (
 	"net/netip"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -34,6 +36,33 @@ func TestParseSocket(t *testing.T) {
 	} {
 		if got, err := parseSocket(bad); err == nil {
 			t.Errorf("%q: got %+v, want an error", bad, got)
+		}
+	}
+}
+
+// TestEndedAmidItsSockets: a process that ends while its sockets are read has no second list,
+// which means nothing, and a kernel without IPv6 none either.
+func TestEndedAmidItsSockets(t *testing.T) {
+	t.Parallel()
+	const heading = "  sl  local_address rem_address   st\n"
+	const line = "0: 0100620A:0F30 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 7\n"
+	for _, ends := range []bool{false, true} {
+		proc := t.TempDir()
+		if err := os.Mkdir(filepath.Join(proc, "net"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(proc, "net", "tcp"), []byte(heading+line), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := eachSocket(proc, func(socket) {
+			if ends {
+				if err := os.RemoveAll(filepath.Join(proc, "net")); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		if got := err != nil; got != ends {
+			t.Errorf("ends %t: %v", ends, err)
 		}
 	}
 }

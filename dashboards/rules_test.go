@@ -106,7 +106,7 @@ type scenario struct {
 	at map[time.Duration][]string
 }
 
-// slow is what takes days: it is scraped every 5 minutes.
+// slow is what takes days: it is scraped every half an hour.
 func (s scenario) slow() bool { return slices.Max(slices.Collect(maps.Keys(s.at))) > day }
 
 const (
@@ -277,37 +277,57 @@ func scenarios() []scenario {
 			16 * minute: {"ZkdoctorCannotCheck ", "ZkdoctorLookFails a", "ZkdoctorReloadFailed e", "ZkdoctorTurnsScrapesAway "},
 		}},
 		{"an upgrade that is not ended", map[string]string{
-			`zookeeper_server_info{ensemble="b",server="zk1",version="3.8.6"}`: "1x3000",
-			`zookeeper_server_info{ensemble="b",server="zk2",version="3.8.6"}`: "1x287",
-			`zookeeper_server_info{ensemble="b",server="zk2",version="3.9.5"}`: "_x288 1x3000",
-		}, map[time.Duration][]string{2 * day: nothing, 8*day - 10*minute: nothing, 8*day + 10*minute: {"ZooKeeperVersionsMixed b"}}},
+			`zookeeper_server_info{ensemble="b",server="zk1",version="3.8.6"}`: "1x500",
+			`zookeeper_server_info{ensemble="b",server="zk2",version="3.8.6"}`: "1x47",
+			`zookeeper_server_info{ensemble="b",server="zk2",version="3.9.5"}`: "_x48 1x500",
+		}, map[time.Duration][]string{2 * day: nothing, 8*day - 30*minute: nothing, 8*day + 30*minute: {"ZooKeeperVersionsMixed b"}}},
 	}
-	for _, a := range all() {
-		if a.expr == "" {
-			list = append(list, ofFinding(a))
-		}
+	for _, wait := range waits() {
+		list = append(list, ofFindings(wait))
 	}
 	return list
 }
 
-// ofFinding is a finding that begins after a minute, comes to be critical later,
-// and then a consequence of another; beside it the same of another server, as a
-// remark, and of a third, for a moment.
-func ofFinding(a alert) scenario {
-	half := max(int(a.wait/quarter)/2, 1)
-	finding := func(server, severity, root string) string {
-		return fmt.Sprintf(`zkdoctor_finding{code=%q,ensemble="a",server=%q,severity=%q,root=%q}`, a.code, server, severity, root)
+// waits are how long the alerts of findings wait.
+func waits() []time.Duration {
+	var out []time.Duration
+	for _, a := range all() {
+		if a.expr == "" && !slices.Contains(out, a.wait) {
+			out = append(out, a.wait)
+		}
 	}
-	fires := []string{a.name + " zk1:2181"}
-	return scenario{
-		"finding " + string(a.code), healthy(map[string]string{
+	return out
+}
+
+// ofFindings are all findings whose alerts wait so long, each in an ensemble called as its
+// code. It begins after a minute, comes to be critical later, and then a consequence of
+// another; beside it the same of another server, as a remark, and of a third, for a moment.
+func ofFindings(wait time.Duration) scenario {
+	half := max(int(wait/quarter)/2, 1)
+	series := map[string]string{}
+	var fires []string
+	for _, a := range all() {
+		if a.expr != "" || a.wait != wait {
+			continue
+		}
+		finding := func(server, severity, root string) string {
+			return fmt.Sprintf(`zkdoctor_finding{code=%q,ensemble="a",server=%q,severity=%q,root=%q}`, a.code, server, severity, root)
+		}
+		inEnsemble := strings.NewReplacer(`ensemble="a"`, fmt.Sprintf("ensemble=%q", a.code), `server="zk`, fmt.Sprintf(`server="%s/zk`, a.code))
+		for name, values := range healthy(map[string]string{
 			finding("zk1:2181", "warning", "true"):  fmt.Sprintf("_x4 1x%d _x200", half-1),
 			finding("zk1:2181", "critical", "true"): fmt.Sprintf("_x%d 1x200", 4+half),
 			finding("zk2:2181", "info", "false"):    "1x300",
-		}), map[time.Duration][]string{
-			minute + a.wait - quarter: map[bool][]string{true: {}, false: {}}[a.wait > 0],
-			minute + a.wait:           fires,
-			minute + a.wait + minute:  fires,
+		}) {
+			series[inEnsemble.Replace(name)] = values
+		}
+		fires = append(fires, fmt.Sprintf("%s %s/zk1:2181", a.name, a.code))
+	}
+	return scenario{
+		"findings that wait " + wait.String(), series, map[time.Duration][]string{
+			minute + wait - quarter: map[bool][]string{true: {}, false: {}}[wait > 0],
+			minute + wait:           fires,
+			minute + wait + minute:  fires,
 		},
 	}
 }
@@ -353,7 +373,7 @@ func promtoolTests(rules string, list []scenario) []byte {
 	var b strings.Builder
 	interval := "15s"
 	if list[0].slow() {
-		interval = "5m"
+		interval = "30m"
 	}
 	fmt.Fprintf(&b, "rule_files: [%q]\nevaluation_interval: %s\ntests:\n", rules, interval)
 	for _, s := range list {

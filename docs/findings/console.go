@@ -24,6 +24,7 @@ func scriptRows() []logline.Row {
 		{Texts: []string{"myid could not be determined"}, Slugs: []string{"status-script-misleading", "myid-missing"}, Why: "zkServer.sh could not read myid, so it does not know which server line is this server's."},
 		{Texts: []string{"Starting zookeeper{}already running as process"}, Slugs: []string{"process-down"}, Why: "zkServer.sh does not start because the number in its pid file is in use, maybe by another program."},
 		{Texts: []string{"zookeeper_server.pid: No such file", "zookeeper_server.pid: Permission denied", "FAILED TO WRITE PID"}, Slugs: []string{"process-down"}, Why: "zkServer.sh cannot write its pid file: the server may run on, and stop will not find it."},
+		{Texts: []string{"mkdir: cannot create directory"}, Slugs: []string{"datadir-not-writable"}, Why: "The start makes directories, for its log, pid file or data, and its user may not make this one."},
 		{Texts: []string{"Starting zookeeper{}FAILED TO START"}, Slugs: []string{"process-down"}, Why: "The process ended right after its start; its log says why."},
 	}
 }

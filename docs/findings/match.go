@@ -35,7 +35,7 @@ type signature struct {
 // the lines of a log. They are built once, as a log may be matched line by line.
 var signatures = sync.OnceValue(func() []signature {
 	var all []signature
-	for _, row := range slices.Concat(replyRows(), scriptRows(), logline.Rows()) {
+	for _, row := range slices.Concat(replyRows(), scriptRows(), unitRows(), podRows(), logline.Rows()) {
 		if len(row.Slugs) == 0 && row.Kind == "" && row.Family == "" {
 			continue
 		}

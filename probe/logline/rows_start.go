@@ -12,39 +12,11 @@ func configRows() []Row {
 	return []Row{
 		{Sign: MyIDMissing, Texts: []string{"myid file is missing"}, Family: "missing", Slugs: []string{"myid-missing"}, Why: "The server found no file myid in its dataDir and does not start."},
 		{Texts: []string{"IllegalArgumentException: {}file is missing"}, Family: "missing", Slugs: []string{"config-not-loaded"}, Why: "The configuration that ZooKeeper was started with is not there."},
+		{Texts: []string{"SecurityException: {}(No such file or directory)", "jaas{}(No such file or directory)"}, Slugs: []string{"config-not-loaded"}, Why: "The JAAS file that java.security.auth.login.config names is not there, and a server that wants SASL ends."},
+		{Kind: Setting, Texts: []string{"No JAAS configuration section named 'Server' was found"}, Why: "The server wants SASL of its clients, and its JAAS file has no section of that name (zookeeper.sasl.serverconfig)."},
 		{Sign: ConfigInvalid, Texts: []string{"Invalid config, exiting abnormally"}, Slugs: []string{"config-not-loaded", "myid-missing", "myid-malformed"}, Why: "The server could not make use of its configuration and has ended; the lines below say why."},
 		{Sign: MyIDMalformed, Texts: []string{"serverid {} is not a number"}, Slugs: []string{"myid-malformed"}, Why: "The first line of myid is not a plain number, so the server does not start."},
 		{Sign: MyIDNotListed, Texts: []string{"My id {} not in the peer list"}, Slugs: []string{"myid-not-in-servers"}, Why: "The number in myid has no server line in the configuration, so the server does not start."},
-	}
-}
-
-// javaRows are what Java, the shell (zkEnv.sh from 3.5 on) and nohup (coreutils, busybox)
-// write about a start that never got to ZooKeeper.
-func javaRows() []Row {
-	java := []string{"java-missing-or-wrong"}
-	return []Row{
-		{
-			Texts: []string{mainClass + "org.apache.zookeeper"},
-			Slugs: []string{"start-failed-classpath"}, Why: "Java was started without ZooKeeper's jars.",
-		},
-		{Sign: JavaClass, Texts: []string{mainClass}, capture: className},
-		{Texts: []string{"NoSuchMethodError: java.nio.ByteBuffer"}, Slugs: java, Why: "ZooKeeper was compiled for a later Java than the one that it runs on."},
-		{Sign: JavaVersion, Texts: []string{"UnsupportedClassVersionError"}, Slugs: java, Why: "The java is older than the one the classes were made for."},
-		{Sign: JavaOptions, Texts: []string{"Unrecognized VM option"}, Slugs: java, Why: "This java does not know an option that it is given, and ends."},
-		{Sign: JavaOptions, Texts: []string{"Could not reserve enough space"}, Slugs: java, Why: "The host cannot give Java the heap that it is told to take."},
-		{Sign: JavaOptions, Texts: []string{
-			"Unrecognized option: ", "Invalid maximum heap size",
-			"Multiple garbage collectors selected", "Conflicting collector combinations",
-		}},
-		{Sign: JavaMissing, Texts: []string{"java: command not found", "java: not found", "java could not be found in PATH", "nohup: {}java"}, Slugs: java, Why: "There is no java where the start looks for one, so nothing was run."},
-	}
-}
-
-// memoryRows are what Java writes when memory is short.
-func memoryRows() []Row {
-	return []Row{
-		{Sign: OutOfMemory, Texts: []string{"OutOfMemoryError: unable to create{}native thread"}, Family: "memory", Slugs: []string{"fd-limit-near"}, Why: "Java could not make a thread: a limit of processes, not of the heap.", capture: ofThreads},
-		{Sign: OutOfMemory, Texts: []string{"java.lang.OutOfMemoryError"}, Family: "memory", Slugs: []string{"heap-pressure", "server-hung"}, Why: "Java ran out of memory; from here on threads may be missing in the server."},
 	}
 }
 

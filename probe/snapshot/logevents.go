@@ -47,7 +47,11 @@ type grouping struct {
 // add reads one line, of which at and message are the time and the message where it has a time:
 // the head of an event, or a line that belongs to the event above.
 func (g *grouping) add(line, at, message string) {
-	if e, isHead := headOf(line, at, message); isHead {
+	e, isHead := headOf(line, at, message)
+	if !isHead && !strings.HasPrefix(line, "\t") {
+		e, isHead = javaHead(line, g.open != nil)
+	}
+	if isHead {
 		g.close()
 		if e.Level != "" {
 			g.open = &e

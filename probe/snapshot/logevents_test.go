@@ -62,6 +62,27 @@ func TestEvents(t *testing.T) {
 			`{"@timestamp":"T","level":"ERROR","message":"m","stack_trace":"java.io.IOException: a\n\tat b\nCaused by: java.net.BindException: c\n"}` + "\n",
 			[]LogEvent{{Level: "ERROR", Text: "m", Cause: "java.net.BindException: c", Count: 1, First: "T", Last: "T"}},
 		},
+		"Java's own, before and after its server's": {
+			"Error: Could not find or load main class org.X\nCaused by: java.lang.ClassNotFoundException: org.X\n" + followerFails +
+				"Terminating due to java.lang.OutOfMemoryError: Java heap space\n",
+			[]LogEvent{
+				{Level: "ERROR", Text: "Terminating due to java.lang.OutOfMemoryError: Java heap space", Count: 1}, twice,
+				{Level: "ERROR", Text: "Error: Could not find or load main class org.X", Cause: "java.lang.ClassNotFoundException: org.X", Count: 1},
+				last,
+			},
+		},
+		"no memory, of an event and of none": {
+			"[main] WARN org.X - ends\njava.lang.OutOfMemoryError: a\n[main] INFO org.X - goes on\njava.lang.OutOfMemoryError: b\n\tat c\n",
+			[]LogEvent{
+				{Level: "ERROR", Text: "java.lang.OutOfMemoryError: b", Count: 1},
+				{Level: "WARN", Text: "ends", Cause: "java.lang.OutOfMemoryError: a", Count: 1},
+			},
+		},
+		"Java's warnings": {
+			"[0.1s][warning][os,thread] Failed to start thread: EAGAIN\n[0.1s][info][gc] Using Serial\n" +
+				"OpenJDK 64-Bit Server VM warning: ignoring option PermSize\n",
+			[]LogEvent{{Level: "WARN", Text: "[0.1s][warning][os,thread] Failed to start thread: EAGAIN", Count: 1}},
+		},
 		"secrets": {
 			"[main] WARN org.X - login with password=hunter2 failed\njava.io.IOException: digest:super:abcdef=\n",
 			[]LogEvent{{Level: "WARN", Text: "login with password=" + withheld + " failed", Cause: "java.io.IOException: digest:" + withheld, Count: 1}},

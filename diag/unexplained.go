@@ -296,7 +296,17 @@ func telling(e *model.Ensemble, f report.Finding, servers []*model.Server) []rep
 	for _, s := range servers {
 		out = append(out, eventEvidence(s)...)
 	}
-	return append(out, f.Evidence...)
+	for _, rests := range f.Evidence {
+		if !slices.ContainsFunc(out, func(told report.Evidence) bool { return sameLine(told, rests) }) {
+			out = append(out, rests)
+		}
+	}
+	return out
+}
+
+// sameLine reports whether one piece of evidence is an event of a log, and the other a line of it.
+func sameLine(event, line report.Evidence) bool {
+	return line.Source == "log" && event.Source == "log" && event.File == line.File && strings.Contains(event.Value, line.Value)
 }
 
 // toldEvents is how many events of one log are shown.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -77,5 +78,32 @@ func TestUnexplained(t *testing.T) {
 				t.Errorf("next %+v, want %q", s.Next, c.next)
 			}
 		})
+	}
+}
+
+// TestOneLineOnce: a line that is the finding's evidence and an event of the log stands once.
+func TestOneLineOnce(t *testing.T) {
+	t.Parallel()
+	const ends = "Unexpected exception, exiting abnormally"
+	r := Diagnose(look(follower, leader, down).on(3, func(l *snapshot.Local) {
+		l.Process = nil
+		l.Log = snapshot.Saw(snapshot.LogTail{
+			Path:  "/var/log/zookeeper.log",
+			Lines: []snapshot.LogLine{{Sign: logline.Exit, Text: ends, At: "2026-11-22 03:04:00"}},
+			Events: []snapshot.LogEvent{
+				{Level: "ERROR", Text: ends, Cause: "java.io.IOException: why", Count: 1, Last: "2026-11-22 03:04:00"},
+			},
+		}, quick)
+	}).snap(), Options{})
+	var lines []string
+	for _, s := range r.Unexplained {
+		for _, e := range s.Telling {
+			if e.Source == "log" {
+				lines = append(lines, e.Value)
+			}
+		}
+	}
+	if want := []string{"ERROR " + ends + ": java.io.IOException: why"}; !slices.Equal(lines, want) {
+		t.Errorf("got %q, want %q", lines, want)
 	}
 }

@@ -55,7 +55,7 @@ func TestTraps(t *testing.T) {
 		},
 		{
 			"3: Netty, which has no port before its data", look(follower, leader, down).on(3, hears(), young(time.Second)), degraded + ", again",
-			findings("show server-starting info likely zk3", "fold degraded-no-spare warning proven", "fold status-script-misleading info proven zk3"),
+			findings("show server-starting info likely zk3", "fold degraded-no-spare warning proven", "fold status-script-misleading info likely zk3"),
 		},
 		{
 			"12: another clientPortAddress since its start", look(follower, leader, follower).onWith(3, zoo(3, "clientPortAddress=192.0.2.88")), serving, nil,

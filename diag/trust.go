@@ -33,14 +33,18 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 				Source: "process", Server: nameOf(h), Key: "pid " + strconv.Itoa(h.Process.PID),
 				Value: "its program was not readable, and it does not listen", Wanted: "run zkdoctor as root",
 			}
-			if h.Doubt == model.OwnNamespace {
+			switch h.Doubt {
+			case model.OwnNamespace:
 				ev.Value, ev.Wanted = "is in a user namespace of its own, where it may have any address", ""
+			case model.ListensNowhere:
+				ev.Value, ev.Wanted = "listens nowhere, and any user may call a process so", ""
+			case model.ProgramUnseen, model.InItsPlace, model.OfOtherUser:
 			}
 			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, ev)
 		}
 		if h.MayRun && f.Certainty == report.Proven {
 			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, report.Evidence{
-				Source: "process", Server: nameOf(h), Value: "too many to look at them all: it may run",
+				Source: "process", Server: nameOf(h), Value: whyItMayRun(e) + ": it may run",
 			})
 		}
 		if h.Edited() && f.Certainty == report.Proven && !f.Later && restsOnFile(f, h) {
@@ -50,6 +54,14 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 			withhold(f)
 		}
 	}
+}
+
+// whyItMayRun says why a process that was not looked at may be the server.
+func whyItMayRun(e *model.Ensemble) string {
+	if e.Snap.Others.NotOwners > 0 {
+		return "one of another user calls itself so, and listens nowhere"
+	}
+	return "too many to look at them all"
 }
 
 // restsOn reports whether a finding has evidence that the host's process led to.

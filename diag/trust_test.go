@@ -129,7 +129,7 @@ func TestTrust(t *testing.T) {
 		{"a snapshot without sockets of processes", healthy().on(3, rootOwns).edit(func(s *snapshot.Snapshot) {
 			s.Local[0].Process.Listens, s.Local[0].Process.Program = snapshot.Obs[[]netip.AddrPort]{}, snapshot.Obs[string]{}
 		}), report.Proven, "chown -R 1000 /var/lib/zookeeper/version-2"},
-		{"it does not listen", out().on(3, rootOwns, silent), report.Proven, ""},
+		{"it does not listen", out().on(3, rootOwns, silent), report.Likely, ""},
 		{"nor was its program seen", out().on(3, rootOwns, silent, notRoot), report.Likely, ""},
 		{"in a user namespace of its own", healthy().on(3, rootOwns, func(l *snapshot.Local) { l.Process.OtherUsers = true }), report.Likely, ""},
 		{"the directory of another program", healthy().on(3, rootOwns, keeps(func(d *snapshot.Data) { empty(&d.Dir) })), report.Proven, ""},
@@ -256,5 +256,38 @@ func TestPathsInCommandsAreQuoted(t *testing.T) {
 	}
 	if seen < 20 {
 		t.Errorf("only %d such paths in commands", seen)
+	}
+}
+
+// TestListensNowhere: a process that listens nowhere proves nothing by what its configuration
+// names, unless root started it.
+func TestListensNowhere(t *testing.T) {
+	t.Parallel()
+	asRoot := func(l *snapshot.Local) {
+		l.Process.User, l.Process.Credentials = "root", snapshot.Saw(snapshot.Credentials{WritesAll: true}, quick)
+	}
+	for _, c := range []struct {
+		name  string
+		scene scene
+		want  report.Certainty
+		why   []string
+	}{
+		{"of a user", out().on(3, silent, noMyid(snapshot.Absent)), report.Likely, []string{report.WhyListensNowhere}},
+		{"of root", out().on(3, silent, noMyid(snapshot.Absent), asRoot), report.Proven, nil},
+	} {
+		r := c.scene.report()
+		i := slices.IndexFunc(r.Findings, func(f report.Finding) bool { return f.Code == MyidMissing })
+		if i < 0 || r.Findings[i].Certainty != c.want {
+			t.Errorf("%s: got %+v, want myid-missing %s", c.name, r.Findings, c.want)
+		}
+		var why []string
+		if r.Others != nil {
+			for _, p := range r.Others.Listed {
+				why = append(why, p.Why)
+			}
+		}
+		if !slices.Equal(why, c.why) {
+			t.Errorf("%s: listed for %q, want %q", c.name, why, c.why)
+		}
 	}
 }

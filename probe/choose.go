@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/thishost"
 )
 
 // chooseServer finds out which ensemble a question that names none is about: that of the
@@ -70,24 +71,14 @@ func (t *task) hostServers(ctx context.Context, running, earlier []snapshot.Loca
 	if len(running) > 0 && !file.Config.Seen() {
 		return running
 	}
+	t.own = &file
 	servers := []snapshot.Local{file}
 	for _, l := range running {
-		if isOfOwner(l, file) {
+		if thishost.IsOfOwner(l, file) {
 			servers = append(servers, l)
 		}
 	}
 	return servers
-}
-
-// isOfOwner reports whether a process is of root, or of the user who owns a configuration or
-// the data that it names.
-func isOfOwner(l, file snapshot.Local) bool {
-	if l.Process == nil || !l.Process.Credentials.Seen() || l.Process.OtherUsers {
-		return false
-	}
-	uid := l.Process.Credentials.Value.UID
-	steps, data := file.ConfigAccess.Value, file.Data.Value.Dir.Owner
-	return uid == 0 || len(steps) > 0 && steps[len(steps)-1].UID == uid || data.Seen() && data.Value.UID == uid
 }
 
 // isOfLowerUser reports whether a process is of a user with a lower number than another:

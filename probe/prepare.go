@@ -41,70 +41,126 @@ func prepare(ctx context.Context, q Question, before *snapshot.Snapshot) (*task,
 	return t, local, err
 }
 
+// here reports whether this host is looked at now.
+func (t *task) here() bool { return t.Local && !t.KeepLocal }
+
 // findServers fills in the servers of the plan, and returns what was seen on this host of
 // their ensemble. earlier is what an earlier look found there.
 func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snapshot.Local, error) {
-	here := t.Local && !t.KeepLocal
 	found := new(thishost.Scanned)
-	if here {
+	if t.here() {
 		if t.ConfigFile == "" {
 			t.names = lookUp(ctx, t.Timeout, hostsOf(t.plan.Targets, nil))
 		}
 		found = t.host().Scan(ctx, thishost.Asked{At: func() []netip.AddrPort { return t.askedAt(ctx) }})
 		t.running = found.Servers
 	}
-	look := func(wanted func(snapshot.Local) bool) (local []snapshot.Local) {
-		if here {
-			local, t.others = found.Look(ctx, earlier, wanted)
-		}
-		return local
-	}
 	var local []snapshot.Local
-	plan := &t.plan
 	switch {
 	case t.ConfigFile != "":
-		file := t.host().LookFile(ctx, t.ConfigFile, thishost.Named, earlier)
-		if !file.Config.Seen() {
-			return nil, unreadable(file, found.Servers)
+		var err error
+		if local, err = findByFile(ctx, t, found, earlier); err != nil {
+			return nil, err
 		}
-		plan.Config = file.Config.Value
-		belongs := t.ensembleOf(found.Servers)
-		local = look(func(l snapshot.Local) bool {
-			return !l.Config.Seen() || mayMean(l.Config.Value, plan.Config) || belongs(l)
-		})
-		if len(t.Targets) == 0 {
-			plan.Source = snapshot.FromFile
-			known := local
-			if t.KeepLocal {
-				known = earlier
-			}
-			t.listTargets(ctx, known)
-		}
-		if len(plan.Targets) == 0 && !mayExplain(here, file) {
-			return nil, listsNone(t.ConfigFile)
-		}
-		t.host().CompareNamed(ctx, local, file)
-		local = append(local, unlessRunning(local, file)...)
 	case len(t.Targets) == 0:
-		if !here {
+		if !t.here() {
 			return nil, fmt.Errorf("no server named: give host names, or --config FILE")
 		}
 		return findHostServers(ctx, t, found, earlier)
 	default:
-		t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(plan.Targets, nil))
-		belongs := t.ensembleOf(found.Servers)
-		local = look(func(l snapshot.Local) bool { return !l.Config.Seen() || belongs(l) })
-		if here && len(local) == 0 {
-			if path, source := t.host().FindConfig(ctx); path != "" {
-				local = []snapshot.Local{t.host().LookFile(ctx, path, source, earlier)}
-			}
-		}
+		t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(t.plan.Targets, nil))
+		local = findByTargets(ctx, t, found, earlier)
 	}
 	// The names of other ensembles on this host are nobody's question.
 	belongs := t.ensembleOf(local)
 	asked := slices.DeleteFunc(slices.Clone(local), func(l snapshot.Local) bool { return !belongs(l) })
-	t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(plan.Targets, asked))
-	return t.concerned(local, here), nil
+	t.names = lookUpMore(ctx, t.Timeout, t.names, hostsOf(t.plan.Targets, asked))
+	return t.concerned(local, t.here()), nil
+}
+
+// findByFile answers the question about the ensemble of a file, or about servers that are of it.
+func findByFile(ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local) ([]snapshot.Local, error) {
+	plan := &t.plan
+	file := t.host().LookFile(ctx, t.ConfigFile, thishost.Named, earlier)
+	if !file.Config.Seen() {
+		return nil, unreadable(file, found.Servers)
+	}
+	plan.Config = file.Config.Value
+	if file.Data.Value.Dir.Owner.Seen() {
+		t.own = &file // of this host
+	}
+	belongs := t.ensembleOf(found.Servers)
+	local := t.lookHere(ctx, found, earlier, func(l snapshot.Local) bool {
+		return !l.Config.Seen() || mayMean(l.Config.Value, plan.Config) || belongs(l)
+	})
+	if len(t.Targets) == 0 {
+		plan.Source = snapshot.FromFile
+		known := local
+		if t.KeepLocal {
+			known = earlier
+		}
+		t.listTargets(ctx, known)
+	}
+	if len(plan.Targets) == 0 && !mayExplain(t.here(), file) {
+		return nil, listsNone(t.ConfigFile)
+	}
+	t.host().CompareNamed(ctx, local, file)
+	return append(local, unlessRunning(local, file)...), nil
+}
+
+// findByTargets looks at the servers of this host that are of the ensemble of the targets.
+func findByTargets(ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local) []snapshot.Local {
+	belongs := t.ensembleOf(found.Servers)
+	var file *snapshot.Local
+	if slices.ContainsFunc(found.Servers, func(l snapshot.Local) bool { return l.Listening() == snapshot.ListensNot && belongs(l) }) {
+		if file = t.ownFile(ctx, earlier); file != nil && belongs(*file) {
+			t.own = file
+		}
+	}
+	local := t.lookHere(ctx, found, earlier, func(l snapshot.Local) bool { return !l.Config.Seen() || belongs(l) })
+	if !t.here() || len(local) > 0 {
+		return local
+	}
+	if file == nil {
+		file = t.ownFile(ctx, earlier)
+	}
+	if file == nil {
+		return nil
+	}
+	return []snapshot.Local{*file}
+}
+
+// lookHere looks closer at the processes of this host that are wanted.
+func (t *task) lookHere(
+	ctx context.Context, found *thishost.Scanned, earlier []snapshot.Local, wanted func(snapshot.Local) bool,
+) (local []snapshot.Local) {
+	if t.here() {
+		local, t.others = found.Look(ctx, earlier, t.unwanted(wanted))
+	}
+	return local
+}
+
+// unwanted says of a process of this host why it is not looked at; empty where it is.
+func (t *task) unwanted(wanted func(snapshot.Local) bool) func(snapshot.Local) snapshot.OtherReason {
+	return func(l snapshot.Local) snapshot.OtherReason {
+		switch {
+		case !wanted(l):
+			return snapshot.OtherEnsemble
+		case t.own != nil && !thishost.MayBe(l, *t.own):
+			return snapshot.NotOwner
+		}
+		return ""
+	}
+}
+
+// ownFile is the configuration that this host has; nil for none.
+func (t *task) ownFile(ctx context.Context, earlier []snapshot.Local) *snapshot.Local {
+	path, source := t.host().FindConfig(ctx)
+	if path == "" {
+		return nil
+	}
+	file := t.host().LookFile(ctx, path, source, earlier)
+	return &file
 }
 
 // askedAt is where the servers take clients that the question names.
@@ -132,9 +188,9 @@ func findHostServers(
 	}
 	var local []snapshot.Local
 	if len(found.Servers) > 0 {
-		local, t.others = found.Look(ctx, earlier, func(l snapshot.Local) bool {
+		local, t.others = found.Look(ctx, earlier, t.unwanted(func(l snapshot.Local) bool {
 			return !l.Config.Seen() || sameEnsemble(chosen.Config.Value, l.Config.Value)
-		})
+		}))
 	}
 	if chosen.Process == nil && !isRunning(local, chosen) {
 		local = append(local, chosen)

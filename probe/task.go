@@ -22,6 +22,9 @@ type task struct {
 	running []snapshot.Local
 	// earlier are the servers of the look before this one, by name; nil for none.
 	earlier map[string]*snapshot.Server
+	// own is the configuration that this host has, or that the user named: nil where there is
+	// none whose owner would tell who may start its server.
+	own *snapshot.Local
 	// others are the processes of this host that only look like servers of the ensemble.
 	others snapshot.Others
 }

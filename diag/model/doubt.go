@@ -16,4 +16,7 @@ const (
 	// ProgramUnseen: whether it is a JVM was not to be seen from here, and it does not listen.
 	// What rests on it is not proven.
 	ProgramUnseen Doubt = "program-not-seen"
+	// ListensNowhere: as while a server starts, and it is not of root. Any user may
+	// start what calls itself so: what rests on it is not proven.
+	ListensNowhere Doubt = "listens-nowhere"
 )

@@ -56,6 +56,8 @@ func (h *Host) doubt(others []*Host) Doubt {
 		return OwnNamespace
 	case h.Process.Program.Tried && !h.Process.Program.Seen() && h.trust() == unverified:
 		return ProgramUnseen
+	case h.Listening() == snapshot.ListensNot && !h.Process.OfRoot():
+		return ListensNowhere
 	}
 	return ""
 }

@@ -272,9 +272,11 @@ const (
 	WhyOtherUser      = "other-user"
 	WhyOtherEnsemble  = "other-ensemble"
 	WhyBeyondLimit    = "beyond-limit"
+	WhyNotOwner       = "not-owner"
 	// These are evidence, but nothing that rests on them is proven.
 	WhyOwnNamespace   = "own-namespace"
 	WhyProgramNotSeen = "program-not-seen"
+	WhyListensNowhere = "listens-nowhere"
 )
 
 // Severity speaks for the ensemble.

@@ -71,6 +71,10 @@ func whyOther(why string) string {
 		return "Ignored, because they listen for no server of this ensemble and run as another user than these"
 	case report.WhyOtherEnsemble:
 		return "Not checked, because their configuration is of another ensemble (check it with -c FILE)"
+	case report.WhyNotOwner:
+		return "Ignored, because they listen nowhere and are not of root or of the owner of this host's configuration or data"
+	case report.WhyListensNowhere:
+		return "Not verified, because they listen nowhere and are not of root"
 	case report.WhyBeyondLimit:
 		return "Not checked, because there are too many"
 	case report.WhyOwnNamespace:

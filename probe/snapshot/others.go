@@ -9,15 +9,17 @@ type Others struct {
 	// most; More is how many there are beyond that.
 	Processes []OtherProcess `json:"processes,omitempty"`
 	More      int            `json:"more,omitempty"`
-	// Beyond is how many of the others are BeyondLimit, and Unscanned how many processes of the
-	// host were not looked at in time, or kept the kernel from telling what they are.
+	// Beyond is how many of the others are BeyondLimit, NotOwners how many are NotOwner, and
+	// Unscanned how many processes of the host were not looked at in time, or kept the kernel
+	// from telling what they are.
 	Beyond    int `json:"beyond,omitempty"`
+	NotOwners int `json:"not_owners,omitempty"`
 	Unscanned int `json:"unscanned,omitempty"`
 }
 
 // All reports whether every process was looked at that may be a server: else a server that was
 // not found may run for all that.
-func (o *Others) All() bool { return o.Beyond == 0 && o.Unscanned == 0 }
+func (o *Others) All() bool { return o.Beyond == 0 && o.NotOwners == 0 && o.Unscanned == 0 }
 
 // keepOthers is how many of them are kept: enough to see who they are.
 const keepOthers = 64
@@ -42,12 +44,19 @@ const (
 	OtherEnsemble OtherReason = "other-ensemble"
 	// BeyondLimit: too many processes of the host have such a command line.
 	BeyondLimit OtherReason = "beyond-limit"
+	// NotOwner: it listens nowhere, as while a server starts, and its user is neither root nor
+	// the owner of the host's own configuration or of the data that this names.
+	NotOwner OtherReason = "not-owner"
 )
 
 // Add notes one more.
 func (o *Others) Add(p OtherProcess) {
-	if p.Why == BeyondLimit {
+	switch p.Why {
+	case BeyondLimit:
 		o.Beyond++
+	case NotOwner:
+		o.NotOwners++
+	case NotJava, OtherEnsemble:
 	}
 	if len(o.Processes) == keepOthers {
 		o.More++

@@ -68,6 +68,11 @@ type Process struct {
 	Credentials Obs[Credentials] `json:"credentials"`
 }
 
+// OfRoot reports whether root runs it, outside of any user namespace.
+func (p *Process) OfRoot() bool {
+	return !p.OtherUsers && (p.Credentials.Seen() && p.Credentials.Value.UID == 0 || !p.Credentials.Tried && p.User == "root")
+}
+
 // Sockets are the listening sockets that are taken for the process's own: those that were seen
 // to be, or else those of its user.
 func (p *Process) Sockets() []netip.AddrPort {

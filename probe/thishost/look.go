@@ -54,22 +54,22 @@ func (h Host) scan(ctx context.Context, p *localProcess) snapshot.Local {
 	}
 }
 
-// Look looks at those of the processes that are wanted: at the myid, the data, the
+// Look looks at those of the processes that nothing speaks against: at the myid, the data, the
 // connections and the log, each as its process has them. That a host runs many, of other
 // ensembles, must cost little: of them nothing is kept but who they are. earlier is what an
 // earlier look found, nil for none.
 func (s *Scanned) Look(
-	ctx context.Context, earlier []snapshot.Local, wanted func(snapshot.Local) bool,
+	ctx context.Context, earlier []snapshot.Local, unwanted func(snapshot.Local) snapshot.OtherReason,
 ) ([]snapshot.Local, snapshot.Others) {
 	others := s.Others
 	others.Processes = slices.Clone(others.Processes)
 	var chosen []int
 	for i, l := range s.Servers {
-		if wanted(l) {
-			chosen = append(chosen, i)
-		} else {
-			others.Add(s.processes[i].other(snapshot.OtherEnsemble))
+		if why := unwanted(l); why != "" {
+			others.Add(s.processes[i].other(why))
+			continue
 		}
+		chosen = append(chosen, i)
 	}
 	chosen, left := s.fewSilent(chosen)
 	for _, i := range left {
@@ -146,8 +146,15 @@ func (h Host) LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.
 	if len(first) == 0 {
 		return nil // this host may have to be left alone
 	}
-	now, others := h.Scan(ctx, seenBefore(first)).Look(ctx, first, func(n snapshot.Local) bool {
-		return slices.ContainsFunc(first, func(l snapshot.Local) bool { return sameLocal(l, n) })
+	now, others := h.Scan(ctx, seenBefore(first)).Look(ctx, first, func(n snapshot.Local) snapshot.OtherReason {
+		i := slices.IndexFunc(first, func(l snapshot.Local) bool { return sameLocal(l, n) })
+		switch {
+		case i < 0:
+			return snapshot.OtherEnsemble
+		case first[i].Process == nil && !MayBe(n, first[i]):
+			return snapshot.NotOwner
+		}
+		return ""
 	})
 	var again []snapshot.Local
 	for f, l := range first {

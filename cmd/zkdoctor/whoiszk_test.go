@@ -106,7 +106,7 @@ func TestRealOncePretenders(t *testing.T) {
 	}
 	for i, c := range pretenders() {
 		t.Run(c.name, func(t *testing.T) {
-			ended := c.start(t, p.ens, fmt.Sprintf("pretender%d", i))
+			ended := c.start(t, p.ens, fmt.Sprintf("pretender%d", i), classPathOf(t, p.ens.Server(1)))
 			defer ended()
 			if c.first {
 				server := p.ens.Server(1)
@@ -132,6 +132,35 @@ func TestRealOncePretenders(t *testing.T) {
 				t.Errorf("got %s", text.Stdout)
 			}
 		})
+	}
+	t.Run("in the place of a server that is down", func(t *testing.T) { inItsPlace(t, p) })
+}
+
+// inItsPlace stops server 1, and lets nobody start what calls itself so: all that changes is
+// that its being down is not proven.
+func inItsPlace(t *testing.T, p *patient) {
+	server := p.ens.Server(1)
+	must(t, server.Stop(t.Context()))
+	must(t, p.ens.WaitQuorum(t.Context()))
+	byFile := append(slices.Clone(p.command), "-c", server.ConfigFile)
+	ask := func() *report.Report { return (&patient{ens: p.ens, host: p.host, command: byFile}).ask(t) }
+	want := conclusions(ask())
+	for i, line := range want {
+		want[i] = strings.Replace(line, "process-down proven", "process-down likely", 1)
+	}
+	for i, c := range []pretender{
+		{name: "with its own file", config: "clientPort=2181\ndataDir=@data\n" + memberLines, myid: "1", command: paused},
+		{name: "with that of the server", command: append(slices.Clone(paused[:len(paused)-1]), server.ConfigFile)},
+	} {
+		ended := c.start(t, p.ens, fmt.Sprintf("in-its-place%d", i), "")
+		got := ask()
+		if !slices.Equal(conclusions(got), want) {
+			t.Errorf("%s: got %q, want %q", c.name, conclusions(got), want)
+		}
+		if o := got.Others; o == nil || len(o.Listed) != 1 || o.Listed[0].Why != report.WhyNotOwner {
+			t.Errorf("%s: got the other processes %+v, want nobody's", c.name, o)
+		}
+		ended()
 	}
 }
 
@@ -220,7 +249,7 @@ func conclusions(r *report.Report) []string {
 
 // start starts the pretender, and returns when it has its command line and, where it listens,
 // its socket; the function it returns ends it.
-func (c *pretender) start(t *testing.T, ens *zktest.Ensemble, name string) func() {
+func (c *pretender) start(t *testing.T, ens *zktest.Ensemble, name, classPath string) func() {
 	t.Helper()
 	server := ens.Server(1)
 	outside, inside := filepath.Join(ens.Dir, name), filepath.Join(zktest.HostDir, name)
@@ -228,7 +257,7 @@ func (c *pretender) start(t *testing.T, ens *zktest.Ensemble, name string) func(
 	must(t, os.Chown(outside, zktest.Nobody, zktest.Nobody))
 	words := strings.NewReplacer(
 		"@java", javaPath(t), "@config", inside+"/zoo.cfg", "@data", inside, "@d1", server.DataDir,
-		"@classpath", classPathOf(t, server), "@1", ens.Server(1).Addr, "@2", ens.Server(2).Addr, "@3", ens.Server(3).Addr)
+		"@classpath", classPath, "@1", ens.Server(1).Addr, "@2", ens.Server(2).Addr, "@3", ens.Server(3).Addr)
 	must(t, os.WriteFile(filepath.Join(outside, "zoo.cfg"), []byte(words.Replace(c.config)), 0o644))
 	if c.myid != "" {
 		must(t, os.WriteFile(filepath.Join(outside, "myid"), []byte(c.myid+"\n"), 0o644))

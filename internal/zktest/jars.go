@@ -24,17 +24,35 @@ func Jars(ctx context.Context, version string) ([]string, error) {
 	if version == Debian {
 		return debianJars()
 	}
+	known := slices.Contains(Versions(), version) || version == StuckWrites
+	return fetched(ctx, version, known, "zookeeper-"+version+".jar", pomFor(version))
+}
+
+// ToolJars returns the jars that ZooKeeper's own tools of the version need: the server's,
+// and the parser of command lines that the tarball has beside them from 3.5 on.
+func ToolJars(ctx context.Context, version string) ([]string, error) {
+	jars, err := Jars(ctx, version)
+	if err != nil || version == Debian || before(version, 3, 5) {
+		return jars, err
+	}
+	more, err := fetched(ctx, version+"-tools", true, "commons-cli-", toolsPom(version))
+	return slices.Concat(jars, more), err
+}
+
+// fetched returns the jars in the cache's folder of the name, and fetches what the pom
+// asks for where it is not there yet. One of the jars must have a name that begins so.
+func fetched(ctx context.Context, name string, known bool, must string, project pom) ([]string, error) {
 	cache, err := cacheDir()
 	if err != nil {
 		return nil, err
 	}
 	parent := filepath.Join(cache, "zookeeper")
-	dir := filepath.Join(parent, version)
+	dir := filepath.Join(parent, name)
 	if jars := jarsIn(dir); len(jars) > 0 {
 		return jars, nil
 	}
-	if version != StuckWrites && !slices.Contains(Versions(), version) {
-		return nil, fmt.Errorf("zookeeper %q: zktest knows only %s", version, strings.Join(Versions(), ", "))
+	if !known {
+		return nil, fmt.Errorf("zookeeper %q: zktest knows only %s", name, strings.Join(Versions(), ", "))
 	}
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
@@ -48,29 +66,29 @@ func Jars(ctx context.Context, version string) ([]string, error) {
 	if jars := jarsIn(dir); len(jars) > 0 { // another process was first
 		return jars, nil
 	}
-	if err := download(ctx, version, parent, dir); err != nil {
-		return nil, fmt.Errorf("zookeeper %s: %w", version, err)
+	if err := download(ctx, project, must, dir); err != nil {
+		return nil, fmt.Errorf("zookeeper %s: %w", name, err)
 	}
 	return jarsIn(dir), nil
 }
 
 // download fetches into a directory beside dir and renames it when it is
 // whole, so that a broken download never counts.
-func download(ctx context.Context, version, parent, dir string) error {
+func download(ctx context.Context, project pom, must, dir string) error {
 	mvn, err := exec.LookPath("mvn")
 	if err != nil {
 		return ErrNoMaven
 	}
-	tmp, err := os.MkdirTemp(parent, "new-"+version+"-")
+	tmp, err := os.MkdirTemp(filepath.Dir(dir), "new-"+filepath.Base(dir)+"-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	pom, err := xml.MarshalIndent(pomFor(version), "", "  ")
+	text, err := xml.MarshalIndent(project, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(tmp, "pom.xml"), pom, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(tmp, "pom.xml"), text, 0o644); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, mvn, "-q", "-B", "dependency:copy-dependencies",
@@ -80,9 +98,9 @@ func download(ctx context.Context, version, parent, dir string) error {
 		return fmt.Errorf("mvn: %w\n%s", err, tail(string(out), 20))
 	}
 	if !slices.ContainsFunc(jarsIn(filepath.Join(tmp, "jars")), func(jar string) bool {
-		return filepath.Base(jar) == "zookeeper-"+version+".jar"
+		return strings.HasPrefix(filepath.Base(jar), must)
 	}) {
-		return errors.New("mvn delivered no zookeeper jar")
+		return fmt.Errorf("mvn delivered no %s", must)
 	}
 	return os.Rename(filepath.Join(tmp, "jars"), dir)
 }

@@ -65,7 +65,7 @@ func providerFor(version string) (provider, bool) {
 // tarball adds ("provided" in its pom): Jetty and Jackson for the AdminServer
 // (3.5+), Dropwizard metrics and Snappy (3.6+).
 func pomFor(version string) pom {
-	p := pom{ModelVersion: "4.0.0", GroupID: "zkdoctor", ArtifactID: "zookeeper-server", Version: "1", Packaging: "pom"}
+	p := emptyPom()
 	server := dependency{GroupID: zkGroup, ArtifactID: "zookeeper", Version: version, Exclusions: &exclusions{[]exclusion{
 		{"jline", "jline"}, // the shell's
 		{"io.netty", "netty-tcnative-boringssl-static"}, // 12 MB of native TLS for five systems
@@ -78,10 +78,7 @@ func pomFor(version string) pom {
 		}
 		return p
 	}
-	// The parent says which release of each library goes with this version.
-	p.Managed = &managed{
-		[]dependency{{GroupID: zkGroup, ArtifactID: "parent", Version: version, Type: "pom", Scope: "import"}},
-	}
+	p.Managed = managedBy(version)
 	p.Dependencies = []dependency{
 		server,
 		{GroupID: "org.eclipse.jetty", ArtifactID: "jetty-server", Scope: "runtime"},
@@ -115,6 +112,23 @@ func pomFor(version string) pom {
 			dependency{GroupID: "io.prometheus", ArtifactID: "simpleclient_servlet", Version: provider.client, Scope: "runtime"})
 	}
 	return p
+}
+
+// toolsPom lists what the tools of the version (3.5+) need besides.
+func toolsPom(version string) pom {
+	p := emptyPom()
+	p.Managed = managedBy(version)
+	p.Dependencies = []dependency{{GroupID: "commons-cli", ArtifactID: "commons-cli", Scope: "runtime"}}
+	return p
+}
+
+func emptyPom() pom {
+	return pom{ModelVersion: "4.0.0", GroupID: "zkdoctor", ArtifactID: "zookeeper-server", Version: "1", Packaging: "pom"}
+}
+
+// managedBy is the parent of the version: it says which release of each library goes with it.
+func managedBy(version string) *managed {
+	return &managed{[]dependency{{GroupID: zkGroup, ArtifactID: "parent", Version: version, Type: "pom", Scope: "import"}}}
 }
 
 // logback reports whether the version logs through Logback (3.8+) and not

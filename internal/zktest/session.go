@@ -86,6 +86,24 @@ func (c *Session) Watch(ctx context.Context, path string) error {
 	return c.request(ctx, opGetData, path, true)
 }
 
+// Data returns what a znode holds.
+func (c *Session) Data(ctx context.Context, path string) ([]byte, error) {
+	c.xid++
+	reply, err := c.reply(ctx, c.xid, opGetData, path, false)
+	if err != nil {
+		return nil, err
+	}
+	// A buffer: its length, -1 for none, and its bytes; the stat after it.
+	var size int32
+	if err := binary.Read(bytes.NewReader(reply), binary.BigEndian, &size); err != nil {
+		return nil, fmt.Errorf("data of %s: short reply: %w", path, err)
+	}
+	if size < 0 || int(size) > len(reply)-4 {
+		return nil, nil
+	}
+	return reply[4 : 4+size], nil
+}
+
 // Reconfigure adds servers to the ensemble and takes others out (3.5+, with
 // reconfigEnabled=true and skipACL=yes): joining are server lines with a client part,
 // leaving are ids, both separated by commas.
@@ -118,12 +136,17 @@ func (c *Session) request(ctx context.Context, op int32, fields ...any) error {
 	return c.send(ctx, c.xid, op, fields...)
 }
 
-// send sends a request and waits for its reply: xid, zxid, error code.
 func (c *Session) send(ctx context.Context, xid, op int32, fields ...any) error {
+	_, err := c.reply(ctx, xid, op, fields...)
+	return err
+}
+
+// reply sends a request and returns what its reply has after the head: xid, zxid, error code.
+func (c *Session) reply(ctx context.Context, xid, op int32, fields ...any) ([]byte, error) {
 	reply, err := c.exchange(ctx, append([]any{xid, op}, fields...)...)
 	for {
 		if err != nil {
-			return fmt.Errorf("request of type %d: %w", op, err)
+			return nil, fmt.Errorf("request of type %d: %w", op, err)
 		}
 		var head struct {
 			Xid  int32
@@ -131,18 +154,18 @@ func (c *Session) send(ctx context.Context, xid, op int32, fields ...any) error 
 			Code int32
 		}
 		if err := binary.Read(bytes.NewReader(reply), binary.BigEndian, &head); err != nil {
-			return fmt.Errorf("request of type %d: short reply: %w", op, err)
+			return nil, fmt.Errorf("request of type %d: short reply: %w", op, err)
 		}
 		switch {
 		case head.Xid == watchXid:
 			reply, err = c.receive()
 			continue
 		case head.Xid != xid:
-			return fmt.Errorf("request of type %d: reply to %d, want %d", op, head.Xid, xid)
+			return nil, fmt.Errorf("request of type %d: reply to %d, want %d", op, head.Xid, xid)
 		case head.Code != 0:
-			return fmt.Errorf("request of type %d: error code %d (KeeperException.Code)", op, head.Code)
+			return nil, fmt.Errorf("request of type %d: error code %d (KeeperException.Code)", op, head.Code)
 		}
-		return nil
+		return reply[binary.Size(head):], nil
 	}
 }
 

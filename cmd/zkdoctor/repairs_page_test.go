@@ -130,10 +130,11 @@ func newOperator(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) *operator
 // and returns what they print.
 func (o *operator) run(t *testing.T, commands, stdin string, places ...string) string {
 	t.Helper()
-	places = append(places, "/opt/zookeeper/", o.install+"/")
+	places = append(places, "/opt/zookeeper", o.install)
 	stop := o.serve(t)
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", strings.NewReplacer(places...).Replace(commands))
-	cmd.Env = append(os.Environ(), "PATH="+o.path+":"+os.Getenv("PATH"))
+	// The tools run for a second each: what their Java compiles for longer runs is for nothing.
+	cmd.Env = append(os.Environ(), "PATH="+o.path+":"+os.Getenv("PATH"), "JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 	cmd.Dir, cmd.Stdin = o.server.Dir, strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
 	stop()
@@ -177,8 +178,19 @@ func (o *operator) do(t *testing.T, what string) error {
 		}
 		return o.server.Stop(t.Context())
 	case "start":
-		return o.server.Start(t.Context())
+		return o.start(t)
 	default:
 		return o.ens.WaitServing(t.Context())
 	}
+}
+
+// start starts the server as zkServer.sh does: with the options of java.env.
+func (o *operator) start(t *testing.T) error {
+	env := filepath.Join(filepath.Dir(o.server.ConfigFile), "java.env")
+	flags, err := exec.CommandContext(t.Context(), "bash", "-c", "[ ! -e "+env+" ] || . "+env+"; echo $SERVER_JVMFLAGS").Output()
+	if err != nil {
+		return err
+	}
+	o.server.JVM = append(o.server.JVM, strings.Fields(string(flags))...)
+	return o.server.Start(t.Context())
 }

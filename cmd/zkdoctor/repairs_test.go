@@ -54,6 +54,14 @@ func ofMembers() []repair {
 			name: "snapshots removed from one server", slug: "no-snapshot", only: from35, damage: files(removeSnapshots),
 			says: "No snapshot found", blocks: []string{"ls -ltr", "version-2.away"}, prints: []string{"log.1000000"},
 		},
+		{
+			name: "data of another ensemble", slug: "foreign-data", damage: files(epoch("acceptedEpoch", "99")),
+			blocks: []string{"acceptedEpoch", "SnapshotFormatter", "version-2.away"}, prints: []string{"99", "\n/large\n"},
+		},
+		{
+			name: "snapshots of two servers", slug: "data-digest-mismatch", only: newer, blocks: []string{"curl -sf", "zkSnapshotComparer"},
+			prints: []string{"All layers compared."},
+		},
 		{name: "the largest znodes", slug: "oversize-znode-or-packet", blocks: []string{"SnapshotFormatter"}, prints: []string{"\n100000 /large\n"}},
 	}
 }
@@ -81,8 +89,8 @@ func ofServersAlone() []repair {
 			prints: []string{" /\n   children: ", "-- /zookeeper\n"},
 		},
 		{
-			name: "two snapshots", slug: "data-digest-mismatch", only: newer, blocks: []string{"zkSnapshotComparer"},
-			prints: []string{"Node  found in both trees. Delta: ", "found only in right tree."},
+			name: "two snapshots of one server", slug: "data-digest-mismatch", only: newer, blocks: []string{"zkSnapshotComparer"},
+			prints: []string{"Node  found in both trees. Delta: ", "found only in right tree.", "All layers compared."},
 		},
 		{
 			name: "all snapshots lost", slug: "no-snapshot", only: from35, damage: files(removeSnapshots), says: "No snapshot found",
@@ -105,7 +113,7 @@ func TestRealOnceRepairs(t *testing.T) {
 				t.Parallel()
 				atOnce <- struct{}{}
 				t.Cleanup(func() { <-atOnce })
-				ens := zktest.StartT(t, zktest.Options{Version: version, Servers: servers, JVM: []string{"-Dzookeeper.preAllocSize=64"}})
+				ens := zktest.StartT(t, zktest.Options{Version: version, Servers: servers, Admin: true, JVM: []string{"-Dzookeeper.preAllocSize=64"}})
 				p := &broken{ens: ens, s: ens.Server(1), wrote: map[string]string{}}
 				p.operator = newOperator(t, ens, p.s)
 				p.create(t, "/large", make([]byte, 100_000))
@@ -174,8 +182,10 @@ func (p *broken) breakIt(t *testing.T, r repair) {
 func (p *broken) places(t *testing.T) []string {
 	t.Helper()
 	var places []string
-	if snapshots := byZxid(t, p.s.DataDir, "snapshot."); len(snapshots) > 0 { // 3.4 begins without
-		places = []string{"-l zk1.snapshot", "-l " + snapshots[0], "-r zk2.snapshot", "-r " + snapshots[len(snapshots)-1]}
+	if len(p.ens.Servers) > 1 {
+		places = []string{"http://zk1:", "http://" + p.ens.Server(1).Addr + ":", "http://zk2:", "http://" + p.ens.Server(2).Addr + ":"}
+	} else if snapshots := byZxid(t, p.s.DataDir, "snapshot."); len(snapshots) > 0 { // 3.4 begins without
+		places = []string{"-l zk1.snap", "-l " + snapshots[0], "-r zk2.snap", "-r " + snapshots[len(snapshots)-1]}
 	}
 	if p.s.Version == zktest.Oldest { // without the script the page takes that of a later release
 		places = append(places, "BIN=/opt/zookeeper/bin", "BIN="+filepath.Join(p.operator.later, "bin"))
@@ -366,7 +376,7 @@ func recordBefore(t *testing.T, text []byte, at int) int {
 // TestEveryToolOfAPageIsRun: no page shows a command of ZooKeeper's tools that was not tried.
 func TestEveryToolOfAPageIsRun(t *testing.T) {
 	t.Parallel()
-	tool := regexp.MustCompile(`zk(TxnLog|Snap)\w+\.sh|\.(Log|Snapshot)Formatter`)
+	tool := regexp.MustCompile(`zk(TxnLog|Snap)\w+\.sh|\.(Log|Snapshot)Formatter|commands/snapshot`)
 	repairs := slices.Concat(ofMembers(), ofServersAlone())
 	for _, slug := range findings.Slugs() {
 		for _, block := range blocksOf(t, slug) {

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/zkdoctor/zkdoctor/diag/advisory"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
@@ -23,6 +24,8 @@ type Options struct {
 	FailOn report.Severity
 	// Version is the program's own, for the report.
 	Version string
+	// Advisories are what is known of ZooKeeper's releases; nil is what the program knows.
+	Advisories advisory.Table
 }
 
 // unwanted reports whether the reader does not want to see a finding.
@@ -33,7 +36,7 @@ func (o Options) unwanted(code report.Code) bool {
 // Diagnose applies every rule to the snapshot. It never fails: a rule that
 // crashes is reported as crashed, and the others still speak.
 func Diagnose(snap *snapshot.Snapshot, o Options) *report.Report {
-	return diagnose(snap, o, Catalogue())
+	return diagnose(snap, o, informed(Catalogue(), o.Advisories))
 }
 
 func diagnose(snap *snapshot.Snapshot, o Options, rules []Rule) *report.Report {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/zkdoctor/zkdoctor/diag/advisory"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
@@ -28,6 +29,19 @@ type Rule struct {
 	Keepers bool
 	// Eval looks whether it is so.
 	Eval func(*model.Ensemble) Outcome
+	// ByTable is Eval with a table of advisories that the program was given; nil for a rule
+	// that reads none.
+	ByTable func(*model.Ensemble, advisory.Table) Outcome
+}
+
+// informed makes the rules go by that table; nil is the one of the program.
+func informed(rules []Rule, table advisory.Table) []Rule {
+	for i := range rules {
+		if judge := rules[i].ByTable; judge != nil && table != nil {
+			rules[i].Eval = func(e *model.Ensemble) Outcome { return judge(e, table) }
+		}
+	}
+	return rules
 }
 
 // What many causes explain.

@@ -217,27 +217,7 @@ func shapeRules() []rule {
 				blind{"3.5.6 without conf", look(but(follower, old, whitelisted), but(leader, old, whitelisted)), report.SkipNotTold},
 			),
 		},
-		{
-			KnownBadVersion,
-			[]fire{
-				{"3.5.9", look(but(follower, runs("3.5.9")), leader, follower), "info proven zk1"},
-				{"3.5.6 alone", look(but(standalone, runs("3.5.6"))), "info proven zk1"},
-				{"3.5.6 alone, and it trusts an empty folder", look(but(standalone, runs("3.5.6"))).onWith(1, zoo(0, "snapshot.trust.empty=true")), "warning proven zk1"},
-				{"in other letters", look(but(standalone, runs("3.5.6"))).onWith(1, zoo(0, "snapshot.trust.empty=TRUE")), "warning proven zk1"},
-				{"without a quorum", look(follower, leader, but(looking, runs("3.5.0"))), "info proven zk3"},
-				{"3.6.0 leads, and has committed nothing", look(follower, but(leader, runs("3.6.0"), wrote(7, 0)), follower), "info proven zk2"},
-			},
-			[]alike{
-				{"3.5.10", look(but(follower, runs("3.5.10")), leader, follower)},
-				{"3.4.14", look(but(follower, runs("3.4.14")), leader, follower)},
-				{"3.6.0 leads, and has committed writes", look(follower, but(leader, runs("3.6.0"), wrote(7, 1)), follower)},
-				{"3.6.0 follows", look(but(follower, runs("3.6.0"), wrote(7, 0)), leader, follower)},
-				{"3.6.2 leads, and has committed nothing", look(follower, but(leader, runs("3.6.2"), wrote(7, 0)), follower)},
-				{"3.6.0 leads, and a session opened", look(follower, but(leader, runs("3.6.0"), wrote(7, 0), func(s *snapshot.Server) { s.Opened = snapshot.Saw(snapshot.Opened{}, quick) }), follower)},
-				{"3.9.5 trusts an empty folder", look(standalone).onWith(1, zoo(0, "snapshot.trust.empty=true"))},
-			},
-			blindNetwork(),
-		},
+		knownBadRule(),
 		{
 			ClockSkew,
 			[]fire{

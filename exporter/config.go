@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/common/config"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/zkdoctor/zkdoctor/diag/advisory"
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -23,6 +24,8 @@ type Config struct {
 	Ensembles []Ensemble        `yaml:"ensembles"`
 	Modules   map[string]Module `yaml:"modules"`
 	Probe     Probe             `yaml:"probe"`
+	// Advisories are what is known of ZooKeeper's releases; nil is what the program knows.
+	Advisories advisory.Table `yaml:"-"`
 }
 
 // Ensemble is one ensemble to watch: its servers, or a zoo.cfg that lists them.

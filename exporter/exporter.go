@@ -200,9 +200,13 @@ func (e *Exporter) newState(ctx context.Context, config *Config) (*state, error)
 	return next, nil
 }
 
-// diagnose is diag.Diagnose, with the version of this program.
+// diagnose is diag.Diagnose, with the version of this program and the advisories it was given.
 func (e *Exporter) diagnose(snap *snapshot.Snapshot) *report.Report {
-	return diag.Diagnose(snap, diag.Options{Version: e.options.Version})
+	o := diag.Options{Version: e.options.Version}
+	if state := e.state.Load(); state != nil {
+		o.Advisories = state.config.Advisories
+	}
+	return diag.Diagnose(snap, o)
 }
 
 // question is q with what is the same for all ensembles.

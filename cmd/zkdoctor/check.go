@@ -26,6 +26,8 @@ type checkCmd struct {
 
 	Via string `placeholder:"COMMAND" group:"what" help:"Look from the host of each server too: a command that leads there, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect."`
 
+	advisoryFlag
+
 	Out    string   `placeholder:"FILE" group:"say" help:"Write down what was seen too, as collect does: for check --from, later or elsewhere."`
 	Output string   `short:"o" enum:"text,json,nagios" default:"text" group:"say" help:"text, json or nagios."`
 	All    bool     `group:"say" help:"Show what is folded, passed and skipped too."`
@@ -78,6 +80,9 @@ func codes(flag string, words []string) ([]report.Code, error) {
 func (c *checkCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) error {
 	options, err := c.options()
 	if err != nil {
+		return err
+	}
+	if options.Advisories, err = c.table(ctx, t.files); err != nil {
 		return err
 	}
 	if c.Out != "" {

@@ -19,6 +19,7 @@ import (
 
 // cli is the grammar of the command line.
 type cli struct {
+	Advisories advisoriesCmd `cmd:"" help:"List the releases of ZooKeeper that lose data, stop servers or have vulnerabilities."`
 	Check      checkCmd      `cmd:"" help:"Diagnose an ensemble. Without servers: the one that this host belongs to."`
 	Collect    collectCmd    `cmd:"" help:"Write down what check would see, for later or for somebody else."`
 	Dashboards dashboardsCmd `cmd:"" help:"Write dashboards for Grafana."`

@@ -34,6 +34,7 @@ type exporterCmd struct {
 	AdminPort   int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration."`
 
 	tlsFlags
+	advisoryFlag
 
 	Include []string `group:"say" placeholder:"REGEXP" help:"Serve only metrics whose names match."`
 	Exclude []string `group:"say" placeholder:"REGEXP" help:"Leave out metrics whose names match."`
@@ -170,6 +171,19 @@ func (c *exporterCmd) options(t terminal, log zerolog.Logger) (exporter.Options,
 
 // load reads what to watch.
 func (c *exporterCmd) load(ctx context.Context, door *hostfile.Door) (*exporter.Config, error) {
+	table, err := c.table(ctx, door)
+	if err != nil {
+		return nil, err
+	}
+	config, err := c.loadEnsembles(ctx, door)
+	if err != nil {
+		return nil, err
+	}
+	config.Advisories = table
+	return config, nil
+}
+
+func (c *exporterCmd) loadEnsembles(ctx context.Context, door *hostfile.Door) (*exporter.Config, error) {
 	if c.Ensembles != "" {
 		return exporter.LoadConfig(ctx, door, c.Ensembles)
 	}

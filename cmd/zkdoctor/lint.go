@@ -14,7 +14,8 @@ type lintCmd struct {
 	Files []string `arg:"" optional:"" name:"zoo.cfg" sep:"none" help:"Files, Kubernetes manifests with ConfigMaps, or a directory of them; - is stdin. The dynamic file that a zoo.cfg names is read too."`
 
 	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Report only what concerns this ZooKeeper, as 3.4.10 or 3.9; default: all, with the versions."`
-	Output    string `short:"o" enum:"text,json,sarif" default:"text" help:"text, json or sarif (SARIF 2.1.0, for code scanning)." env:"ZKDOCTOR_LINT_OUTPUT"`
+	advisoryFlag
+	Output string `short:"o" enum:"text,json,sarif" default:"text" help:"text, json or sarif (SARIF 2.1.0, for code scanning)." env:"ZKDOCTOR_LINT_OUTPUT"`
 }
 
 // Help is shown under the usage line.
@@ -41,12 +42,16 @@ func (c *lintCmd) Run(ctx context.Context, t terminal) error {
 	if c.ZooKeeper != "" && !zoocfg.Released(c.ZooKeeper) {
 		return fmt.Errorf("--zookeeper %q: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", c.ZooKeeper)
 	}
+	table, err := c.table(ctx, t.files)
+	if err != nil {
+		return err
+	}
 	files, err := (&lintInput{terminal: t}).read(ctx, c.Files)
 	if err != nil {
 		return err
 	}
 	for i := range files {
-		files[i].Version, files[i].Tool = c.ZooKeeper, versionNumber()
+		files[i].Version, files[i].Tool, files[i].Advisories = c.ZooKeeper, versionNumber(), table
 	}
 	reports := lint.All(files)
 	if err := c.write(t, reports); err != nil {

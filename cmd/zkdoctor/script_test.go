@@ -401,7 +401,7 @@ func flagsOf(t *testing.T, each func(command string, f *kong.Flag)) {
 }
 
 // TestFlags: every flag has a help that is a sentence, and an environment
-// variable of its own name. What check writes is not what findings and lint can, so
+// variable of its own name. What check writes is not what advisories, findings and lint can, so
 // those variables have the command's name too.
 func TestFlags(t *testing.T) {
 	flagsOf(t, func(command string, f *kong.Flag) {
@@ -409,7 +409,7 @@ func TestFlags(t *testing.T) {
 			t.Errorf("%s --%s: help %q", command, f.Name, f.Help)
 		}
 		want := "ZKDOCTOR_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(f.Name))
-		if (command == "findings" || command == "lint") && f.Name == "output" {
+		if slices.Contains([]string{"advisories", "findings", "lint"}, command) && f.Name == "output" {
 			want = "ZKDOCTOR_" + strings.ToUpper(command) + "_OUTPUT"
 		}
 		if command == "explain" && f.Name == "log" {

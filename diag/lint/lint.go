@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/diag/advisory"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -41,6 +42,8 @@ type Options struct {
 	Line int
 	// Object is what of the file the configuration is, as the entry of a ConfigMap.
 	Object string
+	// Advisories are what is known of ZooKeeper's releases; nil is what the program knows.
+	Advisories advisory.Table
 	// Tool is the program's own version, for the report.
 	Tool string
 }

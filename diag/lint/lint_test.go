@@ -394,6 +394,19 @@ func TestRules(t *testing.T) {
 			{good + "metricsProvider.className=x.Y\n", v("3.6.0")},
 			{good + "sslQuorum=false\n", v("3.5")},
 		}},
+		{"release-faults", []fires{
+			{good, v("3.8.4"), info, 0},
+			{good, v("3.8.4-acme1"), info, 0},
+			{alone + "snapshot.trust.empty=true\n", v("3.5.6"), warn, 9},
+			{good + "quorum.auth.enableSasl=true\n", v("3.8.2"), info, 0},
+		}, []quiet{
+			{good, all},
+			{good, v("3.8")},
+			{good, v("3.8.6")},
+			{good, v("3.9.5")},
+			{alone, v("3.8.3")},
+			{good + "snapshot.trust.empty=true\n", v("3.9.5")},
+		}},
 		{"placeholder", []fires{
 			{alone + "server.1=zk1:2888:3888\nserver.2=<zk2-ip>:2888:3888\nserver.3=zk3:2888:3888\n", all, warn, 10},
 			{replace(good, "dataDir", "{{ zookeeper_data }}"), all, warn, 4},

@@ -21,6 +21,7 @@ func Rules() []Rule {
 		{"no-effect", noted(zoocfg.NoteNoEffect)},
 		{"unknown-key", unknownKey},
 		{"other-release", otherRelease},
+		{"release-faults", knownFaults},
 		{"ignored-value", noted(zoocfg.NoteIgnoredValue)},
 		{"server-key", noted(zoocfg.NoteServerKey)},
 		{"multi-address", noted(zoocfg.NoteMultiAddress)},

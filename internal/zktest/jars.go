@@ -24,8 +24,8 @@ func Jars(ctx context.Context, version string) ([]string, error) {
 	if version == Debian {
 		return debianJars()
 	}
-	known := slices.Contains(Versions(), version) || version == StuckWrites
-	return fetched(ctx, version, known, "zookeeper-"+version+".jar", pomFor(version))
+	known := slices.Contains(slices.Concat(Versions(), Patches(), []string{StuckWrites}), version)
+	return fetched(ctx, version, known, "zookeeper-"+version+".jar", pomFor(librariesOf(version)))
 }
 
 // ToolJars returns the jars that ZooKeeper's own tools of the version need: the server's,
@@ -52,7 +52,8 @@ func fetched(ctx context.Context, name string, known bool, must string, project 
 		return jars, nil
 	}
 	if !known {
-		return nil, fmt.Errorf("zookeeper %q: zktest knows only %s", name, strings.Join(Versions(), ", "))
+		all := slices.Concat(Versions(), Patches())
+		return nil, fmt.Errorf("zookeeper %q: zktest knows only %s", name, strings.Join(all, ", "))
 	}
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
@@ -91,11 +92,16 @@ func download(ctx context.Context, project pom, must, dir string) error {
 	if err := os.WriteFile(filepath.Join(tmp, "pom.xml"), text, 0o644); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, mvn, "-q", "-B", "dependency:copy-dependencies",
-		"-DincludeScope=runtime", "-DoutputDirectory="+filepath.Join(tmp, "jars"))
-	cmd.Dir = tmp
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("mvn: %w\n%s", err, tail(string(out), 20))
+	jars := filepath.Join(tmp, "jars")
+	err = runMaven(ctx, mvn, tmp, "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory="+jars)
+	if err != nil {
+		return err
+	}
+	if version := filepath.Base(dir); librariesOf(version) != version {
+		like := librariesOf(version)
+		if err := replaceOwn(ctx, mvn, jars, like, version); err != nil {
+			return err
+		}
 	}
 	if !slices.ContainsFunc(jarsIn(filepath.Join(tmp, "jars")), func(jar string) bool {
 		return strings.HasPrefix(filepath.Base(jar), must)
@@ -103,6 +109,30 @@ func download(ctx context.Context, project pom, must, dir string) error {
 		return fmt.Errorf("mvn delivered no %s", must)
 	}
 	return os.Rename(filepath.Join(tmp, "jars"), dir)
+}
+
+func runMaven(ctx context.Context, mvn, dir string, args ...string) error {
+	cmd := exec.CommandContext(ctx, mvn, append([]string{"-q", "-B"}, args...)...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("mvn: %w\n%s", err, tail(string(out), 20))
+	}
+	return nil
+}
+
+// replaceOwn puts the jars that ZooKeeper itself is made of in the place of another patch's.
+func replaceOwn(ctx context.Context, mvn, jars, other, version string) error {
+	for _, artifact := range []string{"zookeeper", "zookeeper-jute"} {
+		coordinates := zkGroup + ":" + artifact + ":" + version
+		err := runMaven(ctx, mvn, jars, "dependency:copy", "-Dartifact="+coordinates, "-DoutputDirectory="+jars)
+		if err != nil {
+			return err
+		}
+		if err := os.Remove(filepath.Join(jars, artifact+"-"+other+".jar")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func jarsIn(dir string) []string {

@@ -38,6 +38,15 @@ type exclusion struct {
 	ArtifactID string `xml:"artifactId"`
 }
 
+// librariesOf is the release whose libraries a version runs with: its own, but for patches
+// whose parent, which names them, Maven does not deliver.
+func librariesOf(version string) string {
+	if other, ok := map[string]string{"3.8.7": "3.8.6", "3.9.6": "3.9.5"}[version]; ok {
+		return other
+	}
+	return version
+}
+
 const zkGroup = "org.apache.zookeeper"
 
 // provider tells where the Prometheus metrics provider (3.6+) of a version

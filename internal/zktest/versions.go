@@ -25,6 +25,15 @@ func Versions() []string {
 	return []string{Oldest, "3.5.10", "3.6.4", "3.7.2", "3.8.6", Newest}
 }
 
+// Patches are other releases of the last two lines that Maven delivers. They are no part of
+// Versions: what is asked of them is what differs from patch to patch.
+func Patches() []string {
+	return []string{
+		"3.8.3", "3.8.4", "3.8.5", "3.8.7",
+		"3.9.0", "3.9.1", "3.9.2", "3.9.3", "3.9.4", "3.9.6",
+	}
+}
+
 // StuckWrites is a release whose writes hang after members were added by a rolling restart
 // (ZOOKEEPER-3829). It is no part of Versions: only what shows that fault needs it.
 const StuckWrites = "3.6.0"

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -70,6 +71,14 @@ func preRelease(rest string) string {
 	}
 	return ""
 }
+
+// asReleased is a version as the releases of the project say it: with the revision of git or
+// Subversion, or none. 3.6 writes two hyphens before it.
+var asReleased = regexp.MustCompile(`^\d+\.\d+\.\d+(-alpha|-beta|-rc\d+)?(--?([0-9a-f]{40}|\d{6,8}))?(, built on .*)?$`)
+
+// Vendor reports whether it is the build of somebody else, by what follows the numbers, as in
+// 3.4.5-cdh5.16.2: it may have fixes of later releases.
+func (v Version) Vendor() bool { return v.Full != "" && !asReleased.MatchString(v.Full) }
 
 // AtLeast reports whether v is this release or a later one. A pre-release is
 // counted as its release, for what it can do and how it prints.

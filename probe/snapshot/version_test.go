@@ -46,6 +46,32 @@ func TestParseVersionRefuses(t *testing.T) {
 	}
 }
 
+func TestVersionVendor(t *testing.T) {
+	for text, want := range map[string]bool{
+		"3.4.10-39d3a4f269333c922ed3db283be479f9deacaa0f, built on 03/23/2017 10:13 GMT": false,
+		"3.6.4--d65253dcf68e9097c6e95a126463fd5fdeb4521c, built on 12/18/2022 18:10 GMT": false,
+		"3.4.6-1569965, built on 02/20/2014 09:09 GMT":                                   false,
+		"3.5.0-alpha-1615249, built on 08/01/2014 22:13 GMT":                             false,
+		"3.5.3-beta-8ce24f9e675cbefffb8f21a47e06b42864475a60, built on 04/03/2017":       false,
+		"3.9.4": false,
+		"3.8.0-${mvngit.commit.id}, built on 2024-12-29 17:54 UTC":                        true,
+		"3.4.5-cdh5.16.2--1, built on 11/21/2018 08:14 GMT":                               true,
+		"3.5.5.7.1.7.0-551-ea9d7ea5aac0fc8b8ab4a1b1b0c7a3f3f3c1d111, built on 2021-08-03": true,
+		"3.10.0-SNAPSHOT-53a78e36f":                                                       true,
+	} {
+		v, err := ParseVersion(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Vendor() != want {
+			t.Errorf("%s: Vendor() = %t, want %t", text, v.Vendor(), want)
+		}
+	}
+	if (Version{Major: 3, Minor: 9}).Vendor() {
+		t.Error("what is not known is no vendor's")
+	}
+}
+
 func TestVersionAtLeast(t *testing.T) {
 	for _, tc := range []struct {
 		text                string

@@ -69,6 +69,11 @@ matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
 	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) go test -parallel 5 -timeout $(TIMEOUT) -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor
 
+.PHONY: releases
+releases: ## Ask a server of each patch of 3.8 and 3.9 what is known of it (docs/advisories.md): ten more downloads.
+	@.ci/install java
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_PATCHES=1 go test -count=1 -timeout $(TIMEOUT) -parallel 3 -run '^TestRealOnceReleases$$' ./cmd/zkdoctor
+
 .PHONY: faults
 faults: ## Break real ensembles in every way, and print what zkdoctor says (VERSIONS=all).
 	@.ci/install all

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,9 @@ func TestRealOnceReleases(t *testing.T) {
 		"3.9.5": "",
 		"3.9.6": "",
 	} {
+		if os.Getenv("ZKTEST_PATCHES") == "" && !slices.Contains(zktest.Versions(), version) {
+			continue // ten more downloads: make releases
+		}
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			r := shape{

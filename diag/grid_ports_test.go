@@ -150,7 +150,7 @@ func TestLeaderServesNo(t *testing.T) {
 		},
 		{
 			"two have the port open", look(follower, secretLeader, secretLeader).twice(), "unknown 3: 1 of 3 by conf, need 2, spare ?",
-			findings("show server-not-serving info possible zk2 zk3"),
+			findings("root quorum-port-conflict warning likely zk2 zk3", "fold server-not-serving info possible zk2 zk3"),
 		},
 		{
 			"the port was not tried", look(follower, but(looking, peers("-", "-")), follower).twice(), "serving 1: 2 of 3 by conf, need 2, spare ?",

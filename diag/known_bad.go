@@ -166,7 +166,7 @@ func (k *knownBad) finding(e *model.Ensemble, table advisory.Table) report.Findi
 			Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String(), Wanted: "a counter above 0",
 		})
 		f.Fix = []report.Fix{{
-			Host: e.Snap.Vantage.Host, Command: "zkdoctor check --session " + shellWord(s.Name),
+			Host: e.Snap.Vantage.Host, Command: "zkdoctor check --session " + shellWord(s.AskedAs()),
 			Note: "proves whether writes work: opening a session is one, and closing it another", Risk: "two transactions",
 		}}
 	default:

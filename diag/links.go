@@ -110,6 +110,22 @@ func stayIn(p *linkPair, keep func(snapshot.Link) bool) []snapshot.Link {
 	return out
 }
 
+// comeAgain are the connections of which keep holds whose other end had another one in the earlier
+// look, one for each address.
+func comeAgain(p *linkPair, keep func(snapshot.Link) bool) []snapshot.Link {
+	var out []snapshot.Link
+	for _, l := range p.now.Links.Value.Sockets {
+		from := func(o snapshot.Link) bool {
+			return o.Remote.Addr() == l.Remote.Addr() && o.Local.Port() == l.Local.Port()
+		}
+		before := func(b snapshot.Link) bool { return keep(b) && from(b) }
+		if keep(l) && slices.ContainsFunc(p.before.Links.Value.Sockets, before) && !slices.ContainsFunc(out, from) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // isOutside reports whether the other end of a connection is no member.
 func isOutside(p *linkPair, l snapshot.Link) bool { return !slices.Contains(p.known, l.Remote.Addr()) }
 

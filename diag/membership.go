@@ -8,6 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Rules about who is a member, and who was asked about.
@@ -153,6 +154,9 @@ var targetsIncompleteRule = Rule{
 }
 
 func checkTargetsIncomplete(e *model.Ensemble) Outcome {
+	if left := e.Snap.Plan.Unasked; len(left) > 0 {
+		return found(tooManyAddresses(left))
+	}
 	if !e.List.Proven() {
 		return skip(report.SkipNotTold, "no server told its list of members")
 	}
@@ -190,6 +194,19 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 	return found(f)
 }
 
+// tooManyAddresses is the finding about names with more addresses than are looked at.
+func tooManyAddresses(left []snapshot.Unasked) report.Finding {
+	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
+	for _, u := range left {
+		addEvidence(&f, report.Evidence{
+			Source: "dns", Key: u.Host, Value: fmt.Sprintf("%d of its addresses were not looked at", u.Addresses),
+		})
+	}
+	f.Summary = fmt.Sprintf("%s has more addresses than are looked at of one name.", left[0].Host)
+	f.Fix = advice("name the servers themselves, or let them be found: -c zoo.cfg")
+	return f
+}
+
 const TargetDuplicate report.Code = "target-duplicate"
 
 var targetDuplicateRule = Rule{
@@ -198,7 +215,7 @@ var targetDuplicateRule = Rule{
 	Eval:    perServer(checkTargetDuplicate),
 }
 
-func checkTargetDuplicate(_ *model.Ensemble, s *model.Server) Outcome {
+func checkTargetDuplicate(e *model.Ensemble, s *model.Server) Outcome {
 	if !s.Resolve.Seen() {
 		return skip(report.SkipUnreachable, "its address is not known")
 	}
@@ -211,6 +228,12 @@ func checkTargetDuplicate(_ *model.Ensemble, s *model.Server) Outcome {
 		Summary: "both targets are one server; it is counted once.",
 		Fix:     advice("name it once"),
 	}
+	if m := otherLineAt(e, s); m != nil {
+		f.Severity, f.Certainty = report.Warning, report.Likely // peers may be led elsewhere than this host
+		f.Title = "the addresses of two members lead to one server"
+		f.Summary = fmt.Sprintf("at the address of server.%d in the list %s answers, seen from here: that member is not there.", m.ID, first.Name)
+		f.Fix = advice(fmt.Sprintf("see which host has the address of server.%d, and mend DNS, the address of the host, or the list", m.ID))
+	}
 	for _, t := range []*model.Server{first, s} {
 		value := t.Name
 		if t.Client.Seen() {
@@ -219,6 +242,24 @@ func checkTargetDuplicate(_ *model.Ensemble, s *model.Server) Outcome {
 		addEvidence(&f, report.Evidence{Source: "tcp", Server: t.Name, Key: "address", Value: value})
 	}
 	return found(f)
+}
+
+// otherLineAt is the line at whose host a target was reached that is the server of another line;
+// nil where the list has none there.
+func otherLineAt(e *model.Ensemble, s *model.Server) *zoocfg.Server {
+	first := s.DuplicateOf
+	if first.Line == nil || !e.List.Proven() || s.At().Addr() == first.At().Addr() {
+		return nil
+	}
+	i := slices.IndexFunc(e.List.Servers, func(m zoocfg.Server) bool {
+		there := func(a zoocfg.Address) bool { return a.Host == s.Host || a.Host == s.At().Addr().String() }
+		own := s.Member != nil && s.Member.ID == m.ID
+		return m.ID != first.Line.ID && (own || slices.ContainsFunc(m.Addresses, there))
+	})
+	if i < 0 {
+		return nil
+	}
+	return &e.List.Servers[i]
 }
 
 // runsWith is what the server of a host runs with, where its file may say something else: by its own

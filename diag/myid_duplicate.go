@@ -7,6 +7,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // The rule about one id that two servers claim.
@@ -127,6 +128,9 @@ func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 		Summary:  fmt.Sprintf("both say that they are server %d: they count as one vote, and each throws the other's connections out.", a.ID),
 		Evidence: []report.Evidence{a.Evidence, b.Evidence},
 	}
+	for i, m := range apartBy(a, b) {
+		f.Evidence = append(f.Evidence, report.Evidence{Source: m.By, Server: f.Servers[i], Key: m.Key, Value: m.Value})
+	}
 	switch {
 	case f.Certainty == report.Possible:
 		f.Summary = fmt.Sprintf("two targets say that they are server %d: one server under two names, or two with one id.", a.ID)
@@ -142,6 +146,14 @@ func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 		f.Fix = advice(fmt.Sprintf("find out which of them is the server.%d of the list; stop the other, write its own number into its myid, start it", a.ID))
 	}
 	return f
+}
+
+// apartBy are the marks by which the servers of two claims are two.
+func apartBy(a, b model.Claim) []snapshot.Mark {
+	if a.Server == nil || b.Server == nil {
+		return nil
+	}
+	return snapshot.Apart(a.Server.Server, b.Server.Server)
 }
 
 // claimRuns reports whether the one who claims the id is running.

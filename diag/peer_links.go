@@ -52,7 +52,7 @@ func checkElectionPortHeld(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	held := stayIn(pair, foreign)
 	if len(held) == 0 {
-		return Outcome{}
+		return calledAgain(e, h, comeAgain(pair, foreign))
 	}
 	// Behind NAT, or with several networks, a member has an address that is not its
 	// own. Such a connection stands for the one that is missing.
@@ -63,6 +63,30 @@ func checkElectionPortHeld(e *model.Ensemble, h *model.Host) Outcome {
 	f := portHeld(e, h, held, waiting)
 	if f.Certainty == report.Possible && nonMembersFollow(e) {
 		return undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
+	}
+	return found(f)
+}
+
+// calledAgain is the outcome for hosts that have another connection to an election port in each
+// look: what checks a port's health connects, closes, and connects again.
+func calledAgain(e *model.Ensemble, h *model.Host, calls []snapshot.Link) Outcome {
+	switch missing := notLinked(e, h); {
+	case len(calls) == 0:
+		return Outcome{}
+	case len(calls) <= len(missing):
+		return undecided(fmt.Sprintf("strangers connect to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
+	case nonMembersFollow(e):
+		return undecided("strangers connect to its election port; they may be a server that joins or leaves, which the leader tells of")
+	}
+	f := portHeld(e, h, calls, nil)
+	if f.Certainty == report.Possible {
+		// It connects; that a member waits for it was not seen.
+		f.Certainty, f.Severity, f.Later = report.Likely, report.Info, true
+	}
+	f.Title = "a non-member connects to its election port again and again"
+	f.Summary = fmt.Sprintf("%s, which is no member, has another connection to its election port %d in each check: members wait while each of them is read.", remotes(calls), calls[0].Local.Port())
+	for i := range min(len(calls), len(f.Evidence)) {
+		f.Evidence[i].Value = "established, and another one in the check before"
 	}
 	return found(f)
 }

@@ -69,6 +69,8 @@ func blockedPorts(e *model.Ensemble, latent bool) Outcome {
 				if latent == sleeps(e, s) {
 					out = out.and(found(portRejected(e, s, port.view)))
 				}
+			case port.view.Port == s.Election.Number && latent && peer != "" && refusesPeers(s) && sleeps(e, s, peer):
+				out = out.and(found(portRefused(s, port.view, peer)))
 			}
 		}
 		return out
@@ -158,6 +160,33 @@ func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) repo
 		warnOfRestart(&f)
 	}
 	return f
+}
+
+// portRefused is an election port that refuses a member, on a host that was not looked at.
+func portRefused(s *model.Server, port report.PortView, peer string) report.Finding {
+	f := report.Finding{
+		Certainty: report.Likely,
+		Summary: fmt.Sprintf("it serves, and its port %d refuses connections from %s: a firewall rejects them, or nothing listens there any more.",
+			port.Port, peer),
+		Evidence: []report.Evidence{{Source: "tcp", Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"}},
+		Fix: []report.Fix{
+			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port.Port), "whether ZooKeeper listens there"),
+			inspect(s.Name, "sudo nft list ruleset", fmt.Sprintf("if it does: find the rule that rejects port %d, and let the peers' addresses through", port.Port)),
+		},
+	}
+	addPort(&f, s, clientView(s), "")
+	warnOfRestart(&f)
+	return f
+}
+
+// refusesPeers reports whether a server that serves in a quorum has an election port that
+// refuses connections, and its own host was not looked at, which would tell why. Only the default
+// election uses that port; a server of several addresses may be reached at another.
+func refusesPeers(s *model.Server) bool {
+	alg := s.Conf.Value.ElectionAlg
+	return s.Election.Look.FailedAs(snapshot.Refused) && !s.Election.Assumed && s.PortLocal == nil &&
+		s.ClientPort == report.PortOpen && s.Mode().InQuorum() && (alg == nil || *alg == 3) &&
+		(s.Line == nil || len(s.Line.Addresses) == 1)
 }
 
 // warnOfRestart says what a block that sleeps will do.

@@ -13,7 +13,8 @@ const QuorumPortConflict report.Code = "quorum-port-conflict"
 
 var quorumPortConflictRule = Rule{
 	Code: QuorumPortConflict, Title: "another program has its quorum port", Needs: "srvr, twice, and the quorum port",
-	Eval: perServer(checkQuorumPortConflict),
+	Explains: []report.Code{"server-not-serving", "quorum-lost", "status-script-misleading"},
+	Eval:     perServer(checkQuorumPortConflict),
 }
 
 // checkQuorumPortConflict reports a follower on whose quorum port something
@@ -28,6 +29,8 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 	switch {
 	case s.QuorumPort == report.PortNotProbed:
 		return skip(report.SkipNotLooked, "its quorum port was not probed")
+	case s.NotServing() && len(leaders) == 0:
+		return acceptedInBetween(e, s)
 	case s.Role != report.Follower:
 		return whyNoAnswer(s)
 	case len(leaders) != 1:
@@ -42,7 +45,7 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{} // the port was looked at then, when it may have led
 	}
 	f := report.Finding{
-		Severity: report.Warning, Certainty: report.Likely,
+		Severity: report.Warning, Certainty: report.Likely, Later: true,
 		Summary: fmt.Sprintf("it follows %s, and something listens on its quorum port %d, which only a leader opens: another program. It cannot lead; if it is elected, the others wait until it has given up.", leaders[0].Name, s.Quorum.Number),
 		Evidence: []report.Evidence{
 			{Source: "srvr", Key: "Mode", Value: "follower"},
@@ -56,6 +59,36 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 		return inOneLook(f) // it may have led a moment ago
 	}
 	return found(f)
+}
+
+// acceptedInBetween is the outcome for a server that serves nobody where nobody leads. A server that is
+// just being elected opens its quorum port, and no other does: where several have it open, what
+// accepts in their name stands in between.
+func acceptedInBetween(e *model.Ensemble, s *model.Server) Outcome {
+	accepts := func(s *model.Server) bool {
+		return s.NotServing() && s.QuorumPort == report.PortOpen && s.DuplicateOf == nil &&
+			!model.AllLoopback(s.PeerAddrs().Value)
+	}
+	all := e.Filter(accepts)
+	switch {
+	case !accepts(s) || len(all) < 2:
+		return Outcome{}
+	case e.Before == nil:
+		return skip(report.SkipOneLook, "several that serve nobody have their quorum ports open; it takes two looks").lookAgain(true)
+	case len(e.Before.Leaders()) > 0:
+		return Outcome{} // it may have led then
+	}
+	return found(report.Finding{
+		Severity: severityOf(e, s), Certainty: report.Likely,
+		Title: "something else accepts connections between the servers",
+		Summary: fmt.Sprintf("%d servers serve nobody, and their quorum ports take connections, which only a leader's does: a proxy stands in front of them, as of a service mesh, and accepts in their name.",
+			len(all)),
+		Evidence: []report.Evidence{tcpEvidence(s, quorumView(s), "closed: it does not lead")},
+		Fix: []report.Fix{
+			step(s.Name, "leave the quorum and election ports (2888, 3888) out of the proxy"),
+			step(s.Name, "where it forwards to 127.0.0.1 and has to stay: quorumListenOnAllIPs=true in zoo.cfg, and a restart"),
+		},
+	})
 }
 
 // quorumPortOwned is what the host itself shows of the quorum port of a server that runs there:
@@ -72,7 +105,7 @@ func quorumPortOwned(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	return found(report.Finding{
-		Severity: report.Warning, Certainty: report.Proven,
+		Severity: report.Warning, Certainty: report.Proven, Later: true,
 		Summary: fmt.Sprintf("%s listens on its quorum port %d, which a leader opens. It cannot lead; if it is elected, the others wait until it has given up.",
 			ownerName(o), s.Quorum.Number),
 		Evidence: []report.Evidence{

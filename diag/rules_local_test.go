@@ -108,10 +108,15 @@ func myidRules() []rule {
 				{"by conf", look(but(follower, says(2)), leader, follower), "critical proven zk1 zk2"},
 				{"by the files of two", look(looking, looking, looking).on(1).on(3, myid("1\n")), "critical proven zk3 zk1"},
 				{"translated addresses, one role", look(but(follower, says(3)), leader, follower).as(oldest), "info possible zk1 zk3"},
+				{"translated addresses, one role, each counts for itself", look(but(follower, says(3), inTurn(10, 11)), leader, but(follower, inTurn(10, 11))).as(oldest), "critical likely zk1 zk3"},
+				{"translated addresses, one list, two hosts", look(but(follower, says(3), inTurn(10, 12), hostName("a")), leader, but(follower, inTurn(11, 13), hostName("b"))).membership(
+					"server.1=10.9.9.1:2888:3888:participant", "server.2=10.9.9.2:2888:3888:participant", "server.3=10.9.9.3:2888:3888:participant"), "critical proven zk1 zk3"},
 			},
 			[]alike{
 				{"three ids", healthy()},
 				{"one server under two names", look(follower, leader, follower, but(follower, says(3), at("192.0.2.3", "192.0.2.3", 2181))).membership(three...)},
+				{"one server at two addresses", look(but(follower, says(3), inTurn(10, 12)), leader, but(follower, inTurn(11, 13))).as(oldest)},
+				{"one server at the addresses of two lines", look(but(follower, says(3), inTurn(10, 12)), leader, but(follower, inTurn(11, 13))).file(zoo(3))},
 				{"standalone servers have id 0", look(standalone, standalone)},
 				{"a member and its own files", healthy().on(1)},
 			},

@@ -136,11 +136,14 @@ func reachRules() []rule {
 				{"of a follower, which may lead tomorrow", look(but(follower, peers(snapshot.Filtered, "")), leader, follower).on(2), "warning likely zk1"},
 				{"refused, and its own sockets listen", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).on(3), "warning proven zk3"},
 				{"beside a server that is down", look(shut, leader, down).on(2), "warning likely zk1"},
+				{"refused, from a peer", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).file(zoo(3)).on(1), "warning likely zk3"},
 			},
 			[]alike{
 				{"2888 refused on a follower", look(follower, leader, follower).on(1)},
 				{"from a bastion", look(follower, leader, shut)},
 				{"prohibited, from a bastion", look(follower, leader, but(follower, prohibited))},
+				{"refused, from a bastion", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).file(zoo(3))},
+				{"refused, at a port that is assumed", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).on(1)},
 				{"it is out", look(follower, leader, shutOut).on(1).twice()},
 				{"who cannot reach it is out", look(looking, leader, shut).on(1).twice()},
 				{"what it does is not known", look(follower, leader, but(gone, peers(snapshot.Refused, snapshot.Filtered))).on(1)},
@@ -170,6 +173,9 @@ func reachRules() []rule {
 			[]fire{
 				{"one of three named", look(follower).membership(three...), "info proven"},
 				{"by the file of this host", look(looking).onWith(1, zoo(3)), "info proven"},
+				{"a name with more addresses than are looked at", healthy().edit(func(s *snapshot.Snapshot) {
+					s.Plan.Unasked = []snapshot.Unasked{{Host: "zk", Addresses: 3}}
+				}), "info proven"},
 			},
 			[]alike{
 				{"all were named", look(follower, leader, follower)},
@@ -204,9 +210,12 @@ func reachRules() []rule {
 			TargetDuplicate,
 			[]fire{
 				{"by name and by number", look(follower, leader, follower, alias).membership(three...), "info proven zk3 192.0.2.3"},
+				{"two addresses, and each counts the other", look(follower, but(leader, inTurn(10, 12)), follower, but(leader, says(2), inTurn(11, 13))).membership(three...), "info proven zk2 zk4"},
+				{"the addresses of two members", look(but(follower, inTurn(10, 12)), leader, but(follower, says(1), inTurn(11, 13))).file(zoo(3)), "warning likely zk1 zk3"},
 				{"the same name twice", look(follower, leader, follower, but(follower, says(3), at("zk3", "192.0.2.3", 2181))).membership(three...), "info proven zk3"},
 			},
 			[]alike{
+				{"two servers with one id", look(but(follower, says(3), inTurn(10, 11)), leader, but(follower, inTurn(10, 11)))},
 				{"another port of the host", look(follower, but(leader, at("zk1", "192.0.2.1", 2182))).membership(
 					"server.1=zk1:2888:3888:participant", "server.2=zk1:2889:3889:participant")},
 				{"a port of the host that leads to another", look(follower, but(leader, at("zk1", "192.0.2.1", 2182)))},

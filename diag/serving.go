@@ -333,54 +333,6 @@ func whyNoLead(e *model.Ensemble, s *model.Server) Outcome {
 	return Outcome{}
 }
 
-const StandaloneInEnsemble report.Code = "standalone-in-ensemble"
-
-var standaloneInEnsembleRule = Rule{
-	Code: StandaloneInEnsemble, Title: "a server runs alone beside the ensemble", Needs: "srvr",
-	Traits:   theory.Traits{DataAtRisk: true},
-	Explains: []report.Code{"split-brain", ServerNotServing, "read-only-mode", "degraded-no-spare", "quorum-lost"},
-	Eval:     perServer(checkStandaloneInEnsemble, whyNoAnswer),
-}
-
-func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
-	if s.Role != report.Standalone || e.LoneStandalone() {
-		return Outcome{}
-	}
-	f := report.Finding{
-		Severity: report.Critical, Certainty: report.Likely,
-		Summary: "it takes reads and writes of its own and shares nothing with the others: its data drifts away with every write.",
-		Evidence: []report.Evidence{
-			{Source: "srvr", Value: "Mode: standalone", Wanted: "leader or follower"},
-		},
-		Fix: []report.Fix{
-			step(s.Name, "keep clients away from it and decide whose data counts: what was written here is nowhere else"),
-			risky(s.Name, "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
-				"only while the others serve; never two such servers at a time"),
-		},
-	}
-	switch {
-	case s.AtLine() && e.List.Proven() && len(e.List.Voters()) > 1:
-		f.Certainty = report.Proven // the others count it among them
-	case s.Line == nil && e.List.InForce():
-		f.Certainty = report.Possible
-		f.Summary = "it takes reads and writes of its own, and is no member of the ensemble that the others form: it may be alone on purpose, and was named with them."
-		f.Fix = advice("name it alone, if it is meant to be; else give it the server.N lines of the others, and find out first whose data counts")
-	case e.ProvesQuorum():
-	case !slices.ContainsFunc(e.Servers, func(o *model.Server) bool {
-		return o.Role == report.Standalone && o.DuplicateOf == nil && o != s && o != s.DuplicateOf
-	}):
-		// What the other targets are was not seen: it may be alone on purpose.
-		f.Certainty = report.Possible
-	}
-	if h := s.Local; h != nil && h.Settings != nil && len(h.Settings.Servers) < 2 {
-		addEvidence(&f, report.Evidence{
-			Source: "zoo.cfg", Key: "server.N",
-			Value: plural(len(h.Settings.Servers), "line"), Wanted: "2 or more", File: h.Settings.Path,
-		})
-	}
-	return found(f)
-}
-
 // outsideSigns are what a server writes that runs and finds no quorum.
 var outsideSigns = []logline.Sign{
 	logline.ListenerGone, logline.AddressForeign, logline.NoSpace, logline.DatabaseUnloaded, logline.OwnIDElsewhere,

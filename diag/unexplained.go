@@ -319,12 +319,20 @@ func eventEvidence(s *model.Server) []report.Evidence {
 	if h == nil || !h.Log.Seen() {
 		return nil
 	}
-	var out []report.Evidence
+	var events []snapshot.LogEvent
 	for i, event := range h.Log.Value.Events {
 		lastBeforeTheEnd := i == 0 && h.Process == nil && !h.MayRun
-		if len(out) == toldEvents || !lastBeforeTheEnd && event.Count < repeated {
-			continue
+		if lastBeforeTheEnd || event.Count >= repeated {
+			events = append(events, event)
 		}
+	}
+	if h.Process != nil { // what has a cause tells more than what follows from it
+		slices.SortStableFunc(events, func(a, b snapshot.LogEvent) int {
+			return cmp.Compare(min(1, len(b.Cause)), min(1, len(a.Cause)))
+		})
+	}
+	var out []report.Evidence
+	for _, event := range events[:min(len(events), toldEvents)] {
 		value := event.Level + " " + event.Text
 		if event.Cause != "" {
 			value += ": " + event.Cause
@@ -349,7 +357,7 @@ func nextStep(e *model.Ensemble, servers []*model.Server) report.Fix {
 	if slices.ContainsFunc(servers, away) && len(e.Vantages) == 0 {
 		words := []string{"zkdoctor check --via 'ssh {host} --'"}
 		for _, s := range e.Servers[:min(len(e.Servers), mostListed)] {
-			words = append(words, shellWord(s.Name))
+			words = append(words, shellWord(s.AskedAs()))
 		}
 		return report.Fix{
 			Command: strings.Join(words, " "), Risk: "none",

@@ -43,11 +43,12 @@ var (
 )
 
 func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
-	seen, partial := map[string]bool{}, false
+	seen, labels, partial := map[string]bool{}, map[string]string{}, false
 	for i := range l.snap.Servers {
 		s := &l.snap.Servers[i]
 		partial = partial || unmade(s)
-		name := s.Target.Address()
+		name := s.Label()
+		labels[s.Name] = name
 		if seen[name] {
 			continue // an earlier one has the same label
 		}
@@ -62,7 +63,7 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 		ch <- prometheus.MustNewConstMetric(slowAge, prometheus.GaugeValue, time.Since(l.slowAt).Seconds(), w.name)
 	}
 	if !w.single {
-		c.table.conclusions(ch, w.name, l.report, partial)
+		c.table.conclusions(ch, w.name, l.report, labels, partial)
 	}
 }
 

@@ -1,7 +1,6 @@
 package exporter
 
 import (
-	"net"
 	"strconv"
 	"sync"
 
@@ -24,9 +23,11 @@ var (
 )
 
 // conclusions sends what zkdoctor concludes about one ensemble. The role and the
-// ports of its servers are sent by server. partial is set where zkdoctor could not check a
+// ports of its servers are sent by server; labels are theirs, by name. partial is set where zkdoctor could not check a
 // server: that none leads is not known then, nor how many serve.
-func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *report.Report, partial bool) {
+func (t *table) conclusions(
+	ch chan<- prometheus.Metric, ensemble string, r *report.Report, labels map[string]string, partial bool,
+) {
 	out := t.sender(ch, pair("ensemble", ensemble))
 	v := &r.Verdict
 	if v.State != report.Unknown {
@@ -47,13 +48,13 @@ func (t *table) conclusions(ch chan<- prometheus.Metric, ensemble string, r *rep
 	for _, state := range states {
 		out.set("zkdoctor_verdict", oneIf(v.State == state), string(state))
 	}
-	out.findings(r)
+	out.findings(r, labels)
 	out.unexplained(r)
 	out.skips(r.Checks.Skips)
 }
 
 // findings sends every finding, by server, and how many are shown.
-func (s *sender) findings(r *report.Report) {
+func (s *sender) findings(r *report.Report, labels map[string]string) {
 	shown := map[report.Severity]int{}
 	for i := range r.Findings {
 		shown[r.Findings[i].Severity]++
@@ -61,7 +62,6 @@ func (s *sender) findings(r *report.Report) {
 	for _, severity := range severities {
 		s.set("zkdoctor_findings", float64(shown[severity]), string(severity))
 	}
-	labels := serverLabels(r.Servers)
 	sent := map[[4]string]bool{}
 	for _, findings := range [][]report.Finding{r.Findings, r.Folded} {
 		for i := range findings {
@@ -93,21 +93,6 @@ func (s *sender) unexplained(r *report.Report) {
 	for _, code := range symptoms() {
 		s.set("zkdoctor_unexplained", oneIf(there[code]), string(code))
 	}
-}
-
-// serverLabels gives the label of a server by its name, which leaves the port
-// out where that is ZooKeeper's own.
-func serverLabels(views []report.ServerView) map[string]string {
-	const ownPort = 2181
-	labels := make(map[string]string, len(views))
-	for i := range views {
-		name := views[i].Name
-		labels[name] = name
-		if port := views[i].Ports.Client.Port; port == ownPort {
-			labels[name] = net.JoinHostPort(name, strconv.Itoa(port))
-		}
-	}
-	return labels
 }
 
 // skips sends how many checks were skipped for each reason: a check counts once

@@ -14,7 +14,8 @@ import (
 func concluded(r *report.Report) *prometheus.Registry {
 	tab := newTable(nil, nil)
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) { tab.conclusions(ch, "prod", r, false) }})
+	labels := map[string]string{"zk1": "zk1:2181", "zk2:2182": "zk2:2182", "2001:db8::1": "[2001:db8::1]:2181"}
+	registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) { tab.conclusions(ch, "prod", r, labels, false) }})
 	return registry
 }
 

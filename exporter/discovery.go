@@ -98,7 +98,7 @@ func discoveryTargets(name string, snap *snapshot.Snapshot, told []snapshot.Targ
 	if members == nil {
 		for i := range snap.Servers {
 			s := &snap.Servers[i]
-			add(s.Target.Address(), s.ToldID(), configuredRole(s))
+			add(s.Given().Address(), s.ToldID(), configuredRole(s))
 		}
 		return groups
 	}
@@ -112,14 +112,14 @@ func discoveryTargets(name string, snap *snapshot.Snapshot, told []snapshot.Targ
 		m := &members.Servers[i]
 		if s := known[i]; s != nil {
 			named[s] = true
-			add(s.Target.Address(), &m.ID, m.Role)
+			add(s.Given().Address(), &m.ID, m.Role)
 		} else if t, ok := given[m.ID]; ok {
 			add(t.Address(), &m.ID, m.Role)
 		}
 	}
 	for i := range snap.Servers {
 		if s := &snap.Servers[i]; members.VotersOnly() && !named[s] {
-			add(s.Target.Address(), s.ToldID(), configuredRole(s))
+			add(s.Given().Address(), s.ToldID(), configuredRole(s))
 		}
 	}
 	return groups

@@ -20,7 +20,7 @@ const pageHead = `# Metrics
 Written from the table in ` + "`exporter/names*.go`" + ` by ` + "`go test ./exporter -run TestMetricsPage -update`" + `.
 
 - ` + "`zookeeper_*`" + ` is what servers report, ` + "`zkdoctor_*`" + ` what was seen from outside and what is concluded of it.
-- All have the label ` + "`ensemble`" + `; all but those of an ensemble have ` + "`server`" + `, host:port as configured. The column names the others.
+- All have the label ` + "`ensemble`" + `; all but those of an ensemble have ` + "`server`" + `, host:port as configured, with ` + "`#1`, `#2`" + ` for the addresses of a name that has several. The column names the others.
 - ` + "`zookeeper_up`" + ` is there as long as the server is configured. It is NaN where zkdoctor itself could not check the server
   (` + "`zkdoctor_probe_errors_total`" + `): compare it with ` + "`== 0`" + ` or ` + "`== 1`" + `, never with ` + "`!= 1`" + `. What else is not known is absent, never 0.
 - A name is the same on every ZooKeeper version and with both metrics providers (default, and PrometheusMetricsProvider of 3.6).

@@ -45,7 +45,16 @@ type members struct {
 	spelled, canonical []snapshot.Target
 }
 
-func newMembers(targets []snapshot.Target) members { return members{targets, canonicalAll(targets)} }
+// newMembers are those of a look: the addresses of a name are looked at, and the name is given.
+func newMembers(targets []snapshot.Target) members {
+	var given []snapshot.Target
+	for i, t := range targets {
+		if t = t.Given(); i == 0 || t != given[len(given)-1] || t == targets[i] {
+			given = append(given, t)
+		}
+	}
+	return members{given, canonicalAll(given)}
+}
 
 // find is a server as configured, by its canonical spelling.
 func (m members) find(t snapshot.Target) (spelled snapshot.Target, ok bool) {

@@ -45,7 +45,7 @@ func (t *troubles) note(ensemble string, snap *snapshot.Snapshot) {
 		failure := cmp.Or(s.Trouble(), troubleOf(s.Quorum.Look), troubleOf(s.Election.Look))
 		if failure != nil {
 			t.count(failure.Kind, 1)
-			t.log.Error().Str("reason", string(failure.Kind)).Str("ensemble", ensemble).Str("server", s.Target.Address()).
+			t.log.Error().Str("reason", string(failure.Kind)).Str("ensemble", ensemble).Str("server", s.Label()).
 				Str("text", failure.Text).Msg("zkdoctor could not check a server")
 		}
 	}

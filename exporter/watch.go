@@ -152,7 +152,7 @@ func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 		w.before = last.slim().snap
 	}
 	if w.before != nil && snap.Started.Sub(w.before.Started) <= beforeOldest &&
-		len(w.before.Servers) == len(snap.Servers) {
+		slices.EqualFunc(w.before.Servers, snap.Servers, func(a, b snapshot.Server) bool { return a.Name == b.Name }) {
 		snap.Before, snap.EarlierRun = w.before, true
 	}
 	whole := &look{

@@ -64,7 +64,8 @@ func findTLS(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Tra
 	switch {
 	case t.TLS == nil && (s.Srvr.FailedAs(snapshot.TLS) || waited && !s.Session.Tried):
 		// An answer in TLS's own form tells enough, with or without a certificate.
-		if look := wire.Hello(ctx, addr, s.Host, t.Timeout); look.Certificate != nil || s.Srvr.FailedAs(snapshot.TLS) {
+		look := wire.Hello(ctx, addr, s.Given().Host, t.Timeout)
+		if look.Certificate != nil || s.Srvr.FailedAs(snapshot.TLS) {
 			needsTLS(s, addr, look)
 		}
 	case t.TLS != nil && (s.Srvr.Seen() || s.Cut() || seen.Fault == snapshot.TLSPlainText):

@@ -95,6 +95,7 @@ func (t *task) lookAtAll(ctx context.Context, local []snapshot.Local, peerPorts 
 	}
 	servers := t.serverTasks(s)
 	lookAtServers(ctx, servers, peerPorts)
+	t.tellApart(ctx, servers)
 	if t.PortsDue == nil {
 		countHeld(servers)
 	}

@@ -25,6 +25,12 @@ func prepare(ctx context.Context, q Question, before *snapshot.Snapshot) (*task,
 		t.others = before.Others
 	}
 	local, err := findServers(ctx, t, earlier)
+	if len(q.Targets) > 0 {
+		if q.Adopt {
+			t.adopt(ctx, local)
+		}
+		t.expand(before)
+	}
 	if !t.KeepLocal {
 		for i := range local {
 			local[i].MayRun = local[i].Process == nil && !t.others.All()

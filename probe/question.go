@@ -15,6 +15,9 @@ type Question struct {
 	Targets []snapshot.Target
 	// ConfigFile is a zoo.cfg that the user named; empty for none.
 	ConfigFile string
+	// Adopt asks a target without a port at the client port that the configuration of a server of
+	// this host gives the member of that name.
+	Adopt bool
 	// Discover adds the members that the servers list and the question does not name.
 	Discover bool
 	// Local is false when this host's files and processes are to be left alone. KeepLocal

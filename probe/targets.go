@@ -53,10 +53,12 @@ func parseTarget(s string) (snapshot.Target, error) {
 		bare = s[1 : len(s)-1]
 	}
 	if addr, err := netip.ParseAddr(bare); err == nil {
-		return snapshot.Target{Host: addr.String(), Port: snapshot.DefaultClientPort}, nil
+		return snapshot.Target{Host: addr.String(), Port: snapshot.DefaultClientPort, Assumed: true}, nil
 	}
 	if !strings.Contains(s, ":") {
-		return checkedTarget(s, snapshot.DefaultClientPort)
+		t, err := checkedTarget(s, snapshot.DefaultClientPort)
+		t.Assumed = err == nil
+		return t, err
 	}
 	host, portText, err := net.SplitHostPort(s)
 	if err != nil {
@@ -90,7 +92,13 @@ func checkedTarget(host string, port int) (snapshot.Target, error) {
 
 // nameOf is how the target is shown.
 func nameOf(t snapshot.Target) string {
-	if t.Port == snapshot.DefaultClientPort {
+	if t.Of != "" {
+		return nameOf(t.Given()) + " (" + t.Host + ")"
+	}
+	switch {
+	case t.Port == 0 && t.Member != nil: // several are at this host, and which port is its own is not known
+		return fmt.Sprintf("%s (server.%d)", t.Host, t.Member.ID)
+	case t.Port == snapshot.DefaultClientPort:
 		return t.Host
 	}
 	return t.Address()

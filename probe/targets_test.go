@@ -15,15 +15,15 @@ func TestParseTargets(t *testing.T) {
 		args []string
 		want []snapshot.Target
 	}{
-		{"hosts", []string{"zk1", "zk2.example.org"}, []snapshot.Target{{Host: "zk1", Port: 2181}, {Host: "zk2.example.org", Port: 2181}}},
+		{"hosts", []string{"zk1", "zk2.example.org"}, []snapshot.Target{{Host: "zk1", Port: 2181, Assumed: true}, {Host: "zk2.example.org", Port: 2181, Assumed: true}}},
 		{"host and port", []string{"zk1:2182"}, []snapshot.Target{{Host: "zk1", Port: 2182}}},
-		{"connect string", []string{"a:2181,b:2182,c/chroot/deeper"}, []snapshot.Target{{Host: "a", Port: 2181}, {Host: "b", Port: 2182}, {Host: "c", Port: 2181}}},
+		{"connect string", []string{"a:2181,b:2182,c/chroot/deeper"}, []snapshot.Target{{Host: "a", Port: 2181}, {Host: "b", Port: 2182}, {Host: "c", Port: 2181, Assumed: true}}},
 		{"connect string with blanks", []string{"a:2181, b:2181"}, []snapshot.Target{{Host: "a", Port: 2181}, {Host: "b", Port: 2181}}},
 		{"IPv4", []string{"192.0.2.1:2181"}, []snapshot.Target{{Host: "192.0.2.1", Port: 2181}}},
-		{"IPv6", []string{"2001:db8::1"}, []snapshot.Target{{Host: "2001:db8::1", Port: 2181}}},
-		{"IPv6 in brackets", []string{"[2001:db8::1]"}, []snapshot.Target{{Host: "2001:db8::1", Port: 2181}}},
+		{"IPv6", []string{"2001:db8::1"}, []snapshot.Target{{Host: "2001:db8::1", Port: 2181, Assumed: true}}},
+		{"IPv6 in brackets", []string{"[2001:db8::1]"}, []snapshot.Target{{Host: "2001:db8::1", Port: 2181, Assumed: true}}},
 		{"IPv6 and port", []string{"[2001:db8::1]:2182"}, []snapshot.Target{{Host: "2001:db8::1", Port: 2182}}},
-		{"underscore", []string{"zk_1"}, []snapshot.Target{{Host: "zk_1", Port: 2181}}},
+		{"underscore", []string{"zk_1"}, []snapshot.Target{{Host: "zk_1", Port: 2181, Assumed: true}}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -38,7 +38,7 @@ func (t *task) transport(target snapshot.Target) wire.Transport {
 	if how.TLS == nil && target.Secure {
 		how.TLS = new(tls.Config)
 	}
-	return how.To(target.Host)
+	return how.To(target.Given().Host)
 }
 
 // admitted asks whether the servers may be looked at now.

@@ -21,6 +21,28 @@ func configFaults() []fault {
 	return []fault{
 		{
 			shape: shape{
+				name: "a member's server.N lines are gone, and it still runs", options: namespaces(),
+				do: func(t *testing.T, ens *zktest.Ensemble) { loseList(t, ens.Server(2)) }, from: 2, args: []string{"-c", "@c2"},
+			},
+			root: diag.StandaloneInEnsemble, servers: []int64{1}, shows: "no line", state: report.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "a member's server.N lines are gone, and it is stopped", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				loseList(t, ens.Server(2))
+				must(t, ens.Server(2).Kill())
+			}, from: 2, args: []string{"-c", "@c2"}},
+			root: diag.ProcessDown, servers: []int64{1}, fires: []report.Code{diag.StandaloneInEnsemble}, state: report.Down, exit: 2,
+		},
+		{
+			shape: shape{name: "a member's server.N lines are gone, and it was started again", options: namespaces(), do: startAlone, from: 2, args: []string{"-c", "@c2"}},
+			root:  diag.StandaloneInEnsemble, servers: []int64{1}, shows: "no line", state: report.Serving, exit: 1,
+		},
+		{
+			shape: shape{name: "a former member runs alone, from outside", options: namespaces(), do: startAlone, args: outside("@2")},
+			root:  diag.StandaloneInEnsemble, servers: []int64{1}, shows: "epoch ", state: report.Serving, exit: 1,
+		},
+		{
+			shape: shape{
 				name: "JMX without a password, and all words at a public address", options: zktest.Options{
 					Hosts: zktest.Namespaces,
 					JVM: []string{
@@ -140,4 +162,19 @@ func addMembers(t *testing.T, ens *zktest.Ensemble) {
 	must(t, s.WriteConfig(append(s.ConfigLines(), "server.4=zk4.invalid:2888:3888", "server.5=zk5.invalid:2888:3888")))
 	later := time.Now().Add(2 * time.Minute)
 	must(t, os.Chtimes(s.ConfigFile, later, later))
+}
+
+// loseList takes the server.N lines out of a server's zoo.cfg.
+func loseList(t *testing.T, s *zktest.Server) {
+	must(t, s.WriteConfig(slices.DeleteFunc(s.ConfigLines(), func(line string) bool { return strings.HasPrefix(line, "server.") })))
+}
+
+// startAlone has a member that has data of the ensemble start without its server.N lines.
+func startAlone(t *testing.T, ens *zktest.Ensemble) {
+	s := ens.Server(2)
+	must(t, writeOnce(t.Context(), s))
+	loseList(t, s)
+	must(t, s.Kill())
+	must(t, s.Start(t.Context()))
+	must(t, ens.WaitMode(t.Context(), s, "standalone"))
 }

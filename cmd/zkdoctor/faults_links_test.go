@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -30,6 +34,13 @@ func linkFaults() []fault {
 				}, from: 1,
 			},
 			root: diag.ElectionPortHeld, servers: []int64{1, 2}, fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
+		},
+		{
+			shape: shape{
+				name: "a health check on an election port", options: namespaces(),
+				do: func(t *testing.T, ens *zktest.Ensemble) { connectAgain(t, ens.Client, ens.Server(1).Addr+":3888") }, from: 1,
+			},
+			fires: []report.Code{diag.ElectionPortHeld}, shows: "another one in the check before", state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{
@@ -72,6 +83,36 @@ func linkFaults() []fault {
 			root: diag.PeerConnectionDead, servers: []int64{1}, fires: []report.Code{diag.ProcessDown, diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 	}
+}
+
+// connectAgain connects from a host to an address again and again, and writes nothing. There is
+// always a connection, and none for longer than a second.
+func connectAgain(t *testing.T, from *zktest.Host, addr string) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var calls sync.WaitGroup
+	t.Cleanup(func() { cancel(); calls.Wait() })
+	first := make(chan struct{})
+	calls.Go(func() {
+		var open net.Conn
+		for n := 0; ctx.Err() == nil; n++ {
+			conn, err := from.Dial(ctx, addr)
+			if err != nil {
+				continue
+			}
+			if open != nil {
+				_ = open.Close()
+			}
+			if open = conn; n == 0 {
+				close(first)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+		_ = open.Close()
+	})
+	<-first
 }
 
 // forgetElection lets all hosts lose the packets of the election connections, and kills the

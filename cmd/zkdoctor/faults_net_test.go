@@ -61,6 +61,12 @@ func networkFaults() []fault {
 			root: diag.LatentPortBlock, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
+			shape: shape{name: "3888 rejected by a reset while healthy, seen from a peer", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(1).Reject(t.Context(), 3888, zktest.TCPReset))
+			}, from: 3},
+			root: diag.LatentPortBlock, servers: []int64{1}, state: report.Serving, exit: 1,
+		},
+		{
 			// A bastion may rightly be kept out: a remark, no alarm.
 			shape: shape{name: "peer ports dropped for a bastion", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				for _, s := range ens.Servers {

@@ -51,6 +51,7 @@ func allFaults() []fault {
 		movingFaults(),
 		linkFaults(),
 		severalFaults(),
+		betweenFaults(),
 	)
 }
 

@@ -41,6 +41,42 @@ func TestRealHealthy(t *testing.T) {
 			}, from: 1, args: []string{"-c", "@c1"}},
 		},
 		{again: true, shape: shape{name: "beside another ensemble with the same ids, from outside", args: outside("@1", "@2", "@3")}},
+		{shape: shape{
+			name: "servers of one host that differ in the client port, given without it",
+			options: zktest.Options{Edit: func(s *zktest.Server) {
+				s.ClientPort = 2180 + s.ID
+				s.Set("clientPort", fmt.Sprint(s.ClientPort))
+			}}, args: []string{"@1", "@2", "@3"},
+		}},
+		{shape: shape{name: "one name of three servers", options: namespaces(), do: nameAll, args: outside("zk")}},
+		{
+			shape: shape{
+				name: "one name of three servers, and no word but srvr", options: zktest.Options{Hosts: zktest.Namespaces, Whitelist: "srvr"},
+				do: nameAll, args: outside("zk"),
+			},
+			info: []report.Code{diag.CmdNotWhitelisted},
+		},
+		{shape: shape{
+			name: "names with an IPv4 and an IPv6 address", options: namespaces(), do: bothFamilies, args: outside("zk-1", "zk-2", "zk-3"),
+		}},
+		{again: true, shape: shape{
+			name: "one name of three servers with an IPv4 and an IPv6 address each", args: outside("zk"),
+		}},
+		{
+			again: true,
+			shape: shape{name: "an IPv4 and an IPv6 address given", args: outside("@1", "@2", "@3", "fd99::1", "fd99::2")},
+			info:  []report.Code{diag.TargetDuplicate}, fires: []report.Code{diag.TargetDuplicate},
+		},
+		{
+			shape: shape{
+				name: "a name with two addresses of one server", options: namespaces(), args: outside("zk-1", "@2", "@3"),
+				do: func(t *testing.T, ens *zktest.Ensemble) {
+					twoAddresses(t, ens)
+					must(t, ens.Client.SetHosts([]string{ens.Server(1).Addr + " zk-1", secondAddress + " zk-1"}))
+				},
+			},
+			info: []report.Code{diag.TargetDuplicate}, fires: []report.Code{diag.TargetDuplicate},
+		},
 		{shape: shape{name: "five servers with two observers", options: zktest.Options{Servers: 3, Observers: 2}, args: []string{"-c", "@c1"}}},
 		{again: true, shape: shape{name: "observers from outside", args: []string{"--no-local", "@1", "@2", "@3", "@4", "@5"}}},
 		{

@@ -72,7 +72,7 @@ func (f *lookFlags) question(
 		return none, err
 	}
 	return probe.Question{
-		Targets: targets, ConfigFile: f.Config, Discover: f.Discover, Local: !f.NoLocal, LogFile: f.Log,
+		Targets: targets, ConfigFile: f.Config, Adopt: true, Discover: f.Discover, Local: !f.NoLocal, LogFile: f.Log,
 		TLS: secure, PeerPorts: !f.NoPeerPorts, QuorumHello: f.QuorumHello,
 		Door: t.files, Session: f.Session, Admin: !f.NoAdmin, AdminPort: f.AdminPort,
 		Timeout: time.Duration(f.Timeout), Tool: "zkdoctor " + versionNumber(),

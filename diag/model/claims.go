@@ -22,19 +22,20 @@ type Claim struct {
 	Evidence report.Evidence
 }
 
-// SameID tells two servers with one id from one server with two names: two
-// lines of the list, two processes, or two roles are two servers.
+// SameID tells two servers with one id from one server with two names: two lines of the list,
+// two processes, two roles, or answers that one server cannot give are two servers.
 func SameID(a, b Claim) report.Certainty {
 	switch {
 	case a.Host != nil && b.Host != nil && a.Host != b.Host:
 		return report.Proven
 	case a.Server == nil || b.Server == nil:
 		return report.Possible
-	case a.Server.AtLine() && b.Server.AtLine() && a.Server.Line != b.Server.Line:
+	case a.Server.AtLine() && b.Server.AtLine() && a.Server.Line != b.Server.Line,
+		snapshot.Twins(a.Server.Server, b.Server.Server):
 		return report.Proven
-	case a.Server.Role != b.Server.Role && a.Server.Serving == Yes && b.Server.Serving == Yes:
-		// Two roles are two servers; that both are of one ensemble is the user's word.
-		return report.Likely
+	case snapshot.Apart(a.Server.Server, b.Server.Server) != nil,
+		a.Server.Role != b.Server.Role && a.Server.Serving == Yes && b.Server.Serving == Yes:
+		return report.Likely // that both are of one ensemble is the user's word
 	}
 	return report.Possible
 }

@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"strings"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
 // sighting is a sign by which two targets are known to be one server.
@@ -13,7 +15,7 @@ type sighting struct {
 
 // findDuplicates finds for each target the first one before it that is the same server: the
 // same port at the same name, or at the same address, be it the one that answered or,
-// where either did not, all that the name resolves to.
+// where either did not, all that the name resolves to; or it counts what that one is asked.
 func findDuplicates(e *Ensemble) {
 	first := map[sighting]int{}
 	for i, s := range e.Servers {
@@ -21,8 +23,7 @@ func findDuplicates(e *Ensemble) {
 			continue
 		}
 		kind, host := "silent", sighting{"host", strings.ToLower(s.Host), s.Port}
-		like := []sighting{host}
-		own := []sighting{host}
+		like, own := []sighting{host}, []sighting{host}
 		if s.Client.Seen() {
 			remote := sighting{"remote", s.Client.Value.Remote.String(), s.Port}
 			kind, like, own = "seen", append(like, remote), append(own, remote)
@@ -41,7 +42,10 @@ func findDuplicates(e *Ensemble) {
 				same = min(same, at)
 			}
 		}
-		if same < i {
+		same = snapshot.FirstOne(s.Server, same, func(at int) *snapshot.Server { return e.Servers[at].Server })
+		if same < i && len(s.InTurn) > 0 && s.SaysOwnLine() && !e.Servers[same].SaysOwnLine() {
+			e.Servers[same].DuplicateOf = s
+		} else if same < i {
 			s.DuplicateOf = e.Servers[same]
 		}
 		for _, sign := range own {

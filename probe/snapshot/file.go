@@ -98,6 +98,11 @@ func (s *Snapshot) sound() error {
 		if slices.ContainsFunc(look.Servers, func(s Server) bool { return s.Name == "" }) {
 			return errors.New("has a server without a name")
 		}
+		for i := range look.Servers { // each that was asked in turn is compared with each
+			if len(look.Servers) > maxInTurn {
+				look.Servers[i].InTurn = nil
+			}
+		}
 		look.Local = slices.DeleteFunc(look.Local, func(l Local) bool { return l.Config.Seen() && l.Config.Value == nil })
 		look.Plan.Config.FillKinds()
 		for i := range look.Local {
@@ -114,6 +119,9 @@ func (s *Snapshot) sound() error {
 	}
 	return nil
 }
+
+// maxInTurn is how many servers a snapshot may have for those that were asked in turn to be compared.
+const maxInTurn = 1000
 
 // maxTargets is how many servers a snapshot may have.
 const maxTargets = 20_000

@@ -115,16 +115,10 @@ func atAddress(m *zoocfg.Server, s *Server) bool {
 	})
 }
 
-// ToldID is the id that a server says it has, by conf or its AdminServer, else that of
-// its line; nil when neither is known. A standalone server has none.
+// ToldID is the id that a server says it has, else that of its line; nil when neither is known.
 func (s *Server) ToldID() *int64 {
-	switch c, admin := &s.Conf.Value, &s.Admin.Settings.Value; {
-	case s.Conf.Seen() && c.Quorum() && c.ServerID != nil:
-		return c.ServerID
-	case s.Admin.Settings.Seen() && admin.ServerID != nil && *admin.ServerID > 0:
-		return admin.ServerID
-	case s.Member != nil:
-		return &s.Member.ID
+	if id := s.SaidID(); id != nil || s.Member == nil {
+		return id
 	}
-	return nil
+	return &s.Member.ID
 }

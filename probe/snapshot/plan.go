@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -37,6 +38,8 @@ type Plan struct {
 	// Unvisited are the members that a server listed and that were to be looked at too
 	// (--discover), but were not.
 	Unvisited []Unvisited `json:"unvisited,omitempty"`
+	// Unasked are the names that have more addresses than are looked at.
+	Unasked []Unasked `json:"unasked,omitempty"`
 	// Config is the file that the targets come from; nil with FromTargets.
 	Config *zoocfg.Config `json:"config,omitempty"`
 	// Timeout bounds one look; 0 means DefaultTimeout.
@@ -72,11 +75,22 @@ type Unvisited struct {
 	Why string `json:"why"`
 }
 
+// Unasked is a name of which some addresses were not looked at, and how many.
+type Unasked struct {
+	Host      string `json:"host"`
+	Addresses int    `json:"addresses"`
+}
+
 // Target is one server to look at.
 type Target struct {
 	// Host is a name or an address, IPv6 without brackets.
 	Host string `json:"host"`
 	Port int    `json:"port"`
+	// Of is the name that Host is one of several addresses of, as a headless service has them: each
+	// is a server to look at. Empty where Host was named itself.
+	Of string `json:"of,omitempty"`
+	// Slot numbers the addresses of a name, from 1 on: one keeps its own from look to look.
+	Slot int `json:"slot,omitempty"`
 	// Assumed is set when Port is the default and nobody said so: another server
 	// of the ensemble may well use another one.
 	Assumed bool `json:"assumed,omitempty"`
@@ -88,3 +102,20 @@ type Target struct {
 
 // Address is host:port as configured, never a resolved address; IPv6 with brackets.
 func (t Target) Address() string { return zoocfg.HostPort{Host: t.Host, Port: t.Port}.String() }
+
+// Given is the target as it was given, for an address of a name the name.
+func (t Target) Given() Target {
+	if t.Of != "" {
+		t.Host, t.Of, t.Slot = t.Of, "", 0
+	}
+	return t
+}
+
+// Label tells the target from others in metrics: its address as configured. Addresses of one name
+// come and go with its servers, and are numbered there.
+func (t Target) Label() string {
+	if t.Of == "" {
+		return t.Address()
+	}
+	return fmt.Sprintf("%s#%d", t.Given().Address(), t.Slot)
+}

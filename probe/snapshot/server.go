@@ -48,6 +48,9 @@ type Server struct {
 	Isro Obs[Isro] `json:"isro"`
 	// Again is what was asked once more where the answers contradict each other.
 	Again []Again `json:"again,omitempty"`
+	// InTurn is what it answered when it was asked in turn with other targets that may be the same
+	// server, twice each.
+	InTurn []Obs[Srvr] `json:"in_turn,omitempty"`
 	// Session is the serving probe, made only where no four-letter word tells the role, and
 	// what was answered shows that it is ZooKeeper.
 	Session Obs[Serving] `json:"session"`
@@ -77,6 +80,14 @@ func (s *Server) Stats() Obs[Srvr] {
 		return s.Admin.Stats
 	}
 	return s.Srvr
+}
+
+// AskedAs is the server as a target on a command line.
+func (s *Server) AskedAs() string {
+	if s.Of != "" {
+		return s.Address()
+	}
+	return s.Name
 }
 
 // PeerHost is the host of the quorum and election ports: that of the server.N

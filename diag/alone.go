@@ -1,0 +1,121 @@
+package diag
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkdoctor/zkdoctor/diag/model"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+const StandaloneInEnsemble report.Code = "standalone-in-ensemble"
+
+var standaloneInEnsembleRule = Rule{
+	Code: StandaloneInEnsemble, Title: "a server runs alone beside the ensemble", Needs: "srvr",
+	Traits:   theory.Traits{DataAtRisk: true},
+	Explains: []report.Code{"split-brain", "server-not-serving", "read-only-mode", "degraded-no-spare", "quorum-lost"},
+	Eval:     perServer(checkStandaloneInEnsemble, whyNoAnswer),
+}
+
+func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
+	if s.Role != report.Standalone || e.LoneStandalone() {
+		return lostItsList(e, s)
+	}
+	f := report.Finding{
+		Severity: report.Critical, Certainty: report.Likely,
+		Summary: "it takes reads and writes of its own and shares nothing with the others: its data drifts away with every write.",
+		Evidence: []report.Evidence{
+			{Source: "srvr", Value: "Mode: standalone", Wanted: "leader or follower"},
+		},
+		Fix: []report.Fix{
+			step(s.Name, "keep clients away from it and decide whose data counts: what was written here is nowhere else"),
+			risky(s.Name, "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
+				"only while the others serve; never two such servers at a time"),
+		},
+	}
+	switch {
+	case s.AtLine() && e.List.Proven() && len(e.List.Voters()) > 1:
+		f.Certainty = report.Proven // the others count it among them
+	case s.Line == nil && e.List.InForce():
+		f.Certainty = report.Possible
+		f.Summary = "it takes reads and writes of its own, and is no member of the ensemble that the others form: it may be alone on purpose, and was named with them."
+		f.Fix = advice("name it alone, if it is meant to be; else give it the server.N lines of the others, and find out first whose data counts")
+	case e.ProvesQuorum():
+	case !slices.ContainsFunc(e.Servers, func(o *model.Server) bool {
+		return o.Role == report.Standalone && o.DuplicateOf == nil && o != s && o != s.DuplicateOf
+	}):
+		// What the other targets are was not seen: it may be alone on purpose.
+		f.Certainty = report.Possible
+	}
+	if h := s.Local; h != nil && h.Settings != nil && len(h.Settings.Servers) < 2 {
+		addEvidence(&f, report.Evidence{
+			Source: "zoo.cfg", Key: "server.N",
+			Value: plural(len(h.Settings.Servers), "line"), Wanted: "2 or more", File: h.Settings.Path,
+		})
+	}
+	return found(f)
+}
+
+// lostItsList is the outcome for a server that was a member of an ensemble, and runs alone or will,
+// because its file lists no other server any more.
+func lostItsList(e *model.Ensemble, s *model.Server) Outcome {
+	h := s.Local
+	listsNone := h != nil && h.Settings != nil && !h.Settings.DynamicConfigFile.IsSet() && len(h.Settings.Servers) == 0
+	was := wasMember(s)
+	f := report.Finding{Severity: report.Warning, Certainty: report.Likely, Title: "its server.N lines are gone"}
+	switch {
+	case listsNone && h.Process != nil && s.Mode().InQuorum():
+		f.Certainty, f.Later = report.Proven, true
+		was = []report.Evidence{{Source: "srvr", Server: s.Name, Key: "Mode", Value: string(s.Mode())}}
+		f.Summary = "it runs in a quorum, and its zoo.cfg lists no server any more: from its next start on it runs alone, and takes writes that no other server has."
+		f.Fix = steps(s.Name, "put the server.N lines that the other servers have back into its zoo.cfg before it is started again; nothing has to be restarted for that")
+	case was == nil:
+		return Outcome{}
+	case listsNone && h.Process == nil && s.Role == report.RoleDown:
+		f.Later = true
+		f.Summary = "its zoo.cfg lists no server, and its data is that of a member of an ensemble: started like this it runs alone, and takes writes that no other server has."
+		f.Fix = steps(s.Name, "put the server.N lines that the other servers have back into its zoo.cfg before it is started")
+	case s.Role == report.Standalone && e.LoneStandalone() && (h == nil || listsNone):
+		f.Title = "a former member of an ensemble runs alone"
+		f.Summary = "it runs alone, and its data is that of a member of an ensemble. If the others go on, what is written here is nowhere else."
+		f.Fix = []report.Fix{
+			step(s.Name, "if it is alone on purpose, nothing is to be done; else keep clients away from it, and look what the others have: zkdoctor check with their names"),
+			step(s.Name, "put the server.N lines that the other servers have back into its zoo.cfg; before it is started with them, decide whose data counts (zkdoctor explain standalone-in-ensemble)"),
+		}
+	default:
+		return Outcome{}
+	}
+	f.Evidence = was
+	if listsNone {
+		addEvidence(&f, report.Evidence{
+			Source: "zoo.cfg", Key: "server.N", Value: "no line", Wanted: "one for each member", File: h.Settings.Path,
+		})
+	}
+	return found(f)
+}
+
+// wasMember is what shows that a server's data is of a quorum; nil where nothing does. A standalone
+// server counts its transactions in epoch 0, and writes no currentEpoch (QuorumPeer does, all
+// versions). One that runs says it by its zxid: the file may be older than its data.
+func wasMember(s *model.Server) []report.Evidence {
+	if told := s.Stats(); told.Seen() && told.Value.Zxid.Epoch() > 0 {
+		zxid := told.Value.Zxid
+		return []report.Evidence{{
+			Source: "srvr", Server: s.Name, Key: "Zxid", Value: fmt.Sprintf("%s, epoch %d", zxid, zxid.Epoch()),
+		}}
+	}
+	h := s.Local
+	if h == nil || h.Process != nil || !h.Data.Seen() || !h.Data.Value.Dir.CurrentEpoch.Seen() {
+		return nil
+	}
+	epoch := h.Data.Value.Dir.CurrentEpoch.Value
+	if epoch.Withheld != "" {
+		return nil
+	}
+	return []report.Evidence{{
+		Source: "file", Server: s.Name, Key: "currentEpoch", Value: snapshot.Printable(string(epoch.Bytes), 20),
+		File: h.Data.Value.Dir.Path,
+	}}
+}

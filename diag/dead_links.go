@@ -3,6 +3,7 @@ package diag
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -18,6 +19,15 @@ var peerConnectionDeadRule = Rule{
 	Explains: keptOut,
 	Eval:     perHost(checkPeerConnectionDead),
 }
+
+// Of a connection on which nothing was acknowledged for so many retries, seven packets in a row are
+// lost, over 12 s at least: the first is sent again, or probed for, after 200 ms at the earliest, and
+// each wait is twice the one before (TCP_RTO_MIN, net/ipv4/tcp_timer.c, tcp_output.c). On a link of which most packets are
+// lost that is rare, where new connections open on it.
+const (
+	deadRetries = 6
+	leastRetry  = 200 * time.Millisecond
+)
 
 // deadLink is a connection with another member that carries nothing.
 type deadLink struct {
@@ -176,19 +186,34 @@ func deadLinksFinding(e *model.Ensemble, h *model.Host, dead []deadLink) report.
 		}
 	}
 	f.Fix = renewLinks(h, dead)
+	lossy := f.Certainty == report.Proven && !slices.ContainsFunc(dead, beyondLoss)
+	if lossy {
+		f.Certainty = report.Likely
+		f.Fix = append(advice("wait 15 s, and run zkdoctor check again: a network that loses packets lets some through by then, and dead connections are proven"), f.Fix...)
+	}
 	f.Summary = fmt.Sprintf("what it sends to %s on connections that stand is never acknowledged, and ZooKeeper makes no others while it has these.", enumerate(peers))
 	if couldElect(e, h, dead) {
 		f.Certainty = report.Possible
 		f.Summary += " The other voters that it reaches are enough for a quorum."
 	}
-	switch f.Certainty {
-	case report.Proven:
+	switch {
+	case lossy && f.Certainty == report.Likely:
+		f.Summary += " New connections get through: a firewall or NAT between them has dropped the old ones, as it does with idle ones, or the network loses most packets."
+	case f.Certainty == report.Proven:
 		f.Summary += " New connections get through: a firewall or NAT between them has dropped the old ones, as it does with idle ones."
-	case report.Likely:
+	case f.Certainty == report.Likely:
 		f.Summary += " The other host accepts new connections: a firewall or NAT between them has dropped the old ones, as it does with idle ones, or now blocks the way to this server."
-	case report.Possible:
 	}
 	return f
+}
+
+// beyondLoss reports whether new connections open where this one has carried nothing for longer
+// than a network does that loses packets.
+func beyondLoss(d deadLink) bool { return d.certainty == report.Proven && d.Retries >= deadRetries }
+
+// silence is for how long nothing was acknowledged, at least: up to the last retry.
+func silence(retries uint64) time.Duration {
+	return leastRetry * (1<<min(retries, 15) - 1)
 }
 
 // sureOfDead is how sure it is of the connections together: any one of them keeps its two ends
@@ -207,7 +232,8 @@ func sureOfDead(dead []deadLink) report.Certainty {
 func deadLinkEvidence(e *model.Ensemble, h *model.Host, d deadLink) []report.Evidence {
 	out := []report.Evidence{{
 		Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("%s to %s", d.Local, d.Remote),
-		Value:  fmt.Sprintf("%d bytes not acknowledged in both checks, tried again %d times", d.Unacked, d.Retries),
+		Value: fmt.Sprintf("%d bytes not acknowledged in both checks, tried again %d times over %s at least",
+			d.Unacked, d.Retries, silence(d.Retries)),
 		Wanted: "acknowledged within milliseconds",
 	}}
 	from, to, port := h.Server, d.on, d.port

@@ -23,6 +23,8 @@ type fault struct {
 	servers []int64
 	// fires are further findings that must be there, shown or folded.
 	fires []report.Code
+	// proven: the root must be so, and not only likely.
+	proven bool
 	// shows is a text that some evidence has; empty for any.
 	shows string
 	// state is empty where it is a matter of luck.
@@ -84,6 +86,9 @@ func (c fault) judge(t *testing.T, got *report.Report, version string) {
 		t.Errorf("first root cause %q, want %q", root.Code, c.root)
 	} else if ids := idsOf(got, root.Servers); c.root != "" && !slices.Equal(ids, c.servers) {
 		t.Errorf("%s names the servers %v, want %v", root.Code, ids, c.servers)
+	}
+	if c.proven && root.Certainty != report.Proven {
+		t.Errorf("%s is %s, want proven", root.Code, root.Certainty)
 	}
 	fired := codesOf(got)
 	for _, code := range c.fires {

@@ -22,7 +22,7 @@ var txnlogCorruptRule = Rule{
 	Code: TxnlogCorrupt, Title: "its newest transaction log is broken", Needs: "a server's own files",
 	Traits:   theory.Traits{AlwaysShown: true},
 	Explains: startless,
-	Eval:     perHost(checkTxnlogCorrupt),
+	Eval:     perStart(checkTxnlogCorrupt),
 }
 
 func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
@@ -69,7 +69,7 @@ const NoSnapshot report.Code = "no-snapshot"
 var noSnapshotRule = Rule{
 	Code: NoSnapshot, Title: "it has transaction logs and no snapshot", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     perHost(checkNoSnapshot),
+	Eval:     perStart(checkNoSnapshot),
 }
 
 func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
@@ -156,7 +156,7 @@ var epochMismatchRule = Rule{
 	Code: EpochMismatch, Title: "its epoch files contradict its data", Needs: "a server's own files",
 	Traits:   theory.Traits{AlwaysShown: true},
 	Explains: startless,
-	Eval:     perHost(checkEpochMismatch),
+	Eval:     perStart(checkEpochMismatch),
 }
 
 func checkEpochMismatch(e *model.Ensemble, h *model.Host) Outcome {

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -88,6 +90,13 @@ func diskFull(h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInode
 			step(nameOf(h), "start it if it has ended; wait until it follows and has written a new snapshot; only then let ZooKeeper's own zkCleanup.sh remove old ones"),
 		},
 	}
+	if said := logEvidences(h, []logline.Sign{logline.NoSpace}); remote(d.Type) {
+		addEvidence(&f, said...)
+		if said == nil {
+			f.Certainty = report.Likely
+			f.Summary += fmt.Sprintf(" Less likely: the server of this file system (%s) grants more than it reports.", d.Type)
+		}
+	}
 	if d.next > 0 {
 		addEvidence(&f, dataEvidence("newest snapshot", size(d.next), "", data.Dir.Path+"/version-2"))
 	}
@@ -96,6 +105,13 @@ func diskFull(h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInode
 		addEvidence(&f, dataEvidence("snapshots", value, "autopurge.purgeInterval above 0", h.Settings.Path))
 	}
 	return f
+}
+
+// remote reports whether a file system of that type is another machine's, which may report another
+// number than it grants.
+func remote(fsType string) bool {
+	base, _, _ := strings.Cut(fsType, ".")
+	return slices.Contains([]string{"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "virtiofs", "lustre", "gpfs", "afs", "fuse"}, base)
 }
 
 const DataDirInTmp report.Code = "datadir-in-tmp"

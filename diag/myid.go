@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -18,7 +19,7 @@ const MyidMissing report.Code = "myid-missing"
 var myidMissingRule = Rule{
 	Code: MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     perHost(checkMyidMissing),
+	Eval:     perStart(checkMyidMissing),
 }
 
 func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
@@ -42,6 +43,12 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 		gone.Value += " does not exist"
 		addEvidence(&f, gone)
 		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "find out first why dataDir is gone: a volume that is not mounted, a wrong path"))
+		said := logEvidences(h, []logline.Sign{logline.MyIDMissing})
+		addEvidence(&f, said...)
+		if h.Process == nil && said == nil {
+			f.Certainty = report.Likely
+			f.Summary += " Less likely: its dataDir is a path in a container that is not running."
+		}
 	}
 	if id, ok := h.RightID(); ok {
 		addEvidence(&f, memberEvidence(h, id, " is this host"))
@@ -54,7 +61,7 @@ const MyidMalformed report.Code = "myid-malformed"
 var myidMalformedRule = Rule{
 	Code: MyidMalformed, Title: "the myid file holds no number", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     perHost(checkMyidMalformed),
+	Eval:     perStart(checkMyidMalformed),
 }
 
 func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
@@ -79,7 +86,7 @@ const MyidNotInServers report.Code = "myid-not-in-servers"
 var myidNotInServersRule = Rule{
 	Code: MyidNotInServers, Title: "myid is in no server.N line", Needs: "a server's own files",
 	Explains: startless,
-	Eval:     perHost(checkMyidNotInServers),
+	Eval:     perStart(checkMyidNotInServers),
 }
 
 func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {

@@ -165,6 +165,17 @@ func perHost(judge func(*model.Ensemble, *model.Host) Outcome) func(*model.Ensem
 	})
 }
 
+// perStart is perHost for what a start would end with. A server that answers has started: files that
+// say otherwise, and whose process was not seen, may be those of another.
+func perStart(judge func(*model.Ensemble, *model.Host) Outcome) func(*model.Ensemble) Outcome {
+	return perHost(func(e *model.Ensemble, h *model.Host) Outcome {
+		if h.Hidden() {
+			return undecided(unseenProcess)
+		}
+		return judge(e, h)
+	})
+}
+
 // perAnyHost is perHost for what needs no configuration.
 func perAnyHost(judge func(*model.Ensemble, *model.Host) Outcome) func(*model.Ensemble) Outcome {
 	return func(e *model.Ensemble) Outcome {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -34,6 +35,9 @@ func dataRules() []rule {
 				{"no byte left", out().on(3, stopped, keeps(free(0))), "warning proven zk3"},
 				{"not serving for it", look(follower, leader, looking).on(3, keeps(free(4096))).twice(), "warning proven zk3"},
 				{"the quorum is lost", look(down, looking, down).on(3, stopped, keeps(free(0))), "critical proven zk3"},
+				{"it answers, and its process was not seen", healthy().on(3, stopped, keeps(free(0))), "warning likely zk3"},
+				{"of another machine, which may grant more", out().on(3, stopped, keeps(free(0), volume(func(v *snapshot.Volume) { v.Type = "nfs4" }))), "warning likely zk3"},
+				{"of another machine, and its log says so", out().on(3, stopped, keeps(free(0), volume(func(v *snapshot.Volume) { v.Type = "nfs4" })), logged(snapshot.LogLine{Sign: logline.NoSpace, Text: "java.io.IOException: No space left on device"})), "warning proven zk3"},
 				{"no inode left", healthy().on(3, keeps(volume(func(v *snapshot.Volume) { v.FreeInodes = 0 }))), "warning proven zk3"},
 				{"no room for the next snapshot", healthy().on(3, keeps(free(900*mib), snapshots(1, snapFile(1, gib)))), "warning proven zk3"},
 				{"nearly", healthy().on(3, keeps(free(60*mib))), "warning proven zk3"},
@@ -66,6 +70,7 @@ func dataRules() []rule {
 				{"no log yet", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.Logs.Value = snapshot.DataFiles{} }))},
 			},
 			dataBlinds(
+				blind{"it answers, and its process was not seen", healthy().on(3, stopped, keeps(headless(5))), report.SkipUndecided},
 				closedData(),
 				blind{"made this moment", healthy().on(3, keeps(headless(0), justNow)), report.SkipUndecided},
 				blind{"the log may not be read", out().on(3, stopped, keeps(newestLog(func(f *snapshot.DataFile) { f.Content = noPart[snapshot.FileContent](snapshot.Denied) }))), report.SkipUndecided},
@@ -91,6 +96,7 @@ func dataRules() []rule {
 				{"told so on the command line", healthy().on(3, func(l *snapshot.Local) { l.Process.TrustEmpty = "true" }, keeps(snapshots(0)))},
 			},
 			dataBlinds(
+				blind{"it answers, and its process was not seen", healthy().on(3, stopped, keeps(snapshots(0))), report.SkipUndecided},
 				closedData(),
 				blind{"more than were looked at", out().on(3, stopped, keeps(snapshots(9, cut(snapFile(1, mib))))), report.SkipUndecided},
 				blind{"may not be read", out().on(3, stopped, keeps(func(d *snapshot.Data) {
@@ -123,6 +129,7 @@ func dataRules() []rule {
 				{"before the first start", out().on(3, stopped, keeps(fresh))},
 			},
 			dataBlinds(
+				blind{"it answers, and its process was not seen", healthy().on(3, stopped, keeps(epochs("3", "2"))), report.SkipUndecided},
 				closedData(),
 				blind{"may not be read", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.AcceptedEpoch = noPart[snapshot.EpochFile](snapshot.Denied) })), report.SkipUndecided},
 				blind{"changing this moment", healthy().on(3, keeps(epochs("2", "3"), justNow)), report.SkipUndecided},
@@ -151,6 +158,7 @@ func dataRules() []rule {
 				{"before the first start", out().on(3, stopped, keeps(fresh))},
 			},
 			dataBlinds(
+				blind{"it answers, and its process was not seen", healthy().on(3, stopped, keeps(version2(0, 0, 0o755))), report.SkipUndecided},
 				closedData(),
 				blind{"whose process it is was not told", healthy().on(3, func(l *snapshot.Local) { l.Process.Credentials = snapshot.Obs[snapshot.Credentials]{} }), report.SkipUndecided},
 				blind{"an access list may allow it", healthy().on(3, keeps(version2(0, 7, 0o775))), report.SkipUndecided},

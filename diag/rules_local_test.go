@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -21,6 +22,9 @@ func healthyAs(version string) scene {
 func noLocal() blind { return blind{"no files", healthy(), report.SkipLocalFiles} }
 func denied() blind  { return blind{"files denied", out().on(3, unreadable), report.SkipDenied} }
 
+// noDataDir: the directory itself is not there.
+func noDataDir(l *snapshot.Local) { l.DataDir = snapshot.Saw(false, quick) }
+
 func myidRules() []rule {
 	return []rule{
 		{
@@ -29,6 +33,8 @@ func myidRules() []rule {
 				{"stopped", out().on(3, stopped, noMyid(snapshot.Absent)), "warning proven zk3"},
 				{"removed under a running server", healthy().on(3, noMyid(snapshot.Absent)), "warning proven zk3"},
 				{"quorum lost", look(down, looking, down).on(3, stopped, noMyid(snapshot.Absent)), "critical proven zk3"},
+				{"its dataDir may be a container's", out().on(3, stopped, noMyid(snapshot.Absent), noDataDir), "warning likely zk3"},
+				{"its dataDir is gone, and its log says so", out().on(3, stopped, noMyid(snapshot.Absent), noDataDir, logged(snapshot.LogLine{Sign: logline.MyIDMissing, Text: "/var/lib/zookeeper/myid file is missing"})), "warning proven zk3"},
 			},
 			[]alike{
 				{"a standalone server needs none", look(standalone).onWith(1, zoo(0), noMyid(snapshot.Absent))},
@@ -37,6 +43,7 @@ func myidRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
+				{"it answers, and its process was not seen", healthy().on(3, stopped, noMyid(snapshot.Absent)), report.SkipUndecided},
 				{"may not be read", out().on(3, noMyid(snapshot.Denied)), report.SkipUndecided},
 				{"not looked at", out().on(3, unreadMyid), report.SkipUndecided},
 			},
@@ -56,6 +63,7 @@ func myidRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
+				{"it answers, and its process was not seen", healthy().on(3, stopped, myid("3 \n")), report.SkipUndecided},
 				{"may not be read", out().on(3, noMyid(snapshot.Denied)), report.SkipUndecided},
 				{"not looked at", out().on(3, unreadMyid), report.SkipUndecided},
 			},
@@ -73,6 +81,7 @@ func myidRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
+				{"it answers, and its process was not seen", healthy().on(3, stopped, myid("9\n")), report.SkipUndecided},
 				{"may not be read", out().on(3, noMyid(snapshot.Denied)), report.SkipUndecided},
 				{"no number", out().on(3, stopped, myid("x\n")), report.SkipUndecided},
 				{"not there", out().on(3, stopped, noMyid(snapshot.Absent)), report.SkipUndecided},

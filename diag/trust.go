@@ -20,8 +20,8 @@ var hostSources = []string{
 }
 
 // asTrusted takes from a finding what its process does not bear: its being proven, where what
-// the process is was not to be seen, or whether there is one, or where the file that it rests on
-// was edited after the process had read it; and commands on paths that its
+// the process is was not to be seen, or whether there is one, or that of a server which answers,
+// or where the file that it rests on was edited after the process had read it; and commands on paths that its
 // configuration names, where it is not seen to be the server of that.
 func asTrusted(e *model.Ensemble, f *report.Finding) {
 	for _, h := range e.Hosts {
@@ -45,6 +45,11 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 		if h.MayRun && f.Certainty == report.Proven {
 			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, report.Evidence{
 				Source: "process", Server: nameOf(h), Value: whyItMayRun(e) + ": it may run",
+			})
+		}
+		if h.Hidden() && f.Certainty == report.Proven {
+			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, report.Evidence{
+				Source: "process", Server: nameOf(h), Value: "not seen, though the server answers: these may be files of another",
 			})
 		}
 		if h.Edited() && f.Certainty == report.Proven && !f.Later && restsOnFile(f, h) {

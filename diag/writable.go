@@ -14,7 +14,7 @@ const DataDirNotWritable report.Code = "datadir-not-writable"
 var dataDirNotWritableRule = Rule{
 	Code: DataDirNotWritable, Title: "its data directory cannot be written", Needs: "a server's own files and process",
 	Explains: slices.Concat(keptOut, startless),
-	Eval:     perHost(checkDataDirNotWritable),
+	Eval:     perStart(checkDataDirNotWritable),
 }
 
 func checkDataDirNotWritable(_ *model.Ensemble, h *model.Host) Outcome {

@@ -45,7 +45,27 @@ func electionPort(h *model.Host) int {
 	return 0
 }
 
+// runningListener is where the running server of a host listens for elections, by its own sockets, or
+// by the host's where whose these are was not seen; ok is false where that is nowhere.
+func runningListener(h *model.Host) (at netip.AddrPort, ok bool) {
+	if h.Process == nil {
+		return at, false
+	}
+	sockets, port := h.Listeners, electionPort(h)
+	if h.Process.Listens.Seen() {
+		sockets = h.Process.Listens
+	}
+	i := slices.IndexFunc(sockets.Value, func(l netip.AddrPort) bool { return port != 0 && int(l.Port()) == port })
+	if i < 0 {
+		return at, false
+	}
+	return sockets.Value[i], true
+}
+
 func listensOn(h *model.Host, port int) bool {
+	if _, ok := runningListener(h); ok && h.Process.Listens.Seen() {
+		return true // wherever its own name points by now
+	}
 	addrs, _, _ := ownLineAt(h)
 	return slices.ContainsFunc(h.Listeners.Value, func(l netip.AddrPort) bool {
 		// On loopback several servers share one host, and each has the same port

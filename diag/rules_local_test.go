@@ -148,6 +148,9 @@ func addressRules() []rule {
 		{
 			SelfAddrNotLocal,
 			[]fire{
+				{"it has a listener there", look(follower, leader, noListener).file(zoo(3)).on(3, has("10.0.0.3"), hears("[::]:2181", "192.0.2.3:3888")), "warning likely zk3"},
+				{"it has a listener there, and serves", healthy().file(zoo(3)).on(3, has("10.0.0.3")), "info possible zk3"},
+				{"another has a listener there", look(follower, leader, noListener).file(zoo(3)).on(3, has("10.0.0.3"), bound("[::]:2181")), "warning proven zk3"},
 				{"its address is elsewhere", byFile.on(3, stopped, has("10.0.0.3")), "warning proven zk3"},
 				{"3.4 runs on", look(follower, leader, noListener).as(oldest).file(zoo(3)).on(3, has("10.0.0.3"), bare), "warning proven zk3"},
 			},
@@ -163,7 +166,10 @@ func addressRules() []rule {
 			SelfAddrLoopback,
 			[]fire{
 				{"127.0.1.1", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), hears("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
-				{"::1", look(follower, leader, noListener).on(3, resolves(3, "::1")), "warning proven zk3"},
+				{"::1", look(follower, leader, noListener).on(3, resolves(3, "::1"), hears("[::]:2181", "[::1]:3888")), "warning proven zk3"},
+				{"its name was loopback when it started", look(follower, leader, noListener).on(3, hears("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
+				{"its name was another when it started", healthy().on(3, resolves(3, "127.0.1.1")), "warning likely zk3"},
+				{"its name was another, and another listens there", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), bound("[::]:2181")), "warning proven zk3"},
 				{"it listens on all and serves", healthy().onWith(2, loopback2), "warning proven zk2"},
 				{"it listens on all and is out", look(follower, looking, leader).onWith(2, loopback2), "warning likely zk2"},
 				{"it listens on all and does not run", look(follower, down, leader).onWith(2, loopback2, stopped), "warning likely zk2"},
@@ -186,6 +192,7 @@ func addressRules() []rule {
 			[]alike{
 				{"it listens on all", healthy().on(3, hears("[::]:2181", "[::]:3888"))},
 				{"it is loading its data", look(follower, leader, starting).on(3, bare)},
+				{"its name was another when it started", healthy().on(3, resolves(3, "127.0.1.1"))},
 				{"standalone", look(standalone).onWith(1, zoo(0), bare)},
 				{"another election port", healthy().onWith(3, strings.ReplaceAll(zoo(3), ":3888", ":3889"), hears("[::]:2181", "192.0.2.3:3889"))},
 				{"no process", out().on(3, stopped)},

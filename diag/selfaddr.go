@@ -33,7 +33,7 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 	if len(h.OwnLines) > 0 {
 		return undecided("another line of its list is this host's: it may be its id that is wrong")
 	}
-	return found(report.Finding{
+	f := report.Finding{
 		Certainty: report.Proven,
 		Summary:   fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
 		Evidence: []report.Evidence{
@@ -45,7 +45,24 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 		},
 		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
 			"with no spare voter each restart is an outage")},
-	}).and(undecided(reason))
+	}
+	if at, ok := runningListener(h); ok {
+		listensAllTheSame(&f, h, at, addrs[0])
+	}
+	return found(f).and(undecided(reason))
+}
+
+// listensAllTheSame is what is left of an address that no interface has where the server has its
+// listener: it had the address when it started, or the kernel lets it listen at one without it.
+func listensAllTheSame(f *report.Finding, h *model.Host, at netip.AddrPort, own netip.Addr) {
+	addEvidence(f, report.Evidence{Source: "sockets", Key: "listening", Value: at.String()})
+	f.Summary = fmt.Sprintf("it listens for elections at %s, and its own line has %s, which is an address of no interface here. If the host had it when the server started, no peer reaches it there now, and it does not come back after a restart.", at, own)
+	f.Certainty = report.Likely
+	if h.Server != nil && h.Server.Serving == model.Yes {
+		f.Certainty, f.Later = report.Possible, true
+		f.Summary += " Or the address is this host's by a route, or net.ipv4.ip_nonlocal_bind is set: then all is well."
+	}
+	f.Fix = append([]report.Fix{inspect(nameOf(h), "ip route get "+own.String()+"; sysctl net.ipv4.ip_nonlocal_bind", "local in the first, or 1 in the second: it can listen there again")}, f.Fix...)
 }
 
 const SelfAddrLoopback report.Code = "self-addr-loopback"
@@ -58,6 +75,9 @@ var selfAddrLoopbackRule = Rule{
 
 func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 	addrs, name, reason := ownLineAt(h)
+	if f := boundToLoopback(h, addrs, name); f != nil {
+		return found(*f)
+	}
 	if len(addrs) == 0 || !model.AllLoopback(addrs) || !peersElsewhere(h) ||
 		!lint.LoopbackKeepsOut(h.Settings, h.ID, h.Version()) {
 		return undecided(reason)
@@ -66,12 +86,8 @@ func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 		Certainty: report.Proven,
 		Summary:   fmt.Sprintf("its own name %s is a loopback address on its host, so it listens for its peers where none of them can come.", name),
 		Evidence:  []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
-		Fix: []report.Fix{
-			{
-				Host: nameOf(h), Command: "getent hosts " + shellWord(name), Note: "what the name means there; give it the real address in /etc/hosts, or write the address into server.N; restart",
-				Risk: "with no spare voter the restart is an outage",
-			},
-		},
+		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("give %s the address that its peers use in /etc/hosts there, or write that address into server.%d on every server; restart", name, h.ID),
+			"with no spare voter the restart is an outage")},
 	}
 	if all := h.Settings.QuorumListenOnAllIPs; all.Value {
 		f.Summary = fmt.Sprintf("it listens on all addresses, and tells its peers to call it back at %s: those with a higher id then call themselves. After a restart it may not get in again.", name)
@@ -82,12 +98,38 @@ func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 		f.Fix = []report.Fix{risky(nameOf(h), fmt.Sprintf("write the address that its peers use into server.%d; restart", h.ID),
 			"with no spare voter the restart is an outage")}
 	}
+	if at, ok := runningListener(h); ok && !at.Addr().IsLoopback() && !h.Settings.QuorumListenOnAllIPs.Value {
+		f.Certainty, f.Later = report.Likely, true
+		f.Summary = fmt.Sprintf("its own name %s is a loopback address on its host now, and was another when it started: it still listens at %s. After a restart none of its peers can come.", name, at)
+		f.Fix = steps(nameOf(h), fmt.Sprintf("before its next restart give %s the address that its peers use in /etc/hosts there, or write that address into server.%d on every server", name, h.ID))
+		addEvidence(&f, report.Evidence{Source: "sockets", Key: "listening", Value: at.String()})
+	}
 	for _, l := range h.Listeners.Value {
 		if l.Addr().IsLoopback() && int(l.Port()) == electionPort(h) {
 			addEvidence(&f, report.Evidence{Source: "sockets", Key: "listening", Value: l.String()})
 		}
 	}
 	return found(f).and(undecided(reason))
+}
+
+// boundToLoopback is a server whose own sockets listen for elections on loopback alone, although its
+// name means another address by now; nil where that is not so.
+func boundToLoopback(h *model.Host, addrs []netip.Addr, name string) *report.Finding {
+	at, ok := runningListener(h)
+	elsewhere := func(l netip.AddrPort) bool { return l.Port() == at.Port() && !l.Addr().IsLoopback() }
+	if len(addrs) == 0 || model.AllLoopback(addrs) || !ok || !h.Process.Listens.Seen() || !peersElsewhere(h) ||
+		slices.ContainsFunc(h.Process.Listens.Value, elsewhere) {
+		return nil
+	}
+	return &report.Finding{
+		Certainty: report.Proven,
+		Summary:   fmt.Sprintf("it listens for its peers at %s, where none of them can come: its own name %s meant loopback when it started, and means %s now.", at, name, joinAddrs(addrs)),
+		Evidence: []report.Evidence{
+			{Source: "sockets", Key: "listening", Value: at.String(), Wanted: ownAddress(h, int(at.Port()))},
+			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
+		},
+		Fix: []report.Fix{risky(nameOf(h), "restart it", "with no spare voter the restart is an outage")},
+	}
 }
 
 // peersElsewhere reports whether any other server.N line is on another host: on

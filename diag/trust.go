@@ -107,8 +107,8 @@ func withhold(f *report.Finding) {
 
 // programs of commands that change no file.
 var programs = []string{
-	"cat", "df", "dmesg", "findmnt", "firewall-cmd", "free", "getent", "grep", "iostat", "jstat", "kill", "ls", "nft",
-	"openssl", "prlimit", "readlink", "ss", "swapon", "systemctl", "timedatectl", "top", "vmstat", "zkCli.sh", "zkdoctor",
+	"cat", "df", "dmesg", "findmnt", "firewall-cmd", "free", "getent", "grep", "iostat", "ip", "jstat", "kill", "ls", "nft",
+	"openssl", "prlimit", "readlink", "ss", "swapon", "sysctl", "systemctl", "timedatectl", "top", "vmstat", "zkCli.sh", "zkdoctor",
 }
 
 // harmless reports whether a command changes no file, whatever paths are in it.

@@ -52,6 +52,7 @@ func allFaults() []fault {
 		unusualFaults(),
 		movingFaults(),
 		linkFaults(),
+		addressFaults(),
 		severalFaults(),
 		betweenFaults(),
 	)

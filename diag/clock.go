@@ -29,7 +29,7 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 	var told []clock
 	for _, s := range e.Servers {
 		if ahead := clockOf(e, s); ahead.Seen() && s.DuplicateOf == nil {
-			told = append(told, clock{s.Name, ahead.Value})
+			told = append(told, clock{s, ahead.Value, ahead.Took})
 		}
 	}
 	if len(told) < 2 {
@@ -37,17 +37,21 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 	}
 	slices.SortStableFunc(told, func(a, b clock) int { return cmp.Compare(a.ahead, b.ahead) })
 	// Of three, one that is wrong is never in the middle.
-	usual, apart := told[(len(told)-1)/2].ahead, told[len(told)-1].ahead-told[0].ahead
+	usual, apart := told[(len(told)-1)/2], told[len(told)-1].ahead-told[0].ahead
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	for _, c := range told {
 		addEvidence(&f, report.Evidence{
-			Source: "clock", Server: c.name, Value: c.ahead.String() + " ahead of this host's",
+			Source: "clock", Server: c.server.Name, Value: c.ahead.String() + " ahead of this host's",
 		})
-		off := (c.ahead - usual).Abs()
+		// When in the time of a look a server told its own is not known.
+		off := (c.ahead - usual.ahead).Abs() - max(c.took, usual.took)
 		if off <= skewed {
 			continue
 		}
-		f.Servers = append(f.Servers, c.name)
+		f.Servers = append(f.Servers, c.server.Name)
+		if !c.goesOn(e) {
+			f.Certainty = report.Likely
+		}
 		if off > muchSkewed {
 			f.Severity = report.Warning
 		}
@@ -56,19 +60,36 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 		return out
 	}
 	if len(told) == 2 {
-		f.Servers = []string{told[0].name, told[1].name} // which of both is wrong is not known
+		f.Servers = []string{told[0].server.Name, told[1].server.Name} // which of both is wrong is not known
 	}
 	f.Summary = fmt.Sprintf("the clocks are up to %s apart. ZooKeeper itself measures time another way, but its logs cannot be laid side by side, and certificates and Kerberos tickets are judged by the clock.", apart.Round(time.Second))
+	if f.Certainty == report.Likely {
+		f.Summary += " Less likely: a cache before an AdminServer repeats an old answer."
+	}
 	for _, name := range f.Servers {
 		f.Fix = append(f.Fix, inspect(name, "timedatectl; chronyc tracking", "see whether it follows a time server, and start what should (chrony, systemd-timesyncd)"))
 	}
-	return out.and(found(f))
+	return out.and(found(f)).lookAgain(f.Certainty == report.Likely)
 }
 
-// clock is how far a server's clock is ahead of this host's.
+// clock is how far a server's clock is ahead of this host's, and how long it took to be told.
 type clock struct {
-	name  string
-	ahead time.Duration
+	server *model.Server
+	ahead  time.Duration
+	took   time.Duration
+}
+
+// goesOn reports whether the clock was as far ahead in the earlier check: the answer of a cache
+// stays behind by the time between both. What another host's snapshot says is of its own clock.
+func (c clock) goesOn(e *model.Ensemble) bool {
+	if e.Vantages != nil {
+		return true
+	}
+	before := e.Earlier(c.server)
+	if before == nil || !before.Admin.Clock.Seen() {
+		return false
+	}
+	return (c.ahead - before.Admin.Clock.Value).Abs() <= max(time.Second, c.took, before.Admin.Clock.Took)
 }
 
 // clockOf is what is known of a server's clock: by the snapshot that was taken on its

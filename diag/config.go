@@ -34,7 +34,7 @@ var dynamicConfigOverridesRule = Rule{
 	Eval:     perHost(checkDynamicConfig),
 }
 
-func checkDynamicConfig(_ *model.Ensemble, h *model.Host) Outcome {
+func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
 	beside := besideDynamic(h)
 	switch version := h.Version(); {
 	case version != "" && zoocfg.Concerns("3.4", version):
@@ -49,7 +49,7 @@ func checkDynamicConfig(_ *model.Ensemble, h *model.Host) Outcome {
 		return Outcome{}
 	}
 	next := h.Settings.Path + ".dynamic.next"
-	return found(report.Finding{
+	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
 		Summary: "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
 		Evidence: []report.Evidence{{
@@ -59,7 +59,12 @@ func checkDynamicConfig(_ *model.Ensemble, h *model.Host) Outcome {
 			inspect(nameOf(h), "cat "+shellWord(next), "the members that were proposed"),
 			{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
 		},
-	})
+	}
+	before, _ := e.FindEarlier(func(b *model.Host) bool { return sameProcess(b, h) })
+	if before == nil || !before.NextConfig.Value {
+		return inOneLook(f) // one that is under way has the file for a moment
+	}
+	return found(f)
 }
 
 func membersBesideDynamic(h *model.Host, beside []zoocfg.Problem) report.Finding {

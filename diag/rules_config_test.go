@@ -30,7 +30,9 @@ func configRules() []rule {
 				{"members in both, running", healthy().onWith(3, both, dynamic(members)), "warning proven zk3"},
 				{"members in both, stopped", out().onWith(3, both, dynamic(members), stopped), "warning likely zk3"},
 				{"and the quorum is lost", look(down, looking, down).onWith(3, both, dynamic(members), stopped), "critical likely zk3"},
-				{"a left-over proposal", healthy().on(3, next(true)), "warning proven zk3"},
+				{"a left-over proposal", healthy().on(3, next(true)).twice(), "warning proven zk3"},
+				{"in one check, which may be of one under way", healthy().on(3, next(true)), "info possible zk3"},
+				{"begun between the checks", healthy().on(3, next(true)).after(healthy().on(3, next(false))), "info possible zk3"},
 			},
 			[]alike{
 				{"members in the dynamic file", healthy().onWith(3, moved, dynamic(members), next(false))},

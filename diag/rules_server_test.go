@@ -108,7 +108,8 @@ func serverRules() []rule {
 				{"inferred", look(follower, secretLeader, follower).twice(), "info likely zk2"},
 				{"inferred from one look", look(follower, secretLeader, follower), "info possible zk2"},
 				{"beside one that hangs and has no leader's port", look(follower, secretLeader, hung).twice(), "info likely zk2"},
-				{"its file says so", look(follower, secretLeader, follower).onWith(2, zoo(3, "leaderServes=no")), "info proven zk2"},
+				{"its file says so", look(follower, secretLeader, follower).onWith(2, zoo(3, "leaderServes=no")).twice(), "info proven zk2"},
+				{"its file says so, in one check", look(follower, secretLeader, follower).onWith(2, zoo(3, "leaderServes=no")), "info likely zk2"},
 			},
 			[]alike{
 				{"the quorum port is closed", look(follower, looking, follower)},

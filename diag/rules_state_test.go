@@ -221,14 +221,17 @@ func shapeRules() []rule {
 		{
 			ClockSkew,
 			[]fire{
-				{"one of three", look(follower, leader, follower).edit(clocks(0, 0, 10*time.Second)), "info proven zk3"},
-				{"one of three, much", look(follower, leader, follower).edit(clocks(-2*time.Minute, 0, 0)), "warning proven zk1"},
-				{"all ahead of this host, and one more", look(follower, leader, follower).edit(clocks(time.Hour, time.Hour, time.Hour+6*time.Second)), "info proven zk3"},
-				{"two that tell, and none is right", look(follower, leader, down).edit(clocks(0, 7*time.Second)), "info proven zk1 zk2"},
+				{"one of three", look(follower, leader, follower).edit(clocks(0, 0, 10*time.Second)).twice(), "info proven zk3"},
+				{"one of three, much", look(follower, leader, follower).edit(clocks(-2*time.Minute, 0, 0)).twice(), "warning proven zk1"},
+				{"all ahead of this host, and one more", look(follower, leader, follower).edit(clocks(time.Hour, time.Hour, time.Hour+6*time.Second)).twice(), "info proven zk3"},
+				{"in one check", look(follower, leader, follower).edit(clocks(0, 0, time.Minute)), "info likely zk3"},
+				{"a cache repeats it", look(follower, leader, follower).edit(clocks(0, 0, -13*time.Second)).after(look(follower, leader, follower).edit(clocks(0, 0, -10*time.Second))), "info likely zk3"},
+				{"two that tell, and none is right", look(follower, leader, down).edit(clocks(0, 7*time.Second)).twice(), "info proven zk1 zk2"},
 			},
 			[]alike{
 				{"alike", look(follower, leader, follower).edit(clocks(0, 0, 0))},
 				{"this host is wrong", look(follower, leader, follower).edit(clocks(time.Hour, time.Hour, time.Hour))},
+				{"no more than the look took", look(follower, leader, follower).edit(clocks(0, 0, 8*time.Second)).edit(func(s *snapshot.Snapshot) { s.Servers[2].Admin.Clock.Took = 4 * time.Second })},
 				{"seconds", look(follower, leader, follower).edit(clocks(0, 2*time.Second, -3*time.Second))},
 			},
 			append(blindNetwork(),

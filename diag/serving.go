@@ -301,10 +301,12 @@ func checkLeaderServesNo(e *model.Ensemble, s *model.Server) Outcome {
 		addEvidence(&f, report.Evidence{Source: "srvr", Server: o.Name, Value: "Mode: follower"})
 	}
 	if _, no := s.Local.LeaderServesNo(); no {
-		f.Certainty = report.Proven
+		if f.Certainty = report.Likely; e.Twice(s, func(s *model.Server) bool { return s.Inferred }) {
+			f.Certainty = report.Proven // followers report for some ticks that they follow one that is gone
+		}
 		addEvidence(&f, leaderServesEvidence(s.Local))
 	}
-	return found(f)
+	return found(f).lookAgain(f.Certainty != report.Proven)
 }
 
 // leaderServesEvidence is what says that a host's server serves no clients while it leads;

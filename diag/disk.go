@@ -142,7 +142,7 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 		}
 		inTmp = append(inTmp, report.Finding{
 			Severity: report.Warning, Certainty: report.Proven,
-			Summary: fmt.Sprintf("%s is below %s, which is emptied at a reboot or by systemd-tmpfiles, %s. This server then comes back without its data; two of three such at a time are the loss of all.", key, tmp, emptied(tmp)),
+			Summary: fmt.Sprintf("%s is below %s, %s. A server that comes back without its data has forgotten what it agreed to; two of three such at a time are the loss of all.", key, tmp, emptied(tmp, d.Volume.Value.Type)),
 			Evidence: []report.Evidence{
 				settingEvidence(h, key, set, "a directory that outlives a reboot"),
 			},
@@ -170,12 +170,15 @@ func cleaned(d *snapshot.DataDir) string {
 	return tmp
 }
 
-func emptied(tmp string) string {
-	switch tmp {
-	case "/tmp":
-		return "by default of what is 10 days old"
-	case "/var/tmp":
-		return "by default of what is 30 days old"
+// emptied is what takes files from a directory: memory loses them, and what is for temporary files is
+// mostly cleared; whether this host does so was not looked at.
+func emptied(tmp, fsType string) string {
+	const unseen = "unless this host is set not to, which was not checked"
+	switch {
+	case fsType == "tmpfs" || tmp != "/tmp" && tmp != "/var/tmp":
+		return "which is memory: a reboot empties it"
+	case tmp == "/tmp":
+		return "from which systemd-tmpfiles removes what is 10 days old, and many systems all at a boot, " + unseen
 	}
-	return "for it is memory"
+	return "from which systemd-tmpfiles removes what is 30 days old, " + unseen
 }

@@ -190,7 +190,12 @@ func nameRules() []rule {
 		},
 		{
 			TargetsMixed,
-			[]fire{{"two ensembles", look(follower, elsewhere), "warning proven"}},
+			[]fire{
+				{"two that lead", look(leader, elsewhere), "warning proven"},
+				{"one id twice", look(follower, but(elsewhere, says(1))), "warning proven"},
+				{"other ids", look(follower, but(leader, says(7), lists("server.7=other1:2888:3888:participant\nversion=0"))), "warning proven"},
+				{"as of one ensemble with two networks", look(follower, elsewhere).membership(three...), "warning likely"},
+			},
 			[]alike{
 				{"one ensemble", look(follower, leader, follower)},
 				{"lists that differ by one", look(follower, but(leader, lists("server.1=zk1:2888:3888:participant\nserver.2=zk2:2888:3888:participant\nversion=0")), follower)},

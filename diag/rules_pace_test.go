@@ -56,8 +56,9 @@ func paceRules() []rule {
 		{
 			FsyncSlow,
 			[]fire{
-				{"200 ms each", between(fsyncTime, 200), "warning proven zk3"},
-				{"200 ms each, as Prometheus's provider tells it", third(prometheus(fsyncTime, 200, 21000)).after(third(prometheus(fsyncTime, 100, 1000))), "warning proven zk3"},
+				{"200 ms each, and none over 300", third(summed(fsyncTime, 200, 21000), counts("zk_max_fsynctime", "300")).after(third(summed(fsyncTime, 100, 1000))), "warning proven zk3"},
+				{"mostly one, as of a machine that stood still", third(summed(fsyncTime, 120, 4000), counts("zk_max_fsynctime", "2800")).after(third(summed(fsyncTime, 100, 1000))), "warning likely zk3"},
+				{"200 ms each, as Prometheus's provider tells it", third(prometheus(fsyncTime, 200, 21000)).after(third(prometheus(fsyncTime, 100, 1000))), "warning likely zk3"},
 			},
 			[]alike{
 				{"100 ms each", between(fsyncTime, 100)},

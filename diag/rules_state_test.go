@@ -201,6 +201,7 @@ func shapeRules() []rule {
 			WildcardSelfAddr,
 			[]fire{
 				{"3.5.6, by conf", look(but(follower, lists(wild(1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
+				{"3.5.6 of a vendor", look(but(follower, lists(wild(1)), runs("3.5.6.1-20--1")), but(leader, old), but(follower, old)), "warning likely zk1"},
 				{"3.5.6, IPv6", look(but(follower, lists(strings.Replace(wild(1), "0.0.0.0", "[::]", 1)), old), but(leader, old), but(follower, old)), "warning proven zk1"},
 				{"3.5.6, it does not serve, by its file", look(follower, leader, but(looking, old)).onWith(3, zoo(2, "server.3=0.0.0.0:2888:3888")), "warning likely zk3"},
 				{"it costs the quorum", look(but(looking, old), down, down).onWith(1, zoo(0, "server.1=0.0.0.0:2888:3888", "server.2=zk2:2888:3888", "server.3=zk3:2888:3888")), "critical likely zk1"},

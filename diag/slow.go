@@ -56,7 +56,7 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 	if m.Count < samplesNeeded || m.Each <= slowFsync {
 		return Outcome{}
 	}
-	return found(report.Finding{
+	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
 		Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
 		Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
@@ -65,7 +65,24 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 			risky(s.Name, "give dataLogDir a disk of its own: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
 				"with no spare voter it is an outage; log.* and snapshot.* must stay in two different folders for good"),
 		},
-	})
+	}
+	if !severalSlow(s, m) {
+		f.Certainty = report.Likely
+		f.Summary += " Less likely: its whole machine stood still once meanwhile (migration, steal), and one sync with it."
+		f.Fix = append([]report.Fix{inspect(s.Name, "vmstat 2 5", "see the share of steal (st), and whether java waits for a disk (wa)")}, f.Fix...)
+	}
+	return found(f)
+}
+
+// slowNeeded is how many syncs must have been slow: a machine that stands still makes one so.
+const slowNeeded = 5
+
+// severalSlow reports whether so many syncs were slow: all of them together took longer than fewer
+// can have taken, by the longest ever (zk_max_, which Prometheus's provider does not tell).
+func severalSlow(s *model.Server, m model.Mean) bool {
+	longest, ok := s.Mntr.Value.Float("zk_max_" + fsyncTime)
+	all := float64(m.Count) * float64(m.Each) / float64(time.Millisecond)
+	return ok && longest > 0 && all >= slowNeeded*longest
 }
 
 const LatencyHigh report.Code = "latency-high"

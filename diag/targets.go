@@ -90,7 +90,29 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 			Source: string(s.RunsWith.By), Server: s.Name, Key: "members", Value: hostList(s.RunsWith.Membership),
 		})
 	}
+	if mayBeOne(told) {
+		f.Certainty = report.Likely
+		f.Summary += " Less likely: they are one ensemble whose lists have the addresses of two networks; the ids in them are the same."
+		f.Fix = advice("compare which host has which id; if they are two ensembles, ask about one at a time: the evidence has the members of each")
+	}
 	return found(f)
+}
+
+// mayBeOne reports whether nothing that servers tell contradicts that they are of one ensemble: their
+// lists have the same ids, and no two of them have one id or lead.
+func mayBeOne(servers []*model.Server) bool {
+	ids, leaders := map[int64]bool{}, 0
+	for _, s := range servers {
+		id, _, known := s.Claimed()
+		if known && ids[id] || idList(s.RunsWith.Membership) != idList(servers[0].RunsWith.Membership) {
+			return false
+		}
+		ids[id] = known
+		if s.Role == report.Leader {
+			leaders++
+		}
+	}
+	return leaders <= 1
 }
 
 // hostList is "zk1 zk2 zk3".

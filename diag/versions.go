@@ -79,8 +79,8 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{}
 	}
 	certainty := report.Proven
-	if s.Serving != model.Yes {
-		certainty = report.Likely // it may be out for another reason
+	if s.Serving != model.Yes || v.Vendor() {
+		certainty = report.Likely // it may be out for another reason, or have the fix
 	}
 	return found(report.Finding{
 		Certainty: certainty,

@@ -145,7 +145,7 @@ func stateFaults() []fault {
 					write(t, ens.Server(3), 20, think)
 				}, args: outside("@1", "@2", "@3", "--window", "5s"),
 			},
-			root: diag.FsyncSlow, servers: []int64{3}, state: report.Serving, exit: 1,
+			root: diag.FsyncSlow, servers: []int64{3}, proven: true, state: report.Serving, exit: 1,
 		},
 		{
 			// A server that is thrown out is not behind: syncLimit keeps it in.

@@ -153,3 +153,25 @@ func FuzzParseVersion(f *testing.F) {
 		}
 	})
 }
+
+// TestVendor: builds of the project's own, and others.
+func TestVendor(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"3.4.10-39d3a4f269333c922ed3db283be479f9deacaa0f, built on 03/23/2017 10:13 GMT":     false,
+		"3.6.4--d65253dcf68e9097c6e95a126463fd5fdeb4521c, built on 12/18/2022 18:10 GMT":     false,
+		"3.5.3-beta-8ce24f9e675cbefffb8f21a47e06b42864475a60, built on 04/03/2017 16:19 GMT": false,
+		"3.4.6-1569965, built on 02/20/2014 09:09 GMT":                                       false,
+		"3.9.5": false,
+		"3.4.5-cdh5.16.2--1, built on 06/03/2019 09:00 GMT":                                      true,
+		"3.4.6-235--1, built on 10/30/2018 17:18 GMT":                                            true,
+		"3.8.0-${mvngit.commit.id}, built on 2022-10-30":                                         true,
+		"3.6.0-SNAPSHOT-29f9b2c1c0e832081f94d59a6b88709c5f1bb3ca, built on 05/30/2019 09:26 GMT": true,
+		"3.6.3.redhat-00001-6df26081269769c160c8c3a24929c60c91cd19c3, built on 2021":             true,
+	} {
+		v, err := ParseVersion(text)
+		if err != nil || v.Vendor() != want {
+			t.Errorf("%s: vendor %v (%v), want %v", text, v.Vendor(), err, want)
+		}
+	}
+}

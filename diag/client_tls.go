@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,7 +154,7 @@ func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapsho
 	now := e.Snap.Started
 	left, due := c.NotAfter.Sub(now), min(renewBefore, c.NotAfter.Sub(c.NotBefore)/4)
 	f := &report.Finding{
-		Severity: report.Warning, Certainty: report.Proven,
+		Severity: report.Warning, Certainty: sureOfClock(e),
 		Evidence: []report.Evidence{certificateEvidence(what, c, "valid for "+ago(due)+" more at least")},
 		Fix: []report.Fix{
 			step(s.Name, "have a new one signed for the same names, and put it with its key into the key store"),
@@ -163,7 +164,7 @@ func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapsho
 	}
 	switch {
 	case now.Before(c.NotBefore):
-		f.Title = "its certificate is not valid yet"
+		f.Title, f.Certainty = "its certificate is not valid yet", report.Likely
 		f.Summary = fmt.Sprintf("it begins at %s: clients refuse it until then. More likely a clock is wrong, here or where it was made.", c.NotBefore.Format(time.RFC3339))
 	case left <= 0:
 		f.Title = expired
@@ -175,7 +176,22 @@ func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapsho
 	default:
 		return nil
 	}
+	if f.Certainty != report.Proven {
+		f.Summary += " That is by this host's clock, which no server's was seen to confirm."
+	}
 	return f
+}
+
+// sureOfClock is how sure it is what time it is: proven where a server's clock agrees with this host's.
+func sureOfClock(e *model.Ensemble) report.Certainty {
+	agrees := func(s *model.Server) bool {
+		ahead := clockOf(e, s)
+		return ahead.Seen() && ahead.Value.Abs() <= muchSkewed
+	}
+	if slices.ContainsFunc(e.Servers, agrees) {
+		return report.Proven
+	}
+	return report.Likely
 }
 
 // ago is a time in days, or in hours where it is less than two.

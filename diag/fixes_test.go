@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -71,5 +72,44 @@ func TestStepsGoHostByHost(t *testing.T) {
 		if !strings.Contains(steps[i], want[i]) {
 			t.Errorf("step %d: got %q, want %q", i+1, steps[i], want[i])
 		}
+	}
+}
+
+// TestNothingCircular: no step asks for what this run did, and the steps on one host are together.
+func TestNothingCircular(t *testing.T) {
+	t.Parallel()
+	noName := func(l *snapshot.Local) {
+		for i := range l.Resolved[1:] {
+			l.Resolved[1+i].Addrs = snapshot.Failed[[]netip.Addr](&snapshot.Failure{Kind: snapshot.Resolve, Text: "no such host"}, quick)
+		}
+	}
+	steps := fixesOf(t, look(looking, down, down).on(1, noName).twice().report(), PeerNameUnresolvable)
+	if len(steps) != 3 || !strings.HasPrefix(steps[0], "zk1: ") || !strings.HasPrefix(steps[1], "zk1: ") || !strings.HasPrefix(steps[2], ": ") {
+		t.Errorf("got %q, want both steps of zk1 and then the advice", steps)
+	}
+	steps = append(steps, fixesOf(t, out().on(3, stopped, keeps(free(0))).report(), DiskFull)...)
+	for _, step := range steps {
+		if strings.Contains(step, "getent") || strings.Contains(step, "df ") {
+			t.Errorf("the run did that: %s", step)
+		}
+	}
+}
+
+// TestSilentBehindBlockedPort: of a server that gives no answer on either port both are said.
+func TestSilentBehindBlockedPort(t *testing.T) {
+	t.Parallel()
+	both := look(follower, leader, but(hung, peers(snapshot.Refused, snapshot.Filtered)))
+	r := both.on(1).twice().report()
+	for _, f := range r.Findings {
+		if f.Code == QuorumPortFiltered && !strings.Contains(f.Summary, "it hangs, or it is still loading") {
+			t.Errorf("its silence is not said: %s", f.Summary)
+		}
+	}
+	if len(concluded(r, QuorumPortFiltered)) == 0 {
+		t.Error("a blocked port is not found")
+	}
+	held := func(l *snapshot.Local) { l.Process.State = "T" }
+	if got := concluded(both.on(3, held).twice().report(), ServerHung); len(got) == 0 {
+		t.Error("a stopped process is not found behind a blocked port")
 	}
 }

@@ -65,7 +65,7 @@ func TestDecisionTable(t *testing.T) {
 			findings("show degraded-no-spare warning proven", "show quorum-port-filtered info possible zk3"),
 		},
 		{
-			"refused, open", look(follower, leader, otherPort), "serving 1: 3 of 3 by conf, need 2, spare 1",
+			"refused, open", look(follower, leader, otherPort).twice(), "serving 1: 3 of 3 by conf, need 2, spare 1",
 			findings("root client-port-mismatch warning likely zk3"),
 		},
 		{

@@ -65,7 +65,17 @@ func TestMatrix(t *testing.T) {
 	}{
 		{"all open", []scene{one, three}, nil, nil, 4},
 		{"one way blocked", []scene{look(leader, blocked, follower).on(1).from("zk1"), three}, []string{"warning likely zk2"}, nil, 4},
-		{"from two members", []scene{look(leader, blocked, follower).on(1).from("zk1"), look(leader, blocked, follower).on(3).from("zk3")}, []string{"warning proven zk2"}, nil, 4},
+		{"from two members", []scene{look(leader, blocked, follower).on(1).from("zk1"), look(leader, blocked, follower).on(3).from("zk3")}, []string{"warning likely zk2"}, nil, 4},
+		{
+			"from two members, and no connection waits on its host",
+			[]scene{
+				look(leader, blocked, follower).on(1).from("zk1"), look(leader, follower, follower).on(2).from("zk2"),
+				look(leader, blocked, follower).on(3).from("zk3"),
+			},
+			[]string{"warning proven zk2"},
+			nil,
+			6,
+		},
 		{
 			"both ways blocked",
 			[]scene{look(leader, blocked, follower).on(1).from("zk1"), look(but(leader, peers(snapshot.Filtered, "")), follower, follower).on(2).from("zk2")},

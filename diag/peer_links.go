@@ -336,7 +336,7 @@ func freshAddress(e *model.Ensemble, h *model.Host, name string, old netip.AddrP
 		risk = "no voter is spare now: this restart stops the service until the server is back"
 	}
 	return []report.Fix{
-		inspect(nameOf(h), "getent hosts "+shellWord(name), "first see that the name means the right address on every server; mend DNS or /etc/hosts before anything is restarted"),
+		{Note: fmt.Sprintf("check that the name %s means its new address on every server; correct DNS or /etc/hosts before anything is restarted", name)},
 		{Note: "wait a minute and look again: by default a JVM looks a name up anew after 30 seconds"},
 		{Note: fmt.Sprintf("without a restart: give the moved server the address %s too, if nobody else has it", old.Addr())},
 		risky(nameOf(h), "else restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next",

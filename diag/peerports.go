@@ -35,7 +35,7 @@ var latentPortBlockRule = Rule{
 
 // lossy is what a connect that got no answer may be as well: it is one attempt, of which the
 // packets may have been lost.
-const lossy = " A network that loses packets looks the same: look again."
+const lossy = " A network that loses packets looks the same, and so does a server whose queue of connections is full."
 
 // blockedPorts finds what is blocked: what does no harm before a restart, or all else.
 func blockedPorts(e *model.Ensemble, latent bool) Outcome {
@@ -141,7 +141,19 @@ func portFiltered(
 		f.Certainty = report.Likely
 		f.Summary = fmt.Sprintf("the network itself says that port %d is prohibited, and the server is not in the quorum.", port.Port)
 	}
+	alsoSilent(&f, s)
 	return f
+}
+
+// alsoSilent adds what is seen of a server behind a blocked port that does not answer its clients
+// either: to open the port is not enough then.
+func alsoSilent(f *report.Finding, s *model.Server) {
+	if !model.Silent(s) {
+		return
+	}
+	f.Summary += " Its client port accepts connections and gives no answer as well: it hangs, or it is still loading its data."
+	addEvidence(f, failedWord("srvr", s.Srvr))
+	f.Fix = append(f.Fix, step(s.Name, "look at the process too, which an open port does not help: top, and jstack PID three times, some seconds apart"))
 }
 
 // portRejected is a port on which the host's own sockets show a listener, and
@@ -258,18 +270,20 @@ func sureOfBlock(e *model.Ensemble, s *model.Server, port int) report.Certainty 
 		peer := e.ByName(name)
 		return peer != nil && slices.ContainsFunc(waysOf(e, peer), func(w way) bool { return !w.Open && w.From == s.Name })
 	}
-	queueFull := port == s.Election.Number && electionPortIsHeld(s)
-	if !queueFull && (len(from) > 1 || slices.ContainsFunc(from, back)) {
+	if takesConnections(s, port) && (len(from) > 1 || slices.ContainsFunc(from, back)) {
 		return report.Proven
 	}
 	return report.Likely
 }
 
-// electionPortIsHeld reports whether a server's own sockets show connections to its election port that
-// it has not accepted.
-func electionPortIsHeld(s *model.Server) bool {
-	return s.Local != nil && slices.ContainsFunc(s.Local.Links.Value.Sockets, func(l snapshot.Link) bool {
-		return l.Waiting && !l.Calling && int(l.Local.Port()) == s.Election.Number
+// takesConnections reports whether a server's own sockets show that it accepts what connects to a peer
+// port: none waits there. The kernel drops what comes to a full queue without a word.
+func takesConnections(s *model.Server, port int) bool {
+	if s.Local == nil || !s.Local.Links.Seen() || s.Local.Links.Value.Total > len(s.Local.Links.Value.Sockets) {
+		return false
+	}
+	return !slices.ContainsFunc(s.Local.Links.Value.Sockets, func(l snapshot.Link) bool {
+		return l.Waiting && !l.Calling && int(l.Local.Port()) == port
 	})
 }
 
@@ -303,6 +317,7 @@ func wayBlocked(
 	if sleeps(e, s, from...) {
 		warnOfRestart(&f)
 	}
+	alsoSilent(&f, s)
 	return f
 }
 

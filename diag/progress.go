@@ -162,7 +162,7 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 		servers = append(servers, then.Name)
 	}
 	perMinute := float64(elections) / math.Max(e.Between().Minutes(), 1)
-	return found(report.Finding{
+	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Servers: servers,
 		Summary: fmt.Sprintf("%d new leaders in %s. Each election is a time in which nobody can write, and clients may lose their sessions.", elections, seconds(e.Between())),
 		Evidence: []report.Evidence{
@@ -175,8 +175,13 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 		},
 		Fix: []report.Fix{
 			{Note: "stop whoever restarts servers in turn, a script or an orchestrator with a health check"},
-			step(servers[0], "read in the logs why leaders step down: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"),
 			{Note: "look at what makes a leader miss its syncLimit: slow disks, long garbage collections, a blocked quorum port"},
 		},
-	})
+	}
+	for _, name := range servers {
+		if s := e.ByName(name); s == nil || s.Local == nil || !s.Local.Log.Seen() {
+			f.Fix = append(f.Fix, step(name, "read in its log why it steps down: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"))
+		}
+	}
+	return found(f)
 }

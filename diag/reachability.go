@@ -42,8 +42,7 @@ func checkTargetUnresolvable(e *model.Ensemble, s *model.Server) Outcome {
 			Source: "dns", Key: host, Value: look.Failure.Text, Wanted: "an address",
 		}}, countedEvidence(e, s)...),
 		Fix: []report.Fix{
-			{Note: "check the spelling"},
-			{Command: "getent hosts " + shellWord(host), Note: "what this host's resolver says"},
+			{Note: "check the spelling; then DNS, and /etc/hosts of this host"},
 		},
 	}
 	switch s.Counted {
@@ -111,7 +110,7 @@ var clientPortMismatchRule = Rule{
 	Eval:     perServer(checkClientPortMismatch),
 }
 
-func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
+func checkClientPortMismatch(e *model.Ensemble, s *model.Server) Outcome {
 	if s.ClientPort != report.PortRefused {
 		return whyNoAnswer(s)
 	}
@@ -142,6 +141,9 @@ func checkClientPortMismatch(_ *model.Ensemble, s *model.Server) Outcome {
 		if a := h.Settings.ClientPortAddress; a.IsSet() {
 			addEvidence(&f, settingEvidence(h, "clientPortAddress", a, ""))
 		}
+	}
+	if f.Certainty != report.Proven && !e.Twice(s, func(s *model.Server) bool { return s.ClientPort == report.PortRefused }) {
+		return inOneLook(f) // one that ends or starts in between has the one port open, and not the other
 	}
 	return found(f)
 }

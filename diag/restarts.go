@@ -38,11 +38,19 @@ func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
 		Certainty: certainty,
 		Summary:   "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
 		Evidence:  append(evidence, logEvidences(h, fatalSigns)...),
-		Fix: steps(nameOf(h),
-			"read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status). Another restart changes nothing",
-			"mend that, and start it once",
-		),
+		Fix:       steps(nameOf(h), whyEnds(h)+". Another restart changes nothing", "correct that, and start it once"),
 	})
+}
+
+// whyEnds is where to find why a server ends again and again, as far as this run has not read it.
+func whyEnds(h *model.Host) string {
+	switch {
+	case len(logEvidences(h, fatalSigns)) > 0:
+		return "the lines of its log in the evidence say why it ends"
+	case h.Log.Seen():
+		return "its log has no reason that is known: find out what ends it from outside, and starts it again: a health check, an orchestrator, or its unit (systemctl status)"
+	}
+	return "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status)"
 }
 
 // loopEvidence is the evidence for a loop, and how sure it is.

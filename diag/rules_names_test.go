@@ -191,7 +191,7 @@ func nameRules() []rule {
 		{
 			TargetsMixed,
 			[]fire{
-				{"two that lead", look(leader, elsewhere), "warning proven"},
+				{"two that lead", look(leader, elsewhere).membership(three...), "warning proven"},
 				{"one id twice", look(follower, but(elsewhere, says(1))), "warning proven"},
 				{"other ids", look(follower, but(leader, says(7), lists("server.7=other1:2888:3888:participant\nversion=0"))), "warning proven"},
 				{"as of one ensemble with two networks", look(follower, elsewhere).membership(three...), "warning likely"},

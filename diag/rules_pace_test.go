@@ -172,7 +172,7 @@ func TestPaceFolds(t *testing.T) {
 	}
 	runGrid(t, []row{{
 		"a slow disk and slow writes", slow(2).after(slow(1)), "serving 1: 3 of 3 by conf, need 2, spare 1",
-		findings("root fsync-slow warning proven zk3", "fold latency-high warning proven zk3"),
+		findings("root fsync-slow warning likely zk3", "fold latency-high warning proven zk3"),
 	}})
 }
 

@@ -82,7 +82,9 @@ func reachRules() []rule {
 		{
 			ClientPortMismatch,
 			[]fire{
-				{"its election port is open", look(follower, leader, otherPort), "warning likely zk3"},
+				{"its election port is open", look(follower, leader, otherPort).twice(), "warning likely zk3"},
+				{"its election port is open, in one check", look(follower, leader, otherPort), "info possible zk3"},
+				{"it answered in the check before, and ended since", look(follower, leader, otherPort).after(look(follower, leader, but(follower, peers(snapshot.Refused, "")))), "info possible zk3"},
 				{"its file says another port", look(follower, leader, otherPort).onWith(3, zoo(3, "clientPort=2281"), hears("[::]:2281", "[::]:3888")), "warning proven zk3"},
 			},
 			[]alike{

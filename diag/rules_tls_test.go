@@ -67,16 +67,18 @@ func tlsRules() []rule {
 		{
 			CertificateExpiring,
 			[]fire{
-				{"in a week", healthy().edit(overTLS).edit(nth(3, shows("", -358*day, 7*day))), "warning proven zk3"},
-				{"expired, and others are not", healthy().edit(overTLS).edit(all(year(""))).edit(nth(3, shows(snapshot.TLSDates, -400*day, -day))), "warning proven zk3"},
+				{"in a week", healthy().edit(overTLS).edit(nth(3, shows("", -358*day, 7*day))).edit(clocks(time.Second)), "warning proven zk3"},
+				{"in a week, by the clock of this host alone", healthy().edit(overTLS).edit(nth(3, shows("", -358*day, 7*day))), "warning likely zk3"},
+				{"in a week, and a server has another time", healthy().edit(overTLS).edit(nth(3, shows("", -358*day, 7*day))).edit(clocks(-30 * day)), "warning likely zk3"},
+				{"expired, and others are not", healthy().edit(overTLS).edit(all(year(""))).edit(nth(3, shows(snapshot.TLSDates, -400*day, -day))).edit(clocks(time.Second)), "warning proven zk3"},
 				{"all expired", healthy().edit(overTLS).edit(all(shows(snapshot.TLSDates, -400*day, -day))), "critical likely zk1 zk2 zk3"},
-				{"not valid yet", healthy().edit(overTLS).edit(nth(3, shows(snapshot.TLSDates, day, 365*day))), "warning proven zk3"},
-				{"seen in plain text", look(follower, leader, closing).edit(nth(3, shows(snapshot.TLSNotAsked, -358*day, 7*day))), "warning proven zk3"},
+				{"not valid yet", healthy().edit(overTLS).edit(nth(3, shows(snapshot.TLSDates, day, 365*day))), "warning likely zk3"},
+				{"seen in plain text", look(follower, leader, closing).edit(nth(3, shows(snapshot.TLSNotAsked, -358*day, 7*day))).edit(clocks(time.Second)), "warning proven zk3"},
 				{"that for the other servers", healthy().edit(nth(3, func(s *snapshot.Server) {
 					shows("", -358*day, 7*day)(s)
 					s.QuorumTLS, s.Client.Value.TLS = s.Client.Value.TLS, snapshot.TLSLook{}
-				})), "warning proven zk3"},
-				{"of a short life, and too late", healthy().edit(overTLS).edit(nth(3, shows("", -80*day, 10*day))), "warning proven zk3"},
+				})).edit(clocks(time.Second)), "warning proven zk3"},
+				{"of a short life, and too late", healthy().edit(overTLS).edit(nth(3, shows("", -80*day, 10*day))).edit(clocks(time.Second)), "warning proven zk3"},
 			},
 			[]alike{
 				{"a year", healthy().edit(overTLS).edit(all(year("")))},

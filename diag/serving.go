@@ -178,6 +178,7 @@ var serverHungRule = Rule{
 
 func checkServerHung(e *model.Ensemble, s *model.Server) Outcome {
 	switch {
+	case model.Silent(s) && s.StoppedHere():
 	case model.Silent(s) && s.ElectionPort != report.PortOpen && s.ElectionPort != report.PortRefused:
 		return undecided("its election port gave no answer either")
 	case model.Hangs(s) && s.ElectionPort == report.PortRefused:

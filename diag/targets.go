@@ -42,7 +42,7 @@ func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.
 			Source: "dns", Server: nameOf(h), Key: r.Host, Value: r.Addrs.Failure.Text, Wanted: "an address",
 		}},
 		Fix: []report.Fix{
-			inspect(nameOf(h), "getent hosts "+shellWord(r.Host), "what its resolver says; mend DNS or /etc/hosts there"),
+			step(nameOf(h), fmt.Sprintf("give the name %s an address, in DNS or in /etc/hosts there", r.Host)),
 			{Note: "a server calls a peer anew when its name means something again; one whose own name it was has to be started"},
 		},
 	}

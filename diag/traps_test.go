@@ -76,7 +76,7 @@ func TestTraps(t *testing.T) {
 			findings("show conn-limit-reached info possible zk1 zk2 zk3"),
 		},
 		{
-			"11: TLS only, no plain port", look(otherPort, otherPort, otherPort), "unknown 3: 0 of 3 by targets, need 2, spare ?",
+			"11: TLS only, no plain port", look(otherPort, otherPort, otherPort).twice(), "unknown 3: 0 of 3 by targets, need 2, spare ?",
 			findings("root client-port-mismatch warning likely zk1 zk2 zk3"),
 		},
 		{

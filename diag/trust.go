@@ -107,7 +107,7 @@ func withhold(f *report.Finding) {
 
 // programs of commands that change no file.
 var programs = []string{
-	"cat", "df", "dmesg", "findmnt", "firewall-cmd", "free", "getent", "grep", "iostat", "ip", "jstat", "kill", "ls", "nft",
+	"cat", "dmesg", "du", "findmnt", "firewall-cmd", "free", "getent", "grep", "iostat", "ip", "jstat", "kill", "ls", "nft",
 	"openssl", "prlimit", "readlink", "ss", "swapon", "sysctl", "systemctl", "timedatectl", "top", "vmstat", "zkCli.sh", "zkdoctor",
 }
 

@@ -102,9 +102,7 @@ func (j *joined) whole() report.Finding {
 	if j.servers != nil {
 		j.Summary = strings.Join(j.summaries, " ")
 		j.Fix = nil
-		for _, p := range j.plans {
-			j.Fix = append(j.Fix, p.fixes()...)
-		}
+		j.Fix = together(j.plans)
 	}
 	return j.Finding
 }

@@ -64,6 +64,21 @@ func onlyHost(steps []report.Fix) string {
 	return host
 }
 
+// together are the steps of all plans. What a plan has to say at its end of no host in particular has
+// no place in the order, and comes after the steps of all hosts.
+func together(plans []plan) []report.Fix {
+	var steps, advice []report.Fix
+	for _, p := range plans {
+		own := p.fixes()
+		n := len(own)
+		for n > 0 && own[n-1].Host == "" {
+			n--
+		}
+		steps, advice = append(steps, own[:n]...), append(advice, own[n:]...)
+	}
+	return append(steps, advice...)
+}
+
 // fixes are the steps with their hosts.
 func (p *plan) fixes() []report.Fix {
 	out := slices.Clone(p.steps)

@@ -196,6 +196,13 @@ func serverAlerts() []alert {
 // reachAlerts are about ports and names.
 func reachAlerts() []alert {
 	return []alert{
+		{
+			name: "ZooKeeperAllRefuseClients", severity: page, code: diag.ConnLimitReached,
+			expr: `max by (ensemble, code) (zkdoctor_finding{code="conn-limit-reached",severity="critical"}) == 1`,
+			wait: 2 * time.Minute, why: "clients that reconnect after an outage come in a wave; where no server takes any, nobody waits longer for it",
+			summary:     "{{ $labels.ensemble }}: all servers refuse new clients",
+			description: "No server accepts a connection of a new client: the limit for all clients together (maxCnxns) is reached on each. Clients that are connected go on; one that loses its connection is out.",
+		},
 		found("ZooKeeperConnectionLimit", ticket, diag.ConnLimitReached, restart,
 			"clients that reconnect after an outage come in a wave",
 			"It refuses connections from the exporter's host, and so those of clients there (maxClientCnxns); or those of all new clients (maxCnxns)."),

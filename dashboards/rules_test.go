@@ -248,6 +248,14 @@ func scenarios() []scenario {
 		{"a queue that comes and goes", healthy(map[string]string{
 			`zookeeper_outstanding_requests{` + first + `}`: "500x8 0x1 500x8 0x1 500x8 0x1 500x8 0x1 500x60",
 		}), map[time.Duration][]string{10 * minute: nothing, 21 * minute: {"ZooKeeperRequestsOutstanding zk1:2181"}}},
+		{"no server takes new clients", healthy(map[string]string{
+			`zkdoctor_finding{code="conn-limit-reached",severity="critical",root="true",` + first + `}`: "_x4 1x96",
+			`zkdoctor_finding{code="conn-limit-reached",severity="critical",root="true",` + other + `}`: "_x4 1x96",
+		}), map[time.Duration][]string{
+			2 * minute: nothing,
+			4 * minute: {"ZooKeeperAllRefuseClients a"},
+			7 * minute: {"ZooKeeperAllRefuseClients a", "ZooKeeperConnectionLimit zk1:2181", "ZooKeeperConnectionLimit zk2:2181"},
+		}},
 		{"a follower that lags", healthy(map[string]string{
 			`zookeeper_zxid_counter{` + first + `}`: "5000+100x100",
 		}), map[time.Duration][]string{4 * minute: nothing, 6 * minute: {"ZooKeeperFollowerLags zk2:2181"}}},
@@ -314,11 +322,16 @@ func ofFindings(wait time.Duration) scenario {
 			return fmt.Sprintf(`zkdoctor_finding{code=%q,ensemble="a",server=%q,severity=%q,root=%q}`, a.code, server, severity, root)
 		}
 		inEnsemble := strings.NewReplacer(`ensemble="a"`, fmt.Sprintf("ensemble=%q", a.code), `server="zk`, fmt.Sprintf(`server="%s/zk`, a.code))
-		for name, values := range healthy(map[string]string{
+		changed := map[string]string{
 			finding("zk1:2181", "warning", "true"):  fmt.Sprintf("_x4 1x%d _x200", half-1),
 			finding("zk1:2181", "critical", "true"): fmt.Sprintf("_x%d 1x200", 4+half),
 			finding("zk2:2181", "info", "false"):    "1x300",
-		}) {
+		}
+		if slices.ContainsFunc(all(), func(o alert) bool { return o.code == a.code && o.expr != "" }) {
+			delete(changed, finding("zk1:2181", "critical", "true")) // that has an alert of its own
+			changed[finding("zk1:2181", "warning", "true")] = "_x4 1x300"
+		}
+		for name, values := range healthy(changed) {
 			series[inEnsemble.Replace(name)] = values
 		}
 		fires = append(fires, fmt.Sprintf("%s %s/zk1:2181", a.name, a.code))

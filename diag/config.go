@@ -60,7 +60,9 @@ func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
 			{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
 		},
 	}
-	before, _ := e.FindEarlier(func(b *model.Host) bool { return sameProcess(b, h) })
+	before, _ := e.FindEarlier(func(b *model.Host) bool {
+		return b.Process != nil && b.Process.PID == h.Process.PID && b.ConfigPath == h.ConfigPath && b.HasID && b.ID == h.ID
+	})
 	if before == nil || !before.NextConfig.Value {
 		return inOneLook(f) // one that is under way has the file for a moment
 	}

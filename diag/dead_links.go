@@ -22,8 +22,8 @@ var peerConnectionDeadRule = Rule{
 
 // Of a connection on which nothing was acknowledged for so many retries, seven packets in a row are
 // lost, over 12 s at least: the first is sent again, or probed for, after 200 ms at the earliest, and
-// each wait is twice the one before (TCP_RTO_MIN, net/ipv4/tcp_timer.c, tcp_output.c). On a link of which most packets are
-// lost that is rare, where new connections open on it.
+// each wait is twice the one before (TCP_RTO_MIN, net/ipv4/tcp_timer.c, tcp_output.c). On a link of
+// which most packets are lost that is rare, where new connections open on it.
 const (
 	deadRetries = 6
 	leastRetry  = 200 * time.Millisecond

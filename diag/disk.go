@@ -85,7 +85,8 @@ func diskFull(h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInode
 		Certainty: report.Proven,
 		Summary:   summary, Evidence: []report.Evidence{what},
 		Fix: []report.Fix{
-			inspect(nameOf(h), "sudo du -xhd 2 "+shellWord(cmp.Or(d.Mount, d.dir))+" | sort -h | tail -20", "see what takes the space"),
+			inspect(nameOf(h), "sudo du -xhd 2 "+shellWord(cmp.Or(d.Mount, d.dir))+" | sort -h | tail -20",
+				"see what takes the space"),
 			step(nameOf(h), "free space OUTSIDE version-2 (old program logs, heap dumps, other programs' files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"),
 			step(nameOf(h), "start it if it has ended; wait until it follows and has written a new snapshot; only then let ZooKeeper's own zkCleanup.sh remove old ones"),
 		},
@@ -111,7 +112,9 @@ func diskFull(h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInode
 // number than it grants.
 func remote(fsType string) bool {
 	base, _, _ := strings.Cut(fsType, ".")
-	return slices.Contains([]string{"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "virtiofs", "lustre", "gpfs", "afs", "fuse"}, base)
+	return slices.Contains([]string{
+		"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "virtiofs", "lustre", "gpfs", "afs", "fuse",
+	}, base)
 }
 
 const DataDirInTmp report.Code = "datadir-in-tmp"

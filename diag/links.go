@@ -52,15 +52,10 @@ func linksOf(e *model.Ensemble, h *model.Host) (pair *linkPair, reason string) {
 func hostBefore(e *model.Ensemble, h *model.Host) *model.Host {
 	before, _ := e.FindEarlier(func(b *model.Host) bool {
 		apart := h.Looked.Sub(b.Looked)
-		return sameProcess(b, h) && b.Links.Seen() && apart > 0 && apart <= linksApart
+		return b.Process != nil && b.Process.PID == h.Process.PID && b.ConfigPath == h.ConfigPath &&
+			slices.Equal(b.Addrs.Value, h.Addrs.Value) && b.Links.Seen() && apart > 0 && apart <= linksApart
 	})
 	return before
-}
-
-// sameProcess reports whether two hosts are one, with the same process.
-func sameProcess(b, h *model.Host) bool {
-	return b.Process != nil && h.Process != nil && b.Process.PID == h.Process.PID && b.ConfigPath == h.ConfigPath &&
-		slices.Equal(b.Addrs.Value, h.Addrs.Value)
 }
 
 // memberAddrs are all addresses that a member may have as seen on a host.

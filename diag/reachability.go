@@ -142,7 +142,8 @@ func checkClientPortMismatch(e *model.Ensemble, s *model.Server) Outcome {
 			addEvidence(&f, settingEvidence(h, "clientPortAddress", a, ""))
 		}
 	}
-	if f.Certainty != report.Proven && !e.Twice(s, func(s *model.Server) bool { return s.ClientPort == report.PortRefused }) {
+	refused := func(s *model.Server) bool { return s.ClientPort == report.PortRefused }
+	if f.Certainty != report.Proven && !e.Twice(s, refused) {
 		return inOneLook(f) // one that ends or starts in between has the one port open, and not the other
 	}
 	return found(f)

@@ -41,7 +41,7 @@ func editedLists(e *model.Ensemble) []report.Finding {
 		}
 		file := model.NewOwnList(h.Settings.Membership, "zoo.cfg")
 		with, runs := runsWith(e, h)
-		if runs == nil || !model.Differ(file, runs) {
+		if runs == nil || model.DifferentLists(file, runs) < 2 && len(model.Displaced(file, runs)) == 0 {
 			continue
 		}
 		out = append(out, editedList(h, file, with, runs))

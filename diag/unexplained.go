@@ -306,7 +306,8 @@ func telling(e *model.Ensemble, f report.Finding, servers []*model.Server) []rep
 
 // sameLine reports whether one piece of evidence is an event of a log, and the other a line of it.
 func sameLine(event, line report.Evidence) bool {
-	return line.Source == "log" && event.Source == "log" && event.File == line.File && strings.Contains(event.Value, line.Value)
+	return line.Source == "log" && event.Source == "log" && event.File == line.File &&
+		strings.Contains(event.Value, line.Value)
 }
 
 // toldEvents is how many events of one log are shown.

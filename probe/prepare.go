@@ -85,7 +85,9 @@ func findServers(ctx context.Context, t *task, earlier []snapshot.Local) ([]snap
 }
 
 // findByFile answers the question about the ensemble of a file, or about servers that are of it.
-func findByFile(ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local) ([]snapshot.Local, error) {
+func findByFile(
+	ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local,
+) ([]snapshot.Local, error) {
 	plan := &t.plan
 	file := t.host().LookFile(ctx, t.ConfigFile, thishost.Named, earlier)
 	if !file.Config.Seen() {
@@ -118,7 +120,8 @@ func findByFile(ctx context.Context, t *task, found *thishost.Scanned, earlier [
 func findByTargets(ctx context.Context, t *task, found *thishost.Scanned, earlier []snapshot.Local) []snapshot.Local {
 	belongs := t.ensembleOf(found.Servers)
 	var file *snapshot.Local
-	if slices.ContainsFunc(found.Servers, func(l snapshot.Local) bool { return l.Listening() == snapshot.ListensNot && belongs(l) }) {
+	silent := func(l snapshot.Local) bool { return l.Listening() == snapshot.ListensNot && belongs(l) }
+	if slices.ContainsFunc(found.Servers, silent) {
 		if file = t.ownFile(ctx, earlier); file != nil && belongs(*file) {
 			t.own = file
 		}

@@ -49,6 +49,3 @@ func endpointOf(a zoocfg.Address) (at zoocfg.Address, tells bool) {
 	}
 	return a, a.Host != "" && a.Host != "localhost"
 }
-
-// Differ reports whether two lists differ in who votes, or in which host has which id.
-func Differ(a, b *OwnList) bool { return DifferentLists(a, b) > 1 || len(Displaced(a, b)) > 0 }

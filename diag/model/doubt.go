@@ -10,13 +10,11 @@ const (
 	// OfOtherUser: it is none of the servers that were asked about, and one of these runs on
 	// this host as another user. So it is no evidence of the ensemble.
 	OfOtherUser Doubt = "other-user"
-	// OwnNamespace: it lives in a user namespace of its own, where it may have any address.
-	// What rests on it is not proven.
+	// OwnNamespace: it lives in a user namespace of its own, with any address. It proves nothing.
 	OwnNamespace Doubt = "own-namespace"
 	// ProgramUnseen: whether it is a JVM was not to be seen from here, and it does not listen.
 	// What rests on it is not proven.
 	ProgramUnseen Doubt = "program-not-seen"
-	// ListensNowhere: as while a server starts, and it is not of root. Any user may
-	// start what calls itself so: what rests on it is not proven.
+	// ListensNowhere: nor is it of root. Any user may start what calls itself so: it proves nothing.
 	ListensNowhere Doubt = "listens-nowhere"
 )

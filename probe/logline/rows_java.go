@@ -31,7 +31,8 @@ func crashRows() []Row {
 	return []Row{
 		{Kind: Fault, Texts: []string{"fatal error has been detected by the Java Runtime"}, Why: "Java itself crashed, or memory or a file that it had mapped was not there. It writes of it into hs_err_pid*.log, whose first lines say where."},
 		{Kind: Consequence, Texts: []string{
-			"Could not create the Java Virtual Machine", "Error occurred during initialization of VM", "A fatal exception has occurred. Program will exit",
+			"Could not create the Java Virtual Machine", "Error occurred during initialization of VM",
+			"A fatal exception has occurred. Program will exit",
 		}, Why: "Java did not start. The line beside this one says why."},
 	}
 }

@@ -66,7 +66,8 @@ func TestEvents(t *testing.T) {
 			"Error: Could not find or load main class org.X\nCaused by: java.lang.ClassNotFoundException: org.X\n" + followerFails +
 				"Terminating due to java.lang.OutOfMemoryError: Java heap space\n",
 			[]LogEvent{
-				{Level: "ERROR", Text: "Terminating due to java.lang.OutOfMemoryError: Java heap space", Count: 1}, twice,
+				{Level: "ERROR", Text: "Terminating due to java.lang.OutOfMemoryError: Java heap space", Count: 1},
+				twice,
 				{Level: "ERROR", Text: "Error: Could not find or load main class org.X", Cause: "java.lang.ClassNotFoundException: org.X", Count: 1},
 				last,
 			},

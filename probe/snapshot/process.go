@@ -70,7 +70,10 @@ type Process struct {
 
 // OfRoot reports whether root runs it, outside of any user namespace.
 func (p *Process) OfRoot() bool {
-	return !p.OtherUsers && (p.Credentials.Seen() && p.Credentials.Value.UID == 0 || !p.Credentials.Tried && p.User == "root")
+	if p.OtherUsers {
+		return false
+	}
+	return p.Credentials.Seen() && p.Credentials.Value.UID == 0 || !p.Credentials.Tried && p.User == "root"
 }
 
 // Sockets are the listening sockets that are taken for the process's own: those that were seen

@@ -2,12 +2,12 @@ package exporter
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/internal/asciijson"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -158,5 +158,5 @@ func writeDiscovery(w http.ResponseWriter, groups []sdGroup) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(groups)
+	return asciijson.Write(w, groups, "")
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/asciijson"
 )
 
 type findingsCmd struct {
@@ -26,9 +26,7 @@ func (c *findingsCmd) Run(t terminal) error {
 		for _, check := range catalogue {
 			rows = append(rows, row{check.Code, check.Title, check.Needs})
 		}
-		enc := json.NewEncoder(t.out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(rows)
+		return asciijson.Write(t.out, rows, "  ")
 	}
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	for _, check := range catalogue {

@@ -1,16 +1,13 @@
 package render
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"slices"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/asciijson"
 )
 
 // JSON writes the report as indented JSON with a newline at its end. Lists that
@@ -23,38 +20,10 @@ func JSON(w io.Writer, r *report.Report) error {
 
 // writeJSON writes a value, of which what is its name.
 func writeJSON(w io.Writer, what string, value any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(value); err != nil {
-		return fmt.Errorf("encode the %s: %w", what, err)
+	if err := asciijson.Write(w, value, "  "); err != nil {
+		return fmt.Errorf("the %s: %w", what, err)
 	}
-	_, err := w.Write(asciiJSON(b.Bytes()))
-	return err
-}
-
-// asciiJSON escapes what is not ASCII. Outside of strings JSON is ASCII, so
-// every such byte is within one.
-func asciiJSON(b []byte) []byte {
-	if !slices.ContainsFunc(b, func(c byte) bool { return c >= 0x7f }) {
-		return b
-	}
-	out := make([]byte, 0, len(b)+64)
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		switch {
-		case r < 0x7f:
-			out = append(out, b[0])
-		case r > 0xffff:
-			hi, lo := utf16.EncodeRune(r)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		}
-		b = b[n:]
-	}
-	return out
+	return nil
 }
 
 // whole returns a copy of the report in which no list is nil and every number

@@ -101,9 +101,19 @@ func sarifOf(m *lint.Remark) sarifResult {
 		text += " (" + whom + ")"
 	}
 	return sarifResult{
-		RuleID: m.Rule, Level: sarifLevel(m.Severity), Message: sarifText{text + "."},
+		RuleID: m.Rule, Level: sarifLevel(m.Severity), Message: sarifText{unlinked(text + ".")},
 		Locations: []sarifLocation{{sarifPhysical{sarifArtifact{fileURI(m.File)}, sarifRegion{max(m.Line, 1)}}}},
 	}
+}
+
+// unlinked is a text in which nothing is a link: "[text](uri)" in a message is one (3.11.6), which
+// a configuration must not bring with it. Without its middle there is none, and the brackets of
+// an address may stay as they are.
+func unlinked(text string) string {
+	if !strings.Contains(text, "](") {
+		return text
+	}
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(text)
 }
 
 func sarifLevel(s report.Severity) string {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -57,6 +58,27 @@ func sarifSchema(t *testing.T) *jsonschema.Schema {
 		t.Fatal(err)
 	}
 	return schema
+}
+
+// TestSARIFLinks: what a configuration says is no link in a message, by the syntax of 3.11.6.
+func TestSARIFLinks(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\[(\\[\\\[\]]|[^\\\[\]])*\]\([^)]*\)`)
+	for found, want := range map[string]string{
+		"[again](https://evil.example/t)": `tickTime: \[again\](https://evil.example/t). Why.`,
+		`\[again\](https://evil.example)`: `tickTime: \\\[again\\\](https://evil.example). Why.`,
+		`[a\\](b)`:                        `tickTime: \[a\\\\\](b). Why.`,
+		"[[a](b)](c)":                     `tickTime: \[\[a\](b)\](c). Why.`,
+		`[fd00::1]:2888 C:\zk`:            `tickTime: [fd00::1]:2888 C:\zk. Why.`,
+	} {
+		got := sarifOf(&lint.Remark{Key: "tickTime", Found: found, Why: "Why.", Recommended: "2000"}).Message.Text
+		if !strings.HasPrefix(got, want) || link.MatchString(got) {
+			t.Errorf("%s: %s, want %s", found, got, want)
+		}
+	}
+	if !link.MatchString("[para\\[0\\]](1)") {
+		t.Error("the standard's example is no link")
+	}
 }
 
 func TestFileURI(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zkdoctor/zkdoctor/internal/asciijson"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -19,15 +20,7 @@ const MaxSnapshotFile = 256 << 20
 // WriteSnapshot writes a snapshot for later, or for somebody else, as indented
 // JSON: without what could be a secret (see shareable). The error is the writer's.
 func WriteSnapshot(w io.Writer, s *Snapshot) error {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(s.shareable()); err != nil {
-		return fmt.Errorf("encode the snapshot: %w", err)
-	}
-	_, err := w.Write(out.Bytes())
-	return err
+	return asciijson.Write(w, s.shareable(), " ")
 }
 
 // ReadSnapshot reads what WriteSnapshot wrote, by this zkdoctor or an older one.

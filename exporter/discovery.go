@@ -17,10 +17,11 @@ import (
 // HTTP service discovery, or with ?by=ensemble the ensembles, for /probe. It gives nothing
 // that /probe would turn away: what a server lists is its own word.
 // Prometheus keeps the targets that it has while the answer is an error.
-func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) {
+func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) *rendered {
 	state := e.state.Load()
 	watchers := state.watchers
 	var groups []sdGroup
+	var looks []*look
 	switch by := r.URL.Query().Get("by"); by {
 	case "ensemble":
 		for _, one := range watchers {
@@ -30,21 +31,24 @@ func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel, timeout := deadline(r, e.options.Timeout)
 		defer cancel()
 		takes := state.takes()
-		for i, l := range e.lookAll(ctx, watchers, timeout) {
+		looks = e.lookAll(ctx, watchers, timeout)
+		for i, l := range looks {
 			if l == nil {
 				http.Error(w, "not all ensembles could be looked at in time", http.StatusServiceUnavailable)
-				return
+				return nil
 			}
 			told := probe.FindTold(ctx, timeout, l.snap, takes)
 			groups = append(groups, discoveryTargets(watchers[i].name, l.snap, told.Targets)...)
 		}
 	default:
 		e.refuse(w, http.StatusBadRequest, "bad", fmt.Sprintf("by=%q: there are server and ensemble", by))
-		return
+		return nil
 	}
-	if err := writeDiscovery(w, groups); err != nil {
-		e.options.Log.Debug().Err(err).Msg("discovery not sent")
-	}
+	return e.delivery.render(r, looks, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if err := writeDiscovery(w, groups); err != nil {
+			e.options.Log.Error().Err(err).Msg("discovery")
+		}
+	}))
 }
 
 // sdGroup is one element of the answer of Prometheus's HTTP service discovery.

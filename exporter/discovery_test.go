@@ -139,7 +139,7 @@ func TestDiscoveryTargets(t *testing.T) {
 func TestWriteDiscovery(t *testing.T) {
 	for want, groups := range map[string][]sdGroup{
 		"[]\n": nil,
-		`[{"targets":["zk4:2184"],"labels":{"__meta_zookeeper_ensemble":"a\"\u003cb\u003e","__meta_zookeeper_role":"observer","__meta_zookeeper_server_id":"4"}}]` + "\n": discoveryTargets(`a"<b>`, &snapshot.Snapshot{Servers: []snapshot.Server{
+		`[{"targets":["zk4:2184"],"labels":{"__meta_zookeeper_ensemble":"a\"<b>","__meta_zookeeper_role":"observer","__meta_zookeeper_server_id":"4"}}]` + "\n": discoveryTargets(`a"<b>`, &snapshot.Snapshot{Servers: []snapshot.Server{
 			{Target: snapshot.Target{Host: "zk4", Port: 2184, Member: &zoocfg.Server{ID: 4, Role: zoocfg.Observer}}},
 		}}, nil),
 	} {

@@ -3,6 +3,7 @@ package exporter
 import (
 	"bufio"
 	"context"
+	"net/http"
 	"regexp"
 	"slices"
 	"sync"
@@ -71,9 +72,11 @@ type Exporter struct {
 	// troubles are the exporter's own.
 	troubles *troubles
 
-	state   atomic.Pointer[state]
-	slots   chan struct{}
-	buffers sync.Pool // of *bufio.Writer, for answers
+	state      atomic.Pointer[state]
+	slots      chan struct{}
+	delivery   *delivery
+	compressed func(http.Handler) http.HandlerFunc
+	buffers    sync.Pool // of *bufio.Writer, for answers
 }
 
 // state is what one configuration makes; a reload replaces it whole.
@@ -107,6 +110,7 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 		options: o, table: newTable(o.Include, o.Exclude),
 		self: prometheus.NewRegistry(), slots: make(chan struct{}, o.MaxConcurrent),
 		ports: newPortTable(), looks: newBudget(maxLooks, minAge), troubles: newTroubles(o.Log),
+		delivery: newDelivery(), compressed: compression(),
 	}
 	if o.Compat == "dabealu" {
 		e.compat = newCompat(e.table)

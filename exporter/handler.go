@@ -13,13 +13,14 @@ import (
 // Handler serves /metrics, /probe and the /-/ endpoints.
 func (e *Exporter) Handler() http.Handler {
 	mux := http.NewServeMux()
-	compressed := compression()
-	mux.Handle("GET /metrics", compressed(e.limited(e.serveMetrics)))
-	mux.Handle("GET /probe", compressed(e.limited(e.serveProbe)))
+	mux.HandleFunc("GET /metrics", e.limited(e.serveMetrics))
+	mux.HandleFunc("GET /probe", e.limited(e.serveProbe))
 	mux.HandleFunc("GET /discovery", e.limited(e.serveDiscovery))
 	mux.HandleFunc("GET /{$}", e.limited(e.servePage))
 	// With many ensembles each is scraped by /probe, and the exporter itself here.
-	mux.Handle("GET /-/metrics", compressed(e.metricsOf(e.self)))
+	mux.HandleFunc("GET /-/metrics", e.answered(func(_ http.ResponseWriter, r *http.Request) *rendered {
+		return e.delivery.render(r, nil, e.metricsOf(e.self))
+	}))
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintln(w, "zkdoctor is alive.")
 	})
@@ -36,26 +37,46 @@ func (e *Exporter) Handler() http.Handler {
 	return mux
 }
 
-// limited turns requests away beyond the bound, at once: a scraper comes back.
-func (e *Exporter) limited(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+// responder makes the answer to a request; nil where it has answered itself, or nobody waits.
+type responder func(w http.ResponseWriter, r *http.Request) *rendered
+
+// limited turns requests away beyond the bound, at once: a scraper comes back. What is
+// bounded are those for which something is done: to be read is bounded by delivery.
+func (e *Exporter) limited(next responder) http.HandlerFunc {
+	return e.answered(func(w http.ResponseWriter, r *http.Request) *rendered {
 		select {
 		case e.slots <- struct{}{}:
 			defer func() { <-e.slots }()
-			next(w, r)
+			return next(w, r)
 		default:
-			e.refuse(w, http.StatusServiceUnavailable, "busy", "too many requests at a time")
+			e.refuseBusy(w, "too many requests at a time")
+			return nil
+		}
+	})
+}
+
+// answered sends what next makes.
+func (e *Exporter) answered(next responder) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if made := next(w, r); made != nil && !e.delivery.send(w, made) {
+			e.refuseBusy(w, "too many answers are being read at a time")
 		}
 	}
 }
 
+// refuseBusy turns away what may be asked again in a second.
+func (e *Exporter) refuseBusy(w http.ResponseWriter, sentence string) {
+	w.Header().Set("Retry-After", "1")
+	e.refuse(w, http.StatusServiceUnavailable, "busy", sentence)
+}
+
 // serveMetrics looks at all configured ensembles at once and serves what was
 // seen, and the exporter's own metrics.
-func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
+func (e *Exporter) serveMetrics(_ http.ResponseWriter, r *http.Request) *rendered {
 	ctx, cancel, timeout := deadline(r, e.options.Timeout)
 	defer cancel()
 	watchers := e.state.Load().watchers
-	e.answer(w, r, watchers, e.lookAll(ctx, watchers, timeout), true)
+	return e.answer(r, watchers, e.lookAll(ctx, watchers, timeout), true)
 }
 
 // compression compresses a handler's answers for those who take it, as Prometheus

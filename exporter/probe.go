@@ -38,11 +38,11 @@ func bad(sentence string) *refusal { return &refusal{http.StatusBadRequest, "bad
 // serveProbe looks at what the request names, for Prometheus's multi-target
 // pattern: /probe?target=zk1:2181, or a connect string; &module= and &ensemble=
 // as wanted.
-func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
+func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) *rendered {
 	one, timeout, no := e.probeOf(r.URL.Query())
 	if no != nil {
 		e.refuse(w, no.status, no.reason, no.sentence)
-		return
+		return nil
 	}
 	ctx, cancel, timeout := deadline(r, timeout)
 	defer cancel()
@@ -50,9 +50,9 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) {
 	if often, ok := errors.AsType[tooOftenError](err); ok {
 		w.Header().Set("Retry-After", "1")
 		e.refuse(w, http.StatusTooManyRequests, "repeated", often.Error())
-		return
+		return nil
 	}
-	e.answer(w, r, []*watcher{one}, []*look{l}, false)
+	return e.answer(r, []*watcher{one}, []*look{l}, false)
 }
 
 // probeOf is the watcher of what a request to /probe names, and the time for a look.

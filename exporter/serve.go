@@ -15,32 +15,33 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// answer serves the metrics of looks by a registry of this request's own; own adds the
-// exporter's.
-func (e *Exporter) answer(w http.ResponseWriter, r *http.Request, watchers []*watcher, looks []*look, own bool) {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.compat})
-	var all prometheus.Gatherer = registry
-	if own {
-		all = prometheus.Gatherers{registry, e.self}
-	}
-	e.metricsOf(all).ServeHTTP(w, r)
+// answer renders the metrics of looks by a registry of their own; own adds the exporter's.
+func (e *Exporter) answer(r *http.Request, watchers []*watcher, looks []*look, own bool) *rendered {
+	return e.delivery.render(r, looks, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		registry := prometheus.NewRegistry()
+		registry.MustRegister(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.compat})
+		var all prometheus.Gatherer = registry
+		if own {
+			all = prometheus.Gatherers{registry, e.self}
+		}
+		e.metricsOf(all).ServeHTTP(w, r)
+	}))
 }
 
-// metricsOf serves what g gathers.
+// metricsOf serves what g gathers, compressed for those who take it.
 func (e *Exporter) metricsOf(g prometheus.Gatherer) http.Handler {
 	inner := promhttp.HandlerFor(g, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, ErrorLog: errorLog{e.options.Log},
 		DisableCompression: true, // see compression
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return e.compressed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		out := e.buffers.Get().(*bufio.Writer)
 		out.Reset(w)
 		inner.ServeHTTP(buffered{w, out}, r)
-		_ = out.Flush() // a scraper that has gone
+		_ = out.Flush() // into memory
 		out.Reset(nil)
 		e.buffers.Put(out)
-	})
+	}))
 }
 
 // buffered is a response with a buffer of its own. Without one, the encoder makes

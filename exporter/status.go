@@ -11,21 +11,24 @@ import (
 const refresh = 15 * time.Second
 
 // servePage shows what is known of every ensemble, newly looked at.
-func (e *Exporter) servePage(w http.ResponseWriter, r *http.Request) {
+func (e *Exporter) servePage(_ http.ResponseWriter, r *http.Request) *rendered {
 	state := e.state.Load()
 	ctx, cancel, timeout := deadline(r, e.options.Timeout)
 	defer cancel()
 	p := render.StatusPage{Version: e.options.Version, Now: time.Now(), Prefix: e.options.Prefix, Refresh: refresh}
-	for i, l := range e.lookAll(ctx, state.watchers, timeout) {
+	looks := e.lookAll(ctx, state.watchers, timeout)
+	for i, l := range looks {
 		entry := render.StatusEnsemble{Name: state.watchers[i].name, Problem: "it could not be looked at in time"}
 		if l != nil {
 			entry = render.StatusEnsemble{Name: entry.Name, Report: l.report, LookedAt: l.at, SlowAt: l.slowAt}
 		}
 		p.Ensembles = append(p.Ensembles, entry)
 	}
-	if err := serveStatus(w, r, p); err != nil {
-		e.options.Log.Debug().Err(err).Msg("status page not sent")
-	}
+	return e.delivery.render(r, looks, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := serveStatus(w, r, p); err != nil {
+			e.options.Log.Error().Err(err).Msg("status page")
+		}
+	}))
 }
 
 // serveStatus answers a request for the status page: p, as far as the request

@@ -42,7 +42,9 @@ func (l webLimits) server(handler http.Handler) *http.Server {
 // unstalled ends an answer of which nobody reads the next part.
 func (l webLimits) unstalled(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(&unstalled{w, http.NewResponseController(w), l.stall, time.Now().Add(l.write)}, r)
+		next.ServeHTTP(&unstalled{
+			ResponseWriter: w, control: http.NewResponseController(w), stall: l.stall, end: time.Now().Add(l.write),
+		}, r)
 	})
 }
 
@@ -50,17 +52,34 @@ type unstalled struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	stall   time.Duration
-	end     time.Time
+
+	mu  sync.Mutex
+	end time.Time
 }
 
 // Write implements io.Writer.
 func (u *unstalled) Write(p []byte) (int, error) {
-	limit := time.Now().Add(u.stall)
+	_ = u.until(time.Now().Add(u.stall)) // without one the server's own holds
+	return u.ResponseWriter.Write(p)
+}
+
+// SetWriteDeadline is for http.ResponseController: an end that whoever serves has set holds for
+// all parts that follow. It may be set while a part is being written.
+func (u *unstalled) SetWriteDeadline(end time.Time) error {
+	u.mu.Lock()
+	u.end = end
+	u.mu.Unlock()
+	return u.until(end)
+}
+
+// until has the next part end, and the answer as a whole.
+func (u *unstalled) until(limit time.Time) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	if limit.After(u.end) {
 		limit = u.end
 	}
-	_ = u.control.SetWriteDeadline(limit) // without one the server's own holds
-	return u.ResponseWriter.Write(p)
+	return u.control.SetWriteDeadline(limit)
 }
 
 // Unwrap is for http.ResponseController.

@@ -177,3 +177,31 @@ func TestWebConnections(t *testing.T) {
 	close(let)
 	answered(busy)
 }
+
+// TestWebEnded: an end that a handler sets holds for the parts that follow.
+func TestWebEnded(t *testing.T) {
+	t.Parallel()
+	failed := make(chan error, 2)
+	limits := patientWeb
+	addr := serveLimited(t, limits.server(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if err := http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)); err != nil {
+			failed <- err
+			return
+		}
+		large := make([]byte, 64<<10)
+		_, err := w.Write(large)
+		failed <- err
+		_, err = w.Write(large)
+		failed <- err
+	})))
+	conn := dialWeb(t, addr)
+	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	if said := mustClose(t, conn); said != "" {
+		t.Errorf("got %d bytes", len(said))
+	}
+	for range 2 {
+		if err := <-failed; err == nil || !strings.Contains(err.Error(), "timeout") {
+			t.Errorf("got %v", err)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 // readMntr gathers what mntr says.
 func (t *table) readMntr(g *scratch, m *snapshot.Mntr) {
+	t.dropped.Add(float64(m.Dropped))
 	for i := range m.Keys {
 		key, ours := strings.CutPrefix(m.Keys[i].Key, "zk_")
 		if !ours {

@@ -96,7 +96,7 @@ func askAdmin(ctx context.Context, a *serverTask) {
 	s.Admin.Port, s.Admin.Assumed = port, a.admin.assumed
 	admin := wire.AdminServer{
 		Addr: netip.AddrPortFrom(addr, uint16(port)), Path: a.admin.path, Look: &s.Admin, //nolint:gosec // a port
-		Dial: max(adminDial, 10*s.Client.Took), Transport: wire.Transport{Timeout: a.Timeout}, Secure: a.transport(s.Target),
+		Dial: max(adminDial, 10*s.Client.Took), Transport: a.plain(a.Timeout), Secure: a.transport(),
 	}
 	if a.TLS == nil {
 		// Nobody has named whom to trust. By HTTP it would be taken at its word as well,
@@ -109,6 +109,6 @@ func askAdmin(ctx context.Context, a *serverTask) {
 		// port it says nothing).
 		none := plain == -1 && secure == -1
 		return plain == s.Port || secure == s.Port ||
-			plain == -1 && s.Srvr.FailedAs(snapshot.NotServing) || none && a.transport(s.Target).TLS != nil
+			plain == -1 && s.Srvr.FailedAs(snapshot.NotServing) || none && a.transport().TLS != nil
 	})
 }

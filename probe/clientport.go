@@ -17,7 +17,7 @@ func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
 	if !s.Resolve.Seen() || s.Port == 0 { // a port that is not known refuses nothing
 		return
 	}
-	t := a.transport(s.Target)
+	t := a.transport()
 	addr, srvr := askSrvr(ctx, a, t)
 	if s.Cut() {
 		// A server that loses its leader closes all connections, and then says that it does
@@ -81,11 +81,11 @@ func findTLS(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Tra
 // speaksPlain reports whether a port that was asked by TLS answers in plain text.
 func speaksPlain(ctx context.Context, a *serverTask, addr netip.AddrPort, timeout time.Duration) bool {
 	if srvr := a.server.Srvr; srvr.Seen() { // if it speaks TLS alone it says nothing
-		plain := wire.Transport{Timeout: min(timeout, max(plainAfterTLS, 3*srvr.Took))}
+		plain := a.plain(min(timeout, max(plainAfterTLS, 3*srvr.Took)))
 		ruok := wire.Ask(ctx, addr, snapshot.WordRuok, plain, snapshot.ParseRuok)
 		return ruok.Seen() || ruok.FailedAs(snapshot.NotAllowed)
 	}
-	srvr := wire.Ask(ctx, addr, snapshot.WordSrvr, wire.Transport{Timeout: timeout}, snapshot.ParseSrvr)
+	srvr := wire.Ask(ctx, addr, snapshot.WordSrvr, a.plain(timeout), snapshot.ParseSrvr)
 	return srvr.Seen() || srvr.FailedAs(snapshot.NotServing) || srvr.FailedAs(snapshot.NotAllowed)
 }
 

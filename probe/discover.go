@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -19,7 +20,7 @@ import (
 func (t *task) discover(ctx context.Context, local []snapshot.Local) bool {
 	s := t.newSnapshot()
 	s.Local = slices.Concat(local, t.running)
-	lookAtServers(ctx, t.serverTasks(s), false)
+	lookAtServers(ctx, t.serverTasks(s, wire.NewAllowance()), false)
 	if s.Members() == nil {
 		return false
 	}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/thishost"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
 
 // Look looks at what the question asks for, and once more where the question wants that.
@@ -93,20 +95,24 @@ func (t *task) lookAtAll(ctx context.Context, local []snapshot.Local, peerPorts 
 	if t.Local && !t.KeepLocal {
 		s.Vantage.Addrs = thishost.Addrs()
 	}
-	servers := t.serverTasks(s)
+	all := wire.NewAllowance()
+	servers := t.serverTasks(s, all)
 	lookAtServers(ctx, servers, peerPorts)
 	t.tellApart(ctx, servers)
 	if t.PortsDue == nil {
 		countHeld(servers)
 	}
 	lookScripts(ctx, t, s)
+	if all.Spent() {
+		s.Incomplete = tooLarge
+	}
 	return s
 }
 
 // finish writes down how long a look took, and whether it was cut short.
 func finish(ctx context.Context, s *snapshot.Snapshot) {
 	s.Took = time.Since(s.Started)
-	s.Incomplete = whyIncomplete(ctx, s)
+	s.Incomplete = cmp.Or(whyIncomplete(ctx, s), s.Incomplete)
 }
 
 func (t *task) looked(s *snapshot.Snapshot) {
@@ -117,7 +123,7 @@ func (t *task) looked(s *snapshot.Snapshot) {
 
 // again is how long to wait for the second look; 0 for none.
 func (t *task) again(s *snapshot.Snapshot) time.Duration {
-	if t.Again == nil || s.Incomplete != "" {
+	if t.Again == nil || s.Incomplete != "" && s.Incomplete != tooLarge {
 		return 0
 	}
 	return t.Again(s)
@@ -134,6 +140,10 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return false
 	}
 }
+
+// tooLarge is Snapshot.Incomplete where answers were given up because all of them together are
+// too large. Those of servers that say what servers say are there.
+const tooLarge = "too-large"
 
 // whyIncomplete says why looking ended early. A look that ends with the run notices
 // that by its own clock, a moment before ctx does.

@@ -32,15 +32,6 @@ type task struct {
 // host is the one that zkdoctor runs on.
 func (t *task) host() thishost.Host { return thishost.Host{Door: t.Door} }
 
-// transport is how one of its servers is spoken to.
-func (t *task) transport(target snapshot.Target) wire.Transport {
-	how := wire.Transport{Timeout: t.Timeout, TLS: t.TLS}
-	if how.TLS == nil && target.Secure {
-		how.TLS = new(tls.Config)
-	}
-	return how.To(target.Given().Host)
-}
-
 // admitted asks whether the servers may be looked at now.
 func (t *task) admitted() error {
 	if t.Admit == nil {
@@ -65,20 +56,39 @@ func (t *task) places() []netip.AddrPort {
 type serverTask struct {
 	*task
 	server *snapshot.Server
+	share  *wire.Share
 	admin  adminDoor
 	// shared: another target has the same host, so that the peer ports of this server
 	// cannot be assumed where its own are not known: the default ones are its neighbour's.
 	shared bool
 }
 
-// serverTasks are the servers of a snapshot, which the task has named.
-func (t *task) serverTasks(s *snapshot.Snapshot) []*serverTask {
+// serverTasks are the servers of a snapshot, which the task has named; all is what their answers
+// may have together.
+func (t *task) serverTasks(s *snapshot.Snapshot, all *wire.Allowance) []*serverTask {
 	out := make([]*serverTask, len(s.Servers))
 	shared, admin := sharedHosts(t.plan.Targets), adminDoorOf(&t.plan)
 	for i := range s.Servers {
-		out[i] = &serverTask{task: t, server: &s.Servers[i], admin: admin, shared: shared[strings.ToLower(s.Servers[i].Host)]}
+		out[i] = &serverTask{
+			task: t, server: &s.Servers[i], share: all.Share(),
+			admin: admin, shared: shared[strings.ToLower(s.Servers[i].Host)],
+		}
 	}
 	return out
+}
+
+// transport is how the server is spoken to.
+func (a *serverTask) transport() wire.Transport {
+	how := a.plain(a.Timeout)
+	if how.TLS = a.TLS; how.TLS == nil && a.server.Secure {
+		how.TLS = new(tls.Config)
+	}
+	return how.To(a.server.Given().Host)
+}
+
+// plain is how it is spoken to without TLS.
+func (a *serverTask) plain(timeout time.Duration) wire.Transport {
+	return wire.Transport{Timeout: timeout, Share: a.share}
 }
 
 // newSnapshot is a snapshot with the servers of the task, none of them looked at.

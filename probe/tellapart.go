@@ -52,7 +52,7 @@ func compare(ctx context.Context, group []*serverTask) {
 	}
 	for _, a := range group {
 		if s := a.server; !s.Envi.Tried {
-			s.Envi = wire.Ask(ctx, s.At(), snapshot.WordEnvi, a.transport(s.Target), snapshot.ParseEnvi)
+			s.Envi = wire.Ask(ctx, s.At(), snapshot.WordEnvi, a.transport(), snapshot.ParseEnvi)
 		}
 	}
 	if !mayBeOne(group) {
@@ -61,7 +61,7 @@ func compare(ctx context.Context, group []*serverTask) {
 	for range 2 {
 		for _, a := range group {
 			s := a.server
-			s.InTurn = append(s.InTurn, wire.Ask(ctx, s.At(), snapshot.WordSrvr, a.transport(s.Target), snapshot.ParseSrvr))
+			s.InTurn = append(s.InTurn, wire.Ask(ctx, s.At(), snapshot.WordSrvr, a.transport(), snapshot.ParseSrvr))
 		}
 	}
 }

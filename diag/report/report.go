@@ -17,8 +17,8 @@ type Report struct {
 	// TookMs is how long the run lasted, in milliseconds: both looks and the wait
 	// between them, where it made two.
 	TookMs int64 `json:"took_ms"`
-	// Incomplete says why looking ended early ("deadline", "interrupted"); empty
-	// when it did not.
+	// Incomplete says why looking ended early ("deadline", "interrupted"), or that answers
+	// were given up because all together were too large ("too-large"); empty for neither.
 	Incomplete string       `json:"incomplete,omitempty"`
 	Vantage    Vantage      `json:"vantage"`
 	Verdict    Verdict      `json:"verdict"`

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -115,28 +116,49 @@ func ParseAdminConf(body []byte) (Conf, error) {
 // ParseAdminMonitor reads monitor (Commands.MonitorCommand): mntr without the zk_
 // before each key.
 func ParseAdminMonitor(body []byte) (Mntr, error) {
-	var page map[string]json.RawMessage
+	var page monitorPage
 	if err := readPage(body, &page); err != nil {
 		return Mntr{}, err
 	}
-	var m Mntr
-	for key, raw := range page {
+	m := page.Mntr
+	if len(m.Keys) == 0 {
+		return Mntr{}, errors.New("0 keys")
+	}
+	slices.SortFunc(m.Keys, func(a, b Pair) int { return strings.Compare(a.Key, b.Key) })
+	return m, nil
+}
+
+// monitorPage reads the page key by key: as a map, one of short keys would be many times as large.
+type monitorPage struct{ Mntr }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *monitorPage) UnmarshalJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if _, err := dec.Token(); err != nil { // the brace: readPage has seen an object
+		return err
+	}
+	kept := 0
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return err
+		}
 		value := string(raw)
 		switch {
 		case key == "command" || key == "error" || raw[0] == '{' || raw[0] == '[':
 			continue
 		case raw[0] == '"':
 			if err := json.Unmarshal(raw, &value); err != nil {
-				return Mntr{}, err
+				return err
 			}
 		}
-		m.Keys = append(m.Keys, Pair{"zk_" + key, value})
+		kept = p.keep(kept, "zk_"+key.(string), value)
 	}
-	if len(m.Keys) == 0 || len(m.Keys) > maxKeys {
-		return Mntr{}, fmt.Errorf("%d keys", len(m.Keys))
-	}
-	slices.SortFunc(m.Keys, func(a, b Pair) int { return strings.Compare(a.Key, b.Key) })
-	return m, nil
+	return nil
 }
 
 // ParseAdminVoters reads voting_view (Commands.VotingViewCommand, 3.6+): the members

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,18 +19,56 @@ type Mntr struct {
 	Keys Pairs `json:"keys"`
 	// Unknown holds lines without a tab, made printable, at most 16.
 	Unknown []string `json:"unknown,omitempty"`
+	// Dropped counts the keys that were left out: longer ones than any server has, or more.
+	Dropped int `json:"dropped,omitempty"`
 }
 
-// maxKeys bounds what a stranger's reply of short lines can cost: at 32 bytes a
-// key, 4 MiB. The longest honest reply has 40 bytes a line.
-const maxKeys = MaxReply / 32
+// What is kept of mntr. Honest servers have some 600 keys of 40 bytes, and ten more for each
+// top-level znode, whose name stands in them.
+const (
+	maxKeys     = 10_000
+	maxKeysText = 1 << 20 // of all keys and values
+	maxKey      = 512
+	maxKeyValue = 1 << 10
+)
+
+// keep takes over a key, unless there is too much of it. text is what was kept before.
+func (m *Mntr) keep(text int, key, value string) (kept int) {
+	text += len(key) + len(value)
+	if len(key) > maxKey || len(value) > maxKeyValue || len(m.Keys) == maxKeys || text > maxKeysText {
+		m.Dropped++
+		return text - len(key) - len(value)
+	}
+	m.Keys = append(m.Keys, Pair{key, value})
+	return text
+}
+
+// letGo has the keys that are kept not hold what was dropped beside them.
+func (m *Mntr) letGo(text int) {
+	if m.Dropped == 0 {
+		return
+	}
+	var b strings.Builder
+	b.Grow(text)
+	for _, pair := range m.Keys {
+		b.WriteString(pair.Key)
+		b.WriteString(pair.Value)
+	}
+	all := b.String()
+	m.Keys = slices.Clone(m.Keys)
+	for i := range m.Keys {
+		pair := &m.Keys[i]
+		key, value := len(pair.Key), len(pair.Value)
+		pair.Key, pair.Value, all = all[:key], all[key:key+value], all[key+value:]
+	}
+}
 
 // ParseMntr reads the reply to mntr. It is an error when no line has the form
 // zk_key TAB value, or when the last line has no end.
 func ParseMntr(reply []byte) (Mntr, error) {
 	text := string(reply)
 	m := Mntr{Keys: make(Pairs, 0, min(strings.Count(text, "\n"), maxKeys))}
-	ours := false
+	ours, kept := false, 0
 	for line := range strings.Lines(text) {
 		whole := strings.HasSuffix(line, "\n")
 		line = strings.TrimRight(line, "\r\n")
@@ -37,10 +76,8 @@ func ParseMntr(reply []byte) (Mntr, error) {
 		switch {
 		case !whole && ours:
 			return Mntr{}, fmt.Errorf("%w in the line %s", errCut, Quoted(line))
-		case len(m.Keys) == maxKeys:
-			return Mntr{}, fmt.Errorf("more than %d keys", maxKeys)
 		case whole && ok && key != "":
-			m.Keys = append(m.Keys, Pair{key, value})
+			kept = m.keep(kept, key, value)
 			ours = ours || strings.HasPrefix(key, "zk_")
 		case line != "" && len(m.Unknown) < maxExtraLines:
 			m.Unknown = append(m.Unknown, Printable(line, maxExtraText))
@@ -49,6 +86,7 @@ func ParseMntr(reply []byte) (Mntr, error) {
 	if !ours {
 		return Mntr{}, fmt.Errorf("no line of the form zk_key TAB value, it starts with %s", Quoted(FirstLine(reply)))
 	}
+	m.letGo(kept)
 	return m, nil
 }
 

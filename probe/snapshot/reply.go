@@ -9,6 +9,13 @@ import (
 // of 3.6+, is 17 KiB and grows by some 500 bytes for each top-level znode.
 const MaxReply = 4 << 20
 
+// MaxLines is the most that is read of an answer of a few lines, as all are but those to mntr,
+// conf and envi; MaxEnvi of that to envi, which has the class path.
+const (
+	MaxLines = 64 << 10
+	MaxEnvi  = 1 << 20
+)
+
 // Reply is what came back until the peer closed the connection.
 type Reply struct {
 	// From is who answered.

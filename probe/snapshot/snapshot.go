@@ -18,8 +18,9 @@ type Snapshot struct {
 	// Started is when looking began, in UTC.
 	Started time.Time     `json:"started"`
 	Took    time.Duration `json:"took_ns"`
-	// Incomplete says why looking ended before all was seen: "deadline" or
-	// "interrupted"; empty when nothing was cut short.
+	// Incomplete says why not all was seen: "deadline" or "interrupted" where looking ended
+	// before, "too-large" where answers were given up that all together are too large; empty
+	// when nothing was cut short.
 	Incomplete string   `json:"incomplete,omitempty"`
 	Plan       Plan     `json:"plan"`
 	Servers    []Server `json:"servers"`

@@ -19,9 +19,12 @@ func askAdmin[T any](
 	ctx context.Context, a AdminServer, command string, parse func([]byte) (T, error),
 ) (answer snapshot.Obs[T], clock snapshot.Obs[time.Duration]) {
 	l := newLook(ctx, a.Addr, a.Transport.Timeout)
-	l.what, l.tls, l.room = command, a.Transport.TLS, 32<<10
-	if command == snapshot.AdminVoterView {
+	l.what, l.tls, l.room, l.share = command, a.Transport.TLS, 32<<10, a.Transport.Share
+	switch command {
+	case snapshot.AdminVoterView:
 		l.limit = snapshot.MaxList
+	case snapshot.AdminConf, snapshot.AdminStats, snapshot.AdminWho:
+		l.limit = snapshot.MaxLines
 	}
 	d := l
 	d.until = l.started.Add(min(a.Dial, l.until.Sub(l.started)))

@@ -26,6 +26,7 @@ type look struct {
 	shown    *snapshot.TLSLook // what became of TLS
 	room     int               // how many bytes of an answer are expected
 	limit    int               // how many are read at the most
+	share    *Share            // what they are taken off; nil for nothing
 	// nudge is how long to wait for an answer before a newline follows the question; 0
 	// sends none.
 	nudge time.Duration

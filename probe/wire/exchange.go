@@ -30,7 +30,11 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 	if l.nudge > 0 {
 		stop = nudge(conn, l.nudge)
 	}
-	data, err := readAll(conn, l.room, l.limit)
+	var answer io.Reader = conn
+	if l.share != nil {
+		answer = sharedReader{conn, l.share}
+	}
+	data, err := readAll(answer, l.room, l.limit)
 	reply := snapshot.Reply{From: l.addr, Data: data, Nudged: stop()}
 	// TLS that ends in the middle of a record was cut, as by an RST.
 	reply.Reset = errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
@@ -38,6 +42,9 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 	case errors.Is(err, snapshot.ErrTooLarge):
 		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s is larger than %d KiB",
 			l.what, l.limit>>10)
+	case errors.Is(err, errSpent):
+		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s was given up: those of all servers have more than %d MiB together",
+			l.what, sharedByAll>>20)
 	case err != nil && (!reply.Reset || len(data) == 0):
 		return reply, l.readFailure(ctx, data, err)
 	case len(data) == 0:

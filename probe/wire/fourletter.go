@@ -31,10 +31,8 @@ func AskWord(
 	ctx context.Context, addr netip.AddrPort, word snapshot.Word, t Transport,
 ) (reply snapshot.Obs[snapshot.Reply], connected snapshot.Obs[snapshot.Dial]) {
 	l := newLook(ctx, addr, t.Timeout)
-	l.what, l.tls, l.room = word.String(), t.TLS, roomFor(word)
-	if word == snapshot.WordConf {
-		l.limit = snapshot.MaxList
-	}
+	l.what, l.tls, l.share = word.String(), t.TLS, t.Share
+	l.room, l.limit = roomFor(word), limitOf(word)
 	if l.what == "" {
 		failure := l.fail(snapshot.Denied, "not a word that zkdoctor sends")
 		return snapshot.Failed[snapshot.Reply](failure, 0), snapshot.Failed[snapshot.Dial](failure, 0)
@@ -70,4 +68,18 @@ func roomFor(w snapshot.Word) int {
 		return 24 << 10
 	}
 	return 4 << 10
+}
+
+// limitOf is the most that is read of an answer.
+func limitOf(w snapshot.Word) int {
+	switch w {
+	case snapshot.WordMntr:
+		return snapshot.MaxReply
+	case snapshot.WordConf:
+		return snapshot.MaxList
+	case snapshot.WordEnvi:
+		return snapshot.MaxEnvi
+	default:
+		return snapshot.MaxLines
+	}
 }

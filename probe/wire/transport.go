@@ -15,6 +15,8 @@ type Transport struct {
 	// work inside the TLS stream (3.5.1+ with Netty). Its ServerName, where it is
 	// empty, is that of each server asked.
 	TLS *tls.Config
+	// Share is what of the server's answers may be read; nil for no bound on all together.
+	Share *Share
 }
 
 // To is the transport for one server: its certificate must be for its own name.

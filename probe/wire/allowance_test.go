@@ -1,0 +1,72 @@
+package wire
+
+import (
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// TestAllowance: what a server says beyond its own share is taken from what is there for all,
+// by bytes and lines; when that is spent, each still has its own.
+func TestAllowance(t *testing.T) {
+	t.Parallel()
+	all := NewAllowance()
+	read := func(share *Share, answer string) error {
+		_, err := readAll(sharedReader{strings.NewReader(answer), share}, 0, snapshot.MaxReply)
+		return err
+	}
+	large := strings.Repeat("x", snapshot.MaxReply)
+	answers := 0
+	for range 100 {
+		if err := read(all.Share(), large); err == nil {
+			answers++
+		} else if !errors.Is(err, errSpent) {
+			t.Fatal(err)
+		}
+	}
+	if want := sharedByAll / (snapshot.MaxReply - ownShare); answers != want || !all.Spent() {
+		t.Errorf("%d answers are read, want %d", answers, want)
+	}
+	honest := all.Share()
+	for range 3 {
+		if err := read(honest, strings.Repeat(strings.Repeat("x", 34)+"\n", 400)); err != nil {
+			t.Errorf("an answer of 13 KiB and 400 lines: %v", err)
+		}
+	}
+	if err := read(honest, strings.Repeat("\n", 1000)); !errors.Is(err, errSpent) {
+		t.Errorf("lines take up nothing: %v", err)
+	}
+	fresh := NewAllowance()
+	if err := read(fresh.Share(), large[:ownShare]); err != nil || fresh.left.Load() != sharedByAll || fresh.Spent() {
+		t.Errorf("an own share: %v, %d are left", err, fresh.left.Load())
+	}
+	failing := sharedReader{iotest.ErrReader(io.ErrClosedPipe), fresh.Share()}
+	if _, err := readAll(failing, 0, 10); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestLimits: words that have a few lines are read to that.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, func(conn *net.TCPConn) {
+		readWord(conn)
+		for range 2 * snapshot.MaxReply >> 10 {
+			if _, err := conn.Write(make([]byte, 1<<10)); err != nil {
+				return
+			}
+		}
+	})
+	for word, limit := range map[snapshot.Word]string{
+		snapshot.WordSrvr: "64 KiB", snapshot.WordRuok: "64 KiB", snapshot.WordIsro: "64 KiB",
+		snapshot.WordConf: "256 KiB", snapshot.WordEnvi: "1024 KiB", snapshot.WordMntr: "4096 KiB",
+	} {
+		reply, _ := AskWord(t.Context(), addr, word, Transport{Timeout: long})
+		checkKind(t, reply, snapshot.TooLarge, limit)
+	}
+}

@@ -63,7 +63,8 @@ func newDelivery() *delivery {
 // What it shares is what was asked for before the rendering began, and so nothing in it is older
 // than a request.
 func (d *delivery) render(r *http.Request, looks []*look, handler http.Handler) *rendered {
-	key := strings.Join([]string{r.URL.Path, r.URL.RawQuery, r.Header.Get("Accept"), r.Header.Get("Accept-Encoding")}, "\n")
+	accept, encoding := r.Header.Get("Accept"), r.Header.Get("Accept-Encoding")
+	key := strings.Join([]string{r.URL.Path, r.URL.RawQuery, accept, encoding}, "\n")
 	d.mu.Lock()
 	if s := d.waiting[key]; s != nil && slices.Equal(s.looks, looks) {
 		d.mu.Unlock()

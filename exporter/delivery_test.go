@@ -75,11 +75,9 @@ func TestUnreadAnswers(t *testing.T) {
 	for _, u := range lazy[:len(lazy)-most/size] {
 		<-u.ended
 	}
-	reads := httptest.NewRecorder()
-	if !d.send(reads, answerOf(size)) || reads.Body.Len() != size {
+	if reads := httptest.NewRecorder(); !d.send(reads, answerOf(size)) || reads.Body.Len() != size {
 		t.Errorf("who reads got %d bytes", reads.Body.Len())
 	}
-	reads = nil
 	if taken := int64(liveHeap()) - int64(before); taken > most+(2<<20) {
 		t.Errorf("%d KiB are taken", taken>>10)
 	}
@@ -136,12 +134,12 @@ func TestRenderedOnce(t *testing.T) {
 		_, _ = w.Write(make([]byte, 1<<20))
 	})
 	looks, others := []*look{{}}, []*look{{}}
-	counted := &countedContext{Context: t.Context()}
+	ctx := newCounted(t.Context())
 	var asking sync.WaitGroup
 	got := make(chan *rendered, 600)
 	render := func(path string, looks []*look) {
 		asking.Go(func() {
-			got <- d.render(httptest.NewRequestWithContext(counted, http.MethodGet, path, http.NoBody), looks, handler)
+			got <- d.render(httptest.NewRequestWithContext(ctx, http.MethodGet, path, http.NoBody), looks, handler)
 		})
 	}
 	until := func(holds func() bool) {
@@ -154,7 +152,7 @@ func TestRenderedOnce(t *testing.T) {
 	for range 500 {
 		render("/metrics", looks)
 	}
-	until(func() bool { return counted.waits.Load() == 499 })
+	until(func() bool { return ctx.waits.Load() == 499 })
 	render("/metrics?a", looks)
 	render("/metrics", others)
 	until(func() bool {
@@ -178,14 +176,16 @@ func TestRenderedOnce(t *testing.T) {
 	}
 }
 
-// countedContext counts who waits for its end.
-type countedContext struct {
-	context.Context
-	waits atomic.Int32
+// counted is a context that counts who waits for its end.
+type counted struct {
+	context.Context //nolint:containedctx // it is one
+	waits           atomic.Int32
 }
 
+func newCounted(ctx context.Context) *counted { return &counted{Context: ctx} }
+
 // Done implements context.Context.
-func (c *countedContext) Done() <-chan struct{} {
+func (c *counted) Done() <-chan struct{} {
 	c.waits.Add(1)
 	return c.Context.Done()
 }

@@ -88,7 +88,7 @@ func TestHostileLists(t *testing.T) {
 		fakes = append(fakes, startFake(t, claims(madeUp(snapshot.MaxMembers, 200, strconv.Itoa(i))...)))
 	}
 	before := liveHeap()
-	s := serve(t, Options{Load: ensembles(fakes)})
+	s := serve(t, Options{Load: ensembles(fakes), Timeout: 20 * time.Second}) // it is about memory
 	for range 2 {
 		found := s.metrics(t)
 		if got := found[`zkdoctor_voters{ensemble="e0"}`]; got != snapshot.MaxMembers {

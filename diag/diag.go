@@ -78,6 +78,9 @@ func diagnose(snap *snapshot.Snapshot, o Options, rules []Rule) *report.Report {
 	}
 	r.Findings, r.Folded = t.Shown, t.Folded
 	r.Verdict.ExitCode = exitCode(e, slices.Concat(r.Findings, r.Folded), o.FailOn)
+	if snap.Incomplete != "" && r.Verdict.ExitCode == report.ExitOK {
+		r.Verdict.ExitCode = report.ExitUnknown // all is well as far as that was looked at
+	}
 	return r
 }
 

@@ -30,7 +30,7 @@ func lookAtDue(ctx context.Context, t *task, s *snapshot.Snapshot) {
 		group.Go(func() error { probePorts(ctx, a, a.Timeout); return nil })
 	}
 	_ = group.Wait() // no look returns an error: failures are data
-	countHeld(due)
+	countHeld(ctx, due)
 	s.Took += time.Since(started)
 	if t.Local {
 		s.Local = t.host().LookAgain(ctx, s.Local) // what has changed there shows here

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"slices"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -9,14 +10,14 @@ import (
 
 // countHeld counts this host's connections to the servers that close new ones
 // without a word. All sockets of the host are read for that, once.
-func countHeld(servers []*serverTask) {
+func countHeld(ctx context.Context, servers []*serverTask) {
 	closing := slices.DeleteFunc(slices.Clone(servers), func(a *serverTask) bool {
 		return !a.server.Cut() || a.server.Session.Seen()
 	})
 	if len(closing) == 0 {
 		return
 	}
-	held := thishost.HeldConnections()
+	held := thishost.HeldConnections(ctx)
 	for _, a := range closing {
 		s := a.server
 		s.Held = snapshot.Obs[int]{

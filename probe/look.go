@@ -100,7 +100,7 @@ func (t *task) lookAtAll(ctx context.Context, local []snapshot.Local, peerPorts 
 	lookAtServers(ctx, servers, peerPorts)
 	t.tellApart(ctx, servers)
 	if t.PortsDue == nil {
-		countHeld(servers)
+		countHeld(ctx, servers)
 	}
 	lookScripts(ctx, t, s)
 	if all.Spent() {

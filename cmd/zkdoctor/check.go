@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -128,20 +130,13 @@ func (c *checkCmd) snapshot(
 	return readSnapshots(ctx, t, append(slices.Clone(c.From), c.Targets...))
 }
 
-// mayTake implements bounded: to get to other hosts takes its time.
-func (c *checkCmd) mayTake() time.Duration {
-	if c.Via != "" {
-		return c.limit() + viaSlack
-	}
-	return c.limit()
-}
-
 // lookVia looks from here and, at the same time, from the host of each server. A host
 // that cannot be got to is told on stderr: it may well be what is wrong.
 func (c *checkCmd) lookVia(
 	ctx context.Context, t terminal, log zerolog.Logger, options diag.Options,
 ) (*snapshot.Snapshot, error) {
-	way, err := newVia(c.Via, c.collectArguments(), c.limit()+viaSlack)
+	debug.SetMemoryLimit(heapGoal)
+	way, err := newVia(c.Via, c.collectArguments(), c.limit())
 	if err != nil {
 		return nil, err
 	}
@@ -156,9 +151,7 @@ func (c *checkCmd) lookVia(
 		group.Go(func() error { visits = way.visit(ctx, hostsOf(targets)); return nil })
 		begin(targets)
 	}
-	bound, cancel := context.WithTimeout(ctx, c.limit())
-	defer cancel()
-	own, err := probe.Look(bound, question, nil)
+	own, err := probe.Look(ctx, question, nil)
 	_ = group.Wait() // what failed is in the visits
 	if err != nil {
 		return nil, err
@@ -171,18 +164,38 @@ func (c *checkCmd) lookVia(
 		}
 		reached = append(reached, v)
 	}
-	if len(reached) == 0 {
+	late := lateVisits(ctx, visits)
+	if len(reached) == 0 && late == "" {
 		return nil, errors.New("--via got to none of the hosts")
 	}
-	return snapshot.Merge(toldApart(reached, own))
+	merged, err := snapshot.Merge(toldApart(reached, own))
+	if err != nil {
+		return nil, err
+	}
+	merged.Incomplete = cmp.Or(merged.Incomplete, late)
+	return merged, nil
+}
+
+// lateVisits says what ended hosts' looks early, in the words of Snapshot.Incomplete.
+func lateVisits(ctx context.Context, visits []visit) string {
+	cut := slices.ContainsFunc(visits, func(v visit) bool { return v.err != nil })
+	switch {
+	case ctx.Err() == nil || !cut:
+		return ""
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return "deadline"
+	}
+	return "interrupted"
 }
 
 // collectArguments are what zkdoctor collect is told on each host. The servers are named
 // as here, so that all mean the same by a name. What it takes to speak TLS is not handed
 // on, for the files are here: what this host sees by it counts. Nor are sessions: one a
-// server is enough.
+// server is enough. Of the deadline a quarter is left for the way there and back.
 func (c *checkCmd) collectArguments() []string {
-	args := []string{"--timeout=" + time.Duration(c.Timeout).String(), "--deadline=" + time.Duration(c.Deadline).String()}
+	args := []string{
+		"--timeout=" + time.Duration(c.Timeout).String(), "--deadline=" + time.Duration(c.Deadline*3/4).String(),
+	}
 	for flag, given := range map[string]bool{
 		"--discover": c.Discover, "--no-peer-ports": c.NoPeerPorts,
 		"--no-second-look": c.NoSecondLook, "--no-admin": c.NoAdmin,

@@ -35,7 +35,7 @@ type cli struct {
 
 const description = `zkdoctor names the root cause of a failing ZooKeeper ensemble, shows the evidence and gives the fix. It only reads.
 
-Exit codes: 0 fine, 1 warning or degraded, 2 critical or down, 3 unknown or wrong usage.`
+Exit codes: 0 fine, 1 warning or degraded, 2 critical or down, 3 unknown, cut short or wrong usage.`
 
 // exitRequest is how --help and --version leave: kong wants to end the process,
 // run returns instead.
@@ -64,9 +64,10 @@ func run(args []string, t terminal) (code int) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if most := timeOf(parsed); most > 0 {
+	most := timeOf(parsed)
+	if most > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, most)
+		ctx, cancel = context.WithTimeout(ctx, most-reserve(most))
 		defer cancel()
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
@@ -76,7 +77,7 @@ func run(args []string, t terminal) (code int) {
 	}
 	parsed.Bind(t, newLogger(t, level))
 	// After stop the next signal ends the process, whatever it does.
-	return runToEnd(ctx, t, stop, func() error { return parsed.Run() })
+	return runToEnd(ctx, t, reserve(most), stop, func() error { return parsed.Run() })
 }
 
 func newParser(grammar *cli, t terminal) (*kong.Kong, error) {

@@ -13,6 +13,10 @@ import (
 // over or a signal has come: what writes to a pipe that nobody reads waits for ever.
 const lastWords = 900 * time.Millisecond
 
+// reserve is the part of a command's time in which it no longer looks, but judges what was seen
+// and writes it down: with lastWords it has that long.
+func reserve(most time.Duration) time.Duration { return min(most/10, 500*time.Millisecond) }
+
 // bounded is a command whose time is limited.
 type bounded interface {
 	// mayTake is how long it may take, 0 for as long as it likes.
@@ -30,8 +34,9 @@ func timeOf(parsed *kong.Context) time.Duration {
 }
 
 // runToEnd runs a command and returns its exit code. Once ctx has ended, ended is called, and
-// a command that has not returned lastWords later is left behind.
-func runToEnd(ctx context.Context, t terminal, ended func(), command func() error) int {
+// a command that has not returned lastWords later is left behind; kept is what is left of its
+// time where that is why ctx ended.
+func runToEnd(ctx context.Context, t terminal, kept time.Duration, ended func(), command func() error) int {
 	code := make(chan int, 1)
 	go func() { code <- exitCode(t, command()) }()
 	select {
@@ -40,14 +45,14 @@ func runToEnd(ctx context.Context, t terminal, ended func(), command func() erro
 	case <-ctx.Done():
 	}
 	ended()
+	why, wait := errors.New("interrupted, and the answer could not be written in time"), lastWords
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		why, wait = errors.New("the time for the run is over, and the answer could not be written"), lastWords+kept
+	}
 	select {
 	case code := <-code:
 		return code
-	case <-time.After(lastWords):
-	}
-	why := errors.New("interrupted, and the answer could not be written in time")
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		why = errors.New("the time for the run is over, and the answer could not be written")
+	case <-time.After(wait):
 	}
 	said := make(chan int, 1)
 	go func() { said <- fail(t, why) }()

@@ -74,9 +74,11 @@ func TestEveryCommandEnds(t *testing.T) {
 		says   string
 	}{
 		"stdin that says nothing":                 {args: []string{"check", "--from", "-", "--deadline=1s"}, exit: 3, says: "stdin has not ended in time"},
+		"stdin that says nothing, explained":      {args: []string{"explain", "-"}, signal: syscall.SIGTERM, exit: 3, says: "stdin has not ended in time: context canceled\n"},
 		"stdin that says nothing, and SIGTERM":    {args: []string{"check", "--from", "-", "--deadline=1h"}, signal: syscall.SIGTERM, exit: 3, says: "stdin has not ended in time"},
 		"a server that says nothing":              {args: []string{"check", "--no-local", "--timeout=1h", "--deadline=1s", "SERVER"}, exit: 3, says: "incomplete: "},
 		"no time to look at this host":            {args: []string{"check", "--deadline=1ns", "SERVER"}, exit: 3, says: "incomplete: "},
+		"a way to its host that leads nowhere":    {args: []string{"check", "--no-local", "--timeout=1s", "--deadline=1s", "--via=sh -c 'sleep 600' {host}", "SERVER"}, exit: 3, says: "incomplete: deadline"},
 		"a server that says nothing, and SIGINT":  {args: []string{"check", "--no-local", "--timeout=1h", "--deadline=1h", "SERVER"}, signal: syscall.SIGINT, exit: 3, says: "incomplete: "},
 		"a server that says nothing, and SIGTERM": {args: []string{"collect", "--no-local", "--timeout=1h", "--deadline=1h", "SERVER"}, signal: syscall.SIGTERM, exit: 0, says: `"incomplete": "interrupted"`},
 		"stdout that nobody reads":                {args: []string{"check", "--no-local", "--timeout=1s", "--deadline=1s", "SERVER"}, full: true, exit: 3, says: "the time for the run is over"},

@@ -33,11 +33,11 @@ func (c *explainCmd) Run(ctx context.Context, t terminal) error {
 	case what == "":
 		return errors.New("nothing to explain: name a finding (zkdoctor findings lists them) or paste a log line in quotes")
 	case what == "-":
-		text, err := readInput(ctx, t, "-")
+		text, err := readPaste(ctx, t)
 		if err != nil {
 			return err
 		}
-		return explainLine(t.out, string(text))
+		return explainLine(t.out, text)
 	}
 	if page, ok := findings.Page(strings.ToLower(what)); ok {
 		_, err := fmt.Fprint(t.out, findings.Plain(page, t.width()))
@@ -47,6 +47,19 @@ func (c *explainCmd) Run(ctx context.Context, t terminal) error {
 		return errors.New(noSuchFinding(what))
 	}
 	return explainLine(t.out, what)
+}
+
+// readPaste reads the lines of stdin, as many as are matched.
+func readPaste(ctx context.Context, t terminal) (string, error) {
+	text, err := readAll(ctx, io.LimitReader(t.in, findings.MaxPaste+1))
+	if err != nil {
+		return "", err
+	}
+	if len(text) > findings.MaxPaste {
+		text = text[:findings.MaxPaste]
+		fmt.Fprintf(t.err, "zkdoctor: only the first %d KiB of stdin were read: give a whole log to --log\n", findings.MaxPaste>>10)
+	}
+	return string(text), nil
 }
 
 // explainLine prints what pasted lines point to.
@@ -97,7 +110,7 @@ func explainLog(ctx context.Context, t terminal, path string) error {
 // readEvents reads the end of a log as check --log does, or of stdin.
 func readEvents(ctx context.Context, t terminal, path string) ([]snapshot.LogEvent, error) {
 	if path == "-" {
-		text, err := readInput(ctx, t, path)
+		text, err := inTime(ctx, func() ([]byte, error) { return readTail(t.in, snapshot.MaxLogTail+1) })
 		cut := max(0, len(text)-snapshot.MaxLogTail)
 		return snapshot.ScanLog(text[cut:], cut > 0).Events, err
 	}
@@ -107,6 +120,24 @@ func readEvents(ctx context.Context, t terminal, path string) ([]snapshot.LogEve
 		return nil, errors.New(log.Log.Failure.Text)
 	}
 	return log.Log.Value.Events, nil
+}
+
+// readTail reads to the end of a stream, and keeps so many bytes of it.
+func readTail(in io.Reader, most int) ([]byte, error) {
+	kept := make([]byte, 0, 2*most)
+	for {
+		n, err := in.Read(kept[len(kept):cap(kept)])
+		kept = kept[:len(kept)+n]
+		if errors.Is(err, io.EOF) {
+			return kept[max(0, len(kept)-most):], nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(kept) == cap(kept) {
+			kept = kept[:copy(kept, kept[most:])]
+		}
+	}
 }
 
 // eventLine is an event of a log, as it is written there, and how often.

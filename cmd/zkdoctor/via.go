@@ -30,11 +30,12 @@ type via struct {
 const (
 	// viaAtOnce bounds the processes at a time.
 	viaAtOnce = 16
-	// viaSlack is what getting to a host and starting there may take.
-	viaSlack = 10 * time.Second
-	// maxSnapshotOut and maxWordsOut bound what a process may write.
-	maxSnapshotOut = 64 << 20
-	maxWordsOut    = 4 << 10
+	// maxSnapshotsOut bounds what is kept of all processes together until it is read.
+	maxSnapshotsOut = 48 << 20
+	// maxWords is how much is kept of what a process says on stderr, and maxWordsOut how much
+	// it may say.
+	maxWords    = 4 << 10
+	maxWordsOut = 1 << 20
 )
 
 // newVia reads the template. Its words are split at blanks, and quotation marks hold
@@ -90,11 +91,12 @@ type visit struct {
 // leaves nothing running.
 func (v *via) visit(ctx context.Context, hosts []string) []visit {
 	visits := make([]visit, len(hosts))
+	most := maxSnapshotsOut / max(min(len(hosts), viaAtOnce), 1)
 	var group errgroup.Group
 	group.SetLimit(viaAtOnce)
 	for i, host := range hosts {
 		group.Go(func() error {
-			snap, err := v.collect(ctx, host)
+			snap, err := v.collect(ctx, host, most, snapshot.NewBudget(len(hosts)))
 			visits[i] = visit{host, snap, err}
 			return nil
 		})
@@ -103,21 +105,28 @@ func (v *via) visit(ctx context.Context, hosts []string) []visit {
 	return visits
 }
 
-func (v *via) collect(ctx context.Context, host string) (*snapshot.Snapshot, error) {
+// collect is the snapshot of one host, of which the text has so many bytes at the most: no host
+// takes what others need.
+func (v *via) collect(
+	ctx context.Context, host string, most int, budget *snapshot.Budget,
+) (*snapshot.Snapshot, error) {
 	command, err := v.command(host)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.limit)
 	defer cancel()
-	out, words := &capped{most: maxSnapshotOut, fatal: true}, &capped{most: maxWordsOut}
+	out := &capped{keep: most, most: most, tooMuch: cancel}
+	words := &capped{keep: maxWords, most: maxWordsOut, tooMuch: cancel}
 	asked := time.Now()
 	code, err := runApart(ctx, command, out, words)
 	answered := time.Now()
 	said := lastLine(words.text())
 	switch {
-	case out.cut:
-		return nil, fmt.Errorf("%q wrote more than %d MiB, and no snapshot is so large", command[0], maxSnapshotOut>>20)
+	case out.over():
+		return nil, fmt.Errorf("%q wrote more than %d MiB, the limit for each of the hosts", command[0], most>>20)
+	case words.over():
+		return nil, fmt.Errorf("%q wrote more than %d MiB to stderr%s", command[0], maxWordsOut>>20, said)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return nil, fmt.Errorf("%q gave no snapshot in %v%s; does it wait for a password?", command[0], v.limit, said)
 	case ctx.Err() != nil:
@@ -129,7 +138,7 @@ func (v *via) collect(ctx context.Context, host string) (*snapshot.Snapshot, err
 	case code != 0:
 		return nil, fmt.Errorf("%q ended with exit code %d%s", command[0], code, said)
 	}
-	snap, err := snapshot.ReadSnapshot(out.bytes())
+	snap, err := budget.ReadSnapshot(out.bytes())
 	if err != nil {
 		return nil, fmt.Errorf("what came %w; it begins with %q%s", err, firstWords(out.text()), banner(out.text()))
 	}
@@ -145,23 +154,21 @@ func banner(out string) string {
 	return ""
 }
 
-// capped keeps the first bytes of what is written, and says so when there were more;
-// fatal ends whoever writes them.
+// capped keeps the first bytes of what is written, and calls tooMuch once that is more than most.
 type capped struct {
-	most  int
-	fatal bool
-	mu    sync.Mutex
-	kept  []byte
-	cut   bool
+	keep, most int
+	tooMuch    func()
+	mu         sync.Mutex
+	kept       []byte
+	written    int
 }
 
 func (c *capped) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	room := c.most - len(c.kept)
-	c.cut = c.cut || len(p) > room
-	c.kept = append(c.kept, p[:min(len(p), max(room, 0))]...)
-	if c.cut && c.fatal {
+	c.kept = append(c.kept, p[:min(len(p), c.keep-len(c.kept))]...)
+	if c.written += len(p); c.written > c.most {
+		c.tooMuch()
 		return 0, errors.New("too much")
 	}
 	return len(p), nil
@@ -169,6 +176,7 @@ func (c *capped) Write(p []byte) (int, error) {
 
 func (c *capped) bytes() []byte { c.mu.Lock(); defer c.mu.Unlock(); return c.kept }
 func (c *capped) text() string  { return string(c.bytes()) }
+func (c *capped) over() bool    { c.mu.Lock(); defer c.mu.Unlock(); return c.written > c.most }
 
 // lastLine is the last thing that a command said, in brackets, or nothing.
 func lastLine(text string) string {

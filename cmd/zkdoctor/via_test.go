@@ -70,7 +70,8 @@ func TestViaGoesWrong(t *testing.T) {
 		"says nothing":     {script("mute", "exit 0") + " {host}", "what came is empty"},
 		"another's JSON":   {script("json", "echo '{\"a\": 1}'") + " {host}", "is JSON, and no snapshot of zkdoctor"},
 		"a report":         {script("report", "echo '{\"schema_version\": 1}'") + " {host}", "is a report"},
-		"never ends":       {script("floods", "exec yes") + " {host}", "wrote more than 64 MiB"},
+		"never ends":       {script("floods", "exec yes") + " {host}", "wrote more than 48 MiB, the limit for each of the hosts"},
+		"a flood of words": {script("talks", "exec yes >&2") + " {host}", "wrote more than 1 MiB to stderr: "},
 		"terminal escapes": {script("escapes", "printf '\\033[2Jboo\\n' >&2; exit 3") + " {host}", "exit code 3:  [2Jboo"},
 	} {
 		t.Run(name, func(t *testing.T) {

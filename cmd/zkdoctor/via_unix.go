@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
-	"time"
 )
 
 // runApart runs a command to its end, in a session of its own: it has no terminal to ask
@@ -21,7 +20,7 @@ func runApart(ctx context.Context, command []string, stdout, stderr io.Writer) (
 	cmd.Env = append(os.Environ(), "SSH_ASKPASS_REQUIRE=never")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second // for a grandchild that keeps the pipes open
+	cmd.WaitDelay = lastWords / 3 // for a grandchild that keeps the pipes open
 	err = cmd.Run()
 	if _, ended := errors.AsType[*exec.ExitError](err); ended || err == nil {
 		return cmd.ProcessState.ExitCode(), nil

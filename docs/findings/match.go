@@ -8,9 +8,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 )
 
-// maxPaste is how much of a pasted text MatchLine reads, in bytes. A stack trace
+// MaxPaste is how much of a pasted text MatchLine reads, in bytes. A stack trace
 // has some kilobytes; more than this is a file, not a line.
-const maxPaste = 64 << 10
+const MaxPaste = 64 << 10
 
 // Match is what a pasted line points to: a finding, or that it is something else.
 type Match struct {
@@ -54,8 +54,8 @@ var signatures = sync.OnceValue(func() []signature {
 // has wrapped. Case, timestamps and the form of the log do not matter. The result is empty when
 // the line is not known.
 func MatchLine(line string) []Match {
-	if len(line) > maxPaste {
-		line = line[:maxPaste]
+	if len(line) > MaxPaste {
+		line = line[:MaxPaste]
 	}
 	ends := lineEnds(lower(line))
 	p := paste{text: strings.Join(strings.Fields(line), " ")}

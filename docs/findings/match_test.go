@@ -279,10 +279,10 @@ func TestSignaturesAreAllTested(t *testing.T) {
 func TestMatchLineReadsNoMoreThanItsLimit(t *testing.T) {
 	t.Parallel()
 	known := "Mode: read-only\n"
-	if got := names(MatchLine(known + strings.Repeat("x", maxPaste))); got != "read-only-mode quorum-lost" {
+	if got := names(MatchLine(known + strings.Repeat("x", MaxPaste))); got != "read-only-mode quorum-lost" {
 		t.Errorf("known line first: got %q", got)
 	}
-	if got := names(MatchLine(strings.Repeat("x", maxPaste) + "\n" + known)); got != "" {
+	if got := names(MatchLine(strings.Repeat("x", MaxPaste) + "\n" + known)); got != "" {
 		t.Errorf("known line behind the limit: got %q", got)
 	}
 }
@@ -304,7 +304,7 @@ func FuzzMatchLine(f *testing.F) {
 }
 
 func BenchmarkMatchLine(b *testing.B) {
-	line := strings.Repeat("cannot open channel to 2 at ", maxPaste/28)
+	line := strings.Repeat("cannot open channel to 2 at ", MaxPaste/28)
 	for b.Loop() {
 		MatchLine(line)
 	}

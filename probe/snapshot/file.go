@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,9 +14,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// MaxSnapshotFile bounds what is read of a snapshot. One of 10,000 servers with two
-// looks at each takes some 200 MB; one of seven servers takes half a megabyte.
-const MaxSnapshotFile = 256 << 20
+// MaxSnapshotFile bounds what is read of a snapshot. One of 1,000 servers with two
+// looks at each takes some 20 MB; one of seven servers takes half a megabyte.
+const MaxSnapshotFile = 32 << 20
 
 // WriteSnapshot writes a snapshot for later, or for somebody else, as indented
 // JSON: without what could be a secret (see shareable). The error is the writer's.
@@ -23,14 +24,30 @@ func WriteSnapshot(w io.Writer, s *Snapshot) error {
 	return asciijson.Write(w, s.shareable(), " ")
 }
 
+// Budget is what snapshots that are read together may take in memory, once decoded.
+type Budget struct{ left int }
+
+// NewBudget is one of MaxDecoded, of which others take so many parts.
+func NewBudget(parts int) *Budget { return &Budget{MaxDecoded / max(parts, 1)} }
+
 // ReadSnapshot reads what WriteSnapshot wrote, by this zkdoctor or an older one.
 // The errors are sentences for the user that go on after the file's name.
-func ReadSnapshot(text []byte) (*Snapshot, error) {
+func ReadSnapshot(text []byte) (*Snapshot, error) { return NewBudget(1).ReadSnapshot(text) }
+
+// ReadSnapshot is that for one of several.
+func (b *Budget) ReadSnapshot(text []byte) (*Snapshot, error) {
 	switch {
 	case len(text) > MaxSnapshotFile:
 		return nil, fmt.Errorf("is larger than %d MiB: no snapshot is", MaxSnapshotFile>>20)
 	case len(bytes.TrimSpace(text)) == 0:
 		return nil, errors.New("is empty: write it with zkdoctor collect")
+	}
+	weight, end, err := weigh(text, reflect.TypeFor[Snapshot](), b.left)
+	if err != nil {
+		return nil, notDecoded(text, err)
+	}
+	if rest := bytes.TrimSpace(text[end:]); len(rest) > 0 {
+		return nil, fmt.Errorf("has %d bytes behind the snapshot: one file, one snapshot", len(rest))
 	}
 	// First what it is: a foreign file is told from a broken one.
 	var head struct {
@@ -38,8 +55,8 @@ func ReadSnapshot(text []byte) (*Snapshot, error) {
 		Schema *int   `json:"schema_version"`
 		Tool   string `json:"tool"`
 	}
-	if err := decodeAll(text, &head); err != nil {
-		return nil, err
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, notDecoded(text, err)
 	}
 	switch {
 	case head.Schema != nil:
@@ -50,32 +67,29 @@ func ReadSnapshot(text []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("has format %d, of %q: this zkdoctor reads 1 to %d, take a newer one", *head.Format, head.Tool, SnapshotFormat)
 	}
 	s := new(Snapshot)
-	if err := decodeAll(text, s); err != nil {
-		return nil, err
+	if err := json.Unmarshal(text, s); err != nil {
+		return nil, notDecoded(text, err)
 	}
+	b.left -= weight
 	return s, s.sound()
 }
 
-// decodeAll decodes one JSON value that is all of the text.
-func decodeAll(text []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	err := d.Decode(into)
+// notDecoded says why a text is not one JSON value that is a snapshot.
+func notDecoded(text []byte, err error) error {
 	wrongType, isType := errors.AsType[*json.UnmarshalTypeError](err)
 	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)
+	tooMuch, isTooMuch := errors.AsType[tooMuchError](err)
 	switch {
+	case isTooMuch:
+		return tooMuch
 	case errors.Is(err, io.ErrUnexpectedEOF), isSyntax && syntax.Offset >= int64(len(text)):
 		return fmt.Errorf("ends in the middle, after %d bytes: it was cut off, copy it anew", len(text))
 	case isSyntax:
 		return fmt.Errorf("is no JSON (byte %d: %w)", syntax.Offset, err)
 	case isType:
 		return fmt.Errorf("is no snapshot: %s is a JSON %s (byte %d)", wrongType.Field, wrongType.Value, wrongType.Offset)
-	case err != nil:
-		return fmt.Errorf("is no snapshot: %w", err)
 	}
-	if rest := bytes.TrimSpace(text[d.InputOffset():]); len(rest) > 0 {
-		return fmt.Errorf("has %d bytes behind the snapshot: one file, one snapshot", len(rest))
-	}
-	return nil
+	return fmt.Errorf("is no snapshot: %w", err)
 }
 
 // sound makes a snapshot that anybody may have written one that probe.Look could have:
@@ -87,6 +101,9 @@ func (s *Snapshot) sound() error {
 		}
 		if len(look.Servers) > maxTargets {
 			return fmt.Errorf("has %d servers: zkdoctor looks at %d at the most", len(look.Servers), maxTargets)
+		}
+		if len(look.Local) > maxLocal {
+			return fmt.Errorf("has %d servers of its host: zkdoctor looks at %d at the most", len(look.Local), maxLocal)
 		}
 		if slices.ContainsFunc(look.Servers, func(s Server) bool { return s.Name == "" }) {
 			return errors.New("has a server without a name")
@@ -113,11 +130,14 @@ func (s *Snapshot) sound() error {
 	return nil
 }
 
-// maxInTurn is how many servers a snapshot may have for those that were asked in turn to be compared.
-const maxInTurn = 1000
-
-// maxTargets is how many servers a snapshot may have.
-const maxTargets = 20_000
+const (
+	// maxInTurn is how many servers a snapshot may have for those that were asked in turn to be compared.
+	maxInTurn = 1000
+	// maxTargets is how many servers a snapshot may have.
+	maxTargets = 20_000
+	// maxLocal is how many of them may be its host's own, which are 64 processes at the most.
+	maxLocal = 1000
+)
 
 // shareable is a copy without what could be a secret. Of the configuration it has
 // the keys that zkdoctor knows, and of the others their names alone; of envi and

@@ -1,6 +1,7 @@
 package thishost
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,13 +26,15 @@ func fileFailure(path string, err error) *snapshot.Failure {
 		return &snapshot.Failure{Kind: kind, Text: path + ": zkdoctor could not read it: " + reason(err)}
 	}
 	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return &snapshot.Failure{Kind: snapshot.Cancelled, Text: path + ": the run ended before it was read"}
 	case errors.Is(err, fs.ErrNotExist):
 		return &snapshot.Failure{Kind: snapshot.Absent, Text: path + ": no such file or directory"}
 	case errors.Is(err, hostfile.ErrRights):
 		return &snapshot.Failure{Kind: snapshot.Denied, Text: path + ": " + err.Error()}
 	case errors.Is(err, fs.ErrPermission):
 		return &snapshot.Failure{Kind: snapshot.Denied, Text: path + ": permission denied; run zkdoctor as root or as the server's user"}
-	case errors.Is(err, hostfile.ErrTooLarge):
+	case errors.Is(err, hostfile.ErrTooLarge), errors.Is(err, errManyFiles), errors.Is(err, errFilesOfUser):
 		return &snapshot.Failure{Kind: snapshot.TooLarge, Text: path + ": " + reason(err)}
 	case errors.Is(err, hostfile.ErrStuck), errors.Is(err, hostfile.ErrLeased):
 		return &snapshot.Failure{Kind: snapshot.Silent, Text: path + ": " + reason(err)}

@@ -14,7 +14,11 @@ import (
 )
 
 // Host is the host that zkdoctor runs on. All its files are read through the door.
-type Host struct{ Door *hostfile.Door }
+type Host struct {
+	Door *hostfile.Door
+	// descriptors counts for one scan.
+	descriptors *descriptors
+}
 
 // hostFiles reads the files of one server as that server would open them.
 type hostFiles struct {

@@ -1,20 +1,16 @@
 package thishost
 
 import (
-	"path/filepath"
+	"context"
 	"slices"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// maxDescriptors is how many open files of a process are looked through for its
-// connections: more than a server has clients.
-const maxDescriptors = 65536
-
 // linksOf are the connections on and to these ports in the network namespace of a
 // process.
-func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
+func (h Host) linksOf(ctx context.Context, pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
 	if len(ports) == 0 {
 		return snapshot.Obs[snapshot.Links]{}
 	}
@@ -22,7 +18,7 @@ func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
 	proc := procOf(pid)
 	var links snapshot.Links
 	var inodes []uint64
-	err := eachSocket(proc, func(s socket) {
+	err := eachSocket(ctx, proc, func(s socket) {
 		if s.state != tcpEstablished && s.state != tcpSynSent ||
 			!slices.Contains(ports, s.local.Port()) && !slices.Contains(ports, s.remote.Port()) {
 			return
@@ -42,18 +38,18 @@ func linksOf(pid int, ports []uint16) snapshot.Obs[snapshot.Links] {
 	if err != nil {
 		return snapshot.Failed[snapshot.Links](fileFailure(proc+"/net/tcp", err), time.Since(started))
 	}
-	links.Owners = findOwn(&links, filepath.Join(proc, "fd"), inodes)
+	links.Owners = h.findOwn(ctx, &links, pid, inodes)
 	slices.SortFunc(links.Sockets, snapshot.Link.Compare)
 	return snapshot.Saw(links, time.Since(started))
 }
 
 // clientsOf counts the connections on these ports in the network namespace of a process that
 // it has accepted.
-func clientsOf(pid int, ports []uint16) snapshot.Obs[int] {
+func clientsOf(ctx context.Context, pid int, ports []uint16) snapshot.Obs[int] {
 	started := time.Now()
 	proc := procOf(pid)
 	n := 0
-	err := eachSocket(proc, func(s socket) {
+	err := eachSocket(ctx, proc, func(s socket) {
 		if s.state == tcpEstablished && s.inode != 0 && slices.Contains(ports, s.local.Port()) {
 			n++
 		}
@@ -65,20 +61,20 @@ func clientsOf(pid int, ports []uint16) snapshot.Obs[int] {
 }
 
 // findOwn finds out which of the sockets, which have these inodes, a process has open.
-func findOwn(l *snapshot.Links, dir string, inodes []uint64) snapshot.Obs[bool] {
+func (h Host) findOwn(ctx context.Context, l *snapshot.Links, pid int, inodes []uint64) snapshot.Obs[bool] {
 	if len(inodes) == 0 {
 		return snapshot.Saw(true, 0)
 	}
 	started := time.Now()
-	own, more, failure := socketInodes(dir, maxDescriptors)
+	own, err := h.counted().sockets(ctx, pid, maxDescriptors)
 	switch {
-	case failure != nil:
-		return snapshot.Failed[bool](failure, time.Since(started))
-	case more:
-		return snapshot.Failed[bool](tooManyFiles(dir), time.Since(started))
+	case err != nil:
+		return snapshot.Failed[bool](fileFailure(fdOf(pid), err), time.Since(started))
+	case own.more:
+		return snapshot.Failed[bool](fileFailure(fdOf(pid), errManyFiles), time.Since(started))
 	}
 	for i, inode := range inodes {
-		l.Sockets[i].Own = own[inode]
+		l.Sockets[i].Own = own.inodes[inode]
 	}
 	return snapshot.Saw(true, time.Since(started))
 }

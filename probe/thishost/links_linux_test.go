@@ -33,12 +33,12 @@ func TestLinks(t *testing.T) {
 			}
 			defer in.Close()
 		}
-		links := linksOf(os.Getpid(), []uint16{there.Port()})
+		links := in(t).linksOf(t.Context(), os.Getpid(), []uint16{there.Port()})
 		if !links.Seen() || !links.Value.Owners.Seen() || links.Value.Total != 2 {
 			t.Fatalf("got %+v, want two connections", links)
 		}
 		want := map[bool]int{false: 0, true: 1}[accepted]
-		if n := clientsOf(os.Getpid(), []uint16{there.Port()}); !n.Seen() || n.Value != want {
+		if n := clientsOf(t.Context(), os.Getpid(), []uint16{there.Port()}); !n.Seen() || n.Value != want {
 			t.Errorf("accepted %t: %+v of clients, want %d", accepted, n, want)
 		}
 		for _, want := range []snapshot.Link{
@@ -50,13 +50,13 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
-	if other := linksOf(os.Getpid(), []uint16{1}); !other.Seen() || other.Value.Total != 0 {
+	if other := in(t).linksOf(t.Context(), os.Getpid(), []uint16{1}); !other.Seen() || other.Value.Total != 0 {
 		t.Errorf("at another port: %+v", other)
 	}
-	if none := linksOf(os.Getpid(), nil); none.Tried {
+	if none := in(t).linksOf(t.Context(), os.Getpid(), nil); none.Tried {
 		t.Errorf("without ports: %+v", none)
 	}
-	if gone := linksOf(1<<30, []uint16{1}); !gone.FailedAs(snapshot.Absent) {
+	if gone := in(t).linksOf(t.Context(), 1<<30, []uint16{1}); !gone.FailedAs(snapshot.Absent) {
 		t.Errorf("a process that is not there: %+v", gone)
 	}
 }
@@ -75,7 +75,7 @@ func TestLinksBounded(t *testing.T) {
 		}
 		defer conn.Close()
 	}
-	links := linksOf(os.Getpid(), []uint16{netip.MustParseAddrPort(l.Addr().String()).Port()})
+	links := in(t).linksOf(t.Context(), os.Getpid(), []uint16{netip.MustParseAddrPort(l.Addr().String()).Port()})
 	// The kernel's table is read in pieces: what else comes and goes on the host meanwhile
 	// moves some rows, which are then seen twice or not at all.
 	if got := links.Value; len(got.Sockets) != maxLinks || got.Total <= maxLinks {

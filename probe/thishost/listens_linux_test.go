@@ -22,14 +22,14 @@ func TestOwnListeners(t *testing.T) {
 	tables := listenerTables{}
 	look := func(pid int) snapshot.Local {
 		local := snapshot.Local{Process: &snapshot.Process{PID: pid}}
-		tables.look(&local)
+		tables.look(t.Context(), Host{}, &local)
 		return local
 	}
 	own := look(os.Getpid())
 	if !slices.Contains(own.Listeners.Value, here) || !slices.Contains(own.Process.Listens.Value, here) || own.Process.UserListens != nil {
 		t.Errorf("%v is not among %+v and %+v", here, own.Listeners, own.Process)
 	}
-	if !slices.Contains(tables.ofProcess(os.Getpid()), here) {
+	if !slices.Contains(tables.ofProcess(t.Context(), Host{}, os.Getpid()), here) {
 		t.Error("this process does not listen")
 	}
 	parent := look(os.Getppid())
@@ -42,7 +42,7 @@ func TestOwnListeners(t *testing.T) {
 	if gone := look(1 << 30); !gone.Listeners.FailedAs(snapshot.Absent) || gone.Process.Listens.Tried {
 		t.Errorf("a process that is not there: %+v", gone)
 	}
-	of := tables.of(os.Getpid()).sockets
+	of := tables.of(t.Context(), os.Getpid()).sockets
 	if mine := userListeners(os.Getpid(), of); !slices.ContainsFunc(mine, func(s socket) bool { return s.local == here }) {
 		t.Errorf("%v is not among its user's %+v", here, mine)
 	}
@@ -60,14 +60,14 @@ func TestManyFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if all, more, failure := socketInodes(dir, 100); failure != nil || more || len(all) != 2 || !all[17] || !all[18] {
-		t.Errorf("got %v, more: %t, %v", all, more, failure)
+	if all, read, err := socketInodes(t.Context(), dir, 100); err != nil || all.more || read != 3 || len(all.inodes) != 2 || !all.inodes[17] || !all.inodes[18] {
+		t.Errorf("got %+v, %d read, %v", all, read, err)
 	}
-	if some, more, failure := socketInodes(dir, 2); failure != nil || !more || len(some) == 2 {
-		t.Errorf("got %v, more: %t, %v", some, more, failure)
+	if some, read, err := socketInodes(t.Context(), dir, 2); err != nil || !some.more || read != 2 {
+		t.Errorf("got %+v, %d read, %v", some, read, err)
 	}
-	if _, _, failure := socketInodes(filepath.Join(dir, "none"), 1); failure == nil || failure.Kind != snapshot.Absent {
-		t.Errorf("got %v", failure)
+	if _, _, err := socketInodes(t.Context(), filepath.Join(dir, "none"), 1); !os.IsNotExist(err) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -119,7 +119,7 @@ func TestOwnSockets(t *testing.T) {
 	}
 	defer l.Close()
 	listener := l.Addr().(*net.TCPAddr).AddrPort()
-	listeners := listenersOf(procOf(os.Getpid()))
+	listeners := listenersOf(t.Context(), procOf(os.Getpid()))
 	if !listeners.Seen() || !slices.Contains(listeners.Value, listener) {
 		t.Errorf("%v is not among %+v", listener, listeners)
 	}
@@ -132,10 +132,10 @@ func TestOwnSockets(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if held := HeldConnections(); !held.Seen() || held.Value[listener] != 1 {
+	if held := HeldConnections(t.Context()); !held.Seen() || held.Value[listener] != 1 {
 		t.Errorf("held connections: %+v, want 1", held)
 	}
-	if gone := listenersOf(procOf(1 << 30)); !gone.FailedAs(snapshot.Absent) {
+	if gone := listenersOf(t.Context(), procOf(1<<30)); !gone.FailedAs(snapshot.Absent) {
 		t.Errorf("a process that is not there: %+v", gone)
 	}
 }

@@ -27,6 +27,7 @@ type Scanned struct {
 
 // Scan finds the ZooKeeper processes of this host.
 func (h Host) Scan(ctx context.Context, asked Asked) *Scanned {
+	h.descriptors = newDescriptors()
 	s := &Scanned{host: h}
 	s.processes, s.Others = h.findProcesses(ctx, asked)
 	if len(s.processes) == 0 {
@@ -35,15 +36,25 @@ func (h Host) Scan(ctx context.Context, asked Asked) *Scanned {
 	s.Servers = make([]snapshot.Local, len(s.processes))
 	var group errgroup.Group
 	group.SetLimit(looksAtOnce)
-	for i := range s.processes {
+	turns := s.inTurns(s.all())
+	for _, i := range turns {
 		group.Go(func() error { s.Servers[i] = h.scan(ctx, &s.processes[i]); return nil })
 	}
 	_ = group.Wait() // what failed is in the looks
 	listeners := listenerTables{}
-	for i := range s.Servers {
-		listeners.look(&s.Servers[i])
+	for _, i := range turns {
+		listeners.look(ctx, h, &s.Servers[i])
 	}
 	return s
+}
+
+// all are the numbers of its processes.
+func (s *Scanned) all() []int {
+	all := make([]int, len(s.processes))
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 func (h Host) scan(ctx context.Context, p *localProcess) snapshot.Local {
@@ -81,7 +92,7 @@ func (s *Scanned) Look(
 	}
 	var group errgroup.Group
 	group.SetLimit(looksAtOnce)
-	for i := range local {
+	for _, i := range s.inTurns(chosen) {
 		group.Go(func() error { s.host.lookCloser(ctx, s.processes[chosen[i]], &local[i], earlier); return nil })
 	}
 	_ = group.Wait() // what failed is in the looks
@@ -126,10 +137,10 @@ func (h Host) lookCloser(ctx context.Context, p localProcess, l *snapshot.Local,
 		l.Service = askSystemd(ctx, busSocket, p.Unit)
 	}
 	h.lookAtDisk(ctx, l, files, sameProcess(earlier, p.PID))
-	l.Links = linksOf(p.PID, peerPorts(l.Config))
+	l.Links = h.linksOf(ctx, p.PID, peerPorts(l.Config))
 	h.lookAtOwners(ctx, l)
 	if l.LimitsClients() {
-		l.Clients = clientsOf(p.PID, l.ClientPorts())
+		l.Clients = clientsOf(ctx, p.PID, l.ClientPorts())
 	}
 	logs := logsOf(p)
 	l.Log = h.readLog(ctx, files, func(hostFiles) []string { return logs })
@@ -146,7 +157,9 @@ func (h Host) LookAgain(ctx context.Context, first []snapshot.Local) []snapshot.
 	if len(first) == 0 {
 		return nil // this host may have to be left alone
 	}
-	now, others := h.Scan(ctx, seenBefore(first)).Look(ctx, first, func(n snapshot.Local) snapshot.OtherReason {
+	scanned := h.Scan(ctx, seenBefore(first))
+	h = scanned.host
+	now, others := scanned.Look(ctx, first, func(n snapshot.Local) snapshot.OtherReason {
 		i := slices.IndexFunc(first, func(l snapshot.Local) bool { return sameLocal(l, n) })
 		switch {
 		case i < 0:
@@ -233,7 +246,7 @@ func (h Host) lookFile(
 	h.lookAtStart(ctx, &l, files)
 	h.lookAtDisk(ctx, &l, named, earlier)
 	l.Addrs = Addrs()
-	l.Listeners = listenersOf(ourselves)
+	l.Listeners = listenersOf(ctx, ourselves)
 	h.lookAtOwners(ctx, &l)
 	dir := logDir(files.absolute(path))
 	l.Log = h.readLog(ctx, h.asOwner(ctx, named, dir), func(f hostFiles) []string { return logsIn(f, dir) })

@@ -31,7 +31,19 @@ func (*localProcess) other(snapshot.OtherReason) snapshot.OtherProcess {
 
 type listenerTables struct{}
 
-func (listenerTables) look(*snapshot.Local) {}
+func (listenerTables) look(context.Context, Host, *snapshot.Local) {}
+
+type descriptors struct{}
+
+func newDescriptors() *descriptors { return nil }
+
+func (s *Scanned) inTurns(chosen []int) []int {
+	turns := make([]int, len(chosen))
+	for n := range turns {
+		turns[n] = n
+	}
+	return turns
+}
 
 func (Host) lookAtOwners(context.Context, *snapshot.Local) {}
 
@@ -53,12 +65,16 @@ func (Host) readAccess(context.Context, hostFiles, string) snapshot.Obs[snapshot
 func logsOf(localProcess) []string { return nil }
 func (localProcess) ended() bool   { return false }
 
-func Addrs() snapshot.Obs[[]netip.Addr]                  { return snapshot.Obs[[]netip.Addr]{} }
-func addrsOf(string) snapshot.Obs[[]netip.Addr]          { return snapshot.Obs[[]netip.Addr]{} }
-func listenersOf(string) snapshot.Obs[[]netip.AddrPort]  { return snapshot.Obs[[]netip.AddrPort]{} }
-func linksOf(int, []uint16) snapshot.Obs[snapshot.Links] { return snapshot.Obs[snapshot.Links]{} }
-func clientsOf(int, []uint16) snapshot.Obs[int]          { return snapshot.Obs[int]{} }
-func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
+func Addrs() snapshot.Obs[[]netip.Addr]         { return snapshot.Obs[[]netip.Addr]{} }
+func addrsOf(string) snapshot.Obs[[]netip.Addr] { return snapshot.Obs[[]netip.Addr]{} }
+func listenersOf(context.Context, string) snapshot.Obs[[]netip.AddrPort] {
+	return snapshot.Obs[[]netip.AddrPort]{}
+}
+func (Host) linksOf(context.Context, int, []uint16) snapshot.Obs[snapshot.Links] {
+	return snapshot.Obs[snapshot.Links]{}
+}
+func clientsOf(context.Context, int, []uint16) snapshot.Obs[int] { return snapshot.Obs[int]{} }
+func HeldConnections(context.Context) snapshot.Obs[map[netip.AddrPort]int] {
 	return snapshot.Obs[map[netip.AddrPort]int]{}
 }
 

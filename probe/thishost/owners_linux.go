@@ -2,9 +2,11 @@ package thishost
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"net/netip"
-	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/shirou/gopsutil/v3/process"
@@ -35,11 +37,11 @@ func (h Host) ownersOf(
 	ctx context.Context, proc string, wanted []netip.AddrPort, until time.Time,
 ) snapshot.Obs[[]snapshot.SocketOwner] {
 	started := time.Now()
-	table := readListeners(proc)
-	left := map[uint64]netip.AddrPort{}
+	table := readListeners(ctx, proc)
+	left, users := map[uint64]netip.AddrPort{}, map[uint64]bool{}
 	for _, s := range table.sockets {
 		if slices.Contains(wanted, s.local) {
-			left[s.inode] = s.local
+			left[s.inode], users[s.uid] = s.local, true
 		}
 	}
 	if table.failure != nil {
@@ -50,18 +52,28 @@ func (h Host) ownersOf(
 		return snapshot.Failed[[]snapshot.SocketOwner](fileFailure("/proc", err), time.Since(started))
 	}
 	slices.Sort(pids)
+	pids = usersFirst(pids, users)
 	var owners []snapshot.SocketOwner
 	why := &snapshot.Failure{Kind: snapshot.Absent, Text: "no process of this host has the socket"}
 	for _, pid := range pids {
-		if len(left) == 0 || time.Now().After(until) {
+		if len(left) == 0 {
 			break
 		}
-		inodes, _, failure := socketInodes(filepath.Join(procOf(int(pid)), "fd"), maxListenerFiles)
-		if failure != nil && failure.Kind == snapshot.Denied {
+		if ctx.Err() != nil || time.Now().After(until) {
+			why = &snapshot.Failure{Kind: snapshot.Cancelled, Text: "the time to look for it was over"}
+			break
+		}
+		found, err := h.counted().listening(ctx, int(pid))
+		switch {
+		case errors.Is(err, fs.ErrPermission):
 			why = &snapshot.Failure{Kind: snapshot.Denied, Text: "only root may see which program listens there"}
+		case errors.Is(err, errFilesOfUser):
+			why = fileFailure(fdOf(int(pid)), err)
+		case found.more:
+			why = fileFailure(fdOf(int(pid)), errManyFiles)
 		}
 		for inode, at := range left {
-			if inodes[inode] {
+			if found.inodes[inode] {
 				owners = append(owners, h.ownerOfSocket(ctx, pid, at))
 				delete(left, inode)
 			}
@@ -72,6 +84,21 @@ func (h Host) ownersOf(
 	}
 	slices.SortFunc(owners, func(a, b snapshot.SocketOwner) int { return a.Addr.Compare(b.Addr) })
 	return snapshot.Saw(owners, time.Since(started))
+}
+
+// usersFirst puts the processes of these users before others: whoever opened a socket has it, or
+// a process that he left it to.
+func usersFirst(pids []int32, users map[uint64]bool) []int32 {
+	var theirs, others []int32
+	for _, pid := range pids {
+		var stat syscall.Stat_t
+		if syscall.Stat(procOf(int(pid)), &stat) == nil && users[uint64(stat.Uid)] {
+			theirs = append(theirs, pid)
+		} else {
+			others = append(others, pid)
+		}
+	}
+	return slices.Concat(theirs, others)
 }
 
 func (h Host) ownerOfSocket(ctx context.Context, pid int32, at netip.AddrPort) snapshot.SocketOwner {

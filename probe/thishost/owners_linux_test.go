@@ -22,7 +22,7 @@ func TestOwners(t *testing.T) {
 	at := netip.MustParseAddrPort(l.Addr().String())
 	config := zoocfg.Parse("zoo.cfg", []byte("clientPortAddress=127.0.0.1\nadmin.enableServer=false\nclientPort="+at.String()[len("127.0.0.1:"):]))
 	h := Host{Door: new(hostfile.Door)}
-	server := snapshot.Local{Config: snapshot.Saw(config, 0), Listeners: listenersOf(ourselves)}
+	server := snapshot.Local{Config: snapshot.Saw(config, 0), Listeners: listenersOf(t.Context(), ourselves)}
 	h.lookAtOwners(t.Context(), &server)
 	if len(server.Owners.Value) != 1 {
 		t.Fatalf("got %+v, want one owner", server.Owners)

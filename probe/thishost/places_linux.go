@@ -54,7 +54,7 @@ func (h Host) ranked(ctx context.Context, found []localProcess, asked Asked) []c
 	for _, p := range found {
 		c := candidate{localProcess: p}
 		if ctx.Err() == nil {
-			c.listens = tables.ofProcess(p.PID)
+			c.listens = tables.ofProcess(ctx, h, p.PID)
 			c.elsewhere = len(c.listens) > 0 && otherNamespace(p.PID, "net", p.Container)
 		}
 		switch {

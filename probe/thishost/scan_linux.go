@@ -163,3 +163,12 @@ func (s *scan) commandLine(ctx context.Context, limit time.Duration, p owned) ([
 	}
 	return buffer[:n], nil
 }
+
+// inTurns are the numbers of those chosen, in the order of turns.
+func (s *Scanned) inTurns(chosen []int) []int {
+	turns := make([]int, len(chosen))
+	for n := range turns {
+		turns[n] = n
+	}
+	return byTurns(turns, func(n int) uint64 { return s.processes[chosen[n]].owner })
+}

@@ -23,7 +23,7 @@ func FuzzSockets(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		listeners := listenersOf(proc)
+		listeners := listenersOf(t.Context(), proc)
 		for _, at := range listeners.Value {
 			if at.Addr().Is4In6() {
 				t.Errorf("an IPv4 address in another's clothes: %v", at)

@@ -3,6 +3,7 @@ package thishost
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/hex"
 	"net/netip"
 	"os"
@@ -69,10 +70,10 @@ func parseIfInet6(data []byte) []netip.Addr {
 
 // HeldConnections counts the established connections from this host, by their
 // other end.
-func HeldConnections() snapshot.Obs[map[netip.AddrPort]int] {
+func HeldConnections(ctx context.Context) snapshot.Obs[map[netip.AddrPort]int] {
 	started := time.Now()
 	held := map[netip.AddrPort]int{}
-	err := eachSocket(ourselves, func(s socket) {
+	err := eachSocket(ctx, ourselves, func(s socket) {
 		if s.state == tcpEstablished {
 			held[s.remote]++
 		}

@@ -2,6 +2,7 @@ package thishost
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
@@ -42,12 +43,12 @@ type socket struct {
 //
 // A kernel without IPv6 has the first list alone. So has, for a reader who comes as it ends, a
 // process: its sockets, which are Java's and in the second list, are not none then, but unknown.
-func eachSocket(proc string, visit func(socket)) error {
+func eachSocket(ctx context.Context, proc string, visit func(socket)) error {
 	first := filepath.Join(proc, "net", "tcp")
-	if err := eachLine(first, visit); err != nil {
+	if err := eachLine(ctx, first, visit); err != nil {
 		return err
 	}
-	err := eachLine(filepath.Join(proc, "net", "tcp6"), visit)
+	err := eachLine(ctx, filepath.Join(proc, "net", "tcp6"), visit)
 	if !os.IsNotExist(err) {
 		return err
 	}
@@ -55,7 +56,10 @@ func eachSocket(proc string, visit func(socket)) error {
 	return ended
 }
 
-func eachLine(path string, visit func(socket)) error {
+// linesAtOnce is how many are read before the clock is looked at: anybody may open sockets.
+const linesAtOnce = 1024
+
+func eachLine(ctx context.Context, path string, visit func(socket)) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -63,7 +67,10 @@ func eachLine(path string, visit func(socket)) error {
 	defer file.Close() //nolint:errcheck // only read from
 	lines := bufio.NewScanner(file)
 	lines.Scan() // the heading
-	for lines.Scan() {
+	for n := 0; lines.Scan(); n++ {
+		if n%linesAtOnce == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		s, err := parseSocket(lines.Text())
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)

@@ -54,7 +54,7 @@ func TestEndedAmidItsSockets(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(proc, "net", "tcp"), []byte(heading+line), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		err := eachSocket(proc, func(socket) {
+		err := eachSocket(t.Context(), proc, func(socket) {
 			if ends {
 				if err := os.RemoveAll(filepath.Join(proc, "net")); err != nil {
 					t.Error(err)

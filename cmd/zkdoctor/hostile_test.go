@@ -132,8 +132,8 @@ func TestManyToldMembers(t *testing.T) {
 				members = append(members, line(id, silent[id%len(silent)]))
 			}
 			target, asked := lister(t, members)
-			e := checked(t, "--discover", "--deadline=3s", target)
-			if e.took > 3*time.Second+patience/2 {
+			e := checked(t, "--discover", "--deadline=6s", target)
+			if e.took > 6*time.Second+patience/2 {
 				t.Errorf("took %v", e.took)
 			}
 			tooLong := n > 1000

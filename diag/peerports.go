@@ -70,7 +70,7 @@ func blockedPorts(e *model.Ensemble, latent bool) Outcome {
 					out = out.and(found(portRejected(e, s, port.view)))
 				}
 			case port.view.Port == s.Election.Number && latent && peer != "" && refusesPeers(s) && sleeps(e, s, peer):
-				out = out.and(found(portRefused(s, port.view, peer)))
+				out = out.and(refusedTwice(e, s, portRefused(s, port.view, peer)))
 			}
 		}
 		return out
@@ -189,6 +189,18 @@ func portRefused(s *model.Server, port report.PortView, peer string) report.Find
 	addPort(&f, s, clientView(s), "")
 	warnOfRestart(&f)
 	return f
+}
+
+// refusedTwice is a port that refuses a server which serves in two checks. The port is tried in the
+// first: of a server that was down then, and came in since, it would be no block.
+func refusedTwice(e *model.Ensemble, s *model.Server, f report.Finding) Outcome {
+	if e.Before == nil {
+		return skip(report.SkipOneLook, "its election port refuses; that it serves all the same takes two checks").lookAgain(true)
+	}
+	if then := e.Before.ByName(s.Name); then == nil || then.Serving != model.Yes {
+		return Outcome{}
+	}
+	return found(f)
 }
 
 // refusesPeers reports whether a server that serves in a quorum has an election port that

@@ -138,9 +138,10 @@ func reachRules() []rule {
 				{"of a follower, which may lead tomorrow", look(but(follower, peers(snapshot.Filtered, "")), leader, follower).on(2), "warning likely zk1"},
 				{"refused, and its own sockets listen", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).on(3), "warning proven zk3"},
 				{"beside a server that is down", look(shut, leader, down).on(2), "warning likely zk1"},
-				{"refused, from a peer", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).file(zoo(3)).on(1), "warning likely zk3"},
+				{"refused, from a peer", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).file(zoo(3)).on(1).twice(), "warning likely zk3"},
 			},
 			[]alike{
+				{"refused while it was down, and it serves now", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).file(zoo(3)).on(1).after(look(follower, leader, down).file(zoo(3)).on(1))},
 				{"2888 refused on a follower", look(follower, leader, follower).on(1)},
 				{"from a bastion", look(follower, leader, shut)},
 				{"prohibited, from a bastion", look(follower, leader, but(follower, prohibited))},
@@ -152,6 +153,7 @@ func reachRules() []rule {
 				{"the whole host is unreachable", look(follower, leader, gone).on(1)},
 			},
 			[]blind{
+				{"refused, in one look", look(follower, leader, but(follower, peers(snapshot.Refused, snapshot.Refused))).file(zoo(3)).on(1), report.SkipOneLook},
 				{"not probed", look(but(follower, peers("-", "-")), but(leader, peers("-", "-")), but(follower, peers("-", "-"))), report.SkipNotLooked},
 				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
 			},

@@ -7,6 +7,7 @@ import (
 	_ "embed" // advisories.txt
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -62,14 +63,17 @@ type Table []Advisory
 //go:embed advisories.txt
 var text string
 
-// Builtin is the table that this program was built with.
-func Builtin() Table {
+// Builtin is the table that this program was built with. Nobody may change it.
+func Builtin() Table { return builtin() }
+
+// builtin reads the table once: each diagnosis asks for it.
+var builtin = sync.OnceValue(func() Table {
 	t, err := Parse("advisories.txt", []byte(text))
 	if err != nil {
 		panic(err) // a broken table: a test reads it
 	}
 	return t
-}
+})
 
 // With is the table with newer rows: those with an id that it has take the place of its own.
 func (t Table) With(newer Table) Table {

@@ -10,6 +10,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // What is known of the releases that run: one remark for all servers of which the same is
@@ -103,24 +104,18 @@ func faultsOf(e *model.Ensemble, s *model.Server, rows advisory.Table) []knownBa
 // exposed reports whether a server is as a fault takes it, and what of its configuration is
 // so.
 func exposed(e *model.Ensemble, s *model.Server, condition advisory.Condition) (seen []report.Evidence, ok bool) {
-	h := s.Local
-	settings := h != nil && h.Settings != nil
-	switch {
-	case condition == advisory.Always:
-		return nil, true
-	case condition == advisory.SeveralServers:
-		return nil, s.Role != report.Standalone
-	case condition == advisory.ReachabilityCheck:
-		return nil, s.Role != report.Standalone && !(settings && lint.SkipsReachability(h.Settings))
-	case condition == advisory.UncommittedLeader:
+	if condition == advisory.UncommittedLeader {
 		return nil, committedNothing(e, s)
-	case !condition.Configured() || !settings:
-		return nil, false
-	case condition == advisory.TrustEmpty && s.Role != report.Standalone:
-		return nil, false
+	}
+	var settings *zoocfg.Config
+	if s.Local != nil {
+		settings = s.Local.Settings
 	}
 	version, _ := s.Version()
-	line, ok := lint.Exposes(h.Settings, condition, version.String())
+	line, ok := lint.Exposes(settings, s.Role != report.Standalone, condition, version.String())
+	if !condition.Configured() {
+		return nil, ok
+	}
 	line.Server = s.Name
 	return []report.Evidence{line}, ok
 }

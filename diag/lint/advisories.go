@@ -23,7 +23,7 @@ func knownFaults(s *subject) []Remark {
 	r := Remark{Severity: report.Info, Found: "ZooKeeper " + s.Version}
 	var rows advisory.Table
 	for _, row := range table.Of(release) {
-		line, ok := s.exposed(row.Exposed, release)
+		line, ok := Exposes(s.Config, s.distributed(), row.Exposed, release)
 		if !ok {
 			continue
 		}
@@ -44,22 +44,4 @@ func knownFaults(s *subject) []Remark {
 		want = next + " or later"
 	}
 	return r.say(want, why)
-}
-
-// exposed reports whether a server with this file is as a fault takes it, as far as a file
-// shows it.
-func (s *subject) exposed(condition advisory.Condition, release string) (line report.Evidence, ok bool) {
-	switch condition {
-	case advisory.Always:
-		return line, true
-	case advisory.SeveralServers:
-		return line, s.distributed()
-	case advisory.ReachabilityCheck:
-		return line, s.distributed() && !SkipsReachability(s.Config)
-	case advisory.TrustEmpty:
-		line, ok = Exposes(s.Config, condition, release)
-		return line, ok && !s.distributed()
-	default:
-		return Exposes(s.Config, condition, release)
-	}
 }

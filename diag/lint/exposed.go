@@ -10,13 +10,36 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// Exposes is the line of a configuration that is what a fault of a release takes; ok is false
-// where there is none. What a configuration does not tell is not exposed.
-func Exposes(c *zoocfg.Config, condition advisory.Condition, version string) (line report.Evidence, ok bool) {
+// Exposes reports whether a server is as a fault of a release takes it: whether it is a member of an
+// ensemble, and what its configuration has, which is nil where that was not seen. line is the line
+// of the configuration that is what it takes, the zero Evidence where it takes none. What a
+// configuration does not tell is not exposed.
+func Exposes(
+	c *zoocfg.Config, distributed bool, condition advisory.Condition, version string,
+) (line report.Evidence, ok bool) {
+	switch condition {
+	case advisory.Always:
+		return line, true
+	case advisory.SeveralServers:
+		return line, distributed
+	case advisory.ReachabilityCheck:
+		return line, distributed && (c == nil || !skipsReachability(c))
+	default:
+		if c == nil {
+			return line, false
+		}
+		return configured(c, distributed, condition, version)
+	}
+}
+
+// configured is Exposes for what the configuration has to say.
+func configured(
+	c *zoocfg.Config, distributed bool, condition advisory.Condition, version string,
+) (line report.Evidence, ok bool) {
 	switch condition {
 	case advisory.TrustEmpty:
 		p, ok := TrustsEmpty(c)
-		return lineOf(c, p, "true"), ok
+		return lineOf(c, p, "true"), ok && !distributed
 	case advisory.WildcardAddress:
 		i := slices.IndexFunc(c.Servers, func(m zoocfg.Server) bool { return IsWildcard(&m) })
 		if i < 0 {
@@ -104,9 +127,9 @@ func verifiesHostNames(c *zoocfg.Config, version string) (report.Evidence, bool)
 	return lineOf(c, names, "true"), set && isTrue(names) && c.SecureClientPort.Value > 0
 }
 
-// SkipsReachability reports whether addresses are not tried before they are used:
+// skipsReachability reports whether addresses are not tried before they are used:
 // QuorumPeerConfig, multiAddress.reachabilityCheckEnabled, true by default.
-func SkipsReachability(c *zoocfg.Config) bool {
+func skipsReachability(c *zoocfg.Config) bool {
 	p, set := c.Property("multiAddress.reachabilityCheckEnabled")
 	return set && !isTrue(p)
 }

@@ -73,7 +73,7 @@ func TestRealOnceVia(t *testing.T) {
 			if c.do != nil {
 				c.do(t, ens)
 			}
-			command := []string{program, "check", "-o", "json", "--deadline", "5s", "--via", "ssh -F " + config + " {host} --"}
+			command := []string{program, "check", "-o", "json", "--deadline", "30s", "--via", "ssh -F " + config + " {host} --"}
 			if c.args == nil {
 				c.args = []string{"@1", "@2", "@3"}
 			}

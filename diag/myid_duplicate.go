@@ -120,11 +120,25 @@ func crowd(e *model.Ensemble, same []model.Claim) report.Finding {
 	return f
 }
 
+// sureOfTwo is how sure it is that two claims are two servers'. A balancer may have led each
+// question to another server, the id of one and the role of another: it shows by an election port
+// that refuses where a server serves.
+func sureOfTwo(a, b model.Claim) report.Certainty {
+	if balanced(a.Server) || balanced(b.Server) {
+		return report.Possible
+	}
+	return model.SameID(a, b)
+}
+
+func balanced(s *model.Server) bool {
+	return s != nil && s.Serving == model.Yes && !s.AtLine() && s.ElectionPort == report.PortRefused && !s.Election.Assumed
+}
+
 // duplicateFinding is the finding about two claims of one id; the one to mend, where
 // that is known, is the first.
 func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 	f := report.Finding{
-		Severity: report.Critical, Certainty: model.SameID(a, b), Servers: []string{claimName(a), claimName(b)},
+		Severity: report.Critical, Certainty: sureOfTwo(a, b), Servers: []string{claimName(a), claimName(b)},
 		Summary:  fmt.Sprintf("both say that they are server %d: they count as one vote, and each throws the other's connections out.", a.ID),
 		Evidence: []report.Evidence{a.Evidence, b.Evidence},
 	}

@@ -117,6 +117,8 @@ func myidRules() []rule {
 				{"by conf", look(but(follower, says(2)), leader, follower), "critical proven zk1 zk2"},
 				{"by the files of two", look(looking, looking, looking).on(1).on(3, myid("1\n")), "critical proven zk3 zk1"},
 				{"translated addresses, one role", look(but(follower, says(3)), leader, follower).as(oldest), "info possible zk1 zk3"},
+				{"another role at another address", look(follower, leader, but(follower, says(2), at("192.0.2.9", "192.0.2.9", 2181))).as(oldest), "critical likely zk2 192.0.2.9"},
+				{"another role behind a balancer", look(follower, leader, but(follower, says(2), at("192.0.2.9", "192.0.2.9", 2181), balancedAway)).as(oldest), "info possible zk2 192.0.2.9"},
 				{"translated addresses, one role, each counts for itself", look(but(follower, says(3), inTurn(10, 11)), leader, but(follower, inTurn(10, 11))).as(oldest), "critical likely zk1 zk3"},
 				{"translated addresses, one list, two hosts", look(but(follower, says(3), inTurn(10, 12), hostName("a")), leader, but(follower, inTurn(11, 13), hostName("b"))).membership(
 					"server.1=10.9.9.1:2888:3888:participant", "server.2=10.9.9.2:2888:3888:participant", "server.3=10.9.9.3:2888:3888:participant"), "critical proven zk1 zk3"},
@@ -135,6 +137,12 @@ func myidRules() []rule {
 			},
 		},
 	}
+}
+
+// balancedAway has the address refuse what its server has as its election port.
+func balancedAway(s *snapshot.Server) {
+	s.Election.Assumed = false
+	peers("-", snapshot.Refused)(s)
 }
 
 func addressRules() []rule {

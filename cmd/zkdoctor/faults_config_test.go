@@ -27,8 +27,7 @@ func configFaults() []fault {
 			root: diag.StandaloneInEnsemble, servers: []int64{1}, shows: "no line", state: report.Serving, exit: 1,
 		},
 		{
-			shape: shape{name: "a member's server.N lines are gone, and it is stopped", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
-				loseList(t, ens.Server(2))
+			shape: shape{again: true, name: "a member's server.N lines are gone, and it is stopped", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).Kill())
 			}, from: 2, args: []string{"-c", "@c2"}},
 			root: diag.ProcessDown, servers: []int64{1}, fires: []report.Code{diag.StandaloneInEnsemble}, state: report.Down, exit: 2,
@@ -38,7 +37,7 @@ func configFaults() []fault {
 			root:  diag.StandaloneInEnsemble, servers: []int64{1}, shows: "no line", state: report.Serving, exit: 1,
 		},
 		{
-			shape: shape{name: "a former member runs alone, from outside", options: namespaces(), do: startAlone, args: outside("@2")},
+			shape: shape{again: true, name: "a former member runs alone, from outside", args: outside("@2")},
 			root:  diag.StandaloneInEnsemble, servers: []int64{1}, shows: "epoch ", state: report.Serving, exit: 1,
 		},
 		{
@@ -59,8 +58,7 @@ func configFaults() []fault {
 			root:  diag.DynamicConfigOverrides, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{
-			shape: shape{name: "members in zoo.cfg beside a dynamic file, stopped", only: from35, why: noDynamic, do: andEnd(func(t *testing.T, ens *zktest.Ensemble) {
-				besideDynamic(2)(t, ens)
+			shape: shape{again: true, name: "members in zoo.cfg beside a dynamic file, stopped", only: from35, why: noDynamic, do: andEnd(func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).Stop(t.Context()))
 				must(t, ens.Server(2).Start(t.Context()))
 			}, 2), args: []string{"-c", "@c2"}},

@@ -80,7 +80,7 @@ func linkFaults() []fault {
 		},
 		{
 			shape: shape{
-				name: "a firewall has forgotten them, seen from the host that was called", options: namespaces(), do: forgetElection, from: 1,
+				again: true, name: "a firewall has forgotten them, seen from the host that was called", from: 1,
 			},
 			root: diag.PeerConnectionDead, servers: []int64{1}, fires: []report.Code{diag.ProcessDown, diag.QuorumLost}, state: report.Down, exit: 2,
 		},

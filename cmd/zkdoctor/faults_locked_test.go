@@ -22,8 +22,15 @@ func lockedFaults() []fault {
 		},
 		{
 			shape: shape{
-				name: "ids swapped, no word but srvr", only: from36, why: "before 3.6 AdminServers do not tell the members",
-				options: locked(zktest.Options{Edit: swapIDs}), args: outside("@1", "@2", "@3"),
+				name: "ids swapped, no word but srvr, by configuration", only: from35, why: noAdminServer,
+				options: locked(zktest.Options{Edit: swapIDs}), args: []string{"-c", "@c1", "--no-local"},
+			},
+			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
+		},
+		{
+			shape: shape{
+				again: true, name: "ids swapped, no word but srvr", only: from36, why: "before 3.6 AdminServers do not tell the members",
+				args: outside("@1", "@2", "@3"),
 			},
 			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
 		},
@@ -31,13 +38,6 @@ func lockedFaults() []fault {
 			shape: shape{
 				name: "ids swapped, no word but srvr, and HTTPS", only: from36, why: noAdminTLS, adminTLS: true,
 				options: locked(zktest.Options{Edit: swapIDs}), args: outside("@1", "@2", "@3"),
-			},
-			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
-		},
-		{
-			shape: shape{
-				name: "ids swapped, no word but srvr, by configuration", only: from35, why: noAdminServer,
-				options: locked(zktest.Options{Edit: swapIDs}), args: []string{"-c", "@c1", "--no-local"},
 			},
 			root: diag.MyidWrongServer, servers: []int64{1, 2}, state: report.Serving, exit: 1,
 		},

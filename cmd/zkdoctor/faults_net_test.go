@@ -28,6 +28,14 @@ func coldStart(ids ...int) func(*testing.T, *zktest.Ensemble) {
 	}
 }
 
+// healAll takes back what firewalls were told.
+func healAll(t *testing.T, ens *zktest.Ensemble) {
+	must(t, ens.Client.Heal(t.Context()))
+	for _, s := range ens.Servers {
+		must(t, s.Heal(t.Context()))
+	}
+}
+
 // waitLooking waits until a server runs, answers, and has nobody to follow.
 func waitLooking(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
 	must(t, ens.Wait(t.Context(), fmt.Sprintf("server.%d to look for a leader", s.ID), func() bool {
@@ -39,10 +47,29 @@ func waitLooking(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
 func networkFaults() []fault {
 	return []fault{
 		{
+			shape: shape{name: "2888 dropped everywhere", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				for _, s := range ens.Servers {
+					must(t, s.DropIn(t.Context(), 2888))
+				}
+				coldStart(1, 2, 3)(t, ens)
+			}, from: 1, args: []string{"--timeout", "1s"}},
+			root: diag.QuorumPortFiltered, servers: []int64{2, 3}, fires: []report.Code{diag.QuorumLost, diag.ServerNotServing},
+			state: report.Down, exit: 2,
+		},
+		{
 			shape: shape{name: "3888 dropped at one server, seen from its peer", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(1).DropIn(t.Context(), 3888))
 				coldStart(1)(t, ens)
 			}, from: 2, args: []string{"--timeout", "1s"}},
+			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing},
+			state: report.Degraded, exit: 1,
+		},
+		{
+			shape: shape{again: true, name: "3888 rejected as prohibited, from outside", do: func(t *testing.T, ens *zktest.Ensemble) {
+				healAll(t, ens)
+				must(t, ens.Server(1).Reject(t.Context(), 3888, zktest.AdminProhibited))
+				coldStart(1)(t, ens)
+			}, args: []string{"@1", "@2", "@3", "--timeout", "1s"}},
 			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing},
 			state: report.Degraded, exit: 1,
 		},
@@ -61,68 +88,57 @@ func networkFaults() []fault {
 			root: diag.LatentPortBlock, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
-			shape: shape{name: "3888 rejected by a reset while healthy, seen from a peer", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{again: true, name: "3888 rejected by a reset while healthy, seen from a peer", do: func(t *testing.T, ens *zktest.Ensemble) {
+				healAll(t, ens)
 				must(t, ens.Server(1).Reject(t.Context(), 3888, zktest.TCPReset))
 			}, from: 3},
 			root: diag.LatentPortBlock, servers: []int64{1}, state: report.Serving, exit: 1,
 		},
 		{
 			// A bastion may rightly be kept out: a remark, no alarm.
-			shape: shape{name: "peer ports dropped for a bastion", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{again: true, name: "peer ports dropped for a bastion", do: func(t *testing.T, ens *zktest.Ensemble) {
+				healAll(t, ens)
 				for _, s := range ens.Servers {
 					must(t, s.DropIn(t.Context(), 3888, ens.Client))
 					must(t, s.DropIn(t.Context(), 2888, ens.Client))
 				}
-			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
+			}, args: []string{"@1", "@2", "@3", "--timeout", "1500ms"}},
 			fires: []report.Code{diag.QuorumPortFiltered}, state: report.Serving, exit: 0,
 		},
 		{
-			shape: shape{name: "2888 dropped everywhere", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
-				for _, s := range ens.Servers {
-					must(t, s.DropIn(t.Context(), 2888))
-				}
-				coldStart(1, 2, 3)(t, ens)
-			}, from: 1, args: []string{"--timeout", "1s"}},
-			root: diag.QuorumPortFiltered, servers: []int64{2, 3}, fires: []report.Code{diag.QuorumLost, diag.ServerNotServing},
-			state: report.Down, exit: 2,
-		},
-		{
-			shape: shape{name: "3888 rejected as prohibited, from outside", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
-				must(t, ens.Server(1).Reject(t.Context(), 3888, zktest.AdminProhibited))
-				coldStart(1)(t, ens)
-			}, args: []string{"@1", "@2", "@3", "--timeout", "1s"}},
-			root: diag.QuorumPortFiltered, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing},
-			state: report.Degraded, exit: 1,
-		},
-		{
-			shape: shape{name: "one host out of reach", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{again: true, name: "one host out of reach", do: func(t *testing.T, ens *zktest.Ensemble) {
+				healAll(t, ens)
 				must(t, ens.Server(3).Cut(t.Context(), ens.Client))
-			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
+			}, args: []string{"@1", "@2", "@3", "--timeout", "1500ms"}},
 			root: diag.HostUnreachable, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
-			// The leader's count tells it from a host that only zkdoctor does not reach.
-			shape: shape{name: "a dead host", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
-				letLead(t, ens, ens.Server(3))
-				must(t, ens.Server(1).Cut(t.Context()))
-				waitLost(t, ens)
-			}, args: []string{"-c", "@c2", "--no-local", "--timeout", "500ms"}},
-			root: diag.HostUnreachable, servers: []int64{1}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
-		},
-		{
-			shape: shape{name: "all hosts out of reach", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{again: true, name: "all hosts out of reach", do: func(t *testing.T, ens *zktest.Ensemble) {
+				healAll(t, ens)
 				must(t, ens.Client.Cut(t.Context()))
-			}, args: []string{"@1", "@2", "@3", "--timeout", "500ms"}},
+			}, args: []string{"@1", "@2", "@3", "--timeout", "1500ms"}},
 			root: diag.HostUnreachable, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 3,
 		},
 		{
 			// Its peers cannot be reached from it, and all can from outside, where no
 			// cause shows.
-			shape: shape{name: "one server cut off from its peers, from outside", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{again: true, name: "one server cut off from its peers, from outside", do: func(t *testing.T, ens *zktest.Ensemble) {
+				healAll(t, ens)
 				must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host, ens.Server(3).Host))
 				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
 			}, args: []string{"@1", "@2", "@3"}},
 			fires: []report.Code{diag.ServerNotServing, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
+		},
+		{
+			// The leader's count tells it from a host that only zkdoctor does not reach.
+			shape: shape{again: true, name: "a dead host", do: func(t *testing.T, ens *zktest.Ensemble) {
+				healAll(t, ens)
+				must(t, ens.WaitServing(t.Context()))
+				letLead(t, ens, ens.Server(3))
+				must(t, ens.Server(1).Cut(t.Context()))
+				waitLost(t, ens)
+			}, args: []string{"-c", "@c2", "--no-local", "--timeout", "1500ms"}},
+			root: diag.HostUnreachable, servers: []int64{1}, fires: []report.Code{diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
 			shape: shape{name: "own name means loopback", options: zktest.Options{Hosts: zktest.Namespaces, NoWait: true, Edit: func(s *zktest.Server) {
@@ -186,15 +202,15 @@ func networkFaults() []fault {
 		},
 		{
 			shape: shape{
-				name: "all clients together have all connections, by configuration", options: crowded(), only: from36, why: noTotalLimit,
-				do: fillUp, args: []string{"-c", "@c1", "--no-local", "--no-admin", "--timeout", "8s"},
+				again: true, name: "all clients together have all connections, by configuration", only: from36, why: noTotalLimit,
+				args: []string{"-c", "@c1", "--no-local", "--no-admin", "--timeout", "8s"},
 			},
 			root: diag.ConnLimitReached, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 2,
 		},
 		{
 			shape: shape{
-				name: "all clients together have all connections, on a server", options: crowded(), only: from36, why: noTotalLimit,
-				do: fillUp, from: 1, args: []string{"--timeout", "8s"},
+				again: true, name: "all clients together have all connections, on a server", only: from36, why: noTotalLimit,
+				from: 1, args: []string{"--timeout", "8s"},
 			},
 			root: diag.ConnLimitReached, servers: []int64{1, 2, 3}, state: report.Serving, exit: 2,
 		},
@@ -367,11 +383,11 @@ func targetFaults() []fault {
 			root:  diag.TargetUnresolvable, servers: []int64{4}, state: report.Serving, exit: 1,
 		},
 		{
-			shape: shape{name: "one server not named", args: []string{"-c", "@c1", "@1", "@2"}},
+			shape: shape{again: true, name: "one server not named", args: []string{"-c", "@c1", "@1", "@2"}},
 			fires: []report.Code{diag.TargetsIncomplete}, state: report.Serving, exit: 0,
 		},
 		{
-			shape: shape{name: "one server named twice", args: outside("@1", "@2", "@3", "@1")},
+			shape: shape{again: true, name: "one server named twice", args: outside("@1", "@2", "@3", "@1")},
 			fires: []report.Code{diag.TargetDuplicate}, state: report.Serving, exit: 0,
 		},
 	}

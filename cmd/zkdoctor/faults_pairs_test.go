@@ -89,14 +89,14 @@ func edited(id int, edit func(*zktest.Server)) zktest.Options {
 }
 
 func pairs() []pair {
-	all := outside("@1", "@2", "@3", "@4", "@5", "--timeout", "500ms")
+	all := outside("@1", "@2", "@3", "@4", "@5", "--timeout", "1500ms")
 	return []pair{
 		{
 			shape: shape{name: "one down and one paused: no quorum", do: func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(2).Kill())
 				must(t, ens.Server(1).Pause())
 				must(t, ens.WaitMode(t.Context(), ens.Server(3), ""))
-			}, args: outside("@1", "@2", "@3", "--timeout", "500ms")},
+			}, args: outside("@1", "@2", "@3", "--timeout", "1500ms")},
 			roots: map[report.Code][]int64{diag.ProcessDown: {2}, diag.ServerHung: {1}}, state: report.Down, exit: 2,
 		},
 		{
@@ -140,7 +140,7 @@ func pairs() []pair {
 		{
 			shape: shape{name: "one host out of reach and one down", options: zktest.Options{Servers: 5, Hosts: zktest.Namespaces}, do: both(kill(2), func(t *testing.T, ens *zktest.Ensemble) {
 				must(t, ens.Server(5).Cut(t.Context(), ens.Client))
-			}), args: []string{"@1", "@2", "@3", "@4", "@5", "--timeout", "500ms"}},
+			}), args: []string{"@1", "@2", "@3", "@4", "@5", "--timeout", "1500ms"}},
 			roots: map[report.Code][]int64{diag.HostUnreachable: {5}, diag.ProcessDown: {2}}, state: report.Degraded, exit: 1,
 		},
 		{
@@ -156,7 +156,7 @@ func pairs() []pair {
 			roots: map[report.Code][]int64{diag.MembershipDivergent: {1, 3, 4, 5}, diag.ProcessDown: {2}}, state: report.Degraded, exit: 2,
 		},
 		{
-			shape: shape{name: "swapped ids and one paused", options: zktest.Options{Servers: 5, Edit: swapIDs}, do: pause(4), args: []string{"-c", "@c1", "--no-local", "--timeout", "500ms"}},
+			shape: shape{name: "swapped ids and one paused", options: zktest.Options{Servers: 5, Edit: swapIDs}, do: pause(4), args: []string{"-c", "@c1", "--no-local", "--timeout", "1500ms"}},
 			roots: map[report.Code][]int64{diag.MyidWrongServer: {1, 2}, diag.ServerHung: {4}}, state: report.Degraded, exit: 1,
 		},
 		{

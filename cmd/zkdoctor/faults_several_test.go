@@ -24,6 +24,10 @@ func severalFaults() []fault {
 			root:  diag.SeveralServers, servers: []int64{1}, state: report.Unknown, exit: 3,
 		},
 		{
+			shape: shape{name: "a balancer beside its servers", do: balance, args: outside("@1", "@2", "@3", "@client")},
+			root:  diag.SeveralServers, servers: []int64{4}, state: report.Serving, exit: 1,
+		},
+		{
 			shape: shape{
 				name: "a balancer, and a server that is cut off", options: namespaces(),
 				do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -35,10 +39,6 @@ func severalFaults() []fault {
 				args: outside("@client"),
 			},
 			root: diag.SeveralServers, servers: []int64{1}, state: report.Unknown, exit: 3, shows: "not serving",
-		},
-		{
-			shape: shape{name: "a balancer beside its servers", do: balance, args: outside("@1", "@2", "@3", "@client")},
-			root:  diag.SeveralServers, servers: []int64{4}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{
@@ -59,7 +59,7 @@ func severalFaults() []fault {
 			fires: []report.Code{diag.TargetDuplicate}, state: report.Serving, exit: 0,
 		},
 		{
-			shape: shape{name: "a name of three servers, one of them down", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
+			shape: shape{again: true, name: "a name of three servers, one of them down", do: func(t *testing.T, ens *zktest.Ensemble) {
 				nameAll(t, ens)
 				kill(2)(t, ens)
 				waitLost(t, ens)

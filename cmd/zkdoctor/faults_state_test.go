@@ -37,7 +37,7 @@ func stateFaults() []fault {
 					must(t, ens.Server(1).Pause())
 					must(t, ens.Server(2).Pause())
 					waitOutstanding(t, ens, ens.Server(3))
-				}, args: []string{"-c", "@c3", "--timeout", "500ms"},
+				}, args: []string{"-c", "@c3", "--timeout", "1500ms"},
 			},
 			root: diag.ServerHung, servers: []int64{1, 2}, fires: []report.Code{diag.LeaderNotCommitting, diag.QuorumLost}, state: report.Down, exit: 2,
 		},
@@ -49,7 +49,7 @@ func stateFaults() []fault {
 					letLead(t, ens, ens.Server(3))
 					must(t, ens.Server(1).Pause())
 					must(t, ens.Server(2).Pause())
-				}, args: []string{"-c", "@c3", "--timeout", "500ms", "--session"},
+				}, args: []string{"-c", "@c3", "--timeout", "1500ms", "--session"},
 			},
 			root: diag.ServerHung, servers: []int64{1, 2}, fires: []report.Code{diag.LeaderNotCommitting, diag.QuorumLost}, state: report.Down, exit: 2,
 		},

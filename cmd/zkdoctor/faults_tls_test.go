@@ -54,18 +54,34 @@ func tlsFaults() []fault {
 			root:  diag.ClientTLSFailed, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 3,
 		}
 	}
+	// same is such a case on the ensemble of the one before.
+	same := func(f fault) fault {
+		f.again = true
+		return f
+	}
 	plain := fails("plain text, asked with TLS", nil, outside("--tls", "@1", "@2", "@3")...)
 	plain.only, plain.why = nil, ""
 	return []fault{
 		plain,
 		fails("TLS, asked in plain text", day, outside("@1", "@2", "@3")...),
-		fails("TLS, and no authority named", day, outside("--tls", "@1", "@2", "@3")...),
-		fails("TLS, and another authority", day, outside("--tls-ca", "@stranger", "@1", "@2", "@3")...),
-		fails("TLS, and another name", day, outside("--tls-ca", "@ca", "--tls-cert", "@cert", "--tls-key", "@key", "@1", "@2", "@3")...),
-		fails("TLS, and no certificate of ours", day, outside("--tls-ca", "@ca", "--tls-server-name", "zk.test", "@1", "@2", "@3")...),
-		fails("TLS, and a certificate that the servers do not know", day,
-			outside("--tls-ca", "@ca", "--tls-server-name", "zk.test", "--tls-cert", "@stranger", "--tls-key", "@secret", "@1", "@2", "@3")...),
-		fails("TLS by the configuration, and no authority named", day, "-c", "@c1", "--no-local"),
+		same(fails("TLS, and no authority named", day, outside("--tls", "@1", "@2", "@3")...)),
+		same(fails("TLS, and another authority", day, outside("--tls-ca", "@stranger", "@1", "@2", "@3")...)),
+		same(fails("TLS, and another name", day, outside("--tls-ca", "@ca", "--tls-cert", "@cert", "--tls-key", "@key", "@1", "@2", "@3")...)),
+		same(fails("TLS, and no certificate of ours", day, outside("--tls-ca", "@ca", "--tls-server-name", "zk.test", "@1", "@2", "@3")...)),
+		same(fails("TLS, and a certificate that the servers do not know", day,
+			outside("--tls-ca", "@ca", "--tls-server-name", "zk.test", "--tls-cert", "@stranger", "--tls-key", "@secret", "@1", "@2", "@3")...)),
+		same(fails("TLS by the configuration, and no authority named", day, "-c", "@c1", "--no-local")),
+		{
+			shape: shape{again: true, name: "one down, over TLS", only: from35, why: noClientTLS, do: kill(2), args: trusted("@1", "@2", "@3")},
+			root:  diag.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
+		},
+		{
+			shape: shape{again: true, name: "no quorum, over TLS", only: from35, why: noClientTLS, do: func(t *testing.T, ens *zktest.Ensemble) {
+				must(t, ens.Server(3).Kill())
+				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
+			}, args: trusted("@1", "@2", "@3")},
+			root: diag.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{diag.QuorumLost}, state: report.Down, exit: 2,
+		},
 		{
 			shape: shape{name: "certificates expired", only: from35, why: noClientTLS, secure: &security{ends: -time.Hour}, args: trusted("@1", "@2", "@3")},
 			root:  diag.CertificateExpiring, servers: []int64{1, 2, 3}, fires: []report.Code{diag.ClientTLSFailed}, state: report.Unknown, exit: 2,
@@ -76,19 +92,11 @@ func tlsFaults() []fault {
 			root:  diag.CertificateExpiring, servers: []int64{1, 2, 3}, state: report.Serving, exit: 1,
 		},
 		{
-			shape: shape{name: "one down, over TLS", only: from35, why: noClientTLS, secure: day, do: kill(2), args: trusted("@1", "@2", "@3")},
-			root:  diag.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
-		},
-		{
 			shape: shape{
 				name: "one down, ports that speak TLS and plain text", only: from36, why: noUnification,
 				secure: &security{ends: 24 * time.Hour, unified: true}, do: kill(2), args: trusted("@1", "@2", "@3"),
 			},
 			root: diag.ProcessDown, servers: []int64{2}, state: report.Degraded, exit: 1,
-		},
-		{
-			shape: shape{name: "no quorum, over TLS", only: from35, why: noClientTLS, secure: day, do: kill(2, 3), args: trusted("@1", "@2", "@3")},
-			root:  diag.ProcessDown, servers: []int64{2, 3}, fires: []report.Code{diag.QuorumLost}, state: report.Down, exit: 2,
 		},
 	}
 }

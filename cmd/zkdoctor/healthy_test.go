@@ -19,9 +19,6 @@ type healthyCase struct {
 	shape
 	info  []report.Code // findings of severity info that belong to the shape
 	fires []report.Code // those of them that must be there
-	// again is for another look at the ensemble of the case before it, which no look
-	// changes: the shape is that one's, but for who looks, from where and how.
-	again bool
 }
 
 // TestRealHealthy shows healthy ensembles of every shape to zkdoctor: a false alarm
@@ -30,17 +27,17 @@ func TestRealHealthy(t *testing.T) {
 	t.Parallel()
 	cases := []healthyCase{
 		{shape: shape{name: "three servers, from outside", args: []string{"--no-local", "@1", "@2", "@3"}}},
-		{again: true, shape: shape{name: "three servers, by configuration", args: []string{"-c", "@c1"}}},
-		{again: true, shape: shape{name: "three servers, by connect string", args: []string{"--no-local", "@1:2181,@2:2181,@3:2181/chroot"}}},
-		{again: true, shape: shape{name: "one named, and the others discovered", only: from35, why: noMembers, args: outside("--discover", "@2")}},
-		{again: true, shape: shape{name: "sessions opened and closed", args: outside("--session", "@1", "@2", "@3")}},
+		{shape: shape{again: true, name: "three servers, by configuration", args: []string{"-c", "@c1"}}},
+		{shape: shape{again: true, name: "three servers, by connect string", args: []string{"--no-local", "@1:2181,@2:2181,@3:2181/chroot"}}},
+		{shape: shape{again: true, name: "one named, and the others discovered", only: from35, why: noMembers, args: outside("--discover", "@2")}},
+		{shape: shape{again: true, name: "sessions opened and closed", args: outside("--session", "@1", "@2", "@3")}},
 		{shape: shape{name: "three servers, on one of them", options: zktest.Options{Hosts: zktest.Namespaces}, from: 2}},
 		{
 			shape: shape{name: "beside another ensemble with the same ids", options: namespaces(), do: func(t *testing.T, ens *zktest.Ensemble) {
 				zktest.StartT(t, zktest.Options{Version: ens.Version(), Beside: ens})
 			}, from: 1, args: []string{"-c", "@c1"}},
 		},
-		{again: true, shape: shape{name: "beside another ensemble with the same ids, from outside", args: outside("@1", "@2", "@3")}},
+		{shape: shape{again: true, name: "beside another ensemble with the same ids, from outside", args: outside("@1", "@2", "@3")}},
 		{shape: shape{
 			name: "servers of one host that differ in the client port, given without it",
 			options: zktest.Options{Edit: func(s *zktest.Server) {
@@ -59,12 +56,12 @@ func TestRealHealthy(t *testing.T) {
 		{shape: shape{
 			name: "names with an IPv4 and an IPv6 address", options: namespaces(), do: bothFamilies, args: outside("zk-1", "zk-2", "zk-3"),
 		}},
-		{again: true, shape: shape{
-			name: "one name of three servers with an IPv4 and an IPv6 address each", args: outside("zk"),
+		{shape: shape{
+			again: true,
+			name:  "one name of three servers with an IPv4 and an IPv6 address each", args: outside("zk"),
 		}},
 		{
-			again: true,
-			shape: shape{name: "an IPv4 and an IPv6 address given", args: outside("@1", "@2", "@3", "fd99::1", "fd99::2")},
+			shape: shape{again: true, name: "an IPv4 and an IPv6 address given", args: outside("@1", "@2", "@3", "fd99::1", "fd99::2")},
 			info:  []report.Code{diag.TargetDuplicate}, fires: []report.Code{diag.TargetDuplicate},
 		},
 		{
@@ -78,7 +75,7 @@ func TestRealHealthy(t *testing.T) {
 			info: []report.Code{diag.TargetDuplicate}, fires: []report.Code{diag.TargetDuplicate},
 		},
 		{shape: shape{name: "five servers with two observers", options: zktest.Options{Servers: 3, Observers: 2}, args: []string{"-c", "@c1"}}},
-		{again: true, shape: shape{name: "observers from outside", args: []string{"--no-local", "@1", "@2", "@3", "@4", "@5"}}},
+		{shape: shape{again: true, name: "observers from outside", args: []string{"--no-local", "@1", "@2", "@3", "@4", "@5"}}},
 		{
 			shape: shape{
 				name: "leader that serves no clients", options: zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true},
@@ -88,16 +85,16 @@ func TestRealHealthy(t *testing.T) {
 			fires: []report.Code{diag.LeaderServesNo},
 		},
 		{
-			again: true,
 			shape: shape{
-				name: "leader that serves no clients, from outside",
-				args: []string{"--no-local", "@1", "@2", "@3"},
+				again: true,
+				name:  "leader that serves no clients, from outside",
+				args:  []string{"--no-local", "@1", "@2", "@3"},
 			},
 			info:  []report.Code{diag.LeaderServesNo},
 			fires: []report.Code{diag.LeaderServesNo},
 		},
 		{shape: shape{name: "standalone", options: zktest.Options{Servers: 1}, args: []string{"--no-local", "@1"}}},
-		{again: true, shape: shape{name: "standalone, by configuration", args: []string{"-c", "@c1"}}},
+		{shape: shape{again: true, name: "standalone, by configuration", args: []string{"-c", "@c1"}}},
 		{
 			shape: shape{name: "default whitelist", options: zktest.Options{Whitelist: zktest.WhitelistDefault}, args: []string{"--no-local", "@1", "@2", "@3"}},
 			info:  []report.Code{diag.CmdNotWhitelisted},
@@ -108,9 +105,9 @@ func TestRealHealthy(t *testing.T) {
 			fires: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{
-			again: true,
 			shape: shape{
-				name: "no word but srvr, and sessions", only: from35, why: noMembers,
+				again: true,
+				name:  "no word but srvr, and sessions", only: from35, why: noMembers,
 				args: outside("--session", "--no-admin", "--discover", "@1"),
 			},
 			info: []report.Code{diag.CmdNotWhitelisted},
@@ -154,7 +151,7 @@ func TestRealHealthy(t *testing.T) {
 			fires: []report.Code{diag.LeaderServesNo},
 		},
 		{shape: shape{name: "three groups with weights", options: threeGroups(), args: []string{"-c", "@c1"}}},
-		{again: true, shape: shape{name: "three groups with weights, from outside", args: outside("@1", "@2", "@3", "@4", "@5", "@6")}, info: []report.Code{diag.EvenOrTinyEnsemble}},
+		{shape: shape{again: true, name: "three groups with weights, from outside", args: outside("@1", "@2", "@3", "@4", "@5", "@6")}, info: []report.Code{diag.EvenOrTinyEnsemble}},
 		{shape: shape{name: "names that mean something else here", options: called(), do: misleadClient, args: outside("@1", "@2", "@3")}},
 		{shape: shape{name: "names that mean nothing here", options: called(), do: unnamedHere, args: outside("@1", "@2", "@3")}},
 		{
@@ -165,8 +162,8 @@ func TestRealHealthy(t *testing.T) {
 			info: []report.Code{diag.CmdNotWhitelisted},
 		},
 		{shape: shape{name: "TLS alone", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, args: trusted("@1", "@2", "@3")}},
-		{again: true, shape: shape{name: "TLS alone, by configuration", only: from35, why: noClientTLS, args: trusted("-c", "@c1")}},
-		{again: true, shape: shape{name: "TLS unverified", only: from35, why: noClientTLS, args: outside("--tls-insecure", "--tls-cert", "@cert", "--tls-key", "@key", "@1", "@2", "@3")}},
+		{shape: shape{again: true, name: "TLS alone, by configuration", only: from35, why: noClientTLS, args: trusted("-c", "@c1")}},
+		{shape: shape{again: true, name: "TLS unverified", only: from35, why: noClientTLS, args: outside("--tls-insecure", "--tls-cert", "@cert", "--tls-key", "@key", "@1", "@2", "@3")}},
 		{
 			shape: shape{
 				name: "TLS alone, on one of them", only: from35, why: noClientTLS, secure: &security{ends: time.Hour}, options: namespaces(), from: 1,
@@ -175,7 +172,7 @@ func TestRealHealthy(t *testing.T) {
 			info: []report.Code{diag.StatusScriptMisleading},
 		},
 		{shape: shape{name: "TLS and plain text on one port", only: from36, why: noUnification, secure: &security{ends: time.Hour, unified: true}, args: trusted("@1", "@2", "@3")}},
-		{again: true, shape: shape{name: "plain text and TLS on one port", only: from36, why: noUnification, args: outside("@1", "@2", "@3")}},
+		{shape: shape{again: true, name: "plain text and TLS on one port", only: from36, why: noUnification, args: outside("@1", "@2", "@3")}},
 		{
 			// The servers move their list to a dynamic file and rewrite zoo.cfg.
 			shape: shape{name: "a list in a dynamic file", options: zktest.Options{Config: map[string]string{"reconfigEnabled": "true"}}, args: []string{"-c", "@c1"}},
@@ -191,28 +188,25 @@ func TestRealHealthy(t *testing.T) {
 		},
 		{shape: shape{name: "two voters and an oracle", only: from38, why: noOracle, options: oracle(), do: consult, args: []string{"-c", "@c1"}}},
 		{
-			again: true,
-			shape: shape{name: "two voters and an oracle, from outside", only: from38, why: noOracle, args: outside("@1", "@2")},
+			shape: shape{again: true, name: "two voters and an oracle, from outside", only: from38, why: noOracle, args: outside("@1", "@2")},
 			info:  []report.Code{diag.EvenOrTinyEnsemble},
 		},
 		{shape: shape{name: "two addresses a server, from outside", only: from36, why: noMultiAddress, options: twoNetworks(), do: startOnBoth, args: outside("@1", "@2", "@3")}},
-		{again: true, shape: shape{name: "two addresses a server, on one of them", only: from36, why: noMultiAddress, from: 2}},
+		{shape: shape{again: true, name: "two addresses a server, on one of them", only: from36, why: noMultiAddress, from: 2}},
 		{shape: shape{name: "a quorum of one", only: from35, why: "3.4 makes it standalone", options: quorumOfOne(), args: []string{"-c", "@c1"}}},
-		{again: true, shape: shape{name: "a quorum of one, from outside", only: from35, why: "3.4 makes it standalone", args: outside("@1")}},
+		{shape: shape{again: true, name: "a quorum of one, from outside", only: from35, why: "3.4 makes it standalone", args: outside("@1")}},
 		{shape: shape{name: "behind port-forwards", options: namespaces(), do: forward, args: outside(forwarded(1), forwarded(2), forwarded(3))}},
 		{
 			shape: shape{name: "a server that joins, from outside", only: from35, why: noReconfig, options: joining(4), do: joinAll, args: outside("@1", "@2", "@3", "@4")},
 			info:  []report.Code{diag.NonVotingFollower}, fires: []report.Code{diag.NonVotingFollower},
 		},
 		{
-			again: true,
-			shape: shape{name: "a server that joins, on its host", only: from35, why: noReconfig, from: 4},
+			shape: shape{again: true, name: "a server that joins, on its host", only: from35, why: noReconfig, from: 4},
 			info:  []report.Code{diag.NonVotingFollower}, fires: []report.Code{diag.NonVotingFollower},
 		},
 		{
-			again: true,
 			// Only from 3.6 on the leader tells of it.
-			shape: shape{name: "beside a server that joins", only: from35, why: noReconfig, from: 1, args: []string{"--window", "3s"}},
+			shape: shape{again: true, name: "beside a server that joins", only: from35, why: noReconfig, from: 1, args: []string{"--window", "3s"}},
 			info:  []report.Code{diag.NonVotingFollower},
 		},
 		{
@@ -220,7 +214,7 @@ func TestRealHealthy(t *testing.T) {
 			info:  []report.Code{diag.NonVotingFollower}, fires: []report.Code{diag.NonVotingFollower},
 		},
 		{shape: shape{name: "IPv6", options: zktest.Options{Hosts: zktest.NamespacesIPv6}, from: 1}},
-		{again: true, shape: shape{name: "IPv6 from outside", args: []string{"[@1]:2181", "@2", "@3"}}},
+		{shape: shape{again: true, name: "IPv6 from outside", args: []string{"[@1]:2181", "@2", "@3"}}},
 		{
 			// 3.4 sends no address of its own, and from 3.5.8 on a wildcard is ignored.
 			shape: shape{name: "own address is the wildcard", options: zktest.Options{Hosts: zktest.Namespaces, Edit: listenOnAll}, from: 1, args: []string{"-c", "@c1"}},
@@ -244,34 +238,11 @@ func TestRealHealthy(t *testing.T) {
 			info:  []report.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
 		},
 	}
-	for i, c := range cases {
-		if c.again {
-			continue
-		}
-		others := cases[i+1:]
-		if next := slices.IndexFunc(others, func(o healthyCase) bool { return !o.again }); next >= 0 {
-			others = others[:next]
-		}
-		for _, version := range c.versions() {
-			t.Run(version+"/"+c.name, func(t *testing.T) {
-				t.Parallel()
-				patient := c.start(t, version)
-				c.looks(t, patient, version)
-				for _, other := range others {
-					if other.only == nil || other.only(version) {
-						t.Run(other.name, func(t *testing.T) {
-							other.looks(t, other.visit(t, patient.ens, patient.words), version)
-						})
-					}
-				}
-			})
-		}
-	}
+	inTurn(t, cases, healthyCase.looks)
 }
 
 // looks looks at an ensemble, which must be found healthy.
 func (c healthyCase) looks(t *testing.T, p *patient, version string) {
-	t.Helper()
 	for look := range looks(t) {
 		got := p.ask(t)
 		wantHealthy(t, got, c.info)

@@ -56,6 +56,10 @@ type shape struct {
 	adminTLS bool
 	// do breaks the ensemble, or brings it into its shape; nil does nothing.
 	do func(t *testing.T, ens *zktest.Ensemble)
+	// again is for a case on the ensemble of the case before it, as that one left it: its options
+	// are that one's, and do goes on from there. What a test's cleanup ends has ended, but what the
+	// first case did.
+	again bool
 	// from is the id of the server on whose host zkdoctor runs; 0 is the client.
 	from int
 	// args are zkdoctor's own, after "check -o json"; @N is the address of
@@ -64,12 +68,47 @@ type shape struct {
 	args []string
 }
 
-// versions are the releases that a case runs on: of those that have such a case the oldest and
-// one of the others, so that every case runs on two and all releases are under test in each
-// run. With ZKTEST_RELEASES=1 it is one of the two: the oldest for half of the cases. The case's
-// name chooses, so that a new case moves no other. ZKTEST_VERSIONS names others.
-func (s shape) versions() []string {
-	possible := slices.DeleteFunc(zktest.Asked(), func(version string) bool { return s.only != nil && !s.only(version) })
+// inTurn runs cases, each on an ensemble of its own, but for those that go on with one.
+func inTurn[C interface{ plan() shape }](t *testing.T, cases []C, judge func(C, *testing.T, *patient, string)) {
+	for len(cases) > 0 {
+		first, n := cases[0], 1
+		var others []shape
+		for first.plan().logMissing(t); n < len(cases) && cases[n].plan().again; n++ {
+			cases[n].plan().logMissing(t)
+			others = append(others, cases[n].plan())
+		}
+		further := cases[1:n]
+		cases = cases[n:]
+		for _, version := range first.plan().versions(others...) {
+			t.Run(version+"/"+first.plan().name, func(t *testing.T) {
+				t.Parallel()
+				patient := first.plan().start(t, version)
+				judge(first, t, patient, version)
+				for _, c := range further {
+					if c.plan().possible(version) && !t.Failed() {
+						t.Run(c.plan().name, func(t *testing.T) { judge(c, t, c.plan().goOn(t, patient), version) })
+					}
+				}
+			})
+		}
+	}
+}
+
+func (s shape) plan() shape { return s }
+
+func (s shape) possible(version string) bool { return s.only == nil || s.only(version) }
+
+// versions are the releases that a case runs on, and others on its ensemble: of those that have
+// such cases the oldest and one of the others, so that every case runs on two and all releases are
+// under test in each run. With ZKTEST_RELEASES=1 it is one of the two: the oldest for half of the
+// cases. The case's name chooses, so that a new case moves no other. ZKTEST_VERSIONS names others.
+func (s shape) versions(others ...shape) []string {
+	if os.Getenv("ZKTEST_VERSIONS") != "" {
+		others = nil // those run on what is possible for them
+	}
+	possible := slices.DeleteFunc(zktest.Asked(), func(version string) bool {
+		return !s.possible(version) || slices.ContainsFunc(others, func(o shape) bool { return !o.possible(version) })
+	})
 	if os.Getenv("ZKTEST_VERSIONS") != "" || len(possible) < 2 {
 		return possible
 	}
@@ -85,7 +124,7 @@ func (s shape) versions() []string {
 func (s shape) logMissing(t *testing.T) {
 	t.Helper()
 	for _, version := range zktest.Asked() {
-		if s.only != nil && !s.only(version) {
+		if !s.possible(version) {
 			t.Logf("NOT POSSIBLE | %s | %s | %s |", s.name, version, s.why)
 		}
 		if s.only != nil && s.why == "" {
@@ -124,14 +163,19 @@ func (s shape) start(t *testing.T, version string) *patient {
 			options.AdminTLS = &options.TLS.Server
 		}
 	}
-	ens := zktest.StartT(t, options)
-	if s.do != nil {
-		s.do(t, ens)
-	}
-	return s.visit(t, ens, words)
+	return s.goOn(t, &patient{ens: zktest.StartT(t, options), words: words})
 }
 
-// visit is the same where the ensemble is there already.
+// goOn is the same where the ensemble is there already.
+func (s shape) goOn(t *testing.T, before *patient) *patient {
+	t.Helper()
+	if s.do != nil {
+		s.do(t, before.ens)
+	}
+	return s.visit(t, before.ens, before.words)
+}
+
+// visit is a look at an ensemble.
 func (s shape) visit(t *testing.T, ens *zktest.Ensemble, words *strings.Replacer) *patient {
 	t.Helper()
 	program, err := builtProgram()
@@ -142,6 +186,13 @@ func (s shape) visit(t *testing.T, ens *zktest.Ensemble, words *strings.Replacer
 	}
 	if dir := os.Getenv("ZKTEST_SCENES"); dir != "" && !s.reads() {
 		p.command = append(p.command, "--out", sceneFile(t, dir, ens.Servers[len(ens.Servers)-1].Version, s.name))
+	}
+	if !slices.Contains(s.args, "--deadline") {
+		// A dozen JVMs that start beside it may take the processor for longer than the usual 10 s.
+		p.command = append(p.command, "--deadline", "40s")
+	}
+	if s.adminTLS && !slices.Contains(s.args, "--timeout") {
+		p.command = append(p.command, "--timeout", "10s") // nor is Java quick at TLS when it has just begun
 	}
 	for _, arg := range s.args {
 		p.command = append(p.command, words.Replace(ofServers(ens, arg)))

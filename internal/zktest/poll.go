@@ -7,9 +7,10 @@ import (
 )
 
 const (
-	// pollEvery is short against an election (0.2 s and up) and long against a
-	// four letter word (1 ms), of which each server logs three lines.
-	pollEvery = 50 * time.Millisecond
+	// pollEvery is short against a start and an election (1 s and up on a machine that has
+	// more of them to do) and long against a four letter word (1 ms of a server's processor,
+	// and three lines of its log): at 50 ms, to wait took a tenth of all processor time.
+	pollEvery = 200 * time.Millisecond
 	// pollFor bounds a wait whose context has no deadline. A server that has looked for
 	// a leader alone sends its vote anew after 60 s at last
 	// (FastLeaderElection.maxNotificationInterval, all versions): on 3.4.10 one was seen

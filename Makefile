@@ -67,7 +67,7 @@ pages: ## Break real ensembles, and wait for their alerts as long as the rules d
 matrix: ## Run the tests on real ensembles with every ZooKeeper (VERSIONS=3.6.4,3.7.2).
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) go test -parallel 5 -timeout $(TIMEOUT) -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(or $(VERSIONS),all) go test -parallel 5 -timeout $(TIMEOUT) -run '$(REAL)' -skip '$(ONCE)' ./cmd/zkdoctor ./exporter
 
 .PHONY: releases
 releases: ## Ask a server of each patch of 3.8 and 3.9 what is known of it (docs/advisories.md): ten more downloads.

@@ -177,7 +177,7 @@ func (s *scene) waitQuorum(t *testing.T, ids ...int) facts {
 
 func forEachVersion(t *testing.T, do func(t *testing.T, version string)) {
 	t.Helper()
-	for _, version := range zktest.UnderTest() {
+	for _, version := range zktest.UnderTest(t.Name()) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			do(t, version)

@@ -29,7 +29,7 @@ func certificate(t *testing.T, dir, name string) zktest.Certificate {
 // certificates nothing is concluded of them.
 func TestRealTLS(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"3.5.10", zktest.Newest} {
+	for _, version := range zktest.Either(t.Name(), "3.5.10", zktest.Newest) {
 		t.Run(version, func(t *testing.T) {
 			atOnce <- struct{}{}
 			t.Cleanup(func() { <-atOnce })

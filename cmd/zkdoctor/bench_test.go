@@ -12,7 +12,7 @@ import (
 // ensemble of three real servers. Beside it stands what it cannot be faster
 // than: the slowest server's mntr, asked in a process that already runs.
 func BenchmarkCheckHealthy(b *testing.B) {
-	for _, version := range zktest.UnderTest() {
+	for _, version := range zktest.UnderTest(b.Name()) {
 		b.Run(version, func(b *testing.B) {
 			program, err := builtProgram()
 			if err != nil {

@@ -133,7 +133,7 @@ func TestRealOnceLintOnAHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, version := range zktest.UnderTest() {
+	for _, version := range zktest.UnderTest(t.Name()) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			atOnce <- struct{}{}

@@ -16,7 +16,7 @@ import (
 // finding that it is not there; and what one writes that stays outside.
 func TestRealLogTellsWhy(t *testing.T) {
 	t.Parallel()
-	for _, version := range zktest.UnderTest() {
+	for _, version := range zktest.UnderTest(t.Name()) {
 		for _, c := range []struct {
 			shape
 			finding report.Code

@@ -13,7 +13,7 @@ import (
 // others get it after theirs was moved away.
 func TestRealOnceRightDataOnOneServer(t *testing.T) {
 	t.Parallel()
-	for _, version := range zktest.UnderTest() {
+	for _, version := range zktest.UnderTest(t.Name()) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			atOnce <- struct{}{}

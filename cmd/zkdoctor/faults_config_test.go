@@ -151,7 +151,7 @@ func swapHosts(t *testing.T, ens *zktest.Ensemble) {
 	}
 	must(t, s.WriteConfig(lines))
 	must(t, s.Start(t.Context()))
-	must(t, ens.WaitMode(t.Context(), s, ""))
+	waitLooking(t, ens, s)
 }
 
 // addMembers writes two members into the file of server 1 that are not there yet, long after its start.

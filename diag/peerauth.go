@@ -19,8 +19,9 @@ type rejection struct {
 	signs []logline.Sign
 	// says finds them: those of the last two minutes, or since the last start.
 	says func(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogLine, count int, reason string)
-	// finding fills in what is wrong at that server, as the log of h has it.
-	finding func(h *model.Host, lines []snapshot.LogLine) report.Finding
+	// finding fills in what is wrong at that server, as the log of h has it. like says which
+	// servers' settings to compare.
+	finding func(h *model.Host, lines []snapshot.LogLine, like string) report.Finding
 }
 
 const QuorumTLSHandshake report.Code = "quorum-tls-handshake"
@@ -55,7 +56,7 @@ func tlsDiffers(e *model.Ensemble, h *model.Host) *report.Finding {
 			o.Settings.PortUnification.Value || h.Settings.PortUnification.Value {
 			continue
 		}
-		f := speaksNoTLS(h, nil)
+		f := speaksNoTLS(h, nil, likeServing)
 		f.Severity, f.Certainty, f.Servers = severityOf(e, h.Server), report.Proven, []string{h.Server.Name}
 		f.Summary = fmt.Sprintf("%s serves, and with another sslQuorum than this server has, which stays out: one speaks TLS to the other, and the other does not.", o.Server.Name)
 		f.Evidence = []report.Evidence{sslQuorumEvidence(h), sslQuorumEvidence(o)}
@@ -130,7 +131,7 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 	case !e.Twice(at, (*model.Server).NotServing):
 		return Outcome{}
 	}
-	f := r.finding(h, lines)
+	f := r.finding(h, lines, likeOf(e))
 	f.Severity, f.Certainty, f.Servers = severityOf(e, at), report.Likely, []string{at.Name}
 	addEvidence(&f, report.Evidence{
 		Source: "srvr", Server: at.Name, Value: "not currently serving requests", Wanted: "Mode: leader or follower",
@@ -139,7 +140,7 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 		addEvidence(&f, lineEvidence(h, line))
 	}
 	if at != s {
-		f.Summary = fmt.Sprintf("%s serves, %s is the one voter that runs and does not, and by the log of %s it is refused. %s", s.Name, at.Name, s.Name, f.Summary)
+		f.Summary = fmt.Sprintf("%s serves, %s is the one voter that runs and does not, and this is what the log of %[1]s repeats: %[3]s", s.Name, at.Name, f.Summary)
 	}
 	for i := range f.Fix {
 		if f.Fix[i].Host == "" {
@@ -149,39 +150,67 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 	return found(f)
 }
 
-func handshakeFails(h *model.Host, _ []snapshot.LogLine) report.Finding {
-	return report.Finding{
-		Summary:  "handshakes of TLS between servers fail: one side does not trust the other's certificate, or does not speak TLS. The text behind SSLHandshakeException says which.",
-		Evidence: []report.Evidence{sslQuorumEvidence(h)},
-		Fix: []report.Fix{
-			inspect("", "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' "+shellWord(h.ConfigPath), "compare these lines with those of a server that serves; sslQuorum must be the same on all"),
-			{Note: "look at its certificate (keytool -list -v -keystore FILE): is it still valid, is its issuer in the trust store of the others, does it name this host? PKIX means the issuer; bad_certificate or certificate_unknown, that a peer does not trust this one; \"Failed to verify\", the name; \"terminated the handshake\", that the peer speaks no TLS"},
-			{Note: "put the right file in its place, and restart this server alone. Leave those that serve as they are: they check a certificate only when a connection is made", Risk: "none, it serves nobody as it is"},
-		},
+// likeServing are those to compare a server with that is out, where some serve.
+const likeServing = "a server that serves"
+
+// likeOf are those to compare a server with that is out.
+func likeOf(e *model.Ensemble) string {
+	if len(e.Filter(func(s *model.Server) bool { return s.Serving == model.Yes })) == 0 {
+		return "the other servers"
 	}
+	return likeServing
 }
 
-func speaksNoTLS(h *model.Host, _ []snapshot.LogLine) report.Finding {
+// tlsSettings is the step that shows what a server has set for TLS with its peers.
+func tlsSettings(h *model.Host, like string) report.Fix {
+	return inspect("", "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' "+shellWord(h.ConfigPath),
+		"compare these lines with those of "+like+"; sslQuorum must be the same on all")
+}
+
+func handshakeFails(h *model.Host, lines []snapshot.LogLine, like string) report.Finding {
+	if line, ok := misnamed(h); ok {
+		return nameRefused(h, line)
+	}
+	why, says := reasonOfTLS(h, lines)
+	f := report.Finding{
+		Summary:  "handshakes of TLS between servers fail: " + why.means + ".",
+		Evidence: append(says, sslQuorumEvidence(h)),
+		Fix:      []report.Fix{tlsSettings(h, like)},
+	}
+	if why.do != "" {
+		f.Fix = append(f.Fix, step("", why.do))
+		return f
+	}
+	alone := step("", "put the right file in its place, and restart this server alone")
+	alone.Risk = "none, it serves nobody as it is"
+	if like == likeServing {
+		alone.Note += ". Leave those that serve as they are: they check a certificate only when a connection is made"
+	}
+	f.Fix = append(f.Fix, step("", "look at its certificate (keytool -list -v -keystore FILE): is it still valid, is its issuer in the trust store of the others, does it name this host? PKIX means the issuer; bad_certificate or certificate_unknown, that a peer does not trust this one; \"Failed to verify\", the name; \"terminated the handshake\", that the peer speaks no TLS"), alone)
+	return f
+}
+
+func speaksNoTLS(h *model.Host, _ []snapshot.LogLine, like string) report.Finding {
 	return report.Finding{
 		Summary:  "servers call each other with TLS, and one of them does not speak it: it takes the greeting for a server's id, 1586114..., and waits for ever.",
 		Evidence: []report.Evidence{sslQuorumEvidence(h)},
 		Fix: []report.Fix{
-			inspect("", "grep -nE '^(sslQuorum|portUnification|ssl[.]quorum[.][a-zA-Z]*[.](location|type))' "+shellWord(h.ConfigPath), "compare these lines with those of a server that serves"),
+			tlsSettings(h, like),
 			{Note: "sslQuorum must be the same on all. Where the others have it, give this one sslQuorum=true and its key and trust store; where they have not, take it out here. Restart this server alone", Risk: "none, it serves nobody as it is"},
 			{Note: "if TLS is only being introduced: portUnification=true on all first, then sslQuorum=true on one after the other, and portUnification away at the end"},
 		},
 	}
 }
 
-func passwordFails(h *model.Host, lines []snapshot.LogLine) report.Finding {
+func passwordFails(h *model.Host, lines []snapshot.LogLine, like string) report.Finding {
 	f := report.Finding{
 		Summary: "servers that authenticate to each other with SASL refuse each other: the user or password of one differs from the others', or one of them does not authenticate at all.",
 		Evidence: []report.Evidence{
 			settingEvidence(h, "quorum.auth.enableSasl", h.Settings.QuorumSASL, ""),
 		},
 		Fix: []report.Fix{
-			inspect("", "grep -n '^quorum[.]auth[.]' "+shellWord(h.ConfigPath), "compare these lines with those of a server that serves"),
-			{Note: "compare the sections QuorumServer and QuorumLearner of its JAAS file (-Djava.security.auth.login.config) with those of a server that serves: the same user and password on all; with Kerberos a keytab that is its own"},
+			inspect("", "grep -n '^quorum[.]auth[.]' "+shellWord(h.ConfigPath), "compare these lines with those of "+like),
+			{Note: "compare the sections QuorumServer and QuorumLearner of its JAAS file (-Djava.security.auth.login.config) with those of " + like + ": the same user and password on all; with Kerberos a keytab that is its own"},
 			{Note: "mend that file, and restart this server alone", Risk: "none, it serves nobody as it is"},
 		},
 	}

@@ -27,6 +27,9 @@ func logRules() []rule {
 	failed := func(n int) snapshot.LogLine {
 		return line(logline.PeerTLS, "javax.net.ssl.SSLHandshakeException: PKIX path building failed", n)
 	}
+	named := func(host, names string) snapshot.LogLine {
+		return line(logline.PeerTLSName, "javax.net.ssl.SSLPeerUnverifiedException: Certificate for <"+host+"> doesn't match any of the subject alternative names: ["+names+"]", 3)
+	}
 	cut := line(logline.PeerTLSCut, "java.net.SocketException: Socket is closed", 5)
 	hello := line(logline.PeerTLSHello, "Connection broken for id 1586114798943272961, my id = 3", 5)
 	long := func(length string, n int) snapshot.LogLine {
@@ -44,6 +47,7 @@ func logRules() []rule {
 			[]fire{
 				{"handshakes fail", asideWith(tls, logged(failed(2))), "warning likely zk3"},
 				{"connections of peers end", asideWith(tls, logged(cut)), "warning likely zk3"},
+				{"the name is another", asideWith(tls, logged(named("node-1.example", "zk1"), cut)), "warning likely zk3"},
 				{"it speaks no TLS", aside(logged(hello)), "warning likely zk3"},
 				{"the quorum is lost", look(looking, looking, looking).onWith(3, tls, logged(failed(2))).twice(), "critical likely zk3"},
 				{"by the files of two", look(looking, leader, follower).on(1).onWith(3, tls, unlogged).twice(), "warning proven zk1"},
@@ -56,6 +60,7 @@ func logRules() []rule {
 				{"of a moment", asideWith(tls, logged(failed(1)))},
 				{"an hour ago", asideWith(tls, logged(agoLine(logline.PeerTLS, "javax.net.ssl.SSLHandshakeException: x", 50)))},
 				{"its log stands still", asideWith(tls, logged(failed(5)), tailed(still))},
+				{"a client's name", asideWith(tls, logged(named("desk.example", "mallory")))},
 				{"a scanner that speaks TLS", aside(logged(failed(5)))},
 				{"TLS is being introduced", look(looking, leader, follower).on(1, logged()).onWith(3, zoo(3, "sslQuorum=true", "portUnification=true"), logged()).twice()},
 				{"the files of two agree", look(looking, leader, follower).onWith(1, tls, logged()).onWith(3, tls, logged()).twice()},

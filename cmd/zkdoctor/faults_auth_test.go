@@ -66,6 +66,16 @@ func authFaults() []fault {
 			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 1,
 		},
 		{
+			// Each server has a certificate of its own name, by which its peers call it, and none is
+			// called so by the reverse look-up of its address. FIPS mode looks at no name.
+			shape: shape{name: "a reverse look-up that gives other names", only: from35, why: noTLS, options: renamed(), do: func(t *testing.T, ens *zktest.Ensemble) {
+				startRenamed(t, ens)
+				waitLog(t, ens, ens.Server(1), "SocketException: Socket is closed")
+			}, from: 1, args: []string{"zk1", "zk2", "zk3"}},
+			root: diag.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{diag.QuorumLost},
+			shows: "Certificate for <node-", state: report.Down, exit: 2,
+		},
+		{
 			shape: shape{name: "one server without TLS", only: from35, why: noTLS, options: unstarted, do: tls("", 1, "Connection broken for id 158611"), from: 1},
 			root:  diag.QuorumTLSHandshake, servers: []int64{1}, fires: []report.Code{diag.ServerNotServing}, state: report.Degraded, exit: 1,
 		},
@@ -132,8 +142,7 @@ func startTLS(t *testing.T, ens *zktest.Ensemble, odd string) {
 		trusted = append(trusted, odd)
 	}
 	for _, name := range trusted {
-		keytool(t, "-exportcert", "-rfc", "-alias", name, "-keystore", keyStore(ens.Dir, name), "-storepass", storePassword, "-file", filepath.Join(ens.Dir, name+".pem"))
-		keytool(t, "-importcert", "-noprompt", "-alias", name, "-file", filepath.Join(ens.Dir, name+".pem"), "-storetype", "JKS", "-keystore", filepath.Join(ens.Dir, "trust.jks"), "-storepass", storePassword)
+		trust(t, ens.Dir, name)
 	}
 	for _, s := range ens.Servers {
 		name := "common"
@@ -141,11 +150,7 @@ func startTLS(t *testing.T, ens *zktest.Ensemble, odd string) {
 			name = odd
 		}
 		if name != "" {
-			s.Set("sslQuorum", "true")
-			s.Set("ssl.quorum.keyStore.location", keyStore(ens.Dir, name))
-			s.Set("ssl.quorum.keyStore.password", storePassword)
-			s.Set("ssl.quorum.trustStore.location", filepath.Join(ens.Dir, "trust.jks"))
-			s.Set("ssl.quorum.trustStore.password", storePassword)
+			speakTLS(s, ens.Dir, name)
 		}
 		must(t, s.WriteConfig(s.ConfigLines()))
 		must(t, s.Start(t.Context()))
@@ -155,6 +160,50 @@ func startTLS(t *testing.T, ens *zktest.Ensemble, odd string) {
 	}
 	must(t, ens.WaitQuorum(t.Context()))
 }
+
+// renamed are servers that call each other by name.
+func renamed() zktest.Options {
+	o := called()
+	o.NoStart, o.NoWait, o.JVM = true, true, []string{"-Dzookeeper.fips-mode=false"}
+	return o
+}
+
+// startRenamed starts servers with certificates of their names alone. Their addresses have other names
+// first, as those of a cloud's own DNS.
+func startRenamed(t *testing.T, ens *zktest.Ensemble) {
+	t.Helper()
+	hosts := []string{"127.0.0.1 localhost"}
+	for _, s := range ens.Servers {
+		hosts = append(hosts, fmt.Sprintf("%s node-%d.internal %s", s.Addr, s.ID, s.Name))
+		makeKey(t, ens.Dir, s.Name, "dns:"+s.Name)
+		trust(t, ens.Dir, s.Name)
+	}
+	for _, s := range ens.Servers {
+		must(t, s.SetHosts(hosts))
+		speakTLS(s, ens.Dir, s.Name)
+		must(t, s.WriteConfig(s.ConfigLines()))
+		must(t, s.Start(t.Context()))
+	}
+}
+
+// trust puts a certificate into the trust store that all servers share.
+func trust(t *testing.T, dir, name string) {
+	t.Helper()
+	pem := filepath.Join(dir, name+".pem")
+	keytool(t, "-exportcert", "-rfc", "-alias", name, "-keystore", keyStore(dir, name), "-storepass", storePassword, "-file", pem)
+	keytool(t, "-importcert", "-noprompt", "-alias", name, "-file", pem, "-storetype", "JKS", "-keystore", trustStore(dir), "-storepass", storePassword)
+}
+
+// speakTLS has a server speak TLS with its peers, with the key of that name.
+func speakTLS(s *zktest.Server, dir, name string) {
+	s.Set("sslQuorum", "true")
+	s.Set("ssl.quorum.keyStore.location", keyStore(dir, name))
+	s.Set("ssl.quorum.keyStore.password", storePassword)
+	s.Set("ssl.quorum.trustStore.location", trustStore(dir))
+	s.Set("ssl.quorum.trustStore.password", storePassword)
+}
+
+func trustStore(dir string) string { return filepath.Join(dir, "trust.jks") }
 
 func keyStore(dir, name string) string { return filepath.Join(dir, name+".p12") }
 

@@ -21,18 +21,23 @@ type Fields struct {
 	WaitMs int64 `json:"wait_ms,omitempty"`
 	// Class is the main class that Java did not find.
 	Class string `json:"class,omitempty"`
+	// Host is the name, or the address, that a certificate had to be for, and CertNames are those
+	// that it is for, as Java lists them: with ", " between them.
+	Host      string `json:"host,omitempty"`
+	CertNames string `json:"cert_names,omitempty"`
 	// Threads is set where memory was short for a thread, and not for the heap.
 	Threads bool `json:"threads,omitempty"`
 }
 
 // Texts behind which a field stands.
 const (
-	notified     = "Notification time out: "
-	openChannel  = "Cannot open channel to "
-	unreasonable = "Unreasonable length = "
-	lenError     = "Len error"
-	advertised   = "advertised length of "
-	mainClass    = "Could not find or load main class "
+	notified       = "Notification time out: "
+	openChannel    = "Cannot open channel to "
+	unreasonable   = "Unreasonable length = "
+	lenError       = "Len error"
+	advertised     = "advertised length of "
+	certificateFor = "Certificate for <"
+	mainClass      = "Could not find or load main class "
 )
 
 // peerAddress reads "Cannot open channel to 1 at election address zk1/192.0.2.1:3888"
@@ -101,6 +106,20 @@ func className(line string) Fields {
 	_, rest, _ := strings.Cut(line, mainClass)
 	name, _, _ := strings.Cut(rest, " ")
 	return Fields{Class: name}
+}
+
+// certificateNames reads "Certificate for <node-1.example> doesn't match any of the subject
+// alternative names: [zk1, 192.0.2.1]", or "common name of the certificate subject: zk1"
+// (ZKHostnameVerifier, 3.5.5+). A line that was cut has the first of the names.
+func certificateNames(line string) Fields {
+	_, rest, _ := strings.Cut(line, certificateFor)
+	host, rest, closed := strings.Cut(rest, ">")
+	_, names, _ := strings.Cut(rest, ": ")
+	names = strings.Trim(names, "[]")
+	if !closed || host == "" || names == "" {
+		return Fields{}
+	}
+	return Fields{Host: host, CertNames: names}
 }
 
 func ofThreads(string) Fields { return Fields{Threads: true} }

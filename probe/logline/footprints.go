@@ -8,6 +8,8 @@ func footprints() []string {
 	return []string{
 		// Somebody connected to the election port and closed: so does a look at whether it is open.
 		Challenge + "{}java.io.EOFException",
+		// The same where the servers speak TLS.
+		Challenge + "{}Blocked insecure connection attempt",
 		// The AdminServer was asked, as each look asks it.
 		"not currently serving requests for command",
 		// Jetty says so at each start of an AdminServer.

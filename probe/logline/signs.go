@@ -32,7 +32,9 @@ const (
 	PeerTLS      Sign = "peer-tls"
 	PeerTLSCut   Sign = "peer-tls-cut"
 	PeerTLSHello Sign = "peer-tls-hello"
-	PeerSASL     Sign = "peer-sasl"
+	// PeerTLSName: the certificate of a peer, or of a client, is for other names than it had to be.
+	PeerTLSName Sign = "peer-tls-name"
+	PeerSASL    Sign = "peer-sasl"
 	// PeerFIPS: DIGEST-MD5 between servers is off, because FIPS mode is on (3.9+).
 	PeerFIPS Sign = "peer-fips"
 
@@ -73,7 +75,7 @@ func precedence() []Sign {
 	return []Sign{
 		MyIDMissing, MyIDMalformed, MyIDNotListed, NoSpace, OutOfMemory, RecordTooLong,
 		EpochOld, EpochAhead, NoSnapshot, DataDamaged, DataDenied, AddressForeign, AddressInUse,
-		ListenerGone, OwnIDElsewhere, clientTLS, PeerTLS, PeerTLSCut, PeerTLSHello, PeerSASL,
+		ListenerGone, OwnIDElsewhere, clientTLS, PeerTLSName, PeerTLS, PeerTLSCut, PeerTLSHello, PeerSASL,
 		PeerFIPS, UnknownPeer, DatabaseUnloaded, AdminEnd, AdminPort, StrangerBytes,
 		PacketTooLong, MetricsPort, ConfigInvalid, JavaVersion, JavaClass, JavaOptions,
 		JavaMissing, Unrecoverable, ChallengeTimeout, PeerUnreached, LeaderUnreached, Exit,

@@ -70,7 +70,7 @@ func diagnose(snap *snapshot.Snapshot, o Options, rules []Rule) *report.Report {
 	}
 	known := kinds(rules)
 	t := theory.Fold(slices.Clone(raw), known, e)
-	open := unexplained(e, t, known) // what is not to be shown explains things all the same
+	open := advised(e, unexplained(e, t, known), o.Advisories) // what is not to be shown explains things all the same
 	r.Unexplained = slices.DeleteFunc(open, func(s report.Symptom) bool { return o.unwanted(s.Symptom) })
 	hidden := func(f report.Finding) bool { return o.unwanted(f.Code) }
 	if slices.ContainsFunc(raw, hidden) {

@@ -327,9 +327,9 @@ func eventEvidence(s *model.Server) []report.Evidence {
 			events = append(events, event)
 		}
 	}
-	if h.Process != nil { // what has a cause tells more than what follows from it
+	if h.Process != nil { // what has a cause tells more than what follows from it, and the more often the more
 		slices.SortStableFunc(events, func(a, b snapshot.LogEvent) int {
-			return cmp.Compare(min(1, len(b.Cause)), min(1, len(a.Cause)))
+			return cmp.Or(cmp.Compare(min(1, len(b.Cause)), min(1, len(a.Cause))), cmp.Compare(b.Count, a.Count))
 		})
 	}
 	var out []report.Evidence

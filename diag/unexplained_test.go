@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
@@ -19,6 +20,18 @@ func TestUnexplained(t *testing.T) {
 			{Level: "ERROR", Text: "fails", Cause: "java.io.IOException: innermost", Count: 1, Last: "2026-11-22 03:04:00"},
 			{Level: "WARN", Text: "again", Count: 7, First: "2026-11-22 03:00:00", Last: "2026-11-22 03:04:00"},
 		}}, quick)
+	}
+	pinged := func(ago time.Duration) func(l *snapshot.Local) {
+		return func(l *snapshot.Local) {
+			last := now()
+			l.Log = snapshot.Saw(snapshot.LogTail{
+				Path: "/var/log/zookeeper.log", Modified: last, Last: last.Format(time.DateTime),
+				Events: []snapshot.LogEvent{{
+					Level: "WARN", Text: "Exception when following the leader", Cause: "java.lang.IllegalArgumentException",
+					Count: 9, Last: last.Add(-ago).Format(time.DateTime),
+				}},
+			}, quick)
+		}
 	}
 	blocked := peers(snapshot.Filtered, snapshot.Filtered)
 	for name, c := range map[string]struct {
@@ -40,6 +53,22 @@ func TestUnexplained(t *testing.T) {
 		"all run, and no quorum":    {look(looking, looking, looking).twice(), []string{"quorum-lost"}, "a server that hangs: zk1, zk2, zk3", "", "--via"},
 		"one is out, and all run":   {look(follower, leader, looking).twice(), []string{"server-not-serving zk3"}, "a server that hangs: zk3", "", "--via"},
 		"its log repeats something": {look(follower, leader, looking).on(3, logged).twice(), []string{"server-not-serving zk3"}, "", "7 times, since 2026-11-22 03:00:00: WARN again", "collect"},
+		"its log repeats what a fault of its release writes": {
+			look(follower, leader, but(looking, runs("3.6.0"))).on(3, pinged(time.Second)).twice(),
+			[]string{"server-not-serving zk3"}, "", "IllegalArgumentException", "advisories ZOOKEEPER-3758",
+		},
+		"another release": {
+			look(follower, leader, but(looking, runs("3.6.1"))).on(3, pinged(time.Second)).twice(),
+			[]string{"server-not-serving zk3"}, "", "IllegalArgumentException", "collect",
+		},
+		"it has not written that for long": {
+			look(follower, leader, but(looking, runs("3.6.0"))).on(3, pinged(time.Hour)).twice(),
+			[]string{"server-not-serving zk3"}, "", "IllegalArgumentException", "collect",
+		},
+		"the fault's setting is off": {
+			look(follower, leader, but(looking, runs("3.6.0"))).onWith(3, zoo(3, "multiAddress.reachabilityCheckEnabled=false"), pinged(time.Second)).twice(),
+			[]string{"server-not-serving zk3"}, "", "IllegalArgumentException", "collect",
+		},
 		"it has ended, and its log's last line": {
 			look(follower, leader, down).on(3, stopped, logged),
 			[]string{"process-down zk3"},

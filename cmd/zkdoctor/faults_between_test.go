@@ -109,4 +109,9 @@ func TestRealOnceNoPings(t *testing.T) {
 	}) {
 		t.Errorf("nothing tells of the exception that repeats: %+v", got.Unexplained)
 	}
+	if !slices.ContainsFunc(got.Unexplained, func(s report.Symptom) bool {
+		return strings.Contains(s.Next.Note, "ZOOKEEPER-3758") && strings.Contains(s.Next.Note, "multiAddress.reachabilityCheckEnabled=false")
+	}) {
+		t.Errorf("no next step names the setting that helps: %+v", got.Unexplained)
+	}
 }

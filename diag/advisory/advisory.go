@@ -43,6 +43,11 @@ type Advisory struct {
 	Exposed Condition
 	When    string
 	What    string
+	// Log is what a server writes again and again that has the fault: a message at WARN or above, and
+	// behind ": " its innermost exception. Avoid is what helps without another release. Each is empty
+	// where there is none.
+	Log   string
+	Avoid string
 	// Fixed are the first releases with the fix, one a line; empty where there is none.
 	Fixed   []string
 	Sources []string

@@ -48,6 +48,9 @@ source: https://issues.apache.org/jira/browse/ZOOKEEPER-4925
 
 - A line that begins with a blank goes on with the value; one with # is a comment.
 - ` + "`also`" + ` may name other ids of the same fault, with blanks.
+- ` + "`log`" + ` may be what a server with the fault writes again and again: the message and, behind a
+  colon, the innermost exception. Where nothing explains why such a server serves nobody, the row is
+  named. ` + "`avoid`" + ` may be a sentence on what helps without another release.
 - ` + "`effect`" + ` is data, stops, security or end-of-life.
 - ` + "`releases`" + ` and ` + "`fixed`" + ` have commas between releases. A range is within one line: 3.9.0-3.9.3. A line is
   all of its releases: 3.4. ` + "`fixed`" + ` may be none.
@@ -92,6 +95,9 @@ func TestPage(t *testing.T) {
 			fmt.Fprintf(&b, "\n### %s\n\n", strings.Join(append([]string{a.ID}, a.Also...), ", "))
 			fmt.Fprintf(&b, "- Releases: %s\n", strings.ReplaceAll(a.Releases, ",", ", "))
 			fmt.Fprintf(&b, "- When (`%s`): %s\n- What: %s\n", a.Exposed, a.When, a.What)
+			if a.Avoid != "" {
+				fmt.Fprintf(&b, "- Without another release: %s\n", a.Avoid)
+			}
 			fmt.Fprintf(&b, "- Fixed in: %s\n- Source: <%s>\n", strings.Join(a.Fixed, ", "), strings.Join(a.Sources, ">, <"))
 		}
 	}

@@ -98,7 +98,7 @@ func (p *parser) bound(f *field) error {
 
 // names are the fields of a row.
 func names() []string {
-	return []string{"id", "also", "effect", "releases", "exposed", "when", "what", "fixed", "source"}
+	return []string{"id", "also", "effect", "releases", "exposed", "when", "what", "log", "avoid", "fixed", "source"}
 }
 
 // end makes a row of the fields; there may be none.
@@ -121,7 +121,7 @@ func (p *parser) end() error {
 		}
 	}
 	for _, name := range names() {
-		if name != "also" && !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
+		if !slices.Contains([]string{"also", "log", "avoid"}, name) && !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
 			return p.fault(fields[0].line, "%s: no %s", a.ID, name)
 		}
 	}
@@ -155,6 +155,10 @@ func (a *Advisory) set(name, value string) (err error) {
 		a.When = value
 	case "what":
 		a.What = value
+	case "log":
+		a.Log = value
+	case "avoid":
+		a.Avoid = value
 	case "fixed":
 		if value != "none" {
 			a.Fixed, err = each(strings.Split(value, ","), readRelease)

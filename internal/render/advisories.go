@@ -47,6 +47,9 @@ func (p *page) advisory(a *advisory.Advisory) {
 	p.flow("  in    ", body, strings.ReplaceAll(a.Releases, ",", ", "))
 	p.flow("  when  ", body, a.When)
 	p.flow("  what  ", body, a.What)
+	if a.Avoid != "" {
+		p.flow("  avoid ", body, a.Avoid)
+	}
 	fixed := "no release"
 	if len(a.Fixed) > 0 {
 		fixed = strings.Join(a.Fixed, ", ")
@@ -98,6 +101,8 @@ func AdvisoriesJSON(w io.Writer, a Advisories) error {
 		Exposed  advisory.Condition `json:"exposed"`
 		When     string             `json:"when"`
 		What     string             `json:"what"`
+		Log      string             `json:"log,omitempty"`
+		Avoid    string             `json:"avoid,omitempty"`
 		Fixed    []string           `json:"fixed"`
 		Sources  []string           `json:"sources"`
 	}
@@ -105,7 +110,7 @@ func AdvisoriesJSON(w io.Writer, a Advisories) error {
 	for _, r := range a.Table {
 		rows = append(rows, row{
 			r.ID, list(r.Also), r.Effect, strings.Split(r.Releases, ","), r.Exposed,
-			r.When, r.What, list(r.Fixed), list(r.Sources),
+			r.When, r.What, r.Log, r.Avoid, list(r.Fixed), list(r.Sources),
 		})
 	}
 	return writeJSON(w, "advisories", struct {

@@ -149,15 +149,24 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 			Evidence: []report.Evidence{
 				settingEvidence(h, key, set, "a directory that outlives a reboot"),
 			},
-			Fix: []report.Fix{
-				step(nameOf(h), "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"),
-				risky(nameOf(h), "stop it", "with no spare voter that is an outage: look at \"Can lose\" first"),
-				risky(nameOf(h), fmt.Sprintf("MOVE the whole of %s there, myid and version-2 together, with its owner; set %s in zoo.cfg; start it", d.Path, key),
-					"a server that starts with an empty directory has forgotten what it agreed to"),
-			},
+			Fix: moveData(h, d.Path, key),
 		})
 	}
 	return found(inTmp...).and(undecided(reason))
+}
+
+// moveData are the steps that take a directory of data to where it stays.
+func moveData(h *model.Host, path, key string) []report.Fix {
+	move := risky(nameOf(h), fmt.Sprintf("MOVE the whole of %s there, myid and version-2 together, with its owner; set %s in zoo.cfg; start it", path, key),
+		"a server that starts with an empty directory has forgotten what it agreed to")
+	if h.Process == nil && !h.MayRun {
+		return []report.Fix{step(nameOf(h), "choose a directory on a disk of its own. It does not run: do this before it starts again"), move}
+	}
+	return []report.Fix{
+		step(nameOf(h), "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"),
+		risky(nameOf(h), "stop it", "with no spare voter that is an outage: look at \"Can lose\" first"),
+		move,
+	}
 }
 
 // cleaned is the directory that a dataDir is below and that does not keep its files;

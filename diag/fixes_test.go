@@ -2,6 +2,7 @@ package diag
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +73,20 @@ func TestStepsGoHostByHost(t *testing.T) {
 		if !strings.Contains(steps[i], want[i]) {
 			t.Errorf("step %d: got %q, want %q", i+1, steps[i], want[i])
 		}
+	}
+}
+
+// TestStopsWhatRuns: a server that is down is not to be stopped.
+func TestStopsWhatRuns(t *testing.T) {
+	t.Parallel()
+	tmp := strings.Replace(zoo(3), "/var/lib", "/tmp", 1)
+	inTmp := keeps(inDir("/tmp/zookeeper", "/"))
+	stops := func(step string) bool { return strings.Contains(step, "stop it") }
+	if steps := fixesOf(t, look(follower, leader, down).onWith(3, tmp, inTmp, stopped).report(), DataDirInTmp); slices.ContainsFunc(steps, stops) {
+		t.Errorf("stops what is down: %q", steps)
+	}
+	if steps := fixesOf(t, healthy().onWith(3, tmp, inTmp).report(), DataDirInTmp); !slices.ContainsFunc(steps, stops) {
+		t.Errorf("moves the data of one that runs: %q", steps)
 	}
 }
 

@@ -62,20 +62,23 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 }
 
 // acceptedInBetween is the outcome for a server that serves nobody where nobody leads. A server that is
-// just being elected opens its quorum port, and no other does: where several have it open, what
-// accepts in their name stands in between.
+// just being elected opens its quorum port, and two may be at it for a moment: where all that were
+// asked over the network have it open and serve nobody in two looks, what accepts in their name stands
+// in between. A host asks its own server past what stands in between.
 func acceptedInBetween(e *model.Ensemble, s *model.Server) Outcome {
 	accepts := func(s *model.Server) bool {
 		return s.NotServing() && s.QuorumPort == report.PortOpen && s.DuplicateOf == nil &&
 			!model.AllLoopback(s.PeerAddrs().Value)
 	}
 	all := e.Filter(accepts)
+	refuses := func(s *model.Server) bool { return s.Voter() && s.NotServing() && !s.RunsHere() && !accepts(s) }
+	joins := func(s *model.Server) bool { return !e.Twice(s, (*model.Server).NotServing) }
 	switch {
-	case !accepts(s) || len(all) < 2:
+	case !accepts(s) || len(all) < 2 || len(e.Filter(refuses)) > 0:
 		return Outcome{}
 	case e.Before == nil:
 		return skip(report.SkipOneLook, "several that serve nobody have their quorum ports open; it takes two looks").lookAgain(true)
-	case len(e.Before.Leaders()) > 0:
+	case len(e.Before.Leaders()) > 0 || slices.ContainsFunc(all, joins):
 		return Outcome{} // it may have led then
 	}
 	return found(report.Finding{

@@ -101,7 +101,8 @@ func nameRules() []rule {
 			[]fire{
 				{"one look", look(follower, leader, taken), "info possible zk3"},
 				{"two looks", look(follower, leader, taken).twice(), "warning likely zk3"},
-				{"of two that serve nobody", look(looking, but(looking, peers("", "")), but(looking, peers("", ""))).twice(), "critical likely zk2 zk3"},
+				{"of two that serve nobody", look(looking, but(looking, peers("", "")), but(looking, peers("", ""))).on(1).twice(), "critical likely zk2 zk3"},
+				{"of all, from outside", look(but(looking, peers("", "")), but(looking, peers("", "")), but(looking, peers("", ""))).twice(), "critical likely zk1 zk2 zk3"},
 				{"its host shows who", look(follower, leader, taken).on(3, owned("[::]:2888 77 /usr/bin/nc")), "warning proven zk3"},
 				{"of one that is in no quorum", look(looking, down, looking).on(3, owned("[::]:2888 77 /usr/bin/nc")), "warning proven zk3"},
 			},
@@ -109,6 +110,7 @@ func nameRules() []rule {
 				{"the leader's", look(follower, leader, follower).twice()},
 				{"it led in the look before", look(follower, leader, taken).after(look(follower, follower, leader))},
 				{"of one that is being elected", look(looking, looking, but(looking, peers("", ""))).twice()},
+				{"of two that are elected at once", look(looking, but(looking, peers("", "")), but(looking, peers("", ""))).twice()},
 				{"on loopback", look(follower, leader, but(taken, at("127.0.0.3", "127.0.0.3", 2181))).twice()},
 				{"a leader that serves no clients", look(follower, secretLeader, follower)},
 				{"at another address of its host", look(follower, leader, follower).on(3, owned("192.0.2.99:2888 77 /usr/bin/nc"))},
@@ -117,7 +119,7 @@ func nameRules() []rule {
 			[]blind{
 				{"not probed", look(follower, leader, but(taken, peers("-", ""))), report.SkipNotLooked},
 				{"two leaders", look(leader, leader, taken), report.SkipUndecided},
-				{"two that serve nobody, one look", look(looking, but(looking, peers("", "")), but(looking, peers("", ""))), report.SkipOneLook},
+				{"two that serve nobody, one look", look(looking, but(looking, peers("", "")), but(looking, peers("", ""))).on(1), report.SkipOneLook},
 				{"whose it is was not seen", look(follower, leader, taken).on(3, hears("[::]:2181", "[::]:2888"), unownedPorts), report.SkipUndecided},
 				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
 			},

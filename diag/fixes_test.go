@@ -90,6 +90,30 @@ func TestStopsWhatRuns(t *testing.T) {
 	}
 }
 
+// TestDownAndWhose: one that is down and in no line of the list is not to be started as it is, and nobody
+// is sent to the host on which zkdoctor runs.
+func TestDownAndWhose(t *testing.T) {
+	t.Parallel()
+	member := func(r *report.Report) bool {
+		return !strings.Contains(r.Findings[0].Summary, "list of members that the ensemble runs with does not have it")
+	}
+	two := look(follower, leader, down).membership("server.1=zk1:2888:3888:participant", "server.2=zk2:2888:3888:participant")
+	if got := two.report(); member(got) || got.Findings[0].Code != ProcessDown {
+		t.Errorf("%+v", got.Findings[0])
+	}
+	if got := look(follower, leader, down).report(); !member(got) {
+		t.Errorf("%+v", got.Findings[0])
+	}
+	moved := look(follower, but(down, at("198.51.100.2", "198.51.100.2", 2181)), leader)
+	if got := moved.report(); !member(got) {
+		t.Errorf("may be a member by another address: %+v", got.Findings[0])
+	}
+	here := look(follower, leader, down).edit(func(s *snapshot.Snapshot) { s.Vantage.Addrs = s.Servers[2].Resolve })
+	if steps := fixesOf(t, here.report(), ProcessDown); !strings.Contains(steps[0], "zkdoctor check -c ZOO.CFG") {
+		t.Errorf("sent to the host where it runs: %q", steps)
+	}
+}
+
 // TestNothingCircular: no step asks for what this run did, and the steps on one host are together.
 func TestNothingCircular(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // startingLong is the process age past which a server that is still loading its data is a
@@ -45,7 +47,7 @@ func processDownFinding(e *model.Ensemble, s *model.Server, enough []report.Fix)
 		Certainty: report.Likely,
 		Summary:   "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
 		Fix: []report.Fix{
-			step(s.Name, whyItStopped(s)),
+			step(s.Name, whyItStopped(e, s)),
 			{Host: s.Name, Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
 			{Note: "leave version-2 alone on every server"},
 		},
@@ -58,6 +60,10 @@ func processDownFinding(e *model.Ensemble, s *model.Server, enough []report.Fix)
 		addEvidence(&f, countEvidence(e))
 	}
 	f.Fix = slices.Insert(f.Fix, 0, enough...)
+	if noMember(e, s) {
+		f.Summary += " The list of members that the ensemble runs with does not have it, and all that are in it are others: started as it is, it has no vote, or ends at once."
+		f.Fix = slices.Insert(f.Fix, 0, step("", "find out whether it is to be a member: if so, it takes a line in the list of each server (reconfig -add, or zoo.cfg and a restart) before it is started"))
+	}
 	if s.Local != nil && s.Local.Settings != nil {
 		addProblems(&f, s.Local)
 	}
@@ -70,10 +76,21 @@ func processDownFinding(e *model.Ensemble, s *model.Server, enough []report.Fix)
 	return f
 }
 
+// noMember reports whether a server is in no line of the list that was reported, and each line of
+// that is another server: it is no member by another address.
+func noMember(e *model.Ensemble, s *model.Server) bool {
+	unseen := func(m zoocfg.Server) bool { return e.ByLine(m.ID) == nil }
+	return s.Line == nil && !e.Mixed && e.List.InForce() && len(e.List.Servers) > 0 &&
+		!slices.ContainsFunc(e.List.Servers, unseen)
+}
+
 // whyItStopped is the step that finds out why a server does not run. It sends nobody to what
 // was read already.
-func whyItStopped(s *model.Server) string {
+func whyItStopped(e *model.Ensemble, s *model.Server) string {
+	here := func(a netip.Addr) bool { return slices.Contains(e.Snap.Vantage.Addrs.Value, a) }
 	switch {
+	case s.Local == nil && slices.ContainsFunc(s.Resolve.Value, here):
+		return "it is on this host, and no configuration of it was found here: zkdoctor check -c ZOO.CFG reads its files and its log, and tells why it stopped"
 	case s.Local == nil:
 		return "find out why it stopped: run zkdoctor check there, or read the end of its log"
 	case len(logEvidences(s.Local, fatalSigns)) > 0:

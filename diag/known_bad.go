@@ -6,11 +6,9 @@ import (
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/advisory"
-	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
-	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // What is known of the releases that run: one remark for all servers of which the same is
@@ -99,31 +97,6 @@ func faultsOf(e *model.Ensemble, s *model.Server, rows advisory.Table) []knownBa
 		all = append(all, remark)
 	}
 	return all
-}
-
-// exposed reports whether a server is as a fault takes it, and what of its configuration is
-// so.
-func exposed(e *model.Ensemble, s *model.Server, condition advisory.Condition) (seen []report.Evidence, ok bool) {
-	if condition == advisory.UncommittedLeader {
-		return nil, committedNothing(e, s)
-	}
-	var settings *zoocfg.Config
-	if s.Local != nil {
-		settings = s.Local.Settings
-	}
-	version, _ := s.Version()
-	line, ok := lint.Exposes(settings, s.Role != report.Standalone, condition, version.String())
-	if !condition.Configured() {
-		return nil, ok
-	}
-	line.Server = s.Name
-	return []report.Evidence{line}, ok
-}
-
-// committedNothing reports whether a server leads and has committed no write since it was
-// elected, not even the session that zkdoctor may have asked for.
-func committedNothing(e *model.Ensemble, s *model.Server) bool {
-	return s == e.OnlyLeader() && s.Srvr.Value.Zxid.Counter() == 0 && !s.Opened.Seen()
 }
 
 func (k *knownBad) finding(e *model.Ensemble, table advisory.Table) report.Finding {

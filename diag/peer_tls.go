@@ -135,3 +135,15 @@ func peerEvent(h *model.Host, text string) (snapshot.LogEvent, bool) {
 	}
 	return events[i], true
 }
+
+// sslQuorumEvidence is the setting as evidence.
+func sslQuorumEvidence(h *model.Host) report.Evidence {
+	set := h.Settings.SSLQuorum
+	if !set.IsSet() {
+		return report.Evidence{
+			Source: "zoo.cfg", Server: nameOf(h), Key: "sslQuorum",
+			Value: "not set", Wanted: "the same on all", File: h.Settings.Path,
+		}
+	}
+	return settingEvidence(h, "sslQuorum", set, "the same on all")
+}

@@ -68,18 +68,6 @@ func tlsDiffers(e *model.Ensemble, h *model.Host) *report.Finding {
 	return nil
 }
 
-// sslQuorumEvidence is the setting as evidence.
-func sslQuorumEvidence(h *model.Host) report.Evidence {
-	set := h.Settings.SSLQuorum
-	if !set.IsSet() {
-		return report.Evidence{
-			Source: "zoo.cfg", Server: nameOf(h), Key: "sslQuorum",
-			Value: "not set", Wanted: "the same on all", File: h.Settings.Path,
-		}
-	}
-	return settingEvidence(h, "sslQuorum", set, "the same on all")
-}
-
 const QuorumSASLFailed report.Code = "quorum-sasl-failed"
 
 var quorumSASLFailedRule = Rule{

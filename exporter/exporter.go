@@ -19,6 +19,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
 
 // Options are the exporter's settings. The zero value of each has a meaning.
@@ -55,6 +56,11 @@ type Options struct {
 // second, of 2 to 6 s each.
 const defaultConcurrent = 512
 
+// maxAnswers bounds what the answers of all servers may have together, beyond an own share of
+// each that honest ones do not need: of looks under way, and of those of the last second, which
+// are kept. To read it takes several times as much memory.
+const maxAnswers = 24 << 20
+
 // reloadLimit bounds the reading of the configuration and of all files that it names.
 const reloadLimit = 10 * time.Second
 
@@ -69,6 +75,8 @@ type Exporter struct {
 	// ports and looks outlive a reload: what a server has to bear does not change by it.
 	ports *portTable
 	looks *budget
+	// answers is what servers may say, all of them together.
+	answers *wire.Pool
 	// troubles are the exporter's own.
 	troubles *troubles
 
@@ -110,6 +118,7 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 		options: o, table: newTable(o.Include, o.Exclude),
 		self: prometheus.NewRegistry(), slots: make(chan struct{}, o.MaxConcurrent),
 		ports: newPortTable(), looks: newBudget(maxLooks, minAge), troubles: newTroubles(o.Log),
+		answers:  wire.NewPool(maxAnswers),
 		delivery: newDelivery(), compressed: compression(),
 	}
 	if o.Compat == "dabealu" {
@@ -188,7 +197,7 @@ func (e *Exporter) newState(ctx context.Context, config *Config) (*state, error)
 		w := &watcher{
 			name: labelText(ensemble.Name), way: "ensemble " + ensemble.Name, listed: newMembers(ensemble.listed),
 			timeout:  time.Duration(ensemble.Limits.Timeout),
-			diagnose: e.diagnose, memory: newMemory(), ports: e.ports, troubles: e.troubles,
+			diagnose: e.diagnose, memory: newMemory(), ports: e.ports, troubles: e.troubles, answers: e.answers,
 			question: e.question(probe.Question{
 				ConfigFile: ensemble.ZooCfg, TLS: ensemble.TLS.client(), Local: e.options.Local, PeerPorts: e.options.PeerPorts,
 			}),

@@ -196,6 +196,25 @@ func TestProbedIsBounded(t *testing.T) {
 	}
 }
 
+// TestProbedLists: of ensembles that list many members fewer are remembered, and those that were
+// asked for last.
+func TestProbedLists(t *testing.T) {
+	p := newProbed()
+	for i := range 100 {
+		p.find(strconv.Itoa(i), func() *watcher { return new(watcher) })
+		p.weigh(strconv.Itoa(i), 1)
+		p.weigh(strconv.Itoa(i), maxProbedLists/10)
+	}
+	if n := len(p.all()); n != 10 || p.lists > maxProbedLists || !p.known.Contains("99") {
+		t.Errorf("%d are kept, with %d bytes of lists", n, p.lists)
+	}
+	p.weigh("none", 1)
+	p.weigh("99", 2*maxProbedLists)
+	if n := len(p.all()); n != 0 || p.lists != 0 {
+		t.Errorf("%d are kept, with %d bytes of lists", n, p.lists)
+	}
+}
+
 func TestCanonical(t *testing.T) {
 	for text, want := range map[string]string{
 		"ZK1.Example.ORG.:2181,zk1.example.org,zk1.example.org:02181/chroot": "zk1.example.org:2181",

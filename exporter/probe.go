@@ -39,7 +39,7 @@ func bad(sentence string) *refusal { return &refusal{http.StatusBadRequest, "bad
 // pattern: /probe?target=zk1:2181, or a connect string; &module= and &ensemble=
 // as wanted.
 func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) *rendered {
-	one, timeout, no := e.probeOf(r.URL.Query())
+	one, key, timeout, no := e.probeOf(r.URL.Query())
 	if no != nil {
 		e.refuse(w, no.status, no.reason, no.sentence)
 		return nil
@@ -52,20 +52,24 @@ func (e *Exporter) serveProbe(w http.ResponseWriter, r *http.Request) *rendered 
 		e.refuse(w, http.StatusTooManyRequests, "repeated", often.Error())
 		return nil
 	}
+	if l != nil && !one.single { // of that nothing is kept
+		e.state.Load().probed.weigh(key, l.lists())
+	}
 	return e.answer(r, []*watcher{one}, []*look{l}, false)
 }
 
-// probeOf is the watcher of what a request to /probe names, and the time for a look.
-func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal) {
+// probeOf is the watcher of what a request to /probe names, what it is remembered by, and the
+// time for a look. A watcher of the configuration has no key.
+func (e *Exporter) probeOf(query url.Values) (one *watcher, key string, timeout time.Duration, no *refusal) {
 	state := e.state.Load()
 	target, moduleName := query.Get("target"), query.Get("module")
 	module, known := state.config.Modules[moduleName]
 	if moduleName != "" && !known {
-		return nil, 0, bad(fmt.Sprintf("there is no module %q in the configuration", moduleName))
+		return nil, "", 0, bad(fmt.Sprintf("there is no module %q in the configuration", moduleName))
 	}
 	targets, err := probeTargets(target)
 	if err != nil {
-		return nil, 0, bad(err.Error())
+		return nil, "", 0, bad(err.Error())
 	}
 	spelled, configured := make([]snapshot.Target, len(targets)), (*watcher)(nil)
 	for i, t := range targets {
@@ -74,18 +78,18 @@ func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal)
 			configured = of
 		}
 		if of == nil && !state.allow.allows(t) {
-			return nil, 0, &refusal{
+			return nil, "", 0, &refusal{
 				http.StatusForbidden, "forbidden",
 				t.Address() + " is in no configured ensemble, and on no allow-list: add it to probe.allow in the file of --ensembles, and reload",
 			}
 		}
 	}
-	timeout := e.options.Timeout
+	timeout = e.options.Timeout
 	if module.Timeout > 0 {
 		timeout = time.Duration(module.Timeout)
 	}
 	if configured != nil && moduleName == "" && configured.members().are(targets) {
-		return configured, timeout, nil
+		return configured, "", timeout, nil
 	}
 	secure, way := module.TLS.client(), "module "+moduleName
 	if configured != nil && moduleName == "" {
@@ -94,19 +98,17 @@ func (e *Exporter) probeOf(query url.Values) (*watcher, time.Duration, *refusal)
 	if configured != nil && secure == nil {
 		secure = configured.question.TLS
 	}
-	shared := state.probed.find(probeKey(targets, moduleName), func() *watcher {
-		return e.probeWatcher(spelled, way, secure)
-	})
-	one := *shared // what it is called is this request's own
-	one.name = labelText(ensembleLabel(configured, query.Get("ensemble"), target))
-	return &one, timeout, nil
+	key = probeKey(targets, moduleName)
+	shared := *state.probed.find(key, func() *watcher { return e.probeWatcher(spelled, way, secure) })
+	shared.name = labelText(ensembleLabel(configured, query.Get("ensemble"), target)) // this request's own
+	return &shared, key, timeout, nil
 }
 
 // probeWatcher is a watcher without a name.
 func (e *Exporter) probeWatcher(targets []snapshot.Target, way string, secure *tls.Config) *watcher {
 	return &watcher{
 		listed: newMembers(targets), single: len(targets) == 1, asked: true, way: way,
-		diagnose: e.diagnose, ports: e.ports, troubles: e.troubles, memory: newMemory(),
+		diagnose: e.diagnose, ports: e.ports, troubles: e.troubles, answers: e.answers, memory: newMemory(),
 		question: e.question(probe.Question{
 			Targets: targets, TLS: secure, PeerPorts: e.options.PeerPorts && len(targets) > 1, Admit: e.admit,
 		}),

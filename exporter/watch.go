@@ -11,6 +11,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
 
 const (
@@ -32,6 +33,8 @@ type look struct {
 	members members
 	// slowAt is when peer ports were last looked at; zero for never.
 	slowAt time.Time
+	// answers is what was read for it, until it is slim.
+	answers *wire.Allowance
 }
 
 // watcher looks at one ensemble, again and again.
@@ -50,6 +53,7 @@ type watcher struct {
 	way      string
 	ports    *portTable
 	troubles *troubles
+	answers  *wire.Pool
 	// diagnose is diag.Diagnose.
 	diagnose func(*snapshot.Snapshot) *report.Report
 	*memory
@@ -113,7 +117,7 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	ctx, cancel := context.WithTimeout(ctx, 3*timeout)
 	defer cancel()
 	question, slow := w.question, time.Since(w.slowAt) >= slowEvery
-	question.Timeout, question.KeepLocal = timeout, !slow
+	question.Timeout, question.KeepLocal, question.Answers = timeout, !slow, w.answers.NewAllowance()
 	question.Begin = func([]snapshot.Target) {
 		if slow && question.Local {
 			w.slowAt = time.Now()
@@ -130,6 +134,7 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	}
 	snap, err := probe.Look(ctx, question, before)
 	if err != nil {
+		question.Answers.GiveBack()
 		return nil, err
 	}
 	w.troubles.note(w.name, snap)
@@ -138,13 +143,13 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 			w.ports.keep(&snap.Servers[i], w.way)
 		}
 	}
-	return w.remember(snap), nil
+	return w.remember(snap, question.Answers), nil
 }
 
 // remember diagnoses the snapshot beside an earlier one, and keeps both, by whose turn it is.
 // The lock is not held meanwhile: scrapes of other ensembles ask who the members are here.
 // Anybody may see the status page.
-func (w *watcher) remember(snap *snapshot.Snapshot) *look {
+func (w *watcher) remember(snap *snapshot.Snapshot, answers *wire.Allowance) *look {
 	for i := range snap.Local {
 		snap.Local[i].HideContents()
 	}
@@ -157,7 +162,7 @@ func (w *watcher) remember(snap *snapshot.Snapshot) *look {
 	}
 	whole := &look{
 		snap: snap, report: w.diagnose(snap), at: time.Now(),
-		members: newMembers(snap.Plan.Targets), slowAt: w.slowAt,
+		members: newMembers(snap.Plan.Targets), slowAt: w.slowAt, answers: answers,
 	}
 	w.mu.Lock()
 	w.last = whole
@@ -175,6 +180,7 @@ func (w *watcher) slimDown(whole *look) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	defer whole.answers.GiveBack()
 	if w.last != nil && w.last.snap == whole.snap {
 		w.last = slim
 	}
@@ -200,6 +206,25 @@ func (l *look) slim() *look {
 	}
 	out.snap = &snap
 	return &out
+}
+
+// lists is what the lists of members in it take up, about, in bytes.
+func (l *look) lists() int {
+	const each = 200 // beside the text, of which it holds parts
+	bytes := 0
+	for i := range l.snap.Servers {
+		s := &l.snap.Servers[i]
+		for _, conf := range []*snapshot.Conf{&s.Conf.Value, &s.Admin.Settings.Value} {
+			bytes += len(conf.MembershipText)
+			if conf.Membership != nil {
+				bytes += each * len(conf.Membership.Servers)
+			}
+		}
+		if voters := s.Admin.Voters.Value; voters != nil {
+			bytes += 2 * each * len(voters.Servers)
+		}
+	}
+	return bytes
 }
 
 // members are the servers of the ensemble: as they were looked at, for a zoo.cfg

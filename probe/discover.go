@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
-	"github.com/zkdoctor/zkdoctor/probe/wire"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -20,7 +19,7 @@ import (
 func (t *task) discover(ctx context.Context, local []snapshot.Local) bool {
 	s := t.newSnapshot()
 	s.Local = slices.Concat(local, t.running)
-	lookAtServers(ctx, t.serverTasks(s, wire.NewAllowance()), false)
+	lookAtServers(ctx, t.serverTasks(s, t.allowance()), false)
 	if s.Members() == nil {
 		return false
 	}

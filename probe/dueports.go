@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
-	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
 
 // lookAtDue probes the peer ports that are due now, and counts this host's connections to
@@ -15,7 +14,7 @@ import (
 func lookAtDue(ctx context.Context, t *task, s *snapshot.Snapshot) {
 	var due []*serverTask
 	decided := t.PortsDue(s)
-	for i, a := range t.serverTasks(s, wire.NewAllowance()) {
+	for i, a := range t.serverTasks(s, t.allowance()) {
 		if decided[i] {
 			due = append(due, a)
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/thishost"
-	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
 
 // Look looks at what the question asks for, and once more where the question wants that.
@@ -95,7 +94,7 @@ func (t *task) lookAtAll(ctx context.Context, local []snapshot.Local, peerPorts 
 	if t.Local && !t.KeepLocal {
 		s.Vantage.Addrs = thishost.Addrs()
 	}
-	all := wire.NewAllowance()
+	all := t.allowance()
 	servers := t.serverTasks(s, all)
 	lookAtServers(ctx, servers, peerPorts)
 	t.tellApart(ctx, servers)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
 
 // Question says what Look is to look at, and how.
@@ -49,6 +50,9 @@ type Question struct {
 	// Door is what files of this host are read through, and bounds those reads that hang for all
 	// who look through it; nil for one of its own.
 	Door *hostfile.Door
+	// Answers bounds what the answers of all servers may have together, for those who look at
+	// several ensembles at a time; nil for as much as one look may have.
+	Answers *wire.Allowance
 	// Tool names the program and its version in the snapshot.
 	Tool string
 	// Again says how long to wait before everything but the peer ports is looked at again;
@@ -76,4 +80,12 @@ func (q *Question) plan() snapshot.Plan {
 		PeerPorts: q.PeerPorts, QuorumHello: q.QuorumHello, Session: q.Session,
 		Admin: q.Admin, AdminPort: q.AdminPort, Local: q.Local,
 	}
+}
+
+// allowance is what the answers of one look may have together.
+func (q *Question) allowance() *wire.Allowance {
+	if q.Answers != nil {
+		return q.Answers
+	}
+	return wire.NewAllowance()
 }

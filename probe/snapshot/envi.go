@@ -18,6 +18,9 @@ type Envi struct {
 	Vars Pairs `json:"vars"`
 }
 
+// maxVars bounds the variables that are kept: servers have some 15.
+const maxVars = 64
+
 // enviAllowed are the variables that are kept, see allowedEnvi for the families.
 var enviAllowed = map[string]bool{
 	"zookeeper.version": true, "host.name": true, "java.version": true,
@@ -43,7 +46,7 @@ func ParseEnvi(reply []byte) (Envi, error) {
 	}
 	for line := range strings.Lines(body) {
 		key, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
-		if ok && allowedEnvi(key) {
+		if ok && allowedEnvi(key) && len(e.Vars) < maxVars {
 			e.Vars = append(e.Vars, Pair{Printable(key, MaxForeign), Printable(value, maxExtraText)})
 		}
 	}

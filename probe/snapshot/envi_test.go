@@ -44,6 +44,14 @@ func TestParseEnvi(t *testing.T) {
 	}
 }
 
+// TestParseEnviMany: of a reply of allowed variables alone no more are kept than servers have.
+func TestParseEnviMany(t *testing.T) {
+	got, err := ParseEnvi([]byte(enviModern + strings.Repeat("os.x=1\n", 100_000)))
+	if err != nil || len(got.Vars) != maxVars {
+		t.Errorf("%d variables, %v", len(got.Vars), err)
+	}
+}
+
 func TestParseEnviRefuses(t *testing.T) {
 	for _, tc := range []struct{ name, reply, want string }{
 		{"nothing", "", `no line "Environment:"`},

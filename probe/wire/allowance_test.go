@@ -51,6 +51,31 @@ func TestAllowance(t *testing.T) {
 	}
 }
 
+// TestPool: of what is there for several looks none has more than its part, and what one gives
+// back others may have.
+func TestPool(t *testing.T) {
+	t.Parallel()
+	const size = 40 << 10
+	pool := NewPool(size)
+	take := func(a *Allowance, n int) bool { return a.Share().take(ownShare+n) == nil }
+	var looks []*Allowance
+	for range poolParts {
+		a := pool.NewAllowance()
+		if looks = append(looks, a); !take(a, size/poolParts) || take(a, 1) || !a.Spent() {
+			t.Error("a look has its part of the pool, and no more")
+		}
+	}
+	last := pool.NewAllowance()
+	if take(last, 1) || !take(last, 0) {
+		t.Error("of a pool that is spent a look has its own shares, and no more")
+	}
+	looks[0].GiveBack()
+	looks[0].GiveBack()
+	if !take(pool.NewAllowance(), size/poolParts) || take(pool.NewAllowance(), 1) {
+		t.Error("what is given back is there once")
+	}
+}
+
 // TestLimits: words that have a few lines are read to that.
 func TestLimits(t *testing.T) {
 	t.Parallel()

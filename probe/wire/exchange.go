@@ -43,8 +43,7 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s is larger than %d KiB",
 			l.what, l.limit>>10)
 	case errors.Is(err, errSpent):
-		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s was given up: those of all servers have more than %d MiB together",
-			l.what, sharedByAll>>20)
+		return snapshot.Reply{}, l.fail(snapshot.TooLarge, "the answer to %s was given up: those of all servers are too large together", l.what)
 	case err != nil && (!reply.Reset || len(data) == 0):
 		return reply, l.readFailure(ctx, data, err)
 	case len(data) == 0:

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"math"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -30,12 +33,15 @@ func defaultWebLimits(requests int) webLimits {
 
 // server serves within the limits.
 func (l webLimits) server(handler http.Handler) *http.Server {
-	open := &connections{most: l.connections, since: map[net.Conn]time.Time{}}
+	open := &connections{most: l.connections, open: map[net.Conn]*connection{}}
 	return &http.Server{
-		Handler:           l.unstalled(handler),
+		Handler:           open.noted(l.unstalled(handler)),
 		ReadHeaderTimeout: l.header, ReadTimeout: l.read, IdleTimeout: l.idle, WriteTimeout: l.write,
 		MaxHeaderBytes: 16 << 10,
 		ConnState:      open.note,
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, conn)
+		},
 	}
 }
 
@@ -85,15 +91,32 @@ func (u *unstalled) until(limit time.Time) error {
 // Unwrap is for http.ResponseController.
 func (u *unstalled) Unwrap() http.ResponseWriter { return u.ResponseWriter }
 
-// connections are those that are open. Of too many the one goes that has waited longest for
-// its next request, or else the new one: whoever is served is not cut off.
+// connections are those that are open. Of too many the one goes that has waited longest for its
+// next request. Where none waits, one goes whose request has not come yet, the oldest of the
+// address that has most of these: whoever is served is not cut off, and whoever opens many keeps
+// nobody else out.
 type connections struct {
 	most int
 
-	mu sync.Mutex
-	// since is when a connection began to wait; zero while it has a request.
-	since map[net.Conn]time.Time
+	mu   sync.Mutex
+	open map[net.Conn]*connection
 }
+
+// connection is what one does, and since when.
+type connection struct {
+	does  doing
+	since time.Time
+	from  netip.Prefix
+}
+
+// doing is what a connection does.
+type doing int
+
+const (
+	asking doing = iota // its request has not come yet
+	served              // its request is being answered
+	idle                // it may send another one
+)
 
 // note is the server's ConnState.
 func (c *connections) note(conn net.Conn, state http.ConnState) {
@@ -101,35 +124,80 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 	defer c.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		c.since[conn] = time.Time{}
-		if len(c.since) > c.most {
-			c.close(c.longestIdle(conn))
+		c.open[conn] = &connection{asking, time.Now(), placeOf(conn)}
+		if len(c.open) > c.most {
+			c.close(c.victim())
 		}
 	case http.StateActive:
-		if _, open := c.since[conn]; open {
-			c.since[conn] = time.Time{}
-		}
+		c.turn(conn, asking)
 	case http.StateIdle:
-		if _, open := c.since[conn]; open {
-			c.since[conn] = time.Now()
-		}
+		c.turn(conn, idle)
 	case http.StateHijacked, http.StateClosed:
-		delete(c.since, conn)
+		delete(c.open, conn)
 	}
 }
 
-// longestIdle is the connection to close; otherwise where none waits.
-func (c *connections) longestIdle(otherwise net.Conn) net.Conn {
-	var oldest time.Time
-	for conn, since := range c.since {
-		if !since.IsZero() && (oldest.IsZero() || since.Before(oldest)) {
-			otherwise, oldest = conn, since
+// turn writes down what a connection does now.
+func (c *connections) turn(conn net.Conn, does doing) {
+	if one := c.open[conn]; one != nil {
+		one.does, one.since = does, time.Now()
+	}
+}
+
+// connKey is the key of a request's connection in its context.
+type connKey struct{}
+
+// noted tells which connections have sent a request.
+func (c *connections) noted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok {
+			c.mu.Lock()
+			c.turn(conn, served)
+			c.mu.Unlock()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// victim is the connection to close; there is one, the new one if no other.
+func (c *connections) victim() net.Conn {
+	count := map[netip.Prefix]int{}
+	for _, one := range c.open {
+		if one.does == asking {
+			count[one.from]++
 		}
 	}
-	return otherwise
+	var found net.Conn
+	most, since := 0, time.Time{}
+	for conn, one := range c.open {
+		weight := count[one.from]
+		switch one.does {
+		case idle:
+			weight = math.MaxInt
+		case served:
+			continue
+		case asking:
+		}
+		if weight > most || weight == most && one.since.Before(since) {
+			found, most, since = conn, weight, one.since
+		}
+	}
+	return found
+}
+
+// placeOf is where a connection comes from: an address, or of IPv6 the network that one host may
+// have for itself.
+func placeOf(conn net.Conn) netip.Prefix {
+	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	if err != nil {
+		return netip.Prefix{} // a socket of systemd's that is none of TCP
+	}
+	addr := at.Addr().Unmap()
+	from, _ := addr.Prefix(min(addr.BitLen(), 64)) // no error: no address has fewer bits
+	return from
 }
 
 func (c *connections) close(conn net.Conn) {
-	delete(c.since, conn)
+	delete(c.open, conn)
 	_ = conn.Close() // nobody reads what it says
 }

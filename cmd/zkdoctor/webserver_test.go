@@ -25,7 +25,12 @@ func serveLimited(t *testing.T, server *http.Server) (addr string) {
 
 func dialWeb(t *testing.T, addr string) net.Conn {
 	t.Helper()
-	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr)
+	return dialWebFrom(t, "127.0.0.1", addr)
+}
+
+func dialWebFrom(t *testing.T, from, addr string) net.Conn {
+	t.Helper()
+	conn, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}).DialContext(t.Context(), "tcp", addr)
 	must(t, err)
 	t.Cleanup(func() { conn.Close() })
 	must(t, conn.SetDeadline(time.Now().Add(mustEnd)))
@@ -122,12 +127,12 @@ func TestWebUnread(t *testing.T) {
 	}
 }
 
-// TestWebConnections: of too many connections the longest idle one goes, or else the new one;
-// one with a request stays.
+// TestWebConnections: of too many connections the longest idle one goes, or else the oldest
+// without a request, of the address that has most of these; one with a request stays.
 func TestWebConnections(t *testing.T) {
 	t.Parallel()
 	limits := patientWeb
-	limits.connections = 3
+	limits.connections = 4
 	came, let := make(chan struct{}, 1), make(chan struct{})
 	server := limits.server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/busy" {
@@ -163,17 +168,25 @@ func TestWebConnections(t *testing.T) {
 	ask(idle, "/")
 	answered(idle)
 	<-waits
-	dialWeb(t, addr)           // says nothing
-	fourth := dialWeb(t, addr) // and so the idle one goes
-	if said := mustClose(t, idle); said != "" {
-		t.Errorf("got %q", said)
+	mustGo := func(conn net.Conn) {
+		t.Helper()
+		if said := mustClose(t, conn); said != "" {
+			t.Errorf("got %q", said)
+		}
 	}
-	one := dialWeb(t, addr) // none is idle
-	if said := mustClose(t, one); said != "" {
-		t.Errorf("got %q", said)
-	}
-	ask(fourth, "/")
-	answered(fourth)
+	honest := dialWebFrom(t, "127.0.0.2", addr)
+	silent := dialWeb(t, addr) // says nothing
+	half := dialWeb(t, addr)
+	mustGo(idle)
+	fmt.Fprint(half, "GET / HTTP/1.1\r\n")
+	last := dialWeb(t, addr)
+	mustGo(silent) // none is idle
+	dialWebFrom(t, "127.0.0.3", addr)
+	mustGo(half)
+	ask(honest, "/")
+	answered(honest)
+	ask(last, "/")
+	answered(last)
 	close(let)
 	answered(busy)
 }

@@ -16,6 +16,8 @@ import (
 // listenerTable are the listening sockets of one network namespace.
 type listenerTable struct {
 	sockets []socket
+	// all are their addresses, for all processes of the namespace: nobody may change it.
+	all     []netip.AddrPort
 	failure *snapshot.Failure
 	took    time.Duration
 }
@@ -52,6 +54,7 @@ func readListeners(ctx context.Context, proc string) listenerTable {
 	if err != nil {
 		table.failure = fileFailure(proc+"/net/tcp", err)
 	}
+	table.all = addrsOfSockets(table.sockets)
 	table.took = time.Since(started)
 	return table
 }
@@ -66,7 +69,7 @@ func (t listenerTable) addrs() snapshot.Obs[[]netip.AddrPort] {
 	if t.failure != nil {
 		return snapshot.Failed[[]netip.AddrPort](t.failure, t.took)
 	}
-	return snapshot.Saw(addrsOfSockets(t.sockets), t.took)
+	return snapshot.Saw(t.all, t.took)
 }
 
 func addrsOfSockets(sockets []socket) []netip.AddrPort {

@@ -39,6 +39,9 @@ func TestOwnListeners(t *testing.T) {
 	if len(tables) != 1 {
 		t.Errorf("got %d tables, want that of one namespace", len(tables))
 	}
+	if a, b := own.Listeners.Value, look(os.Getpid()).Listeners.Value; &a[0] != &b[0] {
+		t.Error("each process of a namespace has a list of its own: anybody may have it long")
+	}
 	if gone := look(1 << 30); !gone.Listeners.FailedAs(snapshot.Absent) || gone.Process.Listens.Tried {
 		t.Errorf("a process that is not there: %+v", gone)
 	}

@@ -76,7 +76,7 @@ func (c *advisoriesCmd) Run(ctx context.Context, t terminal) error {
 		list.Table = advisory.Table{row}
 	case strings.Contains(c.Release, "-") && !zoocfg.Released(c.Release):
 		return fmt.Errorf("advisories %s: there is none with that id; zkdoctor advisories lists them", c.Release)
-	case !zoocfg.Released(c.Release):
+	case !zoocfg.Released(c.Release) && !table.Knows(c.Release):
 		return fmt.Errorf("advisories %s: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", c.Release)
 	default:
 		list.Release, list.Table = c.Release, table.Of(c.Release)

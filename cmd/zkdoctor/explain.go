@@ -82,15 +82,18 @@ func writtenBy(line string) string {
 
 // explainLog prints what a log says at WARN and above, each kind once, and what it points to.
 func explainLog(ctx context.Context, t terminal, path string) error {
-	events, err := readEvents(ctx, t, path)
+	tail, err := readEvents(ctx, t, path)
 	if err != nil {
 		return err
 	}
-	if len(events) == 0 {
-		_, err = fmt.Fprintln(t.out, "The log reports nothing at WARN and above since the last start of its server.")
+	if len(tail.Events) == 0 {
+		_, err = fmt.Fprintln(t.out, nothingIn(tail))
 		return err
 	}
-	for _, e := range events {
+	if tail.Size > tail.Read && !tail.Begins {
+		fmt.Fprintf(t.err, "zkdoctor: only the last %d KiB of the log were read\n", tail.Read>>10)
+	}
+	for _, e := range tail.Events {
 		if _, err = fmt.Fprintln(t.out, eventLine(e)); err != nil {
 			return err
 		}
@@ -107,19 +110,33 @@ func explainLog(ctx context.Context, t terminal, path string) error {
 	return nil
 }
 
+// nothingIn says what of a log reports nothing.
+func nothingIn(tail snapshot.LogTail) string {
+	const nothing = "nothing at WARN and above"
+	switch {
+	case tail.Begins:
+		return "The log reports " + nothing + " since the last start of its server."
+	case tail.Size > tail.Read:
+		return fmt.Sprintf("The last %d KiB of the log report %s. What is before that was not read.", tail.Read>>10, nothing)
+	}
+	return "The log reports " + nothing + "."
+}
+
 // readEvents reads the end of a log as check --log does, or of stdin.
-func readEvents(ctx context.Context, t terminal, path string) ([]snapshot.LogEvent, error) {
+func readEvents(ctx context.Context, t terminal, path string) (snapshot.LogTail, error) {
 	if path == "-" {
 		text, err := inTime(ctx, func() ([]byte, error) { return readTail(t.in, snapshot.MaxLogTail+1) })
 		cut := max(0, len(text)-snapshot.MaxLogTail)
-		return snapshot.ScanLog(text[cut:], cut > 0).Events, err
+		tail := snapshot.ScanLog(text[cut:], cut > 0)
+		tail.Size, tail.Read = int64(len(text)), int64(len(text)-cut)
+		return tail, err
 	}
 	log := snapshot.Local{LogPath: path}
 	thishost.Host{Door: t.files}.ReadNamedLog(ctx, &log)
 	if !log.Log.Seen() {
-		return nil, errors.New(log.Log.Failure.Text)
+		return snapshot.LogTail{}, errors.New(log.Log.Failure.Text)
 	}
-	return log.Log.Value.Events, nil
+	return log.Log.Value, nil
 }
 
 // readTail reads to the end of a stream, and keeps so many bytes of it.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/lint"
@@ -39,13 +40,14 @@ func (*lintCmd) mayTake() time.Duration { return 10 * time.Second }
 
 // Run reads and judges. Its error is an exitError once there is a report.
 func (c *lintCmd) Run(ctx context.Context, t terminal) error {
-	if c.ZooKeeper != "" && !zoocfg.Released(c.ZooKeeper) {
-		return fmt.Errorf("--zookeeper %q: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", c.ZooKeeper)
-	}
 	table, err := c.table(ctx, t.files)
 	if err != nil {
 		return err
 	}
+	if c.ZooKeeper != "" && !zoocfg.Released(c.ZooKeeper) && !table.Knows(c.ZooKeeper) {
+		return fmt.Errorf("--zookeeper %q: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", c.ZooKeeper)
+	}
+	debug.SetMemoryLimit(heapGoal) // of a manifest YAML makes fifty times as much
 	files, err := (&lintInput{terminal: t}).read(ctx, c.Files)
 	if err != nil {
 		return err

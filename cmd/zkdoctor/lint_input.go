@@ -22,11 +22,18 @@ const (
 	maxManifest = 8 << 20
 	// maxManifests is how many files of a directory are read.
 	maxManifests = 1000
+	// maxConfigs and maxSettings bound what is judged in one run: more servers than anybody
+	// has, with files such as people write.
+	maxConfigs  = 1000
+	maxSettings = 100_000
 )
 
 // lintInput finds the configurations in what the command line names.
 type lintInput struct {
 	terminal
+	// found are those so far, and settings how many lines they have together.
+	found    []lint.File
+	settings int
 }
 
 // read is all of them; no names: the one of this host.
@@ -38,15 +45,22 @@ func (in *lintInput) read(ctx context.Context, names []string) ([]lint.File, err
 		}
 		return []lint.File{ofHost(files)}, nil
 	}
-	var all []lint.File
 	for _, name := range names {
-		found, err := in.readOne(ctx, name)
-		if err != nil {
+		if err := in.readOne(ctx, name); err != nil {
 			return nil, err
 		}
-		all = append(all, found...)
 	}
-	return all, nil
+	return in.found, nil
+}
+
+// add adds one, or is an error where that is too much.
+func (in *lintInput) add(file lint.File) error {
+	in.found = append(in.found, file)
+	in.settings += len(file.Config.Properties) + len(file.Config.DynamicProperties)
+	if len(in.found) > maxConfigs || in.settings > maxSettings {
+		return fmt.Errorf("more than %d configurations, or %d settings in them: give fewer at a time", maxConfigs, maxSettings)
+	}
+	return nil
 }
 
 func (in *lintInput) host() thishost.Host { return thishost.Host{Door: in.files} }
@@ -57,61 +71,62 @@ func ofHost(c thishost.ConfigFiles) lint.File {
 	}}
 }
 
-func (in *lintInput) readOne(ctx context.Context, name string) ([]lint.File, error) {
+func (in *lintInput) readOne(ctx context.Context, name string) error {
 	if name == "-" {
 		text, err := readAll(ctx, io.LimitReader(in.in, maxManifest+1))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return parsed("stdin", text)
+		return in.parse("stdin", text)
 	}
 	entries, err := in.entries(ctx, name)
 	switch {
 	case errors.Is(err, errNoDirectory):
 	case err != nil:
-		return nil, err
+		return err
 	default:
 		return in.readDirectory(ctx, name, entries)
 	}
 	if isManifest(name) {
 		text, err := in.files.ReadFile(ctx, name, maxManifest)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return ofManifest(name, text)
+		return in.readManifest(name, text)
 	}
 	c, err := in.host().ReadConfig(ctx, name)
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case !c.Config.HasKeys():
-		return nil, noConfig(name)
+		return noConfig(name)
 	}
-	return []lint.File{ofHost(c)}, nil
+	return in.add(ofHost(c))
 }
 
-// parsed is what a text of unknown kind holds.
-func parsed(name string, text []byte) ([]lint.File, error) {
+// parse reads a text of unknown kind.
+func (in *lintInput) parse(name string, text []byte) error {
 	if len(text) > maxManifest {
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxManifest>>20)
+		return fmt.Errorf("%s: larger than %d MiB", name, maxManifest>>20)
 	}
 	config := zoocfg.Parse(name, text)
 	if _, kind := config.Property("kind"); kind || bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
-		return ofManifest(name, text)
+		return in.readManifest(name, text)
 	}
 	if !config.HasKeys() {
-		return nil, noConfig(name)
+		return noConfig(name)
 	}
 	file := lint.File{Config: config}
 	if config.DynamicConfigFile.IsSet() {
 		file.NoDynamic, file.Elsewhere = config.DynamicConfigFile.Value, true
 	}
-	return []lint.File{file}, nil
+	return in.add(file)
 }
 
-func noConfig(name string) error {
-	return fmt.Errorf("%s: no configuration of ZooKeeper: no line has one of its keys", name)
-}
+// errNoKeys is that of a file that is no zoo.cfg.
+var errNoKeys = errors.New("no configuration of ZooKeeper: no line has one of its keys")
+
+func noConfig(name string) error { return fmt.Errorf("%s: %w", name, errNoKeys) }
 
 // isManifest goes by the name, as kubectl does.
 func isManifest(name string) bool {
@@ -147,20 +162,22 @@ func (in *lintInput) entries(ctx context.Context, name string) ([]string, error)
 	})
 }
 
-// readDirectory reads all that has configurations, and passes over the rest.
-func (in *lintInput) readDirectory(ctx context.Context, name string, entries []string) ([]lint.File, error) {
-	var all []lint.File
+// readDirectory reads all that has configurations, and passes over the rest: a directory may have
+// other programs' *.cfg too, which are named.
+func (in *lintInput) readDirectory(ctx context.Context, name string, entries []string) error {
+	before := len(in.found)
 	for _, entry := range entries {
-		found, err := in.readOne(ctx, entry)
+		err := in.readOne(ctx, entry)
 		switch {
 		case errors.Is(err, errNoConfigMap):
+		case errors.Is(err, errNoKeys):
+			fmt.Fprintf(in.err, "zkdoctor: left out: %v\n", err)
 		case err != nil:
-			return nil, err
+			return err
 		}
-		all = append(all, found...)
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: no configuration of ZooKeeper in its files (*.cfg, and ConfigMaps in *.yaml, *.yml and *.json)", name)
+	if len(in.found) == before {
+		return fmt.Errorf("%s: no configuration of ZooKeeper in its files (*.cfg, and ConfigMaps in *.yaml, *.yml and *.json)", name)
 	}
-	return all, nil
+	return nil
 }

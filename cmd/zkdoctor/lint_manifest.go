@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -17,10 +18,10 @@ import (
 // errNoConfigMap is that of manifests without a configuration of ZooKeeper.
 var errNoConfigMap = errors.New("no ConfigMap with a configuration of ZooKeeper")
 
-// ofManifest finds the configurations in the ConfigMaps of Kubernetes manifests: one object a
+// readManifest finds the configurations in the ConfigMaps of Kubernetes manifests: one object a
 // document, or lists of them. JSON is YAML.
-func ofManifest(name string, text []byte) ([]lint.File, error) {
-	var all []lint.File
+func (in *lintInput) readManifest(name string, text []byte) error {
+	before := len(in.found)
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	for {
 		var document yaml.Node
@@ -29,50 +30,49 @@ func ofManifest(name string, text []byte) ([]lint.File, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w (a template must be rendered first)", name, err)
+			return fmt.Errorf("%s: %w (a template must be rendered first)", name, err)
 		}
 		for _, object := range document.Content {
-			all = append(all, ofObject(name, object)...)
-		}
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: %w", name, errNoConfigMap)
-	}
-	return all, nil
-}
-
-func ofObject(name string, object *yaml.Node) []lint.File {
-	var all []lint.File
-	switch kind := text(object, "kind"); {
-	case kind == "ConfigMap":
-		return ofConfigMap(name, object)
-	case strings.HasSuffix(kind, "List"):
-		if items := value(object, "items"); items != nil && items.Kind == yaml.SequenceNode {
-			for _, item := range items.Content {
-				all = append(all, ofObject(name, item)...)
+			if err := in.readObject(name, object); err != nil {
+				return err
 			}
 		}
 	}
-	return all
+	if len(in.found) == before {
+		return fmt.Errorf("%s: %w", name, errNoConfigMap)
+	}
+	return nil
 }
 
-// ofConfigMap takes the entries that are the zoo.cfg of a server: with a key that such a file
+func (in *lintInput) readObject(name string, object *yaml.Node) error {
+	switch kind := text(object, "kind"); {
+	case kind == "ConfigMap":
+		return in.readConfigMap(name, object)
+	case strings.HasSuffix(kind, "List"):
+		if items := value(object, "items"); items != nil && items.Kind == yaml.SequenceNode {
+			for _, item := range items.Content {
+				if err := in.readObject(name, item); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// readConfigMap takes the entries that are the zoo.cfg of a server: with a key that such a file
 // must have.
-func ofConfigMap(name string, object *yaml.Node) []lint.File {
+func (in *lintInput) readConfigMap(name string, object *yaml.Node) error {
 	data := value(object, "data")
 	if data == nil || data.Kind != yaml.MappingNode {
 		return nil
 	}
-	var all []lint.File
 	for i := 0; i+1 < len(data.Content); i += 2 {
 		key, node := data.Content[i].Value, data.Content[i+1]
-		if node.Kind != yaml.ScalarNode {
+		if node.Kind != yaml.ScalarNode || !isConfig(node.Value) {
 			continue
 		}
 		config := zoocfg.Parse(name, inPlace(node))
-		if !config.DataDir.IsSet() && !config.TickTime.IsSet() && !config.ClientPort.IsSet() {
-			continue
-		}
 		file := lint.File{Config: config}
 		file.Object = fmt.Sprintf("ConfigMap %s, %s", text(value(object, "metadata"), "name"), key)
 		if node.Style != yaml.LiteralStyle {
@@ -85,9 +85,21 @@ func ofConfigMap(name string, object *yaml.Node) []lint.File {
 				file.NoDynamic, file.Elsewhere = dynamic.Value, true
 			}
 		}
-		all = append(all, file)
+		if err := in.add(file); err != nil {
+			return err
+		}
 	}
-	return all
+	return nil
+}
+
+// isConfig reports whether a text has a key that a zoo.cfg must have.
+func isConfig(text string) bool {
+	has := func(key string) bool { return strings.Contains(text, key) } // most ConfigMaps are others'
+	if !slices.ContainsFunc([]string{"dataDir", "tickTime", "clientPort"}, has) {
+		return false
+	}
+	config := zoocfg.Parse("", []byte(text))
+	return config.DataDir.IsSet() || config.TickTime.IsSet() || config.ClientPort.IsSet()
 }
 
 // inPlace is a text with as many empty lines before it as there are lines before it in its

@@ -80,17 +80,34 @@ var builtin = sync.OnceValue(func() Table {
 	return t
 })
 
-// With is the table with newer rows: those with an id that it has take the place of its own.
+// With is the table with newer rows: those with an id that it has, as one or as another id of a
+// fault, take the place of its own.
 func (t Table) With(newer Table) Table {
-	all := slices.Clone(t)
-	for _, a := range newer {
-		if i := slices.IndexFunc(all, func(b Advisory) bool { return a.ID == b.ID }); i >= 0 {
-			all[i] = a
-		} else {
-			all = append(all, a)
+	var all Table
+	for i := range t {
+		if !slices.ContainsFunc(newer, t[i].same) {
+			all = append(all, t[i])
 		}
 	}
-	return all
+	return append(all, newer...)
+}
+
+// same reports whether two rows have an id in common.
+func (a *Advisory) same(b Advisory) bool {
+	return slices.ContainsFunc(b.ids(), func(id string) bool { return slices.Contains(a.ids(), id) })
+}
+
+func (a *Advisory) ids() []string { return append([]string{a.ID}, a.Also...) }
+
+// Knows reports whether a row names a release, as one that has its fault or the fix: a table may
+// be newer than the program.
+func (t Table) Knows(release string) bool {
+	return len(numbers(release)) == 3 && slices.ContainsFunc(t, func(a Advisory) bool {
+		return slices.Contains(a.Fixed, release) || slices.ContainsFunc(strings.Split(a.Releases, ","), func(one string) bool {
+			first, _, _ := strings.Cut(one, "-")
+			return len(numbers(first)) == 3 && zoocfg.Concerns(one, release)
+		})
+	})
 }
 
 // Find is the advisory with that id, or with that other id.

@@ -31,7 +31,7 @@ lines have ended. Written from ` + "`diag/advisory/advisories.txt`" + ` by
 ## Newer advisories
 
 ` + "`check`, `lint`, `exporter` and `advisories`" + ` take newer rows with ` + "`--advisories FILE`" + `: a row with the id of a
-built-in one replaces it, others are added. The exporter reads the file again when it reloads. A
+built-in one, or with another id of it, replaces it; others are added. The exporter reads the file again when it reloads. A
 file has at most 1 MiB and 1,000 rows, and is plain ASCII. A row is a paragraph:
 
 ` + "```" + `

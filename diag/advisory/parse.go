@@ -125,7 +125,12 @@ func (p *parser) end() error {
 			return p.fault(fields[0].line, "%s: no %s", a.ID, name)
 		}
 	}
-	for _, id := range append([]string{a.ID}, a.Also...) {
+	for _, release := range a.Fixed {
+		if a.Concerns(release) {
+			return p.fault(fields[0].line, "%s: %s is fixed, and has the fault", a.ID, release)
+		}
+	}
+	for _, id := range a.ids() {
 		if other, ok := p.table.Find(id); ok {
 			return p.fault(fields[0].line, "%s is said twice: it is an id of %s", id, other.ID)
 		}

@@ -62,6 +62,7 @@ func TestParseErrors(t *testing.T) {
 		"new:8: fixed: \"soon\" is no release":        with("3.9.4, 3.8.5", "soon"),
 		"new:9: source: \"http://x\" is no address":   with("https://example.org/1", "http://x"),
 		"new:1: id: \"acme\" is no id":                with("ACME-1", "acme"),
+		"new:1: ACME-1: 3.9.3 is fixed, and has":      with("fixed: 3.9.4", "fixed: 3.9.3"),
 		"new:1: ACME-1: no what":                      with("what: Data is lost.\n", ""),
 		"new:2: id: no value":                         "#\nid:\neffect: data\n",
 		"new:2: id twice":                             with("effect", "id: ACME-2\neffect"),
@@ -74,6 +75,45 @@ func TestParseErrors(t *testing.T) {
 		table, err := Parse("new", []byte(text))
 		if err == nil || !strings.HasPrefix(err.Error(), want) || table != nil {
 			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// TestWithOtherIDs: a newer row replaces those with an id of its own, whether it is their first one or not.
+func TestWithOtherIDs(t *testing.T) {
+	t.Parallel()
+	parse := func(text string) Table {
+		table, err := Parse("new", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table
+	}
+	old := parse(row + "\n" + strings.Replace(row, "ACME-1", "ACME-2\nalso: ACME-3", 1) + "\n" + strings.Replace(row, "ACME-1", "ACME-4", 1))
+	for newer, want := range map[string]string{
+		"ACME-2":               "ACME-1 ACME-4 ACME-2",
+		"ACME-3":               "ACME-1 ACME-4 ACME-3",
+		"ACME-5\nalso: ACME-4": "ACME-1 ACME-2 ACME-5",
+		"ACME-9":               "ACME-1 ACME-2 ACME-4 ACME-9",
+	} {
+		if ids := strings.Join(old.With(parse(strings.Replace(row, "ACME-1", newer, 1))).IDs(), " "); ids != want {
+			t.Errorf("with %s: %s, want %s", newer, ids, want)
+		}
+	}
+}
+
+// TestKnows: what a table names that is newer than the program is a release.
+func TestKnows(t *testing.T) {
+	t.Parallel()
+	table, err := Parse("new", []byte(strings.NewReplacer("3.9.0-3.9.3", "3.9.96-3.9.98, 3.7", "3.9.4", "3.9.99").Replace(row)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for release, want := range map[string]bool{
+		"3.9.97": true, "3.9.99": true, "3.9.95": false, "3.7.99": false, "3.9": false, "x": false,
+	} {
+		if table.Knows(release) != want {
+			t.Errorf("knows %s: %t", release, !want)
 		}
 	}
 }

@@ -30,27 +30,41 @@ func All(files []File) []*Report {
 
 // differences are the remarks on each file.
 func differences(files []File) [][]Remark {
-	all := make([][]Remark, len(files))
+	all, firstWith := make([][]Remark, len(files)), map[identity]int{}
 	for i := range files {
-		j := slices.IndexFunc(files[:i], func(f File) bool { return sameEnsemble(f.Config, files[i].Config) })
-		if j >= 0 {
-			all[i] = files[j].against(&files[i])
+		first := i
+		for _, id := range identities(files[i].Config) {
+			if j, known := firstWith[id]; known {
+				first = min(first, j)
+			} else {
+				firstWith[id] = i
+			}
+		}
+		if first < i {
+			all[i] = files[first].against(&files[i])
 		}
 	}
 	return all
 }
 
-// sameEnsemble reports whether two files share a member: its id and a port pair, and a host
-// that both know by the same name.
-func sameEnsemble(a, b *zoocfg.Config) bool {
-	return slices.ContainsFunc(a.Servers, func(m zoocfg.Server) bool {
-		other := b.Find(m.ID)
-		return other != nil && !IsWildcard(&m) && slices.ContainsFunc(m.Addresses, func(at zoocfg.Address) bool {
-			return !isLoopback(at.Host) && slices.ContainsFunc(other.Addresses, func(o zoocfg.Address) bool {
-				return canonical(o.Host) == canonical(at.Host)
-			})
-		})
-	})
+// identity is what two files have in common that are of one ensemble: the id of a member, and a
+// host that both know by the same name.
+type identity struct {
+	id   int64
+	host string
+}
+
+func identities(c *zoocfg.Config) []identity {
+	var all []identity
+	for i := range c.Servers {
+		m := &c.Servers[i]
+		for _, at := range m.Addresses {
+			if !IsWildcard(m) && !isLoopback(at.Host) {
+				all = append(all, identity{m.ID, canonical(at.Host)})
+			}
+		}
+	}
+	return all
 }
 
 // against is what a file has otherwise than f.

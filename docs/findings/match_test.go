@@ -232,7 +232,7 @@ func names(found []Match) string {
 
 func TestMatchLine(t *testing.T) {
 	t.Parallel()
-	for _, tt := range slices.Concat(matchTests, pastedTests, hostTests) {
+	for _, tt := range slices.Concat(matchTests, pastedTests, hostTests, libraryTests) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			for _, line := range []string{tt.line, strings.ToUpper(tt.line), "\xff 2026-11-22T03:12:07Z " + strings.ReplaceAll(tt.line, "\n", "\r\n")} {
@@ -251,7 +251,7 @@ func TestMatchLine(t *testing.T) {
 // row points to pages.
 func TestSignaturesAreAllTested(t *testing.T) {
 	t.Parallel()
-	lines := slices.Concat(matchTests, pastedTests, hostTests, messagesOfZooKeeper(t))
+	lines := slices.Concat(matchTests, pastedTests, hostTests, libraryTests, messagesOfZooKeeper(t))
 	for _, s := range signatures() {
 		for i, form := range s.forms {
 			one := signature{Row: s.Row, forms: [][]string{form}}
@@ -288,7 +288,7 @@ func TestMatchLineReadsNoMoreThanItsLimit(t *testing.T) {
 }
 
 func FuzzMatchLine(f *testing.F) {
-	for _, tt := range slices.Concat(matchTests, pastedTests, hostTests) {
+	for _, tt := range slices.Concat(matchTests, pastedTests, hostTests, libraryTests) {
 		f.Add(tt.line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

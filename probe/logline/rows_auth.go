@@ -8,7 +8,12 @@ func authRows() []Row {
 	sasl, tls := []string{"quorum-sasl-failed"}, []string{"client-tls-failed"}
 	return []Row{
 		{
-			Texts: []string{"No password found for user", "authenticateable users"}, Slugs: sasl,
+			Kind: OfClient, Family: "password",
+			Texts: []string{"SaslServerCallbackHandler{}No password found for user", "No password found for user{}SaslServerCallbackHandler"},
+			Why:   "A client came with a user, or without one, that the section Server of the server's JAAS file does not have. At a start it is the server itself.",
+		},
+		{
+			Texts: []string{"No password found for user", "authenticateable users"}, Slugs: sasl, Family: "password",
 			Why: "Somebody came with a user, or without a password, that this server's JAAS file does not have: a peer, or a client.",
 		},
 		{

@@ -102,7 +102,7 @@ func linkRows() []Row {
 		},
 		{Texts: []string{"Failed to resolve address: "}, Family: "name", Slugs: []string{"peer-name-unresolvable"}, Why: "This server could not turn the name of a server line into an address."},
 		{
-			Texts: []string{"UnknownHostException: "}, Family: "name",
+			Texts: []string{"UnknownHostException: ", "server can't find {}: NXDOMAIN"}, Family: "name",
 			Slugs: []string{"peer-name-unresolvable", "target-unresolvable"},
 			Why:   "A name could not be turned into an address.",
 		},

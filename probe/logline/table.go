@@ -12,6 +12,6 @@ func Rows() []Row {
 		channelRows(), linkRows(), learnerRows(), leaderRows(),
 		lostRows(), strainRows(), clientRows(), electionRows(),
 		clientSideRows(), storageRows(), valueRows(), authRows(), adminRows(), peerTalkRows(),
-		crashRows(), harmlessRows(), oddRows(), wrapUpRows(),
+		crashRows(), harmlessRows(), codeRows(), oddRows(), wrapUpRows(),
 	)
 }

@@ -45,10 +45,12 @@ func nameRefused(h *model.Host, line snapshot.LogLine) report.Finding {
 	wanted, has := line.Fields.Host, line.Fields.CertNames
 	f := report.Finding{Evidence: []report.Evidence{lineEvidence(h, line), sslQuorumEvidence(h)}}
 	if m := memberNamed(h, wanted); m != nil {
-		f.Summary = fmt.Sprintf("%s refuses the certificate of a peer: it has to be for %s, as server.%d is called, and it is for %s.",
+		f.Summary = fmt.Sprintf("%s refuses the certificate of a peer: "+
+			"it has to be for %s, as server.%d is called, and it is for %s.",
 			nameOf(h), wanted, m.ID, has)
 		f.Fix = []report.Fix{
-			step("", fmt.Sprintf("give server.%d a certificate that has %s among its alternative names, and restart that server", m.ID, wanted)),
+			step("", fmt.Sprintf("give server.%d a certificate that has %s among its alternative names, "+
+				"and restart that server", m.ID, wanted)),
 			unverified(),
 		}
 		return f
@@ -57,12 +59,16 @@ func nameRefused(h *model.Host, line snapshot.LogLine) report.Finding {
 	if _, err := netip.ParseAddr(wanted); err == nil {
 		gives = "of " + wanted + " gives no name"
 	}
-	f.Summary = fmt.Sprintf("%s refuses the certificate of a peer: the reverse look-up of the peer's address %s, and the certificate is for %s.",
+	f.Summary = fmt.Sprintf("%s refuses the certificate of a peer: "+
+		"the reverse look-up of the peer's address %s, and the certificate is for %s.",
 		nameOf(h), gives, has)
 	f.Fix = []report.Fix{
-		inspect(nameOf(h), reverseOf(h, has), "shows what the reverse look-up gives first: a name that the certificate has to have"),
-		step("", "correct the reverse entry, on every server: the PTR record, or in /etc/hosts the first name behind the address. Restart ZooKeeper where it was wrong: Java keeps what it looked up"),
-		step("", "or give the server a certificate with that name, or with its address, among its alternative names, and restart it"),
+		inspect(nameOf(h), reverseOf(h, has),
+			"shows what the reverse look-up gives first: a name that the certificate has to have"),
+		step("", "correct the reverse entry, as every server sees it: "+
+			"the PTR record, or in /etc/hosts the first name behind the address. No restart is needed"),
+		step("", "or give the server a certificate with that name, or with its address, "+
+			"among its alternative names, and restart it"),
 		unverified(),
 	}
 	return f
@@ -80,8 +86,8 @@ func reverseOf(h *model.Host, names string) string {
 
 // unverified is the way out that asks for no other certificate.
 func unverified() report.Fix {
-	return risky("", "or set ssl.quorum.hostnameVerification=false in zoo.cfg on every server, and restart one after the other; "+
-		"from 3.9.4 on ssl.quorum.clientHostnameVerification=false is enough where the reverse look-up is wrong",
+	return risky("", "or set ssl.quorum.hostnameVerification=false in zoo.cfg on every server, "+
+		"and restart one after the other; from 3.9.4 on ssl.quorum.clientHostnameVerification=false is enough where the reverse look-up is wrong",
 		"any certificate that the trust store accepts may then be shown by any host")
 }
 
@@ -92,12 +98,19 @@ type tlsReason struct{ text, means, do string }
 // tlsReasons are those that are known, the special before the general.
 func tlsReasons() []tlsReason {
 	const theirs = "a peer refuses this server's certificate. The peer's own log says why"
-	const renew = "renew the certificate of the peer that the line names, and restart that server. Certificates of one day end together: look at those of the others too (keytool -list -v -keystore FILE)"
+	const renew = "renew the certificate of the peer that the line names, and restart that server. " +
+		"Certificates of one day end together: look at those of the others too (keytool -list -v -keystore FILE)"
+	const untrusted = "give the server that is refused a certificate whose issuer is in the trust stores of all, " +
+		"and restart it; or put its issuer into the trust store of each (ssl.quorum.trustStore.location)"
+	const early = "compare the clocks of both servers, and the day from which on the peer's certificate is valid"
 	return []tlsReason{
 		{"CertificateExpiredException", "the certificate of a peer has expired", renew},
-		{"CertificateNotYetValidException", "the certificate of a peer is not valid yet", "compare the clocks of both servers, and the day from which on the peer's certificate is valid"},
-		{"certificate_expired", "a peer refuses this server's certificate, which has expired", "renew the certificate that is refused, and restart its server"},
-		{"PKIX path building failed", "the issuer of a peer's certificate is not in the trust store here", "give the server that is refused a certificate whose issuer is in the trust stores of all, and restart it; or put its issuer into the trust store of each (ssl.quorum.trustStore.location)"},
+		{"CertificateNotYetValidException", "the certificate of a peer is not valid yet", early},
+		{
+			"certificate_expired", "a peer refuses this server's certificate, which has expired",
+			"renew the certificate that is refused, and restart its server",
+		},
+		{"PKIX path building failed", "the issuer of a peer's certificate is not in the trust store here", untrusted},
 		{"unknown_ca", "a peer refuses this server's certificate: its issuer is not in the peer's trust store", ""},
 		{"certificate_unknown", theirs, ""},
 		{"bad_certificate", theirs, ""},
@@ -112,14 +125,16 @@ func reasonOfTLS(h *model.Host, lines []snapshot.LogLine) (tlsReason, []report.E
 	for _, r := range tlsReasons() {
 		if event, ok := peerEvent(h, r.text); ok {
 			return r, []report.Evidence{{
-				Source: "log", Server: nameOf(h), Key: event.Last, Value: event.Text + ": " + event.Cause, File: h.Log.Value.Path,
+				Source: "log", Server: nameOf(h), Key: event.Last,
+				Value: event.Text + ": " + event.Cause, File: h.Log.Value.Path,
 			}}
 		}
 		if slices.ContainsFunc(lines, func(l snapshot.LogLine) bool { return strings.Contains(l.Text, r.text) }) {
 			return r, nil
 		}
 	}
-	return tlsReason{means: "one side does not trust the other's certificate, or does not speak TLS. The text behind SSLHandshakeException says which, on one of the two"}, nil
+	return tlsReason{means: "one side does not trust the other's certificate, or does not speak TLS. " +
+		"The text behind SSLHandshakeException says which, on one of the two"}, nil
 }
 
 // peerEvent is the event of a host's log about a connection with a peer that has a text in its

@@ -10,6 +10,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/diag/theory"
+	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -41,7 +42,7 @@ func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
 	case !log.Content.Seen():
 		return undecided(unseenData(log.Content))
 	case log.Content.Value.Whole:
-		return Outcome{}
+		return gapInLogs(e, h, dir)
 	case !settledFile(h, log):
 		return undecided("its newest log was made this moment")
 	}
@@ -61,6 +62,19 @@ func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
 			f.Summary += " (3.9.3 and later remove an empty one themselves; which version this is was not told.)"
 		}
 	}
+	return found(f)
+}
+
+// gapInLogs is what a server says that has ended while it loaded its data (3.9.4+): the logs are not
+// looked into here. One that runs may say so of what its leader sent.
+func gapInLogs(e *model.Ensemble, h *model.Host, dir *snapshot.DataDir) Outcome {
+	lines, _, _ := saysSinceStart(h, logline.LogGap)
+	if h.Process != nil || h.MayRun || len(lines) == 0 {
+		return Outcome{}
+	}
+	f := willNotStart(e, h, "by its log transactions are missing between two of those in "+dir.Path+
+		"/version-2: a transaction log is damaged in its middle, or gone.", lineEvidence(h, lines[0]))
+	f.Title, f.Certainty = "transactions are missing in its logs", report.Likely
 	return found(f)
 }
 
@@ -102,8 +116,9 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 	f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
 		dataEvidence("snapshots", snapshotsOf(dir), "one at least", dir.Path+"/version-2"),
 		dataEvidence("logs", strconv.Itoa(logs.Logs.Value.Total), "", logs.Path+"/version-2"))
-	f.Fix = append(f.Fix, risky(nameOf(h), "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
-		"where snapshots were lost this starts with a part of the data, and spreads it"))
+	if dir.Snapshots.Value.Total == 0 {
+		f.Fix = append(f.Fix, trustEmpty(h))
+	}
 	switch {
 	case !told:
 		f.Certainty = report.Possible
@@ -112,6 +127,13 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 		f.Certainty = report.Likely
 	}
 	return found(f)
+}
+
+// trustEmpty is the step of a server that never had a snapshot, as 3.4 begins.
+func trustEmpty(h *model.Host) report.Fix {
+	return risky(nameOf(h), "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: "+
+		"start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
+		"where snapshots were lost this starts with a part of the data, and spreads it")
 }
 
 // noneWhole reports whether there is no snapshot that a start would use. Only the

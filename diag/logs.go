@@ -16,7 +16,7 @@ import (
 // fatalSigns are what a server writes when it ends.
 var fatalSigns = []logline.Sign{
 	logline.MyIDMissing, logline.MyIDMalformed, logline.MyIDNotListed, logline.NoSpace, logline.OutOfMemory,
-	logline.RecordTooLong, logline.EpochOld, logline.NoSnapshot, logline.DataDamaged, logline.DataDenied,
+	logline.RecordTooLong, logline.EpochOld, logline.NoSnapshot, logline.DataDamaged, logline.LogGap, logline.DataDenied,
 	logline.AddressForeign, logline.AddressInUse, logline.DatabaseUnloaded, logline.AdminEnd, logline.MetricsPort,
 	logline.ConfigInvalid, logline.JavaVersion, logline.JavaClass,
 	logline.JavaOptions, logline.JavaMissing, logline.Unrecoverable, logline.Exit,

@@ -25,6 +25,7 @@ func closedData() blind {
 }
 
 func dataRules() []rule {
+	gap := line(logline.LogGap, "java.lang.IllegalStateException: Committed proposal cached out of order: 0x10000002b is not the next proposal of 0x100000001", 1)
 	crowd := func(n int) []snapshot.DataFile {
 		return []snapshot.DataFile{aged(snapFile(0x300000010, 2*gib), 0), aged(snapFile(0x200000001, 2*gib), n)}
 	}
@@ -61,10 +62,12 @@ func dataRules() []rule {
 				{"under a running server", healthy().on(3, keeps(headless(5))), "warning proven zk3"},
 				{"empty, of a version that dies of it", look(follower, leader, down).as(oldest).on(3, stopped, keeps(headless(0))), "warning likely zk3"},
 				{"empty, and no version told", look(down, down, down).on(3, stopped, keeps(headless(0))), "critical likely zk3"},
+				{"a gap, by its log", out().on(3, stopped, logged(gap)), "warning likely zk3"},
 				{"in a directory of its own", out().on(3, stopped, keeps(logsElsewhere(func(d *snapshot.DataDir) { d.Logs.Value.Newest[0].Content.Value.Whole = false }))), "warning proven zk3"},
 			},
 			[]alike{
 				{"whole", out().on(3, stopped)},
+				{"a gap in what its leader sent", look(follower, leader, looking).on(3, logged(gap)).twice()},
 				{"empty, and 3.9.5 removes it", out().on(3, stopped, keeps(headless(0)))},
 				{"before the first start", out().on(3, stopped, keeps(fresh))},
 				{"no log yet", out().on(3, stopped, keeps(func(d *snapshot.Data) { d.Dir.Logs.Value = snapshot.DataFiles{} }))},

@@ -55,19 +55,23 @@ func TestUnexplained(t *testing.T) {
 		"its log repeats something": {look(follower, leader, looking).on(3, logged).twice(), []string{"server-not-serving zk3"}, "", "7 times, since 2026-11-22 03:00:00: WARN again", "collect"},
 		"its log repeats what a fault of its release writes": {
 			look(follower, leader, but(looking, runs("3.6.0"))).on(3, pinged(time.Second)).twice(),
-			[]string{"server-not-serving zk3"}, "", "IllegalArgumentException", "advisories ZOOKEEPER-3758",
+			[]string{"server-not-serving zk3"},
+			"", "IllegalArgumentException", "advisories ZOOKEEPER-3758",
 		},
 		"another release": {
 			look(follower, leader, but(looking, runs("3.6.1"))).on(3, pinged(time.Second)).twice(),
-			[]string{"server-not-serving zk3"}, "", "IllegalArgumentException", "collect",
+			[]string{"server-not-serving zk3"},
+			"", "IllegalArgumentException", "collect",
 		},
 		"it has not written that for long": {
 			look(follower, leader, but(looking, runs("3.6.0"))).on(3, pinged(time.Hour)).twice(),
-			[]string{"server-not-serving zk3"}, "", "IllegalArgumentException", "collect",
+			[]string{"server-not-serving zk3"},
+			"", "IllegalArgumentException", "collect",
 		},
 		"the fault's setting is off": {
 			look(follower, leader, but(looking, runs("3.6.0"))).onWith(3, zoo(3, "multiAddress.reachabilityCheckEnabled=false"), pinged(time.Second)).twice(),
-			[]string{"server-not-serving zk3"}, "", "IllegalArgumentException", "collect",
+			[]string{"server-not-serving zk3"},
+			"", "IllegalArgumentException", "collect",
 		},
 		"it has ended, and its log's last line": {
 			look(follower, leader, down).on(3, stopped, logged),

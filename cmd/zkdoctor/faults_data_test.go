@@ -58,6 +58,22 @@ func dataFaults() []fault {
 			state: report.Serving, exit: 0,
 		},
 		{
+			// What stands behind the damage in that log is lost, and the next log is whole.
+			shape: shape{name: "an older log damaged in its middle", only: newer, why: "before 3.9.4 such a server starts, without those transactions", do: func(t *testing.T, ens *zktest.Ensemble) {
+				s := ens.Server(1)
+				fillWith(t, s, 40)
+				must(t, s.Kill())
+				must(t, s.Start(t.Context())) // the next transaction begins another log
+				must(t, ens.WaitServing(t.Context()))
+				must(t, writeOnce(t.Context(), s))
+				must(t, s.Kill())
+				damageOldestLog(t, s)
+				must(t, s.Start(t.Context()))
+				andEnd(func(*testing.T, *zktest.Ensemble) {}, 1)(t, ens)
+			}, args: []string{"-c", "@c1"}},
+			root: diag.TxnlogCorrupt, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
+		},
+		{
 			shape: shape{name: "snapshots deleted", only: from35, why: "3.4 starts from its logs alone", do: restartWith(1, removeSnapshots), args: []string{"-c", "@c1"}},
 			root:  diag.NoSnapshot, servers: []int64{1}, fires: []report.Code{diag.ProcessDown}, state: report.Degraded, exit: 1,
 		},
@@ -163,6 +179,22 @@ func newestFile(t *testing.T, dir, prefix string) string {
 
 func emptyLog(t *testing.T, s *zktest.Server) {
 	must(t, os.Truncate(newestFile(t, s.DataLogDir, "log."), 0))
+}
+
+// damageOldestLog overwrites some transactions of the first log.
+func damageOldestLog(t *testing.T, s *zktest.Server) {
+	files, err := filepath.Glob(filepath.Join(s.DataLogDir, "version-2", "log.*"))
+	must(t, err)
+	if len(files) < 2 {
+		t.Fatalf("no two logs: %v", files)
+	}
+	oldest := slices.Min(files)
+	data, err := os.ReadFile(oldest)
+	must(t, err)
+	for i := 100; i < 3000; i++ {
+		data[i] = byte(i)
+	}
+	must(t, os.WriteFile(oldest, data, 0o644))
 }
 
 func removeSnapshots(t *testing.T, s *zktest.Server) {

@@ -121,7 +121,8 @@ func (p *parser) end() error {
 		}
 	}
 	for _, name := range names() {
-		if !slices.Contains([]string{"also", "log", "avoid"}, name) && !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
+		given := slices.ContainsFunc(fields, func(f field) bool { return f.name == name })
+		if !given && !slices.Contains([]string{"also", "log", "avoid"}, name) {
 			return p.fault(fields[0].line, "%s: no %s", a.ID, name)
 		}
 	}

@@ -72,6 +72,7 @@ var matchTests = []matchTest{
 	{"a snapshot", "2026-11-22 03:12:07,220 [myid:1] - WARN  [main:FileSnap@84] - problem reading snap file /data/version-2/snapshot.0", "no-snapshot"},
 	{"a snapshot's sum", "java.io.IOException: CRC corruption in snapshot :  /data/version-2/snapshot.0", "no-snapshot"},
 	{"a snapshot's sum, 3.6", "java.io.IOException: CRC corruption", "no-snapshot"},
+	{"a gap between logs", "java.lang.IllegalStateException: Committed proposal cached out of order: 0x10000002b is not the next proposal of 0x100000001", "txnlog-corrupt"},
 	{"a log's sum", "java.io.IOException: CRC check failed", "txnlog-corrupt"},
 	{"a log's end", "java.io.EOFException\n\tat java.io.DataInputStream.readInt(DataInputStream.java:392)\n\tat org.apache.zookeeper.server.persistence.FileHeader.deserialize(FileHeader.java:64)\n\tat org.apache.zookeeper.server.persistence.FileTxnLog$FileTxnIterator.inStreamCreated(FileTxnLog.java:576)", "txnlog-corrupt"},
 	{"logs lost", "Highest txn zxid 0x5 is not covering the snapshot digest zxid 0x7, which might lead to inconsistent state", "txnlog-corrupt"},

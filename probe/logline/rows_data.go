@@ -40,6 +40,8 @@ func damageRows() []Row {
 		{Sign: DataDamaged, Texts: []string{"problem reading snap file"}, Slugs: snapshots, Why: "This snapshot cannot be read; the server tries the one before it."},
 		{Sign: DataDamaged, Texts: []string{"CRC corruption"}, Slugs: snapshots, Why: "The checksum of this snapshot is wrong; the server tries the one before it."}, // " in snapshot" follows up to 3.5
 		{Sign: DataDamaged, Texts: []string{"CRC check failed"}, Slugs: logs, Why: "The checksum of a transaction is wrong: the log is damaged."},
+		// From 3.9.4 on: ZKDatabase.addCommittedProposal.
+		{Sign: LogGap, Texts: []string{"Committed proposal cached out of order: "}, Slugs: logs, Why: "Transactions between the two are missing: a transaction log is damaged or gone."},
 		{Texts: []string{"EOFException: Failed to read {}log."}, Slugs: logs, Why: "A transaction log is shorter than its first record: the server cannot read it."},
 		{Texts: []string{"EOFException{}FileTxnLog"}, Slugs: logs, Why: "A transaction log ends before its header does."},
 		{Texts: []string{"is not covering the snapshot digest zxid"}, Slugs: logs, Why: "A snapshot is of later data than the logs reach: some were lost."},

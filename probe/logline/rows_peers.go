@@ -38,7 +38,7 @@ func rejectionRows() []Row {
 		{Texts: []string{"not an SSL/TLS record"}, Slugs: []string{"client-tls-failed", "quorum-tls-handshake"}, Why: "Somebody spoke plain text to a port with TLS; the number is what it said, in hexadecimal digits."},
 		{Texts: []string{"Failed to verify both host address and host name"}, Slugs: tls, Why: "The certificate of a peer names neither its address nor its host name."},
 		{Texts: []string{"Failed to verify host"}, Slugs: tls, Why: "The certificate of a peer does not name it; if both its address and its name fail, it is turned away."},
-		{Sign: PeerTLSName, Texts: []string{"Certificate for <{}> doesn't match "}, Slugs: tls, Why: "The certificate of a peer does not name it.", capture: certificateNames},
+		{Sign: PeerTLSName, Texts: []string{"Certificate for <{}> doesn't match "}, Slugs: tls, Why: "The certificate of a peer is for other names than it had to be.", capture: certificateNames},
 		{Texts: []string{"Cannot open secure channel to "}, Slugs: tls, Why: "This server could not reach a peer's election port with TLS; the exception below the line says how it failed."},
 		{Texts: []string{"Blocked insecure connection attempt"}, Slugs: tls, Why: "Somebody came to a port between servers without TLS: a port check, or a server that has TLS off."},
 		{Texts: []string{"Socket mode detection timed out"}, Slugs: tls, Why: "Somebody opened a port between servers and said nothing: a port check, or a peer that hangs."},

@@ -15,6 +15,7 @@ const (
 	EpochAhead       Sign = "epoch-ahead"
 	NoSnapshot       Sign = "no-snapshot"
 	DataDamaged      Sign = "data-damaged"
+	LogGap           Sign = "log-gap"
 	DataDenied       Sign = "data-denied"
 	DatabaseUnloaded Sign = "database-unloaded"
 	AddressForeign   Sign = "address-foreign"
@@ -74,7 +75,7 @@ const (
 func precedence() []Sign {
 	return []Sign{
 		MyIDMissing, MyIDMalformed, MyIDNotListed, NoSpace, OutOfMemory, RecordTooLong,
-		EpochOld, EpochAhead, NoSnapshot, DataDamaged, DataDenied, AddressForeign, AddressInUse,
+		EpochOld, EpochAhead, NoSnapshot, DataDamaged, LogGap, DataDenied, AddressForeign, AddressInUse,
 		ListenerGone, OwnIDElsewhere, clientTLS, PeerTLSName, PeerTLS, PeerTLSCut, PeerTLSHello, PeerSASL,
 		PeerFIPS, UnknownPeer, DatabaseUnloaded, AdminEnd, AdminPort, StrangerBytes,
 		PacketTooLong, MetricsPort, ConfigInvalid, JavaVersion, JavaClass, JavaOptions,

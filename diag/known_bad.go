@@ -109,7 +109,7 @@ func (k *knownBad) finding(e *model.Ensemble, table advisory.Table) report.Findi
 	}
 	if v.Vendor() {
 		f.Certainty = report.Likely
-		f.Summary += " This is a vendor's build, which may have fixes of later releases: ask the vendor."
+		f.Summary += " This is not the project's own build, and may have fixes of later releases: ask who built it."
 	}
 	wanted := table.Next(version, k.rows)
 	if wanted != "" {

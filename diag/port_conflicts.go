@@ -89,7 +89,8 @@ func acceptedInBetween(e *model.Ensemble, s *model.Server) Outcome {
 		Evidence: []report.Evidence{tcpEvidence(s, quorumView(s), "closed: it does not lead")},
 		Fix: []report.Fix{
 			step(s.Name, "leave the quorum and election ports (2888, 3888) out of the proxy"),
-			step(s.Name, "where it forwards to 127.0.0.1 and has to stay: quorumListenOnAllIPs=true in zoo.cfg, and a restart"),
+			risky(s.Name, "where it forwards to 127.0.0.1 and has to stay: quorumListenOnAllIPs=true in zoo.cfg, and a restart",
+				"with no spare voter a restart is an outage; here it serves nobody as it is"),
 		},
 	})
 }

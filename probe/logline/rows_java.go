@@ -1,5 +1,14 @@
 package logline
 
+// Texts of rows with which a line of Java's own begins: see consoleHeads.
+const (
+	unknownVMOption = "Unrecognized VM option"
+	unknownOption   = "Unrecognized option: "
+	maximumHeap     = "Invalid maximum heap size"
+	initialHeap     = "Invalid initial heap size"
+	noMemory        = "java.lang.OutOfMemoryError"
+)
+
 // javaRows are what Java, the shell (zkEnv.sh from 3.5 on) and nohup (coreutils, busybox)
 // write about a start that never got to ZooKeeper.
 func javaRows() []Row {
@@ -13,13 +22,13 @@ func javaRows() []Row {
 		{Texts: []string{"Unable to initialize main class org.apache.zookeeper"}, Slugs: []string{"start-failed-classpath", "java-missing-or-wrong"}, Why: "Java found ZooKeeper's main class and not what that needs: a jar is missing, or the java is too old for it."},
 		{Texts: []string{"NoSuchMethodError: java.nio.ByteBuffer"}, Slugs: java, Why: "ZooKeeper was compiled for a later Java than the one that it runs on."},
 		{Sign: JavaVersion, Texts: []string{"UnsupportedClassVersionError", "Unsupported major.minor version"}, Slugs: java, Why: "The java is older than the one the classes were made for."},
-		{Sign: JavaOptions, Texts: []string{"Unrecognized VM option"}, Slugs: java, Why: "This java does not know an option that it is given, and ends."},
+		{Sign: JavaOptions, Texts: []string{unknownVMOption}, Slugs: java, Why: "This java does not know an option that it is given, and ends."},
 		{Sign: JavaOptions, Texts: []string{
 			"Could not reserve enough space", "insufficient memory for the Java Runtime", "os::commit_memory(",
 			"Cannot allocate memory",
 		}, Slugs: java, Why: "The host cannot give Java the memory that it is told to take."},
 		{Sign: JavaOptions, Texts: []string{
-			"Unrecognized option: ", "Invalid maximum heap size", "Invalid initial heap size",
+			unknownOption, maximumHeap, initialHeap,
 			"Multiple garbage collectors selected", "Conflicting collector combinations",
 		}, Slugs: java, Why: "This java cannot do with the options that it is given, and ends."},
 		{Sign: JavaMissing, Texts: []string{"java: command not found", "java: not found", "java could not be found in PATH", "nohup: {}java"}, Slugs: java, Why: "There is no java where the start looks for one, so nothing was run."},
@@ -41,6 +50,6 @@ func crashRows() []Row {
 func memoryRows() []Row {
 	return []Row{
 		{Sign: OutOfMemory, Texts: []string{"OutOfMemoryError: unable to create{}native thread", "pthread_create failed (EAGAIN)"}, Family: "memory", Slugs: []string{"fd-limit-near"}, Why: "Java could not make a thread: a limit of processes, not of the heap.", capture: ofThreads},
-		{Sign: OutOfMemory, Texts: []string{"java.lang.OutOfMemoryError"}, Family: "memory", Slugs: []string{"heap-pressure", "server-hung"}, Why: "Java ran out of memory; from here on threads may be missing in the server."},
+		{Sign: OutOfMemory, Texts: []string{noMemory}, Family: "memory", Slugs: []string{"heap-pressure", "server-hung"}, Why: "Java ran out of memory; from here on threads may be missing in the server."},
 	}
 }

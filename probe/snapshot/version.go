@@ -77,8 +77,17 @@ func preRelease(rest string) string {
 var asReleased = regexp.MustCompile(`^\d+\.\d+\.\d+(-alpha|-beta|-rc\d+)?(--?([0-9a-f]{40}|\d{6,8}))?(, built on .*)?$`)
 
 // Vendor reports whether it is the build of somebody else, by what follows the numbers, as in
-// 3.4.5-cdh5.16.2: it may have fixes of later releases.
-func (v Version) Vendor() bool { return v.Full != "" && !asReleased.MatchString(v.Full) }
+// 3.4.5-cdh5.16.2, or by another commit than the release's: it may have fixes of later releases.
+func (v Version) Vendor() bool {
+	if v.Full == "" {
+		return false
+	}
+	parts := asReleased.FindStringSubmatch(v.Full)
+	return parts == nil || otherCommit(v.String(), parts[commitPart])
+}
+
+// commitPart is where asReleased has the revision.
+const commitPart = 3
 
 // AtLeast reports whether v is this release or a later one. A pre-release is
 // counted as its release, for what it can do and how it prints.

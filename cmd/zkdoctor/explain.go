@@ -37,7 +37,7 @@ func (c *explainCmd) Run(ctx context.Context, t terminal) error {
 		if err != nil {
 			return err
 		}
-		return explainLine(t.out, text)
+		return explainLine(t, text)
 	}
 	if page, ok := findings.Page(strings.ToLower(what)); ok {
 		_, err := fmt.Fprint(t.out, findings.Plain(page, t.width()))
@@ -46,7 +46,7 @@ func (c *explainCmd) Run(ctx context.Context, t terminal) error {
 	if !strings.ContainsAny(what, " \t\n") && len(findings.MatchLine(what)) == 0 {
 		return errors.New(noSuchFinding(what))
 	}
-	return explainLine(t.out, what)
+	return explainLine(t, what)
 }
 
 // readPaste reads the lines of stdin, as many as are matched.
@@ -63,12 +63,12 @@ func readPaste(ctx context.Context, t terminal) (string, error) {
 }
 
 // explainLine prints what pasted lines point to.
-func explainLine(out io.Writer, line string) error {
+func explainLine(t terminal, line string) error {
 	matches := findings.MatchLine(line)
 	if len(matches) == 0 {
 		return fmt.Errorf("zkdoctor does not know this line%s; zkdoctor check looks at the ensemble itself", writtenBy(line))
 	}
-	return printMatches(out, "", matches)
+	return printMatches(t, "", matches)
 }
 
 // writtenBy says which part of ZooKeeper wrote a line; empty where the line does not tell.
@@ -101,7 +101,7 @@ func explainLog(ctx context.Context, t terminal, path string) error {
 		if len(matches) == 0 {
 			_, err = fmt.Fprintln(t.out, "  not known to zkdoctor"+writtenBy(e.Text))
 		} else {
-			err = printMatches(t.out, "  ", matches)
+			err = printMatches(t, "  ", matches)
 		}
 		if err != nil {
 			return err
@@ -176,7 +176,7 @@ func eventLine(e snapshot.LogEvent) string {
 
 // printMatches prints what lines point to: of each, what told, what it means, and the command with
 // which to go on. Findings that one line points to stand together.
-func printMatches(out io.Writer, indent string, matches []findings.Match) error {
+func printMatches(t terminal, indent string, matches []findings.Match) error {
 	for len(matches) > 0 {
 		m, n := matches[0], 1
 		for n < len(matches) && matches[n].Told == m.Told && matches[n].Why == m.Why {
@@ -191,15 +191,38 @@ func printMatches(out io.Writer, indent string, matches []findings.Match) error 
 			next = "zkdoctor explain " + m.Slug
 		}
 		matches = matches[n:]
-		text := fmt.Sprintf("%s%s\n%s  %q\n%s  %s\n", indent, strings.Join(heads, ", or "), indent, m.Told, indent, m.Why)
+		text := wrapped(strings.Join(heads, ", or "), indent, t.width()) + fmt.Sprintf("%s  %q\n", indent, m.Told) +
+			wrapped(m.Why, indent+"  ", t.width())
 		if next != "" {
 			text += indent + "  " + next + "\n"
 		}
-		if _, err := io.WriteString(out, text); err != nil {
+		if _, err := t.out.WriteString(text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wrapped is a text in lines of so many columns, each behind the indent; in one where width is 0.
+func wrapped(text, indent string, width int) string {
+	var b strings.Builder
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case column == 0:
+			b.WriteString(indent)
+			column = len(indent)
+		case width > 0 && column+1+len(word) > width:
+			b.WriteString("\n" + indent)
+			column = len(indent)
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String() + "\n"
 }
 
 // nextStep is the command with which to go on from a line that is of no finding; empty where

@@ -171,7 +171,7 @@ func (in *lintInput) readDirectory(ctx context.Context, name string, entries []s
 		switch {
 		case errors.Is(err, errNoConfigMap):
 		case errors.Is(err, errNoKeys):
-			fmt.Fprintf(in.err, "zkdoctor: left out: %v\n", err)
+			_, _ = fmt.Fprintf(in.err, "zkdoctor: left out: %v\n", err)
 		case err != nil:
 			return err
 		}

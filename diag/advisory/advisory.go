@@ -102,11 +102,12 @@ func (a *Advisory) ids() []string { return append([]string{a.ID}, a.Also...) }
 // Knows reports whether a row names a release, as one that has its fault or the fix: a table may
 // be newer than the program.
 func (t Table) Knows(release string) bool {
+	names := func(one string) bool {
+		first, _, _ := strings.Cut(one, "-")
+		return len(numbers(first)) == 3 && zoocfg.Concerns(one, release)
+	}
 	return len(numbers(release)) == 3 && slices.ContainsFunc(t, func(a Advisory) bool {
-		return slices.Contains(a.Fixed, release) || slices.ContainsFunc(strings.Split(a.Releases, ","), func(one string) bool {
-			first, _, _ := strings.Cut(one, "-")
-			return len(numbers(first)) == 3 && zoocfg.Concerns(one, release)
-		})
+		return slices.Contains(a.Fixed, release) || slices.ContainsFunc(strings.Split(a.Releases, ","), names)
 	})
 }
 

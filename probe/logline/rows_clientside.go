@@ -53,6 +53,17 @@ func clientSideRows() []Row {
 			"dial tcp {}:2181: connect: no route to host"),
 		row("Nothing listens where a client connects to: no server there, or another port.",
 			"dial tcp {}:2181: connect: connection refused"),
+		row("The client has no section Client in its JAAS configuration and goes on without SASL. "+
+			"It is harmless unless the server asks for SASL.", "No JAAS configuration section named 'Client' was found"),
+		row("SASL is not set up at the client, which is the usual case and harmless.", "Will not attempt to authenticate using SASL"),
+	}
+}
+
+// programRows are what programs that use ZooKeeper write about it, and clients and servers about
+// SASL between them.
+func programRows() []Row {
+	row := func(why string, texts ...string) Row { return Row{Kind: OfClient, Texts: texts, Why: why} }
+	return []Row{
 		row("ZooKeeper has another id of the Kafka cluster than the broker: the broker was pointed at another ensemble or chroot, "+
 			"or the data of ZooKeeper is lost, as with a dataDir on no volume. Find out which before meta.properties is changed.",
 			"InconsistentClusterIdException"),
@@ -64,8 +75,5 @@ func clientSideRows() []Row {
 			"or password, and the name of the server's principal with the server's section Server.",
 			"SASL authentication failed using login context", "the quorum member's saslToken is null",
 			"cnxn object did not initialize its saslServer properly", "is being asked for a password, but the ZooKeeper Client code"),
-		row("The client has no section Client in its JAAS configuration and goes on without SASL. "+
-			"It is harmless unless the server asks for SASL.", "No JAAS configuration section named 'Client' was found"),
-		row("SASL is not set up at the client, which is the usual case and harmless.", "Will not attempt to authenticate using SASL"),
 	}
 }

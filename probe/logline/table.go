@@ -11,7 +11,7 @@ func Rows() []Row {
 		damageRows(), idRows(), rejectionRows(), packetRows(),
 		channelRows(), linkRows(), learnerRows(), leaderRows(),
 		lostRows(), strainRows(), clientRows(), electionRows(),
-		clientSideRows(), storageRows(), valueRows(), authRows(), adminRows(), peerTalkRows(),
+		clientSideRows(), programRows(), storageRows(), valueRows(), authRows(), adminRows(), peerTalkRows(),
 		crashRows(), harmlessRows(), codeRows(), oddRows(), wrapUpRows(),
 	)
 }

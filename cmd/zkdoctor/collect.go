@@ -12,6 +12,7 @@ import (
 )
 
 type collectCmd struct {
+	targetArgs
 	lookFlags
 
 	Out string `placeholder:"FILE" default:"-" help:"Where to write the snapshot; - is stdout."`
@@ -34,6 +35,7 @@ func (c *collectCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) er
 			return err
 		}
 	}
+	c.Targets = c.Given
 	snap, err := c.look(ctx, t, log, diag.Options{Version: versionNumber()})
 	if err != nil {
 		return err

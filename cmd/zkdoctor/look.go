@@ -14,9 +14,15 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
+// targetArgs are the servers to look at, where they are the arguments.
+type targetArgs struct {
+	Given []string `arg:"" optional:"" name:"target" help:"Server as host, host:port or [v6]:port, or a connect string a:2181,b:2181/chroot."`
+}
+
 // lookFlags say what to look at, and how.
 type lookFlags struct {
-	Targets []string `arg:"" optional:"" name:"target" help:"Server as host, host:port or [v6]:port, or a connect string a:2181,b:2181/chroot."`
+	// Targets are the servers to look at: each command takes them from arguments or flags of its own.
+	Targets []string `kong:"-"`
 
 	Config   string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg."`
 	Log      string `placeholder:"FILE" group:"what" help:"The log of this host's server, where zkdoctor does not find it: out of the journal, say."`

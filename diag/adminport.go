@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -16,6 +17,7 @@ const AdminPortConflict report.Code = "admin-port-conflict"
 
 var adminPortConflictRule = Rule{
 	Code: AdminPortConflict, Title: "another program has its AdminServer's port", Needs: "a server's own log and sockets",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perHost(checkAdminPortConflict),
 }

@@ -124,6 +124,9 @@ func ComparedKeys() []string {
 	return keys
 }
 
+// TraitsOf are the traits of a finding; those of a finding that no rule makes are none.
+func TraitsOf(code report.Code) theory.Traits { return kinds(Catalogue())[code].Traits }
+
 // kinds are the traits of the findings of rules, and what they explain.
 func kinds(rules []Rule) map[report.Code]theory.Kind {
 	out := map[report.Code]theory.Kind{}

@@ -68,7 +68,7 @@ const LeaderNotCommitting report.Code = "leader-not-committing"
 
 var leaderNotCommittingRule = Rule{
 	Code: LeaderNotCommitting, Title: "it leads, and no write gets through", Needs: "srvr and mntr of the leader, twice",
-	Traits:   theory.Traits{EnsembleWide: true, ByNumber: true, Symptom: true, AlwaysShown: true},
+	Traits:   theory.Traits{Unsettled: true, EnsembleWide: true, ByNumber: true, Symptom: true, AlwaysShown: true},
 	Explains: []report.Code{"latency-high"},
 	Eval:     checkLeaderNotCommitting,
 }

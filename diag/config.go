@@ -29,6 +29,7 @@ const DynamicConfigOverrides report.Code = "dynamic-config-overrides"
 
 var dynamicConfigOverridesRule = Rule{
 	Code: DynamicConfigOverrides, Title: "zoo.cfg and the dynamic file contradict each other", Needs: "a server's own files",
+	Traits: theory.Traits{BreaksStart: true},
 	// Beside a running process it explains nothing.
 	Explains: startless,
 	Eval:     perHost(checkDynamicConfig),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -16,6 +17,7 @@ const ConfigNotLoaded report.Code = "config-not-loaded"
 
 var configNotLoadedRule = Rule{
 	Code: ConfigNotLoaded, Title: "its configuration cannot be read", Needs: "a server's own files",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perAnyHost(checkConfigLoaded),
 }

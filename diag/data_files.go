@@ -21,7 +21,7 @@ const TxnlogCorrupt report.Code = "txnlog-corrupt"
 
 var txnlogCorruptRule = Rule{
 	Code: TxnlogCorrupt, Title: "its newest transaction log is broken", Needs: "a server's own files",
-	Traits:   theory.Traits{AlwaysShown: true},
+	Traits:   theory.Traits{BreaksStart: true, AlwaysShown: true},
 	Explains: startless,
 	Eval:     perStart(checkTxnlogCorrupt),
 }
@@ -82,6 +82,7 @@ const NoSnapshot report.Code = "no-snapshot"
 
 var noSnapshotRule = Rule{
 	Code: NoSnapshot, Title: "it has transaction logs and no snapshot", Needs: "a server's own files",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perStart(checkNoSnapshot),
 }
@@ -176,7 +177,7 @@ const EpochMismatch report.Code = "epoch-mismatch"
 
 var epochMismatchRule = Rule{
 	Code: EpochMismatch, Title: "its epoch files contradict its data", Needs: "a server's own files",
-	Traits:   theory.Traits{AlwaysShown: true},
+	Traits:   theory.Traits{BreaksStart: true, AlwaysShown: true},
 	Explains: startless,
 	Eval:     perStart(checkEpochMismatch),
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -16,6 +17,7 @@ const PeerConnectionDead report.Code = "peer-connection-dead"
 var peerConnectionDeadRule = Rule{
 	Code: PeerConnectionDead, Title: "connections to its peers carry nothing",
 	Needs:    "a server's own connections, twice, and the peer ports",
+	Traits:   theory.Traits{Unsettled: true},
 	Explains: keptOut,
 	Eval:     perHost(checkPeerConnectionDead),
 }

@@ -17,7 +17,7 @@ const DataDigestMismatch report.Code = "data-digest-mismatch"
 
 var dataDigestMismatchRule = Rule{
 	Code: DataDigestMismatch, Title: "its data differs from the leader's", Needs: "mntr of 3.6 and later",
-	Traits: theory.Traits{DataAtRisk: true},
+	Traits: theory.Traits{Unsettled: true, DataAtRisk: true},
 	Eval:   perServer(checkDataDigest, whyNoMntr),
 }
 

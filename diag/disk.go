@@ -37,7 +37,7 @@ const DiskFull report.Code = "disk-full"
 
 var diskFullRule = Rule{
 	Code: DiskFull, Title: "the disk of its data is full", Needs: "a server's own files",
-	Traits:   theory.Traits{AlwaysShown: true},
+	Traits:   theory.Traits{BreaksStart: true, AlwaysShown: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"txnlog-corrupt", "epoch-mismatch", "sync-too-slow"}),
 	Eval:     perHost(checkDiskFull),
 }

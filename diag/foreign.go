@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -14,6 +15,7 @@ const ForeignData report.Code = "foreign-data"
 
 var foreignDataRule = Rule{
 	Code: ForeignData, Title: "its data is of another ensemble", Needs: "a server's own files, and the leader, twice",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, []report.Code{"conn-limit-reached"}),
 	Eval:     perHost(checkForeignData),
 }

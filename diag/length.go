@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -19,6 +20,7 @@ const DataUnreasonableLength report.Code = "data-unreasonable-length"
 
 var dataUnreasonableLengthRule = Rule{
 	Code: DataUnreasonableLength, Title: "a record is longer than it may read", Needs: "a server's own log",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"conn-limit-reached"}),
 	Eval:     perHost(checkUnreasonableLength),
 }

@@ -18,7 +18,7 @@ const MembershipDivergent report.Code = "membership-divergent"
 var membershipDivergentRule = Rule{
 	Code: MembershipDivergent, Title: "servers have different lists of members",
 	Needs:    "what two servers say, or their files",
-	Traits:   theory.Traits{DataAtRisk: true},
+	Traits:   theory.Traits{Unsettled: true, BreaksStart: true, DataAtRisk: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"process-without-listener", "split-brain"}),
 	Eval:     checkMembershipDivergent,
 }

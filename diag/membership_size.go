@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -16,7 +17,8 @@ const MembershipTooLarge report.Code = "membership-too-large"
 
 var membershipTooLargeRule = Rule{
 	Code: MembershipTooLarge, Title: "the list of members is too long", Needs: "conf or a configuration",
-	Eval: checkMembershipTooLarge,
+	Traits: theory.Traits{BreaksStart: true},
+	Eval:   checkMembershipTooLarge,
 }
 
 func checkMembershipTooLarge(e *model.Ensemble) Outcome {

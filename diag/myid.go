@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -18,6 +19,7 @@ const MyidMissing report.Code = "myid-missing"
 
 var myidMissingRule = Rule{
 	Code: MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perStart(checkMyidMissing),
 }
@@ -60,6 +62,7 @@ const MyidMalformed report.Code = "myid-malformed"
 
 var myidMalformedRule = Rule{
 	Code: MyidMalformed, Title: "the myid file holds no number", Needs: "a server's own files",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perStart(checkMyidMalformed),
 }
@@ -85,6 +88,7 @@ const MyidNotInServers report.Code = "myid-not-in-servers"
 
 var myidNotInServersRule = Rule{
 	Code: MyidNotInServers, Title: "myid is in no server.N line", Needs: "a server's own files",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perStart(checkMyidNotInServers),
 }

@@ -48,7 +48,7 @@ const MyidDuplicate report.Code = "myid-duplicate"
 
 var myidDuplicateRule = Rule{
 	Code: MyidDuplicate, Title: "two servers have one id", Needs: "conf or the files of two servers",
-	Traits: theory.Traits{AlwaysShown: true, DataAtRisk: true, Apart: true},
+	Traits: theory.Traits{BreaksStart: true, AlwaysShown: true, DataAtRisk: true, Apart: true},
 	Explains: slices.Concat(startless, []report.Code{
 		"myid-wrong-server", "self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode",
 	}),

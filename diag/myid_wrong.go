@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
@@ -16,6 +17,7 @@ const MyidWrongServer report.Code = "myid-wrong-server"
 
 var myidWrongServerRule = Rule{
 	Code: MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
+	Traits: theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(startless, []report.Code{
 		"self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode", "quorum-lost",
 	}),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -188,6 +189,7 @@ const PeerAddrStale report.Code = "peer-addr-stale"
 var peerAddrStaleRule = Rule{
 	Code: PeerAddrStale, Title: "a member is called where it is no more",
 	Needs:    "a server's own connections, twice, and its log",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: keptOut,
 	Eval:     perHost(checkPeerAddrStale),
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -28,6 +29,7 @@ const QuorumTLSHandshake report.Code = "quorum-tls-handshake"
 
 var quorumTLSHandshakeRule = Rule{
 	Code: QuorumTLSHandshake, Title: "TLS between servers fails", Needs: "a server's own files and log, twice",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: keptOut,
 	Eval:     perHost(checkQuorumTLS),
 }
@@ -73,6 +75,7 @@ const QuorumSASLFailed report.Code = "quorum-sasl-failed"
 var quorumSASLFailedRule = Rule{
 	Code: QuorumSASLFailed, Title: "servers do not accept each other's password",
 	Needs:    "a server's own files and log, twice",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: keptOut,
 	Eval:     perHost(checkQuorumSASL),
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -18,6 +19,7 @@ const QuorumPortFiltered report.Code = "quorum-port-filtered"
 
 var quorumPortFilteredRule = Rule{
 	Code: QuorumPortFiltered, Title: "a port between servers is blocked", Needs: "the quorum and election ports",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, []report.Code{"leader-flapping"}),
 	// The blocked ports of servers that are out, or that one that is out cannot reach, and
 	// what a host that is no member could not reach.
@@ -28,7 +30,8 @@ const LatentPortBlock report.Code = "latent-port-block"
 
 var latentPortBlockRule = Rule{
 	Code: LatentPortBlock, Title: "a blocked port: after a restart it may stay out",
-	Needs: "the quorum and election ports, from a member",
+	Needs:  "the quorum and election ports, from a member",
+	Traits: theory.Traits{BreaksStart: true},
 	// The blocked ports between servers that all serve, over links that were made before.
 	Eval: func(e *model.Ensemble) Outcome { return blockedPorts(e, true) },
 }

@@ -7,12 +7,14 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 )
 
 const QuorumPortConflict report.Code = "quorum-port-conflict"
 
 var quorumPortConflictRule = Rule{
 	Code: QuorumPortConflict, Title: "another program has its quorum port", Needs: "srvr, twice, and the quorum port",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: []report.Code{"server-not-serving", "quorum-lost", "status-script-misleading"},
 	Eval:     perServer(checkQuorumPortConflict),
 }
@@ -123,6 +125,7 @@ const ClientPortConflict report.Code = "client-port-conflict"
 
 var clientPortConflictRule = Rule{
 	Code: ClientPortConflict, Title: "another program has its client port", Needs: "a server's own process and sockets",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"not-zookeeper", "conn-limit-reached", "server-hung"}),
 	// It ends when it cannot bind it (exit code 1, all versions).
 	Eval: perHost(portTaken("its client port", func(s *model.Server) int { return s.Port })),
@@ -133,6 +136,7 @@ const ElectionPortConflict report.Code = "election-port-conflict"
 var electionPortConflictRule = Rule{
 	Code: ElectionPortConflict, Title: "another program has its election port",
 	Needs:    "a server's own process and sockets",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"client-port-mismatch"}),
 	// 3.5.6 and later end with exit code 14; earlier ones stay up without a listener.
 	Eval: perHost(func(e *model.Ensemble, h *model.Host) Outcome {

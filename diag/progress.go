@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 )
 
 // tooManyElections between two looks, more than one a minute, are too many. One is a
@@ -71,7 +72,8 @@ const FollowerLagging report.Code = "follower-lagging"
 
 var followerLaggingRule = Rule{
 	Code: FollowerLagging, Title: "is far behind the leader", Needs: "srvr, twice",
-	Eval: checkFollowerLagging,
+	Traits: theory.Traits{Unsettled: true},
+	Eval:   checkFollowerLagging,
 }
 
 func checkFollowerLagging(e *model.Ensemble) Outcome {
@@ -130,6 +132,7 @@ const LeaderFlapping report.Code = "leader-flapping"
 
 var leaderFlappingRule = Rule{
 	Code: LeaderFlapping, Title: "one leader after the other", Needs: "srvr of the leader, twice",
+	Traits:   theory.Traits{Unsettled: true},
 	Explains: []report.Code{"latency-high"},
 	Eval:     checkLeaderFlapping,
 }

@@ -108,7 +108,7 @@ const ElectionInProgress report.Code = "election-in-progress"
 
 var electionInProgressRule = Rule{
 	Code: ElectionInProgress, Title: "an election is passing", Needs: "two looks",
-	Traits:   theory.Traits{NeverRoot: true},
+	Traits:   theory.Traits{Unsettled: true, NeverRoot: true},
 	Explains: []report.Code{"server-not-serving", "degraded-no-spare", "status-script-misleading"},
 	Eval:     checkElection,
 }
@@ -146,7 +146,9 @@ const SplitBrain report.Code = "split-brain"
 
 var splitBrainRule = Rule{
 	Code: SplitBrain, Title: "two leaders, each accepts writes", Needs: "srvr, twice",
-	Traits:   theory.Traits{EnsembleWide: true, AlwaysShown: true, DataAtRisk: true, CoveredByAny: true, Proximate: true},
+	Traits: theory.Traits{
+		EnsembleWide: true, AlwaysShown: true, DataAtRisk: true, CoveredByAny: true, Proximate: true, Unsettled: true,
+	},
 	Explains: []report.Code{"data-digest-mismatch"},
 	Eval:     checkSplitBrain,
 }

@@ -14,7 +14,7 @@ const RestartLoop report.Code = "restart-loop"
 
 var restartLoopRule = Rule{
 	Code: RestartLoop, Title: "is started again and again", Needs: "a server's own process, log and unit",
-	Traits:   theory.Traits{Proximate: true},
+	Traits:   theory.Traits{Unsettled: true, Proximate: true},
 	Explains: slices.Concat(keptOut, []report.Code{"process-down", "server-starting"}),
 	Eval:     checkRestarts,
 }

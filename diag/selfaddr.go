@@ -19,6 +19,7 @@ const SelfAddrNotLocal report.Code = "self-addr-not-local"
 
 var selfAddrNotLocalRule = Rule{
 	Code: SelfAddrNotLocal, Title: "its own address is not on its host", Needs: "a server's own files and addresses",
+	Traits: theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(startless, []report.Code{
 		ProcessWithoutListener, "host-unreachable", "server-not-serving", "read-only-mode",
 	}),
@@ -69,6 +70,7 @@ const SelfAddrLoopback report.Code = "self-addr-loopback"
 
 var selfAddrLoopbackRule = Rule{
 	Code: SelfAddrLoopback, Title: "its own name means loopback", Needs: "a server's own files and names",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, []report.Code{ProcessWithoutListener}),
 	Eval:     perHost(checkSelfAddrLoopback),
 }

@@ -189,6 +189,7 @@ const ServerHung report.Code = "server-hung"
 
 var serverHungRule = Rule{
 	Code: ServerHung, Title: "accepts connections, and does not answer", Needs: "srvr, twice, and the election port",
+	Traits:   theory.Traits{Unsettled: true},
 	Explains: keptOut,
 	Eval:     perServer(checkServerHung),
 }
@@ -253,6 +254,7 @@ const ServerStarting report.Code = "server-starting"
 
 var serverStartingRule = Rule{
 	Code: ServerStarting, Title: "is still loading its data", Needs: "srvr and the election port",
+	Traits:   theory.Traits{Unsettled: true},
 	Explains: keptOut,
 	Eval:     perServer(checkServerStarting),
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -39,6 +40,7 @@ const StartFailedClassPath report.Code = "start-failed-classpath"
 
 var startFailedClassPathRule = Rule{
 	Code: StartFailedClassPath, Title: "Java finds no ZooKeeper to start", Needs: "a server's own files and log",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perHost(checkStartClassPath),
 }
@@ -115,6 +117,7 @@ const JavaMissingOrWrong report.Code = "java-missing-or-wrong"
 
 var javaMissingOrWrongRule = Rule{
 	Code: JavaMissingOrWrong, Title: "there is no Java to start it with", Needs: "a server's own files and log",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perHost(checkJava),
 }

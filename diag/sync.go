@@ -8,6 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -20,6 +21,7 @@ const SyncTooSlow report.Code = "sync-too-slow"
 
 var syncTooSlowRule = Rule{
 	Code: SyncTooSlow, Title: "its data arrives too late", Needs: "a server's own log, twice",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, []report.Code{"leader-flapping"}),
 	Eval:     perHost(checkSyncTooSlow),
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
@@ -15,6 +16,7 @@ const PeerNameUnresolvable report.Code = "peer-name-unresolvable"
 
 var peerNameUnresolvableRule = Rule{
 	Code: PeerNameUnresolvable, Title: "a member's name has no address there", Needs: "a server's own names",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"target-unresolvable", "process-without-listener"}),
 	Eval:     perHost(checkPeerName),
 }

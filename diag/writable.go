@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/theory"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -13,6 +14,7 @@ const DataDirNotWritable report.Code = "datadir-not-writable"
 
 var dataDirNotWritableRule = Rule{
 	Code: DataDirNotWritable, Title: "its data directory cannot be written", Needs: "a server's own files and process",
+	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless),
 	Eval:     perStart(checkDataDirNotWritable),
 }

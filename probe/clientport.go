@@ -24,6 +24,9 @@ func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
 		// not serve. Others close the next one too.
 		srvr = askSrvrAt(ctx, a, addr, t)
 	}
+	if briefly(a) {
+		return
+	}
 	defer findTLS(ctx, a, addr, t)
 	switch {
 	case s.Srvr.Seen():
@@ -47,6 +50,12 @@ func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
 	if a.plan.Session && (s.Srvr.Seen() || s.Session.Seen()) {
 		s.Opened = wire.OpenSession(ctx, addr, t)
 	}
+}
+
+// briefly reports whether srvr has told all that a brief look is for.
+func briefly(a *serverTask) bool {
+	s := a.server
+	return a.Brief && (s.Srvr.Seen() || s.Srvr.FailedAs(snapshot.NotServing) || !s.Client.Seen())
 }
 
 // plainAfterTLS is how long a port that has answered by TLS may take to answer in plain

@@ -30,6 +30,9 @@ type Question struct {
 	LogFile string
 	// TLS is how to speak it to the client ports; nil for plain text.
 	TLS *tls.Config
+	// Brief asks srvr alone of servers that answer it, and no AdminServer of those: for who waits
+	// for a state that is not near.
+	Brief bool
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool
 	// PortsDue reports, server by server, whether its peer ports are to be probed now, once

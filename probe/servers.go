@@ -37,7 +37,9 @@ func lookAtServer(ctx context.Context, a *serverTask, peerPorts bool) {
 	reported := make(chan portNumbers, 1) // what conf says of the peer ports
 	if !peerPorts {
 		askWords(ctx, a, reported)
-		askAdmin(ctx, a)
+		if !briefly(a) {
+			askAdmin(ctx, a)
+		}
 		numberPorts(ctx, a, reported)
 		return
 	}

@@ -19,15 +19,17 @@ import (
 
 // cli is the grammar of the command line.
 type cli struct {
-	Advisories advisoriesCmd `cmd:"" help:"List the releases of ZooKeeper that lose data, stop servers or have vulnerabilities."`
-	Check      checkCmd      `cmd:"" help:"Diagnose an ensemble. Without servers: the one that this host belongs to."`
-	Collect    collectCmd    `cmd:"" help:"Write down what check would see, for later or for somebody else."`
-	Dashboards dashboardsCmd `cmd:"" help:"Write dashboards for Grafana."`
-	Explain    explainCmd    `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
-	Exporter   exporterCmd   `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
-	Findings   findingsCmd   `cmd:"" help:"List everything that zkdoctor can find."`
-	Lint       lintCmd       `cmd:"" help:"Judge a zoo.cfg by itself. Without a file: that of this host."`
-	Rules      rulesCmd      `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
+	Advisories  advisoriesCmd  `cmd:"" help:"List the releases of ZooKeeper that lose data, stop servers or have vulnerabilities."`
+	Check       checkCmd       `cmd:"" help:"Diagnose an ensemble. Without servers: the one that this host belongs to."`
+	Collect     collectCmd     `cmd:"" help:"Write down what check would see, for later or for somebody else."`
+	Dashboards  dashboardsCmd  `cmd:"" help:"Write dashboards for Grafana."`
+	Explain     explainCmd     `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
+	Exporter    exporterCmd    `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
+	Findings    findingsCmd    `cmd:"" help:"List everything that zkdoctor can find."`
+	Lint        lintCmd        `cmd:"" help:"Judge a zoo.cfg by itself. Without a file: that of this host."`
+	OKToRestart okToRestartCmd `cmd:"" name:"ok-to-restart" help:"May a server be restarted now, and would it come back? Without servers: the one of this host."`
+	Rules       rulesCmd       `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
+	Wait        waitCmd        `cmd:"" help:"Wait until an ensemble is in a state, or a time-out."`
 
 	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" placeholder:"LEVEL"`
 	Version  kong.VersionFlag `help:"Print the version and leave." env:"-"`

@@ -401,8 +401,8 @@ func flagsOf(t *testing.T, each func(command string, f *kong.Flag)) {
 }
 
 // TestFlags: every flag has a help that is a sentence, and an environment
-// variable of its own name. What check writes is not what advisories, findings and lint can, so
-// those variables have the command's name too.
+// variable of its own name. Where another command means something else by a flag than check does,
+// the variable has the command's name too.
 func TestFlags(t *testing.T) {
 	flagsOf(t, func(command string, f *kong.Flag) {
 		if !strings.HasSuffix(f.Help, ".") {
@@ -412,8 +412,9 @@ func TestFlags(t *testing.T) {
 		if slices.Contains([]string{"advisories", "findings", "lint"}, command) && f.Name == "output" {
 			want = "ZKDOCTOR_" + strings.ToUpper(command) + "_OUTPUT"
 		}
-		if command == "explain" && f.Name == "log" {
-			want = "ZKDOCTOR_EXPLAIN_LOG"
+		own := map[string][]string{"explain": {"log"}, "ok-to-restart": {"output", "only", "ignore"}, "wait": {"timeout"}}
+		if slices.Contains(own[command], f.Name) {
+			want = "ZKDOCTOR_" + strings.ToUpper(strings.ReplaceAll(command+"_"+f.Name, "-", "_"))
 		}
 		if !slices.Equal(f.Envs, []string{want}) {
 			t.Errorf("%s --%s: environment %q, want %q", command, f.Name, f.Envs, want)

@@ -33,6 +33,11 @@ type Traits struct {
 	CoversAll, CoveredByAny bool
 	// Apart: two of them are never joined into one.
 	Apart bool
+	// BreaksStart: a server that it concerns does not come back from a restart, or not with its
+	// own data, its own id or into its own quorum.
+	BreaksStart bool
+	// Unsettled: while it is so, no other server is to be stopped.
+	Unsettled bool
 }
 
 // Kind is a finding's place among the others.

@@ -15,6 +15,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/rs/zerolog"
+
+	"github.com/zkdoctor/zkdoctor/internal/complete"
 )
 
 // cli is the grammar of the command line.
@@ -22,13 +24,18 @@ type cli struct {
 	Advisories  advisoriesCmd  `cmd:"" help:"List the releases of ZooKeeper that lose data, stop servers or have vulnerabilities."`
 	Check       checkCmd       `cmd:"" help:"Diagnose an ensemble. Without servers: the one that this host belongs to."`
 	Collect     collectCmd     `cmd:"" help:"Write down what check would see, for later or for somebody else."`
+	Completion  completionCmd  `cmd:"" help:"Print the script that completes command lines in a shell."`
 	Dashboards  dashboardsCmd  `cmd:"" help:"Write dashboards for Grafana."`
 	Explain     explainCmd     `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
 	Exporter    exporterCmd    `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
 	Findings    findingsCmd    `cmd:"" help:"List everything that zkdoctor can find."`
+	Help        helpCmd        `cmd:"" help:"Show the help of a command."`
 	Lint        lintCmd        `cmd:"" help:"Judge a zoo.cfg by itself. Without a file: that of this host."`
+	Man         manCmd         `cmd:"" help:"Write the manual pages of all commands."`
+	Next        nextCmd        `cmd:"" hidden:"" name:"__complete"`
 	OKToRestart okToRestartCmd `cmd:"" name:"ok-to-restart" help:"May a server be restarted now, and would it come back? Without servers: the one of this host."`
 	Rules       rulesCmd       `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
+	VersionOf   versionCmd     `cmd:"" name:"version" help:"Print the version."`
 	Wait        waitCmd        `cmd:"" help:"Wait until an ensemble is in a state, or a time-out."`
 
 	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" placeholder:"LEVEL"`
@@ -85,7 +92,7 @@ func run(args []string, t terminal) (code int) {
 func newParser(grammar *cli, t terminal) (*kong.Kong, error) {
 	return kong.New(grammar,
 		kong.Name("zkdoctor"), kong.Description(description),
-		kong.Vars{"version": versionText()},
+		kong.Vars{"version": versionText(), "shells": complete.Shells},
 		// --web.max-requests is ZKDOCTOR_WEB_MAX_REQUESTS, where its tag names no other.
 		kong.DefaultEnvars("ZKDOCTOR"), kong.PostBuild(needValues),
 		kong.Writers(t.out, t.err),
@@ -137,7 +144,11 @@ func failUsage(t terminal, err error, args []string) int {
 		text = strings.TrimSuffix(text, " (from envar "+variable+"="+strconv.Quote(os.Getenv(variable))+")")
 		text += " (set by the variable " + variable + ")"
 	}
-	fmt.Fprintf(t.err, "zkdoctor: %s\nTry: zkdoctor --help\n", printable(text))
+	command := ""
+	if failed, ok := errors.AsType[*kong.ParseError](err); ok && failed.Context.Selected() != nil {
+		command = failed.Context.Selected().Name + " "
+	}
+	fmt.Fprintf(t.err, "zkdoctor: %s\nTry: zkdoctor %s--help\n", printable(text), command)
 	return exitUsage
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 type explainCmd struct {
-	What []string `arg:"" optional:"" name:"finding|line" help:"A finding as zkdoctor names it, or a line from a log or a console, in quotes; - reads the lines from stdin."`
+	What []string `arg:"" optional:"" name:"finding|line" complete:"finding" help:"A finding as zkdoctor names it, or a line from a log or a console, in quotes; - reads the lines from stdin."`
 	Log  string   `env:"ZKDOCTOR_EXPLAIN_LOG" placeholder:"FILE" help:"Explain what a log reports at WARN and above since the last start of its server; - is stdin."`
 }
 

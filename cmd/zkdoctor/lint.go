@@ -12,7 +12,7 @@ import (
 )
 
 type lintCmd struct {
-	Files []string `arg:"" optional:"" name:"zoo.cfg" sep:"none" help:"Files, Kubernetes manifests with ConfigMaps, or a directory of them; - is stdin. The dynamic file that a zoo.cfg names is read too."`
+	Files []string `arg:"" optional:"" name:"zoo.cfg" sep:"none" complete:"file" help:"Files, Kubernetes manifests with ConfigMaps, or a directory of them; - is stdin. The dynamic file that a zoo.cfg names is read too."`
 
 	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Report only what concerns this ZooKeeper, as 3.4.10 or 3.9; default: all, with the versions."`
 	advisoryFlag

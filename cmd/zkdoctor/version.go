@@ -24,3 +24,11 @@ func versionNumber() string {
 func versionText() string {
 	return fmt.Sprintf("zkdoctor %s (%s, %s/%s)", versionNumber(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
+
+type versionCmd struct{}
+
+// Run prints what --version prints.
+func (*versionCmd) Run(t terminal) error {
+	_, err := fmt.Fprintln(t.out, versionText())
+	return err
+}

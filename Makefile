@@ -108,6 +108,16 @@ race: ## Run the tests that start no ZooKeeper, and the exporter's, with the rac
 	ZKTEST_NONE=1 CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) -skip '$(REAL)' ./...
 	CGO_ENABLED=1 go test -race -timeout $(TIMEOUT) -run '$(REAL)' ./exporter
 
+.PHONY: release-snapshot
+release-snapshot: ## Make what a release has, in dist: archives, packages, checksums (PLATFORMS=linux/amd64: that one only).
+	PLATFORMS='$(PLATFORMS)' tools/release
+
+.PHONY: package-test
+package-test: ## Install, upgrade, run and remove what a release has, on real ZooKeepers: some minutes.
+	@.ci/install java
+	@.ci/install package
+	ZKTEST_PACKAGES=1 ZKTEST_REQUIRE=1 go test -count=1 -v -timeout $(TIMEOUT) ./packaging
+
 .PHONY: lint
 lint: ## Look for bad form, mistakes, forbidden imports and dead code.
 	@files=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)); [ -z "$$files" ] || { echo "not formatted, run make fmt:"; echo "$$files"; exit 1; }

@@ -133,6 +133,6 @@ func freeAddress(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // it is only closed
+	defer l.Close()
 	return l.Addr().String()
 }

@@ -111,7 +111,7 @@ func (w *writer) section(title string) { w.line(".SH " + title) }
 // fill writes text that may be broken anywhere.
 func (w *writer) fill(text string) {
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if line != "" && len(escape(line+" "+word)) > columns {
 			w.line(escape(line))
 			line = ""
@@ -161,15 +161,15 @@ func (w *writer) afterTitle() bool {
 
 func (w *writer) synopsis(node *kong.Node) {
 	w.section("SYNOPSIS")
-	text := `\fB` + escape(node.FullPath()) + `\fR`
+	words := []string{`\fB` + escape(node.FullPath()) + `\fR`}
 	if node.Parent == nil {
-		text += ` \fICOMMAND\fR`
+		words = append(words, `\fICOMMAND\fR`)
 	}
-	text += ` [\fIOPTION\fR...]`
+	words = append(words, `[\fIOPTION\fR...]`)
 	for _, argument := range node.Positional {
-		text += " " + escape(argument.Summary())
+		words = append(words, escape(argument.Summary()))
 	}
-	w.line(text)
+	w.line(strings.Join(words, " "))
 }
 
 func (w *writer) commands(node *kong.Node) {

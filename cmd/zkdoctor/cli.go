@@ -34,6 +34,7 @@ type cli struct {
 	Man         manCmd         `cmd:"" help:"Write the manual pages of all commands."`
 	Next        nextCmd        `cmd:"" hidden:"" name:"__complete"`
 	OKToRestart okToRestartCmd `cmd:"" name:"ok-to-restart" help:"May a server be restarted now, and would it come back? Without servers: the one of this host."`
+	Ready       readyCmd       `cmd:"" help:"Report by the exit code whether one server serves clients, for readiness probes."`
 	Rules       rulesCmd       `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
 	VersionOf   versionCmd     `cmd:"" name:"version" help:"Print the version."`
 	Wait        waitCmd        `cmd:"" help:"Wait until an ensemble is in a state, or a time-out."`

@@ -14,6 +14,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 
 LINT := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 DEADCODE := go tool -modfile=tools/deadcode/go.mod deadcode
+ACTIONLINT := go tool -modfile=tools/actionlint/go.mod actionlint
 HOUSE := go -C tools/house
 
 # What the names of all tests that start ZooKeepers begin with (internal/zktest fails
@@ -122,6 +123,7 @@ package-test: ## Install, upgrade, run and remove what a release has, on real Zo
 lint: ## Look for bad form, mistakes, forbidden imports and dead code.
 	@files=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)); [ -z "$$files" ] || { echo "not formatted, run make fmt:"; echo "$$files"; exit 1; }
 	go vet ./...
+	$(ACTIONLINT) -shellcheck= -pyflakes=
 	$(LINT) config verify
 	$(LINT) run
 	cd tools/house && go tool -modfile=../golangci-lint/go.mod golangci-lint run

@@ -19,7 +19,7 @@ type checkCmd struct {
 	advisoryFlag
 
 	Out    string   `placeholder:"FILE" group:"say" help:"Write down what was seen too, as collect does: for check --from, later or elsewhere."`
-	Output string   `short:"o" enum:"text,json,nagios" default:"text" group:"say" help:"text, json or nagios."`
+	Output string   `short:"o" enum:"text,json,nagios,markdown" default:"text" group:"say" help:"text, json, nagios or markdown."`
 	All    bool     `group:"say" help:"Show what is folded, passed and skipped too."`
 	Only   []string `group:"say" placeholder:"FINDING" help:"Show these findings only."`
 	Ignore []string `group:"say" placeholder:"FINDING" help:"Leave these findings out."`
@@ -34,6 +34,7 @@ func (*checkCmd) Help() string {
   zkdoctor check zk1 zk2 zk3          from anywhere
   zkdoctor check zk1:2181,zk2:2181/chroot
   zkdoctor check -c zoo.cfg -o json   the servers that a configuration lists
+  zkdoctor check -o markdown          for a ticket or a chat
   zkdoctor check --from zk1.json      what collect saw, on any machine
   zkdoctor check --from zk*.json      on all servers: who reaches whom
   zkdoctor check --via 'ssh {host} --' zk1 zk2 zk3
@@ -106,6 +107,8 @@ func (c *checkCmd) render(w io.Writer, t terminal, r *report.Report) error {
 		return render.JSON(w, r)
 	case "nagios":
 		return render.Nagios(w, r)
+	case "markdown":
+		return render.Markdown(w, r, render.Options{All: c.All})
 	}
 	return render.Text(w, r, render.Options{Width: t.width(), Color: t.color(c.Color), All: c.All})
 }

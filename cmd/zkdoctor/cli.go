@@ -26,6 +26,7 @@ type cli struct {
 	Collect     collectCmd     `cmd:"" help:"Write down what check would see, for later or for somebody else."`
 	Completion  completionCmd  `cmd:"" help:"Print the script that completes command lines in a shell."`
 	Dashboards  dashboardsCmd  `cmd:"" help:"Write dashboards for Grafana."`
+	Diff        diffCmd        `cmd:"" help:"Show what changed between two snapshots."`
 	Explain     explainCmd     `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
 	Exporter    exporterCmd    `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
 	Findings    findingsCmd    `cmd:"" help:"List everything that zkdoctor can find."`

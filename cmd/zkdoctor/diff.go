@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/change"
+	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/render"
+)
+
+type diffCmd struct {
+	Before string `arg:"" name:"before" help:"The earlier snapshot, as collect writes it; - is stdin."`
+	After  string `arg:"" name:"after" help:"The later snapshot."`
+
+	Output string `short:"o" enum:"text,markdown,json" default:"text" help:"text, markdown or json." env:"ZKDOCTOR_DIFF_OUTPUT"`
+}
+
+// Help is shown under the usage line.
+func (*diffCmd) Help() string {
+	return `What changed between two snapshots: servers, leader, epoch, versions, members,
+configuration, findings, and counters that jumped. Nothing is connected to.
+
+Exit codes: 0 nothing that matters changed, 1 something did, 3 it cannot tell.
+
+Examples:
+  zkdoctor collect --out before.json zk1 zk2 zk3
+  zkdoctor collect --out after.json zk1 zk2 zk3     after the restart
+  zkdoctor diff before.json after.json
+  zkdoctor diff before.json after.json -o markdown  for a ticket`
+}
+
+// mayTake implements bounded: it reads two files.
+func (*diffCmd) mayTake() time.Duration { return 20 * time.Second }
+
+// Run compares them.
+func (c *diffCmd) Run(ctx context.Context, t terminal) error {
+	if c.Before == "-" && c.After == "-" {
+		return fmt.Errorf("diff - -: stdin has one snapshot: name a file for the other")
+	}
+	before, err := c.look(ctx, t, c.Before)
+	if err != nil {
+		return err
+	}
+	after, err := c.look(ctx, t, c.After)
+	if err != nil {
+		return err
+	}
+	changes, err := change.Diff(before, after, report.Tool{Name: "zkdoctor", Version: versionNumber()})
+	if err != nil {
+		return fmt.Errorf("%s and %s: %w", inputName(c.Before), inputName(c.After), err)
+	}
+	if err := c.render(t.out, t, changes); err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	if changes.Changed {
+		return exitError(report.ExitWarning)
+	}
+	return nil
+}
+
+// look reads and judges one of the snapshots.
+func (c *diffCmd) look(ctx context.Context, t terminal, file string) (*change.Look, error) {
+	snap, err := readSnapshots(ctx, t, []string{file})
+	if err != nil {
+		return nil, err
+	}
+	return change.New(snap, diag.Diagnose(snap, diag.Options{Version: versionNumber()})), nil
+}
+
+func (c *diffCmd) render(w io.Writer, t terminal, changes *report.Changes) error {
+	switch c.Output {
+	case "json":
+		return render.ChangesJSON(w, changes)
+	case "markdown":
+		return render.ChangesMarkdown(w, changes, render.Options{})
+	}
+	return render.ChangesText(w, changes, render.Options{Width: t.width()})
+}

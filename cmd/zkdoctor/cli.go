@@ -39,6 +39,7 @@ type cli struct {
 	Rules       rulesCmd       `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
 	VersionOf   versionCmd     `cmd:"" name:"version" help:"Print the version."`
 	Wait        waitCmd        `cmd:"" help:"Wait until an ensemble is in a state, or a time-out."`
+	Watch       watchCmd       `cmd:"" help:"Tell what changes, as it changes: a screen on a terminal, else a line a change."`
 
 	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" placeholder:"LEVEL"`
 	Version  kong.VersionFlag `help:"Print the version and leave." env:"-"`

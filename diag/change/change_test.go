@@ -122,6 +122,12 @@ var cases = map[string]struct {
 		func(_, a *Look) { a.find("zk1").since = new(noon.Add(5 * time.Second)) },
 		[]string{"rejoined zk1 follower follower"},
 	},
+	"an age that stands still": {
+		func(b, a *Look) {
+			b.find("zk1").since, a.find("zk1").since = new(b.began.Add(-time.Second)), new(a.began.Add(-time.Second))
+		},
+		nil,
+	},
 	"the same start, read some milliseconds later": {
 		func(_, a *Look) { a.find("zk1").since = new(a.find("zk1").since.Add(9 * time.Millisecond)) },
 		nil,
@@ -276,18 +282,20 @@ func TestTrack(t *testing.T) {
 		change(l)
 		looks = append(looks, l)
 	}
-	calm := func(*Look) {}
 	anew := func(l *Look) {
 		l.leads("zk2", 2, 5*time.Second)
 		l.find("zk3").role = report.Follower
 	}
-	add(calm)
-	add(calm)
-	add(func(l *Look) { l.stops("zk3", report.RoleDown) })
-	add(func(l *Look) { anew(l); l.stops("zk3", report.RoleDown) })
+	noted := func(l *Look) { l.findings[spot{"note", "zk3"}] = report.Finding{Severity: report.Info} }
+	add(noted)
+	add(noted)
+	blind := func(l *Look) { l.skips = []report.Skip{{Check: "note", Server: "zk3", Reason: "it is out"}} }
+	add(func(l *Look) { l.stops("zk3", report.RoleDown); blind(l) })
+	add(func(l *Look) { anew(l); l.stops("zk3", report.RoleDown); blind(l) })
 	rejected := func(n float64) func(l *Look) {
 		return func(l *Look) {
 			anew(l)
+			noted(l)
 			l.find("zk3").version, l.find("zk3").counters["looking_count"] = "3.9.6", 1
 			l.find("zk1").counters["connection_rejected"] = n
 		}
@@ -296,17 +304,23 @@ func TestTrack(t *testing.T) {
 		add(rejected(n))
 	}
 	var track Track
+	if got := track.Rates(looks[0]); got != nil {
+		t.Error("rates of one look")
+	}
 	var got []string
 	for i, l := range looks {
 		for _, e := range track.Next(l) {
 			got = append(got, string(rune('0'+i))+" "+said([]report.Change{e.Change})[0])
+			if i == 0 {
+				continue
+			}
 			if !e.At.Equal(l.ended) || !e.After.Equal(looks[i-1].began) {
 				t.Errorf("%s is told as between %s and %s", e.Kind, e.After, e.At)
 			}
 		}
 	}
 	want := []string{
-		"2 server-out zk3 leader down", "2 leader zk3", "3 leader zk2", "3 epoch 1 2",
+		"0 verdict serving", "2 server-out zk3 leader down", "2 leader zk3", "3 leader zk2", "3 epoch 1 2",
 		"4 server-back zk3 down follower", "4 restarted zk3", "4 version zk3 3.9.5 3.9.6",
 		"5 counter zk1 connection_rejected 0 1", "9 counter zk1 connection_rejected 3 4",
 	}
@@ -321,14 +335,14 @@ func TestRates(t *testing.T) {
 	after.find("zk3").zxid = new(*after.find("zk3").zxid + 50)
 	after.find("zk2").received = new(int64(1))
 	after.servers = append(after.servers, server{name: "zk4"})
-	rates := Rates(before, after)
-	if r := rates[2]; r.Received == nil || *r.Received != 1 || r.Transactions == nil || *r.Transactions != 5 {
+	got := rates(before, after)
+	if r := got[2]; r.Received == nil || *r.Received != 1 || r.Transactions == nil || *r.Transactions != 5 {
 		t.Errorf("zk3: %+v", r)
 	}
-	if r := rates[0]; r.Transactions != nil {
+	if r := got[0]; r.Transactions != nil {
 		t.Error("a follower has transactions of its own")
 	}
-	if rates[1].Received != nil || rates[3].Received != nil || Rates(after, after)[0].Received != nil {
+	if got[1].Received != nil || got[3].Received != nil || rates(after, after)[0].Received != nil {
 		t.Error("a rate where none is known")
 	}
 }

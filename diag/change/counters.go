@@ -99,8 +99,8 @@ func counterChanges(before, after *Look) []report.Change {
 	return out
 }
 
-// Rates are what servers do a second, between two looks.
-func Rates(before, after *Look) []report.Rate {
+// rates are what servers do a second, between two looks.
+func rates(before, after *Look) []report.Rate {
 	seconds := after.began.Sub(before.began).Seconds()
 	out := make([]report.Rate, len(after.servers))
 	for i := range out {

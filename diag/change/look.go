@@ -146,6 +146,11 @@ func (l *Look) remember(before *Look) {
 	if l.epoch == nil {
 		l.epoch = before.epoch
 	}
+	for at, f := range before.findings {
+		if _, has := l.findings[at]; !has && l.notJudged(at) != "" {
+			l.findings[at] = f // until a check can say again whether it is there
+		}
+	}
 	for path, file := range before.files {
 		if _, read := l.files[path]; !read {
 			l.files[path] = maps.Clone(file)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
@@ -53,16 +54,24 @@ func standing(before, after *Look, b, a *server) []report.Change {
 	case !*a.serving && (b.serving == nil || *b.serving):
 		c.Kind = report.ServerWentOut
 	case *a.serving && (b.serving == nil || !*b.serving):
-		c.Kind, c.When = report.ServerBack, a.since
+		c.Kind, c.When = report.ServerBack, tookRole(before, a)
 	case a.role == b.role || tellsLeader(before, after, a.name):
 		return nil
 	default:
 		c.Kind = report.RoleChanged
 		if *a.serving {
-			c.When = a.since
+			c.When = tookRole(before, a)
 		}
 	}
 	return []report.Change{c}
+}
+
+// tookRole is when a server took its role, where that was after the earlier check had begun.
+func tookRole(before *Look, a *server) *time.Time {
+	if a.since == nil || a.since.Before(before.began) {
+		return nil
+	}
+	return a.since
 }
 
 // tellsLeader reports whether the change of the leader says what became of a server.
@@ -102,8 +111,9 @@ func anew(before, after *Look, b, a *server) *report.Change {
 	}
 	switch {
 	case a.since != nil && b.since != nil:
-		// The clocks of both ends agree within a check, and its time is some milliseconds.
-		if a.since.After(before.ended) && a.since.After(*b.since) {
+		// An age that stands still is no age: it would look like a new role at each check.
+		stands := a.since.Sub(*b.since) == after.began.Sub(before.began)
+		if a.since.After(before.ended) && a.since.After(*b.since) && !stands {
 			return &report.Change{
 				Kind: report.ServerRejoined, Servers: []string{a.name},
 				From: string(b.role), To: string(a.role), When: a.since,
@@ -125,7 +135,7 @@ func leaderChanges(before, after *Look) []report.Change {
 		if len(after.leaders) == 1 {
 			a, b := after.find(after.leaders[0]), before.find(after.leaders[0])
 			if a != nil {
-				c.When = a.since
+				c.When = tookRole(before, a)
 			}
 			if a != nil && b != nil {
 				c.TookMs = took(b, a)

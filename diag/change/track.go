@@ -14,17 +14,21 @@ type Track struct {
 	jumping []spot
 }
 
-// Next takes the next look, and returns what changed since the one before: nothing at the first.
+// Next takes the next look, and returns what changed since the one before. At the first these are
+// the verdict, from nothing, and the findings above info.
 func (t *Track) Next(l *Look) []report.Event {
 	last := t.last
 	t.last = l
 	if last == nil {
-		return nil
+		return l.first()
 	}
 	l.remember(last)
 	var out []report.Event
 	var jumping []spot
 	for _, c := range between(last, l) {
+		if c.Kind == report.VerdictChanged {
+			c.Text = l.moment.Summary
+		}
 		if c.Kind == report.CounterJumped {
 			c.Servers = slices.DeleteFunc(slices.Clone(c.Servers), func(name string) bool {
 				at := spot{report.Code(c.Key), name}
@@ -39,4 +43,27 @@ func (t *Track) Next(l *Look) []report.Event {
 	}
 	t.jumping = jumping
 	return out
+}
+
+// first is what a watch begins with.
+func (l *Look) first() []report.Event {
+	list := []report.Change{{Kind: report.VerdictChanged, To: string(l.moment.State), Text: l.moment.Summary}}
+	for _, c := range findingChanges(&Look{}, l) {
+		if c.Severity != report.Info {
+			list = append(list, c)
+		}
+	}
+	out := make([]report.Event, len(list))
+	for i, c := range list {
+		out[i] = report.Event{At: l.ended, After: l.began, Change: c}
+	}
+	return out
+}
+
+// Rates are what servers did a second since the look before this one; nil at the first.
+func (t *Track) Rates(l *Look) []report.Rate {
+	if t.last == nil {
+		return nil
+	}
+	return rates(t.last, l)
 }

@@ -41,6 +41,25 @@ func inRoleWord(s *report.ServerView) string {
 	return known(s.UptimeSeconds, age)
 }
 
+// receivedWord is how many packets a server gets a second, transactionsWord how many
+// transactions the leader makes.
+func (p *phrases) receivedWord(s *report.ServerView) string {
+	return p.rateWord(s, func(r *report.Rate) *float64 { return r.Received })
+}
+
+func (p *phrases) transactionsWord(s *report.ServerView) string {
+	return p.rateWord(s, func(r *report.Rate) *float64 { return r.Transactions })
+}
+
+func (p *phrases) rateWord(s *report.ServerView, of func(*report.Rate) *float64) string {
+	for i := range p.rates {
+		if p.rates[i].Server == s.Name {
+			return known(of(&p.rates[i]), func(n float64) string { return millis(&n) })
+		}
+	}
+	return ""
+}
+
 // lagWord is how many transactions a server is behind its leader.
 func lagWord(s *report.ServerView) string {
 	return known(s.Lag, func(n int64) string { return itoa(n) + " txn" })

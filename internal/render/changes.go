@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/asciijson"
 )
 
 // ChangesText writes for people what is different between two checks. The error is the writer's.
@@ -78,6 +79,16 @@ func EventLine(e *report.Event) string {
 	return utc(e.At) + fmt.Sprintf("  %-10s  ", changeWord(e.Kind)) + p.changeText(&e.Change)
 }
 
+// EventJSON writes an event as one line of JSON.
+func EventJSON(w io.Writer, e *report.Event) error {
+	whole := *e
+	whole.Servers = list(e.Servers)
+	if err := asciijson.Write(w, &whole, ""); err != nil {
+		return fmt.Errorf("the change: %w", err)
+	}
+	return nil
+}
+
 // ChangesJSON writes it as JSON does a report.
 func ChangesJSON(w io.Writer, c *report.Changes) error {
 	whole := *c
@@ -132,17 +143,17 @@ func (p *phrases) changeText(c *report.Change) string {
 		if c.From == "" {
 			return servers + ": counters of the process began again"
 		}
-		return servers + ": " + p.way(c) + since(c)
+		return servers + ": " + p.way(c) + p.since(c)
 	case report.ServerRejoined:
-		return servers + ": " + p.roleText(c.To) + " again" + since(c)
+		return servers + ": " + p.roleText(c.To) + " again" + p.since(c)
 	case report.CountersRestarted:
 		return servers + ": its counters began again (a restart, a new election, or srst)"
 	case report.LeaderChanged:
-		return p.leaderWay(c) + since(c)
+		return p.leaderWay(c) + p.since(c)
 	case report.EpochChanged:
 		return p.way(c)
 	case report.VerdictChanged:
-		return report.State(c.From).Word() + " -> " + report.State(c.To).Word()
+		return p.verdictText(c)
 	case report.MemberAdded, report.MemberRemoved, report.MemberChanged:
 		return p.memberText(c)
 	case report.ConfigChanged:
@@ -154,8 +165,19 @@ func (p *phrases) changeText(c *report.Change) string {
 	case report.VersionChanged:
 		return servers + ": " + p.way(c)
 	default: // out, back, not judged, role
-		return servers + ": " + p.roleText(c.From) + " -> " + p.roleText(c.To) + since(c)
+		return servers + ": " + p.roleText(c.From) + " -> " + p.roleText(c.To) + p.since(c)
 	}
+}
+
+func (p *phrases) verdictText(c *report.Change) string {
+	text := report.State(c.To).Word()
+	if c.From != "" {
+		text = report.State(c.From).Word() + " -> " + text
+	}
+	if c.Text != "" {
+		text += ": " + p.names.prose(c.Text)
+	}
+	return text
 }
 
 // roleText is a role as the table has it.
@@ -169,10 +191,13 @@ func (p *phrases) way(c *report.Change) string {
 }
 
 // since is when it happened, as the server told, and how long it took.
-func since(c *report.Change) string {
+func (p *phrases) since(c *report.Change) string {
 	text := ""
 	if c.When != nil {
 		text += ", since " + utc(*c.When)
+		if p.ofToday {
+			text = ", since " + c.When.UTC().Format(clockForm)
+		}
 	}
 	if c.TookMs != nil {
 		text += ", election " + seconds(*c.TookMs)

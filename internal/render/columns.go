@@ -51,16 +51,29 @@ func (p *phrases) columns(l layout) []*column {
 		{head: "server", class: nameClass, cells: p.cells(func(s *report.ServerView) string { return p.names.of(s.Name) })},
 		{head: "role", class: roleClass, cells: p.cells(roleWord)},
 		client, quorum, election,
-		{
-			head: "zxid", class: func(*report.ServerView) string { return "mono" }, optional: true,
-			cells: p.cells(zxidWord),
-		},
+	}
+	zxid := &column{
+		head: "zxid", class: func(*report.ServerView) string { return "mono" }, optional: true,
+		cells: p.cells(zxidWord),
+	}
+	inRole := &column{head: "in role", class: number, optional: true, cells: p.cells(inRoleWord)}
+	rest := []*column{
 		{head: "lag", class: number, optional: true, right: true, cells: p.cells(lagWord)},
 		{
 			head: "conns", class: number, optional: true, right: true,
 			cells: p.cells(func(s *report.ServerView) string { return known(s.Connections, itoa) }),
 		},
 		{head: "latency avg/max", class: number, optional: true, cells: p.cells(latencyWord)},
+	}
+	up := &column{head: "up", class: number, optional: true, cells: p.cells(upWord)}
+	if p.rates != nil { // what moves comes first
+		all = append(all,
+			&column{head: "req/s", class: number, optional: true, right: true, cells: p.cells(p.receivedWord)},
+			&column{head: "txn/s", class: number, optional: true, right: true, cells: p.cells(p.transactionsWord)}, inRole)
+		all = append(append(all, rest...), zxid, up)
+	} else {
+		all = append(append(all, zxid), rest...)
+		all = append(all, inRole, up)
 	}
 	if l.id {
 		id := &column{
@@ -69,12 +82,9 @@ func (p *phrases) columns(l layout) []*column {
 		}
 		all = slices.Insert(all, 0, id)
 	}
-	if !p.o.Deterministic {
-		all = append(all,
-			&column{head: "in role", class: number, optional: true, cells: p.cells(inRoleWord)},
-			&column{head: "up", class: number, optional: true, cells: p.cells(upWord)})
-	}
-	return slices.DeleteFunc(all, func(c *column) bool { return c.head != "server" && c.empty() })
+	return slices.DeleteFunc(all, func(c *column) bool {
+		return c.head != "server" && c.empty() || p.o.Deterministic && (c == inRole || c == up)
+	})
 }
 
 func (p *phrases) cells(f func(*report.ServerView) string) []string {

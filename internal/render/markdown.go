@@ -86,7 +86,7 @@ type markdown struct {
 
 func newMarkdown(r *report.Report, o Options) *markdown {
 	o.Width, o.Color = defaultWidth, false
-	return &markdown{phrases: phrases{r, o, newNames(r.Servers, maxName)}}
+	return &markdown{phrases: phrases{r: r, o: o, names: newNames(r.Servers, maxName)}}
 }
 
 // para writes a paragraph, nothing where there is none. The text is Markdown.

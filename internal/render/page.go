@@ -27,7 +27,7 @@ type page struct {
 }
 
 func newPage(r *report.Report, o Options) *page {
-	p := &page{phrases: phrases{r, o, newNames(r.Servers, maxName)}, width: o.width()}
+	p := &page{phrases: phrases{r: r, o: o, names: newNames(r.Servers, maxName)}, width: o.width()}
 	p.bold, p.warn = color.New(color.Bold), color.New(color.FgYellow)
 	for _, c := range []*color.Color{p.bold, p.warn} {
 		if o.Color {

@@ -13,6 +13,10 @@ type phrases struct {
 	r     *report.Report
 	o     Options
 	names *names
+	// rates are what servers do a second, in their order; nil where that is not known.
+	rates []report.Rate
+	// ofToday leaves the date out of when a change happened.
+	ofToday bool
 }
 
 // incomplete says so when looking ended early.

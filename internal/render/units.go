@@ -10,6 +10,9 @@ import (
 // timeForm is the only form of a time: UTC, to the second.
 const timeForm = "2006-01-02T15:04:05Z"
 
+// clockForm is a time on a screen on which the date stands already.
+const clockForm = "15:04:05Z"
+
 func itoa[T int | int64](n T) string { return strconv.FormatInt(int64(n), 10) }
 
 // utc writes a time, nothing when there is none.

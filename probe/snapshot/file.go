@@ -24,6 +24,11 @@ func WriteSnapshot(w io.Writer, s *Snapshot) error {
 	return asciijson.Write(w, s.shareable(), " ")
 }
 
+// WriteLine writes a snapshot as WriteSnapshot does, in one line: a record has one a line.
+func WriteLine(w io.Writer, s *Snapshot) error {
+	return asciijson.Write(w, s.shareable(), "")
+}
+
 // Budget is what snapshots that are read together may take in memory, once decoded.
 type Budget struct{ left int }
 

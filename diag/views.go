@@ -61,6 +61,11 @@ func serverView(e *model.Ensemble, s, leader *model.Server) report.ServerView {
 	if up, of, ok := uptimeOf(s, e.Snap.Started); ok {
 		v.UptimeSeconds, v.UptimeOf = new(int64(up/time.Second)), of
 	}
+	if s.Local != nil {
+		if age, ok := s.Local.Age(e.Snap.Started); ok {
+			v.ProcessSeconds = new(int64(age / time.Second))
+		}
+	}
 	if s.Opened.Seen() {
 		v.SessionMs = new(s.Opened.Took.Milliseconds())
 	}

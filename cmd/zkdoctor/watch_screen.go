@@ -98,11 +98,12 @@ func (v *screen) wait(ctx context.Context, until time.Time) {
 // close gives the terminal back as it was, and leaves on it what the screen showed last.
 func (v *screen) close() {
 	signal.Stop(v.resize)
-	text := leaveScreen
+	var b strings.Builder
+	b.WriteString(leaveScreen)
 	for _, line := range v.last[:max(len(v.last)-1, 0)] {
 		if line != "" {
-			text += line + "\r\n"
+			b.WriteString(line + "\r\n")
 		}
 	}
-	_, _ = io.WriteString(v.t.out, text)
+	_, _ = io.WriteString(v.t.out, b.String())
 }

@@ -8,12 +8,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// spot is a finding on one server; the server is empty for the ensemble.
-type spot struct {
-	code   report.Code
-	server string
-}
-
 // findingsOf are all findings, shown and folded, a server each: what is told of several in one
 // check may be told of each in the next.
 func findingsOf(r *report.Report) map[spot]report.Finding {

@@ -1,7 +1,6 @@
 package change
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -9,56 +8,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
-
-// Look is what is compared of one check.
-type Look struct {
-	// began and ended are when the check did.
-	began, ended time.Time
-	moment       report.Moment
-	leaders      []string
-	// epoch is that of the one leader's zxid; nil where that is not known.
-	epoch   *uint32
-	servers []server
-	// files are the properties of zoo.cfg files, by host and path.
-	files    map[place]settings
-	findings map[spot]report.Finding
-	skips    []report.Skip
-	// crashed are rules that came to no end.
-	crashed []report.Code
-}
-
-// settings are the values of a configuration by key.
-type settings map[string]string
-
-// server is what is compared of a server. What is not known is nil, or empty.
-type server struct {
-	name    string
-	role    report.Role
-	serving *bool
-	version string
-	conf    settings
-	// members are the lines of the list of members that it runs with; nil where it reported
-	// none. Each is compared with its own: servers may spell addresses in their own way.
-	members    settings
-	votersOnly bool
-	// received counts packets, since the server took its role.
-	received *int64
-	zxid     *snapshot.Zxid
-	// since is when it took its role (3.6+).
-	since *time.Time
-	// electing counts the elections of the process and the milliseconds that they took (3.6+).
-	elections *elections
-	process   *process
-	counters  map[string]float64
-}
-
-type elections struct{ count, ms float64 }
-
-// process is the server's process, on the host that looked.
-type process struct {
-	pid     int
-	started time.Time
-}
 
 // New takes from a snapshot, and from what was concluded of it, what is compared.
 func New(snap *snapshot.Snapshot, r *report.Report) *Look {
@@ -129,59 +78,4 @@ func electionsOf(m *snapshot.Mntr) *elections {
 		return nil
 	}
 	return &elections{count, ms}
-}
-
-func (l *Look) find(name string) *server {
-	for i := range l.servers {
-		if l.servers[i].name == name {
-			return &l.servers[i]
-		}
-	}
-	return nil
-}
-
-// remember fills in what this check did not show and an earlier one did, so that a server that
-// was out is compared with what it was before.
-func (l *Look) remember(before *Look) {
-	if l.epoch == nil {
-		l.epoch = before.epoch
-	}
-	for at, f := range before.findings {
-		if _, has := l.findings[at]; !has && l.notJudged(at) != "" {
-			l.findings[at] = f // until a check can say again whether it is there
-		}
-	}
-	for path, file := range before.files {
-		if _, read := l.files[path]; !read {
-			l.files[path] = maps.Clone(file)
-		}
-	}
-	for i := range l.servers {
-		s := &l.servers[i]
-		b := before.find(s.name)
-		if b == nil {
-			continue
-		}
-		if s.version == "" {
-			s.version = b.version
-		}
-		if s.conf == nil {
-			s.conf = b.conf
-		}
-		if s.members == nil {
-			s.members, s.votersOnly = b.members, b.votersOnly
-		}
-		if s.since == nil {
-			s.since = b.since
-		}
-		if s.elections == nil {
-			s.elections = b.elections
-		}
-		if s.process == nil {
-			s.process = b.process
-		}
-		if s.counters == nil {
-			s.counters = b.counters
-		}
-	}
 }

@@ -43,9 +43,6 @@ func confOf(s *snapshot.Server) settings {
 	return out
 }
 
-// place is a file on a host: the same path on two hosts is two files.
-type place struct{ host, path string }
-
 // filesOf are the configuration files of the hosts that looked.
 func filesOf(snap *snapshot.Snapshot) map[place]settings {
 	out := map[place]settings{}

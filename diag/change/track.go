@@ -1,6 +1,7 @@
 package change
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -66,4 +67,50 @@ func (t *Track) Rates(l *Look) []report.Rate {
 		return nil
 	}
 	return rates(t.last, l)
+}
+
+// remember fills in what this check did not show and an earlier one did, so that a server that
+// was out is compared with what it was before.
+func (l *Look) remember(before *Look) {
+	if l.epoch == nil {
+		l.epoch = before.epoch
+	}
+	for at, f := range before.findings {
+		if _, has := l.findings[at]; !has && l.notJudged(at) != "" {
+			l.findings[at] = f // until a check can say again whether it is there
+		}
+	}
+	for path, file := range before.files {
+		if _, read := l.files[path]; !read {
+			l.files[path] = maps.Clone(file)
+		}
+	}
+	for i := range l.servers {
+		s := &l.servers[i]
+		b := before.find(s.name)
+		if b == nil {
+			continue
+		}
+		if s.version == "" {
+			s.version = b.version
+		}
+		if s.conf == nil {
+			s.conf = b.conf
+		}
+		if s.members == nil {
+			s.members, s.votersOnly = b.members, b.votersOnly
+		}
+		if s.since == nil {
+			s.since = b.since
+		}
+		if s.elections == nil {
+			s.elections = b.elections
+		}
+		if s.process == nil {
+			s.process = b.process
+		}
+		if s.counters == nil {
+			s.counters = b.counters
+		}
+	}
 }

@@ -221,6 +221,8 @@ type ServerView struct {
 	UptimeSeconds *int64 `json:"uptime_seconds"`
 	// UptimeOf says which of the two that is: "election" or "process".
 	UptimeOf string `json:"uptime_of,omitempty"`
+	// ProcessSeconds is the age of its process, where that was seen on its host.
+	ProcessSeconds *int64 `json:"process_seconds,omitempty"`
 	// Note is a short phrase on what is odd about the row; empty when nothing is.
 	Note string `json:"note,omitempty"`
 	// Skipped are the four-letter words that gave nothing.

@@ -30,6 +30,7 @@ func Markdown(w io.Writer, r *report.Report, o Options) error {
 	}
 	rest := newPage(r, m.o)
 	rest.servers()
+	rest.tellAges()
 	rest.sessions()
 	rest.reach()
 	rest.more(full[shown:], strings.ToLower(title))

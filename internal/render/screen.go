@@ -41,6 +41,7 @@ func Screen(w Watch, o Options, height int) []string {
 		p.flow("", indent, "zkdoctor: "+clean(w.Trouble, maxProse))
 	}
 	p.servers()
+	p.tellAges()
 	top := p.taken()
 	p.worst()
 	findings := p.taken()
@@ -108,7 +109,8 @@ func (p *page) changed(events []report.Event) []string {
 	for i := range events {
 		e := &events[i]
 		if e.Kind == report.VerdictChanged {
-			e = &report.Event{At: e.At, Change: report.Change{Kind: e.Kind, From: e.From, To: e.To}} // the first line has the rest
+			// The first line of the screen has the rest.
+			e = &report.Event{At: e.At, Change: report.Change{Kind: e.Kind, From: e.From, To: e.To}}
 		}
 		line := indent + e.At.UTC().Format(clockForm) + fmt.Sprintf("  %-10s  ", changeWord(e.Kind)) + p.changeText(&e.Change)
 		out = append(out, cutEnd(line, p.width))

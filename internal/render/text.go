@@ -16,6 +16,7 @@ func Text(w io.Writer, r *report.Report, o Options) error {
 	p.say(p.unverified("--tls-insecure"))
 	p.processes()
 	p.servers()
+	p.tellAges()
 	p.sessions()
 	p.reach()
 	p.unknown()
@@ -54,6 +55,13 @@ func (p *page) headline() bool {
 		p.put(hang + l)
 	}
 	return timed
+}
+
+// tellAges writes them below the table.
+func (p *page) tellAges() {
+	if sentence := p.ages(); sentence != "" {
+		p.flow(indent, indent, sentence)
+	}
 }
 
 // sessions says how long sessions took to open, where that was asked for: what a client

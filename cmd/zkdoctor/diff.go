@@ -19,7 +19,7 @@ type diffCmd struct {
 	Before string `arg:"" optional:"" name:"before" help:"The earlier snapshot, as collect writes it; - is stdin."`
 	After  string `arg:"" optional:"" name:"after" help:"The later snapshot."`
 
-	From string `placeholder:"FILE" help:"Compare the first and the last snapshot of this record (watch --record)." env:"-"`
+	From string `placeholder:"FILE" help:"Compare the first and the last snapshot of this record (watch --record)."`
 
 	Output string `short:"o" enum:"text,markdown,json" default:"text" help:"text, markdown or json." env:"ZKDOCTOR_DIFF_OUTPUT"`
 }

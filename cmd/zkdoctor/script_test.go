@@ -403,13 +403,15 @@ func flagsOf(t *testing.T, each func(command string, f *kong.Flag)) {
 // TestFlags: every flag has a help that is a sentence, and an environment
 // variable of its own name. Where another command means something else by a flag than check does,
 // the variable has the command's name too.
+// variable of its own name. What check writes is not what some others can, so
+// those variables have the command's name too.
 func TestFlags(t *testing.T) {
 	flagsOf(t, func(command string, f *kong.Flag) {
 		if !strings.HasSuffix(f.Help, ".") {
 			t.Errorf("%s --%s: help %q", command, f.Name, f.Help)
 		}
 		want := "ZKDOCTOR_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(f.Name))
-		if slices.Contains([]string{"advisories", "findings", "lint"}, command) && f.Name == "output" {
+		if slices.Contains([]string{"advisories", "diff", "findings", "lint", "watch"}, command) && f.Name == "output" {
 			want = "ZKDOCTOR_" + strings.ToUpper(command) + "_OUTPUT"
 		}
 		own := map[string][]string{"explain": {"log"}, "ok-to-restart": {"output", "only", "ignore"}, "wait": {"timeout"}}

@@ -145,6 +145,12 @@ var cases = map[string]struct {
 		},
 		[]string{"restarted zk1"},
 	},
+	"srst: all counters begin again, in the same role": {
+		func(_, a *Look) {
+			a.find("zk1").counters["looking_count"], a.find("zk1").received = 0, new(int64(1))
+		},
+		[]string{"counters-restarted zk1"},
+	},
 	"another process, by its host": {
 		func(b, a *Look) {
 			b.find("zk1").process, a.find("zk1").process = &process{pid: 7}, &process{pid: 9}
@@ -297,6 +303,7 @@ func TestTrack(t *testing.T) {
 			anew(l)
 			noted(l)
 			l.find("zk3").version, l.find("zk3").counters["looking_count"] = "3.9.6", 1
+			l.find("zk3").since = new(noon.Add(7 * time.Second))
 			l.find("zk1").counters["connection_rejected"] = n
 		}
 	}

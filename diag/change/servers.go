@@ -33,7 +33,7 @@ func serverChanges(before, after *Look) []report.Change {
 	}
 	each(before, after, func(b, a *server) {
 		moved := standing(before, after, b, a)
-		if c := restart(b, a); c != nil {
+		if c := restart(before, b, a); c != nil {
 			moved = append(moved, *c)
 		} else if c := anew(before, after, b, a); c != nil && len(moved) == 0 {
 			moved = append(moved, *c)
@@ -80,8 +80,9 @@ func tellsLeader(before, after *Look, name string) bool {
 }
 
 // restart finds another process: by its host, or by counters of the whole process that are
-// less than they were.
-func restart(b, a *server) *report.Change {
+// less than they were in a role that it has taken since. By themselves they may have been reset:
+// srst resets all of them and not the age (3.6+, ServerStats.reset).
+func restart(before *Look, b, a *server) *report.Change {
 	c := &report.Change{Kind: report.ServerRestarted, Servers: []string{a.name}}
 	if b.process != nil && a.process != nil {
 		if b.process.pid == a.process.pid {
@@ -90,6 +91,9 @@ func restart(b, a *server) *report.Change {
 		c.From, c.To = "pid "+strconv.Itoa(b.process.pid), "pid "+strconv.Itoa(a.process.pid)
 		c.When = &a.process.started
 		return c
+	}
+	if tookRole(before, a) == nil {
+		return nil
 	}
 	for _, key := range processCounters() {
 		was, had := b.counters[key]
@@ -109,8 +113,7 @@ func anew(before, after *Look, b, a *server) *report.Change {
 	if before.epoch != nil && after.epoch != nil && *before.epoch != *after.epoch {
 		return nil // all of them have
 	}
-	switch {
-	case a.since != nil && b.since != nil:
+	if a.since != nil && b.since != nil {
 		// An age that stands still is no age: it would look like a new role at each check.
 		stands := a.since.Sub(*b.since) == after.began.Sub(before.began)
 		if a.since.After(before.ended) && a.since.After(*b.since) && !stands {
@@ -119,7 +122,8 @@ func anew(before, after *Look, b, a *server) *report.Change {
 				From: string(b.role), To: string(a.role), When: a.since,
 			}
 		}
-	case b.received != nil && a.received != nil && *a.received < *b.received:
+	}
+	if b.received != nil && a.received != nil && *a.received < *b.received {
 		return &report.Change{Kind: report.CountersRestarted, Servers: []string{a.name}}
 	}
 	return nil

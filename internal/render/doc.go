@@ -1,5 +1,5 @@
 // Package render turns a report.Report into what people and monitors read: text,
-// JSON, the output of a monitoring plugin and the status page. It knows nothing
+// JSON, Markdown, the output of a monitoring plugin, the screen of a watch and the status page. It knows nothing
 // but the report.
 //
 // Text and status page share one vocabulary: what both say is made by phrases, and
@@ -34,6 +34,18 @@
 //   - Steps of a remedy that are the same for several hosts stand once, under
 //     "on zk2, then on zk3": one host is finished before the next is begun.
 //   - No blanks at the end of a line. The same report gives the same bytes.
+//
+// # Rules of Markdown
+//
+//   - It is a message for a ticket or a chat: what matters first, the rest collapsed.
+//   - What may mean something to Markdown, to HTML or to a chat stands as code: foreign text can
+//     end no block, make no link, and call nobody.
+//   - Code blocks are 80 columns wide; a command is broken as a shell joins it again.
+//
+// # Rules of the screen of a watch
+//
+//   - It fits the terminal, from 12 lines on: verdict, servers, findings, the newest changes.
+//   - Nothing in it moves but what changes: lines have their place.
 //
 // # Rules of the plugin output
 //

@@ -64,6 +64,9 @@ func knownFaults(s *subject) []Check {
 			out = append(out, fromFinding(NotOK, f))
 		}
 	}
+	if slices.ContainsFunc(out, func(c Check) bool { return c.Result == NotOK }) {
+		return out // what hides other checks is among these
+	}
 	for _, skip := range s.r.Checks.Skips {
 		if diag.TraitsOf(skip.Check).BreaksStart && (skip.Server == "" || skip.Server == s.s.Name) && matters(skip.Kind) {
 			out = append(out, Check{

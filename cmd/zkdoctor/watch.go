@@ -13,6 +13,7 @@ import (
 )
 
 type watchCmd struct {
+	targetArgs
 	lookFlags
 
 	From string `placeholder:"FILE" group:"what" help:"Replay this record, and look at nothing."`
@@ -69,6 +70,7 @@ func (c *watchCmd) check() error {
 
 // Run looks, until it is told to end.
 func (c *watchCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) error {
+	c.Targets = c.Given
 	if err := c.check(); err != nil {
 		return err
 	}

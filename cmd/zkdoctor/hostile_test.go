@@ -161,7 +161,7 @@ func TestLargeSnapshot(t *testing.T) {
 	b.WriteString("]}")
 	file := filepath.Join(t.TempDir(), "large.json")
 	must(t, os.WriteFile(file, []byte(b.String()), 0o600))
-	if e := checked(t, "--from", file); e.cpu > 10*time.Second {
+	if e := checked(t, "--deadline=60s", "--from", file); e.cpu > 10*time.Second {
 		t.Errorf("%v of CPU", e.cpu)
 	}
 }

@@ -111,7 +111,8 @@ func TestRealOnceVia(t *testing.T) {
 const sshPort = 2222
 
 // startSSH starts an sshd on the host of every server, with keys made for the test, and
-// gives the client's configuration.
+// gives the client's configuration. Who logs in has an empty home: what a shell is told to do
+// when it starts is this machine's own affair, and may take a minute.
 func startSSH(t *testing.T, ens *zktest.Ensemble, program string) (config string) {
 	t.Helper()
 	sshd, err := exec.LookPath("sshd")
@@ -142,8 +143,8 @@ StrictModes no
 PermitRootLogin prohibit-password
 UsePAM no
 PidFile %s
-SetEnv PATH=%s:/usr/bin:/bin ZOOCFGDIR=%s
-`, sshPort, s.Addr, filepath.Join(dir, "host"), filepath.Join(dir, "user.pub"), pid, filepath.Dir(program), filepath.Dir(s.ConfigFile)), 0o600))
+SetEnv HOME=%s PATH=%s:/usr/bin:/bin ZOOCFGDIR=%s
+`, sshPort, s.Addr, filepath.Join(dir, "host"), filepath.Join(dir, "user.pub"), pid, dir, filepath.Dir(program), filepath.Dir(s.ConfigFile)), 0o600))
 		result, err := s.Host.Run(t.Context(), sshd, "-f", file, "-E", filepath.Join(dir, s.Name+".log"))
 		if err != nil || result.ExitCode != 0 {
 			t.Fatalf("sshd on %s: exit %d, %v: %s", s.Name, result.ExitCode, err, result.Stderr)

@@ -74,6 +74,7 @@ func (in *lintInput) readConfigMap(name string, object *yaml.Node) error {
 		}
 		config := zoocfg.Parse(name, inPlace(node))
 		file := lint.File{Config: config}
+		file.Elsewhere = true
 		file.Object = fmt.Sprintf("ConfigMap %s, %s", text(value(object, "metadata"), "name"), key)
 		if node.Style != yaml.LiteralStyle {
 			file.Line = node.Line
@@ -82,7 +83,7 @@ func (in *lintInput) readConfigMap(name string, object *yaml.Node) error {
 			if beside := value(data, path.Base(dynamic.Value)); beside != nil && beside.Kind == yaml.ScalarNode {
 				config.AddDynamic(name, inPlace(beside))
 			} else {
-				file.NoDynamic, file.Elsewhere = dynamic.Value, true
+				file.NoDynamic = dynamic.Value
 			}
 		}
 		if err := in.add(file); err != nil {

@@ -95,6 +95,16 @@ func TestCorrected(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+	t.Run("no members yet, of a container", func(t *testing.T) {
+		t.Parallel()
+		config := zoocfg.Parse("zoo.cfg", []byte(base+"standaloneEnabled=false\n"))
+		r := Lint(config, Options{Elsewhere: true})
+		if r.Remarks[0].Severity == report.Critical || !slices.ContainsFunc(r.Remarks, func(r Remark) bool {
+			return r.Key == "standaloneEnabled" && strings.Contains(r.Why, "A script may add")
+		}) {
+			t.Errorf("%+v", r)
+		}
+	})
 }
 
 // TestNotSeen are faults that take an eye for what belongs together.

@@ -35,7 +35,8 @@ type Options struct {
 	// NoDynamic says why the dynamic file could not be read, where it is not there; empty
 	// where it was read, or is none.
 	NoDynamic string
-	// Elsewhere: the server is most likely another host's, and its dynamic file there.
+	// Elsewhere: the server is most likely another host's, and so are its dynamic file and what a
+	// script adds to the configuration before the start.
 	Elsewhere bool
 	// Line is where the configuration stands in another file that has all of it on one line;
 	// 0 where its own lines count.

@@ -18,6 +18,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/peerports"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
@@ -73,8 +74,8 @@ type Exporter struct {
 	self    *prometheus.Registry
 	stats   selfStats
 	// ports and looks outlive a reload: what a server has to bear does not change by it.
-	ports *portTable
-	looks *budget
+	ports *peerports.Table
+	looks *peerports.Budget
 	// answers is what servers may say, all of them together.
 	answers *wire.Pool
 	// troubles are the exporter's own.
@@ -117,7 +118,7 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 	e := &Exporter{
 		options: o, table: newTable(o.Include, o.Exclude),
 		self: prometheus.NewRegistry(), slots: make(chan struct{}, o.MaxConcurrent),
-		ports: newPortTable(), looks: newBudget(maxLooks, minAge), troubles: newTroubles(o.Log),
+		ports: peerports.NewTable(), looks: peerports.NewBudget(maxLooks, minAge), troubles: newTroubles(o.Log),
 		answers:  wire.NewPool(maxAnswers),
 		delivery: newDelivery(), compressed: compression(),
 	}

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/zkdoctor/zkdoctor/probe/peerports"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -145,7 +146,7 @@ func TestSubsetsShareALimit(t *testing.T) {
 	if got[http.StatusOK]+got[http.StatusTooManyRequests] != 200 || got[http.StatusTooManyRequests] == 0 {
 		t.Errorf("statuses %v", got)
 	}
-	if client, peers := a.connections(); client != 3*int32(got[http.StatusOK]) || peers > 2*maxPortProbes {
+	if client, peers := a.connections(); client != 3*int32(got[http.StatusOK]) || peers > 2*peerports.MaxProbes {
 		t.Errorf("%d connections to the client port in %d looks, %d to the peer ports", client, got[http.StatusOK], peers)
 	}
 	// What is asked for otherwise is not held up by that.

@@ -117,7 +117,7 @@ func (e *Exporter) probeWatcher(targets []snapshot.Target, way string, secure *t
 
 // admit decides whether the servers of a request may be looked at now.
 func (e *Exporter) admit(servers []netip.AddrPort) error {
-	if at, ok := e.looks.take(time.Now(), servers); !ok {
+	if at, ok := e.looks.Take(time.Now(), servers); !ok {
 		return tooOftenError{at}
 	}
 	return nil

@@ -10,11 +10,14 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/peerports"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/wire"
 )
 
 const (
+	// slowEvery is how often this host's own evidence is looked at, as peer ports are.
+	slowEvery = peerports.Every
 	// minAge is how old a look may be and still serve another scrape: two
 	// Prometheus servers in a pair scrape at about the same time.
 	minAge = time.Second
@@ -49,9 +52,9 @@ type watcher struct {
 	single bool
 	// asked is set for what a request named and nobody configured.
 	asked bool
-	// way is how client ports are asked, as far as watchers differ in that: see portKey.
+	// way is how client ports are asked, as far as watchers differ in that: see peerports.Table.
 	way      string
-	ports    *portTable
+	ports    *peerports.Table
 	troubles *troubles
 	answers  *wire.Pool
 	// diagnose is diag.Diagnose.
@@ -140,7 +143,7 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	w.troubles.note(w.name, snap)
 	for i, probed := range due {
 		if probed {
-			w.ports.keep(&snap.Servers[i], w.way)
+			w.ports.Keep(&snap.Servers[i], w.way)
 		}
 	}
 	return w.remember(snap, question.Answers), nil
@@ -242,7 +245,7 @@ func (w *watcher) portsDue(snap *snapshot.Snapshot) []bool {
 	due := make([]bool, len(snap.Servers))
 	for i := range due {
 		var at time.Time
-		due[i], at = w.ports.due(&snap.Servers[i], w.way, w.asked, now)
+		due[i], at = w.ports.Due(&snap.Servers[i], w.way, w.asked, now)
 		// What others have probed is no news of this host.
 		if due[i] || !w.question.Local && at.After(w.slowAt) {
 			w.slowAt = at

@@ -77,7 +77,7 @@ func (c *advisoriesCmd) Run(ctx context.Context, t terminal) error {
 	case strings.Contains(c.Release, "-") && !zoocfg.Released(c.Release):
 		return fmt.Errorf("advisories %s: there is none with that id; zkdoctor advisories lists them", c.Release)
 	case !zoocfg.Released(c.Release) && !table.Knows(c.Release):
-		return fmt.Errorf("advisories %s: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", c.Release)
+		return unknownRelease("advisories " + c.Release)
 	default:
 		list.Release, list.Table = c.Release, table.Of(c.Release)
 		list.Next = table.Next(c.Release, list.Table)
@@ -91,4 +91,9 @@ func (c *advisoriesCmd) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
 	return nil
+}
+
+// unknownRelease is the error of a release that was never made, as it was named.
+func unknownRelease(named string) error {
+	return fmt.Errorf("%s: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", named)
 }

@@ -45,7 +45,7 @@ func (c *lintCmd) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	if c.ZooKeeper != "" && !zoocfg.Released(c.ZooKeeper) && !table.Knows(c.ZooKeeper) {
-		return fmt.Errorf("--zookeeper %q: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", c.ZooKeeper)
+		return unknownRelease(fmt.Sprintf("--zookeeper %q", c.ZooKeeper))
 	}
 	debug.SetMemoryLimit(heapGoal) // of a manifest YAML makes fifty times as much
 	files, err := (&lintInput{terminal: t}).read(ctx, c.Files)

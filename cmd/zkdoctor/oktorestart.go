@@ -83,7 +83,7 @@ func (c *okToRestartCmd) asked() (restart.Question, error) {
 	case len(c.In) > 0 && (c.Config != "" || len(c.From) > 0):
 		return q, errors.New("--in names the members, and so does --config or --from: choose")
 	case c.ZooKeeper != "" && !zoocfg.Released(c.ZooKeeper):
-		return q, fmt.Errorf("--zookeeper %q: no release that zkdoctor knows, of 3.4.0 to 3.9.6; write it as 3.4.10 or 3.9", c.ZooKeeper)
+		return q, unknownRelease(fmt.Sprintf("--zookeeper %q", c.ZooKeeper))
 	}
 	for _, name := range c.Ignore {
 		if names := restart.Names(); !slices.Contains(names, name) {

@@ -11,6 +11,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/change"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe"
+	"github.com/zkdoctor/zkdoctor/probe/peerports"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -81,7 +82,7 @@ type watcher struct {
 
 	question probe.Question
 	deadline time.Duration
-	ports    portMemory
+	ports    *peerports.Table
 	last     *snapshot.Snapshot
 	checks   int
 	// hereAt is when this host was last looked at.
@@ -94,7 +95,7 @@ func newWatcher(question probe.Question, deadline time.Duration, log zerolog.Log
 	question.Progress = probe.Progress{
 		Looked: func(s *snapshot.Snapshot) { logSnapshot(log, s) }, Undiscovered: undiscovered,
 	}
-	return &watcher{question: question, deadline: deadline, ports: portMemory{}}
+	return &watcher{question: question, deadline: deadline, ports: peerports.NewTable()}
 }
 
 // next makes a check.
@@ -109,7 +110,7 @@ func (w *watcher) next(ctx context.Context) (*watched, error) {
 	var due []bool
 	if question.PeerPorts {
 		question.PortsDue = func(s *snapshot.Snapshot) []bool {
-			due = w.ports.due(s, time.Now())
+			due = portsDue(w.ports, s, time.Now())
 			return due
 		}
 	}
@@ -117,77 +118,28 @@ func (w *watcher) next(ctx context.Context) (*watched, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.ports.keep(snap, due)
+	keepPorts(w.ports, snap, due)
 	w.question.Undiscovered = nil // told once
 	w.last = snap
 	w.checks++
 	return w.judge.next(snap), nil
 }
 
-const (
-	// portsOld is how long what peer ports showed counts, and portsMost how often those of one
-	// server are probed within that time at most, however often it changes its state.
-	portsOld  = 5 * time.Minute
-	portsMost = 10
-)
-
-// portMemory is what the peer ports of servers showed, by the server's name.
-type portMemory map[string]*portsSeen
-
-type portsSeen struct {
-	// state is what the client port did then: what peer ports mean hangs on it.
-	state            string
-	quorum, election snapshot.PortLook
-	// probed is when they were probed, within portsOld.
-	probed []time.Time
-}
-
-// due says of each server whether its peer ports are to be probed now: at first, and when its
-// state has changed. Of the others it fills in what they showed.
-func (m portMemory) due(s *snapshot.Snapshot, now time.Time) []bool {
+// portsDue decides about the servers that were looked at just now, and fills in what is known of
+// the peer ports of those that are left alone.
+func portsDue(ports *peerports.Table, s *snapshot.Snapshot, now time.Time) []bool {
 	due := make([]bool, len(s.Servers))
-	for i := range s.Servers {
-		server := &s.Servers[i]
-		seen := m[server.Name]
-		if seen == nil {
-			seen = new(portsSeen)
-			m[server.Name] = seen
-		}
-		seen.probed = slices.DeleteFunc(seen.probed, func(at time.Time) bool { return now.Sub(at) >= portsOld })
-		switch state := clientState(server); {
-		case seen.state == state && len(seen.probed) > 0:
-			server.Quorum, server.Election = seen.quorum, seen.election
-		case len(seen.probed) < portsMost:
-			seen.state, seen.probed, due[i] = state, append(seen.probed, now), true
-		default:
-			seen.state = "" // what they showed is of no use, and they are left alone
-		}
+	for i := range due {
+		due[i], _ = ports.Due(&s.Servers[i], "", false, now)
 	}
 	return due
 }
 
-// keep remembers what was probed. What was not made to its end is of no use.
-func (m portMemory) keep(s *snapshot.Snapshot, due []bool) {
+// keepPorts remembers what was probed.
+func keepPorts(ports *peerports.Table, s *snapshot.Snapshot, due []bool) {
 	for i, probed := range due {
-		if !probed {
-			continue
-		}
-		server := &s.Servers[i]
-		seen := m[server.Name]
-		seen.quorum, seen.election = server.Quorum, server.Election
-		if server.Quorum.Look.Unmade() || server.Election.Look.Unmade() {
-			seen.state = ""
+		if probed {
+			ports.Keep(&s.Servers[i], "")
 		}
 	}
-}
-
-// clientState is what a client port did.
-func clientState(s *snapshot.Server) string {
-	switch {
-	case s.Srvr.Seen():
-		return string(s.Srvr.Value.Mode)
-	case s.Srvr.Failure != nil:
-		return string(s.Srvr.Failure.Kind)
-	}
-	return "none"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/peerports"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -66,14 +68,20 @@ func TestRecorder(t *testing.T) {
 func TestPortMemory(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 3, 4, 5, 0, time.UTC)
-	m := portMemory{}
+	m := peerports.NewTable()
 	look := func(after time.Duration, mode snapshot.Mode) (probed bool, quorum int) {
-		s := &snapshot.Snapshot{Servers: []snapshot.Server{{Name: "zk1", Srvr: snapshot.Saw(snapshot.Srvr{Mode: mode}, 0)}}}
-		due := m.due(s, now.Add(after))
+		s := &snapshot.Snapshot{Servers: []snapshot.Server{{
+			Name: "zk1", Srvr: snapshot.Saw(snapshot.Srvr{Mode: mode}, 0), Quorum: snapshot.PortLook{Number: 2888},
+			Resolve: snapshot.Saw([]netip.Addr{netip.MustParseAddr("192.0.2.1")}, 0),
+		}}}
+		due := portsDue(m, s, now.Add(after))
 		if due[0] {
-			s.Servers[0].Quorum.Number = 2888
+			s.Servers[0].Quorum.Look = snapshot.Saw(snapshot.Dial{}, 0)
 		}
-		m.keep(s, due)
+		keepPorts(m, s, due)
+		if !s.Servers[0].Quorum.Look.Seen() {
+			return due[0], 0
+		}
 		return due[0], s.Servers[0].Quorum.Number
 	}
 	for i, one := range []struct {
@@ -84,8 +92,8 @@ func TestPortMemory(t *testing.T) {
 		{0, snapshot.ModeFollower, true},
 		{time.Second, snapshot.ModeFollower, false},
 		{2 * time.Second, snapshot.ModeLeader, true},
-		{portsOld, snapshot.ModeLeader, false},
-		{portsOld + 2*time.Second, snapshot.ModeLeader, true},
+		{peerports.Every, snapshot.ModeLeader, false},
+		{peerports.Every + 2*time.Second, snapshot.ModeLeader, true},
 	} {
 		if probed, quorum := look(one.after, one.mode); probed != one.probed || quorum != 2888 {
 			t.Errorf("%d: probed %v, and the port is %d", i, probed, quorum)
@@ -98,7 +106,7 @@ func TestPortMemory(t *testing.T) {
 			count++
 		}
 	}
-	if count != portsMost {
-		t.Errorf("probed %d times in 40 s, want %d", count, portsMost)
+	if count != peerports.MaxProbes {
+		t.Errorf("probed %d times in 40 s, want %d", count, peerports.MaxProbes)
 	}
 }

@@ -57,12 +57,7 @@ func (v *lines) line(e *report.Event) error {
 }
 
 func (*lines) wait(ctx context.Context, until time.Time) {
-	timer := time.NewTimer(time.Until(until))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	sleepFor(ctx, time.Until(until))
 }
 
 func (*lines) close() {}

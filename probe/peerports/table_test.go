@@ -1,4 +1,4 @@
-package exporter
+package peerports
 
 import (
 	"net/netip"
@@ -19,16 +19,16 @@ func portsAt(addr string, mode snapshot.Mode) *snapshot.Server {
 }
 
 func TestPortProbesAreRare(t *testing.T) {
-	table, now := newPortTable(), time.Now()
+	table, now := NewTable(), time.Now()
 	probes, known := 0, false
 	look := func(mode snapshot.Mode) bool {
 		s := portsAt("192.0.2.1", mode)
-		due, at := table.due(s, "", true, now)
+		due, at := table.Due(s, "", true, now)
 		known = !at.IsZero()
 		if due {
 			probes++
 			s.Election.Look = snapshot.Saw(snapshot.Dial{}, 0)
-			table.keep(s, "")
+			table.Keep(s, "")
 		} else if s.Election.Look.Seen() != known {
 			t.Error("what is known is not filled in, or has no age")
 		}
@@ -37,7 +37,7 @@ func TestPortProbesAreRare(t *testing.T) {
 	if !look(snapshot.ModeFollower) || look(snapshot.ModeFollower) || !known {
 		t.Error("a steady server is not probed once")
 	}
-	now = now.Add(slowEvery - time.Second)
+	now = now.Add(Every - time.Second)
 	if look(snapshot.ModeFollower) {
 		t.Error("probed too early")
 	}
@@ -54,7 +54,7 @@ func TestPortProbesAreRare(t *testing.T) {
 			t.Fatal("what was seen in another state still counts")
 		}
 	}
-	if most := maxPortProbes * int(time.Hour/slowEvery); probes > most || probes < most/2 {
+	if most := MaxProbes * int(time.Hour/Every); probes > most || probes < most/2 {
 		t.Errorf("%d probes an hour at a server that flaps, want about %d", probes, most)
 	}
 }
@@ -62,32 +62,32 @@ func TestPortProbesAreRare(t *testing.T) {
 // TestPortTableIsBounded: what does not fit is not probed, and of what is configured
 // everything fits.
 func TestPortTableIsBounded(t *testing.T) {
-	table, now := newPortTable(), time.Now()
+	table, now := NewTable(), time.Now()
 	addr := netip.MustParseAddr("10.0.0.0")
-	for range maxPortServers + 100 {
+	for range maxServers + 100 {
 		addr = addr.Next()
-		table.due(portsAt(addr.String(), snapshot.ModeFollower), "", true, now)
+		table.Due(portsAt(addr.String(), snapshot.ModeFollower), "", true, now)
 	}
-	if len(table.known) != maxPortServers {
+	if len(table.known) != maxServers {
 		t.Errorf("%d servers are remembered", len(table.known))
 	}
-	if due, _ := table.due(portsAt("192.0.2.1", snapshot.ModeFollower), "", true, now); due {
+	if due, _ := table.Due(portsAt("192.0.2.1", snapshot.ModeFollower), "", true, now); due {
 		t.Error("one more is probed")
 	}
-	if due, _ := table.due(portsAt("192.0.2.1", snapshot.ModeFollower), "", false, now); !due {
+	if due, _ := table.Due(portsAt("192.0.2.1", snapshot.ModeFollower), "", false, now); !due {
 		t.Error("a configured one is not")
 	}
-	if due, _ := table.due(portsAt("192.0.2.2", snapshot.ModeFollower), "", true, now.Add(slowEvery)); !due || len(table.known) != 1 {
+	if due, _ := table.Due(portsAt("192.0.2.2", snapshot.ModeFollower), "", true, now.Add(Every)); !due || len(table.known) != 1 {
 		t.Errorf("old ones are not forgotten: %d", len(table.known))
 	}
 }
 
 func TestBudget(t *testing.T) {
-	b, now := newBudget(2, time.Minute), time.Now()
+	b, now := NewBudget(2, time.Minute), time.Now()
 	one, two := netip.MustParseAddrPort("192.0.2.1:1"), netip.MustParseAddrPort("192.0.2.1:2")
 	take := func(want bool, addrs ...netip.AddrPort) {
 		t.Helper()
-		if _, got := b.take(now, addrs); got != want {
+		if _, got := b.Take(now, addrs); got != want {
 			t.Errorf("%v: %v", addrs, got)
 		}
 	}

@@ -1,4 +1,5 @@
-package exporter
+// Package peerports bounds how often peer ports are probed, and remembers meanwhile what they showed.
+package peerports
 
 import (
 	"net/netip"
@@ -9,24 +10,24 @@ import (
 )
 
 const (
-	// slowEvery is how often peer ports and this host's own evidence are looked at: each
-	// probe of a peer port leaves a stack trace in a server's log.
-	slowEvery = 5 * time.Minute
-	// maxPortProbes is how often one peer port is probed within slowEvery at the most:
+	// Every is how often peer ports are probed: each probe leaves a stack trace in a server's
+	// log.
+	Every = 5 * time.Minute
+	// MaxProbes is how often one peer port is probed within Every at the most:
 	// once, and whenever the server changes its state, for what it showed before is of no
 	// use then. One that changes its state all the time is left alone in the end, and what
 	// its ports are is not known.
-	maxPortProbes = 10
-	// maxPortServers bounds the servers of /probe whose peer ports are remembered. Those of
+	MaxProbes = 10
+	// maxServers bounds the servers of /probe whose peer ports are remembered. Those of
 	// more are not probed: what is forgotten would be probed again.
-	maxPortServers = 1 << 14
+	maxServers = 1 << 14
 )
 
-// portTable remembers what the peer ports of servers showed. All watchers share it: a
+// Table remembers what the peer ports of servers showed. All that look share it: a
 // server is probed no more often because it stands in several connect strings, or has
 // several names.
-type portTable struct {
-	probes *budget
+type Table struct {
+	probes *Budget
 
 	mu    sync.Mutex
 	known map[portKey]*portMemory
@@ -50,14 +51,15 @@ type portMemory struct {
 	seen *snapshot.Server
 }
 
-func newPortTable() *portTable {
-	return &portTable{probes: newBudget(maxPortProbes, slowEvery), known: map[portKey]*portMemory{}}
+// NewTable is one that knows nothing yet.
+func NewTable() *Table {
+	return &Table{probes: NewBudget(MaxProbes, Every), known: map[portKey]*portMemory{}}
 }
 
-// due reports whether the peer ports of a server are to be probed now. Where not, it fills
+// Due reports whether the peer ports of a server are to be probed now. Where not, it fills
 // in what is known of them; at is when they were seen, zero for never. asked is set for a
 // server that a request named.
-func (t *portTable) due(s *snapshot.Server, way string, asked bool, now time.Time) (probe bool, at time.Time) {
+func (t *Table) Due(s *snapshot.Server, way string, asked bool, now time.Time) (probe bool, at time.Time) {
 	key, ports, ok := portsOf(s, way)
 	if !ok {
 		return false, time.Time{}
@@ -67,15 +69,15 @@ func (t *portTable) due(s *snapshot.Server, way string, asked bool, now time.Tim
 	t.sweep(now)
 	m := t.known[key]
 	if m == nil {
-		if asked && len(t.known) >= maxPortServers {
+		if asked && len(t.known) >= maxServers {
 			return false, time.Time{}
 		}
 		m = &portMemory{}
 		t.known[key] = m
 	}
-	if client := clientState(s); m.client != client || now.Sub(m.at) >= slowEvery {
+	if client := clientState(s); m.client != client || now.Sub(m.at) >= Every {
 		m.client, m.seen = "", nil
-		if _, ok := t.probes.take(now, ports); ok {
+		if _, ok := t.probes.Take(now, ports); ok {
 			m.client, m.at = client, now
 			return true, now
 		}
@@ -88,8 +90,8 @@ func (t *portTable) due(s *snapshot.Server, way string, asked bool, now time.Tim
 	return false, m.at
 }
 
-// keep remembers what a probe that was due has shown.
-func (t *portTable) keep(s *snapshot.Server, way string) {
+// Keep remembers what a probe that was due has shown.
+func (t *Table) Keep(s *snapshot.Server, way string) {
 	key, _, ok := portsOf(s, way)
 	if !ok {
 		return
@@ -106,13 +108,13 @@ func (t *portTable) keep(s *snapshot.Server, way string) {
 }
 
 // sweep forgets what is too old to be of use, once in a while.
-func (t *portTable) sweep(now time.Time) {
-	if now.Sub(t.swept) < slowEvery {
+func (t *Table) sweep(now time.Time) {
+	if now.Sub(t.swept) < Every {
 		return
 	}
 	t.swept = now
 	for key, m := range t.known {
-		if now.Sub(m.at) >= slowEvery {
+		if now.Sub(m.at) >= Every {
 			delete(t.known, key)
 		}
 	}

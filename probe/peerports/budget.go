@@ -1,4 +1,4 @@
-package exporter
+package peerports
 
 import (
 	"net/netip"
@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// budget bounds how often an address is connected to, whoever asks for it and by
+// Budget bounds how often an address is connected to, whoever asks for it and by
 // whatever name.
-type budget struct {
+type Budget struct {
 	// most connections, or looks, may begin within any such time.
 	most   int
 	within time.Duration
@@ -23,13 +23,14 @@ type budget struct {
 // nothing: what is forgotten could be spent again.
 const maxBudgeted = 1 << 16
 
-func newBudget(most int, within time.Duration) *budget {
-	return &budget{most: most, within: within, used: map[netip.AddrPort][]time.Time{}}
+// NewBudget allows an address so many within a time.
+func NewBudget(most int, within time.Duration) *Budget {
+	return &Budget{most: most, within: within, used: map[netip.AddrPort][]time.Time{}}
 }
 
-// take takes one of each of the addresses, or none where one of them has nothing left; it
+// Take takes one of each of the addresses, or none where one of them has nothing left; it
 // returns that one.
-func (b *budget) take(now time.Time, addrs []netip.AddrPort) (spent netip.AddrPort, ok bool) {
+func (b *Budget) Take(now time.Time, addrs []netip.AddrPort) (spent netip.AddrPort, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.sweep(now)
@@ -49,14 +50,14 @@ func (b *budget) take(now time.Time, addrs []netip.AddrPort) (spent netip.AddrPo
 }
 
 // giveBack undoes what was taken last.
-func (b *budget) giveBack(addrs []netip.AddrPort) {
+func (b *Budget) giveBack(addrs []netip.AddrPort) {
 	for _, addr := range addrs {
 		b.used[addr] = b.used[addr][:len(b.used[addr])-1]
 	}
 }
 
 // sweep forgets what is used no more, once in a while.
-func (b *budget) sweep(now time.Time) {
+func (b *Budget) sweep(now time.Time) {
 	if now.Sub(b.swept) < b.within {
 		return
 	}

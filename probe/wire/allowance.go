@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 )
 
@@ -22,36 +23,51 @@ var errSpent = errors.New("too much of all answers together")
 
 // Allowance bounds the answers of all servers of a look together: what they take up in memory.
 type Allowance struct {
-	left  atomic.Int64
-	spent atomic.Bool
+	mu    sync.Mutex
+	left  int64
+	spent bool
 	// pool is what is there for all looks together, and taken what this one has of it; nil for a
 	// look that is alone.
 	pool  *Pool
-	taken atomic.Int64
+	taken int64
 }
 
 // NewAllowance is that of one look.
-func NewAllowance() *Allowance {
-	a := new(Allowance)
-	a.left.Store(sharedByAll)
-	return a
-}
+func NewAllowance() *Allowance { return &Allowance{left: sharedByAll} }
 
 // Spent reports whether an answer was given up because of the others.
-func (a *Allowance) Spent() bool { return a.spent.Load() }
+func (a *Allowance) Spent() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.spent
+}
 
-// take takes what a server needs beyond its own share.
-func (a *Allowance) take(n int64) bool {
-	if a.left.Add(-n) < 0 || !a.pool.take(n) {
+// take takes what an answer needs beyond its server's own share. Where that is not there, the
+// answer is given up, and what it has taken so far is there for the others at once: of many
+// that grow side by side some are read to their end.
+func (a *Allowance) take(n, soFar int64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if n > a.left || !a.pool.take(n) {
+		a.spent = true
+		a.left += soFar
+		a.taken -= soFar
+		a.pool.giveBack(soFar)
 		return false
 	}
-	a.taken.Add(n)
+	a.left -= n
+	a.taken += n
 	return true
 }
 
 // GiveBack gives back to the pool what was taken of it, once the answers are let go of. Whatever
 // is read after that is taken anew.
-func (a *Allowance) GiveBack() { a.pool.giveBack(a.taken.Swap(0)) }
+func (a *Allowance) GiveBack() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.pool.giveBack(a.taken)
+	a.taken = 0
+}
 
 // Pool is what the answers of several looks may have together: of those under way, and of those
 // that are kept. None has more than a part of it.
@@ -72,9 +88,7 @@ func NewPool(size int64) *Pool {
 
 // NewAllowance is that of one of the looks.
 func (p *Pool) NewAllowance() *Allowance {
-	a := &Allowance{pool: p}
-	a.left.Store(p.each)
-	return a
+	return &Allowance{pool: p, left: p.each}
 }
 
 func (p *Pool) take(n int64) bool {
@@ -103,28 +117,35 @@ type Share struct {
 	all *Allowance
 }
 
-// take takes of its own first.
-func (s *Share) take(n int) error {
-	own := min(n, s.own)
-	s.own -= own
-	if n > own && !s.all.take(int64(n-own)) {
-		s.all.spent.Store(true)
-		return errSpent
-	}
-	return nil
-}
-
 // sharedReader is a connection whose answer is taken off a share.
 type sharedReader struct {
 	io.Reader
 	share *Share
+	// beyond is what this answer has taken of what is there for all.
+	beyond int64
 }
 
 // Read implements io.Reader.
-func (r sharedReader) Read(p []byte) (int, error) {
+func (r *sharedReader) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
-	if spent := r.share.take(n + perLine*bytes.Count(p[:n], []byte{'\n'})); spent != nil {
-		return n, spent
+	if !r.take(n + perLine*bytes.Count(p[:n], []byte{'\n'})) {
+		return n, errSpent
 	}
 	return n, err
+}
+
+// take takes of the server's own share first.
+func (r *sharedReader) take(n int) bool {
+	own := min(n, r.share.own)
+	r.share.own -= own
+	more := int64(n - own)
+	if more == 0 {
+		return true
+	}
+	if !r.share.all.take(more, r.beyond) {
+		r.beyond = 0
+		return false
+	}
+	r.beyond += more
+	return true
 }

@@ -17,7 +17,7 @@ func TestAllowance(t *testing.T) {
 	t.Parallel()
 	all := NewAllowance()
 	read := func(share *Share, answer string) error {
-		_, err := readAll(sharedReader{strings.NewReader(answer), share}, 0, snapshot.MaxReply)
+		_, err := readAll(&sharedReader{Reader: strings.NewReader(answer), share: share}, 0, snapshot.MaxReply)
 		return err
 	}
 	large := strings.Repeat("x", snapshot.MaxReply)
@@ -38,16 +38,39 @@ func TestAllowance(t *testing.T) {
 			t.Errorf("an answer of 13 KiB and 400 lines: %v", err)
 		}
 	}
-	if err := read(honest, strings.Repeat("\n", 1000)); !errors.Is(err, errSpent) {
+	if err := read(honest, strings.Repeat("\n", int(all.left)/perLine)); !errors.Is(err, errSpent) {
 		t.Errorf("lines take up nothing: %v", err)
 	}
 	fresh := NewAllowance()
-	if err := read(fresh.Share(), large[:ownShare]); err != nil || fresh.left.Load() != sharedByAll || fresh.Spent() {
-		t.Errorf("an own share: %v, %d are left", err, fresh.left.Load())
+	if err := read(fresh.Share(), large[:ownShare]); err != nil || fresh.left != sharedByAll || fresh.Spent() {
+		t.Errorf("an own share: %v, %d are left", err, fresh.left)
 	}
-	failing := sharedReader{iotest.ErrReader(io.ErrClosedPipe), fresh.Share()}
+	failing := &sharedReader{Reader: iotest.ErrReader(io.ErrClosedPipe), share: fresh.Share()}
 	if _, err := readAll(failing, 0, 10); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestAllowanceSideBySide: of answers that grow side by side, and are too large together, as many
+// are read as there is room for: those that are given up make room.
+func TestAllowanceSideBySide(t *testing.T) {
+	t.Parallel()
+	const each, chunk, answers = 4 << 20, 64 << 10, 40
+	all := NewAllowance()
+	readers := make([]*sharedReader, answers)
+	for i := range readers {
+		readers[i] = &sharedReader{share: all.Share()}
+	}
+	given := map[int]bool{}
+	for range (each + ownShare) / chunk {
+		for i, r := range readers {
+			if !given[i] && !r.take(chunk) {
+				given[i] = true
+			}
+		}
+	}
+	if got, want := answers-len(given), sharedByAll/each; got != want || !all.Spent() {
+		t.Errorf("%d answers are read, want %d", got, want)
 	}
 }
 
@@ -57,7 +80,7 @@ func TestPool(t *testing.T) {
 	t.Parallel()
 	const size = 40 << 10
 	pool := NewPool(size)
-	take := func(a *Allowance, n int) bool { return a.Share().take(ownShare+n) == nil }
+	take := func(a *Allowance, n int) bool { return (&sharedReader{share: a.Share()}).take(ownShare + n) }
 	var looks []*Allowance
 	for range poolParts {
 		a := pool.NewAllowance()

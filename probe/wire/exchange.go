@@ -32,7 +32,7 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 	}
 	var answer io.Reader = conn
 	if l.share != nil {
-		answer = sharedReader{conn, l.share}
+		answer = &sharedReader{Reader: conn, share: l.share}
 	}
 	data, err := readAll(answer, l.room, l.limit)
 	reply := snapshot.Reply{From: l.addr, Data: data, Nudged: stop()}

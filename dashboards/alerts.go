@@ -385,7 +385,7 @@ func exporterAlerts() []alert {
 		},
 		{
 			name: "ZkdoctorLookFails", severity: ticket,
-			expr: "zkdoctor_look_success == 0",
+			expr: "zkdoctor_probe_success == 0",
 			wait: restart, why: "a scrape that came too late is nothing",
 			summary:     "zkdoctor cannot look at {{ $labels.ensemble }}",
 			description: "Its configuration cannot be read, or no look ends in time. The exporter's log says which.",

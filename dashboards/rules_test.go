@@ -123,7 +123,7 @@ func healthy(changes map[string]string) map[string]string {
 		`zkdoctor_voters{` + one + `}`:                                                                   "3x100",
 		`zkdoctor_voters_serving{` + one + `}`:                                                           "3x100",
 		`zkdoctor_spare_voters{` + one + `}`:                                                             "1x100",
-		`zkdoctor_look_success{` + one + `}`:                                                             "1x100",
+		`zkdoctor_probe_success{` + one + `}`:                                                            "1x100",
 		`zkdoctor_config_last_reload_successful{instance="e"}`:                                           "1x100",
 		`zkdoctor_requests_rejected_total{reason="busy"}`:                                                "0x100",
 		`zkdoctor_probe_errors_total{reason="no-descriptors"}`:                                           "0x100",
@@ -271,7 +271,7 @@ func scenarios() []scenario {
 			`zookeeper_zxid_counter{` + other + `}`: "4026531850+100x100",
 		}), map[time.Duration][]string{4 * minute: nothing, 6 * minute: {"ZooKeeperZxidRollover a"}}},
 		{"look, reload and requests fail", healthy(map[string]string{
-			`zkdoctor_look_success{` + one + `}`:                   "0x100",
+			`zkdoctor_probe_success{` + one + `}`:                  "0x100",
 			`zkdoctor_config_last_reload_successful{instance="e"}`: "0x100",
 			`zkdoctor_requests_rejected_total{reason="busy"}`:      "0+1x100",
 			`zkdoctor_probe_errors_total{reason="no-descriptors"}`: "0+1x100",

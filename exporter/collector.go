@@ -29,15 +29,15 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		} else {
 			c.unknown(ch, w)
 		}
-		ch <- prometheus.MustNewConstMetric(lookOK, prometheus.GaugeValue, ok, w.name)
+		ch <- prometheus.MustNewConstMetric(probeOK, prometheus.GaugeValue, ok, w.name)
 	}
 }
 
 var (
-	lookOK = prometheus.NewDesc("zkdoctor_look_success",
-		"Whether the ensemble could be looked at: 1, or 0 and zookeeper_up of its servers is NaN, not known.", []string{"ensemble"}, nil)
-	lookSeconds = prometheus.NewDesc("zkdoctor_look_duration_seconds",
-		"How long the look at all servers of the ensemble took.", []string{"ensemble"}, nil)
+	probeOK = prometheus.NewDesc("zkdoctor_probe_success",
+		"Whether the ensemble could be probed: 1, or 0 and zookeeper_up of its servers is NaN, not known.", []string{"ensemble"}, nil)
+	probeSeconds = prometheus.NewDesc("zkdoctor_probe_duration_seconds",
+		"How long it took to probe all servers of the ensemble.", []string{"ensemble"}, nil)
 	slowAge = prometheus.NewDesc("zkdoctor_slow_evidence_age_seconds",
 		"Age of the evidence that is renewed every 5 minutes or when a server changes: peer ports, this host's files and processes.", []string{"ensemble"}, nil)
 )
@@ -58,7 +58,7 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 			c.compat.server(ch, name, s, l.report.Servers[i])
 		}
 	}
-	ch <- prometheus.MustNewConstMetric(lookSeconds, prometheus.GaugeValue, l.snap.Took.Seconds(), w.name)
+	ch <- prometheus.MustNewConstMetric(probeSeconds, prometheus.GaugeValue, l.snap.Took.Seconds(), w.name)
 	if !l.slowAt.IsZero() {
 		ch <- prometheus.MustNewConstMetric(slowAge, prometheus.GaugeValue, time.Since(l.slowAt).Seconds(), w.name)
 	}

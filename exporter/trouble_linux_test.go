@@ -141,8 +141,8 @@ func TestTroubleWithAFile(t *testing.T) {
 	}})
 	must(t, os.Remove(file))
 	found := s.metrics(t)
-	if up := found[`zookeeper_up{ensemble="test",server="127.0.0.1:1"}`]; !math.IsNaN(up) || found[`zkdoctor_look_success{ensemble="test"}`] != 0 {
-		t.Errorf("zookeeper_up is %v; %s", up, found.values("zkdoctor_look_success", "zookeeper_up"))
+	if up := found[`zookeeper_up{ensemble="test",server="127.0.0.1:1"}`]; !math.IsNaN(up) || found[`zkdoctor_probe_success{ensemble="test"}`] != 0 {
+		t.Errorf("zookeeper_up is %v; %s", up, found.values("zkdoctor_probe_success", "zookeeper_up"))
 	}
 }
 

@@ -69,6 +69,14 @@ type Report struct {
 	ExitCode int `json:"exit_code"`
 }
 
+// Several is what is said of several configurations: the JSON answer of lint for more than one.
+type Several struct {
+	SchemaVersion int      `json:"schema_version"`
+	Reports       []Report `json:"reports"`
+	// ExitCode is the highest of theirs.
+	ExitCode int `json:"exit_code"`
+}
+
 // Counts are of all remarks, the omitted ones too.
 type Counts struct {
 	Critical int `json:"critical"`

@@ -129,12 +129,7 @@ func LintJSON(w io.Writer, r *lint.Report) error { return writeJSON(w, "remarks"
 
 // LintSeveralJSON writes what was said of several configurations. The error is the writer's.
 func LintSeveralJSON(w io.Writer, all []*lint.Report) error {
-	var several struct {
-		SchemaVersion int           `json:"schema_version"`
-		Reports       []lint.Report `json:"reports"`
-		ExitCode      int           `json:"exit_code"`
-	}
-	several.SchemaVersion = lint.SchemaVersion
+	several := lint.Several{SchemaVersion: lint.SchemaVersion, Reports: []lint.Report{}}
 	for _, r := range all {
 		several.Reports = append(several.Reports, listed(r))
 		several.ExitCode = max(several.ExitCode, r.ExitCode)

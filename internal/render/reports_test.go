@@ -133,10 +133,10 @@ func guide() *report.Report {
 		},
 	}}
 	r.Folded = []report.Finding{
-		{Code: "self-addr-not-local", Severity: report.Warning, Servers: []string{"zk1"}},
-		{Code: "process-without-listener", Severity: report.Warning, Servers: []string{"zk1"}},
-		{Code: "server-not-serving", Severity: report.Warning, Servers: []string{"zk1"}},
-		{Code: "status-script-misleading", Severity: report.Info, Servers: []string{"zk1"}},
+		{Code: "self-addr-not-local", Severity: report.Warning, Certainty: report.Proven, Servers: []string{"zk1"}},
+		{Code: "process-without-listener", Severity: report.Warning, Certainty: report.Proven, Servers: []string{"zk1"}},
+		{Code: "server-not-serving", Severity: report.Warning, Certainty: report.Proven, Servers: []string{"zk1"}},
+		{Code: "status-script-misleading", Severity: report.Info, Certainty: report.Proven, Servers: []string{"zk1"}},
 	}
 	r.Checks.Passed, r.Checks.Finding, r.Checks.Skipped = 22, 5, 2
 	r.Checks.Skips = []report.Skip{{Check: "election-in-progress", Kind: report.SkipOneLook, Reason: "one look only"}}

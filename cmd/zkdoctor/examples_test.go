@@ -3,11 +3,14 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -29,7 +32,7 @@ var examples = []struct {
 	exit int
 	shape
 }{
-	{"healthy", 0, shape{options: zktest.Options{Version: zktest.Newest}, from: 2}},
+	{"healthy", 0, shape{options: zktest.Options{Version: zktest.Newest}, from: 2, do: someTime}},
 	// The install guide's own symptom, on the server that is left.
 	{"no-quorum", 2, shape{options: zktest.Options{Version: zktest.Oldest}, do: kill(2, 3), from: 1}},
 	{"myid-duplicate", 1, shape{options: zktest.Options{Version: zktest.Newest}, from: 2, do: func(t *testing.T, ens *zktest.Ensemble) {
@@ -44,7 +47,18 @@ var examples = []struct {
 	}}},
 }
 
-// TestExamples: whoever has no ZooKeeper can look at what zkdoctor says of one.
+// someTime is that of an ensemble in use: a few writes, and two minutes.
+func someTime(t *testing.T, ens *zktest.Ensemble) {
+	session, err := ens.Server(1).OpenSession(t.Context(), time.Minute)
+	must(t, err)
+	for i := range 20 {
+		must(t, session.Create(t.Context(), fmt.Sprintf("/node%d", i), []byte("x"), false))
+	}
+	<-time.After(2 * time.Minute)
+	session.Drop()
+}
+
+// TestExamples: without any ZooKeeper the program shows what it says of one.
 func TestExamples(t *testing.T) {
 	program, err := builtProgram()
 	must(t, err)
@@ -81,6 +95,12 @@ func (s shape) record(t *testing.T, program, version, file string) {
 	t.Helper()
 	options := s.options
 	options.Version, options.Hosts = version, zktest.Namespaces
+	options.Edit = func(server *zktest.Server) {
+		named(server)
+		if s.options.Edit != nil {
+			s.options.Edit(server)
+		}
+	}
 	ens, err := zktest.Start(t.Context(), options)
 	must(t, err)
 	t.Cleanup(ens.Close)
@@ -96,7 +116,7 @@ func (s shape) record(t *testing.T, program, version, file string) {
 		args = append(args, "-c", ens.Server(s.from).ConfigFile)
 	} else {
 		for _, server := range ens.Servers {
-			args = append(args, server.Addr)
+			args = append(args, server.Host.Name)
 		}
 	}
 	got, err := host.Run(t.Context(), args...)
@@ -112,4 +132,35 @@ func (s shape) record(t *testing.T, program, version, file string) {
 	}
 	must(t, os.WriteFile(file, text, 0o644))
 	ens.Close()
+}
+
+// TestRealOnceRecordWatch records what watch sees of a leader that is killed and started again, with -record.
+func TestRealOnceRecordWatch(t *testing.T) {
+	if !*record || *only != "" && *only != "leader-killed" {
+		t.Skip("with -record alone")
+	}
+	program, err := builtProgram()
+	must(t, err)
+	ens := zktest.StartT(t, zktest.Options{Version: zktest.Newest, Hosts: zktest.Namespaces, Edit: named})
+	file := filepath.Join(t.TempDir(), "record")
+	command := []string{program, "watch", "-o", "json", "--interval", "1s", "--record", file}
+	for _, s := range ens.Servers {
+		command = append(command, s.Host.Name)
+	}
+	w := &watching{ens: ens}
+	w.command, err = ens.Client.StartCommand(command...)
+	must(t, err)
+	w.until(t, "verdict serving")
+	leader, err := ens.Leader(t.Context())
+	must(t, err)
+	must(t, leader.Kill())
+	w.until(t, "verdict degraded")
+	must(t, leader.Start(t.Context()))
+	w.until(t, "verdict serving")
+	must(t, w.command.Signal(t.Context(), syscall.SIGINT))
+	_, err = w.command.Wait(t.Context())
+	must(t, err)
+	text, err := os.ReadFile(file)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(exampleDir, "leader-killed.jsonl"), text, 0o644))
 }

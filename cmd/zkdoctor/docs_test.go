@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +55,8 @@ func TestDocumentScreens(t *testing.T) {
 			if d := cmp.Diff(string(shown), string(got)); d != "" && !*update {
 				t.Errorf("%s: %s (-page +program)\n%s", path, command, d)
 			}
-			return bytes.Replace(block, shown, got, 1)
+			before, _, _ := bytes.Cut(block, m[1])
+			return slices.Concat(before, m[1], []byte("\n"), got, []byte("```"))
 		})
 		if *update && !bytes.Equal(text, now) {
 			must(t, os.WriteFile(path, now, 0o644))
@@ -115,4 +117,77 @@ func typed(t *testing.T, line string) []string {
 	args, err := os.ReadFile(filepath.Join(dir, "args"))
 	must(t, err)
 	return strings.Split(strings.TrimSuffix(string(args), "\x00"), "\x00")
+}
+
+// links are those of a page without its code.
+var (
+	links = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	code  = regexp.MustCompile("(?ms)^```.*?^```$|`[^`\n]*`")
+)
+
+// TestDocumentLinks: a link to another page of the repository leads to one.
+func TestDocumentLinks(t *testing.T) {
+	findings, err := filepath.Glob("../../docs/findings/*.md")
+	must(t, err)
+	for _, path := range append(documents(t), findings...) {
+		text, err := os.ReadFile(path)
+		must(t, err)
+		for _, m := range links.FindAllSubmatch(code.ReplaceAll(text, nil), -1) {
+			target, anchor, _ := strings.Cut(string(m[1]), "#")
+			if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
+				continue
+			}
+			there := path
+			if target != "" {
+				there = filepath.Join(filepath.Dir(path), target)
+			}
+			if _, err := os.Stat(there); err != nil {
+				t.Errorf("%s: %s: %v", path, m[1], err)
+			} else if anchor != "" && !hasHeading(t, there, anchor) {
+				t.Errorf("%s: %s: there is no such heading", path, m[1])
+			}
+		}
+	}
+}
+
+// hasHeading tells whether a page has a heading with an anchor as GitHub makes it.
+func hasHeading(t *testing.T, path, anchor string) bool {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	must(t, err)
+	for line := range strings.Lines(string(text)) {
+		title, ok := strings.CutPrefix(strings.TrimLeft(line, "#"), " ")
+		if !ok || !strings.HasPrefix(line, "#") {
+			continue
+		}
+		title = regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(strings.TrimSpace(title)), "")
+		if strings.ReplaceAll(title, " ", "-") == anchor {
+			return true
+		}
+	}
+	return false
+}
+
+// TestTranslation: the README in Chinese has the commands, screens and links of the English one.
+func TestTranslation(t *testing.T) {
+	comments := regexp.MustCompile(`(?m)[ ]*# .*$`)
+	read := func(path string) (blocks, linked []string) {
+		text, err := os.ReadFile(path)
+		must(t, err)
+		for _, block := range code.FindAll(text, -1) {
+			blocks = append(blocks, comments.ReplaceAllString(string(block), ""))
+		}
+		for _, m := range links.FindAllSubmatch(code.ReplaceAll(text, nil), -1) {
+			linked = append(linked, string(m[1]))
+		}
+		return blocks, linked[:len(linked)-2] // the last but one is the other language
+	}
+	blocks, linked := read("../../README.md")
+	theirs, theirLinks := read("../../README.zh-CN.md")
+	if d := cmp.Diff(blocks, theirs); d != "" {
+		t.Errorf("code (-en +zh):\n%s", d)
+	}
+	if d := cmp.Diff(linked, theirLinks); d != "" {
+		t.Errorf("links (-en +zh):\n%s", d)
+	}
 }

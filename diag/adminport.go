@@ -16,7 +16,7 @@ import (
 const AdminPortConflict report.Code = "admin-port-conflict"
 
 var adminPortConflictRule = Rule{
-	Code: AdminPortConflict, Title: "another program has its AdminServer's port", Needs: "a server's own log and sockets",
+	Code: AdminPortConflict, Title: "another program holds the AdminServer port", Needs: "a server's own log and sockets",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perHost(checkAdminPortConflict),
@@ -34,7 +34,7 @@ func checkAdminPortConflict(e *model.Ensemble, h *model.Host) Outcome {
 		return undecided(reason)
 	}
 	if !h.Listeners.Seen() {
-		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
+		return undecided(reasonOf(h.Listeners, "its sockets were not checked"))
 	}
 	// Its log knows the port, where an option has overruled zoo.cfg.
 	port := cmp.Or(lines[0].Fields.Port, h.Settings.AdminPort.Value)
@@ -57,14 +57,14 @@ func adminPortTaken(h *model.Host, port int) bool {
 func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot.LogLine) report.Finding {
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary: fmt.Sprintf("another program has port %d, so that its AdminServer did not start. It is a member of an ensemble and runs on without; clients notice nothing, monitoring over HTTP does.", port),
+		Summary: fmt.Sprintf("another program listens on port %d, so the AdminServer did not start. The server is a member of an ensemble and runs without it. Clients are not affected; monitoring over HTTP fails.", port),
 		Evidence: []report.Evidence{
 			lineEvidence(h, line),
-			listenerEvidence(port, "yes, and not the AdminServer", "free when it starts"),
+			listenerEvidence(port, "yes, and not the AdminServer", "free when the server starts"),
 		},
 		Fix: []report.Fix{
-			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "who has the port"),
-			step(nameOf(h), "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false); it holds from the next restart on, which can wait for another reason"),
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "shows which process has the port"),
+			step(nameOf(h), "set another port in zoo.cfg (admin.serverPort), or turn the AdminServer off (admin.enableServer=false). It takes effect at the next restart; no restart is needed for this alone"),
 		},
 	}
 	if o := h.OwnerAt(h.Addrs.Value, port, nil); o != nil {
@@ -72,9 +72,9 @@ func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot
 	}
 	if h.Process == nil {
 		f.Severity = severityAt(e, h)
-		f.Summary = fmt.Sprintf("another program has port %d, which its AdminServer wants. A standalone server ends with exit code 4 when it cannot have it.", port)
+		f.Summary = fmt.Sprintf("another program listens on port %d, the AdminServer port. A standalone server exits with code 4 when it cannot bind that port.", port)
 		addEvidence(&f, report.Evidence{Source: "process", Value: "no ZooKeeper for " + h.ConfigPath})
-		f.Fix[1].Note = "give the AdminServer another one in zoo.cfg (admin.serverPort), or none (admin.enableServer=false), and start the server"
+		f.Fix[1].Note = "set another port in zoo.cfg (admin.serverPort), or turn the AdminServer off (admin.enableServer=false); then start the server"
 	}
 	return f
 }

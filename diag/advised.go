@@ -61,7 +61,7 @@ func avoidance(s *model.Server, row advisory.Advisory) report.Fix {
 	version, _ := s.Version()
 	return report.Fix{
 		Host: s.Name, Command: "zkdoctor advisories " + row.ID, Risk: "none",
-		Note: fmt.Sprintf("likely %s of %s, whose line the log of %s repeats. %s %s %s",
+		Note: fmt.Sprintf("likely %s of %s: the log of %s repeats its message. %s %s %s",
 			row.ID, version, s.Name, row.When, row.What, do),
 	}
 }

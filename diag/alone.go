@@ -13,7 +13,7 @@ import (
 const StandaloneInEnsemble report.Code = "standalone-in-ensemble"
 
 var standaloneInEnsembleRule = Rule{
-	Code: StandaloneInEnsemble, Title: "a server runs alone beside the ensemble", Needs: "srvr",
+	Code: StandaloneInEnsemble, Title: "standalone server beside the ensemble", Needs: "srvr",
 	Traits:   theory.Traits{DataAtRisk: true},
 	Explains: []report.Code{"split-brain", "server-not-serving", "read-only-mode", "degraded-no-spare", "quorum-lost"},
 	Eval:     perServer(checkStandaloneInEnsemble, whyNoAnswer),
@@ -25,14 +25,14 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Critical, Certainty: report.Likely,
-		Summary: "it takes reads and writes of its own and shares nothing with the others: its data drifts away with every write.",
+		Summary: "it accepts reads and writes by itself and replicates nothing to the others: its data diverges with every write.",
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "Mode: standalone", Wanted: "leader or follower"},
 		},
 		Fix: []report.Fix{
-			step(s.Name, "keep clients away from it and decide whose data counts: what was written here is nowhere else"),
-			risky(s.Name, "give it the server.N lines of the others and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
-				"only while the others serve; never two such servers at a time"),
+			step(s.Name, "keep clients away from it and decide which data to keep: what was written here is on no other server"),
+			risky(s.Name, "write the server.N lines of the others into its zoo.cfg, and its myid; stop it, MOVE version-2 out of dataDir and dataLogDir, start it",
+				"do this only while the others serve, and never on two such servers at a time"),
 		},
 	}
 	switch {
@@ -40,8 +40,8 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 		f.Certainty = report.Proven // the others count it among them
 	case s.Line == nil && e.List.InForce():
 		f.Certainty = report.Possible
-		f.Summary = "it takes reads and writes of its own, and is no member of the ensemble that the others form: it may be alone on purpose, and was named with them."
-		f.Fix = advice("name it alone, if it is meant to be; else give it the server.N lines of the others, and find out first whose data counts")
+		f.Summary = "it accepts reads and writes by itself and is not a member of the ensemble of the others. It may be standalone on purpose, and was given as a target with them."
+		f.Fix = advice("if it is meant to be standalone, check it by itself; otherwise decide first which data to keep, then write the server.N lines of the others into its zoo.cfg")
 	case e.ProvesQuorum():
 	case !slices.ContainsFunc(e.Servers, func(o *model.Server) bool {
 		return o.Role == report.Standalone && o.DuplicateOf == nil && o != s && o != s.DuplicateOf
@@ -64,25 +64,25 @@ func lostItsList(e *model.Ensemble, s *model.Server) Outcome {
 	h := s.Local
 	listsNone := h != nil && h.Settings != nil && !h.Settings.DynamicConfigFile.IsSet() && len(h.Settings.Servers) == 0
 	was := wasMember(s)
-	f := report.Finding{Severity: report.Warning, Certainty: report.Likely, Title: "its server.N lines are gone"}
+	f := report.Finding{Severity: report.Warning, Certainty: report.Likely, Title: "zoo.cfg no longer lists any server"}
 	switch {
 	case listsNone && h.Process != nil && s.Mode().InQuorum():
 		f.Certainty, f.Later = report.Proven, true
 		was = []report.Evidence{{Source: "srvr", Server: s.Name, Key: "Mode", Value: string(s.Mode())}}
-		f.Summary = "it runs in a quorum, and its zoo.cfg lists no server any more: from its next start on it runs alone, and takes writes that no other server has."
-		f.Fix = steps(s.Name, "put the server.N lines that the other servers have back into its zoo.cfg before it is started again; nothing has to be restarted for that")
+		f.Summary = "it runs in a quorum, but its zoo.cfg no longer lists any server: after its next start it runs standalone and accepts writes that no other server has."
+		f.Fix = steps(s.Name, "copy the server.N lines of the other servers into its zoo.cfg before it is started again; no restart is needed")
 	case was == nil:
 		return Outcome{}
 	case listsNone && h.Process == nil && s.Role == report.RoleDown:
 		f.Later = true
-		f.Summary = "its zoo.cfg lists no server, and its data is that of a member of an ensemble: started like this it runs alone, and takes writes that no other server has."
-		f.Fix = steps(s.Name, "put the server.N lines that the other servers have back into its zoo.cfg before it is started")
+		f.Summary = "its zoo.cfg lists no server, but its data is that of an ensemble member. Started like this it runs standalone and accepts writes that no other server has."
+		f.Fix = steps(s.Name, "copy the server.N lines of the other servers into its zoo.cfg before it is started")
 	case s.Role == report.Standalone && e.LoneStandalone() && (h == nil || listsNone):
-		f.Title = "a former member of an ensemble runs alone"
-		f.Summary = "it runs alone, and its data is that of a member of an ensemble. If the others go on, what is written here is nowhere else."
+		f.Title = "a former ensemble member runs standalone"
+		f.Summary = "it runs standalone, and its data is that of an ensemble member. If the others serve too, what is written here is on no other server."
 		f.Fix = []report.Fix{
-			step(s.Name, "if it is alone on purpose, nothing is to be done; else keep clients away from it, and look what the others have: zkdoctor check with their names"),
-			step(s.Name, "put the server.N lines that the other servers have back into its zoo.cfg; before it is started with them, decide whose data counts (zkdoctor explain standalone-in-ensemble)"),
+			step(s.Name, "if it is standalone on purpose, do nothing; otherwise keep clients away from it and check the others: zkdoctor check with their names"),
+			step(s.Name, "copy the server.N lines of the other servers into its zoo.cfg; before it is started with them, decide which data to keep (zkdoctor explain standalone-in-ensemble)"),
 		}
 	default:
 		return Outcome{}

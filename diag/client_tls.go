@@ -33,7 +33,7 @@ func certificateEvidence(what string, c *snapshot.Certificate, wanted string) re
 const ClientTLSFailed report.Code = "client-tls-failed"
 
 var clientTLSFailedRule = Rule{
-	Code: ClientTLSFailed, Title: "TLS to its client port fails", Needs: "a handshake",
+	Code: ClientTLSFailed, Title: "TLS to the client port fails", Needs: "a handshake",
 	Keepers:  true,
 	Explains: []report.Code{"conn-limit-reached", "status-script-misleading"},
 	Eval:     perServer(checkClientTLS, whyNoAnswer),
@@ -67,44 +67,44 @@ func tlsFaultText(
 	at := fmt.Sprintf("%s:%d", s.Host, s.Port)
 	switch seen.Fault {
 	case snapshot.TLSNotAsked:
-		return "its client port speaks TLS, and was asked in plain text",
-			"it shows a certificate to whoever says hello. Nothing is wrong with it; the question was.", "",
-			[]report.Fix{inspect(here, "zkdoctor check --tls-ca CA.pem "+at, "ask with TLS, and with the certificate of its authority")}
+		return "client port requires TLS, and was asked in plain text",
+			"it answers a TLS handshake with a certificate. The server is not at fault; run zkdoctor with TLS.", "",
+			[]report.Fix{inspect(here, "zkdoctor check --tls-ca CA.pem "+at, "check with TLS and the certificate of its authority")}
 	case snapshot.TLSPlainText:
-		return "its client port speaks plain text, and was asked with TLS",
-			"it answers four-letter words without TLS: this is not its secureClientPort, or TLS was never turned on.", "",
-			[]report.Fix{inspect(here, "zkdoctor check "+at, "ask without --tls, or ask its secureClientPort")}
+		return "client port speaks plain text, and was asked with TLS",
+			"it answers four-letter words without TLS: this is not its secureClientPort, or TLS is not turned on.", "",
+			[]report.Fix{inspect(here, "zkdoctor check "+at, "check without --tls, or check its secureClientPort")}
 	case snapshot.TLSAuthority:
-		return "its certificate is signed by nobody whom zkdoctor trusts",
-			"clients refuse it too, unless they were given its authority.", "an authority out of --tls-ca, or of the system",
+		return "certificate is not signed by a trusted authority",
+			"clients refuse it too, unless they trust its authority.", "an authority from --tls-ca, or of the system",
 			[]report.Fix{
-				inspect(here, "zkdoctor check --tls-ca CA.pem "+at, "name the PEM file with the certificate of its issuer"),
-				step(s.Name, "or, if that was the right file: give the server a certificate of that authority, with the ones between them in its key store"),
+				inspect(here, "zkdoctor check --tls-ca CA.pem "+at, "give the PEM file with the certificate of its issuer"),
+				step(s.Name, "or, if that is the right file: install a certificate of that authority on the server, with the intermediate certificates in its key store"),
 			}
 	case snapshot.TLSName:
-		return "its certificate is for other names than the one it was asked by",
-			"clients that connect to this name refuse it, if they check names, as Java's do by default.", s.Host + " among the names",
+		return "certificate does not match the host name",
+			"clients that connect to this name refuse it if they check names, as Java clients do by default.", s.Host + " among the names",
 			[]report.Fix{
-				{Note: "ask by a name that it has, or say which one counts: --tls-server-name NAME"},
-				step(s.Name, "or give the server a certificate that has the names by which clients know it (SAN)"),
+				{Note: "check by a name that the certificate has, or give the name: --tls-server-name NAME"},
+				step(s.Name, "or install a certificate with the names that clients use (SAN)"),
 			}
 	case snapshot.TLSDates:
-		return "its certificate is not valid at this time", "every client that checks it refuses it.", "valid today",
-			steps(s.Name, "renew it; look at the clocks of both hosts too (timedatectl)")
+		return "certificate is not valid at this time", "every client that checks it refuses it.", "valid today",
+			steps(s.Name, "renew it; check the clocks of both hosts too (timedatectl)")
 	case snapshot.TLSRefused:
-		return "it wants a client certificate that it trusts",
-			"it ends the handshake over ours, or over our having none (ssl.clientAuth=need is ZooKeeper's default). Whether it serves was not seen.", "",
-			[]report.Fix{inspect(here, "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem "+at, "give one that its trust store knows")}
+		return "server requires a trusted client certificate",
+			"it ends the handshake because of the client certificate, or because there is none (ssl.clientAuth=need is ZooKeeper's default). Whether it serves is not known.", "",
+			[]report.Fix{inspect(here, "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem "+at, "give a certificate that its trust store accepts")}
 	default:
-		return "TLS to its client port fails", "the handshake ends before either side has shown a certificate, or over one of them.", "",
-			[]report.Fix{inspect(here, "openssl s_client -connect "+at+" </dev/null", "see what both sides offer")}
+		return "TLS to the client port fails", "the handshake ends before either side has sent a certificate, or because of one of the certificates.", "",
+			[]report.Fix{inspect(here, "openssl s_client -connect "+at+" </dev/null", "shows what the server offers")}
 	}
 }
 
 const CertificateExpiring report.Code = "certificate-expiring"
 
 var certificateExpiringRule = Rule{
-	Code: CertificateExpiring, Title: "its certificate ends soon", Needs: "a handshake",
+	Code: CertificateExpiring, Title: "TLS certificate expires soon", Needs: "a handshake",
 	Keepers:  true,
 	Explains: []report.Code{ClientTLSFailed},
 	Eval:     perServer(checkCertificate),
@@ -116,7 +116,7 @@ func checkCertificate(e *model.Ensemble, s *model.Server) Outcome {
 	switch {
 	case clients != nil || servers != nil:
 	case s.OverTLS && s.Client.Seen():
-		return skip(report.SkipNotTold, "it showed no certificate")
+		return skip(report.SkipNotTold, "it sent no certificate")
 	default:
 		return whyNoAnswer(s)
 	}
@@ -128,7 +128,7 @@ func checkCertificate(e *model.Ensemble, s *model.Server) Outcome {
 		out = found(*f)
 	}
 	if f := certificateEnds(e, s, "certificate for servers", servers); f != nil {
-		f.Summary += " It is the one for the other servers (sslQuorum): those that are connected stay so, and after a restart none is."
+		f.Summary += " It is the certificate for the other servers (sslQuorum): existing connections stay, and after a restart none can be made."
 		f.Later = true
 		out = out.and(found(*f))
 	}
@@ -143,7 +143,7 @@ func admitsClients(e *model.Ensemble, s *model.Server) bool {
 }
 
 // expired is the title of a certificate that has ended.
-const expired = "its certificate has expired"
+const expired = "TLS certificate has expired"
 
 // certificateEnds judges the dates of one certificate; nil where they are fine, or where
 // there is none. what is how it is called.
@@ -157,27 +157,27 @@ func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapsho
 		Severity: report.Warning, Certainty: sureOfClock(e),
 		Evidence: []report.Evidence{certificateEvidence(what, c, "valid for "+ago(due)+" more at least")},
 		Fix: []report.Fix{
-			step(s.Name, "have a new one signed for the same names, and put it with its key into the key store"),
-			risky(s.Name, "with client.certReload=true, which 3.9 knows, that is all; else restart it, one server at a time",
-				"with no spare voter each restart is an outage"),
+			step(s.Name, "get a new certificate for the same names, and put it with its key into the key store"),
+			risky(s.Name, "with client.certReload=true (3.9) no restart is needed; otherwise restart, one server at a time",
+				"if the ensemble can lose 0 more, each restart is an outage"),
 		},
 	}
 	switch {
 	case now.Before(c.NotBefore):
-		f.Title, f.Certainty = "its certificate is not valid yet", report.Likely
-		f.Summary = fmt.Sprintf("it begins at %s: clients refuse it until then. More likely a clock is wrong, here or where it was made.", c.NotBefore.Format(time.RFC3339))
+		f.Title, f.Certainty = "TLS certificate is not valid yet", report.Likely
+		f.Summary = fmt.Sprintf("it is valid from %s: clients refuse it until then. More likely a clock is wrong, here or where the certificate was made.", c.NotBefore.Format(time.RFC3339))
 	case left <= 0:
 		f.Title = expired
-		f.Summary = fmt.Sprintf("it ended %s ago: whoever checks it refuses the server, whatever the quorum does.", ago(-left))
+		f.Summary = fmt.Sprintf("it expired %s ago: clients that check it refuse this server, whatever the state of the quorum.", ago(-left))
 	case left < due:
 		f.Later = true
-		f.Title = "its certificate ends in " + ago(left)
-		f.Summary = fmt.Sprintf("from %s on whoever checks it refuses this server, all at once and without any other warning.", c.NotAfter.Format(time.RFC3339))
+		f.Title = "TLS certificate expires in " + ago(left)
+		f.Summary = fmt.Sprintf("from %s on, clients that check it refuse this server, all at once and without further warning.", c.NotAfter.Format(time.RFC3339))
 	default:
 		return nil
 	}
 	if f.Certainty != report.Proven {
-		f.Summary += " That is by this host's clock, which no server's was seen to confirm."
+		f.Summary += " This is by the clock of this host; no server's clock was available to confirm it."
 	}
 	return f
 }

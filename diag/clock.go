@@ -18,7 +18,7 @@ const skewed, muchSkewed = 5 * time.Second, time.Minute
 const ClockSkew report.Code = "clock-skew"
 
 var clockSkewRule = Rule{
-	Code: ClockSkew, Title: "the clocks of servers differ", Needs: "the AdminServers of two servers",
+	Code: ClockSkew, Title: "server clocks differ", Needs: "the AdminServers of two servers",
 	Eval: checkClockSkew,
 }
 
@@ -33,7 +33,7 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 		}
 	}
 	if len(told) < 2 {
-		return out.and(skip(report.SkipNotTold, "fewer than two servers told the time"))
+		return out.and(skip(report.SkipNotTold, "fewer than two servers reported the time"))
 	}
 	slices.SortStableFunc(told, func(a, b clock) int { return cmp.Compare(a.ahead, b.ahead) })
 	// Of three, one that is wrong is never in the middle.
@@ -62,12 +62,12 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 	if len(told) == 2 {
 		f.Servers = []string{told[0].server.Name, told[1].server.Name} // which of both is wrong is not known
 	}
-	f.Summary = fmt.Sprintf("the clocks are up to %s apart. ZooKeeper itself measures time another way, but its logs cannot be laid side by side, and certificates and Kerberos tickets are judged by the clock.", apart.Round(time.Second))
+	f.Summary = fmt.Sprintf("the clocks differ by up to %s. ZooKeeper does not measure time by this clock, but logs of different servers cannot be compared, and certificates and Kerberos tickets depend on the clock.", apart.Round(time.Second))
 	if f.Certainty == report.Likely {
-		f.Summary += " Less likely: a cache before an AdminServer repeats an old answer."
+		f.Summary += " Less likely: a cache in front of an AdminServer repeats an old answer."
 	}
 	for _, name := range f.Servers {
-		f.Fix = append(f.Fix, inspect(name, "timedatectl; chronyc tracking", "see whether it follows a time server, and start what should (chrony, systemd-timesyncd)"))
+		f.Fix = append(f.Fix, inspect(name, "timedatectl; chronyc tracking", "shows whether the clock is synchronised; if not, start the time service (chrony, systemd-timesyncd)"))
 	}
 	return out.and(found(f)).lookAgain(f.Certainty == report.Likely)
 }
@@ -114,5 +114,5 @@ func whyNoClock(s *model.Server, clock snapshot.Obs[time.Duration]) Outcome {
 	if why := whyNoAnswer(s); why.skipped() {
 		return why
 	}
-	return skip(report.SkipNotTold, "it told no time: AdminServers do, and are asked only where words are not allowed")
+	return skip(report.SkipNotTold, "it reported no time: AdminServers do, and are asked only where four-letter words are not allowed")
 }

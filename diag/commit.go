@@ -16,24 +16,24 @@ func stallWords(s *model.Stall, e *model.Ensemble) (why string, evidence []repor
 	c = report.Likely
 	switch s.Cause {
 	case model.TooFewInSync:
-		why = "fewer followers are in sync with it than a majority takes"
+		why = "fewer followers are in sync with it than a majority needs"
 		evidence = []report.Evidence{
 			counterEvidence(s, "zk_synced_followers", fmt.Sprintf("%d or more", e.List.Quorums.Needed()-1)),
 		}
 		if n, _ := s.Now.Mntr.Value.NonVotingFollowers(); n > 0 {
-			evidence = append(evidence, counterEvidence(s, model.NonVotingFollowers, "they do not count"))
+			evidence = append(evidence, counterEvidence(s, model.NonVotingFollowers, "they have no vote"))
 		}
 	case model.TooFewLeft:
-		why = "requests wait in it, and too few are left to confirm them; out: " + enumerate(e.Votes.Out)
+		why = "requests wait, and too few voters are left to confirm them; not in the quorum: " + enumerate(e.Votes.Out)
 		evidence = []report.Evidence{outstandingEvidence(s, e)}
 	case model.NoneCommitted:
-		why = "requests wait, and of the writes that it has proposed it confirmed none"
+		why = "requests wait, and it has committed none of the writes that it proposed"
 		evidence = []report.Evidence{
 			outstandingEvidence(s, e), counterEvidence(s, model.Proposals, ""),
 			counterEvidence(s, model.Commits, "one more for each proposal"),
 		}
 	case model.SessionsHang:
-		why = "a session that was asked for there did not open, twice"
+		why = "a session requested there did not open, in two checks"
 	}
 	if e.MayHaveOracle() {
 		c = report.Possible
@@ -42,7 +42,7 @@ func stallWords(s *model.Stall, e *model.Ensemble) (why string, evidence []repor
 		c = report.Proven // that is a write of our own
 		evidence = append(evidence, report.Evidence{
 			Source: "session", Server: s.Now.Name,
-			Value: "did not open in " + seconds(s.Now.Opened.Took) + ", twice", Wanted: "within milliseconds",
+			Value: "did not open in " + seconds(s.Now.Opened.Took) + ", in two checks", Wanted: "within milliseconds",
 		})
 	}
 	return why, evidence, c
@@ -67,7 +67,7 @@ func outstandingEvidence(s *model.Stall, e *model.Ensemble) report.Evidence {
 const LeaderNotCommitting report.Code = "leader-not-committing"
 
 var leaderNotCommittingRule = Rule{
-	Code: LeaderNotCommitting, Title: "it leads, and no write gets through", Needs: "srvr and mntr of the leader, twice",
+	Code: LeaderNotCommitting, Title: "leader does not commit writes", Needs: "srvr and mntr of the leader, twice",
 	Traits:   theory.Traits{Unsettled: true, EnsembleWide: true, ByNumber: true, Symptom: true, AlwaysShown: true},
 	Explains: []report.Code{"latency-high"},
 	Eval:     checkLeaderNotCommitting,
@@ -82,16 +82,16 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 	case e.LoneStandalone():
 		return Outcome{}
 	case lead == nil:
-		return skip(report.SkipNotTold, "a leader that tells its zxid was not seen")
+		return skip(report.SkipNotTold, "no leader reported its zxid")
 	case !e.List.Proven():
 		return skip(report.SkipNotTold, "how many voters there are is not known")
 	case e.HasOracle():
-		return undecided("an oracle may stand in for a vote")
+		return undecided("an oracle may replace a vote")
 	case e.Before == nil && !slices.ContainsFunc(e.Servers, model.Waits) &&
 		!e.TooFewSynced(lead) && !model.HungSession(lead):
 		return Outcome{} // nothing waits
 	case e.Before == nil:
-		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)").
+		return skip(report.SkipOneLook, "it needs two checks (check --window 10s)").
 			lookAgain(e.TooFewSynced(lead) || !e.CanConfirm() || model.HungSession(lead) || model.PendingProposals(lead))
 	}
 	s := e.Stall
@@ -99,25 +99,25 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 		return Outcome{}
 	}
 	why, evidence, certainty := stallWords(s, e)
-	then := "Reads work, writes and new sessions hang."
+	then := "Reads work; writes and new sessions do not complete."
 	if certainty == report.Possible {
-		then = "Unless an oracle lets it go on (oraclePath), reads work, and writes and new sessions hang."
+		then = "Unless an oracle allows it to continue (oraclePath), reads work, and writes and new sessions do not complete."
 	}
 	return found(report.Finding{
 		Severity: report.Critical, Certainty: certainty, Servers: []string{lead.Name},
-		Summary: fmt.Sprintf("it says that it leads, and wrote nothing in %s: %s. %s", seconds(e.Between()), why, then),
+		Summary: fmt.Sprintf("it reports that it leads, and committed nothing in %s: %s. %s", seconds(e.Between()), why, then),
 		Evidence: append([]report.Evidence{
 			{Source: "srvr", Server: lead.Name, Key: "Mode", Value: string(snapshot.ModeLeader)},
 			{
 				Source: "srvr", Server: lead.Name, Key: "Zxid",
-				Value: lead.Srvr.Value.Zxid.String() + ", in both looks", Wanted: "a later one",
+				Value: lead.Srvr.Value.Zxid.String() + ", in both checks", Wanted: "a later one",
 			},
 		}, evidence...),
 		Fix: []report.Fix{
-			{Note: "mend the followers first, those that are out: with a majority again it goes on by itself"},
-			inspect(lead.Name, "echo mntr | nc "+shellWord(lead.Host)+" "+strconv.Itoa(lead.Port)+" | grep -E 'synced_followers|outstanding_requests'", "whether it goes on"),
-			risky(lead.Name, "where all followers are well and it still writes nothing, restart ZooKeeper there: they elect another",
-				"reads stop too until that is done"),
+			{Note: "fix first the followers that are not in the quorum: with a majority the leader continues by itself"},
+			inspect(lead.Name, "echo mntr | nc "+shellWord(lead.Host)+" "+strconv.Itoa(lead.Port)+" | grep -E 'synced_followers|outstanding_requests'", "shows whether it commits again"),
+			risky(lead.Name, "if all followers are in sync and it still commits nothing, restart ZooKeeper there: the others elect a new leader",
+				"reads stop too until a leader is elected"),
 		},
 	})
 }

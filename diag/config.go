@@ -28,7 +28,7 @@ func besideDynamic(h *model.Host) []zoocfg.Problem {
 const DynamicConfigOverrides report.Code = "dynamic-config-overrides"
 
 var dynamicConfigOverridesRule = Rule{
-	Code: DynamicConfigOverrides, Title: "zoo.cfg and the dynamic file contradict each other", Needs: "a server's own files",
+	Code: DynamicConfigOverrides, Title: "zoo.cfg contradicts the dynamic configuration file", Needs: "a server's own files",
 	Traits: theory.Traits{BreaksStart: true},
 	// Beside a running process it explains nothing.
 	Explains: startless,
@@ -45,20 +45,20 @@ func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
 	case h.Process == nil || !lint.ReadsNext(version):
 		return Outcome{}
 	case !h.NextConfig.Seen():
-		return undecided(reasonOf(h.NextConfig, "the directory of its configuration was not looked at"))
+		return undecided(reasonOf(h.NextConfig, "the directory of its configuration was not checked"))
 	case !h.NextConfig.Value:
 		return Outcome{}
 	}
 	next := h.Settings.Path + ".dynamic.next"
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Summary: "a reconfiguration was proposed here and is not done: at its next start the server also connects to the servers of that proposal.",
+		Summary: "a reconfiguration was proposed and is not committed: at its next start the server also connects to the servers of that proposal.",
 		Evidence: []report.Evidence{{
-			Source: "file", Value: "there", Wanted: "removed once the proposal is committed", File: next,
+			Source: "file", Value: "there", Wanted: "removed when the proposal is committed", File: next,
 		}},
 		Fix: []report.Fix{
-			inspect(nameOf(h), "cat "+shellWord(next), "the members that were proposed"),
-			{Note: "compare them with what conf says on every server; repeat the reconfig, or see why no majority of the new list is there: ZooKeeper then removes the file itself"},
+			inspect(nameOf(h), "cat "+shellWord(next), "shows the proposed members"),
+			{Note: "compare them with what conf reports on every server; repeat the reconfig, or find out why no majority of the new list runs. ZooKeeper removes the file itself once the change is committed"},
 		},
 	}
 	before, _ := e.FindEarlier(func(b *model.Host) bool {
@@ -75,9 +75,9 @@ func membersBesideDynamic(h *model.Host, beside []zoocfg.Problem) report.Finding
 	if h.Version() == "" {
 		f.Certainty = report.Likely // 3.4 would not mind
 	}
-	f.Summary = fmt.Sprintf("%s in zoo.cfg beside dynamicConfigFile: ZooKeeper 3.5 and later do not start with it.", plural(len(beside), "member line"))
+	f.Summary = fmt.Sprintf("%s in zoo.cfg together with dynamicConfigFile: ZooKeeper 3.5 and later do not start with both.", plural(len(beside), "member line"))
 	if h.Process != nil {
-		f.Summary = fmt.Sprintf("%s in zoo.cfg beside dynamicConfigFile: the server runs on with what it read when it started, and will not start again.", plural(len(beside), "member line"))
+		f.Summary = fmt.Sprintf("%s in zoo.cfg together with dynamicConfigFile: the server still runs with what it read at its start, and will not start again.", plural(len(beside), "member line"))
 	}
 	addEvidence(&f, settingEvidence(h, "dynamicConfigFile", h.Settings.DynamicConfigFile, ""))
 	for _, p := range beside {
@@ -88,8 +88,8 @@ func membersBesideDynamic(h *model.Host, beside []zoocfg.Problem) report.Finding
 	}
 	file := shellWord(h.Settings.Path)
 	f.Fix = []report.Fix{
-		inspect(nameOf(h), fmt.Sprintf("grep -nE '^[[:space:]]*(server\\.|group|weight)' %s %s", file, shellWord(h.Settings.Dynamic)), "compare the two lists; where zoo.cfg is the one that you want, it must come by reconfig"),
-		{Host: nameOf(h), Command: fmt.Sprintf("sed -i.bak -E '/^[[:space:]]*(server\\.|group|weight)/d' %s", file), Note: "takes the lines out of zoo.cfg; a running server needs no restart", Risk: "none: the old file stays as .bak"},
+		inspect(nameOf(h), fmt.Sprintf("grep -nE '^[[:space:]]*(server\\.|group|weight)' %s %s", file, shellWord(h.Settings.Dynamic)), "compare the two lists; if you want that of zoo.cfg, apply it by reconfig"),
+		{Host: nameOf(h), Command: fmt.Sprintf("sed -i.bak -E '/^[[:space:]]*(server\\.|group|weight)/d' %s", file), Note: "removes the lines from zoo.cfg; a running server needs no restart", Risk: "none: the old file stays as .bak"},
 	}
 	return f
 }
@@ -97,7 +97,7 @@ func membersBesideDynamic(h *model.Host, beside []zoocfg.Problem) report.Finding
 const PeerTypeMismatch report.Code = "peertype-mismatch"
 
 var peerTypeMismatchRule = Rule{
-	Code: PeerTypeMismatch, Title: "peerType is not the role in the list", Needs: "a server's own files",
+	Code: PeerTypeMismatch, Title: "peerType differs from the server list", Needs: "a server's own files",
 	Eval: perHost(checkPeerType),
 }
 
@@ -115,20 +115,20 @@ func checkPeerType(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	return found(report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary: fmt.Sprintf("peerType says %s and its line in the list says %s; the list is what counts.", set.Value, m.Role),
+		Summary: fmt.Sprintf("peerType is %s and its server.N line has %s; the server.N line decides.", set.Value, m.Role),
 		Evidence: []report.Evidence{
 			settingEvidence(h, "peerType", set, string(m.Role)),
 			memberEvidence(h, h.ID, " "+string(m.Role)),
 		},
-		Fix: []report.Fix{risky(nameOf(h), "take peerType out of zoo.cfg, or change the role in the list on every server if that is the wrong one",
-			"without peerType nothing changes, and no restart is needed; another role changes who votes")},
+		Fix: []report.Fix{risky(nameOf(h), "remove peerType from zoo.cfg; or, if the role in the list is wrong, change it on every server",
+			"removing peerType changes nothing and needs no restart; another role changes which servers vote")},
 	})
 }
 
 const ForceSyncOff report.Code = "forcesync-off"
 
 var forceSyncOffRule = Rule{
-	Code: ForceSyncOff, Title: "confirms writes before they are on the disk", Needs: "a server's own files",
+	Code: ForceSyncOff, Title: "writes are acknowledged before fsync (forceSync=no)", Needs: "a server's own files",
 	Traits: theory.Traits{NeverRoot: true},
 	Eval:   perHost(checkForceSync),
 }
@@ -148,9 +148,9 @@ func checkForceSync(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	return found(report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Summary:  "forceSync=no: it confirms writes that are not on its disk yet. When the power of a majority fails, writes that clients were told are safe are lost.",
+		Summary:  "forceSync=no: it acknowledges writes that are not on its disk yet. If a majority loses power, acknowledged writes are lost.",
 		Evidence: []report.Evidence{seen},
-		Fix: []report.Fix{risky(nameOf(h), "take the setting out and restart, one server at a time",
-			"with no spare voter each restart is an outage; on a slow disk writes take longer afterwards")},
+		Fix: []report.Fix{risky(nameOf(h), "remove the setting and restart, one server at a time",
+			"if the ensemble can lose 0 more, each restart is an outage; on a slow disk writes take longer afterwards")},
 	})
 }

@@ -16,7 +16,7 @@ import (
 const ConfigNotLoaded report.Code = "config-not-loaded"
 
 var configNotLoadedRule = Rule{
-	Code: ConfigNotLoaded, Title: "its configuration cannot be read", Needs: "a server's own files",
+	Code: ConfigNotLoaded, Title: "configuration file cannot be read", Needs: "a server's own files",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perAnyHost(checkConfigLoaded),
@@ -28,7 +28,7 @@ func checkConfigLoaded(e *model.Ensemble, h *model.Host) Outcome {
 	u := h.Unit
 	switch {
 	case !h.Config.Tried:
-		return undecided("its configuration was not looked at")
+		return undecided("its configuration was not checked")
 	case h.ConfigPath == "":
 		return undecided("its process was started without a configuration file")
 	case h.Hidden():
@@ -57,24 +57,24 @@ func cannotBeRead(f *snapshot.Failure) bool {
 func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source string) report.Finding {
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary:   "the configuration that it would be started with cannot be read by anybody: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
+		Summary:   "no user can read the configuration that it would be started with: ZooKeeper exits with code 2 and \"Invalid config, exiting abnormally\".",
 		Evidence: []report.Evidence{{
-			Source: "zoo.cfg", Key: "named by " + source, Value: why.Text, Wanted: "a readable file",
+			Source: "zoo.cfg", Key: "set by " + source, Value: why.Text, Wanted: "a readable file",
 		}},
 		Fix: steps(nameOf(h),
-			"put the configuration of this server back: from a backup or the configuration management; or that of another server, with this server's own clientPortAddress and paths",
-			"or correct the path in what starts it (unit, arguments of zkServer.sh, ZOOCFGDIR), then start it as its own user",
+			"restore the configuration of this server from a backup or from configuration management; or copy that of another server, and set this server's own clientPortAddress and paths",
+			"or correct the path in its systemd unit or start script (arguments of zkServer.sh, ZOOCFGDIR), then start it as its own user",
 		),
 	}
 	if len(h.Beside) > 0 {
 		addEvidence(&f, report.Evidence{Source: "zoo.cfg", Key: "beside it", Value: strings.Join(h.Beside, ", ")})
 		if slices.Equal(h.Beside, []string{"zoo_sample.cfg"}) {
-			f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "zoo_sample.cfg is only an example: it has no server.N line and keeps the data in /tmp. Write a zoo.cfg of your own"))
+			f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "zoo_sample.cfg is only an example: it has no server.N line and keeps the data in /tmp. Write your own zoo.cfg"))
 		}
 	}
 	if e.Lives(h) {
 		f.Certainty, f.Later = report.Proven, true
-		f.Summary = "the configuration that the running process was started with cannot be read any more. It does not need it now, and will not start again."
+		f.Summary = "the configuration file of the running process can no longer be read. The process does not need it now, but will not start again."
 		return f
 	}
 	line := logEvidences(h, []logline.Sign{logline.ConfigInvalid})
@@ -100,11 +100,11 @@ func listsNobody(h *model.Host) *zoocfg.Problem {
 // configEmpty is a configuration that can be read, and lists no server: an empty dynamic file.
 func configEmpty(h *model.Host, why *zoocfg.Problem) report.Finding {
 	f := report.Finding{
-		Title: "its configuration lists no server", Certainty: report.Likely,
+		Title: "configuration lists no server", Certainty: report.Likely,
 		Evidence: []report.Evidence{{Source: "zoo.cfg", Key: why.Key, Value: why.Text, File: why.File, Line: why.Line}},
-		Summary:  "standaloneEnabled=false needs a member, and there is none: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.",
+		Summary:  "standaloneEnabled=false needs a member, and there is none: ZooKeeper exits with code 2 and \"Invalid config, exiting abnormally\".",
 		Fix: steps(nameOf(h),
-			"put the server.N lines of all members back into the dynamic file, with ;clientPort: take them from a member that runs (zoo.cfg.dynamic.* beside its zoo.cfg), or from a backup",
+			"write the server.N lines of all members, with ;clientPort, into the dynamic file: copy them from a running member (zoo.cfg.dynamic.* beside its zoo.cfg), or from a backup",
 			"then start it as its own user",
 		),
 	}
@@ -130,19 +130,19 @@ func configReadable(h *model.Host) Outcome {
 	case !h.ConfigAccess.Seen():
 		return skip(report.SkipDenied, h.ConfigAccess.Failure.Text)
 	case !who.Seen():
-		return undecided(reasonOf(*who, "whom it runs as was not looked at"))
+		return undecided(reasonOf(*who, "which user it runs as was not checked"))
 	case who.Value.WritesAll:
 		return Outcome{}
 	}
 	steps := h.ConfigAccess.Value
 	for i, step := range steps {
-		what, wanted := uint32(1), "a directory that it may pass (x)"
+		what, wanted := uint32(1), "a directory that its user may enter (x)"
 		if i == len(steps)-1 {
 			what, wanted = 4, "readable for "+name
 		}
 		may := model.Permits(step.Owner, what, who.Value.UID, who.Value.Groups)
 		if may == model.Unknown {
-			return undecided(step.Path + ": its group may read it, and an access list may put its user there")
+			return undecided(step.Path + ": its group may read it, and an access list may include its user")
 		}
 		if may == model.No {
 			return found(configForbidden(h, step, name, wanted))
@@ -166,7 +166,7 @@ func startsAs(h *model.Host) (*snapshot.Obs[snapshot.Credentials], string) {
 func configForbidden(h *model.Host, step snapshot.AccessStep, user, wanted string) report.Finding {
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("it runs as %s, who may not read its configuration: ZooKeeper ends with \"Invalid config, exiting abnormally\" and exit code 2.", user),
+		Summary:   fmt.Sprintf("it runs as %s, who may not read its configuration: ZooKeeper exits with code 2 and \"Invalid config, exiting abnormally\".", user),
 		Evidence: []report.Evidence{
 			{
 				Source: "zoo.cfg", Key: "owner",
@@ -174,7 +174,7 @@ func configForbidden(h *model.Host, step snapshot.AccessStep, user, wanted strin
 			},
 		},
 		Fix: []report.Fix{{
-			Host: nameOf(h), Note: fmt.Sprintf("let %s read it, by its group rather than for everybody: the file may hold passwords. Find out who changed it: an editor run as root with a strict umask does", user),
+			Host: nameOf(h), Note: fmt.Sprintf("let %s read it through its group, not for all users: the file may hold passwords. Find out what changed it: an editor run as root with a strict umask does this", user),
 			Risk: "none: no content changes",
 		}},
 	}
@@ -185,7 +185,7 @@ func configForbidden(h *model.Host, step snapshot.AccessStep, user, wanted strin
 	}
 	if h.Process != nil {
 		f.Later = true
-		f.Summary = fmt.Sprintf("it runs as %s, who may not read its configuration any more. The running process has read it before; it will not start again.", user)
+		f.Summary = fmt.Sprintf("it runs as %s, who may no longer read its configuration. The running process read it before; it will not start again.", user)
 		addEvidence(&f, processEvidence(h, "runs as "+user, ""))
 		return f
 	}
@@ -205,12 +205,12 @@ func namedAnother(h *model.Host) report.Finding {
 	}
 	return report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Title:   "runs with another configuration than the one you named",
-		Summary: fmt.Sprintf("%s has the same dataDir and is not the file that the process has read. What is changed there reaches nobody, not even by a restart.", h.Named.Path),
+		Title:   "process uses a different configuration file",
+		Summary: fmt.Sprintf("%s has the same dataDir, but the process was started with another file. Changes in it have no effect, even after a restart.", h.Named.Path),
 		Evidence: []report.Evidence{
-			processEvidence(h, "has read "+h.Settings.Path, h.Named.Path),
+			processEvidence(h, "reads "+h.Settings.Path, h.Named.Path),
 			{Source: "zoo.cfg", Key: "differs in", Value: shown, File: h.Named.Path},
 		},
-		Fix: steps(nameOf(h), fmt.Sprintf("make the change in %s, or correct what starts the server", h.Settings.Path)),
+		Fix: steps(nameOf(h), fmt.Sprintf("make the change in %s, or correct the path in its start script or systemd unit", h.Settings.Path)),
 	}
 }

@@ -39,9 +39,9 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	limit, known := connLimit(e, s)
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Possible,
-		Summary:  "it accepts connections and closes them before it has answered: too many connections from here (maxClientCnxns) or from all clients (maxCnxns), a port for TLS, or a server that cannot join.",
+		Summary:  "it accepts connections and closes them without an answer: too many connections from this host (maxClientCnxns) or from all clients (maxCnxns), a TLS port, or a server that cannot join.",
 		Evidence: []report.Evidence{failedWord("srvr", s.Srvr)},
-		Fix:      advice("ask from another host: the limit counts the connections of one client address"),
+		Fix:      advice("check from another host: the limit counts the connections of one client address"),
 	}
 	if s.Session.Tried {
 		addEvidence(&f, failedWord("connect", s.Session))
@@ -50,9 +50,9 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 	case model.Unknown:
 		f.Summary += orKeeper(s)
 	case model.Yes:
-		f.Summary = "it accepts connections and closes them before it has answered, and the leader has it in sync: too many connections from here (maxClientCnxns) or from all clients (maxCnxns), or a port for TLS."
+		f.Summary = "it accepts connections and closes them without an answer, and the leader counts it in sync: too many connections from this host (maxClientCnxns) or from all clients (maxCnxns), or a TLS port."
 	case model.No:
-		f.Summary = "it accepts connections and closes them before it has answered, and the leader has lost it: most likely it tries to join and cannot."
+		f.Summary = "it accepts connections and closes them without an answer, and the leader no longer counts it as a follower: most likely it tries to join and cannot."
 	}
 	addEvidence(&f, countedEvidence(e, s)...)
 	wanted := fmt.Sprintf("under %d (maxClientCnxns)", limit)
@@ -79,20 +79,20 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 		if known {
 			f.Certainty = report.Proven
 		}
-		f.Summary = fmt.Sprintf("this host holds %d connections to it, which is all that maxClientCnxns allows one address.", max(s.Held.Value, ours.Connections))
+		f.Summary = fmt.Sprintf("this host has %d connections to it, the most that maxClientCnxns allows per address.", max(s.Held.Value, ours.Connections))
 		f.Fix = []report.Fix{
-			{Host: e.Snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "who holds them; often a client that opens sessions and never closes them"},
+			{Host: e.Snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "shows which processes hold them; often a client that opens sessions and never closes them"},
 			raiseConnLimit(s),
 		}
 	case full(busiest.Connections) && ours.Connections == 0:
 		f.Certainty = report.Likely
-		f.Summary = fmt.Sprintf("%s holds %d connections to it, which is all that maxClientCnxns allows one address; this host is turned away, and so has most likely that address there.", busiest.Address, busiest.Connections)
+		f.Summary = fmt.Sprintf("%s has %d connections to it, the most that maxClientCnxns allows per address. This host is refused, so most likely the server sees it under that address.", busiest.Address, busiest.Connections)
 		f.Fix = []report.Fix{
-			{Host: busiest.Address, Command: fmt.Sprintf("ss -tnp dport = :%d", s.Port), Note: "who holds them; behind a NAT or a proxy any host may"},
+			{Host: busiest.Address, Command: fmt.Sprintf("ss -tnp dport = :%d", s.Port), Note: "shows which hosts hold them; behind a NAT or a proxy it may be any host"},
 			raiseConnLimit(s),
 		}
 	case busiest.Connections > 0:
-		f.Summary = "it accepts connections and closes them before it has answered. As its AdminServer counts them, maxClientCnxns is not why: the limit for all clients together (maxCnxns), or something between here and there."
+		f.Summary = "it accepts connections and closes them without an answer. By the count of its AdminServer, maxClientCnxns is not the reason: it is the limit for all clients together (maxCnxns), or something between this host and the server."
 	}
 	return f
 }
@@ -102,11 +102,11 @@ func orKeeper(s *model.Server) string {
 	if s.Session.Tried {
 		return ""
 	}
-	return " A ClickHouse Keeper or RaftKeeper that allows no word does the same." +
-		" Nothing it answered shows what it is, so no session was asked for."
+	return " A ClickHouse Keeper or RaftKeeper that allows no four-letter word does the same." +
+		" No answer shows which program it is, so no session was requested."
 }
 
 func raiseConnLimit(s *model.Server) report.Fix {
-	return risky(s.Name, "raise maxClientCnxns in zoo.cfg on every server and restart one at a time",
-		"with no spare voter each restart is an outage")
+	return risky(s.Name, "raise maxClientCnxns in zoo.cfg on every server and restart, one server at a time",
+		"if the ensemble can lose 0 more, each restart is an outage")
 }

@@ -65,7 +65,7 @@ func totalReached(e *model.Ensemble, s *model.Server) (f report.Finding, ok bool
 	limit, set, own := totalLimit(e, s)
 	n, counted, seen := clientCount(s)
 	f = report.Finding{
-		Severity: report.Warning, Certainty: report.Likely, Title: "all new clients are refused",
+		Severity: report.Warning, Certainty: report.Likely, Title: "new clients are refused (maxCnxns reached)",
 		Evidence: []report.Evidence{failedWord("srvr", s.Srvr)},
 	}
 	if !model.CutsOff(s) || heldHere(s, perAddress) || s.Counted == model.No {
@@ -77,13 +77,13 @@ func totalReached(e *model.Ensemble, s *model.Server) (f report.Finding, ok bool
 			f.Certainty = report.Proven
 		}
 		counted.Wanted = fmt.Sprintf("under %d (maxCnxns)", limit)
-		f.Summary = fmt.Sprintf("as many connections are open as maxCnxns=%d allows all clients together", limit)
+		f.Summary = fmt.Sprintf("the open connections reach maxCnxns=%d, the limit for all clients together", limit)
 		addEvidence(&f, set, counted)
 	case limit > 0 && !seen:
-		f.Summary = fmt.Sprintf("connections are closed before any answer, as they are where maxCnxns=%d, the limit for all clients together, is reached", limit)
+		f.Summary = fmt.Sprintf("connections are closed without an answer, as when maxCnxns=%d, the limit for all clients together, is reached", limit)
 		addEvidence(&f, set)
 	case limit == 0 && !own && seen && rejectsUnderLimit(s, perAddress):
-		f.Summary = fmt.Sprintf("connections are rejected, and no address has as many as maxClientCnxns=%d allows: what is left is maxCnxns, the limit for all clients together", perAddress)
+		f.Summary = fmt.Sprintf("connections are rejected, and no address has as many as maxClientCnxns=%d allows: the remaining reason is maxCnxns, the limit for all clients together", perAddress)
 		addEvidence(&f, counted, rejectedEvidence(s))
 	default:
 		return f, false
@@ -92,7 +92,7 @@ func totalReached(e *model.Ensemble, s *model.Server) (f report.Finding, ok bool
 		inspect(s.Name, fmt.Sprintf(`ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, "", $4); print $4}' | sort | uniq -c | sort -n`, s.Port),
 			"shows which hosts hold the connections; fix or restart the client that does not close them"),
 		risky(s.Name, "raise maxCnxns in zoo.cfg on every server, or remove it, and restart one at a time",
-			"a restart ends all connections of that server; with no spare voter each restart is an outage"),
+			"a restart ends all connections of that server; if the ensemble can lose 0 more, each restart is an outage"),
 	}
 	return f, true
 }
@@ -111,7 +111,7 @@ func rejectedEvidence(s *model.Server) report.Evidence {
 }
 
 // whatIsRefused is what follows for clients.
-const whatIsRefused = ". New clients are refused, from any address; those that are connected stay."
+const whatIsRefused = ". New clients are refused, from any address; existing connections stay."
 
 // allRefuse is that all members refuse all new clients: none can connect to the ensemble.
 func allRefuse(e *model.Ensemble) (report.Finding, bool) {

@@ -20,7 +20,7 @@ import (
 const TxnlogCorrupt report.Code = "txnlog-corrupt"
 
 var txnlogCorruptRule = Rule{
-	Code: TxnlogCorrupt, Title: "its newest transaction log is broken", Needs: "a server's own files",
+	Code: TxnlogCorrupt, Title: "newest transaction log is corrupt", Needs: "a server's own files",
 	Traits:   theory.Traits{BreaksStart: true, AlwaysShown: true},
 	Explains: startless,
 	Eval:     perStart(checkTxnlogCorrupt),
@@ -38,19 +38,19 @@ func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
 	log := dir.Logs.Value.Newest[0]
 	switch {
 	case dir.Logs.Value.AtLeast:
-		return undecided("its directory has too many files: which log is the newest was not found out")
+		return undecided("its directory has too many files: the newest log was not determined")
 	case !log.Content.Seen():
 		return undecided(unseenData(log.Content))
 	case log.Content.Value.Whole:
 		return gapInLogs(e, h, dir)
 	case !settledFile(h, log):
-		return undecided("its newest log was made this moment")
+		return undecided("its newest log was created during the check")
 	}
 	value := fmt.Sprintf("%d bytes", log.Size)
 	if log.Size >= 16 {
 		value = "begins with " + hex.EncodeToString(log.Content.Value.Head[:min(4, len(log.Content.Value.Head))])
 	}
-	f := willNotStart(e, h, fmt.Sprintf("its newest transaction log, %s, has no header: ZooKeeper dies of it while it loads its data. A full disk or a power failure leaves such a file behind.", log.Name),
+	f := willNotStart(e, h, fmt.Sprintf("its newest transaction log, %s, has no header: ZooKeeper exits while it loads its data. A full disk or a power failure leaves such a file.", log.Name),
 		dataEvidence(log.Name, value, "16 bytes or more, the first four 5a4b4c47 (ZKLG)", fileIn(dir, log.Name)))
 	if log.Size == 0 {
 		// From 3.9.3 on a server removes an empty newest log itself (FileTxnLog).
@@ -59,7 +59,7 @@ func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
 			return Outcome{}
 		case !own:
 			f.Certainty = report.Likely
-			f.Summary += " (3.9.3 and later remove an empty one themselves; which version this is was not told.)"
+			f.Summary += " (3.9.3 and later remove an empty log themselves; this server's version was not reported.)"
 		}
 	}
 	return found(f)
@@ -72,16 +72,16 @@ func gapInLogs(e *model.Ensemble, h *model.Host, dir *snapshot.DataDir) Outcome 
 	if h.Process != nil || h.MayRun || len(lines) == 0 {
 		return Outcome{}
 	}
-	f := willNotStart(e, h, "by its log transactions are missing between two of those in "+dir.Path+
-		"/version-2: a transaction log is damaged in its middle, or gone.", lineEvidence(h, lines[0]))
-	f.Title, f.Certainty = "transactions are missing in its logs", report.Likely
+	f := willNotStart(e, h, "its log reports missing transactions between two files in "+dir.Path+
+		"/version-2: a transaction log is damaged in the middle, or missing.", lineEvidence(h, lines[0]))
+	f.Title, f.Certainty = "transactions are missing from the logs", report.Likely
 	return found(f)
 }
 
 const NoSnapshot report.Code = "no-snapshot"
 
 var noSnapshotRule = Rule{
-	Code: NoSnapshot, Title: "it has transaction logs and no snapshot", Needs: "a server's own files",
+	Code: NoSnapshot, Title: "transaction logs without a complete snapshot", Needs: "a server's own files",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perStart(checkNoSnapshot),
@@ -102,7 +102,7 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 	if !dir.Version2.Seen() {
 		// dataDir lost its version-2 or never had one, and there are logs.
 		if !dir.Owner.Seen() {
-			return undecided("its dataDir is not there")
+			return undecided("its dataDir does not exist")
 		}
 	} else if none, reason := noneWhole(dir.Snapshots.Value); !none {
 		return undecided(reason)
@@ -114,8 +114,8 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 	if told && !v.AtLeast(3, 5, 3) {
 		return Outcome{} // it starts from its logs alone
 	}
-	f := willNotStart(e, h, "there are transaction logs and no whole snapshot: ZooKeeper 3.5.3 and later take that for lost data.",
-		dataEvidence("snapshots", snapshotsOf(dir), "one at least", dir.Path+"/version-2"),
+	f := willNotStart(e, h, "there are transaction logs and no complete snapshot: ZooKeeper 3.5.3 and later treat this as lost data.",
+		dataEvidence("snapshots", snapshotsOf(dir), "at least one", dir.Path+"/version-2"),
 		dataEvidence("logs", strconv.Itoa(logs.Logs.Value.Total), "", logs.Path+"/version-2"))
 	if dir.Snapshots.Value.Total == 0 {
 		f.Fix = append(f.Fix, trustEmpty(h))
@@ -123,7 +123,7 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 	switch {
 	case !told:
 		f.Certainty = report.Possible
-		f.Summary += " Versions before 3.5.3 start from their logs alone, and which version this is was not told."
+		f.Summary += " Versions before 3.5.3 start from their logs alone; this server's version was not reported."
 	case !own:
 		f.Certainty = report.Likely
 	}
@@ -132,9 +132,9 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 
 // trustEmpty is the step of a server that never had a snapshot, as 3.4 begins.
 func trustEmpty(h *model.Host) report.Fix {
-	return risky(nameOf(h), "only when the whole ensemble is being upgraded from 3.4 and no snapshot was ever there: "+
-		"start each once with snapshot.trust.empty=true in zoo.cfg, and take the line out again",
-		"where snapshots were lost this starts with a part of the data, and spreads it")
+	return risky(nameOf(h), "only if the whole ensemble is being upgraded from 3.4 and there never was a snapshot: "+
+		"start each server once with snapshot.trust.empty=true in zoo.cfg, then remove the line",
+		"if snapshots were lost, the server starts with part of the data and spreads it")
 }
 
 // noneWhole reports whether there is no snapshot that a start would use. Only the
@@ -149,7 +149,7 @@ func noneWhole(files snapshot.DataFiles) (none bool, reason string) {
 		}
 	}
 	if files.AtLeast || files.Total > len(files.Newest) {
-		return false, fmt.Sprintf("the newest %d of %d snapshots are not whole; the others were not looked at", len(files.Newest), files.Total)
+		return false, fmt.Sprintf("the newest %d of %d snapshots are incomplete; the others were not checked", len(files.Newest), files.Total)
 	}
 	return true, ""
 }
@@ -159,7 +159,7 @@ func snapshotsOf(dir *snapshot.DataDir) string {
 		return "no version-2"
 	}
 	if files := dir.Snapshots.Value; files.Total > 0 {
-		return fmt.Sprintf("%d, none whole", files.Total)
+		return fmt.Sprintf("%d, none complete", files.Total)
 	}
 	return "none"
 }
@@ -176,7 +176,7 @@ func setToTrustEmpty(h *model.Host) bool {
 const EpochMismatch report.Code = "epoch-mismatch"
 
 var epochMismatchRule = Rule{
-	Code: EpochMismatch, Title: "its epoch files contradict its data", Needs: "a server's own files",
+	Code: EpochMismatch, Title: "epoch files contradict the data", Needs: "a server's own files",
 	Traits:   theory.Traits{BreaksStart: true, AlwaysShown: true},
 	Explains: startless,
 	Eval:     perStart(checkEpochMismatch),
@@ -203,7 +203,7 @@ func checkEpochMismatch(e *model.Ensemble, h *model.Host) Outcome {
 	accepted, hasAccepted, badToo := epochOf(dir, "acceptedEpoch", dir.AcceptedEpoch)
 	switch {
 	case bad != nil || badToo != nil:
-		f := willNotStart(e, h, "a file with an epoch holds no number, and ZooKeeper ends with \"Found ... in\" and its path. A full disk or a kill while it was written leaves it so.")
+		f := willNotStart(e, h, "an epoch file holds no number, and ZooKeeper exits with \"Found ... in\" and its path. A full disk, or a kill during a write, leaves such a file.")
 		for _, b := range []*report.Evidence{bad, badToo} {
 			if b != nil {
 				addEvidence(&f, *b)
@@ -211,7 +211,7 @@ func checkEpochMismatch(e *model.Ensemble, h *model.Host) Outcome {
 		}
 		return found(f)
 	case hasCurrent && hasAccepted && accepted < current:
-		return found(willNotStart(e, h, fmt.Sprintf("it has accepted epoch %d and says that it is in epoch %d, which comes later: ZooKeeper ends with \"The accepted epoch ... is less than the current epoch\".", accepted, current),
+		return found(willNotStart(e, h, fmt.Sprintf("acceptedEpoch is %d and currentEpoch is %d, which is higher: ZooKeeper exits with \"The accepted epoch ... is less than the current epoch\".", accepted, current),
 			epochEvidence(dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or more", current)),
 			epochEvidence(dir, "currentEpoch", current, "")))
 	case hasCurrent && !dir.Repairs:
@@ -229,7 +229,7 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 		log := logs.Value.Newest[0]
 		if c := log.Content.Value; c.HasFirst && int64(c.First.Epoch()) > current {
 			if !settledFile(h, log) {
-				return undecided("its epoch is changing this moment")
+				return undecided("its epoch changed during the check")
 			}
 			return found(aheadFinding(e, h, data, current, int64(c.First.Epoch()), report.Proven,
 				dataEvidence("first transaction", c.First.String(), "", fileIn(data.Logs(), log.Name))))
@@ -240,9 +240,9 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 			continue
 		}
 		if !settledFile(h, s) {
-			return undecided("its epoch is changing this moment")
+			return undecided("its epoch changed during the check")
 		}
-		// Its checksum was not looked at: a damaged one is passed over.
+		// Its checksum was not checked: a damaged one is passed over.
 		return found(aheadFinding(e, h, data, current, int64(s.Zxid.Epoch()), report.Likely,
 			dataEvidence("snapshot", s.Name, "", fileIn(&data.Dir, s.Name))))
 	}
@@ -252,7 +252,7 @@ func dataAhead(e *model.Ensemble, h *model.Host, data *snapshot.Data, current in
 func aheadFinding(
 	e *model.Ensemble, h *model.Host, data *snapshot.Data, current, of int64, c report.Certainty, shown report.Evidence,
 ) report.Finding {
-	f := willNotStart(e, h, fmt.Sprintf("its data is of epoch %d and it says that it is in epoch %d: ZooKeeper ends with \"The current epoch ... is older than the last zxid\".", of, current),
+	f := willNotStart(e, h, fmt.Sprintf("its data is of epoch %d and currentEpoch is %d: ZooKeeper exits with \"The current epoch ... is older than the last zxid\".", of, current),
 		epochEvidence(&data.Dir, "currentEpoch", current, fmt.Sprintf("%d or more", of)), shown)
 	f.Certainty = c
 	return f
@@ -299,7 +299,7 @@ func willNotStart(e *model.Ensemble, h *model.Host, summary string, evidence ...
 	}
 	if e.Lives(h) {
 		f.Later = true
-		f.Summary = summary + " The running process has read it before or does not need it; it will not start again."
+		f.Summary = summary + " The running process read it before or does not need it, but will not start again."
 	}
 	return f
 }

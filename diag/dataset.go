@@ -38,7 +38,7 @@ func dataSetNames() []string {
 const DataSetLarge report.Code = "dataset-large"
 
 var dataSetLargeRule = Rule{
-	Code: DataSetLarge, Title: "holds much in memory", Needs: "mntr",
+	Code: DataSetLarge, Title: "large data set in memory", Needs: "mntr",
 	Compares: dataSetNames(),
 	Eval:     perServer(checkDataSetLarge, whyNoMntr),
 }
@@ -70,10 +70,10 @@ func checkDataSetLarge(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	return found(report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Evidence: evidence,
-		Summary: fmt.Sprintf("many %s. All of it is in the heap of each server, is written out with each snapshot, and is sent whole to a server that has been away for long.", strings.Join(much, ", ")),
+		Summary: fmt.Sprintf("many %s. Each server holds all of it in its heap, writes it with each snapshot, and receives it whole after a long absence.", strings.Join(much, ", ")),
 		Fix: advice(
-			"find out which client makes them, and whether it removes what it no longer needs; ZooKeeper is for coordination, and not a database",
-			"let the heap (-Xmx) have room for several times the data, and initLimit x tickTime be longer than a snapshot takes to be sent",
+			"find out which client creates them, and whether it deletes what it no longer needs; ZooKeeper is for coordination and is not a database",
+			"set the heap (-Xmx) to several times the data size, and initLimit x tickTime to more than the time to send a snapshot",
 		),
 	})
 }

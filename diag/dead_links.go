@@ -15,7 +15,7 @@ import (
 const PeerConnectionDead report.Code = "peer-connection-dead"
 
 var peerConnectionDeadRule = Rule{
-	Code: PeerConnectionDead, Title: "connections to its peers carry nothing",
+	Code: PeerConnectionDead, Title: "peer connections transfer no data",
 	Needs:    "a server's own connections, twice, and the peer ports",
 	Traits:   theory.Traits{Unsettled: true},
 	Explains: keptOut,
@@ -50,7 +50,7 @@ type deadLink struct {
 func checkPeerConnectionDead(e *model.Ensemble, h *model.Host) Outcome {
 	switch {
 	case h.Server == nil:
-		return undecided("which of the servers this host is was not found out")
+		return undecided("which server this host is could not be determined")
 	case h.Server.Serving == model.Yes:
 		return Outcome{}
 	case h.Server.Serving == model.Unknown:
@@ -65,7 +65,7 @@ func checkPeerConnectionDead(e *model.Ensemble, h *model.Host) Outcome {
 	case !slices.ContainsFunc(h.Links.Value.Sockets, waits):
 		return Outcome{}
 	case pair.before == nil:
-		return skip(report.SkipOneLook, "bytes wait on its connections; that none is acknowledged takes two checks").lookAgain(true)
+		return skip(report.SkipOneLook, "bytes wait on its connections; two checks are needed to see that none is acknowledged").lookAgain(true)
 	}
 	var dead []deadLink
 	for _, l := range h.Links.Value.Sockets {
@@ -191,20 +191,20 @@ func deadLinksFinding(e *model.Ensemble, h *model.Host, dead []deadLink) report.
 	lossy := f.Certainty == report.Proven && !slices.ContainsFunc(dead, beyondLoss)
 	if lossy {
 		f.Certainty = report.Likely
-		f.Fix = append(advice("wait 15 s, and run zkdoctor check again: a network that loses packets lets some through by then, and dead connections are proven"), f.Fix...)
+		f.Fix = append(advice("wait 15 s and run zkdoctor check again: if the network only loses packets, some get through by then; if not, the dead connections are proven"), f.Fix...)
 	}
-	f.Summary = fmt.Sprintf("what it sends to %s on connections that stand is never acknowledged, and ZooKeeper makes no others while it has these.", enumerate(peers))
+	f.Summary = fmt.Sprintf("data that it sends to %s on established connections is never acknowledged, and ZooKeeper opens no new ones while these exist.", enumerate(peers))
 	if couldElect(e, h, dead) {
 		f.Certainty = report.Possible
 		f.Summary += " The other voters that it reaches are enough for a quorum."
 	}
 	switch {
 	case lossy && f.Certainty == report.Likely:
-		f.Summary += " New connections get through: a firewall or NAT between them has dropped the old ones, as it does with idle ones, or the network loses most packets."
+		f.Summary += " New connections get through: a firewall or NAT in between has dropped the old ones, as happens to idle ones, or the network loses most packets."
 	case f.Certainty == report.Proven:
-		f.Summary += " New connections get through: a firewall or NAT between them has dropped the old ones, as it does with idle ones."
+		f.Summary += " New connections get through: a firewall or NAT in between has dropped the old ones, as happens to idle ones."
 	case f.Certainty == report.Likely:
-		f.Summary += " The other host accepts new connections: a firewall or NAT between them has dropped the old ones, as it does with idle ones, or now blocks the way to this server."
+		f.Summary += " The other host accepts new connections: a firewall or NAT in between has dropped the old ones, as happens to idle ones, or now blocks traffic to this server."
 	}
 	return f
 }
@@ -263,7 +263,7 @@ func renewLinks(h *model.Host, dead []deadLink) []report.Fix {
 			from = h.Server
 		}
 		fix = append(fix, inspect(from.Name, fmt.Sprintf("nc -vz -w 3 %s %d", shellWord(first.on.Host), first.port),
-			"first check that a new connection opens; if it does not, the port is blocked: zkdoctor explain quorum-port-filtered"))
+			"check first that a new connection opens; if it does not, the port is blocked: zkdoctor explain quorum-port-filtered"))
 	}
 	// Of two that do not serve one is enough: the same one, whichever of their hosts is asked.
 	one, lowest := h.Server, h.ID
@@ -274,7 +274,7 @@ func renewLinks(h *model.Host, dead []deadLink) []report.Fix {
 	}
 	fix = append(fix, report.Fix{
 		Host: one.Name, Risk: "none: it does not serve",
-		Note: "restart ZooKeeper on " + one.Name + " alone: that renews its connections, and the servers at the other end need no restart",
+		Note: "restart ZooKeeper on " + one.Name + " only: that renews its connections, and the servers at the other end need no restart",
 	})
 	const idle = "set net.ipv4.tcp_keepalive_time on every host below the time after which the firewall drops idle connections"
 	v, known := h.Server.Version()
@@ -282,7 +282,7 @@ func renewLinks(h *model.Host, dead []deadLink) []report.Fix {
 	case h.Sets("tcpKeepAlive"):
 		return append(fix, report.Fix{Note: "tcpKeepAlive=true is set: " + idle})
 	case known && !v.AtLeast(3, 5, 4):
-		return append(fix, report.Fix{Note: "then raise the time after which the firewall drops idle connections on the peer ports; from 3.5.4 on tcpKeepAlive=true in zoo.cfg keeps them"})
+		return append(fix, report.Fix{Note: "then raise the idle timeout of the firewall on the peer ports; from 3.5.4 on, tcpKeepAlive=true in zoo.cfg keeps connections alive"})
 	}
 	return append(fix, report.Fix{Note: "then set tcpKeepAlive=true in zoo.cfg of every server (3.5.4 and later), for its next restart, and " + idle})
 }

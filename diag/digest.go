@@ -16,7 +16,7 @@ const digestMismatches = "zk_digest_mismatches_count"
 const DataDigestMismatch report.Code = "data-digest-mismatch"
 
 var dataDigestMismatchRule = Rule{
-	Code: DataDigestMismatch, Title: "its data differs from the leader's", Needs: "mntr of 3.6 and later",
+	Code: DataDigestMismatch, Title: "data differs from the leader's", Needs: "mntr of 3.6 and later",
 	Traits: theory.Traits{Unsettled: true, DataAtRisk: true},
 	Eval:   perServer(checkDataDigest, whyNoMntr),
 }
@@ -25,22 +25,22 @@ func checkDataDigest(_ *model.Ensemble, s *model.Server) Outcome {
 	n, ok := s.Mntr.Value.Count(digestMismatches)
 	switch {
 	case !ok:
-		return skip(report.SkipNotTold, "it counts no digests (3.6 and later do)")
+		return skip(report.SkipNotTold, "it reports no digests (3.6 and later do)")
 	case n <= 0:
 		return Outcome{}
 	}
 	return found(report.Finding{
 		Severity: report.Critical, Certainty: report.Likely,
-		Summary: "since it started, its data has not been what the leader's was: clients read different things from different servers, and if it comes to lead, its version counts.",
+		Summary: "since its start its data differed from the leader's: clients read different data from different servers, and if it becomes the leader, its data wins.",
 		Evidence: []report.Evidence{
 			{Source: s.MntrFrom, Key: digestMismatches, Value: fmt.Sprint(n), Wanted: "0"},
 			{Source: "srvr", Key: "Zxid", Value: s.Srvr.Value.Zxid.String()},
 		},
 		Fix: []report.Fix{
-			{Note: "restart nothing yet, the leader least of all: which of the servers is right is not known"},
-			{Note: "find out which servers differ: compare the digests in their logs, and the znodes that matter to you, server by server (zkdoctor explain data-digest-mismatch)"},
-			risky(s.Name, "once it is known to be wrong, and while the others serve with a spare: stop it, MOVE version-2 out of dataDir and dataLogDir, start it, wait until it follows",
-				"one server at a time; what only this server has is then in the moved folders alone"),
+			{Note: "do not restart any server yet, least of all the leader: it is not known which server has the right data"},
+			{Note: "find out which servers differ: compare the digests in their logs, and your important znodes, server by server (zkdoctor explain data-digest-mismatch)"},
+			risky(s.Name, "once you know that this server is wrong, and while the others serve and can lose 1 more: stop it, MOVE version-2 out of dataDir and dataLogDir, start it, wait until it follows",
+				"one server at a time; data that only this server has is then only in the moved directories"),
 		},
 	})
 }

@@ -36,7 +36,7 @@ const (
 const DiskFull report.Code = "disk-full"
 
 var diskFullRule = Rule{
-	Code: DiskFull, Title: "the disk of its data is full", Needs: "a server's own files",
+	Code: DiskFull, Title: "data disk is full", Needs: "a server's own files",
 	Traits:   theory.Traits{BreaksStart: true, AlwaysShown: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"txnlog-corrupt", "epoch-mismatch", "sync-too-slow"}),
 	Eval:     perHost(checkDiskFull),
@@ -58,8 +58,8 @@ func checkDiskFull(_ *model.Ensemble, h *model.Host) Outcome {
 			full = append(full, diskFull(h, data, d, least, noInodes))
 		case free < ample:
 			f := diskFull(h, data, d, ample, false)
-			f.Title, f.Severity, f.Later = "the disk of its data is nearly full", report.Warning, true
-			f.Summary = fmt.Sprintf("%s are left on %s. That is room for less than two snapshots and one more stretch of log. Once it is full this server is out.", size(free), d.place())
+			f.Title, f.Severity, f.Later = "data disk is nearly full", report.Warning, true
+			f.Summary = fmt.Sprintf("%s are free on %s: less than two snapshots and one more transaction log file. When it is full, this server leaves the quorum.", size(free), d.place())
 			nearly = append(nearly, f)
 		}
 	}
@@ -73,22 +73,22 @@ func diskFull(h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInode
 		Source: "disk", Key: "free", File: d.dir,
 		Value: fmt.Sprintf("%s of %s on %s", size(d.free(h)), size(d.Bytes), d.place()), Wanted: size(wanted) + " at least",
 	}
-	summary := fmt.Sprintf("%s are left on %s: the next transaction may not fit into its log, nor the next snapshot beside the others. Each write that fails throws this server out of the quorum; its process lives on, joins again and fails again.", size(d.free(h)), d.place())
+	summary := fmt.Sprintf("%s are free on %s: the next transaction or the next snapshot may not fit. Each failed write takes this server out of the quorum; the process keeps running, rejoins and fails again.", size(d.free(h)), d.place())
 	if noInodes {
 		what = report.Evidence{
 			Source: "disk", Key: "free inodes", File: d.dir,
 			Value: fmt.Sprintf("0 of %d on %s", d.Inodes, d.place()), Wanted: "some",
 		}
-		summary = fmt.Sprintf("no inode is left on %s: whatever df says, no file can be made there, so no log and no snapshot.", d.place())
+		summary = fmt.Sprintf("no inode is free on %s: no file can be created there, so no log and no snapshot, even if df shows free space.", d.place())
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
 		Summary:   summary, Evidence: []report.Evidence{what},
 		Fix: []report.Fix{
 			inspect(nameOf(h), "sudo du -xhd 2 "+shellWord(cmp.Or(d.Mount, d.dir))+" | sort -h | tail -20",
-				"see what takes the space"),
-			step(nameOf(h), "free space OUTSIDE version-2 (old program logs, heap dumps, other programs' files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"),
-			step(nameOf(h), "start it if it has ended; wait until it follows and has written a new snapshot; only then let ZooKeeper's own zkCleanup.sh remove old ones"),
+				"shows what uses the space"),
+			step(nameOf(h), "free space OUTSIDE version-2 (old program logs, heap dumps, other files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"),
+			step(nameOf(h), "start it if it has stopped; wait until it follows and has written a new snapshot; only then run zkCleanup.sh, which removes old ones"),
 		},
 	}
 	if said := logEvidences(h, []logline.Sign{logline.NoSpace}); remote(d.Type) {
@@ -120,7 +120,7 @@ func remote(fsType string) bool {
 const DataDirInTmp report.Code = "datadir-in-tmp"
 
 var dataDirInTmpRule = Rule{
-	Code: DataDirInTmp, Title: "its data is where files are cleared away", Needs: "a server's own files",
+	Code: DataDirInTmp, Title: "dataDir is under a temporary directory", Needs: "a server's own files",
 	Eval: perHost(checkDataDirInTmp),
 }
 
@@ -145,9 +145,9 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 		}
 		inTmp = append(inTmp, report.Finding{
 			Severity: report.Warning, Certainty: report.Proven,
-			Summary: fmt.Sprintf("%s is below %s, %s. A server that comes back without its data has forgotten what it agreed to; two of three such at a time are the loss of all.", key, tmp, emptied(tmp, d.Volume.Value.Type)),
+			Summary: fmt.Sprintf("%s is below %s, %s. A server that restarts without its data no longer has what it acknowledged; if two of three do so at the same time, all data is lost.", key, tmp, emptied(tmp, d.Volume.Value.Type)),
 			Evidence: []report.Evidence{
-				settingEvidence(h, key, set, "a directory that outlives a reboot"),
+				settingEvidence(h, key, set, "a directory that survives a reboot"),
 			},
 			Fix: moveData(h, d.Path, key),
 		})
@@ -157,14 +157,14 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 
 // moveData are the steps that take a directory of data to where it stays.
 func moveData(h *model.Host, path, key string) []report.Fix {
-	move := risky(nameOf(h), fmt.Sprintf("MOVE the whole of %s there, myid and version-2 together, with its owner; set %s in zoo.cfg; start it", path, key),
-		"a server that starts with an empty directory has forgotten what it agreed to")
+	move := risky(nameOf(h), fmt.Sprintf("MOVE all of %s there, myid and version-2 together, with the same owner; set %s in zoo.cfg; start it", path, key),
+		"a server that starts with an empty directory no longer has what it acknowledged")
 	if h.Process == nil && !h.MayRun {
-		return []report.Fix{step(nameOf(h), "choose a directory on a disk of its own. It does not run: do this before it starts again"), move}
+		return []report.Fix{step(nameOf(h), "choose a directory on a separate disk. The server does not run: do this before it starts again"), move}
 	}
 	return []report.Fix{
-		step(nameOf(h), "choose a directory on a disk of its own, and do the following on one server at a time, each time waiting until it follows again"),
-		risky(nameOf(h), "stop it", "with no spare voter that is an outage: look at \"Can lose\" first"),
+		step(nameOf(h), "choose a directory on a separate disk, and do the following on one server at a time; wait each time until it follows again"),
+		risky(nameOf(h), "stop it", "if the ensemble can lose 0 more, this is an outage: read \"Can lose\" in the first line"),
 		move,
 	}
 }
@@ -183,14 +183,14 @@ func cleaned(d *snapshot.DataDir) string {
 }
 
 // emptied is what takes files from a directory: memory loses them, and what is for temporary files is
-// mostly cleared; whether this host does so was not looked at.
+// mostly cleared; whether this host does so was not checked.
 func emptied(tmp, fsType string) string {
 	const unseen = "unless this host is set not to, which was not checked"
 	switch {
 	case fsType == "tmpfs" || tmp != "/tmp" && tmp != "/var/tmp":
 		return "which is memory: a reboot empties it"
 	case tmp == "/tmp":
-		return "from which systemd-tmpfiles removes what is 10 days old, and many systems all at a boot, " + unseen
+		return "from which systemd-tmpfiles removes files after 10 days, and many systems all files at boot, " + unseen
 	}
-	return "from which systemd-tmpfiles removes what is 30 days old, " + unseen
+	return "from which systemd-tmpfiles removes files after 30 days, " + unseen
 }

@@ -14,10 +14,10 @@ func writeID(h *model.Host) []report.Fix {
 	path := myidPath(h)
 	id, ok := h.RightID()
 	if !ok {
-		return steps(nameOf(h), "write the number of this host's server.N line into "+path+", and nothing else")
+		return steps(nameOf(h), "write only the number of this host's server.N line into "+path+", and nothing else")
 	}
 	steps := []report.Fix{
-		step(nameOf(h), fmt.Sprintf("stop it, and make sure that no other running server uses id %d", id)),
+		step(nameOf(h), fmt.Sprintf("stop it, then make sure that no other running server uses id %d", id)),
 		{
 			Host: nameOf(h), Command: fmt.Sprintf("echo %d > %s", id, shellWord(path)),
 			Note: "as the user that ZooKeeper runs as",
@@ -34,7 +34,7 @@ func writeID(h *model.Host) []report.Fix {
 func openPort(e *model.Ensemble, s *model.Server, port int) report.Fix {
 	fix := report.Fix{
 		Host: s.Name, Risk: "none: no rule is taken away",
-		Note: "where firewalld runs: it lets the other members in, and nobody else; once for now and once for good",
+		Note: "if firewalld runs: allow the other members and no other host, once for the running firewall and once permanently",
 	}
 	rules, complete := "", true
 	for _, m := range e.List.Servers[:min(len(e.List.Servers), mostListed)] {
@@ -52,7 +52,7 @@ func openPort(e *model.Ensemble, s *model.Server, port int) report.Fix {
 		}
 	}
 	if !complete || rules == "" || len(e.List.Servers) > mostListed {
-		fix.Note = fmt.Sprintf("let the addresses of the other members through to port %d, and no others: a rich rule for each where firewalld runs", port)
+		fix.Note = fmt.Sprintf("allow the addresses of the other members, and no others, to port %d: one rich rule per address if firewalld runs", port)
 		return fix
 	}
 	fix.Command = "sudo firewall-cmd" + rules + " && sudo firewall-cmd --permanent" + rules
@@ -63,10 +63,10 @@ func openPort(e *model.Ensemble, s *model.Server, port int) report.Fix {
 // name the command only where, by what was seen, every other voter has the data.
 func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 	if !h.Distributed() {
-		return steps(nameOf(h), "it is the only server and has the only copy: MOVE version-2 of dataDir and dataLogDir away, delete nothing, and restore from a backup")
+		return steps(nameOf(h), "it is the only server and has the only copy of the data: MOVE version-2 of dataDir and dataLogDir away, delete nothing, and restore from a backup")
 	}
 	if why := refillForbidden(e, h); why != "" {
-		return advice("leave version-2 alone on every server for now: " + why + ". Bring the others back first; then run zkdoctor check here again")
+		return advice("do not touch version-2 on any server for now: " + why + ". Start the others first; then run zkdoctor check here again")
 	}
 	var moves []string
 	data, _ := dataOf(h)
@@ -79,13 +79,13 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 	steps := []report.Fix{
 		{
 			Host: nameOf(h), Command: strings.Join(moves, " && "),
-			Note: "MOVE its data away, all of it; it will fetch the leader's. Never copy it back, and delete it only once this server follows again and has a snapshot of its own",
+			Note: "MOVE all of its data away; it will copy the leader's. Never copy it back, and delete it only when this server follows again and has written its own snapshot",
 			Risk: "safe only while a leader serves and every other voter is in sync with it, as now; one server at a time",
 		},
-		step(nameOf(h), "start it as its own user, and wait until zkdoctor check shows it as a follower, before you touch any other server"),
+		step(nameOf(h), "start it as its own user, and wait until zkdoctor check shows it as a follower, before any other server is changed"),
 	}
 	if h.Process != nil {
-		steps = slices.Insert(steps, 0, risky(nameOf(h), "stop it", "with no spare voter that is an outage: look at \"Can lose\" first"))
+		steps = slices.Insert(steps, 0, risky(nameOf(h), "stop it", "if the ensemble can lose 0 more, this is an outage: read \"Can lose\" in the first line"))
 	}
 	return steps
 }
@@ -94,22 +94,22 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 // when every other voter was seen to serve.
 func refillForbidden(e *model.Ensemble, h *model.Host) string {
 	if h.Server == nil {
-		return "which of the servers this host is was not found out"
+		return "which server this host is could not be determined"
 	}
 	if len(e.Leaders()) != 1 || e.Leaders()[0] == h.Server {
-		return "no other server is seen leading"
+		return "no other server is known to lead"
 	}
 	for _, id := range e.List.Quorums.Voters() {
 		switch s := e.ByLine(id); {
 		case s == h.Server:
 		case s == nil:
-			return fmt.Sprintf("server.%d, a voter, was not looked at", id)
+			return fmt.Sprintf("server.%d, a voter, was not checked", id)
 		case s.Serving != model.Yes:
-			return s.Name + ", a voter, is not seen serving"
+			return s.Name + ", a voter, is not known to serve"
 		}
 	}
 	if !e.List.Proven() {
-		return "which servers vote is only what you named"
+		return "which servers vote is only known from the targets"
 	}
 	return ""
 }
@@ -126,6 +126,6 @@ func lookThere(s *model.Server, note string) []report.Fix {
 func compareLines(host string) []report.Fix {
 	return []report.Fix{{
 		Host: host, Risk: "none",
-		Note: "first compare the server.N lines of the zoo.cfg of all servers: where they differ, correct the one that is wrong, and leave myid as it is",
+		Note: "first compare the server.N lines in zoo.cfg of all servers: if they differ, correct the wrong file and do not change myid",
 	}}
 }

@@ -95,7 +95,7 @@ func TestStopsWhatRuns(t *testing.T) {
 func TestDownAndWhose(t *testing.T) {
 	t.Parallel()
 	member := func(r *report.Report) bool {
-		return !strings.Contains(r.Findings[0].Summary, "list of members that the ensemble runs with does not have it")
+		return !strings.Contains(r.Findings[0].Summary, "member list that the ensemble runs with does not contain it")
 	}
 	two := look(follower, leader, down).membership("server.1=zk1:2888:3888:participant", "server.2=zk2:2888:3888:participant")
 	if got := two.report(); member(got) || got.Findings[0].Code != ProcessDown {
@@ -140,7 +140,7 @@ func TestSilentBehindBlockedPort(t *testing.T) {
 	both := look(follower, leader, but(hung, peers(snapshot.Refused, snapshot.Filtered)))
 	r := both.on(1).twice().report()
 	for _, f := range r.Findings {
-		if f.Code == QuorumPortFiltered && !strings.Contains(f.Summary, "it hangs, or it is still loading") {
+		if f.Code == QuorumPortFiltered && !strings.Contains(f.Summary, "(hung), or is still loading") {
 			t.Errorf("its silence is not said: %s", f.Summary)
 		}
 	}

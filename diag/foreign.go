@@ -14,7 +14,7 @@ import (
 const ForeignData report.Code = "foreign-data"
 
 var foreignDataRule = Rule{
-	Code: ForeignData, Title: "its data is of another ensemble", Needs: "a server's own files, and the leader, twice",
+	Code: ForeignData, Title: "data belongs to another ensemble", Needs: "a server's own files, and the leader, twice",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, []report.Code{"conn-limit-reached"}),
 	Eval:     perHost(checkForeignData),
@@ -36,14 +36,14 @@ func checkForeignData(e *model.Ensemble, h *model.Host) Outcome {
 	leader, epoch, ok := steadyLeader(e)
 	switch {
 	case !ok:
-		return undecided("no leader was seen to keep its epoch")
+		return undecided("no leader with a constant epoch in two checks")
 	case leader == h.Server || accepted <= epoch:
 		return Outcome{}
 	}
 	if b := e.Earlier(h.Server); b.Local == nil || !b.Local.Data.Seen() {
-		return undecided("its data was looked at once")
+		return undecided("its data was checked only once")
 	} else if then, reason := acceptedEpoch(b.Local); reason != "" || then != accepted {
-		return undecided("its epoch changes this moment")
+		return undecided("its epoch changed between the checks")
 	}
 	return found(foreignFinding(e, h, leader, accepted, epoch))
 }
@@ -55,7 +55,7 @@ func acceptedEpoch(h *model.Host) (epoch int64, reason string) {
 		return 0, reason
 	}
 	if !data.Dir.AcceptedEpoch.Seen() {
-		return 0, reasonOf(data.Dir.AcceptedEpoch, "its acceptedEpoch was not looked at")
+		return 0, reasonOf(data.Dir.AcceptedEpoch, "its acceptedEpoch was not checked")
 	}
 	epoch, has, _ := epochOf(&data.Dir, "acceptedEpoch", data.Dir.AcceptedEpoch)
 	if !has {
@@ -83,7 +83,7 @@ func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, acce
 	data, _ := dataOf(h)
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary:   fmt.Sprintf("it has accepted epoch %d, and the ensemble is in epoch %d: it follows no leader of an earlier one. Its data is of another ensemble, or of an earlier life of this one. Restart no other server before that is mended: in an election it may win with that data.", accepted, epoch),
+		Summary:   fmt.Sprintf("it has accepted epoch %d and the ensemble is in epoch %d: a server does not follow a leader of an earlier epoch. Its data is of another ensemble, or of an earlier installation of this one. Restart no other server before this is fixed: in an election it may win with that data.", accepted, epoch),
 		Evidence: []report.Evidence{
 			epochEvidence(&data.Dir, "acceptedEpoch", accepted, fmt.Sprintf("%d or less", epoch)),
 			{
@@ -91,13 +91,13 @@ func foreignFinding(e *model.Ensemble, h *model.Host, leader *model.Server, acce
 				Value: leader.Srvr.Value.Zxid.String() + ", epoch " + fmt.Sprint(epoch),
 			},
 		},
-		Fix: steps(nameOf(h), "find out first whose data that is: a volume that was swapped, a copy or a backup, an ensemble that was set up anew around it"),
+		Fix: steps(nameOf(h), "find out first where this data comes from: a wrong volume, a copy or a backup, an ensemble that was reinstalled around it"),
 	}
 	if newest := highestZxid(data); newest > leader.Srvr.Value.Zxid {
 		// The others may have begun without data: then theirs must not replace this.
 		addEvidence(&f, dataEvidence(
 			"newest zxid in its files", newest.String(), "no more than the leader's", data.Dir.Path+"/version-2"))
-		f.Fix = append(steps(nameOf(h), "this may be the only copy of data that the others have lost: move and delete nothing, and copy both directories elsewhere first"), f.Fix...)
+		f.Fix = append(steps(nameOf(h), "this may be the only copy of data that the others lost: move and delete nothing, and copy both directories elsewhere first"), f.Fix...)
 	} else {
 		f.Fix[0].Note += ". If the others are the new ones, this may be the only copy of the old data"
 		f.Fix = append(f.Fix, refill(e, h)...)

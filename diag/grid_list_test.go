@@ -104,7 +104,7 @@ func TestOfTheNamed(t *testing.T) {
 		"lost":     look(looking, looking, looking).twice(),
 	} {
 		r := s.report()
-		if !strings.Contains(r.Verdict.Summary, "of the 3 you named") {
+		if !strings.Contains(r.Verdict.Summary, "3 targets") {
 			t.Errorf("%s: %s", name, r.Verdict.Summary)
 		}
 		for _, code := range []report.Code{QuorumLost, DegradedNoSpare} {

@@ -16,9 +16,9 @@ func dataOf(h *model.Host) (data *snapshot.Data, reason string) {
 	case h.Data.Tried:
 		return nil, h.Data.Failure.Text
 	case !h.Settings.DataDir.IsSet():
-		return nil, "where its data is cannot be told: dataDir is not set"
+		return nil, "its data directory is not known: dataDir is not set"
 	}
-	return nil, "its data was not looked at"
+	return nil, "its data was not checked"
 }
 
 // dataDirs are dataDir and, where that is another one, dataLogDir.
@@ -40,7 +40,7 @@ func unseenData[T any](o snapshot.Obs[T]) string {
 	if o.Seen() || o.FailedAs(snapshot.Absent) {
 		return ""
 	}
-	return reasonOf(o, "its data was not looked at")
+	return reasonOf(o, "its data was not checked")
 }
 
 // disk is one file system that a server writes to.

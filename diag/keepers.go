@@ -60,8 +60,8 @@ func keeperFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		f.Severity = report.Warning
 		f.Title = "a " + s.Keeper.Product + " among other servers"
 		f.Summary = "the servers given are not one ensemble: " + productsOf(e) +
-			". They replicate nothing to each other, and a client that is given all of them reads different data."
-		f.Fix = advice("give clients, and zkdoctor, the servers of one program only; find out which program belongs on each host")
+			". They replicate nothing to each other, and a client that uses all of them reads different data."
+		f.Fix = advice("give clients, and zkdoctor, only the servers of one program; find out which program belongs on each host")
 	}
 	return f
 }
@@ -99,7 +99,7 @@ func allowWords(product string) string {
 	if product == snapshot.RaftKeeper {
 		list = "four_letter_word_white_list"
 	}
-	return "allow srvr and mntr (" + list + "): only those tell whether it has a leader"
+	return "allow srvr and mntr (" + list + "): only those report whether it has a leader"
 }
 
 // keeperAdvice is what to do to know more of it.
@@ -108,7 +108,7 @@ func keeperAdvice(k *snapshot.Keeper) []report.Fix {
 		return advice(allowWords(k.Product))
 	}
 	if k.Product == snapshot.ClickHouseKeeper {
-		return advice("ask it with its own tools: clickhouse-keeper-client, and the table system.zookeeper")
+		return advice("check it with its own tools: clickhouse-keeper-client, and the table system.zookeeper")
 	}
 	return advice("read its own log")
 }

@@ -18,7 +18,7 @@ import (
 const KnownBadVersion report.Code = "known-bad-version"
 
 var knownBadVersionRule = Rule{
-	Code: KnownBadVersion, Title: "runs a release with a known fault", Needs: "a server's version",
+	Code: KnownBadVersion, Title: "release has known bugs", Needs: "a server's version",
 	Traits:  theory.Traits{Apart: true}, // servers of which the same is known are joined here
 	Eval:    func(e *model.Ensemble) Outcome { return checkKnownBad(e, advisory.Builtin()) },
 	ByTable: checkKnownBad,
@@ -109,7 +109,7 @@ func (k *knownBad) finding(e *model.Ensemble, table advisory.Table) report.Findi
 	}
 	if v.Vendor() {
 		f.Certainty = report.Likely
-		f.Summary += " This is not the project's own build, and may have fixes of later releases: ask who built it."
+		f.Summary += " This is not the ZooKeeper project's own build and may include later fixes: ask its vendor."
 	}
 	wanted := table.Next(version, k.rows)
 	if wanted != "" {
@@ -124,18 +124,18 @@ func (k *knownBad) finding(e *model.Ensemble, table advisory.Table) report.Findi
 	case k.atRisk:
 		row := &k.rows[0]
 		f.Severity = report.Warning
-		f.Title = "release can lose data as it is configured"
+		f.Title = "release can lose data with this configuration"
 		f.Summary = fmt.Sprintf("%s: %s %s Fixed in %s.", row.ID, row.When, row.What, strings.Join(row.Fixed, ", "))
 	case k.writes:
-		f.Title = "runs a release whose writes may hang"
-		f.Summary = fmt.Sprintf("%s: %s %s The leader has committed none since its election: roles were judged here, and writes were not.",
+		f.Title = "release has a bug that can block writes"
+		f.Summary = fmt.Sprintf("%s: %s %s The leader has committed no write since its election: zkdoctor judged roles here, and not whether writes work.",
 			k.rows[0].ID, k.rows[0].When, k.rows[0].What)
 		addEvidence(&f, report.Evidence{
 			Source: "srvr", Server: s.Name, Key: "Zxid", Value: s.Srvr.Value.Zxid.String(), Wanted: "a counter above 0",
 		})
 		f.Fix = []report.Fix{{
 			Host: e.Snap.Vantage.Host, Command: "zkdoctor check --session " + shellWord(s.AskedAs()),
-			Note: "proves whether writes work: opening a session is one, and closing it another", Risk: "two transactions",
+			Note: "proves whether writes work: opening and closing a session are writes", Risk: "two transactions",
 		}}
 	default:
 		f.Title = k.title(version)
@@ -146,7 +146,7 @@ func (k *knownBad) finding(e *model.Ensemble, table advisory.Table) report.Findi
 	}
 	f.Fix = append(f.Fix, report.Fix{
 		Note: note + ", one server at a time, the leader last, each after all others serve",
-		Risk: "with no spare voter each restart is an outage",
+		Risk: "if the ensemble can lose 0 more, each restart is an outage",
 	})
 	return f
 }
@@ -158,11 +158,11 @@ const mostNamed = 4
 func (k *knownBad) title(version string) string {
 	ids := k.rows.IDs()
 	if !slices.ContainsFunc(k.rows, func(a advisory.Advisory) bool { return a.Effect != advisory.EndOfLife }) {
-		return version + " gets no fixes any more: " + strings.Join(ids, ", ")
+		return version + " is end of life: " + strings.Join(ids, ", ")
 	}
 	named := strings.Join(ids[:min(len(ids), mostNamed)], ", ")
 	if more := len(ids) - mostNamed; more > 0 {
 		named += fmt.Sprintf(" and %d more", more)
 	}
-	return "known faults of " + version + ": " + named
+	return "known bugs of " + version + ": " + named
 }

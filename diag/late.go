@@ -61,15 +61,15 @@ func latecomer(e *model.Ensemble, s *model.Server) *report.Finding {
 	again := (last.wait - last.ago).Round(time.Second)
 	return &report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
-		Title:   "still in the election that the others have ended",
-		Summary: fmt.Sprintf("%s leads since %s ago at most, and this server has asked nobody since: it asks its peers again in %s, and joins then.", lead.Name, most.Round(time.Second), again),
+		Title:   "still in an election that the others have finished",
+		Summary: fmt.Sprintf("%s has led for at most %s, and this server has sent no vote since: it asks its peers again in %s, and then joins.", lead.Name, most.Round(time.Second), again),
 		Evidence: []report.Evidence{
 			lineEvidence(s.Local, last.line),
 			{Source: "role", Server: lead.Name, Key: "leads for at most", Value: most.Round(time.Second).String()},
 		},
 		Fix: []report.Fix{
 			step(s.Name, fmt.Sprintf("wait %s; then run zkdoctor check again", again)),
-			risky(s.Name, "if it is still out then, restart it", "none: it serves nobody as it is"),
+			risky(s.Name, "if it is still not in the quorum then, restart it", "none: it does not serve clients now"),
 		},
 	}
 }
@@ -80,14 +80,14 @@ func electsAlone(e *model.Ensemble, s *model.Server, f *report.Finding) {
 	if lead, most, known := leadsFor(e); lead == nil || !s.Voter() || known && most > asksEvery+listensAfter {
 		return
 	}
-	note := "a server that was in an election alone asks the others again after a minute at most: wait that long, and run zkdoctor check again"
+	note := "a server alone in an election asks the others again after at most a minute: wait that long and run zkdoctor check again"
 	if last, ok := lastAsked(e, s); ok && last.ago <= last.wait {
 		addEvidence(f, lineEvidence(s.Local, last.line))
 		again := (last.wait - last.ago).Round(time.Second)
-		note = fmt.Sprintf("it is in an election alone, and asks the others again in %s: wait that long, and run zkdoctor check again", again)
+		note = fmt.Sprintf("it is alone in an election and asks the others again in %s: wait that long and run zkdoctor check again", again)
 	}
 	f.Fix = append([]report.Fix{step(s.Name, note)}, f.Fix...)
 	if s.Local != nil {
-		f.Fix = append(f.Fix, risky(s.Name, "if it is still out then, and nothing else is found, restart it", "none: it serves nobody as it is"))
+		f.Fix = append(f.Fix, risky(s.Name, "if it is still not in the quorum then, and nothing else is found, restart it", "none: it does not serve clients now"))
 	}
 }

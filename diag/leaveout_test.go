@@ -76,7 +76,7 @@ func dishonest(snap *snapshot.Snapshot, causes []report.Code) string {
 func sendsToLook(r *report.Report) bool {
 	return slices.ContainsFunc(r.Findings, func(f report.Finding) bool {
 		return f.Code == ProcessDown && f.Root && slices.ContainsFunc(f.Fix, func(fix report.Fix) bool {
-			return strings.Contains(fix.Note, "find out why it stopped") || strings.Contains(fix.Note, "does not say why it stopped")
+			return strings.Contains(fix.Note, "find out why it stopped") || strings.Contains(fix.Note, "does not show why it stopped")
 		})
 	})
 }

@@ -19,7 +19,7 @@ const largestRecord = 256 << 20
 const DataUnreasonableLength report.Code = "data-unreasonable-length"
 
 var dataUnreasonableLengthRule = Rule{
-	Code: DataUnreasonableLength, Title: "a record is longer than it may read", Needs: "a server's own log",
+	Code: DataUnreasonableLength, Title: "a record exceeds this server's jute.maxbuffer", Needs: "a server's own log",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"conn-limit-reached"}),
 	Eval:     perHost(checkUnreasonableLength),
@@ -41,7 +41,7 @@ func checkUnreasonableLength(e *model.Ensemble, h *model.Host) Outcome {
 	if reason != "" || count < repeated {
 		return undecided(reason)
 	}
-	return tooLong(h, lines[0], "it runs, and each time that it joins the leader sends it a record longer than its jute.maxbuffer allows, so that it leaves again.")
+	return tooLong(h, lines[0], "it runs; each time it joins, the leader sends it a record longer than its jute.maxbuffer allows, and it leaves the quorum again.")
 }
 
 // cannotLoad judges a server that has ended.
@@ -54,14 +54,14 @@ func cannotLoad(h *model.Host) Outcome {
 	if len(lines) == 0 || len(ended) == 0 {
 		return undecided(reason)
 	}
-	return tooLong(h, lines[0], "its data has a record longer than its jute.maxbuffer allows, so that it ends when it loads it.")
+	return tooLong(h, lines[0], "its data has a record longer than its jute.maxbuffer allows, so it exits while it loads its data.")
 }
 
 // tooLong is the finding, where the length can be that of a record.
 func tooLong(h *model.Host, line snapshot.LogLine, what string) Outcome {
 	length := line.Fields.Length
 	if length <= 0 || length > largestRecord || !mayHold(h, length) {
-		return undecided("the length that its log complains of is no record's: its data is damaged, or something else speaks to its ports")
+		return undecided("the length in its log is not that of a record: its data is damaged, or another protocol is used on its ports")
 	}
 	enough := int64(1 << 20)
 	for enough <= length {
@@ -69,11 +69,11 @@ func tooLong(h *model.Host, line snapshot.LogLine, what string) Outcome {
 	}
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary:   what + " The setting was lowered, or lost at a restart; the data is sound.",
+		Summary:   what + " The setting was lowered, or lost at a restart; the data is not damaged.",
 		Evidence:  []report.Evidence{lineEvidence(h, line)},
 		Fix: []report.Fix{
-			{Host: nameOf(h), Note: fmt.Sprintf("give it the -Djute.maxbuffer that it had, or that the others have: %d at the least, %d to be safe. It belongs into SERVER_JVMFLAGS (conf/java.env, or its systemd unit), the same on all servers and clients; in zoo.cfg it has no effect", length, enough), Risk: "none"},
-			step(nameOf(h), "restart it. Leave version-2 alone: nothing in it is broken, and to move it away would only bring the same record again, from the leader"),
+			{Host: nameOf(h), Note: fmt.Sprintf("set -Djute.maxbuffer to its earlier value, or to that of the others: at least %d, %d to be safe. Set it in SERVER_JVMFLAGS (conf/java.env, or its systemd unit), the same on all servers and clients; in zoo.cfg it has no effect", length, enough), Risk: "none"},
+			step(nameOf(h), "restart it. Do not touch version-2: it is not damaged, and without it the server would only get the same record from the leader"),
 		},
 	}
 	if p := h.Process; p != nil {
@@ -83,7 +83,7 @@ func tooLong(h *model.Host, line snapshot.LogLine, what string) Outcome {
 	if p, ok := h.Settings.Property("jute.maxbuffer"); ok {
 		addEvidence(&f, report.Evidence{
 			Source: "zoo.cfg", Key: "jute.maxbuffer",
-			Value: "set, and not read from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.Settings.Path, Line: p.Line,
+			Value: "set, but not readable from here", Wanted: "-D, in SERVER_JVMFLAGS", File: h.Settings.Path, Line: p.Line,
 		})
 	}
 	return found(f)

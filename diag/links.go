@@ -36,9 +36,9 @@ func linksOf(e *model.Ensemble, h *model.Host) (pair *linkPair, reason string) {
 	case h.Process == nil:
 		return nil, "no process runs for it"
 	case !h.Links.Seen():
-		return nil, reasonOf(h.Links, "its connections were not looked at")
+		return nil, reasonOf(h.Links, "its connections were not checked")
 	case h.Links.Value.Total > len(h.Links.Value.Sockets):
-		return nil, fmt.Sprintf("it has %d connections on its peer ports, and not all were looked at", h.Links.Value.Total)
+		return nil, fmt.Sprintf("it has %d connections on its peer ports, and not all were checked", h.Links.Value.Total)
 	}
 	known, reason := memberAddrs(e, h)
 	if reason != "" {
@@ -61,7 +61,7 @@ func hostBefore(e *model.Ensemble, h *model.Host) *model.Host {
 // memberAddrs are all addresses that a member may have as seen on a host.
 func memberAddrs(e *model.Ensemble, h *model.Host) (addrs []netip.Addr, reason string) {
 	if len(h.Resolved) == 0 {
-		return nil, "the members' names were not looked up there: they are a container's own"
+		return nil, "the members' names were not resolved there: they are a container's own"
 	}
 	addrs = slices.Clone(h.Addrs.Value)
 	hosts := map[string]bool{}
@@ -71,9 +71,9 @@ func memberAddrs(e *model.Ensemble, h *model.Host) (addrs []netip.Addr, reason s
 		switch {
 		case own:
 		case !r.Addrs.Seen():
-			return nil, fmt.Sprintf("%s has no address there, so that whose a connection is cannot be told", r.Host)
+			return nil, fmt.Sprintf("%s has no address there, so the owner of a connection is not known", r.Host)
 		case slices.ContainsFunc(r.Addrs.Value, netip.Addr.IsLoopback):
-			return nil, "members share loopback addresses, which tell nothing"
+			return nil, "members share loopback addresses, which do not identify a server"
 		}
 		addrs = append(addrs, r.Addrs.Value...)
 	}
@@ -88,7 +88,7 @@ func memberAddrs(e *model.Ensemble, h *model.Host) (addrs []netip.Addr, reason s
 			case err == nil:
 				addrs = append(addrs, literal)
 			case a.Host != "" && !hosts[strings.ToLower(a.Host)]:
-				return nil, fmt.Sprintf("%s is a member by %s, and its name was not looked up there", a.Host, e.List.Source)
+				return nil, fmt.Sprintf("%s is a member by %s, and its name was not resolved there", a.Host, e.List.Source)
 			}
 		}
 	}

@@ -24,14 +24,14 @@ func ownLineAt(h *model.Host) (addrs []netip.Addr, name string, reason string) {
 	case !h.HasID:
 		return nil, "", "its id is not known"
 	case !h.Addrs.Seen():
-		return nil, "", reasonOf(h.Addrs, "the addresses of its host were not looked at")
+		return nil, "", reasonOf(h.Addrs, "the addresses of its host were not checked")
 	}
 	r, ok := h.ResolvedFor(h.ID)
 	if !ok {
-		return nil, "", "its names were not looked up: they are its container's own"
+		return nil, "", "its names were not resolved: they are its container's own"
 	}
 	if !r.Addrs.Seen() {
-		return nil, "", reasonOf(r.Addrs, "its name was not looked up")
+		return nil, "", reasonOf(r.Addrs, "its name was not resolved")
 	}
 	return r.Addrs.Value, r.Host, ""
 }

@@ -182,7 +182,7 @@ func noMyid(kind snapshot.FailureKind) func(*snapshot.Local) {
 	}
 }
 
-// unreadMyid was not looked at.
+// unreadMyid was not checked.
 func unreadMyid(l *snapshot.Local) { l.MyID = snapshot.Obs[snapshot.MyID]{} }
 
 // stopped: no process runs.

@@ -84,7 +84,7 @@ func saysSinceStart(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogL
 	case !h.Log.Seen():
 		return nil, 0, noLog(h)
 	case !tail.Begins:
-		return nil, 0, "its last start is not in what was read of its log"
+		return nil, 0, "its last start is not in the part of its log that was read"
 	case h.Process != nil && tail.Modified.Before(h.Process.Started):
 		return nil, 0, "its log is older than its process"
 	}
@@ -93,7 +93,7 @@ func saysSinceStart(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogL
 }
 
 func noLog(h *model.Host) string {
-	return "its log was not read: " + reasonOf(h.Log, "it was not looked for")
+	return "its log was not read: " + reasonOf(h.Log, "zkdoctor did not search for it")
 }
 
 // logLines are those of these kinds that count, in the order of the kinds.

@@ -16,8 +16,8 @@ import (
 const MembershipDivergent report.Code = "membership-divergent"
 
 var membershipDivergentRule = Rule{
-	Code: MembershipDivergent, Title: "servers have different lists of members",
-	Needs:    "what two servers say, or their files",
+	Code: MembershipDivergent, Title: "servers have different member lists",
+	Needs:    "what two servers report, or their files",
 	Traits:   theory.Traits{Unsettled: true, BreaksStart: true, DataAtRisk: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"process-without-listener", "split-brain"}),
 	Eval:     checkMembershipDivergent,
@@ -25,7 +25,7 @@ var membershipDivergentRule = Rule{
 
 func checkMembershipDivergent(e *model.Ensemble) Outcome {
 	if e.Mixed {
-		return undecided("the servers that were named are of different ensembles")
+		return undecided("the targets are of different ensembles")
 	}
 	others := slices.Concat(contradicted(e), stoppedLists(e), movedMembers(e), editedLists(e))
 	return compareLists(e).and(found(others...))
@@ -58,19 +58,19 @@ func editedList(h *model.Host, file *model.OwnList, with *model.Server, runs *mo
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven, Servers: serversOf(h), Later: true,
-		Title:   "its file has other members than it runs with",
-		Summary: "its configuration was changed since it was started: at its next start it has another list than the one it runs with, and than the others may have.",
+		Title:   "configuration file and running server list different members",
+		Summary: "its configuration was changed since its start: after its next start it has another member list than now, and perhaps than the others.",
 		Evidence: []report.Evidence{
 			{Source: runs.Source, Server: with.Name, Key: "servers", Value: show(runs.Membership)},
 			{
 				Source: "zoo.cfg", Server: nameOf(h), Key: "servers",
-				Value: show(h.Settings.Membership), Wanted: "the same, or soon the same on all",
+				Value: show(h.Settings.Membership), Wanted: "the same list on all servers",
 				File: h.Settings.Path, Line: h.Settings.Servers[0].Line,
 			},
 		},
 		Fix: []report.Fix{
-			{Note: "is a change going on? Write the new list to all hosts before the first of them is restarted"},
-			{Host: nameOf(h), Note: "else take the change back: the running list is the one to keep", Risk: "none: no restart is needed"},
+			{Note: "if a change is in progress, write the new list to all hosts before the first of them is restarted"},
+			{Host: nameOf(h), Note: "otherwise undo the change: keep the list that the server runs with", Risk: "none: no restart is needed"},
 		},
 	}
 	if with != h.Server {
@@ -85,21 +85,21 @@ func compareLists(e *model.Ensemble) Outcome {
 	lists := e.Divergence()
 	switch {
 	case len(lists.Servers) < 2:
-		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
+		return skip(report.SkipNotTold, "fewer than two servers reported their member list")
 	case lists.Count < 2:
 		return Outcome{}
 	case lists.Moving:
-		return skip(report.SkipOneLook, "the lists differ in one look, as for a moment in every reconfiguration").lookAgain(e.Before == nil)
+		return skip(report.SkipOneLook, "the lists differ in one check, as happens for a moment in every reconfiguration").lookAgain(e.Before == nil)
 	}
 	f := report.Finding{
 		Severity: report.Critical, Certainty: report.Proven, Servers: model.Names(lists.Servers),
-		Summary: fmt.Sprintf("%d different lists are in use. A majority of one need not meet a majority of another, so two leaders can be elected.", lists.Count),
+		Summary: fmt.Sprintf("%d different lists are in use. A majority of one list may share no server with a majority of another, so two leaders can be elected.", lists.Count),
 	}
 	f.KeepsOut = notOnAll(lists)
 	show := idList
 	if len(lists.Displaced) > 0 {
 		show = hostsOfIDs
-		f.Summary = fmt.Sprintf("lists that are in use give %s different ids. A server whose list has another host for the leader's id cannot follow it.", addressesOf(lists.Displaced))
+		f.Summary = fmt.Sprintf("lists in use have different ids for %s. A server whose list has another host for the leader's id cannot follow it.", addressesOf(lists.Displaced))
 	}
 	for i, s := range lists.Servers {
 		addEvidence(&f, report.Evidence{
@@ -107,11 +107,11 @@ func compareLists(e *model.Ensemble) Outcome {
 		})
 	}
 	f.Fix = []report.Fix{
-		{Note: "give every server the same server.N lines (or the same dynamic file)"},
-		{Note: "restart one server at a time, followers first, each after the one before serves again", Risk: "with no spare voter each restart is an outage"},
+		{Note: "write the same server.N lines (or the same dynamic file) on every server"},
+		{Note: "restart one server at a time, followers first; wait each time until the server serves again", Risk: "if the ensemble can lose 0 more, each restart is an outage"},
 	}
 	if e.Verdict.State == report.Split || len(e.Verdict.Leaders) > 1 {
-		f.Fix = advice("two leaders serve: first decide whose data you keep (zkdoctor explain split-brain), then give all servers one list")
+		f.Fix = advice("two leaders serve: first decide which data to keep (zkdoctor explain split-brain), then write one list on all servers")
 	}
 	return found(f)
 }
@@ -149,7 +149,7 @@ func notOnAll(d model.Divergence) []string {
 const TargetsIncomplete report.Code = "targets-incomplete"
 
 var targetsIncompleteRule = Rule{
-	Code: TargetsIncomplete, Title: "not all servers were named", Needs: "conf or a configuration",
+	Code: TargetsIncomplete, Title: "some members are not among the targets", Needs: "conf or a configuration",
 	Eval: checkTargetsIncomplete,
 }
 
@@ -158,7 +158,7 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 		return found(tooManyAddresses(left))
 	}
 	if !e.List.Proven() {
-		return skip(report.SkipNotTold, "no server told its list of members")
+		return skip(report.SkipNotTold, "no server reported its member list")
 	}
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	unvisited := map[int64]snapshot.Unvisited{}
@@ -179,17 +179,17 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 			Wanted: "among the targets", File: m.File, Line: m.Line,
 		}
 		if u, left := unvisited[m.ID]; left {
-			ev.Value, ev.Wanted = u.Address+", not visited: "+u.Why, "an address for all hosts"
+			ev.Value, ev.Wanted = u.Address+", not checked: "+u.Why, "an address for all hosts"
 		}
 		addEvidence(&f, ev)
 	}
 	if missing == 0 {
 		return Outcome{}
 	}
-	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not looked at.", plural(len(e.List.Servers), "server"), missing)
-	f.Fix = advice("name them too, or let the others be found: --discover, or -c zoo.cfg")
+	f.Summary = fmt.Sprintf("the ensemble has %s, and %d of them were not checked.", plural(len(e.List.Servers), "server"), missing)
+	f.Fix = advice("add them to the targets, or use --discover or -c zoo.cfg")
 	if len(unvisited) > 0 {
-		f.Fix = advice("name the servers that --discover does not visit, if they are of the ensemble and can be reached from here")
+		f.Fix = advice("add the servers that --discover did not check, if they belong to the ensemble and can be reached from here")
 	}
 	return found(f)
 }
@@ -199,18 +199,18 @@ func tooManyAddresses(left []snapshot.Unasked) report.Finding {
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	for _, u := range left {
 		addEvidence(&f, report.Evidence{
-			Source: "dns", Key: u.Host, Value: fmt.Sprintf("%d of its addresses were not looked at", u.Addresses),
+			Source: "dns", Key: u.Host, Value: fmt.Sprintf("%d of its addresses were not checked", u.Addresses),
 		})
 	}
-	f.Summary = fmt.Sprintf("%s has more addresses than are looked at of one name.", left[0].Host)
-	f.Fix = advice("name the servers themselves, or let them be found: -c zoo.cfg")
+	f.Summary = fmt.Sprintf("%s has more addresses than zkdoctor checks per name.", left[0].Host)
+	f.Fix = advice("give the servers themselves as targets, or use -c zoo.cfg")
 	return f
 }
 
 const TargetDuplicate report.Code = "target-duplicate"
 
 var targetDuplicateRule = Rule{
-	Code: TargetDuplicate, Title: "one server was named twice", Needs: "addresses",
+	Code: TargetDuplicate, Title: "one server is given twice", Needs: "addresses",
 	Keepers: true,
 	Eval:    perServer(checkTargetDuplicate),
 }
@@ -225,14 +225,14 @@ func checkTargetDuplicate(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: slices.Compact([]string{first.Name, s.Name}),
-		Summary: "both targets are one server; it is counted once.",
-		Fix:     advice("name it once"),
+		Summary: "both targets are the same server; it is counted once.",
+		Fix:     advice("give it once"),
 	}
 	if m := otherLineAt(e, s); m != nil {
 		f.Severity, f.Certainty = report.Warning, report.Likely // peers may be led elsewhere than this host
-		f.Title = "the addresses of two members lead to one server"
-		f.Summary = fmt.Sprintf("at the address of server.%d in the list %s answers, seen from here: that member is not there.", m.ID, first.Name)
-		f.Fix = advice(fmt.Sprintf("see which host has the address of server.%d, and mend DNS, the address of the host, or the list", m.ID))
+		f.Title = "two member addresses lead to one server"
+		f.Summary = fmt.Sprintf("from here, %[2]s answers at the address of server.%[1]d: that member is not there.", m.ID, first.Name)
+		f.Fix = advice(fmt.Sprintf("find out which host has the address of server.%d, and correct DNS, the address of the host, or the list", m.ID))
 	}
 	for _, t := range []*model.Server{first, s} {
 		value := t.Name

@@ -46,10 +46,10 @@ func contradicted(e *model.Ensemble) []report.Finding {
 		}
 		out = append(out, report.Finding{
 			Severity: severityOf(e, h.Server), Certainty: report.Likely, Servers: serversOf(h), Evidence: evidence,
-			Title:   "its list has hosts under the ids of others",
-			Summary: fmt.Sprintf("its list gives %s other ids than they say they have, and they serve: it calls a server at the host of another, and follows no leader there. Less likely: its list is right, and the ids of those are swapped.", enumerate(names)),
+			Title:   "member list and servers disagree on ids",
+			Summary: fmt.Sprintf("its list has other ids for %s than they report, and they serve: it connects to the wrong host for an id, and cannot follow a leader there. Less likely: its list is right, and the ids of those servers are swapped.", enumerate(names)),
 			Fix: append(compareLines(nameOf(h)),
-				risky(nameOf(h), "where its own file is the one that differs, give it the server.N lines of the others, and restart this server alone", "none, it serves nobody as it is")),
+				risky(nameOf(h), "if its own file differs, copy the server.N lines of the others into it, and restart only this server", "none: it does not serve clients now")),
 		})
 	}
 	return out
@@ -81,8 +81,8 @@ func stoppedLists(e *model.Ensemble) []report.Finding {
 func stoppedList(h *model.Host, runs *model.OwnList, hosts string) report.Finding {
 	f := report.Finding{
 		Certainty: report.Proven, Later: true,
-		Title:   "its list has hosts under the ids of others",
-		Summary: fmt.Sprintf("its file gives %s other ids than the list that others run with.", hosts),
+		Title:   "member list and servers disagree on ids",
+		Summary: fmt.Sprintf("its file has other ids for %s than the list that the others run with.", hosts),
 		Evidence: []report.Evidence{
 			{Source: runs.Source, Key: "servers", Value: hostsOfIDs(runs.Membership)},
 			{
@@ -91,11 +91,11 @@ func stoppedList(h *model.Host, runs *model.OwnList, hosts string) report.Findin
 				File: h.Settings.Path, Line: h.Settings.Servers[0].Line,
 			},
 		},
-		Fix: steps(nameOf(h), "give it the server.N lines of the others, leave myid as it is, and start it"),
+		Fix: steps(nameOf(h), "copy the server.N lines of the others into its file, do not change myid, and start it"),
 	}
 	if h.HasID && !slices.Contains(h.OwnLines, h.ID) {
 		f.Later, f.Certainty = false, report.Likely
-		f.Summary += " By that its own address is that of another host, where it cannot listen: 3.5.6 and later end with exit code 14."
+		f.Summary += " By this list its own address is that of another host, where it cannot listen: 3.5.6 and later exit with code 14."
 		said := logEvidences(h, []logline.Sign{logline.AddressForeign})
 		if len(said) > 0 || h.EndedWith(14) {
 			f.Certainty = report.Proven
@@ -143,11 +143,11 @@ func isOut(servers ...*model.Server) bool {
 func movedMember(e *model.Ensemble, id int64, servers []*model.Server, hosts, sources []string) report.Finding {
 	f := report.Finding{
 		Severity: severityOf(e, servers...), Certainty: report.Likely, Servers: model.Names(servers),
-		Title:   "two lists have different hosts for one member",
-		Summary: fmt.Sprintf("%s has server.%d at %s, and %s has it at %s: one of them calls it where it is not. Less likely: these are two networks of one host.", servers[0].Name, id, hosts[0], servers[1].Name, hosts[1]),
+		Title:   "member lists have different hosts for one id",
+		Summary: fmt.Sprintf("%s has server.%d at %s, and %s has it at %s: one of them connects to a wrong address. Less likely: the two addresses are two networks of one host.", servers[0].Name, id, hosts[0], servers[1].Name, hosts[1]),
 		Fix: []report.Fix{
-			{Note: fmt.Sprintf("find out where server.%d is now, and write that into the zoo.cfg of every server", id)},
-			{Note: "restart the servers that had the other one, one at a time, each after the one before serves again", Risk: "with no spare voter each restart is an outage"},
+			{Note: fmt.Sprintf("find out the address of server.%d, and write it into zoo.cfg on every server", id)},
+			{Note: "restart the servers that had the other address, one at a time; wait each time until the server serves again", Risk: "if the ensemble can lose 0 more, each restart is an outage"},
 		},
 	}
 	if m := e.ByLine(id); m != nil {

@@ -16,7 +16,7 @@ import (
 const MembershipTooLarge report.Code = "membership-too-large"
 
 var membershipTooLargeRule = Rule{
-	Code: MembershipTooLarge, Title: "the list of members is too long", Needs: "conf or a configuration",
+	Code: MembershipTooLarge, Title: "member list is too long", Needs: "conf or a configuration",
 	Traits: theory.Traits{BreaksStart: true},
 	Eval:   checkMembershipTooLarge,
 }
@@ -37,18 +37,18 @@ func checkMembershipTooLarge(e *model.Ensemble) Outcome {
 		case text != "":
 			return found(report.Finding{
 				Severity: report.Warning, Certainty: report.Proven,
-				Summary: "zkdoctor does not read so long a list: the members are taken from other servers, from a file, or from the targets.",
+				Summary: "zkdoctor does not read a list of this length: members are taken from other servers, from a file, or from the targets.",
 				Evidence: []report.Evidence{{
 					Source: source, Key: "members", Value: text, Wanted: "at most " + strconv.Itoa(snapshot.MaxMembers),
 				}},
 				Fix: []report.Fix{
 					inspect(s.Name, fmt.Sprintf("printf conf | nc -w 2 %s %d | grep -ac '^server\\.'", shellWord(s.Host), s.Port),
-						"count the server.N lines that it runs with"),
+						"counts the server.N lines that it runs with"),
 					{Note: "if it is a server of the ensemble, remove the lines of servers that do not exist; if not, remove it from the targets"},
 				},
 			})
 		case s.OwnList() == nil && e.Snap.Plan.Config == nil:
-			return skip(report.SkipNotTold, "it reported no list of members")
+			return skip(report.SkipNotTold, "it reported no member list")
 		}
 		return Outcome{}
 	}).and(found(files...))
@@ -77,11 +77,11 @@ func longFiles(lines []zoocfg.Server, servers []string, name string) []report.Fi
 	}
 	return []report.Finding{{
 		Severity: report.Warning, Certainty: report.Proven, Servers: servers,
-		Summary: "no ensemble has so many servers, and each of them tries to reach all the voters among them.",
+		Summary: "no real ensemble has so many servers, and each server tries to reach all voters of the list.",
 		Evidence: []report.Evidence{{
 			Source: "zoo.cfg", Server: name, Key: "servers", Value: plural(len(lines), "member"),
 			Wanted: "at most " + strconv.Itoa(snapshot.MaxMembers), File: lines[0].File, Line: lines[0].Line,
 		}},
-		Fix: steps(name, "remove the lines of servers that do not exist, on all servers alike; restart one server at a time"),
+		Fix: steps(name, "remove the lines of servers that do not exist, on all servers; restart one server at a time"),
 	}}
 }

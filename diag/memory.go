@@ -29,7 +29,7 @@ const (
 const HeapPressure report.Code = "heap-pressure"
 
 var heapPressureRule = Rule{
-	Code: HeapPressure, Title: "its memory does not suffice", Needs: "a server's own process and log, or mntr twice",
+	Code: HeapPressure, Title: "not enough memory", Needs: "a server's own process and log, or mntr twice",
 	// An end in the middle of a write leaves an epoch behind, and the thread that has the
 	// client port may be the first to go.
 	Explains: slices.Concat(keptOut, startless, []report.Code{
@@ -41,7 +41,7 @@ var heapPressureRule = Rule{
 
 func checkHeapPressure(e *model.Ensemble) Outcome {
 	if len(e.Servers) == 0 && len(e.Hosts) == 0 {
-		return skip(report.SkipNotLooked, "no server was looked at")
+		return skip(report.SkipNotLooked, "no server was checked")
 	}
 	var here Outcome
 	if len(e.Hosts) > 0 {
@@ -57,7 +57,7 @@ func checkHeapPressure(e *model.Ensemble) Outcome {
 		case f != nil && !hasFinding(here.findings, s.Name):
 			out = found(*f)
 		case s.Local == nil && !judged:
-			out = skip(report.SkipLocalFiles, "needs its own process and log, or two looks with jvm.pause.monitor=true")
+			out = skip(report.SkipLocalFiles, "needs its own process and log, or two checks with jvm.pause.monitor=true")
 		}
 		return out.lookAgain(pausedEver(s) > pausedShare)
 	}))
@@ -77,7 +77,7 @@ func heapHere(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	m := h.Process.Memory
 	if !m.Seen() {
-		return undecided(reasonOf(m, "its memory was not looked at"))
+		return undecided(reasonOf(m, "its memory was not checked"))
 	}
 	if h.Server != nil {
 		if f, _ := pausesOf(e, h.Server); f != nil {
@@ -109,19 +109,19 @@ func ranOutFinding(h *model.Host) *report.Finding {
 	}
 	f := &report.Finding{
 		Certainty: report.Proven,
-		Summary:   "its heap is exhausted. From the first OutOfMemoryError on threads are missing in it: it may answer, or look alive, and do a part of its work no more.",
+		Summary:   "its heap is exhausted. After the first OutOfMemoryError threads may be missing: the server may still answer, but no longer do part of its work.",
 		Evidence:  append(evidence, memoryEvidence(h)...),
 		Fix: []report.Fix{
-			risky(nameOf(h), "restart it: after an OutOfMemoryError no Java program is whole",
-				"with no spare voter that is an outage; mend the size first"),
+			risky(nameOf(h), "restart it: after an OutOfMemoryError a Java program is not reliable",
+				"if the ensemble can lose 0 more, this is an outage; correct the heap size first"),
 			raiseHeap(h),
-			step(nameOf(h), "find out what fills it: zk_approximate_data_size, zk_znode_count and zk_watch_count of mntr against those of last month"),
+			step(nameOf(h), "find out what fills the heap: compare zk_approximate_data_size, zk_znode_count and zk_watch_count of mntr with those of last month"),
 		},
 	}
 	if h.Process == nil {
-		f.Summary = "it ran out of memory, and its process is gone: from 3.5.5 on zkServer.sh lets Java kill itself then, or the kernel did it."
+		f.Summary = "it ran out of memory and its process ended: from 3.5.5 on zkServer.sh makes Java exit then, or the kernel killed it."
 		addEvidence(f, serviceEvidence(h)...)
-		f.Fix[0] = step(nameOf(h), "start it as its own user, once the size is mended")
+		f.Fix[0] = step(nameOf(h), "start it as its own user, after the size is corrected")
 		if !killedForIt {
 			f.Certainty = report.Likely
 		}
@@ -137,14 +137,14 @@ func killsInGroup(h *model.Host, group snapshot.Obs[snapshot.MemoryGroup]) *repo
 	}
 	return &report.Finding{
 		Certainty: report.Likely, Later: true,
-		Title:   "the kernel has killed for want of memory beside it",
-		Summary: "its control group has reached its limit, and the kernel has ended a process in it. This one still runs, or runs again.",
+		Title:   "kernel killed a process: memory limit reached",
+		Summary: "its control group reached its memory limit, and the kernel killed a process in it. This server still runs, or runs again.",
 		Evidence: append([]report.Evidence{{
 			Source: "cgroup", Key: "oom_kill",
 			Value: fmt.Sprint(g.Kills.Value), Wanted: "0", File: g.Path,
 		}}, memoryEvidence(h)...),
 		Fix: []report.Fix{
-			inspect(nameOf(h), "dmesg -T | grep -i 'killed process'", "see what was killed, and when"),
+			inspect(nameOf(h), "dmesg -T | grep -i 'killed process'", "shows which process was killed, and when"),
 			raiseHeap(h),
 		},
 	}
@@ -161,19 +161,19 @@ func tooMuchHeap(h *model.Host, m snapshot.Memory) Outcome {
 	}
 	return found(report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Later: true,
-		Title:    "its heap may grow past the memory that there is",
-		Summary:  fmt.Sprintf("-Xmx allows %s, and %s is %s. Java takes what it is allowed before it collects garbage in earnest: then the kernel kills it, or it swaps.", size(m.MaxHeap), of, size(limit)),
+		Title:    "-Xmx is larger than the available memory",
+		Summary:  fmt.Sprintf("-Xmx allows %s, and %s is %s. Java can use all of its heap before it collects garbage thoroughly: then the kernel kills it, or it swaps.", size(m.MaxHeap), of, size(limit)),
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
-			step(nameOf(h), "set -Xmx to two thirds of what there is at the most: Java needs memory beside the heap, and the page cache makes the disk fast. ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"),
-			risky(nameOf(h), "or give it more memory; then restart it", "with no spare voter a restart is an outage"),
+			step(nameOf(h), "set -Xmx to at most two thirds of the available memory: Java also needs memory outside the heap, and the page cache makes the disk fast. Set ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"),
+			risky(nameOf(h), "or add memory; then restart it", "if the ensemble can lose 0 more, a restart is an outage"),
 		},
 	})
 }
 
 // raiseHeap is where to give it more.
 func raiseHeap(h *model.Host) report.Fix {
-	return step(nameOf(h), "give it a larger heap, and the host or the control group memory for it: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS. All servers alike: each holds all of the data")
+	return step(nameOf(h), "set a larger heap, and provide the memory for it: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS. Do the same on all servers: each holds all of the data")
 }
 
 // memoryEvidence is what its process has and may have; nothing where that was not seen.
@@ -213,17 +213,17 @@ func pausesOf(e *model.Ensemble, s *model.Server) (f *report.Finding, judged boo
 	}
 	f = &report.Finding{
 		Severity: report.Warning, Certainty: report.Likely,
-		Title:   "stands still for much of the time",
-		Summary: "all of its threads were held up together: Java collects garbage in a heap that is too small, its memory is swapped out, or the host gives it no CPU. Pauses longer than syncLimit throw it out of the quorum.",
+		Title:   "long JVM pauses",
+		Summary: "all of its threads paused together: Java collects garbage in a heap that is too small, its memory is swapped out, or the host gives it no CPU. After a pause longer than syncLimit it leaves the quorum.",
 		Evidence: []report.Evidence{{
 			Source: s.MntrFrom, Key: "zk_sum_" + jvmPause,
-			Value: fmt.Sprintf("%s in %s", seconds(paused), seconds(passed)), Wanted: "a hundredth of it",
+			Value: fmt.Sprintf("%s in %s", seconds(paused), seconds(passed)), Wanted: "at most 1% of it",
 		}},
 		Fix: []report.Fix{
-			inspect(s.Name, "jstat -gcutil $(pgrep -f QuorumPeerMain) 1000 5", "is it the garbage? Then O is near 100 and FGC grows"),
-			inspect(s.Name, "vmstat 1 5", "is it swap (si, so), or stolen CPU (st)?"),
-			risky(s.Name, "a heap that is too small: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS, on all servers alike; then restart one after the other",
-				"with no spare voter a restart is an outage"),
+			inspect(s.Name, "jstat -gcutil $(pgrep -f QuorumPeerMain) 1000 5", "garbage collection is the cause if O is near 100 and FGC grows"),
+			inspect(s.Name, "vmstat 1 5", "shows swapping (si, so) and stolen CPU (st)"),
+			risky(s.Name, "if the heap is too small: set ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS, on all servers; then restart one server at a time",
+				"if the ensemble can lose 0 more, a restart is an outage"),
 		},
 	}
 	if s.Local != nil {
@@ -249,7 +249,7 @@ func pausedEver(s *model.Server) float64 {
 const SwapInUse report.Code = "swap-in-use"
 
 var swapInUseRule = Rule{
-	Code: SwapInUse, Title: "a part of it is in swap", Needs: "a server's own process",
+	Code: SwapInUse, Title: "JVM memory is swapped out", Needs: "a server's own process",
 	Eval: perHost(checkSwap),
 }
 
@@ -261,18 +261,18 @@ func checkSwap(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	m := h.Process.Memory
 	if !m.Seen() {
-		return undecided(reasonOf(m, "its memory was not looked at"))
+		return undecided(reasonOf(m, "its memory was not checked"))
 	}
 	if m.Value.Swapped < swapped {
 		return Outcome{}
 	}
 	return found(report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary:  fmt.Sprintf("%s of it are swapped out. A collection of garbage reads all of the heap, so it waits for the disk then, and the server stands still.", size(m.Value.Swapped)),
+		Summary:  fmt.Sprintf("%s of its memory are swapped out. A garbage collection reads the whole heap, waits for the disk, and pauses the server.", size(m.Value.Swapped)),
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
-			inspect(nameOf(h), "swapon --show; free -m; sysctl vm.swappiness", "see who needs the memory"),
-			step(nameOf(h), "make room for ZooKeeper: other programs elsewhere, -Xmx within what there is, vm.swappiness=1"),
+			inspect(nameOf(h), "swapon --show; free -m; sysctl vm.swappiness", "shows which programs use the memory"),
+			step(nameOf(h), "free memory for ZooKeeper: move other programs, set -Xmx below the available memory, set vm.swappiness=1"),
 		},
 	})
 }

@@ -18,7 +18,7 @@ import (
 const MyidMissing report.Code = "myid-missing"
 
 var myidMissingRule = Rule{
-	Code: MyidMissing, Title: "the myid file is missing", Needs: "a server's own files",
+	Code: MyidMissing, Title: "myid file is missing", Needs: "a server's own files",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perStart(checkMyidMissing),
@@ -33,18 +33,18 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   "the configuration lists an ensemble, and the file that says which of its servers this is does not exist. It cannot start.",
+		Summary:   "the configuration lists an ensemble, and the myid file, which says which of its servers this is, does not exist. It cannot start.",
 		Evidence:  []report.Evidence{myidEvidence(h, "the number of its server.N line")},
 		Fix:       writeID(h),
 	}
 	if e.Lives(h) {
-		f.Summary = "the file that says which server this is does not exist. The running process read it before; it will not start again."
+		f.Summary = "the myid file, which says which server this is, does not exist. The running process read it before, but will not start again."
 	}
 	if h.DataDir.Seen() && !h.DataDir.Value {
 		gone := settingEvidence(h, "dataDir", h.Settings.DataDir, "")
 		gone.Value += " does not exist"
 		addEvidence(&f, gone)
-		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "find out first why dataDir is gone: a volume that is not mounted, a wrong path"))
+		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "find out first why dataDir does not exist: a volume that is not mounted, a wrong path"))
 		said := logEvidences(h, []logline.Sign{logline.MyIDMissing})
 		addEvidence(&f, said...)
 		if h.Process == nil && said == nil {
@@ -61,7 +61,7 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 const MyidMalformed report.Code = "myid-malformed"
 
 var myidMalformedRule = Rule{
-	Code: MyidMalformed, Title: "the myid file holds no number", Needs: "a server's own files",
+	Code: MyidMalformed, Title: "myid file does not contain a number", Needs: "a server's own files",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perStart(checkMyidMalformed),
@@ -78,7 +78,7 @@ func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	return found(report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and dies of this one: %s.", text),
+		Summary:   fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and exits with: %s.", text),
 		Evidence:  []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
 		Fix:       writeID(h),
 	})
@@ -87,7 +87,7 @@ func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
 const MyidNotInServers report.Code = "myid-not-in-servers"
 
 var myidNotInServersRule = Rule{
-	Code: MyidNotInServers, Title: "myid is in no server.N line", Needs: "a server's own files",
+	Code: MyidNotInServers, Title: "myid matches no server.N line", Needs: "a server's own files",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perStart(checkMyidNotInServers),
@@ -105,15 +105,15 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 	f := report.Finding{
 		// Named here, because what the list in force has is no evidence of this server's.
 		Certainty: report.Proven, Servers: serversOf(h),
-		Summary:  fmt.Sprintf("myid says %d, and no server.%d line exists: ZooKeeper ends with \"My id %d not in the peer list\".", h.ID, h.ID, h.ID),
+		Summary:  fmt.Sprintf("myid is %d, and there is no server.%d line: ZooKeeper exits with \"My id %d not in the peer list\".", h.ID, h.ID, h.ID),
 		Evidence: []report.Evidence{myidEvidence(h, "one of "+idList(h.Settings.Membership)), memberEvidence(h, h.ID, "")},
 		Fix:      writeID(h),
 	}
 	if e.List.InForce() && e.List.Find(h.ID) != nil {
 		addEvidence(&f, report.Evidence{
-			Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list of the running servers",
+			Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list that the servers run with",
 		})
-		f.Fix = steps(nameOf(h), "the list in its configuration is out of date: give it the one that the other servers use")
+		f.Fix = steps(nameOf(h), "the list in its configuration is out of date: copy the list that the other servers use")
 	} else if h.AddressesDecide && len(h.OwnLines) == 0 {
 		f.Fix = notAMember(h)
 	}
@@ -125,12 +125,12 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 func notAMember(h *model.Host) []report.Fix {
 	if h.Settings.Dynamic != "" {
 		return steps(nameOf(h),
-			"no line of the list has an address of this host: if it was taken out of the ensemble, leave it stopped",
-			fmt.Sprintf("if it is to come back, add its own server.%d line to %s, start it, and then reconfig -add the line", h.ID, h.Settings.Dynamic),
+			"no line of the list has an address of this host: if it was removed from the ensemble, do not start it",
+			fmt.Sprintf("if it must rejoin, add its own server.%d line to %s, start it, and then add the line with reconfig -add", h.ID, h.Settings.Dynamic),
 		)
 	}
 	return []report.Fix{
-		step(nameOf(h), "no line of the list has an address of this host: if it is no member any more, leave it stopped"),
-		{Note: fmt.Sprintf("if it is to be one, give all servers its server.%d line, then restart one at a time", h.ID), Risk: "with no spare voter each restart is an outage"},
+		step(nameOf(h), "no line of the list has an address of this host: if it is no longer a member, do not start it"),
+		{Note: fmt.Sprintf("if it must be a member, add its server.%d line on all servers, then restart one at a time", h.ID), Risk: "if the ensemble can lose 0 more, each restart is an outage"},
 	}
 }

@@ -47,7 +47,7 @@ func claimsOfID(e *model.Ensemble) []model.Claim {
 const MyidDuplicate report.Code = "myid-duplicate"
 
 var myidDuplicateRule = Rule{
-	Code: MyidDuplicate, Title: "two servers have one id", Needs: "conf or the files of two servers",
+	Code: MyidDuplicate, Title: "two servers use the same id", Needs: "conf or the files of two servers",
 	Traits: theory.Traits{BreaksStart: true, AlwaysShown: true, DataAtRisk: true, Apart: true},
 	Explains: slices.Concat(startless, []report.Code{
 		"myid-wrong-server", "self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode",
@@ -57,11 +57,11 @@ var myidDuplicateRule = Rule{
 
 func checkMyidDuplicate(e *model.Ensemble) Outcome {
 	if e.Mixed {
-		return undecided("the servers that were named are of different ensembles")
+		return undecided("the targets are of different ensembles")
 	}
 	claims := claimsOfID(e)
 	if len(claims) < 2 {
-		return skip(report.SkipNotTold, "fewer than two servers told their id")
+		return skip(report.SkipNotTold, "fewer than two servers reported their id")
 	}
 	byID := map[int64][]model.Claim{}
 	for _, c := range claims {
@@ -109,9 +109,9 @@ func crowd(e *model.Ensemble, same []model.Claim) report.Finding {
 			}
 		}
 	}
-	f.Summary = fmt.Sprintf("%d targets say that they are server %d, and they are not all one server: those that run count as one vote.", len(same), same[0].ID)
+	f.Summary = fmt.Sprintf("%d targets report server id %d, and they are not all the same server: those that run count as one vote.", len(same), same[0].ID)
 	if f.Certainty == report.Possible {
-		f.Summary = fmt.Sprintf("%d targets say that they are server %d: one server under many names, or several with one id.", len(same), same[0].ID)
+		f.Summary = fmt.Sprintf("%d targets report server id %d: one server under many names, or several servers with one id.", len(same), same[0].ID)
 	}
 	f.Servers, f.Evidence = nil, nil
 	for _, c := range same {
@@ -139,7 +139,7 @@ func balanced(s *model.Server) bool {
 func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 	f := report.Finding{
 		Severity: report.Critical, Certainty: sureOfTwo(a, b), Servers: []string{claimName(a), claimName(b)},
-		Summary:  fmt.Sprintf("both say that they are server %d: they count as one vote, and each throws the other's connections out.", a.ID),
+		Summary:  fmt.Sprintf("both report server id %d: they count as one vote, and each closes the other's connections to the peers.", a.ID),
 		Evidence: []report.Evidence{a.Evidence, b.Evidence},
 	}
 	for i, m := range apartBy(a, b) {
@@ -147,17 +147,17 @@ func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 	}
 	switch {
 	case f.Certainty == report.Possible:
-		f.Summary = fmt.Sprintf("two targets say that they are server %d: one server under two names, or two with one id.", a.ID)
+		f.Summary = fmt.Sprintf("two targets report server id %d: one server under two names, or two servers with one id.", a.ID)
 	case !claimRuns(a) || !claimRuns(b):
 		// One of them is stopped, so no vote is counted wrong now.
 		f.Severity = severityOf(e, e.Servers...)
-		f.Summary = fmt.Sprintf("both have the id %d, and one of them is stopped: it cannot come back like that.", a.ID)
+		f.Summary = fmt.Sprintf("both have id %d, and one of them is stopped: it cannot rejoin with this id.", a.ID)
 	}
 	for _, c := range []model.Claim{a, b} {
 		f.Fix = append(f.Fix, correction(c)...)
 	}
 	if len(f.Fix) == 0 {
-		f.Fix = advice(fmt.Sprintf("find out which of them is the server.%d of the list; stop the other, write its own number into its myid, start it", a.ID))
+		f.Fix = advice(fmt.Sprintf("find out which of them has the address in the server.%d line; stop the other, write its own number into its myid, start it", a.ID))
 	}
 	return f
 }

@@ -16,7 +16,7 @@ import (
 const MyidWrongServer report.Code = "myid-wrong-server"
 
 var myidWrongServerRule = Rule{
-	Code: MyidWrongServer, Title: "myid is another server's", Needs: "a server's own files, or conf",
+	Code: MyidWrongServer, Title: "myid belongs to another server", Needs: "a server's own files, or conf",
 	Traits: theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(startless, []report.Code{
 		"self-addr-not-local", "process-without-listener", "server-not-serving", "read-only-mode", "quorum-lost",
@@ -27,7 +27,7 @@ var myidWrongServerRule = Rule{
 func checkMyidWrongServer(e *model.Ensemble) Outcome {
 	if listedOtherwise(e) || len(contradicted(e)) > 0 {
 		// Then a list is wrong, and to write its number would make two servers with one id.
-		return undecided("lists of members contradict each other in which host has which id")
+		return undecided("the member lists disagree on which host has which id")
 	}
 	out := perHost(wrongByFiles)(e)
 	over, judged := wrongOverNetwork(e, out)
@@ -80,13 +80,13 @@ func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
 	case !h.HasID:
 		return undecided(noID(h))
 	case !h.AddressesDecide:
-		return undecided("more than one server.N address is this host's, as in a laboratory on loopback")
+		return undecided("more than one server.N address is local to this host, as in a test setup on loopback")
 	case len(h.OwnLines) != 1 || h.OwnLines[0] == h.ID || h.Settings.Find(h.ID) == nil:
 		return Outcome{}
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("myid says that this is server %d; by its addresses it is server %d.", h.ID, h.OwnLines[0]),
+		Summary:   fmt.Sprintf("myid is %d, but by its addresses this host is server %d.", h.ID, h.OwnLines[0]),
 		Evidence: []report.Evidence{
 			myidEvidence(h, fmt.Sprint(h.OwnLines[0])),
 			memberEvidence(h, h.ID, "  not an address of this host"),
@@ -96,7 +96,7 @@ func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	if !confirmed(e, h) {
 		f.Certainty = report.Likely
-		f.Summary += " Less likely: its list has two hosts swapped, which no other list was seen to contradict."
+		f.Summary += " Less likely: its list has two hosts swapped; no other list was available to compare."
 		f.Fix = append(compareLines(nameOf(h)), f.Fix...)
 	}
 	if other := e.ByLine(h.ID); other != nil {
@@ -120,7 +120,7 @@ func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged b
 		}
 		out = out.and(found(report.Finding{
 			Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
-			Summary: fmt.Sprintf("it is at the address of server %d and says that it is server %d. It works as long as all listen on all addresses; the ids are not where the list has them.", s.Line.ID, id),
+			Summary: fmt.Sprintf("it has the address of server %d and reports id %d. This works as long as all servers listen on all addresses, but the ids do not match the list.", s.Line.ID, id),
 			Evidence: []report.Evidence{
 				{
 					Source: source, Server: s.Name, Key: "serverId",
@@ -132,7 +132,7 @@ func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged b
 				},
 			},
 			Fix: append(compareLines(""), risky(s.Name, fmt.Sprintf("stop it, make sure that no other running server uses id %d, write %d into its myid, start it", s.Line.ID, s.Line.ID),
-				"with no spare voter that is an outage")),
+				"if the ensemble can lose 0 more, this is an outage")),
 		}))
 	}
 	return out, judged
@@ -156,7 +156,7 @@ func changeTogether(e *model.Ensemble, findings []report.Finding) {
 		}
 		swapped = append(swapped, i)
 		names = append(names, f.Servers[0])
-		one := step(f.Servers[0], fmt.Sprintf("write %d into its myid, and nothing else", right))
+		one := step(f.Servers[0], fmt.Sprintf("write only %d into its myid", right))
 		for _, own := range f.Fix {
 			if own.Command != "" {
 				one = own
@@ -167,8 +167,8 @@ func changeTogether(e *model.Ensemble, findings []report.Finding) {
 	all := strings.Join(names, ", ")
 	for _, i := range swapped {
 		findings[i].Fix = slices.Concat(compareLines(""), []report.Fix{
-			risky(all, "they have each other's ids: stop all of them before any gets its own",
-				"of 3 servers, stopping 2 is a short outage; one at a time makes two servers with one id"),
+			risky(all, "they have each other's ids: stop all of them before any of them gets its own",
+				"of 3 servers, stopping 2 is a short outage; one at a time makes two servers with the same id"),
 		}, write, []report.Fix{step(all, "start them")})
 	}
 }

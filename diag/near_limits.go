@@ -22,7 +22,7 @@ const zxidCounterHigh = 0xF0000000
 const ZxidRolloverNear report.Code = "zxid-rollover-near"
 
 var zxidRolloverNearRule = Rule{
-	Code: ZxidRolloverNear, Title: "the epoch runs out of transactions", Needs: "srvr of the leader",
+	Code: ZxidRolloverNear, Title: "zxid counter nears rollover", Needs: "srvr of the leader",
 	Eval: checkZxidRollover,
 }
 
@@ -36,7 +36,7 @@ func checkZxidRollover(e *model.Ensemble) Outcome {
 	}
 	newest := newestZxid(e)
 	if newest == nil {
-		return skip(report.SkipNotTold, "no server of a quorum told its zxid")
+		return skip(report.SkipNotTold, "no server of a quorum reported its zxid")
 	}
 	zxid := newest.Srvr.Value.Zxid
 	if zxid.Counter() <= zxidCounterHigh {
@@ -45,15 +45,15 @@ func checkZxidRollover(e *model.Ensemble) Outcome {
 	left := uint64(math.MaxUint32 - zxid.Counter())
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven, Servers: []string{newest.Name},
-		Summary: fmt.Sprintf("%d transactions are left in this epoch, of 4294967295. Then the leader steps down and the ensemble elects anew, at a time that nobody chose.", left),
+		Summary: fmt.Sprintf("%d of 4294967295 transactions are left in this epoch. At the end the leader steps down and the ensemble elects a new leader, at an unplanned time.", left),
 		Evidence: []report.Evidence{
 			{
 				Source: "srvr", Server: newest.Name, Key: "Zxid",
 				Value: zxid.String(), Wanted: fmt.Sprintf("a lower half up to 0x%x", zxidCounterHigh),
 			},
 		},
-		Fix: []report.Fix{risky(newest.Name, "restart the leader at a quiet time, while all others serve: the next leader begins at 0",
-			"an election: some seconds in which nobody can write; with no spare voter an outage")},
+		Fix: []report.Fix{risky(newest.Name, "restart the leader at a quiet time, while all others serve: the next leader starts its counter at 0",
+			"an election: some seconds without writes; if the ensemble can lose 0 more, an outage")},
 	}
 	if newest.Role != report.Leader {
 		// The leader was not seen; after an election without a write the others still
@@ -62,7 +62,7 @@ func checkZxidRollover(e *model.Ensemble) Outcome {
 	}
 	if perSecond := e.ZxidRate(newest); perSecond > 0 {
 		addEvidence(&f, report.Evidence{
-			Source: "srvr", Server: newest.Name, Key: "Zxid, between both looks",
+			Source: "srvr", Server: newest.Name, Key: "Zxid, between both checks",
 			Value: fmt.Sprintf("%.0f transactions a second: used up in %s", perSecond, longTime(float64(left)/perSecond)),
 		})
 	}
@@ -103,14 +103,14 @@ func longTime(seconds float64) string {
 const FDLimitNear report.Code = "fd-limit-near"
 
 var fdLimitNearRule = Rule{
-	Code: FDLimitNear, Title: "few file descriptors are left", Needs: "mntr",
+	Code: FDLimitNear, Title: "file descriptors nearly used up", Needs: "mntr",
 	Eval: perServer(checkFDLimit, whyNoMntr),
 }
 
 func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 	open, limit, ok := descriptorsOf(s)
 	if !ok || limit <= 0 { // -1 where Java cannot tell; both are missing off Unix
-		return skip(report.SkipNotTold, "its mntr tells no limit of file descriptors")
+		return skip(report.SkipNotTold, "its mntr reports no limit of file descriptors")
 	}
 	share := float64(open) / float64(limit)
 	if share <= descriptorsHigh {
@@ -118,7 +118,7 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Summary: fmt.Sprintf("%.0f %% of its file descriptors are in use. Each connection takes one; with none left it takes no connection and cannot open a log or a snapshot.", 100*share),
+		Summary: fmt.Sprintf("%.0f %% of its file descriptors are in use. Each connection needs one; with none left the server accepts no connection and cannot open a log or a snapshot.", 100*share),
 		Evidence: []report.Evidence{
 			{
 				Source: s.MntrFrom, Key: "zk_open_file_descriptor_count", Value: fmt.Sprint(open),
@@ -127,9 +127,9 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 			{Source: s.MntrFrom, Key: "zk_max_file_descriptor_count", Value: fmt.Sprint(limit)},
 		},
 		Fix: []report.Fix{
-			inspect(s.Name, fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port), "see whether clients hold more connections than they should"),
-			risky(s.Name, "raise the limit where it is started (LimitNOFILE= in its systemd unit), then restart it",
-				"with no spare voter a restart is an outage"),
+			inspect(s.Name, fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port), "shows which clients hold how many connections"),
+			risky(s.Name, "raise the limit in its systemd unit (LimitNOFILE=) or start script, then restart it",
+				"if the ensemble can lose 0 more, a restart is an outage"),
 		},
 	}
 	if s.RunsHere() {
@@ -151,14 +151,14 @@ func raiseFiles(h *model.Host) []report.Fix {
 	if m := h.Process.Memory; m.Seen() && m.Value.Files > 0 && m.Value.Files < enough {
 		steps = append(steps, report.Fix{
 			Host: nameOf(h), Command: fmt.Sprintf("prlimit --pid %d --nofile=%d:%d", h.Process.PID, enough, enough),
-			Note: fmt.Sprintf("raise the limit of the running process, %d, at once; it holds until the next start", m.Value.Files), Risk: "none",
+			Note: fmt.Sprintf("raise the limit of the running process, %d, now; it applies until the next start", m.Value.Files), Risk: "none",
 		})
 	}
 	if h.Process.Unit != "" {
 		steps = append(steps, report.Fix{
 			Host: nameOf(h), Command: "systemctl edit " + shellWord(h.Process.Unit),
-			Note: fmt.Sprintf("and for good: [Service], then LimitNOFILE=%d", enough),
-			Risk: "none: it holds from the next start on",
+			Note: fmt.Sprintf("and permanently: under [Service], set LimitNOFILE=%d", enough),
+			Risk: "none: it takes effect at the next start",
 		})
 	}
 	return steps

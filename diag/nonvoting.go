@@ -12,7 +12,7 @@ import (
 const NonVotingFollower report.Code = "non-voting-follower"
 
 var nonVotingFollowerRule = Rule{
-	Code: NonVotingFollower, Title: "follows, and is no member", Needs: "conf, or the files of its host; or mntr of the leader",
+	Code: NonVotingFollower, Title: "non-member follows the leader", Needs: "conf, or the files of its host; or mntr of the leader",
 	Eval: checkNonVotingFollower,
 }
 
@@ -35,7 +35,7 @@ func checkNonVotingFollower(e *model.Ensemble) Outcome {
 	case e.LoneStandalone():
 	case len(nonMembers) > 0:
 	case !e.List.InForce():
-		return skip(report.SkipNotTold, "no server told its list of members")
+		return skip(report.SkipNotTold, "no server reported its member list")
 	case lead == nil:
 		return skip(report.SkipNotTold, "the leader was not seen")
 	default:
@@ -50,15 +50,15 @@ func checkNonVotingFollower(e *model.Ensemble) Outcome {
 // is not known.
 func joinOrLeave(e *model.Ensemble, host, line string) []report.Fix {
 	join := report.Fix{
-		Note: "if it is to be a voter, add its line with reconfig -add in zkCli.sh, as a user who may write /zookeeper/config",
-		Risk: "one voter more: see that an odd number comes of it",
+		Note: "if it must be a voter, add its line with reconfig -add in zkCli.sh, as a user who may write /zookeeper/config",
+		Risk: "one more voter: keep the number of voters odd",
 	}
 	if lead := e.OnlyLeader(); lead != nil && line != "" {
 		join.Host, join.Command = lead.Name, fmt.Sprintf("zkCli.sh -server %s reconfig -add %s",
 			shellWord(zoocfg.HostPort{Host: lead.Host, Port: lead.Port}.String()), shellWord(line))
-		join.Note = "if it is to be a voter; as a user who may write /zookeeper/config"
+		join.Note = "if it must be a voter; run as a user who may write /zookeeper/config"
 	}
-	return []report.Fix{join, step(host, "if it is to leave, stop it, and take it out of the connect strings of clients")}
+	return []report.Fix{join, step(host, "if it must not be a member, stop it, and remove it from the connect strings of clients")}
 }
 
 // nonMemberFinding is the finding for one that was seen over the network.
@@ -73,7 +73,7 @@ func nonMemberFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	}
 	return report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: []string{s.Name},
-		Summary: fmt.Sprintf("it follows the leader and serves clients, and is no member: the list has no server.%d. It has no vote, and stands in for nobody who has one.", id),
+		Summary: fmt.Sprintf("it follows the leader and serves clients, but is not a member: the list has no server.%d. It has no vote and does not replace a voter.", id),
 		Evidence: []report.Evidence{
 			{Source: source, Server: s.Name, Key: "serverId", Value: fmt.Sprint(id)},
 			{
@@ -90,7 +90,7 @@ func nonMemberFinding(e *model.Ensemble, s *model.Server) report.Finding {
 func nonMemberHere(e *model.Ensemble, h *model.Host) report.Finding {
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Likely, Servers: serversOf(h),
-		Summary: fmt.Sprintf("the server of this host runs, and is no member: the list has no server.%d. It has no vote, and as things are it will not start again.", h.ID),
+		Summary: fmt.Sprintf("the server of this host runs, but is not a member: the list has no server.%d. It has no vote, and will not start again with this list.", h.ID),
 		Evidence: []report.Evidence{
 			myidEvidence(h, "one of "+idList(h.Settings.Membership)),
 			{
@@ -102,7 +102,7 @@ func nonMemberHere(e *model.Ensemble, h *model.Host) report.Finding {
 	}
 	if leader := follows(h); leader != "" {
 		f.Certainty = report.Proven
-		f.Summary = fmt.Sprintf("the server of this host follows the leader and serves clients, and is no member: the list has no server.%d. It has no vote, and as things are it will not start again.", h.ID)
+		f.Summary = fmt.Sprintf("the server of this host follows the leader and serves clients, but is not a member: the list has no server.%d. It has no vote, and will not start again with this list.", h.ID)
 		addEvidence(&f, report.Evidence{
 			Source: "sockets", Server: nameOf(h), Key: "connected to", Value: leader + ", a leader's quorum port",
 		})
@@ -128,7 +128,7 @@ func follows(h *model.Host) string {
 func unnamedNonMembers(e *model.Ensemble, lead *model.Server, n int64) report.Finding {
 	return report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary: fmt.Sprintf("%s of %s is no member and was not looked at. It serves clients, has no vote, and stands in for nobody who has one.", plural(int(n), "follower"), lead.Name),
+		Summary: fmt.Sprintf("%s of %s is not a member and was not checked. It serves clients, has no vote, and does not replace a voter.", plural(int(n), "follower"), lead.Name),
 		Evidence: []report.Evidence{
 			{
 				Source: lead.MntrFrom, Server: lead.Name, Key: model.NonVotingFollowers,
@@ -137,8 +137,8 @@ func unnamedNonMembers(e *model.Ensemble, lead *model.Server, n int64) report.Fi
 			{Source: e.List.Source, Key: "servers", Value: idList(e.List.Membership)},
 		},
 		Fix: []report.Fix{
-			inspect(lead.Name, fmt.Sprintf("sudo ss -tn state established '( sport = :%d )'", lead.Quorum.Number), "who is connected to the leader's quorum port; then name it too"),
-			{Note: "add it with reconfig -add if it is to be a voter; stop it if it is to leave"},
+			inspect(lead.Name, fmt.Sprintf("sudo ss -tn state established '( sport = :%d )'", lead.Quorum.Number), "shows which hosts are connected to the leader's quorum port; add the unknown one to the targets"),
+			{Note: "add it with reconfig -add if it must be a voter; stop it if it must not be a member"},
 		},
 	}
 }

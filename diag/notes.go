@@ -10,7 +10,7 @@ import (
 func note(s *model.Server) string {
 	text := conditionText(s)
 	if text != "" && s.LostByLeader && s.Role != report.RoleDown {
-		text += "; lost by the leader"
+		text += "; no longer counted by the leader"
 	}
 	return text
 }
@@ -19,27 +19,27 @@ func conditionText(s *model.Server) string {
 	switch s.Condition {
 	case model.NoCondition:
 	case model.ServesReadsOnly:
-		return "serves reads only, for want of a quorum"
+		return "serves reads only: it sees no quorum"
 	case model.ServesByAdmin:
-		return "serves, as its AdminServer says"
+		return "serves, as its AdminServer reports"
 	case model.ServesWordless:
-		return "serves clients; answers no four-letter word"
+		return "serves clients; answers no four-letter words"
 	case model.RefusesAsLeader:
 		return "leads and refuses clients (leaderServes=no)"
 	case model.RunsIdle:
-		return "runs, and is not serving"
+		return "runs, does not serve"
 	case model.ElectionPortClosed:
-		return "runs, not serving; election port closed"
+		return "runs, does not serve; election port closed"
 	case model.Loading:
-		return "starting: loading its data, or stuck in it"
+		return "starting: loads its data, or is stuck"
 	case model.AcceptsOnly:
 		return "accepts connections, does not answer"
 	case model.HungAndLost:
-		return "swallows connections, lost by the leader"
+		return "no answer on its ports; no longer counted by the leader"
 	case model.ProcessStopped:
-		return "its process is stopped"
+		return "process is stopped"
 	case model.PortTaken:
-		return "not running; another program has its port"
+		return "not running; another program holds its port"
 	case model.AtAnotherAddress:
 		return "runs on this host, at another address"
 	case model.AtAnotherPort:
@@ -47,21 +47,21 @@ func conditionText(s *model.Server) string {
 	case model.NoSuchName:
 		return "no such name"
 	case model.RefusedFromHere:
-		return "listens, and its ports are refused from here"
+		return "listens, but its ports are refused from here"
 	case model.ClosesEarly:
-		return "closes before it has answered"
+		return "closes connections without an answer"
 	case model.TLSFails:
-		return "TLS to its client port fails"
+		return "TLS to the client port fails"
 	case model.SpeaksTLS:
 		return "speaks TLS on its client port"
 	case model.AnswersWithoutEnd:
-		return "answers without end, not as ZooKeeper"
+		return "answers without end, not as ZooKeeper does"
 	case model.IsKeeper:
 		return "a " + s.Keeper.Product + ", " + keeperRole(s.Keeper)
 	case model.NotZooKeeperHere:
-		return "answers, but not as ZooKeeper"
+		return "answers, but not as ZooKeeper does"
 	case model.OutOfReach:
-		return "could not be reached from here"
+		return "not reachable from here"
 	case model.SeveralAnswer:
 		return "several servers answer here"
 	case model.NotChecked:
@@ -80,8 +80,8 @@ func troubleText(kind snapshot.FailureKind) string {
 	case snapshot.NoMemory:
 		return "this host has no memory left for a connection"
 	case snapshot.NoTime:
-		return "the time for the run was over"
+		return "the time limit of the run was reached"
 	default:
-		return "trouble on this host"
+		return "a problem on this host"
 	}
 }

@@ -12,7 +12,7 @@ import (
 const ObserverCounted report.Code = "observer-counted"
 
 var observerCountedRule = Rule{
-	Code: ObserverCounted, Title: "observers are up, and have no vote", Needs: "a list of members, and their roles",
+	Code: ObserverCounted, Title: "observers do not count for the quorum", Needs: "a list of members, and their roles",
 	Eval: checkObserverCounted,
 }
 
@@ -33,7 +33,7 @@ func checkObserverCounted(e *model.Ensemble) Outcome {
 	case e.List.Quorums.Hierarchical():
 		return undecided("groups and weights decide, not the number of voters")
 	case e.Verdict.Spare == nil:
-		return undecided("how many voters may be lost is not known")
+		return undecided("how many voters it can lose is not known")
 	}
 	spare := *e.Verdict.Spare
 	up := e.Filter(func(s *model.Server) bool { return s.DuplicateOf == nil && isUp(s) && s.Line != nil })
@@ -51,16 +51,16 @@ func checkObserverCounted(e *model.Ensemble) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven, Servers: model.Names(running),
-		Summary: fmt.Sprintf("%d of %d servers are up, and that is no majority: %s have no vote. Of the %d voters %d must serve.",
+		Summary: fmt.Sprintf("%d of %d servers are up, but that is not a majority: %s have no vote. %[5]d of the %[4]d voters must serve.",
 			len(up), all, plural(len(running), "observer"), len(voters), e.List.Quorums.Needed()),
 		Evidence: []report.Evidence{{
 			Source: e.List.Source, Key: "voters up",
 			Value: strconv.Itoa(len(up) - len(running)), Wanted: fmt.Sprintf("%d of %d", e.List.Quorums.Needed(), len(voters)),
 		}},
-		Fix: advice("bring voters back: an observer stands in for none of them, and without a quorum of voters it stops serving too"),
+		Fix: advice("start voters: an observer does not replace a voter, and without a quorum of voters it stops serving too"),
 	}
 	if spare == 0 {
-		f.Summary = fmt.Sprintf("%d of %d servers are up, and none may be lost all the same: %s have no vote. Of the %d voters %d must serve.",
+		f.Summary = fmt.Sprintf("%d of %d servers are up, but the ensemble can lose 0 more: %s have no vote. %[5]d of the %[4]d voters must serve.",
 			len(up), all, plural(len(running), "observer"), len(voters), e.List.Quorums.Needed())
 	}
 	for _, s := range running {

@@ -24,7 +24,7 @@ const (
 const OversizePacket report.Code = "oversize-znode-or-packet"
 
 var oversizePacketRule = Rule{
-	Code: OversizePacket, Title: "answers or requests are at the limit of length", Needs: "mntr of 3.6 and later",
+	Code: OversizePacket, Title: "requests or responses near jute.maxbuffer", Needs: "mntr of 3.6 and later",
 	Eval: checkOversize,
 }
 
@@ -43,11 +43,11 @@ func longAnswers(_ *model.Ensemble, s *model.Server) Outcome {
 	limit, known := juteMaxBuffer(s)
 	switch {
 	case !ok:
-		return skip(report.SkipNotTold, "its mntr does not tell how long its answers are (3.6 and later do)")
+		return skip(report.SkipNotTold, "its mntr does not report the size of responses (3.6 and later do)")
 	case float64(longest) < nearLimit*float64(limit):
 		return Outcome{}
 	case longest > limit && !known:
-		return undecided("it has given longer answers than jute.maxbuffer allows by default: the option was raised, how far is not known")
+		return undecided("its responses were larger than the default jute.maxbuffer: the option was raised, to an unknown value")
 	}
 	return found(longAnswer(s, longest, limit, known))
 }
@@ -68,7 +68,7 @@ func juteMaxBuffer(s *model.Server) (limit int64, known bool) {
 func longAnswer(s *model.Server, longest, limit int64, known bool) report.Finding {
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Summary: fmt.Sprintf("the longest answer since its start has %d bytes, and jute.maxbuffer allows %d. What is longer cannot be written; and a client drops the connection at an answer longer than its own limit, asks again, and so on for ever.", longest, limit),
+		Summary: fmt.Sprintf("the largest response since its start has %d bytes, and jute.maxbuffer allows %d. A larger request is refused. A client closes the connection at a response above its own limit, reconnects, and repeats the request without end.", longest, limit),
 		Evidence: []report.Evidence{
 			{
 				Source: s.MntrFrom, Key: "zk_max_client_response_size",
@@ -76,13 +76,13 @@ func longAnswer(s *model.Server, longest, limit int64, known bool) report.Findin
 			},
 		},
 		Fix: []report.Fix{
-			{Note: "find the znode: a long value, or one with very many children, whose names make up the answer. Ask the program that owns it to split it, or to keep the bulk elsewhere"},
-			{Note: "if that takes time, raise -Djute.maxbuffer, to the same on all servers and all clients, one server at a time, the clients first", Risk: "large znodes slow every server down: each write goes to all of them whole"},
+			{Note: "find the znode: one with a large value, or with very many children, whose names make up the response. Change the application that owns it: split the znode, or store the data elsewhere"},
+			{Note: "if that takes time, raise -Djute.maxbuffer to the same value on all servers and all clients: the clients first, then one server at a time", Risk: "large znodes slow every server down: each write is sent whole to all of them"},
 		},
 	}
 	if !known {
 		f.Certainty = report.Possible
-		f.Summary += " (The default: what the server was started with is seen on its host only.)"
+		f.Summary += " (The default: the option of the server is visible only on its host.)"
 	}
 	return f
 }
@@ -97,17 +97,17 @@ func longRequests(h *model.Host) Outcome {
 	if lines, count, _ := saysLately(h, logline.PacketTooLong); count >= repeated {
 		out = out.and(found(report.Finding{
 			Severity: report.Warning, Certainty: report.Likely, Servers: serversOf(h),
-			Title:    "a client sends more than it may",
+			Title:    "client requests exceed jute.maxbuffer",
 			Summary:  "a client sends packets longer than jute.maxbuffer allows. The server closes the connection each time, and the client tries again.",
 			Evidence: []report.Evidence{lineEvidence(h, lines[0])},
-			Fix:      steps(nameOf(h), "the line names the client, or its session: ask its owner what it writes. It has to write less at a time; only if that cannot be, raise -Djute.maxbuffer, to the same on all servers and clients"),
+			Fix:      steps(nameOf(h), "the log line names the client, or its session: ask its owner what it writes. Make the client write less at a time; only if that is not possible, raise -Djute.maxbuffer to the same value on all servers and clients"),
 		}))
 	}
 	if lines, _, _ := saysLately(h, logline.StrangerBytes); len(lines) > 0 {
 		out = out.and(found(report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
-			Title:    "a stranger speaks to its client port",
-			Summary:  fmt.Sprintf("what its log calls a length of %s: it is no large packet, and jute.maxbuffer is not to be raised for it. A health check or a scanner has the wrong port.", readLength(lines[0].Fields.Length)),
+			Title:    "another protocol is used on the client port",
+			Summary:  fmt.Sprintf("its log reports a length of %s: this is not a large packet, and raising jute.maxbuffer does not help. A health check or a scanner uses the wrong port.", readLength(lines[0].Fields.Length)),
 			Evidence: []report.Evidence{lineEvidence(h, lines[0])},
 		}))
 	}
@@ -118,15 +118,15 @@ func longRequests(h *model.Host) Outcome {
 // of HTTP".
 func readLength(length int64) string {
 	if length <= 0 || length > math.MaxUint32 {
-		return "that kind is the beginning of another protocol"
+		return "this value is the first bytes of another protocol"
 	}
 	bytes, _ := hex.DecodeString(fmt.Sprintf("%08x", length)) // eight digits
 	word := string(bytes)
 	switch {
 	case strings.HasPrefix(word, "\x16\x03"):
-		return fmt.Sprintf("%d is the greeting of TLS", length)
+		return fmt.Sprintf("%d is the beginning of TLS", length)
 	case word == "SSH-":
-		return fmt.Sprintf(`%d is "SSH-", the greeting of SSH`, length)
+		return fmt.Sprintf(`%d is "SSH-", the beginning of SSH`, length)
 	}
 	return fmt.Sprintf("%d is %q, the beginning of HTTP", length, word)
 }

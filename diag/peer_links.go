@@ -20,7 +20,7 @@ import (
 const ElectionPortHeld report.Code = "election-port-held"
 
 var electionPortHeldRule = Rule{
-	Code: ElectionPortHeld, Title: "a stranger holds its election port", Needs: "a server's own connections, twice",
+	Code: ElectionPortHeld, Title: "a non-member holds its election port", Needs: "a server's own connections, twice",
 	// A full queue of connections lets nobody in: that port is not blocked.
 	Explains: slices.Concat(keptOut, []report.Code{"latent-port-block"}),
 	Eval:     perHost(checkElectionPortHeld),
@@ -47,9 +47,9 @@ func checkElectionPortHeld(e *model.Ensemble, h *model.Host) Outcome {
 	case !slices.ContainsFunc(h.Links.Value.Sockets, foreign):
 		return Outcome{}
 	case h.Process.State == "T" || h.Server != nil && model.Hangs(h.Server):
-		return undecided("its process hangs, and accepts nobody")
+		return undecided("its process does not respond, and accepts no connections")
 	case pair.before == nil:
-		return skip(report.SkipOneLook, "strangers are connected to its election port; it takes two looks").lookAgain(true)
+		return skip(report.SkipOneLook, "non-members are connected to its election port; two checks are needed").lookAgain(true)
 	}
 	held := stayIn(pair, foreign)
 	if len(held) == 0 {
@@ -58,12 +58,12 @@ func checkElectionPortHeld(e *model.Ensemble, h *model.Host) Outcome {
 	// Behind NAT, or with several networks, a member has an address that is not its
 	// own. Such a connection stands for the one that is missing.
 	if missing := notLinked(e, h); len(held) <= len(missing) {
-		return undecided(fmt.Sprintf("strangers are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
+		return undecided(fmt.Sprintf("non-members are connected to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
 	}
 	waiting := stayIn(pair, func(l snapshot.Link) bool { return onPort(l) && l.Waiting })
 	f := portHeld(e, h, held, waiting)
 	if f.Certainty == report.Possible && nonMembersFollow(e) {
-		return undecided("strangers are connected to its election port; they may be a server that joins or leaves, which the leader tells of")
+		return undecided("non-members are connected to its election port; they may be a server that joins or leaves, which the leader reports")
 	}
 	return found(f)
 }
@@ -75,19 +75,19 @@ func calledAgain(e *model.Ensemble, h *model.Host, calls []snapshot.Link) Outcom
 	case len(calls) == 0:
 		return Outcome{}
 	case len(calls) <= len(missing):
-		return undecided(fmt.Sprintf("strangers connect to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
+		return undecided(fmt.Sprintf("non-members connect to its election port; they may be %s behind NAT", strings.Join(missing, " and ")))
 	case nonMembersFollow(e):
-		return undecided("strangers connect to its election port; they may be a server that joins or leaves, which the leader tells of")
+		return undecided("non-members connect to its election port; they may be a server that joins or leaves, which the leader reports")
 	}
 	f := portHeld(e, h, calls, nil)
 	if f.Certainty == report.Possible {
 		// It connects; that a member waits for it was not seen.
 		f.Certainty, f.Severity, f.Later = report.Likely, report.Info, true
 	}
-	f.Title = "a non-member connects to its election port again and again"
-	f.Summary = fmt.Sprintf("%s, which is no member, has another connection to its election port %d in each check: members wait while each of them is read.", remotes(calls), calls[0].Local.Port())
+	f.Title = "a non-member keeps connecting to its election port"
+	f.Summary = fmt.Sprintf("%s, which is not a member, has a new connection to its election port %d in each check: members wait while the server reads from it.", remotes(calls), calls[0].Local.Port())
 	for i := range min(len(calls), len(f.Evidence)) {
-		f.Evidence[i].Value = "established, and another one in the check before"
+		f.Evidence[i].Value = "established, and another one in the previous check"
 	}
 	return found(f)
 }
@@ -129,17 +129,17 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 	port := held[0].Local.Port()
 	f := report.Finding{
 		Certainty: report.Possible, Servers: serversOf(h),
-		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is no member, stays open: while its first bytes are awaited no member gets through.", port, remotes(held)),
+		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is not a member, stays open: while the server waits for its first bytes, no member can connect.", port, remotes(held)),
 		Fix: []report.Fix{
-			inspect(nameOf(h), fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), "who is connected"),
-			{Note: fmt.Sprintf("take port %d out of what %s does: the health check of a load balancer, a scanner, a monitor. Each connection is dropped by itself after tickTime x syncLimit; no restart is needed", port, remotes(held))},
-			step(nameOf(h), fmt.Sprintf("let only the members reach port %d: a firewall there", port)),
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port), "shows which hosts are connected"),
+			{Note: fmt.Sprintf("remove port %d from the health check, scanner or monitor on %s. ZooKeeper closes each connection after tickTime x syncLimit; no restart is needed", port, remotes(held))},
+			step(nameOf(h), fmt.Sprintf("allow only the members to reach port %d, with a firewall there", port)),
 		},
 	}
 	for _, l := range held {
 		addEvidence(&f, report.Evidence{
 			Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("%s to %d", l.Remote, port),
-			Value: "established, in both looks", Wanted: "members alone",
+			Value: "established, in both checks", Wanted: "members only",
 		})
 		if len(f.Evidence) == maxSockets {
 			break
@@ -153,7 +153,7 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 		f.Certainty = report.Likely
 		addEvidence(&f, report.Evidence{
 			Source: "sockets", Server: nameOf(h), Key: fmt.Sprintf("waiting on %d", port),
-			Value: plural(len(waiting), "connection") + ", not accepted in both looks", Wanted: "none",
+			Value: plural(len(waiting), "connection") + ", not accepted in both checks", Wanted: "none",
 		})
 	}
 	for _, l := range h.Links.Value.Sockets {
@@ -164,7 +164,7 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 				continue
 			}
 			f.Servers = append(f.Servers, s.Name)
-			f.Summary += fmt.Sprintf(" %s waits behind it.", s.Name)
+			f.Summary += fmt.Sprintf(" %s waits for it.", s.Name)
 			if severityOf(e, s) == report.Critical {
 				f.Severity = report.Critical
 			}
@@ -187,7 +187,7 @@ func remotes(links []snapshot.Link) string {
 const PeerAddrStale report.Code = "peer-addr-stale"
 
 var peerAddrStaleRule = Rule{
-	Code: PeerAddrStale, Title: "a member is called where it is no more",
+	Code: PeerAddrStale, Title: "a peer still uses a member's old address",
 	Needs:    "a server's own connections, twice, and its log",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: keptOut,
@@ -214,7 +214,7 @@ func checkPeerAddrStale(e *model.Ensemble, h *model.Host) Outcome {
 	case !slices.ContainsFunc(h.Links.Value.Sockets, wrong), pair.before == nil && logged != nil:
 		return found(logged...)
 	case pair.before == nil:
-		return skip(report.SkipOneLook, "it calls an address that is no member's; it takes two looks").lookAgain(true)
+		return skip(report.SkipOneLook, "it connects to an address of no member; two checks are needed").lookAgain(true)
 	}
 	var stale []report.Finding
 	for _, l := range stayIn(pair, wrong) {
@@ -254,7 +254,7 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 	}
 	how := "connected to"
 	if l.Calling {
-		how = "calling"
+		how = "connecting to"
 	}
 	f := &report.Finding{
 		Severity: report.Warning, Certainty: report.Possible, Servers: []string{},
@@ -274,9 +274,9 @@ func addrStale(e *model.Ensemble, h *model.Host, l snapshot.Link) *report.Findin
 		}
 	}
 	r, _ := h.ResolvedFor(lost[0].ID)
-	f.Summary = fmt.Sprintf("%s is %s %s, which is no member's address: %s may have been there once.", nameOf(h), how, l.Remote, strings.Join(named, " or "))
+	f.Summary = fmt.Sprintf("%s is %s %s, which is not the address of a member: %s may have had it before.", nameOf(h), how, l.Remote, strings.Join(named, " or "))
 	if s := e.ByLine(lost[0].ID); len(lost) == 1 {
-		f.Summary = fmt.Sprintf("the name %s means %s now, and %s is still %s it at %s: its JVM looked the name up before.", r.Host, joinAddrs(r.Addrs.Value), nameOf(h), how, l.Remote)
+		f.Summary = fmt.Sprintf("the name %s resolves to %s now, but %s is still %s the old address %s: its JVM resolved the name before the change.", r.Host, joinAddrs(r.Addrs.Value), nameOf(h), how, l.Remote)
 		if s != nil && s.Serving == model.No && !down(lost[0]) && h.Links.Value.Owners.Seen() {
 			f.Certainty, f.Severity = report.Likely, severityOf(e, s)
 		}
@@ -322,7 +322,7 @@ func loggedStale(e *model.Ensemble, pair *linkPair) []report.Finding {
 	r, _ := h.ResolvedFor(id)
 	return []report.Finding{{
 		Severity: severityOf(e, s), Certainty: report.Likely, Servers: []string{s.Name},
-		Summary: fmt.Sprintf("the name %s means %s now, and %s called it at %s a moment ago: its JVM looked the name up before.", r.Host, joinAddrs(r.Addrs.Value), nameOf(h), at),
+		Summary: fmt.Sprintf("the name %s resolves to %s now, but %s connected to the old address %s a moment ago: its JVM resolved the name before the change.", r.Host, joinAddrs(r.Addrs.Value), nameOf(h), at),
 		Evidence: []report.Evidence{
 			lineEvidence(h, *line),
 			{Source: "dns", Server: nameOf(h), Key: r.Host, Value: joinAddrs(r.Addrs.Value), Wanted: at.Addr().String()},
@@ -333,15 +333,15 @@ func loggedStale(e *model.Ensemble, pair *linkPair) []report.Finding {
 
 // freshAddress orders the steps: names first, and restarts last.
 func freshAddress(e *model.Ensemble, h *model.Host, name string, old netip.AddrPort) []report.Fix {
-	risk := "with no spare voter each restart is an outage"
+	risk := "if the ensemble can lose 0 more, each restart is an outage"
 	if spare := e.Verdict.Spare; spare != nil && *spare <= 0 {
-		risk = "no voter is spare now: this restart stops the service until the server is back"
+		risk = "the ensemble can lose 0 more: this restart stops the service until the server is back"
 	}
 	return []report.Fix{
-		{Note: fmt.Sprintf("check that the name %s means its new address on every server; correct DNS or /etc/hosts before anything is restarted", name)},
-		{Note: "wait a minute and look again: by default a JVM looks a name up anew after 30 seconds"},
-		{Note: fmt.Sprintf("without a restart: give the moved server the address %s too, if nobody else has it", old.Addr())},
-		risky(nameOf(h), "else restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next",
+		{Note: fmt.Sprintf("check that the name %s resolves to the new address on every server; correct DNS or /etc/hosts before any restart", name)},
+		{Note: "wait a minute and run zkdoctor check again: by default a JVM resolves a name again after 30 seconds"},
+		{Note: fmt.Sprintf("without a restart: add the address %s to the moved server, if no other host has it", old.Addr())},
+		risky(nameOf(h), "otherwise restart ZooKeeper there, one server at a time, the leader last; wait until it follows before the next",
 			risk),
 	}
 }

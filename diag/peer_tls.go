@@ -46,10 +46,10 @@ func nameRefused(h *model.Host, line snapshot.LogLine) report.Finding {
 	f := report.Finding{Evidence: []report.Evidence{lineEvidence(h, line), sslQuorumEvidence(h)}}
 	if m := memberNamed(h, wanted); m != nil {
 		f.Summary = fmt.Sprintf("%s refuses the certificate of a peer: "+
-			"it has to be for %s, as server.%d is called, and it is for %s.",
+			"it must be for %s, the name of server.%d, but it is for %s.",
 			nameOf(h), wanted, m.ID, has)
 		f.Fix = []report.Fix{
-			step("", fmt.Sprintf("give server.%d a certificate that has %s among its alternative names, "+
+			step("", fmt.Sprintf("install a certificate on server.%d that has %s among its alternative names, "+
 				"and restart that server", m.ID, wanted)),
 			unverified(),
 		}
@@ -60,14 +60,14 @@ func nameRefused(h *model.Host, line snapshot.LogLine) report.Finding {
 		gives = "of " + wanted + " gives no name"
 	}
 	f.Summary = fmt.Sprintf("%s refuses the certificate of a peer: "+
-		"the reverse look-up of the peer's address %s, and the certificate is for %s.",
+		"the reverse lookup of the peer's address %s, but the certificate is for %s.",
 		nameOf(h), gives, has)
 	f.Fix = []report.Fix{
 		inspect(nameOf(h), reverseOf(h, has),
-			"shows what the reverse look-up gives first: a name that the certificate has to have"),
-		step("", "correct the reverse entry, as every server sees it: "+
+			"shows the first name of the reverse lookup: the certificate must have it"),
+		step("", "correct the reverse entry on every server: "+
 			"the PTR record, or in /etc/hosts the first name behind the address. No restart is needed"),
-		step("", "or give the server a certificate with that name, or with its address, "+
+		step("", "or install a certificate with that name, or with its address, "+
 			"among its alternative names, and restart it"),
 		unverified(),
 	}
@@ -87,8 +87,8 @@ func reverseOf(h *model.Host, names string) string {
 // unverified is the way out that asks for no other certificate.
 func unverified() report.Fix {
 	return risky("", "or set ssl.quorum.hostnameVerification=false in zoo.cfg on every server, "+
-		"and restart one after the other; from 3.9.4 on ssl.quorum.clientHostnameVerification=false is enough where the reverse look-up is wrong",
-		"any certificate that the trust store accepts may then be shown by any host")
+		"and restart one server at a time; from 3.9.4 on ssl.quorum.clientHostnameVerification=false is enough if the reverse lookup is wrong",
+		"any host can then use any certificate that the trust store accepts")
 }
 
 // tlsReason is why handshakes of TLS fail: a text of the log that says so, what it means, and
@@ -97,25 +97,25 @@ type tlsReason struct{ text, means, do string }
 
 // tlsReasons are those that are known, the special before the general.
 func tlsReasons() []tlsReason {
-	const theirs = "a peer refuses this server's certificate. The peer's own log says why"
-	const renew = "renew the certificate of the peer that the line names, and restart that server. " +
-		"Certificates of one day end together: look at those of the others too (keytool -list -v -keystore FILE)"
-	const untrusted = "give the server that is refused a certificate whose issuer is in the trust stores of all, " +
+	const theirs = "a peer refuses this server's certificate. The reason is in the peer's own log"
+	const renew = "renew the certificate of the peer in the log line, and restart that server. " +
+		"Certificates made on one day expire together: check those of the others too (keytool -list -v -keystore FILE)"
+	const untrusted = "install a certificate on the refused server whose issuer is in the trust stores of all, " +
 		"and restart it; or put its issuer into the trust store of each (ssl.quorum.trustStore.location)"
-	const early = "compare the clocks of both servers, and the day from which on the peer's certificate is valid"
+	const early = "compare the clocks of both servers with the first valid day of the peer's certificate"
 	return []tlsReason{
 		{"CertificateExpiredException", "the certificate of a peer has expired", renew},
 		{"CertificateNotYetValidException", "the certificate of a peer is not valid yet", early},
 		{
 			"certificate_expired", "a peer refuses this server's certificate, which has expired",
-			"renew the certificate that is refused, and restart its server",
+			"renew the refused certificate, and restart its server",
 		},
 		{"PKIX path building failed", "the issuer of a peer's certificate is not in the trust store here", untrusted},
 		{"unknown_ca", "a peer refuses this server's certificate: its issuer is not in the peer's trust store", ""},
 		{"certificate_unknown", theirs, ""},
 		{"bad_certificate", theirs, ""},
 		{"Unsupported or unrecognized SSL message", "a peer answers without TLS", ""},
-		{"terminated the handshake", "a peer ends them without a word, as one does that speaks no TLS", ""},
+		{"terminated the handshake", "a peer closes the connection without an answer, as a server without TLS does", ""},
 	}
 }
 

@@ -32,20 +32,20 @@ func TestTLSReasons(t *testing.T) {
 	}{
 		"the reverse look-up gives another name": {
 			[]func(*snapshot.Local){logged(named("node-1.example", "zk1"), refused, cut)},
-			"reverse look-up of the peer's address gives node-1.example, and the certificate is for zk1",
+			"reverse lookup of the peer's address gives node-1.example, but the certificate is for zk1",
 			"ssl.quorum.hostnameVerification=false", "Certificate for <node-1.example>",
 		},
 		"the reverse look-up gives no name": {
 			[]func(*snapshot.Local){logged(named("192.0.2.1", "zk1, zk1.example"), cut)},
-			"of 192.0.2.1 gives no name, and the certificate is for zk1, zk1.example", "getent ahosts zk1", "[zk1, zk1.example]",
+			"of 192.0.2.1 gives no name, but the certificate is for zk1, zk1.example", "getent ahosts zk1", "[zk1, zk1.example]",
 		},
 		"a member's certificate is for another name": {
 			[]func(*snapshot.Local){logged(named("zk1", "elsewhere.example"), cut)},
-			"it has to be for zk1, as server.1 is called, and it is for elsewhere.example", "give server.1 a certificate that has zk1", "",
+			"it must be for zk1, the name of server.1, but it is for elsewhere.example", "install a certificate on server.1 that has zk1", "",
 		},
 		"neither name is a member's": {
 			[]func(*snapshot.Local){logged(named("desk.example", "mallory"), refused, cut)},
-			"The peer's own log says why", "keytool -list -v", "certificate_unknown",
+			"The reason is in the peer's own log", "keytool -list -v", "certificate_unknown",
 		},
 		"expired": {
 			[]func(*snapshot.Local){logged(refused), event("Cannot open channel to 1 at election address zk1/192.0.2.1:3888")},
@@ -53,7 +53,7 @@ func TestTLSReasons(t *testing.T) {
 		},
 		"a client's has expired": {
 			[]func(*snapshot.Local){logged(refused), event("Unsuccessful handshake with session 0x0")},
-			"The peer's own log says why", "keytool -list -v", "",
+			"The reason is in the peer's own log", "keytool -list -v", "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,7 +60,7 @@ func tlsDiffers(e *model.Ensemble, h *model.Host) *report.Finding {
 		}
 		f := speaksNoTLS(h, nil, likeServing)
 		f.Severity, f.Certainty, f.Servers = severityOf(e, h.Server), report.Proven, []string{h.Server.Name}
-		f.Summary = fmt.Sprintf("%s serves, and with another sslQuorum than this server has, which stays out: one speaks TLS to the other, and the other does not.", o.Server.Name)
+		f.Summary = fmt.Sprintf("%s serves with another sslQuorum than this server, which cannot join: one of them speaks TLS and the other does not.", o.Server.Name)
 		f.Evidence = []report.Evidence{sslQuorumEvidence(h), sslQuorumEvidence(o)}
 		for i := range f.Fix {
 			f.Fix[i].Host = h.Server.Name
@@ -73,7 +73,7 @@ func tlsDiffers(e *model.Ensemble, h *model.Host) *report.Finding {
 const QuorumSASLFailed report.Code = "quorum-sasl-failed"
 
 var quorumSASLFailedRule = Rule{
-	Code: QuorumSASLFailed, Title: "servers do not accept each other's password",
+	Code: QuorumSASLFailed, Title: "SASL authentication between servers fails",
 	Needs:    "a server's own files and log, twice",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: keptOut,
@@ -95,7 +95,7 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 	}
 	s := h.Server
 	if s == nil {
-		return undecided("which of the servers this host is was not found out")
+		return undecided("which server this host is could not be determined")
 	}
 	at, says := s, r.says
 	if s.Serving == model.Yes {
@@ -109,7 +109,7 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 		}
 	}
 	if !at.NotServing() {
-		return undecided("whether it serves was not told")
+		return undecided("whether it serves was not reported")
 	}
 	lines, count, reason := says(h, r.signs...)
 	switch {
@@ -118,7 +118,7 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 	case count < repeated:
 		return Outcome{}
 	case e.Before == nil:
-		return undecided("it does not serve this moment, and takes two looks to tell from joining")
+		return undecided("it does not serve now; two checks are needed to distinguish this from joining")
 	case !e.Twice(at, (*model.Server).NotServing):
 		return Outcome{}
 	}
@@ -131,7 +131,7 @@ func rejectedPeers(e *model.Ensemble, h *model.Host, r rejection) Outcome {
 		addEvidence(&f, lineEvidence(h, line))
 	}
 	if at != s {
-		f.Summary = fmt.Sprintf("%s serves, %s is the one voter that runs and does not, and this is what the log of %[1]s repeats: %[3]s", s.Name, at.Name, f.Summary)
+		f.Summary = fmt.Sprintf("%s serves, %s is the only voter that runs and does not serve, and the log of %[1]s repeats: %[3]s", s.Name, at.Name, f.Summary)
 	}
 	for i := range f.Fix {
 		if f.Fix[i].Host == "" {
@@ -164,7 +164,7 @@ func handshakeFails(h *model.Host, lines []snapshot.LogLine, like string) report
 	}
 	why, says := reasonOfTLS(h, lines)
 	f := report.Finding{
-		Summary:  "handshakes of TLS between servers fail: " + why.means + ".",
+		Summary:  "TLS handshakes between servers fail: " + why.means + ".",
 		Evidence: append(says, sslQuorumEvidence(h)),
 		Fix:      []report.Fix{tlsSettings(h, like)},
 	}
@@ -172,41 +172,41 @@ func handshakeFails(h *model.Host, lines []snapshot.LogLine, like string) report
 		f.Fix = append(f.Fix, step("", why.do))
 		return f
 	}
-	alone := step("", "put the right file in its place, and restart this server alone")
-	alone.Risk = "none, it serves nobody as it is"
+	alone := step("", "install the right file, and restart only this server")
+	alone.Risk = "none: it does not serve clients now"
 	if like == likeServing {
-		alone.Note += ". Leave those that serve as they are: they check a certificate only when a connection is made"
+		alone.Note += ". Do not restart those that serve: they check a certificate only when a connection is made"
 	}
-	f.Fix = append(f.Fix, step("", "look at its certificate (keytool -list -v -keystore FILE): is it still valid, is its issuer in the trust store of the others, does it name this host? PKIX means the issuer; bad_certificate or certificate_unknown, that a peer does not trust this one; \"Failed to verify\", the name; \"terminated the handshake\", that the peer speaks no TLS"), alone)
+	f.Fix = append(f.Fix, step("", "check its certificate (keytool -list -v -keystore FILE): is it valid, is its issuer in the trust stores of the others, does it name this host? PKIX: the issuer is not trusted. bad_certificate or certificate_unknown: a peer does not trust this server. \"Failed to verify\": the name. \"terminated the handshake\": the peer speaks no TLS"), alone)
 	return f
 }
 
 func speaksNoTLS(h *model.Host, _ []snapshot.LogLine, like string) report.Finding {
 	return report.Finding{
-		Summary:  "servers call each other with TLS, and one of them does not speak it: it takes the greeting for a server's id, 1586114..., and waits for ever.",
+		Summary:  "servers connect to each other with TLS, and one of them does not speak it: it reads the TLS bytes as a server id, 1586114..., and waits without end.",
 		Evidence: []report.Evidence{sslQuorumEvidence(h)},
 		Fix: []report.Fix{
 			tlsSettings(h, like),
-			{Note: "sslQuorum must be the same on all. Where the others have it, give this one sslQuorum=true and its key and trust store; where they have not, take it out here. Restart this server alone", Risk: "none, it serves nobody as it is"},
-			{Note: "if TLS is only being introduced: portUnification=true on all first, then sslQuorum=true on one after the other, and portUnification away at the end"},
+			{Note: "sslQuorum must be the same on all servers. If the others have it, set sslQuorum=true, the key store and the trust store here; if they do not, remove it here. Restart only this server", Risk: "none: it does not serve clients now"},
+			{Note: "to introduce TLS: set portUnification=true on all servers first, then sslQuorum=true on one server at a time, and remove portUnification at the end"},
 		},
 	}
 }
 
 func passwordFails(h *model.Host, lines []snapshot.LogLine, like string) report.Finding {
 	f := report.Finding{
-		Summary: "servers that authenticate to each other with SASL refuse each other: the user or password of one differs from the others', or one of them does not authenticate at all.",
+		Summary: "servers refuse each other's SASL authentication: the user or password of one differs from the others', or one of them does not authenticate.",
 		Evidence: []report.Evidence{
 			settingEvidence(h, "quorum.auth.enableSasl", h.Settings.QuorumSASL, ""),
 		},
 		Fix: []report.Fix{
 			inspect("", "grep -n '^quorum[.]auth[.]' "+shellWord(h.ConfigPath), "compare these lines with those of "+like),
-			{Note: "compare the sections QuorumServer and QuorumLearner of its JAAS file (-Djava.security.auth.login.config) with those of " + like + ": the same user and password on all; with Kerberos a keytab that is its own"},
-			{Note: "mend that file, and restart this server alone", Risk: "none, it serves nobody as it is"},
+			{Note: "compare the sections QuorumServer and QuorumLearner of its JAAS file (-Djava.security.auth.login.config) with those of " + like + ": the same user and password on all; with Kerberos, its own keytab"},
+			{Note: "correct that file, and restart only this server", Risk: "none: it does not serve clients now"},
 		},
 	}
 	if slices.ContainsFunc(lines, func(l snapshot.LogLine) bool { return l.Sign == logline.PeerFIPS }) {
-		f.Summary = "it has FIPS mode on, as 3.9 has by default, and that forbids DIGEST-MD5, by which its servers authenticate to each other. An ensemble that came from 3.8 with it finds no quorum any more."
+		f.Summary = "FIPS mode is on, as is the default in 3.9, and forbids DIGEST-MD5, which the servers use to authenticate to each other. An ensemble upgraded from 3.8 with it has no quorum."
 		f.Fix = advice("add -Dzookeeper.fips-mode=false to SERVER_JVMFLAGS on every server that runs 3.9 or later, and restart it; or authenticate with Kerberos")
 	}
 	return f

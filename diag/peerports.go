@@ -18,7 +18,7 @@ import (
 const QuorumPortFiltered report.Code = "quorum-port-filtered"
 
 var quorumPortFilteredRule = Rule{
-	Code: QuorumPortFiltered, Title: "a port between servers is blocked", Needs: "the quorum and election ports",
+	Code: QuorumPortFiltered, Title: "port between servers is blocked", Needs: "the quorum and election ports",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, []report.Code{"leader-flapping"}),
 	// The blocked ports of servers that are out, or that one that is out cannot reach, and
@@ -29,7 +29,7 @@ var quorumPortFilteredRule = Rule{
 const LatentPortBlock report.Code = "latent-port-block"
 
 var latentPortBlockRule = Rule{
-	Code: LatentPortBlock, Title: "a blocked port: after a restart it may stay out",
+	Code: LatentPortBlock, Title: "blocked port: may not rejoin after a restart",
 	Needs:  "the quorum and election ports, from a member",
 	Traits: theory.Traits{BreaksStart: true},
 	// The blocked ports between servers that all serve, over links that were made before.
@@ -38,7 +38,7 @@ var latentPortBlockRule = Rule{
 
 // lossy is what a connect that got no answer may be as well: it is one attempt, of which the
 // packets may have been lost.
-const lossy = " A network that loses packets looks the same, and so does a server whose queue of connections is full."
+const lossy = " A network that loses packets, or a server with a full connection queue, has the same symptoms."
 
 // blockedPorts finds what is blocked: what does no harm before a restart, or all else.
 func blockedPorts(e *model.Ensemble, latent bool) Outcome {
@@ -88,10 +88,10 @@ func blockedPorts(e *model.Ensemble, latent bool) Outcome {
 func callsNobody(e *model.Ensemble, own *model.Server, v *model.Ensemble) report.Finding {
 	f := report.Finding{
 		Severity: severityOf(e, own), Certainty: report.Likely, Servers: []string{own.Name},
-		Summary: fmt.Sprintf("it is out, and its connections to the election port of all who serve get nothing back, though their hosts answer: something blocks what goes out from %s.", own.Name),
+		Summary: fmt.Sprintf("it is not in the quorum, and its connections to the election ports of all serving members get no reply, although their hosts answer: something blocks outgoing traffic from %s.", own.Name),
 		Fix: []report.Fix{
-			inspect(own.Name, "sudo nft list ruleset", "first the rules for what goes out there: ports 2888 and 3888 of the other members; in a cloud its security group and network policy"),
-			{Note: "then those on the other hosts, for what comes in from its address"},
+			inspect(own.Name, "sudo nft list ruleset", "check first the rules for outgoing traffic there: ports 2888 and 3888 of the other members; in a cloud also the security group and network policy"),
+			{Note: "then check the rules for incoming traffic from its address on the other hosts"},
 		},
 	}
 	told := false
@@ -120,7 +120,7 @@ func portFiltered(
 	from := e.Snap.Vantage.Host
 	f := report.Finding{
 		Certainty: report.Possible,
-		Summary:   fmt.Sprintf("the host answers on another port and not on %d. %s is no server of the ensemble, and may rightly be kept out.", port.Port, from),
+		Summary:   fmt.Sprintf("the host answers on another port, but not on %d. %s is not a server of the ensemble; a firewall may block it on purpose.", port.Port, from),
 		Evidence: []report.Evidence{
 			{Source: "tcp", Key: strconv.Itoa(port.Port), Value: look.Failure.Text, Wanted: "open, or refused at once"},
 		},
@@ -129,7 +129,7 @@ func portFiltered(
 	addPort(&f, s, clientView(s), "")
 	if peer := e.MemberVantage(); peer != "" {
 		f.Certainty = report.Proven
-		f.Summary = fmt.Sprintf("the host answers on another port, and connections from %s to its port %d get nothing back.", peer, port.Port)
+		f.Summary = fmt.Sprintf("the host answers on another port, but connections from %s to its port %d get no reply (timeout).", peer, port.Port)
 		if !s.Prohibited(look) {
 			f.Certainty = report.Likely
 			f.Summary += lossy
@@ -138,11 +138,11 @@ func portFiltered(
 		case sleeps(e, s, peer):
 			warnOfRestart(&f)
 		case s.Serving == model.Yes:
-			f.Summary += fmt.Sprintf(" %s is out, and this may be why.", peer)
+			f.Summary += fmt.Sprintf(" %s is not in the quorum, and this may be the reason.", peer)
 		}
 	} else if s.Prohibited(look) && s.Serving != model.Yes {
 		f.Certainty = report.Likely
-		f.Summary = fmt.Sprintf("the network itself says that port %d is prohibited, and the server is not in the quorum.", port.Port)
+		f.Summary = fmt.Sprintf("the network reports that port %d is prohibited, and the server is not in the quorum.", port.Port)
 	}
 	alsoSilent(&f, s)
 	return f
@@ -154,9 +154,9 @@ func alsoSilent(f *report.Finding, s *model.Server) {
 	if !model.Silent(s) {
 		return
 	}
-	f.Summary += " Its client port accepts connections and gives no answer as well: it hangs, or it is still loading its data."
+	f.Summary += " Its client port also accepts connections without an answer: the server does not respond (hung), or is still loading its data."
 	addEvidence(f, failedWord("srvr", s.Srvr))
-	f.Fix = append(f.Fix, step(s.Name, "look at the process too, which an open port does not help: top, and jstack PID three times, some seconds apart"))
+	f.Fix = append(f.Fix, step(s.Name, "check the process too, because opening the port may not be enough: top, and jstack PID three times, some seconds apart"))
 }
 
 // portRejected is a port on which the host's own sockets show a listener, and
@@ -164,12 +164,12 @@ func alsoSilent(f *report.Finding, s *model.Server) {
 func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) report.Finding {
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("ZooKeeper listens on %d, and whoever connects is refused: a firewall rejects in its name.", port.Port),
+		Summary:   fmt.Sprintf("ZooKeeper listens on %d, but connections are refused: a firewall rejects them.", port.Port),
 		Evidence: []report.Evidence{
 			{Source: "tcp", Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"},
 			listenerEvidence(port.Port, "yes", ""),
 		},
-		Fix: []report.Fix{{Host: s.Name, Command: "sudo nft list ruleset", Note: fmt.Sprintf("find the rule that rejects port %d, and let the peers' addresses through", port.Port)}},
+		Fix: []report.Fix{{Host: s.Name, Command: "sudo nft list ruleset", Note: fmt.Sprintf("find the rule that rejects port %d, and allow the peers' addresses", port.Port)}},
 	}
 	if sleeps(e, s) {
 		warnOfRestart(&f)
@@ -177,16 +177,16 @@ func portRejected(e *model.Ensemble, s *model.Server, port report.PortView) repo
 	return f
 }
 
-// portRefused is an election port that refuses a member, on a host that was not looked at.
+// portRefused is an election port that refuses a member, on a host that was not checked.
 func portRefused(s *model.Server, port report.PortView, peer string) report.Finding {
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary: fmt.Sprintf("it serves, and its port %d refuses connections from %s: a firewall rejects them, or nothing listens there any more.",
+		Summary: fmt.Sprintf("it serves, but its port %d refuses connections from %s: a firewall rejects them, or nothing listens there.",
 			port.Port, peer),
 		Evidence: []report.Evidence{{Source: "tcp", Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"}},
 		Fix: []report.Fix{
-			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port.Port), "whether ZooKeeper listens there"),
-			inspect(s.Name, "sudo nft list ruleset", fmt.Sprintf("if it does: find the rule that rejects port %d, and let the peers' addresses through", port.Port)),
+			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port.Port), "shows whether ZooKeeper listens there"),
+			inspect(s.Name, "sudo nft list ruleset", fmt.Sprintf("if it does: find the rule that rejects port %d, and allow the peers' addresses", port.Port)),
 		},
 	}
 	addPort(&f, s, clientView(s), "")
@@ -198,7 +198,7 @@ func portRefused(s *model.Server, port report.PortView, peer string) report.Find
 // first: of a server that was down then, and came in since, it would be no block.
 func refusedTwice(e *model.Ensemble, s *model.Server, f report.Finding) Outcome {
 	if e.Before == nil {
-		return skip(report.SkipOneLook, "its election port refuses; that it serves all the same takes two checks").lookAgain(true)
+		return skip(report.SkipOneLook, "its election port refuses; two checks are needed to see that it serves anyway").lookAgain(true)
 	}
 	if then := e.Before.ByName(s.Name); then == nil || then.Serving != model.Yes {
 		return Outcome{}
@@ -207,7 +207,7 @@ func refusedTwice(e *model.Ensemble, s *model.Server, f report.Finding) Outcome 
 }
 
 // refusesPeers reports whether a server that serves in a quorum has an election port that
-// refuses connections, and its own host was not looked at, which would tell why. Only the default
+// refuses connections, and its own host was not checked, which would tell why. Only the default
 // election uses that port; a server of several addresses may be reached at another.
 func refusesPeers(s *model.Server) bool {
 	alg := s.Conf.Value.ElectionAlg
@@ -218,8 +218,8 @@ func refusesPeers(s *model.Server) bool {
 
 // warnOfRestart says what a block that sleeps will do.
 func warnOfRestart(f *report.Finding) {
-	f.Summary += " It works now, over links made earlier; who is restarted may not come back."
-	f.Fix = append(advice("restart nobody before new connections get through"), f.Fix...)
+	f.Summary += " It works now over existing connections; a server that is restarted may not rejoin."
+	f.Fix = append(advice("restart no server before new connections get through"), f.Fix...)
 }
 
 // portsFromAll is blockedPorts from what all hosts saw.
@@ -233,7 +233,7 @@ func portsFromAll(e *model.Ensemble, latent bool) Outcome {
 	}
 	out := eachServer(e, func(s *model.Server) Outcome {
 		if !triedByMember(e, s) {
-			return skip(report.SkipNotLooked, "no other member has tried its peer ports")
+			return skip(report.SkipNotLooked, "no other member probed its peer ports")
 		}
 		ways := slices.DeleteFunc(waysOf(e, s), func(w way) bool {
 			return !w.Open && slices.Contains(shut, w.From) && s.Serving == model.Yes
@@ -316,7 +316,7 @@ func wayBlocked(
 ) report.Finding {
 	f := report.Finding{
 		Evidence: evidence,
-		Summary:  fmt.Sprintf("its host is up, and connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
+		Summary:  fmt.Sprintf("its host is up, but connections from %s to its port %d do not get through.", strings.Join(from, " and "), port),
 		Fix: []report.Fix{
 			openPort(e, s, port),
 			{
@@ -326,7 +326,7 @@ func wayBlocked(
 		},
 	}
 	if len(open) > 0 {
-		f.Summary = fmt.Sprintf("connections from %s to its port %d do not get through, and from %s they are taken: something blocks that way alone.",
+		f.Summary = fmt.Sprintf("connections from %s to its port %d do not get through, but those from %s do: something blocks only the former.",
 			strings.Join(from, " and "), port, strings.Join(open, " and "))
 	}
 	if sleeps(e, s, from...) {

@@ -13,7 +13,7 @@ import (
 const QuorumPortConflict report.Code = "quorum-port-conflict"
 
 var quorumPortConflictRule = Rule{
-	Code: QuorumPortConflict, Title: "another program has its quorum port", Needs: "srvr, twice, and the quorum port",
+	Code: QuorumPortConflict, Title: "another program holds its quorum port", Needs: "srvr, twice, and the quorum port",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: []report.Code{"server-not-serving", "quorum-lost", "status-script-misleading"},
 	Eval:     perServer(checkQuorumPortConflict),
@@ -36,7 +36,7 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 	case s.Role != report.Follower:
 		return whyNoAnswer(s)
 	case len(leaders) != 1:
-		return undecided("just one leader was not seen")
+		return undecided("not exactly one leader was seen")
 	}
 	// On loopback all servers share a host, and one that listens on all addresses
 	// does so on its neighbours' too.
@@ -48,13 +48,13 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Later: true,
-		Summary: fmt.Sprintf("it follows %s, and something listens on its quorum port %d, which only a leader opens: another program. It cannot lead; if it is elected, the others wait until it has given up.", leaders[0].Name, s.Quorum.Number),
+		Summary: fmt.Sprintf("it follows %s, but a program listens on its quorum port %d, which only a leader opens. It cannot lead; if it is elected, the others wait until it gives up.", leaders[0].Name, s.Quorum.Number),
 		Evidence: []report.Evidence{
 			{Source: "srvr", Key: "Mode", Value: "follower"},
 			tcpEvidence(s, quorumView(s), "refused: it does not lead"),
 		},
 		Fix: []report.Fix{
-			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), "who listens there; move that program, not ZooKeeper"),
+			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), "shows which program listens there; move that program, not ZooKeeper"),
 		},
 	}
 	if !e.Twice(s, follows) {
@@ -79,20 +79,20 @@ func acceptedInBetween(e *model.Ensemble, s *model.Server) Outcome {
 	case !accepts(s) || len(all) < 2 || len(e.Filter(refuses)) > 0:
 		return Outcome{}
 	case e.Before == nil:
-		return skip(report.SkipOneLook, "several that serve nobody have their quorum ports open; it takes two looks").lookAgain(true)
+		return skip(report.SkipOneLook, "several servers that do not serve have open quorum ports; two checks are needed").lookAgain(true)
 	case len(e.Before.Leaders()) > 0 || slices.ContainsFunc(all, joins):
 		return Outcome{} // it may have led then
 	}
 	return found(report.Finding{
 		Severity: severityOf(e, s), Certainty: report.Likely,
-		Title: "something else accepts connections between the servers",
-		Summary: fmt.Sprintf("%d servers serve nobody, and their quorum ports take connections, which only a leader's does: a proxy stands in front of them, as of a service mesh, and accepts in their name.",
+		Title: "a proxy accepts connections between the servers",
+		Summary: fmt.Sprintf("%d servers do not serve, but their quorum ports accept connections, which only a leader's does: a proxy in front of them, as in a service mesh, accepts for them.",
 			len(all)),
 		Evidence: []report.Evidence{tcpEvidence(s, quorumView(s), "closed: it does not lead")},
 		Fix: []report.Fix{
-			step(s.Name, "leave the quorum and election ports (2888, 3888) out of the proxy"),
-			risky(s.Name, "where it forwards to 127.0.0.1 and has to stay: quorumListenOnAllIPs=true in zoo.cfg, and a restart",
-				"with no spare voter a restart is an outage; here it serves nobody as it is"),
+			step(s.Name, "exclude the quorum and election ports (2888, 3888) from the proxy"),
+			risky(s.Name, "if the proxy must stay and forwards to 127.0.0.1: set quorumListenOnAllIPs=true in zoo.cfg, and restart",
+				"none: it does not serve clients now"),
 		},
 	})
 }
@@ -112,19 +112,19 @@ func quorumPortOwned(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	return found(report.Finding{
 		Severity: report.Warning, Certainty: report.Proven, Later: true,
-		Summary: fmt.Sprintf("%s listens on its quorum port %d, which a leader opens. It cannot lead; if it is elected, the others wait until it has given up.",
+		Summary: fmt.Sprintf("%s listens on its quorum port %d, which a leader needs. The server cannot lead; if it is elected, the others wait until it gives up.",
 			ownerName(o), s.Quorum.Number),
 		Evidence: []report.Evidence{
 			processEvidence(s.Local, "does not listen on "+strconv.Itoa(s.Quorum.Number), ""), socketOwnerEvidence(o),
 		},
-		Fix: []report.Fix{seeOwner(s.Name, o), step(s.Name, "stop that program or move it, not ZooKeeper: it opens the port when it is elected next")},
+		Fix: []report.Fix{seeOwner(s.Name, o), step(s.Name, "stop or move that program, not ZooKeeper: ZooKeeper opens the port when it is elected next")},
 	})
 }
 
 const ClientPortConflict report.Code = "client-port-conflict"
 
 var clientPortConflictRule = Rule{
-	Code: ClientPortConflict, Title: "another program has its client port", Needs: "a server's own process and sockets",
+	Code: ClientPortConflict, Title: "another program holds its client port", Needs: "a server's own process and sockets",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"not-zookeeper", "conn-limit-reached", "server-hung"}),
 	// It ends when it cannot bind it (exit code 1, all versions).
@@ -134,7 +134,7 @@ var clientPortConflictRule = Rule{
 const ElectionPortConflict report.Code = "election-port-conflict"
 
 var electionPortConflictRule = Rule{
-	Code: ElectionPortConflict, Title: "another program has its election port",
+	Code: ElectionPortConflict, Title: "another program holds its election port",
 	Needs:    "a server's own process and sockets",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"client-port-mismatch"}),

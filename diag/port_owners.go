@@ -23,9 +23,9 @@ func portTaken(what string, portOf func(*model.Server) int) func(*model.Ensemble
 		s := h.Server
 		switch {
 		case h.MayRun:
-			return undecided("this host has too many processes to look at them all")
+			return undecided("this host has too many processes to check them all")
 		case h.Process == nil && !h.Listeners.Seen():
-			return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
+			return undecided(reasonOf(h.Listeners, "its sockets were not checked"))
 		case s == nil || s.TakenPort() == 0 || s.TakenPort() != portOf(s):
 			return Outcome{}
 		}
@@ -37,14 +37,14 @@ func takenFinding(h *model.Host, what string, port int) report.Finding {
 	o := h.OwnerAt(slices.Concat(h.Server.Resolve.Value, h.Server.PeerAddrs().Value), port, nil)
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary:   fmt.Sprintf("no ZooKeeper runs for %s, and %s listens on %s, %d: ZooKeeper ends when it cannot have it.", h.ConfigPath, ownerName(o), what, port),
+		Summary:   fmt.Sprintf("no ZooKeeper runs for %s, and %s listens on %s, %d: ZooKeeper exits if it cannot bind that port.", h.ConfigPath, ownerName(o), what, port),
 		Evidence: []report.Evidence{
 			{Source: "process", Value: "no QuorumPeerMain for " + h.ConfigPath},
 			listenerEvidence(port, "yes", "free"),
 		},
 		Fix: []report.Fix{
-			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "who has the port; often an older ZooKeeper, or one that another product brought along"),
-			step(nameOf(h), "stop that program or move it, then start ZooKeeper as it is always started"),
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "shows which process has the port; often an older ZooKeeper, or the ZooKeeper of another product"),
+			step(nameOf(h), "stop or move that program, then start ZooKeeper as usual"),
 		},
 	}
 	if o != nil {
@@ -71,9 +71,9 @@ func listenerKeptOut(e *model.Ensemble, h *model.Host) Outcome {
 	case port == 0 || slices.ContainsFunc(h.Process.Sockets(), isOn) || !listensOn(h, port):
 		return Outcome{}
 	case !h.Process.Listens.Seen():
-		return undecided(reasonOf(h.Process.Listens, "which sockets its process has was not looked at"))
+		return undecided(reasonOf(h.Process.Listens, "the sockets of its process were not checked"))
 	case !h.Owners.Seen():
-		return undecided(reasonOf(h.Owners, "who has its election port was not looked at"))
+		return undecided(reasonOf(h.Owners, "which process has its election port was not checked"))
 	}
 	addrs, _, _ := ownLineAt(h)
 	o := h.OwnerAt(addrs, port, e.Hosts)
@@ -82,11 +82,11 @@ func listenerKeptOut(e *model.Ensemble, h *model.Host) Outcome {
 	case o == nil || h.Server != nil && (model.Silent(h.Server) || h.Server.Starting()):
 		return Outcome{}
 	case !known || age < listensAfter:
-		return undecided("the process is too young to judge")
+		return undecided("the process started too recently to judge")
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary: fmt.Sprintf("%s listens on its election port %d, and ZooKeeper runs without: no peer can connect to it, and that stays so until it is restarted with the port free.",
+		Summary: fmt.Sprintf("%s listens on its election port %d, and ZooKeeper runs without that port: no peer can connect to it until it is restarted with the port free.",
 			ownerName(o), port),
 		Evidence: []report.Evidence{
 			processEvidence(h, fmt.Sprintf("%s, up %s, does not listen on %d",
@@ -95,13 +95,13 @@ func listenerKeptOut(e *model.Ensemble, h *model.Host) Outcome {
 		},
 		Fix: []report.Fix{
 			seeOwner(nameOf(h), o),
-			step(nameOf(h), "stop that program or move it"),
-			risky(nameOf(h), "then restart ZooKeeper", "none: it has no vote as it is"),
+			step(nameOf(h), "stop or move that program"),
+			risky(nameOf(h), "then restart ZooKeeper", "none: it has no vote now"),
 		},
 	}
 	if h.Server != nil && h.Server.Serving != model.No {
-		f.Summary += " It may serve over connections that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
-		f.Fix[2].Risk = "its vote is lost meanwhile; with no spare voter that is an outage"
+		f.Summary += " It may serve over connections that it made itself, which only reach servers with lower ids; after a leader change it may not be in the quorum."
+		f.Fix[2].Risk = "its vote is lost during the restart; if the ensemble can lose 0 more, this is an outage"
 	}
 	addEvidence(&f, logEvidences(h, []logline.Sign{logline.AddressInUse})...)
 	return found(f)
@@ -134,5 +134,5 @@ func socketOwnerEvidence(o *snapshot.SocketOwner) report.Evidence {
 // seeOwner is the step that shows what a process runs.
 func seeOwner(host string, o *snapshot.SocketOwner) report.Fix {
 	return inspect(host, fmt.Sprintf("ps -o pid,user,lstart,args -p %d", o.PID),
-		"what it runs; often an older ZooKeeper, or one that another product brought along")
+		"shows the program; often an older ZooKeeper, or the ZooKeeper of another product")
 }

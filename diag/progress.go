@@ -56,14 +56,14 @@ func whyNoLag(e *model.Ensemble, s *model.Server, limit int64) Outcome {
 	case now <= limit:
 		return Outcome{} // whatever it was before
 	case e.Before == nil:
-		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)")
+		return skip(report.SkipOneLook, "it needs two checks (check --window 10s)")
 	}
 	b, then := e.Earlier(s), e.Before.OnlyLeader()
 	if b == nil || then == nil || then.Name != lead.Name || then.Srvr.Value.Zxid.Epoch() != lead.Srvr.Value.Zxid.Epoch() {
-		return undecided("the first look had another leader, or none")
+		return undecided("the first check had another leader, or none")
 	}
 	if _, ok := behind(then, b); !ok {
-		return undecided("the first look lacks its zxid")
+		return undecided("the first check has no zxid of it")
 	}
 	return Outcome{}
 }
@@ -71,7 +71,7 @@ func whyNoLag(e *model.Ensemble, s *model.Server, limit int64) Outcome {
 const FollowerLagging report.Code = "follower-lagging"
 
 var followerLaggingRule = Rule{
-	Code: FollowerLagging, Title: "is far behind the leader", Needs: "srvr, twice",
+	Code: FollowerLagging, Title: "far behind the leader", Needs: "srvr, twice",
 	Traits: theory.Traits{Unsettled: true},
 	Eval:   checkFollowerLagging,
 }
@@ -105,7 +105,7 @@ func checkFollowerLagging(e *model.Ensemble) Outcome {
 func lagFinding(lead, s *model.Server, was, now, limit int64) report.Finding {
 	return report.Finding{
 		Severity: report.Warning, Certainty: report.Likely,
-		Summary: "it is far behind its leader, and does not catch up: its clients read old data, and it is no spare that counts.",
+		Summary: "it is far behind its leader and does not catch up: its clients read old data, and it cannot replace a lost voter soon.",
 		Evidence: []report.Evidence{
 			{Source: "srvr", Server: lead.Name, Key: "Zxid", Value: lead.Srvr.Value.Zxid.String()},
 			{
@@ -115,8 +115,8 @@ func lagFinding(lead, s *model.Server, was, now, limit int64) report.Finding {
 			{Source: "srvr", Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
 		},
 		Fix: []report.Fix{
-			inspect(s.Name, "top -b -n 1 | head -15", "see whether it is short of CPU or waits for its disk"),
-			step(s.Name, "look at the network between it and the leader: retransmissions, a full link"),
+			inspect(s.Name, "top -b -n 1 | head -15", "shows whether it lacks CPU or waits for its disk"),
+			step(s.Name, "check the network between it and the leader: retransmissions, a full link"),
 			{Note: "restart no other server before it has caught up"},
 		},
 	}
@@ -131,7 +131,7 @@ func skewBetween(e *model.Ensemble, lead, s *model.Server) float64 {
 const LeaderFlapping report.Code = "leader-flapping"
 
 var leaderFlappingRule = Rule{
-	Code: LeaderFlapping, Title: "one leader after the other", Needs: "srvr of the leader, twice",
+	Code: LeaderFlapping, Title: "leader changes repeatedly", Needs: "srvr of the leader, twice",
 	Traits:   theory.Traits{Unsettled: true},
 	Explains: []report.Code{"latency-high"},
 	Eval:     checkLeaderFlapping,
@@ -146,15 +146,15 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 		if why := unlessUnseen(e); why.skipped() {
 			return why
 		}
-		return skip(report.SkipOneLook, "it takes two looks (check --window 1m)")
+		return skip(report.SkipOneLook, "it needs two checks (check --window 1m)")
 	}
 	now, then := e.OnlyLeader(), e.Before.OnlyLeader()
 	if now == nil || then == nil {
-		return skip(report.SkipNotTold, "a leader was not seen in both looks")
+		return skip(report.SkipNotTold, "a leader was not seen in both checks")
 	}
 	newer, older := now.Srvr.Value.Zxid.Epoch(), then.Srvr.Value.Zxid.Epoch()
 	if newer < older {
-		return undecided("the epoch of the second look is the older one")
+		return undecided("the epoch of the second check is the older one")
 	}
 	elections := int64(newer - older)
 	if elections < tooManyElections || float64(elections) <= e.Between().Minutes() {
@@ -167,23 +167,23 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 	perMinute := float64(elections) / math.Max(e.Between().Minutes(), 1)
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Servers: servers,
-		Summary: fmt.Sprintf("%d new leaders in %s. Each election is a time in which nobody can write, and clients may lose their sessions.", elections, seconds(e.Between())),
+		Summary: fmt.Sprintf("%d new leaders in %s. During each election no client can write, and clients may lose their sessions.", elections, seconds(e.Between())),
 		Evidence: []report.Evidence{
-			{Source: "srvr", Server: then.Name, Key: "epoch, first look", Value: fmt.Sprint(older)},
+			{Source: "srvr", Server: then.Name, Key: "epoch, first check", Value: fmt.Sprint(older)},
 			{
-				Source: "srvr", Server: now.Name, Key: "epoch, second look", Value: fmt.Sprint(newer),
+				Source: "srvr", Server: now.Name, Key: "epoch, second check", Value: fmt.Sprint(newer),
 				Wanted: "the same, or one more",
 			},
-			{Source: "srvr", Key: "elections a minute", Value: strconv.FormatFloat(perMinute, 'f', 1, 64)},
+			{Source: "srvr", Key: "elections per minute", Value: strconv.FormatFloat(perMinute, 'f', 1, 64)},
 		},
 		Fix: []report.Fix{
-			{Note: "stop whoever restarts servers in turn, a script or an orchestrator with a health check"},
-			{Note: "look at what makes a leader miss its syncLimit: slow disks, long garbage collections, a blocked quorum port"},
+			{Note: "stop the script or orchestrator that restarts servers in turn, for example after a health check"},
+			{Note: "find out why a leader misses syncLimit: a slow disk, long garbage collections, a blocked quorum port"},
 		},
 	}
 	for _, name := range servers {
 		if s := e.ByName(name); s == nil || s.Local == nil || !s.Local.Log.Seen() {
-			f.Fix = append(f.Fix, step(name, "read in its log why it steps down: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"))
+			f.Fix = append(f.Fix, step(name, "read the reason in its log: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"))
 		}
 	}
 	return found(f)

@@ -38,7 +38,7 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary: fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one: they and their logs fill the disk some day.", snapshots.Value.Total),
+		Summary: fmt.Sprintf("%d snapshots, and neither this server nor any other program removes old ones: with their logs they will fill the disk.", snapshots.Value.Total),
 		Evidence: []report.Evidence{
 			dataEvidence("snapshots", strconv.Itoa(snapshots.Value.Total),
 				fmt.Sprintf("%d at most", manySnapshots), data.Dir.Path+"/version-2"),
@@ -47,9 +47,9 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 		},
 		Fix: []report.Fix{
 			risky(nameOf(h), "on every server, add autopurge.purgeInterval=24 and autopurge.snapRetainCount=5 to zoo.cfg. The next start removes all but the newest five snapshots and the logs that they need",
-				"up to 3.5 it keeps the newest by name, whole or not: see first that the newest snapshots are whole, as zkdoctor collects under \"why\""),
+				"up to 3.5 it keeps the newest by name, even incomplete ones: check first that the newest snapshots are complete, as shown under \"why\""),
 			risky(nameOf(h), "restart the servers one at a time, the leader last",
-				"with no spare voter each restart is an outage: look at \"Can lose\" first"),
+				"if the ensemble can lose 0 more, each restart is an outage: read \"Can lose\" in the first line"),
 		},
 	}
 	if left, ok := fillsIn(h, data); ok {
@@ -59,7 +59,7 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 		})
 		if left < fullSoon {
 			f.Severity = report.Warning
-			f.Summary = fmt.Sprintf("%d snapshots, and neither this server nor anybody else removes one. At the rate of the newest ones the disk is full in %s.", snapshots.Value.Total, days(left))
+			f.Summary = fmt.Sprintf("%d snapshots, and neither this server nor any other program removes old ones. At the rate of the newest ones the disk is full in %s.", snapshots.Value.Total, days(left))
 		}
 	}
 	return found(f)

@@ -17,7 +17,7 @@ import (
 const QuorumLost report.Code = "quorum-lost"
 
 var quorumLostRule = Rule{
-	Code: QuorumLost, Title: "no quorum: nobody can be elected leader", Needs: "the role of every voter",
+	Code: QuorumLost, Title: "no quorum: no leader is elected", Needs: "the role of every voter",
 	Traits:   theory.Traits{EnsembleWide: true, ByNumber: true, Symptom: true, CoversAll: true},
 	Keepers:  true,
 	Explains: []report.Code{"server-not-serving", "read-only-mode", "status-script-misleading"},
@@ -33,23 +33,23 @@ func checkQuorumLost(e *model.Ensemble) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Critical, Certainty: byNumber(e), Evidence: roleEvidence(e),
-		Summary: fmt.Sprintf("%d of %s are needed to elect a leader, and fewer can take part.",
+		Summary: fmt.Sprintf("%d of %s are needed to elect a leader, and fewer are available.",
 			e.Verdict.QuorumNeeded, votersPhrase(e)),
-		Fix: advice("bring back one server after the other until a leader is elected; leave version-2 alone on every server"),
+		Fix: advice("start one server after the other until a leader is elected; do not touch version-2 on any server"),
 	}
 	idle := votersThat(e, func(s *model.Server) bool {
 		return s.NotServing() && !s.Inferred || s.Role == report.ReadOnly || idleKeeper(s)
 	})
 	switch {
 	case len(e.Leaders()) > 0:
-		f.Title = "no quorum: no write is confirmed"
-		f.Summary = fmt.Sprintf("%s says that it leads, and confirmed nothing in %s: %d of %s can confirm a write, and %d are needed.",
+		f.Title = "no quorum: no write is committed"
+		f.Summary = fmt.Sprintf("%s reports that it leads, and committed nothing in %s: %d of %s can confirm a write, and %d are needed.",
 			enumerate(e.Verdict.Leaders), seconds(e.Between()), len(e.Votes.Able), votersPhrase(e), e.Verdict.QuorumNeeded)
-		f.Fix = advice("mend those that are out: with a majority again the leader goes on, or another is elected; leave version-2 alone on every server")
+		f.Fix = advice("fix the servers that are not in the quorum: with a majority the leader continues, or a new one is elected; do not touch version-2 on any server")
 	case e.List.Quorums.Contains(idle):
-		f.Summary = fmt.Sprintf("%d of %s run and serve nobody, and %d are needed to elect a leader: those that it takes are there, and elect none.",
+		f.Summary = fmt.Sprintf("%d of %s run and do not serve. %d are needed to elect a leader: enough are there, but they elect none.",
 			len(idle), votersPhrase(e), e.Verdict.QuorumNeeded)
-		f.Fix = advice("leave version-2 alone on every server; a restart of all at once hides what is wrong")
+		f.Fix = advice("do not touch version-2 on any server; a restart of all servers at once hides the cause")
 	}
 	if e.Product != "" {
 		f.Fix = advice("read the logs of all " + e.Product + " servers, and start those that do not run")
@@ -80,7 +80,7 @@ func byNumber(e *model.Ensemble) report.Certainty {
 const DegradedNoSpare report.Code = "degraded-no-spare"
 
 var degradedNoSpareRule = Rule{
-	Code: DegradedNoSpare, Title: "serving, and no more voters may be lost", Needs: "the role of every voter",
+	Code: DegradedNoSpare, Title: "serving, but can lose 0 more voters", Needs: "the role of every voter",
 	Traits:  theory.Traits{EnsembleWide: true, NeverRoot: true},
 	Keepers: true,
 	Eval:    checkDegradedNoSpare,
@@ -92,22 +92,22 @@ func checkDegradedNoSpare(e *model.Ensemble) Outcome {
 	case v.State == report.Unknown:
 		return undecided("the verdict is unknown")
 	case v.Spare == nil:
-		return undecided("how many more may be lost is not known")
+		return undecided("how many more voters it can lose is not known")
 	case v.State != report.Degraded || *v.Spare > 0 || v.Voters < 2:
 		return Outcome{}
 	}
 	return found(report.Finding{
 		Severity: report.Warning, Certainty: byNumber(e), Evidence: roleEvidence(e),
-		Summary: fmt.Sprintf("%d of %s serve and %d are needed: the next one lost stops all writes.",
+		Summary: fmt.Sprintf("%d of %s serve and %d are needed: can lose 0 more. The loss of one more voter stops all writes.",
 			v.ServingVoters, votersPhrase(e), v.QuorumNeeded),
-		Fix: advice("bring the missing voter back before any other server is restarted"),
+		Fix: advice("fix the missing voter before any other server is restarted"),
 	})
 }
 
 const ElectionInProgress report.Code = "election-in-progress"
 
 var electionInProgressRule = Rule{
-	Code: ElectionInProgress, Title: "an election is passing", Needs: "two looks",
+	Code: ElectionInProgress, Title: "election in progress", Needs: "two checks",
 	Traits:   theory.Traits{Unsettled: true, NeverRoot: true},
 	Explains: []report.Code{"server-not-serving", "degraded-no-spare", "status-script-misleading"},
 	Eval:     checkElection,
@@ -120,13 +120,13 @@ func checkElection(e *model.Ensemble) Outcome {
 	case e.Before != nil && idle(e.Before) && e.Verdict.State != report.Down && e.ServesAnywhere():
 		return found(report.Finding{
 			Severity: report.Info, Certainty: report.Proven,
-			Summary:  "nobody served in the first look, and a quorum serves in the second: a leader was elected meanwhile.",
+			Summary:  "no server served in the first check, and a quorum serves in the second: a leader was elected in between.",
 			Evidence: roleEvidence(e),
 		})
 	case e.Before == nil && idle(e) && e.Verdict.State == report.Unknown:
 		return inOneLook(report.Finding{
 			Severity: report.Info,
-			Summary:  "nobody serves in this one look; an election takes less than a second and would look the same.",
+			Summary:  "no server serves in this one check; an election takes less than a second and has the same symptoms.",
 			Evidence: roleEvidence(e),
 		})
 	}
@@ -145,7 +145,7 @@ func checkElection(e *model.Ensemble) Outcome {
 const SplitBrain report.Code = "split-brain"
 
 var splitBrainRule = Rule{
-	Code: SplitBrain, Title: "two leaders, each accepts writes", Needs: "srvr, twice",
+	Code: SplitBrain, Title: "split brain: two leaders accept writes", Needs: "srvr, twice",
 	Traits: theory.Traits{
 		EnsembleWide: true, AlwaysShown: true, DataAtRisk: true, CoveredByAny: true, Proximate: true, Unsettled: true,
 	},
@@ -155,42 +155,42 @@ var splitBrainRule = Rule{
 
 func checkSplitBrain(e *model.Ensemble) Outcome {
 	if e.Mixed {
-		return undecided("the servers that were named are of different ensembles")
+		return undecided("the targets are of different ensembles")
 	}
 	if len(e.Verdict.Leaders) < 2 {
 		return unlessUnseen(e)
 	}
 	if e.Verdict.State != report.Split {
-		return skip(report.SkipOneLook, "two leaders in one of the looks only").lookAgain(true)
+		return skip(report.SkipOneLook, "two leaders in only one of the checks").lookAgain(true)
 	}
 	f := report.Finding{
 		Severity: report.Critical, Certainty: byNumber(e), Servers: e.Verdict.Leaders,
-		Summary: "two leaders were seen in both looks. Each has a majority of the list that it was given, so both accept writes.",
+		Summary: "two leaders were seen in both checks. Each has a majority of its own member list, so both accept writes.",
 		Fix: []report.Fix{
-			{Note: "stop writes if you can, and decide which leader has the data that you keep"},
+			{Note: "stop writes if you can, and decide which leader has the data to keep"},
 			{
-				Note: "stop every server of the other camp and MOVE version-2 out of its dataDir and dataLogDir; keep it",
-				Risk: "left in place, the server rejoins with different data under the same zxids",
+				Note: "stop every server of the other group and MOVE version-2 out of its dataDir and dataLogDir; keep it",
+				Risk: "if version-2 stays in place, the server rejoins with different data under the same zxids",
 			},
 			{
-				Note: "give all servers one list; start the kept camp first, then one emptied server at a time, each after the one before follows",
-				Risk: "emptied servers must never be a majority without the kept camp",
+				Note: "write one member list on all servers; start the kept group first, then one emptied server at a time; wait each time until it follows",
+				Risk: "emptied servers must never be a majority without the kept group",
 			},
 		},
 	}
 	if splitByOracle(e) {
 		f.SaysWhy = true
-		f.Summary = "two leaders were seen in both looks, and one list is in use, of two: an oracle (oraclePath) lets each go on without the other, and both accept writes."
+		f.Summary = "two leaders were seen in both checks, with one list of two voters: an oracle (oraclePath) lets each continue without the other, and both accept writes."
 		f.Fix[2] = report.Fix{
-			Note: "let the oracle say 1 to one of them and never to both; start the kept one first, then the emptied one after that serves",
-			Risk: "the emptied one must never lead alone: its oracle says 0",
+			Note: "set the oracle to 1 for one of them and never for both; start the kept one first, and the emptied one when the kept one serves",
+			Risk: "the emptied one must never lead alone: set its oracle to 0",
 		}
 	}
 	if !bothLead(e) {
 		f.Certainty = report.Likely
-		f.Summary = "two leaders were seen in both looks, with one list. Less likely: one has lost its followers a moment ago, and says that it leads for syncLimit ticks, 10 s as usually set."
+		f.Summary = "two leaders were seen in both checks, with one list. Less likely: one lost its followers a moment ago, and reports that it leads for syncLimit ticks (usually 10 s)."
 		f.Fix = append([]report.Fix{{
-			Note: "look again before anything is stopped or moved: zkdoctor check --window 20s. A leader without followers has stepped down by then", Risk: "none",
+			Note: "check again before anything is stopped or moved: zkdoctor check --window 20s. A leader without followers has stepped down by then", Risk: "none",
 		}}, f.Fix...)
 	}
 	for _, s := range e.Servers {

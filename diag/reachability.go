@@ -16,7 +16,7 @@ import (
 const TargetUnresolvable report.Code = "target-unresolvable"
 
 var targetUnresolvableRule = Rule{
-	Code: TargetUnresolvable, Title: "a name has no address", Needs: "name resolution",
+	Code: TargetUnresolvable, Title: "host name does not resolve", Needs: "name resolution",
 	Keepers: true,
 	// Where the leader has lost it too.
 	Explains: []report.Code{"degraded-no-spare"},
@@ -25,7 +25,7 @@ var targetUnresolvableRule = Rule{
 
 func checkTargetUnresolvable(e *model.Ensemble, s *model.Server) Outcome {
 	if !s.Resolve.Tried || s.Resolve.Unmade() {
-		return skip(report.SkipNotLooked, "its name was not looked up")
+		return skip(report.SkipNotLooked, "its name was not resolved")
 	}
 	look := s.Resolve
 	host := s.Host
@@ -37,21 +37,21 @@ func checkTargetUnresolvable(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Summary: "the name has no address here, so the server could not be looked at. It may be fine.",
+		Summary: "the name does not resolve here, so the server could not be checked. The server may be fine.",
 		Evidence: append([]report.Evidence{{
 			Source: "dns", Key: host, Value: look.Failure.Text, Wanted: "an address",
 		}}, countedEvidence(e, s)...),
 		Fix: []report.Fix{
-			{Note: "check the spelling; then DNS, and /etc/hosts of this host"},
+			{Note: "check the spelling; then check DNS and /etc/hosts on this host"},
 		},
 	}
 	switch s.Counted {
 	case model.Unknown:
 	case model.Yes:
-		f.Summary = "the name has no address here, so the server could not be looked at. The leader has it in sync: it serves."
+		f.Summary = "the name does not resolve here, so the server could not be checked. The leader counts it in sync: it serves."
 	case model.No:
-		f.Summary = "the name has no address here, so the server could not be looked at. The leader has lost it: it is out."
-		f.Fix = append(f.Fix, report.Fix{Note: "in Kubernetes a pod's name has no address until the pod is ready: kubectl describe pod says why it is not"})
+		f.Summary = "the name does not resolve here, so the server could not be checked. The leader no longer counts it as a follower: it is not in the quorum."
+		f.Fix = append(f.Fix, report.Fix{Note: "in Kubernetes the name of a pod does not resolve until the pod is ready: kubectl describe pod shows why it is not"})
 	}
 	return found(f)
 }
@@ -59,7 +59,7 @@ func checkTargetUnresolvable(e *model.Ensemble, s *model.Server) Outcome {
 const HostUnreachable report.Code = "host-unreachable"
 
 var hostUnreachableRule = Rule{
-	Code: HostUnreachable, Title: "cannot be reached from here", Needs: "any port",
+	Code: HostUnreachable, Title: "host cannot be reached from here", Needs: "any port",
 	Keepers: true,
 	// Where the leader has lost it too.
 	Explains: []report.Code{"degraded-no-spare"},
@@ -73,24 +73,24 @@ func checkHostUnreachable(e *model.Ensemble, s *model.Server) Outcome {
 	case s.HostAnswers():
 		return Outcome{}
 	case claimedHere(e, s):
-		return undecided("a ZooKeeper of this host has its id, and so its address may be what is wrong")
+		return undecided("a ZooKeeper of this host has its id, so the address may be wrong")
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely,
-		Summary:  "nothing came back from any port: a firewall, a route, a VPN, or a dead host. From here that cannot be told apart; the server may be fine.",
+		Summary:  "no port replied (timeout): a firewall, a route, a VPN, or a host that is down. This cannot be distinguished from here; the server may be fine.",
 		Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "an answer")},
-		Fix:      advice(fmt.Sprintf("try from another server of the ensemble; from %s there is no way to %s", e.Snap.Vantage.Host, s.Name)),
+		Fix:      advice(fmt.Sprintf("check from another server of the ensemble; %[2]s cannot be reached from %[1]s", e.Snap.Vantage.Host, s.Name)),
 	}
 	addPort(&f, s, electionView(s), "an answer")
 	addEvidence(&f, countedEvidence(e, s)...)
 	switch s.Counted {
 	case model.Unknown:
 	case model.Yes:
-		f.Summary = "nothing came back from any port, and the leader has it in sync: it serves, and what is broken is the way to it from here."
+		f.Summary = "no port replied (timeout), but the leader counts it in sync: it serves, and only the network path from here is broken."
 	case model.No:
 		f.Severity = severityOf(e, s)
-		f.Summary = "nothing came back from any port, and the leader has lost it too: a dead host, or one that is cut off from its peers as well."
-		f.Fix = steps(s.Name, "look at its console or its hypervisor: is it up, and has it its network?")
+		f.Summary = "no port replied (timeout), and the leader no longer counts it as a follower: the host is down, or also cut off from its peers."
+		f.Fix = steps(s.Name, "check its console or hypervisor: is the host up, and is its network up?")
 	}
 	return found(f)
 }
@@ -105,7 +105,7 @@ func claimedHere(e *model.Ensemble, s *model.Server) bool {
 const ClientPortMismatch report.Code = "client-port-mismatch"
 
 var clientPortMismatchRule = Rule{
-	Code: ClientPortMismatch, Title: "serves clients on another port", Needs: "the client and the election port",
+	Code: ClientPortMismatch, Title: "clients are served on another port", Needs: "the client and the election port",
 	Explains: []report.Code{"status-script-misleading"},
 	Eval:     perServer(checkClientPortMismatch),
 }
@@ -124,13 +124,13 @@ func checkClientPortMismatch(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely,
-		Summary:  fmt.Sprintf("its election port is open, so it runs; nothing listens on %d. It serves clients on another port, or for TLS only.", s.Port),
+		Summary:  fmt.Sprintf("its election port is open, so it runs, but port %d is refused. It serves clients on another port, or for TLS only.", s.Port),
 		Evidence: []report.Evidence{tcpEvidence(s, clientView(s), "open"), tcpEvidence(s, electionView(s), "")},
-		Fix:      advice(fmt.Sprintf("look up clientPort in its zoo.cfg and ask again: zkdoctor check %s:PORT", s.Host)),
+		Fix:      advice(fmt.Sprintf("find clientPort in its zoo.cfg and check again: zkdoctor check %s:PORT", s.Host)),
 	}
 	if elsewhere != nil {
 		h = elsewhere
-		f.Summary = fmt.Sprintf("a ZooKeeper runs on this host (pid %d) and listens for clients at another address than %s.", h.Process.PID, s.Host)
+		f.Summary = fmt.Sprintf("a ZooKeeper runs on this host (pid %d) and listens for clients at an address other than %s.", h.Process.PID, s.Host)
 	}
 	if h != nil && h.Settings != nil {
 		if why := whyNoClientListener(h); why.skipped() {
@@ -158,11 +158,11 @@ func whyNoClientListener(h *model.Host) Outcome {
 	})
 	switch {
 	case h.Process == nil:
-		return undecided("no ZooKeeper runs there, and something else has its election port")
+		return undecided("no ZooKeeper runs there, and another program has its election port")
 	case !port.IsSet() && !secure.IsSet():
-		return undecided("its configuration gives it no client port")
+		return undecided("its configuration has no client port")
 	case h.Listeners.Seen() && !listens:
-		return undecided(fmt.Sprintf("its configuration says %d, and nothing listens there", port.Value))
+		return undecided(fmt.Sprintf("its configuration has port %d, and nothing listens there", port.Value))
 	}
 	return Outcome{}
 }
@@ -170,7 +170,7 @@ func whyNoClientListener(h *model.Host) Outcome {
 const NotZooKeeper report.Code = "not-zookeeper"
 
 var notZooKeeperRule = Rule{
-	Code: NotZooKeeper, Title: "what answers is not ZooKeeper", Needs: "srvr", Keepers: true,
+	Code: NotZooKeeper, Title: "the client port does not answer as ZooKeeper", Needs: "srvr", Keepers: true,
 	Eval: perServer(checkNotZooKeeper),
 }
 
@@ -192,14 +192,14 @@ func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely,
-		Summary:  "something answers on that port, and not as ZooKeeper does.",
+		Summary:  "a program answers on this port, but not as ZooKeeper does.",
 		Evidence: append([]report.Evidence{failedWord("srvr", s.Srvr)}, countedEvidence(e, s)...),
 		Fix: []report.Fix{{
-			Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "which process owns the port",
+			Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "shows which process owns the port",
 		}},
 	}
 	if s.Counted == model.No {
-		f.Summary = "something answers on that port, and not as ZooKeeper does. The leader has lost this server: ZooKeeper may well not run there."
+		f.Summary = "a program answers on this port, but not as ZooKeeper does. The leader no longer counts this server as a follower: ZooKeeper may not run there."
 	}
 	return found(f)
 }
@@ -207,13 +207,13 @@ func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 const CmdNotWhitelisted report.Code = "cmd-not-whitelisted"
 
 var cmdNotWhitelistedRule = Rule{
-	Code: CmdNotWhitelisted, Title: "four-letter words are not allowed", Needs: "the words",
+	Code: CmdNotWhitelisted, Title: "four-letter words are not whitelisted", Needs: "the words",
 	Eval: perServer(checkCmdNotWhitelisted, whyNoAnswer),
 }
 
 func checkCmdNotWhitelisted(_ *model.Ensemble, s *model.Server) Outcome {
 	if s.Srvr.Seen() && !told(s.Conf) && !told(s.Mntr) || s.NotServing() && !told(s.Envi) && !told(s.Ruok) {
-		return skip(report.SkipNotLooked, "no word but srvr was asked")
+		return skip(report.SkipNotLooked, "only srvr was requested")
 	}
 	var out Outcome
 	for _, w := range []struct {
@@ -230,9 +230,9 @@ func checkCmdNotWhitelisted(_ *model.Ensemble, s *model.Server) Outcome {
 		if !w.denied {
 			continue
 		}
-		summary := "the server runs and allows few four-letter words; rules that need the others are skipped."
+		summary := "the server runs and allows few four-letter words; checks that need the others are skipped."
 		if s.Admin.Settings.Seen() {
-			summary = "the server runs and allows few four-letter words; its AdminServer told what it knows of the others."
+			summary = "the server runs and allows few four-letter words; its AdminServer reported the rest, as far as it can."
 		}
 		evidence := []report.Evidence{{Source: w.word, Value: "not in the whitelist"}}
 		if s.Admin.Settings.FailedAs(snapshot.TLS) {
@@ -243,8 +243,8 @@ func checkCmdNotWhitelisted(_ *model.Ensemble, s *model.Server) Outcome {
 			Summary:  summary,
 			Evidence: evidence,
 			Fix: []report.Fix{{
-				Note: "to see more, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",
-				Risk: "with no spare voter each restart is an outage",
+				Note: "for more checks, add to zoo.cfg on every server and restart one at a time: 4lw.commands.whitelist=srvr,ruok,mntr,conf,envi,isro",
+				Risk: "if the ensemble can lose 0 more, each restart is an outage",
 			}},
 		}))
 	}

@@ -9,7 +9,7 @@ import (
 const ReadOnlyMode report.Code = "read-only-mode"
 
 var readOnlyModeRule = Rule{
-	Code: ReadOnlyMode, Title: "serves reads only, for want of a quorum", Needs: "srvr",
+	Code: ReadOnlyMode, Title: "serves reads only: it sees no quorum", Needs: "srvr",
 	Traits:   theory.Traits{Symptom: true},
 	Explains: []report.Code{"degraded-no-spare"},
 	Eval:     perServer(checkReadOnlyMode, whyNoAnswer),
@@ -23,12 +23,12 @@ func checkReadOnlyMode(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   "it sees no quorum and serves reads to the clients that ask for that: what they read may be old, and nobody can write there.",
+		Summary:   "it sees no quorum and serves reads to clients that allow read-only mode: the data may be old, and no client can write there.",
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
 		},
-		Fix: append(lookThere(s, "find out what keeps it from its peers: run zkdoctor check on that host"),
-			step(s.Name, "leave its process and its data alone: it joins by itself once it reaches a quorum")),
+		Fix: append(lookThere(s, "find out why it cannot reach its peers: run zkdoctor check on that host"),
+			step(s.Name, "do not restart it and do not touch its data: it joins by itself when it reaches a quorum")),
 	}
 	addPort(&f, s, electionView(s), "open")
 	if e.Verdict.State != report.Down && !e.Twice(s, func(s *model.Server) bool { return s.Role == report.ReadOnly }) {

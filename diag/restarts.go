@@ -13,7 +13,7 @@ import (
 const RestartLoop report.Code = "restart-loop"
 
 var restartLoopRule = Rule{
-	Code: RestartLoop, Title: "is started again and again", Needs: "a server's own process, log and unit",
+	Code: RestartLoop, Title: "restarts again and again", Needs: "a server's own process, log and unit",
 	Traits:   theory.Traits{Unsettled: true, Proximate: true},
 	Explains: slices.Concat(keptOut, []report.Code{"process-down", "server-starting"}),
 	Eval:     checkRestarts,
@@ -36,9 +36,9 @@ func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
 	evidence := append([]report.Evidence{shown}, serviceEvidence(h)...)
 	return found(report.Finding{
 		Certainty: certainty,
-		Summary:   "it ends soon after each start, and something starts it again and again. While that goes on it is not there, however often a look finds its process.",
+		Summary:   "it exits soon after each start, and is started again each time. Until that ends it does not serve, even when a check finds its process.",
 		Evidence:  append(evidence, logEvidences(h, fatalSigns)...),
-		Fix:       steps(nameOf(h), whyEnds(h)+". Another restart changes nothing", "correct that, and start it once"),
+		Fix:       steps(nameOf(h), whyEnds(h)+". Another restart does not help", "correct this, then start it once"),
 	})
 }
 
@@ -46,11 +46,11 @@ func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
 func whyEnds(h *model.Host) string {
 	switch {
 	case len(logEvidences(h, fatalSigns)) > 0:
-		return "the lines of its log in the evidence say why it ends"
+		return "the log lines in the evidence show why it exits"
 	case h.Log.Seen():
-		return "its log has no reason that is known: find out what ends it from outside, and starts it again: a health check, an orchestrator, or its unit (systemctl status)"
+		return "its log shows no known reason: find out what stops and starts it from outside: a health check, an orchestrator, or its systemd unit (systemctl status)"
 	}
-	return "read why it ends: the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status)"
+	return "find out why it exits: read the last lines of its log before each \"Reading configuration from\", and its exit code (systemctl status)"
 }
 
 // loopEvidence is the evidence for a loop, and how sure it is.
@@ -62,7 +62,7 @@ func loopEvidence(l *model.Loop, h *model.Host) (report.Evidence, report.Certain
 			Value: fmt.Sprintf("%d restarts by itself, %d before", h.Service.Value.Restarts, l.Before.Service.Value.Restarts),
 		}, report.Proven
 	case model.ProcessesReplaced:
-		value := fmt.Sprintf("is not pid %d of the look before, and neither lived for a minute", l.Before.Process.PID)
+		value := fmt.Sprintf("is not pid %d of the previous check, and neither ran for a minute", l.Before.Process.PID)
 		return processEvidence(h, value, ""), report.Likely
 	default: // StartsLogged
 		return report.Evidence{
@@ -77,11 +77,11 @@ func loopEvidence(l *model.Loop, h *model.Host) (report.Evidence, report.Certain
 func loopUnseen(e *model.Ensemble, h *model.Host) string {
 	switch {
 	case h.Process == nil && !h.Service.Seen() && !h.Log.Seen():
-		return "neither its log nor systemd tells when it was started"
+		return "neither its log nor systemd reports when it was started"
 	case h.Process != nil && h.Process.Started.IsZero():
-		return "when it was started was not told"
+		return "its start time was not reported"
 	case e.IsYoung(h) && e.Before == nil && !h.Log.Seen() && !h.Service.Seen():
-		return "one look, and its process has just begun"
+		return "only one check, and its process started a moment ago"
 	}
 	return ""
 }

@@ -146,7 +146,7 @@ func perServer(
 // eachServer is what is concluded of every server.
 func eachServer(e *model.Ensemble, judge func(*model.Server) Outcome) Outcome {
 	if len(e.Servers) == 0 {
-		return skip(report.SkipNotLooked, "no server was looked at")
+		return skip(report.SkipNotLooked, "no server was checked")
 	}
 	var out Outcome
 	for _, s := range e.Servers {

@@ -50,7 +50,7 @@ func commitRules() []rule {
 			{"it writes, with few in sync", leading(insync(0)).after(look(follower, but(leader, wrote(7, 99), insync(0)), follower))},
 			{"readers alone", leading(waiting(50), counted(30, 30)).twice()},
 			{"a write that never was confirmed, long ago", leading(waiting(1), counted(31, 30), reads(9000, 2000)).after(leading(waiting(1), counted(31, 30), reads(0, 0)))},
-			{"a write under way in one of both looks", leading(waiting(1), counted(31, 30)).after(leading(counted(30, 30)))},
+			{"a write under way in one of both checks", leading(waiting(1), counted(31, 30)).after(leading(counted(30, 30)))},
 			{"it confirms some", leading(waiting(5), counted(40, 31)).after(leading(waiting(5), counted(30, 30)))},
 			{"few were in sync once", leading(insync(1)).after(leading(insync(0)))},
 			{"its followers do not answer, and nothing waits", deaf().twice()},

@@ -48,7 +48,7 @@ func linkRules() []rule {
 				{"from far behind the queue", all.on(1, linked(stranger)).after(all.on(1, linked(stranger+" waiting"))), "info possible zk1"},
 			},
 			[]alike{
-				{"members alone", all.on(1).twice()},
+				{"members only", all.on(1).twice()},
 				{"a port that was probed and closed", all.on(1).after(all.on(1, held))},
 				{"a connection of another host each time", all.on(1, linked(stranger)).after(all.on(1, linked("192.0.2.1:3888 192.0.2.51:60001")))},
 				{"a client of the host itself", all.on(1, linked("192.0.2.1:3888 192.0.2.1:50001")).twice()},
@@ -71,7 +71,7 @@ func linkRules() []rule {
 				{"a container's names", all.on(1, unresolved, held).twice(), report.SkipUndecided},
 				{"a member that its file does not have", known("server.1=zk1:2888:3888\nserver.2=zk2:2888:3888\nserver.3=zk3:2888:3888\nserver.4=elsewhere:2888:3888"), report.SkipUndecided},
 				{"it may be a server that joins", look(follower, but(leader, counts(model.NonVotingFollowers, "1")), follower).on(1, linked(stranger)).twice(), report.SkipUndecided},
-				{"its process is stopped", all.on(1, held, func(l *snapshot.Local) { l.Process.State = "T" }).twice(), report.SkipUndecided},
+				{"process is stopped", all.on(1, held, func(l *snapshot.Local) { l.Process.State = "T" }).twice(), report.SkipUndecided},
 				{"no process", all.on(1, stopped, held).twice(), report.SkipUndecided},
 				{"its id is not known", all.on(1, held, unreadMyid).twice(), report.SkipUndecided},
 				denied(),

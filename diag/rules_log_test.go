@@ -282,11 +282,11 @@ func TestLogFolds(t *testing.T) {
 // TestReadLength: a length that is no length is read for people.
 func TestReadLength(t *testing.T) {
 	t.Parallel()
-	const otherProtocol = "that kind is the beginning of another protocol"
+	const otherProtocol = "this value is the first bytes of another protocol"
 	for length, want := range map[int64]string{
 		1195725856: `1195725856 is "GET ", the beginning of HTTP`,
-		369295618:  "369295618 is the greeting of TLS",
-		1397966893: `1397966893 is "SSH-", the greeting of SSH`,
+		369295618:  "369295618 is the beginning of TLS",
+		1397966893: `1397966893 is "SSH-", the beginning of SSH`,
 		1 << 32:    otherProtocol,
 		0:          otherProtocol,
 	} {

@@ -42,7 +42,7 @@ func wideOpenRules() []rule {
 			{"no own files", healthy(), report.SkipLocalFiles},
 			{"no process", look(follower, leader, down).on(3, stopped), report.SkipUndecided},
 			{"its settings of JMX are elsewhere", healthy().on(3, func(l *snapshot.Local) { l.Process.JMXFile = "/etc/jmx.properties" }), report.SkipUndecided},
-			{"its sockets were not looked at", healthy().on(3, func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} }), report.SkipUndecided},
+			{"its sockets were not checked", healthy().on(3, func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} }), report.SkipUndecided},
 			denied(),
 		},
 	}}

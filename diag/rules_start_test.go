@@ -84,7 +84,7 @@ func startRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"what starts it was not looked at", out().on(3, stopped), report.SkipUndecided},
+				{"what starts it was not checked", out().on(3, stopped), report.SkipUndecided},
 				{"no scripts", out().on(3, stopped, noScripts), report.SkipUndecided},
 				{"neither lib nor source: some other layout", out().on(3, stopped, unpacked(noJars, func(in *snapshot.Install) { in.Lib = false })), report.SkipUndecided},
 				{"it answers", healthy().on(3, stopped, unpacked(noJars)), report.SkipUndecided},
@@ -115,7 +115,7 @@ func startRules() []rule {
 			},
 			[]blind{
 				noLocal(), denied(),
-				{"what starts it was not looked at", out().on(3, stopped), report.SkipUndecided},
+				{"what starts it was not checked", out().on(3, stopped), report.SkipUndecided},
 				{"no scripts", out().on(3, stopped, noScripts), report.SkipUndecided},
 				{"no unit: whose PATH?", out().on(3, stopped, unpacked()), report.SkipUndecided},
 				{"a file that sets more", out().on(3, stopped, byUnit(), unpacked(noPath, func(in *snapshot.Install) { in.Java.Unsure = true })), report.SkipUndecided},

@@ -18,7 +18,7 @@ import (
 const SelfAddrNotLocal report.Code = "self-addr-not-local"
 
 var selfAddrNotLocalRule = Rule{
-	Code: SelfAddrNotLocal, Title: "its own address is not on its host", Needs: "a server's own files and addresses",
+	Code: SelfAddrNotLocal, Title: "own address is not local to its host", Needs: "a server's own files and addresses",
 	Traits: theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(startless, []report.Code{
 		ProcessWithoutListener, "host-unreachable", "server-not-serving", "read-only-mode",
@@ -32,11 +32,11 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 		return undecided(reason)
 	}
 	if len(h.OwnLines) > 0 {
-		return undecided("another line of its list is this host's: it may be its id that is wrong")
+		return undecided("another server.N line has an address of this host: its id may be wrong instead")
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("it must listen for elections at %s, which is an address of no interface here. 3.4 then runs on without a listener; 3.5.6 and later end with exit code 14.", name),
+		Summary:   fmt.Sprintf("it must listen for elections at %s, but no interface of this host has that address. 3.4 then runs without a listener; 3.5.6 and later exit with code 14.", name),
 		Evidence: []report.Evidence{
 			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
 			{
@@ -44,8 +44,8 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 				Value:  joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + fmt.Sprint(h.ID),
 			},
 		},
-		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("put an address of this host into server.%d on every server, or, where the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; restart", h.ID),
-			"with no spare voter each restart is an outage")},
+		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("write an address of this host into server.%d on every server, or, if the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; then restart", h.ID),
+			"if the ensemble can lose 0 more, each restart is an outage")},
 	}
 	if at, ok := runningListener(h); ok {
 		listensAllTheSame(&f, h, at, addrs[0])
@@ -57,19 +57,19 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 // listener: it had the address when it started, or the kernel lets it listen at one without it.
 func listensAllTheSame(f *report.Finding, h *model.Host, at netip.AddrPort, own netip.Addr) {
 	addEvidence(f, report.Evidence{Source: "sockets", Key: "listening", Value: at.String()})
-	f.Summary = fmt.Sprintf("it listens for elections at %s, and its own line has %s, which is an address of no interface here. If the host had it when the server started, no peer reaches it there now, and it does not come back after a restart.", at, own)
+	f.Summary = fmt.Sprintf("it listens for elections at %s, but its own server.N line has %s, and no interface of this host has that address. If the host had it at the start of the server, no peer reaches it there now, and the server does not rejoin after a restart.", at, own)
 	f.Certainty = report.Likely
 	if h.Server != nil && h.Server.Serving == model.Yes {
 		f.Certainty, f.Later = report.Possible, true
-		f.Summary += " Or the address is this host's by a route, or net.ipv4.ip_nonlocal_bind is set: then all is well."
+		f.Summary += " Or the address is local by a route, or net.ipv4.ip_nonlocal_bind is set: then nothing is wrong."
 	}
-	f.Fix = append([]report.Fix{inspect(nameOf(h), "ip route get "+own.String()+"; sysctl net.ipv4.ip_nonlocal_bind", "local in the first, or 1 in the second: it can listen there again")}, f.Fix...)
+	f.Fix = append([]report.Fix{inspect(nameOf(h), "ip route get "+own.String()+"; sysctl net.ipv4.ip_nonlocal_bind", "if the first shows local, or the second 1, it can listen there again")}, f.Fix...)
 }
 
 const SelfAddrLoopback report.Code = "self-addr-loopback"
 
 var selfAddrLoopbackRule = Rule{
-	Code: SelfAddrLoopback, Title: "its own name means loopback", Needs: "a server's own files and names",
+	Code: SelfAddrLoopback, Title: "own host name resolves to loopback", Needs: "a server's own files and names",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, []report.Code{ProcessWithoutListener}),
 	Eval:     perHost(checkSelfAddrLoopback),
@@ -86,24 +86,24 @@ func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("its own name %s is a loopback address on its host, so it listens for its peers where none of them can come.", name),
+		Summary:   fmt.Sprintf("its own name %s resolves to a loopback address on its host, so it listens for its peers where they cannot connect.", name),
 		Evidence:  []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
-		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("give %s the address that its peers use in /etc/hosts there, or write that address into server.%d on every server; restart", name, h.ID),
-			"with no spare voter the restart is an outage")},
+		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("set the address that its peers use for %s in /etc/hosts there, or write that address into server.%d on every server; then restart", name, h.ID),
+			"if the ensemble can lose 0 more, the restart is an outage")},
 	}
 	if all := h.Settings.QuorumListenOnAllIPs; all.Value {
-		f.Summary = fmt.Sprintf("it listens on all addresses, and tells its peers to call it back at %s: those with a higher id then call themselves. After a restart it may not get in again.", name)
+		f.Summary = fmt.Sprintf("it listens on all addresses, but reports %s as its address: peers with a higher id then connect to themselves. After a restart it may not rejoin.", name)
 		addEvidence(&f, settingEvidence(h, "quorumListenOnAllIPs", all, ""))
 		if h.Version() == "" || h.Server == nil || h.Server.Serving != model.Yes {
 			f.Certainty = report.Likely // 3.4 tells no address; and it may be out for another reason
 		}
-		f.Fix = []report.Fix{risky(nameOf(h), fmt.Sprintf("write the address that its peers use into server.%d; restart", h.ID),
-			"with no spare voter the restart is an outage")}
+		f.Fix = []report.Fix{risky(nameOf(h), fmt.Sprintf("write the address that its peers use into server.%d; then restart", h.ID),
+			"if the ensemble can lose 0 more, the restart is an outage")}
 	}
 	if at, ok := runningListener(h); ok && !at.Addr().IsLoopback() && !h.Settings.QuorumListenOnAllIPs.Value {
 		f.Certainty, f.Later = report.Likely, true
-		f.Summary = fmt.Sprintf("its own name %s is a loopback address on its host now, and was another when it started: it still listens at %s. After a restart none of its peers can come.", name, at)
-		f.Fix = steps(nameOf(h), fmt.Sprintf("before its next restart give %s the address that its peers use in /etc/hosts there, or write that address into server.%d on every server", name, h.ID))
+		f.Summary = fmt.Sprintf("its own name %s resolves to a loopback address on its host now, and resolved to another at its start: it still listens at %s. After a restart its peers cannot connect.", name, at)
+		f.Fix = steps(nameOf(h), fmt.Sprintf("before its next restart set the address that its peers use for %s in /etc/hosts there, or write that address into server.%d on every server", name, h.ID))
 		addEvidence(&f, report.Evidence{Source: "sockets", Key: "listening", Value: at.String()})
 	}
 	for _, l := range h.Listeners.Value {
@@ -125,12 +125,12 @@ func boundToLoopback(h *model.Host, addrs []netip.Addr, name string) *report.Fin
 	}
 	return &report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("it listens for its peers at %s, where none of them can come: its own name %s meant loopback when it started, and means %s now.", at, name, joinAddrs(addrs)),
+		Summary:   fmt.Sprintf("it listens for its peers at %s, where they cannot connect: its own name %s resolved to loopback at its start, and resolves to %s now.", at, name, joinAddrs(addrs)),
 		Evidence: []report.Evidence{
 			{Source: "sockets", Key: "listening", Value: at.String(), Wanted: ownAddress(h, int(at.Port()))},
 			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
 		},
-		Fix: []report.Fix{risky(nameOf(h), "restart it", "with no spare voter the restart is an outage")},
+		Fix: []report.Fix{risky(nameOf(h), "restart it", "if the ensemble can lose 0 more, the restart is an outage")},
 	}
 }
 
@@ -171,7 +171,7 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 	case port == 0:
 		return undecided("its election port is not known")
 	case !h.Listeners.Seen():
-		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
+		return undecided(reasonOf(h.Listeners, "its sockets were not checked"))
 	case listensOn(h, port):
 		return Outcome{}
 	case h.Server != nil && (model.Silent(h.Server) || h.Server.Starting()):
@@ -179,22 +179,22 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 	}
 	age, known := h.Age(e.Snap.Started)
 	if !known || age < listensAfter {
-		return undecided("the process is too young to judge")
+		return undecided("the process started too recently to judge")
 	}
-	summary := fmt.Sprintf("%s runs and nothing on its host listens for elections on %d: no peer can call it, and that stays so until it is restarted.", h.Process.Main, port)
-	risk := "none: it has no vote as it is"
+	summary := fmt.Sprintf("%s runs, but nothing on its host listens for elections on %d: no peer can connect to it until it is restarted.", h.Process.Main, port)
+	risk := "none: it has no vote now"
 	if h.Server != nil && h.Server.Serving == model.Yes {
-		risk = "its vote is lost meanwhile; with no spare voter that is an outage"
-		summary += " It serves over links that it made itself, which only reach servers with lower ids; after a change of leader it may be out."
+		risk = "its vote is lost during the restart; if the ensemble can lose 0 more, this is an outage"
+		summary += " It serves over connections that it made itself, which only reach servers with lower ids; after a leader change it may not be in the quorum."
 	}
 	certainty := report.Proven
 	if h.Server == nil || !answers(h.Server) {
 		certainty = report.Likely // it may still be loading its data, which nothing was seen to end
 	}
-	fix := "read its log for \"Exception while listening\"; mend the address or free the port; restart it"
+	fix := "search its log for \"Exception while listening\"; correct the address or free the port; restart it"
 	said := logEvidences(h, []logline.Sign{logline.ListenerGone, logline.AddressForeign, logline.AddressInUse})
 	if h.Log.Seen() {
-		fix = "mend the address, or free the port; then restart it"
+		fix = "correct the address, or free the port; then restart it"
 	}
 	return found(report.Finding{
 		Certainty: certainty,

@@ -45,24 +45,24 @@ func checkProcessDown(e *model.Ensemble) Outcome {
 func processDownFinding(e *model.Ensemble, s *model.Server, enough []report.Fix) report.Finding {
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary:   "\"refused\" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.",
+		Summary:   "the client and the election port both refused the connection: the host and the network work, ZooKeeper is not running there.",
 		Fix: []report.Fix{
 			step(s.Name, whyItStopped(e, s)),
-			{Host: s.Name, Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
-			{Note: "leave version-2 alone on every server"},
+			{Host: s.Name, Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
+			{Note: "do not touch version-2 on any server"},
 		},
 	}
 	addPort(&f, s, clientView(s), "open")
 	if s.Counted == model.Unknown {
 		addPort(&f, s, electionView(s), "open")
 	} else {
-		f.Summary = "its client port refuses, and the leader has lost it: ZooKeeper is not running there. Its election port was not looked at."
+		f.Summary = "its client port refuses, and the leader no longer counts it as a follower: ZooKeeper is not running there. Its election port was not checked."
 		addEvidence(&f, countEvidence(e))
 	}
 	f.Fix = slices.Insert(f.Fix, 0, enough...)
 	if noMember(e, s) {
-		f.Summary += " The list of members that the ensemble runs with does not have it, and all that are in it are others: started as it is, it has no vote, or ends at once."
-		f.Fix = slices.Insert(f.Fix, 0, step("", "find out whether it is to be a member: if so, it takes a line in the list of each server (reconfig -add, or zoo.cfg and a restart) before it is started"))
+		f.Summary += " The member list that the ensemble runs with does not contain it: started like this, it has no vote, or exits at once."
+		f.Fix = slices.Insert(f.Fix, 0, step("", "find out whether it must be a member: if so, add its line on each server (reconfig -add, or zoo.cfg and a restart) before it is started"))
 	}
 	if s.Local != nil && s.Local.Settings != nil {
 		addProblems(&f, s.Local)
@@ -90,13 +90,13 @@ func whyItStopped(e *model.Ensemble, s *model.Server) string {
 	here := func(a netip.Addr) bool { return slices.Contains(e.Snap.Vantage.Addrs.Value, a) }
 	switch {
 	case s.Local == nil && slices.ContainsFunc(s.Resolve.Value, here):
-		return "it is on this host, and no configuration of it was found here: zkdoctor check -c ZOO.CFG reads its files and its log, and tells why it stopped"
+		return "it is on this host, and its configuration was not found: zkdoctor check -c ZOO.CFG reads its files and its log to find out why it stopped"
 	case s.Local == nil:
 		return "find out why it stopped: run zkdoctor check there, or read the end of its log"
 	case len(logEvidences(s.Local, fatalSigns)) > 0:
-		return "mend first what its log ends with"
+		return "fix first the error at the end of its log"
 	case s.Local.Log.Seen():
-		return "its log does not say why it stopped. Was it stopped by hand, or killed (dmesg, journalctl)?"
+		return "its log does not show why it stopped. Check whether it was stopped by hand, or killed (dmesg, journalctl)"
 	}
 	return "find out why it stopped: " + noLog(s.Local) + "; zkdoctor check --log FILE reads it"
 }
@@ -110,7 +110,7 @@ func addProblems(f *report.Finding, h *model.Host) {
 			continue
 		}
 		addEvidence(f, report.Evidence{Source: "zoo.cfg", Key: p.Key, Value: p.Text, File: p.File, Line: p.Line})
-		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), fmt.Sprintf("mend %s, line %d: ZooKeeper does not start with it", p.File, p.Line)))
+		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), fmt.Sprintf("correct %s, line %d: ZooKeeper does not start with it", p.File, p.Line)))
 	}
 }
 
@@ -122,13 +122,13 @@ func enoughToStart(e *model.Ensemble) []report.Fix {
 	if e.Verdict.State != report.Down || need <= 0 || need >= out {
 		return nil
 	}
-	return []report.Fix{{Note: fmt.Sprintf("%d of the %d that are out is enough to restore service", need, out)}}
+	return []report.Fix{{Note: fmt.Sprintf("%d of the %d servers that are down is enough to restore service", need, out)}}
 }
 
 const ServerNotServing report.Code = "server-not-serving"
 
 var serverNotServingRule = Rule{
-	Code: ServerNotServing, Title: "runs, and serves nobody", Needs: "srvr, twice",
+	Code: ServerNotServing, Title: "runs, but does not serve clients", Needs: "srvr, twice",
 	Traits: theory.Traits{Symptom: true},
 	// A server that is out for no reason that was found still explains why nothing is spare.
 	Explains: []report.Code{"degraded-no-spare", "status-script-misleading"},
@@ -137,7 +137,7 @@ var serverNotServingRule = Rule{
 
 func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 	if s.ClientPort == report.PortOpen && !s.Srvr.Seen() && !s.NotServing() && s.Serving == model.Unknown {
-		return undecided("it answers nothing that tells")
+		return undecided("its answers do not show it")
 	}
 	if why := whyNoAnswer(s); why.skipped() {
 		return why
@@ -147,15 +147,15 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   "it runs and answers, and says that it serves nobody: it is not in a quorum.",
+		Summary:   "it runs and answers, and reports that it does not serve: it is not in a quorum.",
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
 		},
-		Fix: lookThere(s, "run zkdoctor check on that host: its files and sockets tell why"),
+		Fix: lookThere(s, "run zkdoctor check on that host: its files and sockets show why"),
 	}
 	if s.Local != nil {
 		f.Fix = []report.Fix{risky(s.Name, "if it does not join within a minute, restart ZooKeeper there",
-			"none for clients, it serves nobody; what is wrong in its files or with its ports keeps it out after a restart too")}
+			"none for clients, it does not serve; a fault in its files or with its ports remains after the restart")}
 	}
 	if s.Ruok.Seen() {
 		addEvidence(&f, report.Evidence{Source: "ruok", Value: "imok (proves only that the process lives)"})
@@ -165,15 +165,15 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 	switch {
 	case e.MightLead(s):
 		f.Severity, f.Certainty = report.Info, report.Possible
-		f.Summary = "it runs and answers, and says that it serves nobody. Others follow, and nobody is seen to lead: it may lead with leaderServes=no, and then all is well."
-		f.Fix = steps(s.Name, "run zkdoctor check where its quorum port can be reached, or with the followers' own hosts: that tells whether it leads. Do not restart it before that")
+		f.Summary = "it runs and answers, and reports that it does not serve. Others follow, and no leader was seen: it may be the leader with leaderServes=no, and then nothing is wrong."
+		f.Fix = steps(s.Name, "run zkdoctor check where its quorum port can be reached, or on the followers' hosts: that shows whether it leads. Do not restart it before that")
 		if s.Local == nil {
-			f.Fix = steps(s.Name, "run zkdoctor check on that host, or where its quorum port can be reached: they tell whether it leads. Do not restart it before that")
+			f.Fix = steps(s.Name, "run zkdoctor check on that host, or where its quorum port can be reached: that shows whether it leads. Do not restart it before that")
 		}
 	case mayLeadUnseen(e, s):
 		f.Certainty = report.Likely
-		f.Summary = "it runs and answers, and says that it serves nobody. Less likely: it leads with leaderServes=no, and those that were not seen follow it."
-		f.Fix = steps(s.Name, "find out first whether it leads: ask the voters that were not seen. Do not restart it before that")
+		f.Summary = "it runs and answers, and reports that it does not serve. Less likely: it leads with leaderServes=no, and the servers that were not seen follow it."
+		f.Fix = steps(s.Name, "find out first whether it leads: check the voters that were not seen. Do not restart it before that")
 		if !e.Twice(s, func(s *model.Server) bool { return s.NotServing() }) {
 			return inOneLook(f)
 		}
@@ -188,7 +188,7 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 const ServerHung report.Code = "server-hung"
 
 var serverHungRule = Rule{
-	Code: ServerHung, Title: "accepts connections, and does not answer", Needs: "srvr, twice, and the election port",
+	Code: ServerHung, Title: "accepts connections, does not respond", Needs: "srvr, twice, and the election port",
 	Traits:   theory.Traits{Unsettled: true},
 	Explains: keptOut,
 	Eval:     perServer(checkServerHung),
@@ -203,7 +203,7 @@ func checkServerHung(e *model.Ensemble, s *model.Server) Outcome {
 		return Outcome{} // it is starting
 	case model.Hangs(s):
 	case s.DropsConnections():
-		return undecided("a firewall before its client port, or it hangs and its queue is full")
+		return undecided("a firewall blocks its client port, or it does not respond and its connection queue is full")
 	default:
 		return whyNoAnswer(s)
 	}
@@ -217,7 +217,7 @@ func checkServerHung(e *model.Ensemble, s *model.Server) Outcome {
 func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary:   "the kernel accepts connections for it, and the process does not answer: stopped, in a long garbage collection, out of memory or starved of CPU.",
+		Summary:   "the kernel accepts connections, but the process does not answer: it is stopped, in a long garbage collection, out of memory or without CPU.",
 		Evidence: []report.Evidence{
 			{
 				Source: "srvr",
@@ -225,15 +225,15 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 			},
 		},
 		Fix: []report.Fix{
-			step(s.Name, "take three thread dumps some seconds apart before anything else: jstack PID"),
-			risky(s.Name, "then restart it", "with no spare voter a restart is an outage; here it serves nobody as it is"),
+			step(s.Name, "first take three thread dumps, some seconds apart: jstack PID"),
+			risky(s.Name, "then restart it", "none: it does not serve clients now"),
 		},
 	}
 	addPort(&f, s, electionView(s), "")
 	if !model.Silent(s) {
-		f.Summary = "its client port swallows connections while its election port takes them, and it is in no quorum: it hangs, and its queue of connections is full. Less likely: it is out for another reason, and a firewall drops its client port."
+		f.Summary = "its client port does not reply (timeout), its election port accepts connections, and it is in no quorum: the process does not respond (hung), and its connection queue is full. Less likely: it is not in the quorum for another reason, and a firewall drops its client port."
 		f.Evidence[0] = tcpEvidence(s, clientView(s), "open")
-		f.Fix = slices.Insert(f.Fix, 0, inspect(s.Name, fmt.Sprintf("ss -ltn 'sport = :%d'", s.Port), "make sure: it hangs when Recv-Q is above Send-Q, the queue's length"))
+		f.Fix = slices.Insert(f.Fix, 0, inspect(s.Name, fmt.Sprintf("ss -ltn 'sport = :%d'", s.Port), "confirms it if Recv-Q is above Send-Q, the length of the queue"))
 	}
 	if s.QueueFull {
 		addEvidence(&f, countEvidence(e))
@@ -241,10 +241,10 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	if s.StoppedHere() {
 		f.Certainty = report.Proven
 		addEvidence(&f, processEvidence(s.Local, "state T: stopped by a signal", "S or R"))
-		f.Summary = "its process is stopped by a signal; the kernel still accepts connections for it."
+		f.Summary = "its process is stopped by a signal; the kernel still accepts connections."
 		f.Fix = []report.Fix{{
 			Host: s.Name, Command: fmt.Sprintf("kill -CONT %d", s.Local.Process.PID),
-			Note: "once you know who stopped it (a debugger, job control, a freezer), let it go on", Risk: "none",
+			Note: "continue it once you know what stopped it (a debugger, job control, a freezer)", Risk: "none",
 		}}
 	}
 	return f
@@ -253,7 +253,7 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 const ServerStarting report.Code = "server-starting"
 
 var serverStartingRule = Rule{
-	Code: ServerStarting, Title: "is still loading its data", Needs: "srvr and the election port",
+	Code: ServerStarting, Title: "still loading its data", Needs: "srvr and the election port",
 	Traits:   theory.Traits{Unsettled: true},
 	Explains: keptOut,
 	Eval:     perServer(checkServerStarting),
@@ -271,12 +271,12 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Likely,
-		Summary: "the election port opens once the data is loaded: it is still loading its snapshot and logs, or stuck in that.",
+		Summary: "the election port opens when the data is loaded: it is still loading its snapshot and logs, or is stuck there.",
 		Evidence: []report.Evidence{
 			failedWord("srvr", s.Srvr),
-			tcpEvidence(s, electionView(s), "open once the data is loaded"),
+			tcpEvidence(s, electionView(s), "open when the data is loaded"),
 		},
-		Fix: steps(s.Name, "wait; loading takes about as long as reading the newest snapshot from disk"),
+		Fix: steps(s.Name, "wait: loading takes about as long as reading the newest snapshot from disk"),
 	}
 	if s.Local != nil {
 		if age, ok := s.Local.Age(e.Snap.Started); ok {
@@ -292,7 +292,7 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 const LeaderServesNo report.Code = "leader-serves-no"
 
 var leaderServesNoRule = Rule{
-	Code: LeaderServesNo, Title: "leads, and serves no clients by choice", Needs: "srvr of all voters and the quorum port",
+	Code: LeaderServesNo, Title: "leaderServes=no: the leader accepts no clients", Needs: "srvr of all voters and the quorum port",
 	Explains: []report.Code{"status-script-misleading"},
 	Eval:     perServer(checkLeaderServesNo),
 }
@@ -306,7 +306,7 @@ func checkLeaderServesNo(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Possible,
-		Summary:  "it leads and answers clients and monitors like a server without a quorum. Do not restart it.",
+		Summary:  "it leads, but answers clients and monitors like a server without a quorum. Do not restart it.",
 		Evidence: []report.Evidence{{Source: "srvr", Value: "not currently serving requests"}},
 	}
 	addPort(&f, s, quorumView(s), "open on the leader only")
@@ -350,7 +350,7 @@ func whyNoLead(e *model.Ensemble, s *model.Server) Outcome {
 		return skip(report.SkipNotLooked, "its quorum port was not probed")
 	}
 	if s.QuorumPort == report.PortOpen && e.Votes.Open > 0 && e.ServesAnywhere() {
-		return undecided("another voter, that was not seen, may lead")
+		return undecided("another voter that was not seen may lead")
 	}
 	return Outcome{}
 }

@@ -15,7 +15,7 @@ import (
 const SeveralServers report.Code = "several-servers-behind-target"
 
 var severalServersRule = Rule{
-	Code: SeveralServers, Title: "several servers answer as one target", Needs: "two answers that name their server",
+	Code: SeveralServers, Title: "several servers answer at one address", Needs: "two answers that name their server",
 	Eval: perServer(checkSeveralServers),
 }
 
@@ -26,12 +26,12 @@ func checkSeveralServers(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven, Evidence: answersOf(s.Several.Looks),
-		Summary: fmt.Sprintf("at least %d servers answer here in turn: a load balancer, a virtual IP or a service stands "+
-			"in between. Their answers do not belong in one row.", leastServers(s.Several.Marks)),
+		Summary: fmt.Sprintf("at least %d servers answer here in turn: a load balancer, a virtual IP or a service is "+
+			"in between. Their answers cannot be shown as one server.", leastServers(s.Several.Marks)),
 		Fix: checkThemselves(e),
 	}
 	if slices.ContainsFunc(f.Evidence, func(ev report.Evidence) bool { return ev.Value == notServing }) {
-		f.Summary += " At least one of them does not serve: connections that are led to it fail."
+		f.Summary += " At least one of them does not serve: connections that reach it fail."
 	}
 	return found(f)
 }
@@ -39,14 +39,14 @@ func checkSeveralServers(e *model.Ensemble, s *model.Server) Outcome {
 // unlikelyOne is the outcome for a target that may well be one server.
 func unlikelyOne(e *model.Ensemble, s *model.Server) Outcome {
 	if !s.Srvr.Seen() && !s.NotServing() {
-		return skip(report.SkipNotTold, "no answer names its server")
+		return skip(report.SkipNotTold, "no answer identifies its server")
 	}
 	var earlier *snapshot.Server
 	if b := e.Earlier(s); b != nil && !e.Snap.EarlierRun {
 		earlier = b.Server
 	}
 	if why := s.Contradiction(earlier); why != "" {
-		return undecided("an election or a restart shows the same: " + why).lookAgain(e.Before == nil)
+		return undecided("an election or a restart has the same symptoms: " + why).lookAgain(e.Before == nil)
 	}
 	return Outcome{}
 }

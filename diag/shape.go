@@ -17,7 +17,7 @@ import (
 const EvenOrTinyEnsemble report.Code = "even-or-tiny-ensemble"
 
 var evenOrTinyEnsembleRule = Rule{
-	Code: EvenOrTinyEnsemble, Title: "an even number of voters", Needs: "conf or a configuration",
+	Code: EvenOrTinyEnsemble, Title: "even number of voters", Needs: "conf or a configuration",
 	Eval: checkEvenOrTiny,
 }
 
@@ -25,17 +25,17 @@ func checkEvenOrTiny(e *model.Ensemble) Outcome {
 	lists := e.Divergence()
 	switch {
 	case e.Mixed:
-		return undecided("the servers that were named are of different ensembles")
+		return undecided("the targets are of different ensembles")
 	case e.LoneStandalone():
 		return Outcome{}
 	case !e.List.Proven():
-		return skip(report.SkipNotTold, "no server told its list of members")
+		return skip(report.SkipNotTold, "no server reported its member list")
 	case lists.Count > 1 && !lists.Moving:
-		return undecided("the servers have different lists of members")
+		return undecided("the servers have different member lists")
 	case e.List.Quorums.Hierarchical():
 		return undecided("groups and weights decide, not the number of voters")
 	case e.HasOracle() && len(e.List.Quorums.Voters()) == 2:
-		return undecided("an oracle stands in for a vote")
+		return undecided("an oracle may replace a vote")
 	}
 	n := lint.EvenVoters(e.List.Quorums, false)
 	if n == 0 {
@@ -43,26 +43,26 @@ func checkEvenOrTiny(e *model.Ensemble) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Likely, // a file may be older, or newer, than what runs
-		Summary: fmt.Sprintf("%d voters may lose %d, and so may %d: the last one adds nothing but one more that can fail, and that every write may have to wait for.", n, (n-1)/2, n-1),
+		Summary: fmt.Sprintf("%d voters can lose %d, and so can %d: the last voter only adds a server that can fail and that a write may wait for.", n, (n-1)/2, n-1),
 		Evidence: []report.Evidence{
 			{Source: e.List.Source, Key: "voters", Value: strconv.Itoa(n), Wanted: fmt.Sprintf("%d or %d", n-1, n+1)},
 		},
-		Fix: advice(fmt.Sprintf("take one voter out, make it an observer, or add one: %d may lose %d", n+1, n/2)),
+		Fix: advice(fmt.Sprintf("remove one voter, make it an observer, or add one: %d can lose %d", n+1, n/2)),
 	}
 	if e.List.InForce() {
 		f.Certainty = report.Proven
 	}
 	if n == 2 {
 		f.Severity, f.Title = report.Warning, "two voters: the loss of either is an outage"
-		f.Summary = "2 voters may lose none: when either fails or restarts, nobody can write. That is worse than one server alone, which has one machine that can fail and not two."
+		f.Summary = "2 voters can lose 0: when either fails or restarts, no client can write. This is less available than one standalone server, because either of two machines can fail."
 		f.Evidence[0].Wanted = "3"
 		f.Fix = []report.Fix{{
-			Note: "add a third server, a small one will do; write its server.N line on all three, then start the new one before the old ones are restarted, the leader last",
+			Note: "add a third server, which may be small; write its server.N line on all three, then start the new one, then restart the old ones, the leader last",
 			Risk: "each restart is an outage until the third one follows",
 		}}
 		if e.MayHaveOracle() {
 			f.Severity, f.Certainty = report.Info, report.Possible
-			f.Summary = "unless an oracle has a say, which no word tells of (oraclePath), " + f.Summary
+			f.Summary = "unless an oracle is configured, which no four-letter word reports (oraclePath), " + f.Summary
 		}
 	}
 	return found(f)
@@ -101,7 +101,7 @@ var configDriftRule = Rule{
 // they are often far away, and rightly more patient.
 func checkConfigDrift(e *model.Ensemble) Outcome {
 	if e.Mixed {
-		return undecided("the servers that were named are of different ensembles")
+		return undecided("the targets are of different ensembles")
 	}
 	if e.LoneStandalone() {
 		return Outcome{}
@@ -113,7 +113,7 @@ func checkConfigDrift(e *model.Ensemble) Outcome {
 		return s.Conf.Seen() && s.Voter() && s.DuplicateOf == nil && s.Conf.Value.Quorum()
 	})
 	if len(voters) < 2 {
-		return out.and(skip(report.SkipNotTold, "fewer than two voters told their settings"))
+		return out.and(skip(report.SkipNotTold, "fewer than two voters reported their settings"))
 	}
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	var keys []string
@@ -143,10 +143,10 @@ func checkConfigDrift(e *model.Ensemble) Outcome {
 			f.Servers = append(f.Servers, s.Name)
 		}
 	}
-	f.Summary = enumerate(keys) + " should be the same on all voters. Who leads changes, and with it what holds for the others and for clients."
+	f.Summary = enumerate(keys) + " should be the same on all voters. When the leader changes, the values that apply to the others and to clients change too."
 	f.Fix = []report.Fix{
-		{Note: "find out which values are meant, and write them into every zoo.cfg"},
-		{Note: "then restart the servers that had others, one at a time, the leader last, each after all others serve", Risk: "with no spare voter each restart is an outage"},
+		{Note: "decide which values are right, and write them into every zoo.cfg"},
+		{Note: "then restart the servers that had other values, one at a time, the leader last, each after all others serve", Risk: "if the ensemble can lose 0 more, each restart is an outage"},
 	}
 	return out.and(found(f))
 }

@@ -12,13 +12,13 @@ func staysOut(e *model.Ensemble, h *model.Host) (why Outcome, out bool) {
 	s := h.Server
 	switch {
 	case s == nil:
-		return undecided("which of the servers this host is was not found out"), false
+		return undecided("which server this host is could not be determined"), false
 	case s.Serving == model.Yes:
 		return Outcome{}, false
 	case !shutOut(s):
-		return undecided("whether it serves was not told"), false
+		return undecided("whether it serves was not reported"), false
 	case e.Before == nil:
-		return undecided("it does not serve this moment, and takes two looks to tell from joining").lookAgain(true), false
+		return undecided("it does not serve now; two checks are needed to distinguish this from joining").lookAgain(true), false
 	}
 	return Outcome{}, e.Twice(s, shutOut)
 }
@@ -36,7 +36,7 @@ func whyNotTold(s *model.Server, word string, seen bool, failure snapshot.Failur
 	case failure == snapshot.NotAllowed:
 		return skip(report.SkipNotTold, "it does not allow "+word)
 	case s.Srvr.Seen() && (failure == "" || failure == snapshot.Cancelled || failure.Trouble()):
-		return skip(report.SkipNotLooked, word+" was not looked at")
+		return skip(report.SkipNotLooked, word+" was not checked")
 	}
 	if why := whyNoAnswer(s); why.skipped() {
 		return why
@@ -62,13 +62,13 @@ func whyNoAnswer(s *model.Server) Outcome {
 		s.ClientPort == report.PortOpen && s.Srvr.Tried && !s.Srvr.Unmade():
 		return Outcome{}
 	case s.Resolve.FailedAs(snapshot.Resolve):
-		return skip(report.SkipUnreachable, "its name has no address here")
+		return skip(report.SkipUnreachable, "its name does not resolve here")
 	case model.Blocked(s.ClientPort):
 		return skip(report.SkipUnreachable, "it could not be reached from here")
 	case s.Port == 0:
 		return skip(report.SkipNotTold, "its client port is not known")
 	}
-	return skip(report.SkipNotLooked, "it was not looked at")
+	return skip(report.SkipNotLooked, "it was not checked")
 }
 
 // whyNotBothPorts tells why the client and the election port cannot both be judged;
@@ -100,7 +100,7 @@ func shutOut(s *model.Server) bool {
 // myid; empty when it was read, or is not there at all, which has its own rule.
 func myidUnseen(h *model.Host) string {
 	if !h.MyID.Tried {
-		return "where its myid is cannot be told: dataDir is not set"
+		return "the path of its myid is not known: dataDir is not set"
 	}
 	if !h.MyID.Seen() && !h.MyID.FailedAs(snapshot.Absent) {
 		return h.MyID.Failure.Text

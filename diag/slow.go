@@ -42,7 +42,7 @@ func tookEvidence(e *model.Ensemble, s *model.Server, name string, m model.Mean,
 const FsyncSlow report.Code = "fsync-slow"
 
 var fsyncSlowRule = Rule{
-	Code: FsyncSlow, Title: "its disk is slow to sync the log", Needs: "mntr of 3.6 and later, twice",
+	Code: FsyncSlow, Title: "slow fsync of the transaction log", Needs: "mntr of 3.6 and later, twice",
 	Explains: []report.Code{"sync-too-slow", "leader-flapping", "follower-lagging", LatencyHigh},
 	Compares: model.SummaryKeys(fsyncTime),
 	Eval:     perServer(checkFsyncSlow),
@@ -58,18 +58,18 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Summary:  "every write waits until the disks of a majority have it: a slow one slows all clients, and past syncLimit it throws its server out.",
+		Summary:  "every write waits until the disks of a majority have it: a slow disk slows all clients, and after more than syncLimit its server leaves the quorum.",
 		Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
 		Fix: []report.Fix{
-			inspect(s.Name, "iostat -x 2 5", "see which disk is busy, and who writes to it (pidstat -d 2 5)"),
-			risky(s.Name, "give dataLogDir a disk of its own: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
-				"with no spare voter it is an outage; log.* and snapshot.* must stay in two different folders for good"),
+			inspect(s.Name, "iostat -x 2 5", "shows which disk is busy; pidstat -d 2 5 shows which processes write to it"),
+			risky(s.Name, "use a separate disk for dataLogDir: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
+				"if the ensemble can lose 0 more, this is an outage; log.* and snapshot.* must stay in two different directories from then on"),
 		},
 	}
 	if !severalSlow(s, m) {
 		f.Certainty = report.Likely
-		f.Summary += " Less likely: its whole machine stood still once meanwhile (migration, steal), and one sync with it."
-		f.Fix = append([]report.Fix{inspect(s.Name, "vmstat 2 5", "see the share of steal (st), and whether java waits for a disk (wa)")}, f.Fix...)
+		f.Summary += " Less likely: its whole machine paused once in that time (migration, steal), and one sync with it."
+		f.Fix = append([]report.Fix{inspect(s.Name, "vmstat 2 5", "shows the share of steal (st), and of waiting for a disk (wa)")}, f.Fix...)
 	}
 	return found(f)
 }
@@ -88,7 +88,7 @@ func severalSlow(s *model.Server, m model.Mean) bool {
 const LatencyHigh report.Code = "latency-high"
 
 var latencyHighRule = Rule{
-	Code: LatencyHigh, Title: "clients wait long for answers", Needs: "srvr and mntr, twice",
+	Code: LatencyHigh, Title: "request latency is high", Needs: "srvr and mntr, twice",
 	Compares: slices.Concat(model.SummaryKeys(readLatency), model.SummaryKeys(updateLatency)),
 	Eval:     perServer(checkLatencyHigh),
 }
@@ -104,12 +104,12 @@ func checkLatencyHigh(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	return found(report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Summary:  "its clients wait for their answers now, and not only since some bad hour long ago: this was counted between two looks.",
+		Summary:  "its requests take long now: this was measured between two checks, not since the start of the server.",
 		Evidence: evidence,
 		Fix: []report.Fix{
-			inspect(s.Name, "top -b -n 1 | head -15", "see whether the host is short of CPU or memory, and whether java waits for a disk"),
-			{Note: "where all servers are slow at writes only, look at the disk and the network of the leader and of its quickest followers"},
-			{Note: "where one is slow at reads too, look at its garbage collections, and at clients that ask for much"},
+			inspect(s.Name, "top -b -n 1 | head -15", "shows whether the host lacks CPU or memory, and whether java waits for a disk"),
+			{Note: "if all servers are slow for writes only, check the disk and the network of the leader and of its fastest followers"},
+			{Note: "if one server is slow for reads too, check its garbage collections, and clients that request much data"},
 		},
 	})
 }
@@ -127,7 +127,7 @@ func clientsWait(e *model.Ensemble, s *model.Server) []report.Evidence {
 		evidence = append(evidence, report.Evidence{
 			Source: "srvr", Key: "Outstanding",
 			Value:  fmt.Sprintf("%d, then %d", e.Earlier(s).Srvr.Value.Outstanding, s.Srvr.Value.Outstanding),
-			Wanted: "up to " + fmt.Sprint(mayWait) + " in one of both looks",
+			Wanted: "up to " + fmt.Sprint(mayWait) + " in one of both checks",
 		})
 	}
 	return evidence
@@ -156,13 +156,13 @@ func whyNoMean(e *model.Ensemble, s *model.Server, name string) Outcome {
 		return why
 	}
 	if _, _, ok := model.Summary(&s.Mntr.Value, name); !ok {
-		return skip(report.SkipNotTold, "its mntr has no sums to take a mean of (3.6 and later do)")
+		return skip(report.SkipNotTold, "its mntr has no sums to compute a mean from (3.6 and later do)")
 	}
 	if e.Before == nil {
-		return skip(report.SkipOneLook, "it takes two looks (check --window 10s)")
+		return skip(report.SkipOneLook, "it needs two checks (check --window 10s)")
 	}
 	if _, ok := e.MeanSince(s, name); !ok {
-		return undecided("it told no sums in the first look, or was restarted since")
+		return undecided("it reported no sums in the first check, or was restarted since")
 	}
 	return Outcome{}
 }

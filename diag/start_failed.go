@@ -39,7 +39,7 @@ func lastWord(h *model.Host, signs ...logline.Sign) *snapshot.LogLine {
 const StartFailedClassPath report.Code = "start-failed-classpath"
 
 var startFailedClassPathRule = Rule{
-	Code: StartFailedClassPath, Title: "Java finds no ZooKeeper to start", Needs: "a server's own files and log",
+	Code: StartFailedClassPath, Title: "Java does not find ZooKeeper's main class", Needs: "a server's own files and log",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perHost(checkStartClassPath),
@@ -59,11 +59,11 @@ func checkStartClassPath(_ *model.Ensemble, h *model.Host) Outcome {
 	case line == nil && in == nil:
 		return undecided(why)
 	case line == nil && in.ClassPath != "":
-		return undecided(in.ClassPath + " sets the class path in a way of its own")
+		return undecided(in.ClassPath + " sets its own class path")
 	case line == nil && len(in.Jars) > 0:
 		return Outcome{}
 	case line == nil && !bare:
-		return undecided(in.Dir + " is not laid out as a release is")
+		return undecided(in.Dir + " does not have the layout of a release")
 	}
 	return found(noMainClass(h, line, in, bare))
 }
@@ -74,9 +74,9 @@ func installOf(h *model.Host) (*snapshot.Install, string) {
 	case h.Install.Seen():
 		return &h.Install.Value, ""
 	case h.Install.Tried:
-		return nil, "what starts it was not found: " + h.Install.Failure.Text
+		return nil, "its start script was not found: " + h.Install.Failure.Text
 	}
-	return nil, "what starts it was not looked at"
+	return nil, "its start script was not checked"
 }
 
 // noMainClass is a start without the jar that has ZooKeeper's main class. line is what
@@ -84,9 +84,9 @@ func installOf(h *model.Host) (*snapshot.Install, string) {
 func noMainClass(h *model.Host, line *snapshot.LogLine, in *snapshot.Install, bare bool) report.Finding {
 	f := report.Finding{
 		Certainty: report.Likely,
-		Summary:   "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts look for them. The start ends within a second, and zkServer.sh up to 3.5.4 prints STARTED all the same.",
+		Summary:   "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts expect them. The start fails within a second, but zkServer.sh up to 3.5.4 prints STARTED anyway.",
 		Fix: steps(nameOf(h),
-			"put the release back whole: unpack it anew, of the same version, beside this one, and use its bin and lib with the conf that is there. dataDir is not touched by that",
+			"unpack the same release again in a new directory, and use its bin and lib with the existing conf. This does not touch dataDir",
 			"start it as its own user, and wait until it follows",
 		),
 	}
@@ -98,14 +98,14 @@ func noMainClass(h *model.Host, line *snapshot.LogLine, in *snapshot.Install, ba
 	}
 	addEvidence(&f, report.Evidence{
 		Source: "install", Key: "zookeeper-VERSION.jar",
-		Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Dir,
+		Value: "none", Wanted: "one in lib (3.4: in the top directory)", File: in.Dir,
 	})
 	if in.Source {
-		f.Summary = "what is unpacked there is ZooKeeper's source code, which has no jars. From 3.5.5 on the file to download is the one with -bin in its name."
+		f.Summary = "the unpacked archive is ZooKeeper's source code, which has no jars. From 3.5.5 on the archive to download has -bin in its name."
 		addEvidence(&f, report.Evidence{
 			Source: "install", Key: "build files", Value: "source code, not built", File: in.Dir,
 		})
-		f.Fix[0].Note = "unpack apache-zookeeper-VERSION-bin.tar.gz instead, beside this one, and use its bin and lib with the conf that is there"
+		f.Fix[0].Note = "unpack apache-zookeeper-VERSION-bin.tar.gz in a new directory, and use its bin and lib with the existing conf"
 	}
 	if line != nil {
 		f.Certainty = report.Proven
@@ -116,7 +116,7 @@ func noMainClass(h *model.Host, line *snapshot.LogLine, in *snapshot.Install, ba
 const JavaMissingOrWrong report.Code = "java-missing-or-wrong"
 
 var javaMissingOrWrongRule = Rule{
-	Code: JavaMissingOrWrong, Title: "there is no Java to start it with", Needs: "a server's own files and log",
+	Code: JavaMissingOrWrong, Title: "no Java found to start ZooKeeper", Needs: "a server's own files and log",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: startless,
 	Eval:     perHost(checkJava),
@@ -178,11 +178,11 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 	case j.HomeHas.Seen() && j.HomeHas.Value:
 		return false, nil, ""
 	case j.Unsure:
-		return false, nil, "files or variables that were not read may say which java it takes"
+		return false, nil, "files or variables that were not read may set which java it uses"
 	case noHome && !j.FallsBack:
 		return true, evidence, ""
 	case !j.InPath.Seen():
-		return false, nil, "which PATH it is started with is not known"
+		return false, nil, "the PATH of its start is not known"
 	}
 	return nowhere, evidence, ""
 }
@@ -190,10 +190,10 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 func noJava(h *model.Host, evidence []report.Evidence) report.Finding {
 	return report.Finding{
 		Certainty: report.Likely, Evidence: evidence,
-		Summary: "there is no java where its start looks for one, so nothing was ever run. zkServer.sh up to 3.5.4 prints STARTED all the same.",
+		Summary: "there is no java where its start script expects one, so no process was started. zkServer.sh up to 3.5.4 prints STARTED anyway.",
 		Fix: []report.Fix{
-			inspect(nameOf(h), "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "see which java there is: the PATH of your shell is not that of a service"),
-			step(nameOf(h), "install one if there is none; then name it for every kind of start: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg, which zkServer.sh reads"),
+			inspect(nameOf(h), "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "shows which java is installed: the PATH of your shell is not that of a service"),
+			step(nameOf(h), "install Java if there is none; then write the line JAVA_HOME=/usr/lib/jvm/NAME into java.env beside zoo.cfg, which zkServer.sh reads at every start"),
 			step(nameOf(h), "start it as its own user, and wait until it follows"),
 		},
 	}
@@ -202,18 +202,18 @@ func noJava(h *model.Host, evidence []report.Evidence) report.Finding {
 // wrongJava is a java that cannot run this ZooKeeper, or refuses its options.
 func wrongJava(h *model.Host, line *snapshot.LogLine) report.Finding {
 	f := report.Finding{
-		Title: "its Java is too old for it", Certainty: report.Likely,
-		Summary:  "the java that started it is older than the one its classes were made for. The numbers are versions of class files: 52 is Java 8, 55 is 11, 61 is 17.",
+		Title: "Java is too old for this ZooKeeper", Certainty: report.Likely,
+		Summary:  "the java that started it is older than its classes need. The numbers are class file versions: 52 is Java 8, 55 is 11, 61 is 17.",
 		Evidence: []report.Evidence{lineEvidence(h, *line)},
 		Fix: steps(nameOf(h),
-			"name a newer java: a line JAVA_HOME=/usr/lib/jvm/NAME in java.env beside zoo.cfg. An update of the system may have changed what java means",
+			"write the line JAVA_HOME=/usr/lib/jvm/NAME with a newer java into java.env beside zoo.cfg. A system update may have changed the default java",
 			"start it as its own user, and wait until it follows",
 		),
 	}
 	if line.Sign == logline.JavaOptions {
-		f.Title = "its Java refuses the options it is given"
-		f.Summary = "Java ended before ZooKeeper began: it knows one of its options no more, or cannot have the memory that is asked for. A newer Java drops options of older ones, those of garbage collectors above all."
-		f.Fix[0].Note = "take the option out of JVMFLAGS, SERVER_JVMFLAGS, java.env or the unit, or give it a value that this Java takes on this host"
+		f.Title = "Java does not accept its options"
+		f.Summary = "Java exited before ZooKeeper started: it does not know one of its options, or cannot get the requested memory. A newer Java no longer accepts some options of older ones, mainly those of garbage collectors."
+		f.Fix[0].Note = "remove the option from JVMFLAGS, SERVER_JVMFLAGS, java.env or the systemd unit, or set a value that this Java accepts on this host"
 	}
 	if h.Install.Seen() {
 		if j := h.Install.Value.Java; j.Version != "" {

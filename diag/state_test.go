@@ -163,7 +163,7 @@ func nameless(_ where, s *snapshot.Server) {
 	s.Resolve = failed[[]netip.Addr](s, snapshot.Resolve, quick)
 }
 
-// unlooked was not looked at at all.
+// unlooked was not checked at all.
 func unlooked(_ where, s *snapshot.Server) { s.Resolve = snapshot.Obs[[]netip.Addr]{} }
 
 // cancelled had its looks cut short.

@@ -11,7 +11,7 @@ import (
 const StatusScriptMisleading report.Code = "status-script-misleading"
 
 var statusScriptMisleadingRule = Rule{
-	Code: StatusScriptMisleading, Title: "zkServer.sh status is wrong about it", Needs: "a server's own process and files",
+	Code: StatusScriptMisleading, Title: "zkServer.sh status is wrong", Needs: "a server's own process and files",
 	Traits: theory.Traits{NeverRoot: true},
 	Eval:   perHost(checkStatusScript),
 }
@@ -22,17 +22,17 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	line, why := statusScript(h)
 	if line == "" {
-		return undecided("what zkServer.sh would say cannot be told")
+		return undecided("the output of zkServer.sh status is not known")
 	}
 	if line != scriptFails {
 		return Outcome{}
 	}
 	if h.Server != nil && model.CutsOff(h.Server) {
-		return undecided("its client port closes connections before it answers, those of the script too")
+		return undecided("its client port closes connections without an answer, those of the script too")
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary: "`zkServer.sh status` says \"" + scriptFails + "\" It is running.",
+		Summary: "`zkServer.sh status` prints \"" + scriptFails + "\" It is running.",
 		Evidence: []report.Evidence{
 			processEvidence(h, h.Process.Main+" runs", ""),
 			{Source: "zkServer.sh", Value: why},
@@ -40,7 +40,7 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	if h.Server != nil && h.Server.Serving == model.Yes && h.Server.Srvr.Seen() {
 		addEvidence(&f, report.Evidence{Source: "srvr", Value: "Mode: " + string(h.Server.Role)})
-		f.Fix = steps(nameOf(h), "the server is fine; mend the line that the script reads")
+		f.Fix = steps(nameOf(h), "the server is fine; correct the line that the script reads")
 		if note := carriageReturn(h); note != nil {
 			f.Fix = []report.Fix{{
 				Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)),

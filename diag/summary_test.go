@@ -12,12 +12,12 @@ func TestHeadline(t *testing.T) {
 	t.Parallel()
 	alone := func(s *snapshot.Snapshot) { s.Servers, s.Plan.Targets = s.Servers[:1], s.Plan.Targets[:1] }
 	for want, s := range map[string]scene{
-		"3 of 3 voters. Leader zk2.":      look(follower, leader, follower),
-		"2 of 3 voters. Leader zk2.":      look(follower, leader, down),
-		"1 asked of 3 voters: 1 serves. ": look(follower, leader, follower).membership(three...).edit(alone),
-		"2 of the 2 you named. Leader not seen. How many more may be lost is not known": look(follower, follower).as(oldest),
-		"no quorum: 1 of 3 voters up, 2 ":                                               look(looking, down, down).file(zoo(3)),
-		"no quorum: 2 of 3 voters up, and by their groups and weights that is none. ": look(looking, looking, down).
+		"3 of 3 voters. Can lose 1 more. Leader zk2.":                                                         look(follower, leader, follower),
+		"2 of 3 voters. Can lose 0 more. Not in the quorum: zk3. Leader zk2.":                                 look(follower, leader, down),
+		"1 of 3 voters checked: 1 serves. ":                                                                   look(follower, leader, follower).membership(three...).edit(alone),
+		"2 of 2 targets. How many more it can lose is not known: the leader is not among the targets. Leader": look(follower, follower).as(oldest),
+		"no quorum: 1 of 3 voters up, 2 ":                                                                     look(looking, down, down).file(zoo(3)),
+		"no quorum: 2 of 3 voters up, not enough by their groups and weights. ": look(looking, looking, down).
 			file(zoo(3, "group.1=1:2:3", "weight.1=1", "weight.2=1", "weight.3=3")),
 	} {
 		t.Run(want, func(t *testing.T) {

@@ -20,7 +20,7 @@ const slowRate = 1 << 20
 const SyncTooSlow report.Code = "sync-too-slow"
 
 var syncTooSlowRule = Rule{
-	Code: SyncTooSlow, Title: "its data arrives too late", Needs: "a server's own log, twice",
+	Code: SyncTooSlow, Title: "sync takes longer than initLimit allows", Needs: "a server's own log, twice",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, []report.Code{"leader-flapping"}),
 	Eval:     perHost(checkSyncTooSlow),
@@ -105,23 +105,23 @@ func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []
 	ticks := 3 * h.Settings.InitLimit.Value
 	f := report.Finding{
 		Certainty: report.Possible, Servers: serversOf(h),
-		Summary: fmt.Sprintf("a follower must have all of the leader's data within initLimit ticks, %s here, or all begins anew; that happened several times in a row.", seconds(limit)),
+		Summary: fmt.Sprintf("a follower must receive all of the leader's data within initLimit ticks, %s here, or the sync starts again; this happened several times in a row.", seconds(limit)),
 		Evidence: []report.Evidence{
 			settingEvidence(h, "initLimit", h.Settings.InitLimit, ""),
 			settingEvidence(h, "tickTime", h.Settings.TickTime, ""),
 		},
 		Fix: []report.Fix{
-			{Note: "start no server with an emptied data directory meanwhile: two of them may elect each other, and the data is gone"},
-			risky(nameOf(h), fmt.Sprintf("raise initLimit in zoo.cfg on every server, to %d to begin with, and restart those that serve nobody. It is the leader's that counts: where one serves, restart it last, at a quiet time", ticks),
+			{Note: "until this is fixed, start no server with an emptied data directory: two of them may elect each other, and the data is lost"},
+			risky(nameOf(h), fmt.Sprintf("raise initLimit in zoo.cfg on every server, to %d at first, and restart those that do not serve. The leader's value decides: if a leader serves, restart it last, at a quiet time", ticks),
 				"an election, once a leader serves"),
-			{Note: "find out why it takes so long: the network between the two (tc, iperf), or the disk of the follower, which writes a snapshot before it says that it is done"},
+			{Note: "find out why it takes so long: the network between the two (tc, iperf), or the disk of the follower, which writes a snapshot before it reports that it is done"},
 		},
 	}
 	if n, shown := dataSize(e, h); n > 0 {
 		rate := float64(n) / limit.Seconds()
-		shown.Wanted = fmt.Sprintf("less than what goes over the network, and onto the disk, in %s", seconds(limit))
+		shown.Wanted = fmt.Sprintf("less than the network and the disk transfer in %s", seconds(limit))
 		addEvidence(&f, shown)
-		f.Summary += fmt.Sprintf(" %s in that time are %s a second.", size(uint64(n)), size(uint64(rate)))
+		f.Summary += fmt.Sprintf(" %s in that time are %s per second.", size(uint64(n)), size(uint64(rate)))
 		if rate >= slowRate {
 			f.Certainty = report.Likely
 		}

@@ -15,7 +15,7 @@ import (
 const PeerNameUnresolvable report.Code = "peer-name-unresolvable"
 
 var peerNameUnresolvableRule = Rule{
-	Code: PeerNameUnresolvable, Title: "a member's name has no address there", Needs: "a server's own names",
+	Code: PeerNameUnresolvable, Title: "a member's host name does not resolve", Needs: "a server's own names",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless, []report.Code{"target-unresolvable", "process-without-listener"}),
 	Eval:     perHost(checkPeerName),
@@ -25,7 +25,7 @@ var peerNameUnresolvableRule = Rule{
 // of a member: ZooKeeper looks them up there, whatever they mean elsewhere.
 func checkPeerName(e *model.Ensemble, h *model.Host) Outcome {
 	if len(h.Resolved) == 0 {
-		return undecided("its names were not looked up: they are a container's own")
+		return undecided("its names were not resolved: they are a container's own")
 	}
 	var out Outcome
 	for _, r := range h.Resolved {
@@ -39,13 +39,13 @@ func checkPeerName(e *model.Ensemble, h *model.Host) Outcome {
 func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.Finding {
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Servers: []string{},
-		Summary: fmt.Sprintf("on the host of %s the name %s has no address, so it cannot call server.%d.", nameOf(h), r.Host, r.ID),
+		Summary: fmt.Sprintf("on the host of %s the name %s does not resolve, so it cannot connect to server.%d.", nameOf(h), r.Host, r.ID),
 		Evidence: []report.Evidence{{
 			Source: "dns", Server: nameOf(h), Key: r.Host, Value: r.Addrs.Failure.Text, Wanted: "an address",
 		}},
 		Fix: []report.Fix{
-			step(nameOf(h), fmt.Sprintf("give the name %s an address, in DNS or in /etc/hosts there", r.Host)),
-			{Note: "a server calls a peer anew when its name means something again; one whose own name it was has to be started"},
+			step(nameOf(h), fmt.Sprintf("add the name %s to DNS, or to /etc/hosts there", r.Host)),
+			{Note: "a server connects to a peer again when its name resolves; a server whose own name it is must be started"},
 		},
 	}
 	if m := h.Settings.Find(r.ID); m != nil {
@@ -55,7 +55,7 @@ func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.
 		f.Servers, f.Severity = []string{s.Name}, severityOf(e, s)
 	}
 	if h.HasID && h.ID == r.ID {
-		f.Summary = fmt.Sprintf("on its own host the name of %s, %s, has no address: it cannot listen for its peers, and 3.5 and later do not start.", nameOf(h), r.Host)
+		f.Summary = fmt.Sprintf("on its own host the name of %s, %s, does not resolve: it cannot listen for its peers, and 3.5 and later do not start.", nameOf(h), r.Host)
 	}
 	return f
 }
@@ -63,14 +63,14 @@ func peerName(e *model.Ensemble, h *model.Host, r snapshot.ResolvedHost) report.
 const TargetsMixed report.Code = "targets-mixed-ensembles"
 
 var targetsMixedRule = Rule{
-	Code: TargetsMixed, Title: "servers of different ensembles were named", Needs: "conf of two servers",
+	Code: TargetsMixed, Title: "targets belong to different ensembles", Needs: "conf of two servers",
 	Eval: checkTargetsMixed,
 }
 
 // checkTargetsMixed reports servers of different ensembles in one question.
 func checkTargetsMixed(e *model.Ensemble) Outcome {
 	if len(e.Servers) == 0 {
-		return skip(report.SkipNotLooked, "no server was looked at")
+		return skip(report.SkipNotLooked, "no server was checked")
 	}
 	if e.Snap.Plan.Source != snapshot.FromTargets || e.Snap.Plan.Config != nil {
 		return Outcome{} // a file lists them: they are meant to be one ensemble
@@ -78,14 +78,14 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 	told := e.Filter(func(s *model.Server) bool { return s.RunsWith != nil })
 	switch {
 	case len(told) < 2 && len(told) < len(e.Servers):
-		return skip(report.SkipNotTold, "fewer than two servers told their list of members")
+		return skip(report.SkipNotTold, "fewer than two servers reported their member list")
 	case !e.Mixed:
 		return Outcome{}
 	}
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Proven,
-		Summary: "their lists of members have no address in common, so nothing can be said of them together.",
-		Fix:     advice("ask about one ensemble at a time: the evidence has the members of each"),
+		Summary: "their member lists have no address in common, so they cannot be judged together.",
+		Fix:     advice("check one ensemble at a time: the evidence has the members of each"),
 	}
 	for _, s := range told {
 		addEvidence(&f, report.Evidence{
@@ -94,8 +94,8 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 	}
 	if mayBeOne(told) {
 		f.Certainty = report.Likely
-		f.Summary += " Less likely: they are one ensemble whose lists have the addresses of two networks; the ids in them are the same."
-		f.Fix = advice("compare which host has which id; if they are two ensembles, ask about one at a time: the evidence has the members of each")
+		f.Summary += " Less likely: they are one ensemble whose lists have the addresses of two networks; the ids are the same."
+		f.Fix = advice("compare which host has which id; if they are two ensembles, check one at a time: the evidence has the members of each")
 	}
 	return found(f)
 }

@@ -110,15 +110,15 @@ func TestSummaries(t *testing.T) {
 		want  []string
 	}{
 		{look(follower, leader, follower), []string{"3 of 3 voters", "Leader zk2", "Can lose 1 more"}},
-		{look(follower, leader, down), []string{"2 of 3 voters", "Out: zk3", "Can lose 0 more"}},
+		{look(follower, leader, down), []string{"2 of 3 voters", "Not in the quorum: zk3", "Can lose 0 more"}},
 		{look(follower, leader, gone), []string{"3 of 3 voters", "Can lose 1 more", "Not seen, but in sync with the leader: zk3"}},
 		{look(follower, but(leader, whitelisted), gone), []string{"2 of 3 voters", "Can lose 0 to 1 more", "zk3"}},
 		{look(follower, gone, gone), []string{"1 of 3 voters", "Leader not seen"}},
-		{look(down, down, looking), []string{"no quorum", "1 of the 3 you named", "2 needed"}},
+		{look(down, down, looking), []string{"no quorum", "1 of 3 targets", "2 needed"}},
 		{look(leader, leader, follower), []string{"2 leaders", "zk1, zk2"}},
 		{look(gone, gone, gone), []string{"no usable answer"}},
 		{look(standalone), []string{"1 standalone server"}},
-		{look(looking), []string{"zk1", "Name its peers"}},
+		{look(looking), []string{"zk1", "Add its peers"}},
 		{look(follower, hungLeader, follower), []string{"zk1, zk3", "follow a leader that does not answer", "zk2"}},
 	} {
 		for _, want := range c.want {

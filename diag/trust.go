@@ -35,9 +35,9 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 			}
 			switch h.Doubt {
 			case model.OwnNamespace:
-				ev.Value, ev.Wanted = "is in a user namespace of its own, where it may have any address", ""
+				ev.Value, ev.Wanted = "is in its own user namespace, where it may have any address", ""
 			case model.ListensNowhere:
-				ev.Value, ev.Wanted = "listens nowhere, and any user may call a process so", ""
+				ev.Value, ev.Wanted = "does not listen, and any user can start a process with that name", ""
 			case model.ProgramUnseen, model.InItsPlace, model.OfOtherUser:
 			}
 			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, ev)
@@ -49,7 +49,7 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 		}
 		if h.Hidden() && f.Certainty == report.Proven {
 			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, report.Evidence{
-				Source: "process", Server: nameOf(h), Value: "not seen, though the server answers: these may be files of another",
+				Source: "process", Server: nameOf(h), Value: "not seen, although the server answers: these may be files of another server",
 			})
 		}
 		if h.Edited() && f.Certainty == report.Proven && !f.Later && restsOnFile(f, h) {
@@ -61,12 +61,12 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 	}
 }
 
-// whyItMayRun says why a process that was not looked at may be the server.
+// whyItMayRun says why a process that was not checked may be the server.
 func whyItMayRun(e *model.Ensemble) string {
 	if e.Snap.Others.NotOwners > 0 {
-		return "one of another user calls itself so, and listens nowhere"
+		return "a process of another user has that name, and does not listen"
 	}
-	return "too many to look at them all"
+	return "too many to check them all"
 }
 
 // restsOn reports whether a finding has evidence that the host's process led to.
@@ -101,7 +101,7 @@ func withhold(f *report.Finding) {
 		}
 		fix.Command, fix.Risk = "", ""
 		fix.Note = strings.TrimPrefix(fix.Note+". ", ". ") +
-			"There is no command for it here: that the process is the server was not verified, so whose files these are is not known"
+			"No command is given: it was not verified that the process is the server, so the owner of these files is not known"
 	}
 }
 

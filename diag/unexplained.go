@@ -83,7 +83,7 @@ func notEnough(e *model.Ensemble, t theory.Theory, kinds map[report.Code]theory.
 		}
 		// Not all that it names need be out.
 		if without := theory.KeptOut(e, &f); len(without) > 0 {
-			out = append(out, fmt.Sprintf("%s alone: without %s those left are a quorum still", f.Code, enumerate(model.Names(without))))
+			out = append(out, fmt.Sprintf("%s alone: without %s the others are still a quorum", f.Code, enumerate(model.Names(without))))
 		}
 	}
 	return out
@@ -129,7 +129,7 @@ func wasLookedAt(s *model.Server) bool {
 func outFinding(e *model.Ensemble, name string) report.Finding {
 	f := report.Finding{
 		Code: report.ServerOut, Severity: severityOf(e), Servers: []string{name},
-		Title: "is out, and nothing that was found says why",
+		Title: "not in the quorum, cause not found",
 	}
 	for _, s := range named(e, name) {
 		f.Severity, f.Summary, f.Evidence = severityOf(e, s), note(s), allLooks(s)
@@ -144,7 +144,7 @@ func outFinding(e *model.Ensemble, name string) report.Finding {
 func unjudgedFinding(s *model.Server) report.Finding {
 	return report.Finding{
 		Code: report.ServerUnjudged, Severity: report.Warning, Servers: []string{s.Name},
-		Title: "gave no answer that tells what it does", Summary: note(s), Evidence: allLooks(s),
+		Title: "state not known: no usable answer", Summary: note(s), Evidence: allLooks(s),
 	}
 }
 
@@ -167,7 +167,7 @@ func allLooks(s *model.Server) []report.Evidence {
 // whyUnknown is told of a finding that says what happened and not why: of one about the whole
 // ensemble, and of each server whose own host was looked at and does not tell it either.
 func whyUnknown(e *model.Ensemble, f report.Finding, kind theory.Kind) []report.Symptom {
-	f.Title, f.Summary = "why this is so is not known: "+f.Title, ""
+	f.Title, f.Summary = "cause not found: "+f.Title, ""
 	if kind.EnsembleWide {
 		return []report.Symptom{symptom(e, f, concerned(e, f))}
 	}
@@ -193,10 +193,10 @@ func whyUnknown(e *model.Ensemble, f report.Finding, kind theory.Kind) []report.
 func saidOfTheEnd(h *model.Host) string {
 	failed := func(e snapshot.LogEvent) bool { return e.Level != "WARN" }
 	if slices.ContainsFunc(h.Log.Value.Events, failed) || len(logEvidences(h, fatalSigns)) > 0 {
-		return "what its log says of the end"
+		return "what its log reports about its end"
 	}
 	if h.Service.Seen() && !endedByOrder(h.Service.Value) {
-		return "what systemd says of the end"
+		return "what systemd reports about its end"
 	}
 	return ""
 }
@@ -238,16 +238,16 @@ func ruledOut(e *model.Ensemble, servers []*model.Server) []string {
 		return len(servers) > 0 && !slices.ContainsFunc(servers, func(s *model.Server) bool { return !holds(s) })
 	}
 	if all(answers) {
-		out = append(out, "a server that hangs: "+whose+" "+answer+" at once")
+		out = append(out, "a server that does not respond: "+whose+" "+answer+" at once")
 	}
 	if e.Product == "" && all(func(s *model.Server) bool { return s.ElectionPort == report.PortOpen }) {
-		out = append(out, "an election port that is closed: "+electionPorts(servers)+" is open from here at "+whose)
+		out = append(out, "a closed election port: "+electionPorts(servers)+" is open from here at "+whose)
 	}
 	if ids := claimedIDs(e); ids != "" {
-		out = append(out, "two servers with one id: they have "+ids)
+		out = append(out, "two servers with the same id: the ids are "+ids)
 	}
 	if d := e.Divergence(); d.Count == 1 && len(d.Servers) == len(e.Servers) {
-		out = append(out, "different lists of members: all have "+idList(d.Lists[0].Membership))
+		out = append(out, "different member lists: all have "+idList(d.Lists[0].Membership))
 	}
 	return out
 }
@@ -362,20 +362,20 @@ func nextStep(e *model.Ensemble, servers []*model.Server) report.Fix {
 		}
 		return report.Fix{
 			Command: strings.Join(words, " "), Risk: "none",
-			Note: "looks from the servers' own hosts: what each of them reaches, its files and its log",
+			Note: "checks from the servers' own hosts: which ports each of them reaches, its files and its log",
 		}
 	}
 	for _, s := range servers {
 		if s.Local != nil && !s.Local.Log.Seen() {
 			return report.Fix{
 				Host: s.Name, Command: "zkdoctor check --log FILE", Risk: "none",
-				Note: noLog(s.Local) + ". Hand it over: what it repeats tells most",
+				Note: noLog(s.Local) + ". Give the log: repeated errors help most",
 			}
 		}
 	}
 	return report.Fix{
 		Command: "zkdoctor collect --out zkdoctor.json", Risk: "none",
-		Note: "no rule knows this. Keep what was seen, and the logs of all servers since before it began, " +
-			"for those who are to find it out",
+		Note: "no check explains this. Keep the snapshot, and the logs of all servers from before it began, " +
+			"for further analysis",
 	}
 }

@@ -48,10 +48,10 @@ func TestUnexplained(t *testing.T) {
 		"a cause that names one that is not known to be out": {
 			look(but(hung, blocked), but(down, blocked), looking).on(3).file(zoo(3)).twice(),
 			[]string{"quorum-lost"},
-			"quorum-port-filtered alone: without zk1 those left", "", "--via",
+			"quorum-port-filtered alone: without zk1 the others", "", "--via",
 		},
-		"all run, and no quorum":    {look(looking, looking, looking).twice(), []string{"quorum-lost"}, "a server that hangs: zk1, zk2, zk3", "", "--via"},
-		"one is out, and all run":   {look(follower, leader, looking).twice(), []string{"server-not-serving zk3"}, "a server that hangs: zk3", "", "--via"},
+		"all run, and no quorum":    {look(looking, looking, looking).twice(), []string{"quorum-lost"}, "a server that does not respond: zk1, zk2, zk3", "", "--via"},
+		"one is out, and all run":   {look(follower, leader, looking).twice(), []string{"server-not-serving zk3"}, "a server that does not respond: zk3", "", "--via"},
 		"its log repeats something": {look(follower, leader, looking).on(3, logged).twice(), []string{"server-not-serving zk3"}, "", "7 times, since 2026-11-22 03:00:00: WARN again", "collect"},
 		"its log repeats what a fault of its release writes": {
 			look(follower, leader, but(looking, runs("3.6.0"))).on(3, pinged(time.Second)).twice(),

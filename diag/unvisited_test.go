@@ -23,7 +23,7 @@ func TestUnvisited(t *testing.T) {
 	if len(found) != 1 || len(found[0].Evidence) != mostListed || !strings.Contains(found[0].Summary, "899 of them") {
 		t.Fatalf("%+v", found)
 	}
-	if got := found[0].Evidence[1]; got.Key != "server.3" || got.Value != "169.254.169.254:80, not visited: a link-local address" {
+	if got := found[0].Evidence[1]; got.Key != "server.3" || got.Value != "169.254.169.254:80, not checked: a link-local address" {
 		t.Errorf("%+v", got)
 	}
 }

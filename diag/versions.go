@@ -22,7 +22,7 @@ var versionMixedRule = Rule{
 func checkVersionMixed(e *model.Ensemble) Outcome {
 	switch {
 	case e.Mixed:
-		return undecided("the servers that were named are of different ensembles")
+		return undecided("the targets are of different ensembles")
 	case e.LoneStandalone():
 		return Outcome{}
 	}
@@ -41,7 +41,7 @@ func checkVersionMixed(e *model.Ensemble) Outcome {
 		}
 	}
 	if len(f.Servers) < 2 {
-		return out.and(skip(report.SkipNotTold, "fewer than two servers told their version"))
+		return out.and(skip(report.SkipNotTold, "fewer than two servers reported their version"))
 	}
 	if len(versions) < 2 {
 		return out
@@ -49,10 +49,10 @@ func checkVersionMixed(e *model.Ensemble) Outcome {
 	slices.Sort(versions)
 	f.Severity, f.Certainty = report.Info, report.Proven
 	f.Title = "servers run different releases: " + enumerate(versions)
-	f.Summary = "an upgrade is under way, or was never ended. Servers of neighbouring releases work together; new features wait for the last one."
+	f.Summary = "an upgrade is in progress, or was not finished. Servers of neighbouring releases work together; new features are available when all servers have the new release."
 	f.Fix = []report.Fix{{
-		Note: "finish the upgrade or take it back: one server at a time, the leader last, each after all others serve",
-		Risk: "with no spare voter each restart is an outage",
+		Note: "finish the upgrade or undo it: one server at a time, the leader last, each after all others serve",
+		Risk: "if the ensemble can lose 0 more, each restart is an outage",
 	}}
 	return out.and(found(f))
 }
@@ -60,7 +60,7 @@ func checkVersionMixed(e *model.Ensemble) Outcome {
 const WildcardSelfAddr report.Code = "wildcard-self-addr"
 
 var wildcardSelfAddrRule = Rule{
-	Code: WildcardSelfAddr, Title: "its own address is 0.0.0.0", Needs: "conf, or a server's own files",
+	Code: WildcardSelfAddr, Title: "own address is 0.0.0.0", Needs: "conf, or a server's own files",
 	// It stays when the server is back: what is not of this server it must not hide.
 	Explains: []report.Code{"server-not-serving", "read-only-mode", "quorum-lost", "status-script-misleading"},
 	Eval:     perServer(checkWildcardSelfAddr, whyNoVersion),
@@ -73,7 +73,7 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 	}
 	line, source, ok := ownLineOf(s)
 	if !ok {
-		return skip(report.SkipNotTold, "neither it nor its files told which line of the list is its own")
+		return skip(report.SkipNotTold, "neither it nor its files show which server.N line is its own")
 	}
 	if !lint.IsWildcard(&line) {
 		return Outcome{}
@@ -84,7 +84,7 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 	}
 	return found(report.Finding{
 		Certainty: certainty,
-		Summary:   fmt.Sprintf("%s tells its peers to call it back at the address of its own line, and that is 0.0.0.0: they call themselves. It serves until it restarts, and may then not get in again.", v),
+		Summary:   fmt.Sprintf("%s reports the address of its own server.N line to its peers, and that is 0.0.0.0: they connect to themselves. It serves until it restarts, and may then not rejoin.", v),
 		Evidence: []report.Evidence{
 			releaseEvidence(s, "3.5.8, 3.6.1 or later"),
 			{
@@ -93,9 +93,9 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 			},
 		},
 		Fix: []report.Fix{
-			step(s.Name, fmt.Sprintf("write server.%d as its peers write it; where it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)),
-			risky(s.Name, "then restart it; or upgrade to 3.5.10 or 3.6.4, where the wildcard does no harm",
-				"if it stays out, restart the peers with lower ids too, one at a time; with no spare voter each is an outage"),
+			step(s.Name, fmt.Sprintf("write server.%d as on its peers; if it must listen on all addresses, add quorumListenOnAllIPs=true", line.ID)),
+			risky(s.Name, "then restart it; or upgrade to 3.5.10 or 3.6.4, where 0.0.0.0 has no effect on peers",
+				"if it does not rejoin, restart the peers with lower ids too, one at a time; if the ensemble can lose 0 more, each restart is an outage"),
 		},
 	})
 }

@@ -43,7 +43,7 @@ func serverView(e *model.Ensemble, s, leader *model.Server) report.ServerView {
 	if id, source, ok := s.ShownID(); ok {
 		v.ID, v.IDSource = &id, source
 		if s.AtLine() && s.Line.ID != id {
-			v.Note = strings.TrimPrefix(v.Note+"; ", "; ") + fmt.Sprintf("says id %d, its line is server.%d", id, s.Line.ID)
+			v.Note = strings.TrimPrefix(v.Note+"; ", "; ") + fmt.Sprintf("reports id %d, its line is server.%d", id, s.Line.ID)
 		}
 	}
 	if s.Line != nil && s.Line.ID >= 0 || s.Role == report.Observer || s.NonMember {
@@ -154,7 +154,7 @@ func statusScript(h *model.Host) (line, why string) {
 		return "", ""
 	}
 	if note := carriageReturn(h); note != nil {
-		return scriptFails, fmt.Sprintf("%s:%d ends in CR LF: the server reads over the CR, the script passes it on as part of the port", note.File, note.Line)
+		return scriptFails, fmt.Sprintf("%s:%d ends in CR LF: the server ignores the CR, the script uses it as part of the port", note.File, note.Line)
 	}
 	if h.Script.Seen() {
 		return "Mode: " + string(h.Script.Value.Mode), ""
@@ -163,12 +163,12 @@ func statusScript(h *model.Host) (line, why string) {
 	case kind == snapshot.NotServing && h.Server != nil && h.Server.Srvr.Seen():
 		return "Mode: " + string(h.Server.Mode()), "" // it came in between the two questions
 	case kind == snapshot.NotServing:
-		return scriptFails, "it runs and answers, and is in no quorum; the script takes an answer without \"Mode\" for none"
+		return scriptFails, "it runs and answers, but is not in a quorum; the script treats an answer without \"Mode\" as no answer"
 	case h.Script.Unmade(), kind == snapshot.Denied:
 		return "", ""
 	default:
 		text := strings.TrimPrefix(h.Script.Failure.Text, h.ScriptAddr+": ")
-		return scriptFails, fmt.Sprintf("the script asks %s: %s", h.ScriptAddr, text)
+		return scriptFails, fmt.Sprintf("the script connects to %s: %s", h.ScriptAddr, text)
 	}
 }
 

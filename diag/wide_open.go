@@ -14,7 +14,7 @@ import (
 const WideOpen report.Code = "jmx-or-4lw-wide-open"
 
 var wideOpenRule = Rule{
-	Code: WideOpen, Title: "JMX or all four-letter words are open to strangers", Needs: "a server's own process, sockets and files",
+	Code: WideOpen, Title: "JMX or all four-letter words are unprotected", Needs: "a server's own process, sockets and files",
 	Eval: perHost(checkWideOpen),
 }
 
@@ -25,11 +25,11 @@ func checkWideOpen(_ *model.Ensemble, h *model.Host) Outcome {
 	case h.Process == nil:
 		return undecided("no process runs for it")
 	case !h.Listeners.Seen():
-		return undecided(reasonOf(h.Listeners, "its sockets were not looked at"))
+		return undecided(reasonOf(h.Listeners, "its sockets were not checked"))
 	}
 	out := openJMX(h).and(openWords(h))
 	if h.Process.JMX == nil && h.Process.JMXFile != "" {
-		return out.and(undecided("its settings of JMX are in " + h.Process.JMXFile + ", which was not looked at"))
+		return out.and(undecided("its settings of JMX are in " + h.Process.JMXFile + ", which was not checked"))
 	}
 	return out
 }
@@ -48,19 +48,19 @@ func openJMX(h *model.Host) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary: fmt.Sprintf("JMX on port %s asks for no password: whoever reaches it manages this JVM, and can have it run code as the user of ZooKeeper.", jmx.Port),
+		Summary: fmt.Sprintf("JMX on port %s needs no password: every host that reaches it can manage this JVM, and run code as the user of ZooKeeper.", jmx.Port),
 		Evidence: []report.Evidence{
 			optionEvidence("com.sun.management.jmxremote.authenticate", strconv.FormatBool(jmx.Authenticate), "true"),
 			{Source: "sockets", Key: "listening on " + jmx.Port, Value: "yes"},
 		},
 		Fix: []report.Fix{
-			step(nameOf(h), "who needs JMX from elsewhere? If nobody does, take JMXPORT out of conf/zookeeper-env.sh, conf/java.env or the unit"),
-			risky(nameOf(h), "else set JMXAUTH=true and JMXSSL=true beside it, with a password file and a key, or bind it to loopback (-Dcom.sun.management.jmxremote.host=127.0.0.1) and come by SSH",
-				"takes a restart; with no spare voter that is an outage"),
+			step(nameOf(h), "if no other host needs JMX, remove JMXPORT from conf/zookeeper-env.sh, conf/java.env or the systemd unit"),
+			risky(nameOf(h), "otherwise set JMXAUTH=true and JMXSSL=true, with a password file and a key, or bind it to loopback (-Dcom.sun.management.jmxremote.host=127.0.0.1) and connect through SSH",
+				"needs a restart; if the ensemble can lose 0 more, this is an outage"),
 		},
 	}
 	if jmx.Authenticate {
-		f.Summary = fmt.Sprintf("JMX on port %s asks for a password without TLS: whoever is on the way can read it, and then have the JVM run code.", jmx.Port)
+		f.Summary = fmt.Sprintf("JMX on port %s uses a password without TLS: it can be read on the network, and then used to run code in this JVM.", jmx.Port)
 		f.Evidence[0] = optionEvidence("com.sun.management.jmxremote.ssl", "false", "true")
 	}
 	return found(f)
@@ -82,7 +82,7 @@ func openWords(h *model.Host) Outcome {
 	evidence.Wanted = "srvr,ruok,mntr,conf,isro"
 	return found(report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary: fmt.Sprintf("all four-letter words are allowed on port %d of a public address: strangers may ask for what costs a busy server seconds (wchp, wchc, dump), and reset its statistics (srst).", port),
+		Summary: fmt.Sprintf("all four-letter words are allowed on port %d of a public address: any host can send words that take a busy server seconds (wchp, wchc, dump), and reset its statistics (srst).", port),
 		Evidence: []report.Evidence{
 			evidence,
 			{
@@ -91,8 +91,8 @@ func openWords(h *model.Host) Outcome {
 			},
 		},
 		Fix: []report.Fix{
-			step(nameOf(h), "keep the client port from the internet first: a firewall, or clientPortAddress with a private address"),
-			{Note: "then name the words that monitors need, on every server: 4lw.commands.whitelist=srvr,ruok,mntr,conf,isro", Risk: "takes a restart of each; with no spare voter that is an outage"},
+			step(nameOf(h), "block the client port from the internet first: a firewall, or clientPortAddress with a private address"),
+			{Note: "then list the words that monitors need, on every server: 4lw.commands.whitelist=srvr,ruok,mntr,conf,isro", Risk: "needs a restart of each server; if the ensemble can lose 0 more, each restart is an outage"},
 		},
 	})
 }

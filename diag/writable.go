@@ -13,7 +13,7 @@ import (
 const DataDirNotWritable report.Code = "datadir-not-writable"
 
 var dataDirNotWritableRule = Rule{
-	Code: DataDirNotWritable, Title: "its data directory cannot be written", Needs: "a server's own files and process",
+	Code: DataDirNotWritable, Title: "data directory is not writable", Needs: "a server's own files and process",
 	Traits:   theory.Traits{BreaksStart: true},
 	Explains: slices.Concat(keptOut, startless),
 	Eval:     perStart(checkDataDirNotWritable),
@@ -55,17 +55,17 @@ func notWritable(h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
 	}
 	c := h.Process.Credentials
 	if !c.Seen() {
-		return nil, reasonOf(c, "whose its process is was not looked at")
+		return nil, reasonOf(c, "the user of its process was not checked")
 	}
 	switch may := writes(owner, c.Value.UID, c.Value.Groups); {
 	case c.Value.WritesAll, may == model.Yes:
 		return nil, ""
 	case may == model.Unknown:
-		return nil, path + ": its group may write, and an access list may put its user there"
+		return nil, path + ": its group may write, and an access list may include its user"
 	}
 	return &report.Finding{
 		Certainty: report.Proven, Later: true,
-		Summary: fmt.Sprintf("it runs as %s, who may not make a file in %s. It goes on with the files that it has open, fails at the next snapshot, and does not start again.", h.Process.User, path),
+		Summary: fmt.Sprintf("it runs as %s, who may not create a file in %s. It continues with its open files, fails at the next snapshot, and does not start again.", h.Process.User, path),
 		Evidence: []report.Evidence{
 			ownerEvidence(path, owner, "writable for "+h.Process.User),
 			processEvidence(h, "runs as "+h.Process.User, ""),
@@ -80,24 +80,24 @@ func notWritable(h *model.Host, d *snapshot.DataDir) (*report.Finding, string) {
 // says, and may be the system's or another server's.
 func giveTo(h *model.Host, d *snapshot.DataDir, uid uint32) report.Fix {
 	fix := report.Fix{
-		Host: nameOf(h), Note: "give it to that user, and find out who changed it: a start as root does",
+		Host: nameOf(h), Note: "change the owner to that user, and find out what changed it: a start as root does this",
 		Risk: "none: no content changes",
 	}
 	path := d.Path + "/version-2"
 	switch {
 	case d.Version2.Seen() && !holdsData(d), !d.Version2.Seen() && !holdsMyID(h, d):
-		fix.Note = fmt.Sprintf("find out whether %s is its data directory: none of ZooKeeper's files was seen there. Then give it to that user", d.Path)
-		fix.Risk = "to give a directory of another program away can break that program"
+		fix.Note = fmt.Sprintf("find out whether %s is its data directory: none of ZooKeeper's files was seen there. Then change the owner to that user", d.Path)
+		fix.Risk = "changing the owner of another program's directory can break that program"
 	case !d.Version2.Seen():
 		fix.Command = fmt.Sprintf("chown %d %s", uid, shellWord(d.Path))
 	case d.Version2.Value.UID == uid:
 		fix.Command = "chmod u+rwx " + shellWord(path)
-		fix.Note = "let it write there again, and find out who changed it"
+		fix.Note = "restore its write permission, and find out what changed it"
 	case d.Owner.Value.UID == uid:
 		fix.Command = fmt.Sprintf("chown -R %d %s", uid, shellWord(path))
-		fix.Note = "give all of it to that user, and find out who changed it: a start as root does"
+		fix.Note = "change the owner of all files to that user, and find out what changed it: a start as root does this"
 	default:
-		fix.Note = fmt.Sprintf("find out which of the two is wrong, the owner of %s and what is in it, or the user that the server runs as; then make them the same", d.Path)
+		fix.Note = fmt.Sprintf("find out which is wrong: the owner of %s and its files, or the user of the server; then make them the same", d.Path)
 	}
 	return fix
 }
@@ -114,14 +114,14 @@ func readOnlyVolume(h *model.Host, d *snapshot.DataDir) *report.Finding {
 	}
 	return &report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("%s is mounted read-only, so ZooKeeper can write neither log nor snapshot there. Linux mounts a file system so by itself after an error of its disk.", mount),
+		Summary:   fmt.Sprintf("%s is mounted read-only, so ZooKeeper can write neither log nor snapshot there. Linux remounts a file system read-only after a disk error.", mount),
 		Evidence: []report.Evidence{{
 			Source: "disk", Key: "mount",
 			Value: mount + " is read-only", Wanted: "read and write", File: d.Path,
 		}},
 		Fix: []report.Fix{
-			inspect(nameOf(h), "findmnt -T "+shellWord(d.Path)+"; dmesg -T | tail -n 30", "find out why: an error of the disk, or the options of the mount"),
-			risky(nameOf(h), "mend the disk or the mount, then start the server. After a disk error do not force it writable: check the file system first",
+			inspect(nameOf(h), "findmnt -T "+shellWord(d.Path)+"; dmesg -T | tail -n 30", "find out why: a disk error, or the mount options"),
+			risky(nameOf(h), "fix the disk or the mount, then start the server. After a disk error do not remount it read-write by force: check the file system first",
 				"writing to a damaged file system can lose what is still there"),
 		},
 	}
@@ -141,14 +141,14 @@ func notForOwner(h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner) (*
 	path := d.Path + "/version-2"
 	fix := report.Fix{
 		Host: nameOf(h), Command: fmt.Sprintf("chown -R --reference=%s %s", shellWord(d.Path), shellWord(path)),
-		Note: "give it to the owner of dataDir, if that is whom ZooKeeper runs as; then start it as that user", Risk: "none: no content changes",
+		Note: "change the owner to that of dataDir, if ZooKeeper runs as that user; then start it as that user", Risk: "none: no content changes",
 	}
 	if !holdsData(d) {
 		fix.Command = "" // it may be anything
 	}
 	return &report.Finding{
 		Certainty: report.Likely,
-		Summary:   fmt.Sprintf("%s belongs to %s and version-2 in it to %s, and only the latter may write there. One start as root leaves it so; the next one as its own user ends with \"Cannot write to\" and exit code 3 (3.4: 1).", d.Path, userName(above.UID), userName(version2.UID)),
+		Summary:   fmt.Sprintf("%s belongs to %s and version-2 in it to %s, and only the latter may write there. One start as root causes this; the next start as its own user exits with \"Cannot write to\" and code 3 (3.4: 1).", d.Path, userName(above.UID), userName(version2.UID)),
 		Evidence: []report.Evidence{
 			ownerEvidence(path, version2, "that of "+d.Path),
 			ownerEvidence(d.Path, above, ""),

@@ -42,7 +42,7 @@ func linkFaults() []fault {
 				name: "a health check on an election port", options: namespaces(),
 				do: func(t *testing.T, ens *zktest.Ensemble) { connectAgain(t, ens.Client, ens.Server(1).Addr+":3888") }, from: 1,
 			},
-			fires: []report.Code{diag.ElectionPortHeld}, shows: "another one in the check before", state: report.Serving, exit: 0,
+			fires: []report.Code{diag.ElectionPortHeld}, shows: "another one in the previous check", state: report.Serving, exit: 0,
 		},
 		{
 			shape: shape{

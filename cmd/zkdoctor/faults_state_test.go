@@ -88,7 +88,7 @@ func stateFaults() []fault {
 			fires: []report.Code{diag.ReadOnlyMode, diag.DegradedNoSpare}, state: report.Degraded, exit: 1,
 		},
 		{
-			shape: shape{name: "few file descriptors are left", do: fewDescriptors(2), args: outside("@1", "@2", "@3")},
+			shape: shape{name: "file descriptors nearly used up", do: fewDescriptors(2), args: outside("@1", "@2", "@3")},
 			root:  diag.FDLimitNear, servers: []int64{2}, state: report.Serving, exit: 1,
 		},
 		{

@@ -57,7 +57,7 @@ func Parse(text string) (State, error) {
 			return s, nil
 		}
 	}
-	return s, fmt.Errorf("--for %q is no state: write %s (critical, warning or info)", text, Forms)
+	return s, fmt.Errorf("--for %q is not a state: use %s (critical, warning or info)", text, Forms)
 }
 
 // UnmarshalText makes a state a flag.
@@ -140,7 +140,7 @@ func (s State) inSync(e *model.Ensemble, a Answer, brief bool) Answer {
 	}
 	switch {
 	case server == nil:
-		a.Known, a.Text = false, s.server+" is none of the servers that were checked"
+		a.Known, a.Text = false, s.server+" is not among the servers that were checked"
 	case server.Serving != model.Yes || server.Role == report.ReadOnly:
 		a.Text = fmt.Sprintf("%s is %s", server.Name, server.Role)
 	case brief:
@@ -154,7 +154,7 @@ func (s State) inSync(e *model.Ensemble, a Answer, brief bool) Answer {
 		a.Holds = !own.Lacks(newest)
 		a.Text = fmt.Sprintf("%s is %s, zxid %s", server.Name, server.Role, own)
 		if !a.Holds {
-			a.Text += ", and others had " + newest.String()
+			a.Text += ", others had " + newest.String()
 		}
 	}
 	return a

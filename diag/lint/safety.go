@@ -26,7 +26,7 @@ func dataDirVolatile(s *subject) []Remark {
 			continue
 		}
 		r := setting(d.key, d.Setting, report.Warning)
-		all = append(all, r.say("a directory that outlives a reboot, as /var/lib/zookeeper", "What is there is removed at a reboot or by a cleaner, and with it the data.")...)
+		all = append(all, r.say("a directory that survives a reboot, as /var/lib/zookeeper", "What is there is removed at a reboot or by a cleaner, and with it the data.")...)
 	}
 	return all
 }

@@ -2,7 +2,7 @@ package model
 
 import "github.com/zkdoctor/zkdoctor/diag/report"
 
-// count sorts the voters. One that was not looked at is neither out nor in.
+// count sorts the voters. One that was not checked is neither out nor in.
 func (e *Ensemble) count() Tally {
 	t := Tally{Serving: map[int64]bool{}, Possible: map[int64]bool{}, Alive: map[int64]bool{}, Able: map[int64]bool{}}
 	for _, id := range e.List.Quorums.Voters() {

@@ -164,14 +164,14 @@ type Server struct {
 	reported *OwnList
 	// NonMember is set when the list in force has no line for the id that it says it has.
 	NonMember bool
-	// Local is its own host's side; nil when that was not looked at.
+	// Local is its own host's side; nil when that was not checked.
 	Local *Host
 	// DuplicateOf is an earlier target that is the same server; nil for the first.
 	DuplicateOf *Server
 	// Several is set where it is more than one server: none of the answers is the row's then.
 	Several *Several
 	// PortLocal is the host's side as it was when the peer ports were looked at:
-	// in a second look, that of the first. nil when that was not looked at.
+	// in a second look, that of the first. nil when that was not checked.
 	PortLocal *Host
 	standing
 	// Inferred is set when the role is not the server's own statement.

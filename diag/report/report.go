@@ -101,7 +101,7 @@ func (s State) Word() string {
 	case Down:
 		return "DOWN"
 	case Split:
-		return "DATA AT RISK"
+		return "SPLIT"
 	default:
 		return "UNKNOWN"
 	}

@@ -87,7 +87,7 @@ func (p *plan) fixes() []report.Fix {
 	}
 	if len(p.after) > 0 {
 		out = append(out, report.Fix{
-			Host: strings.Join(p.after, ", "), Note: "then the same there, one host after the other, each once the one before serves",
+			Host: strings.Join(p.after, ", "), Note: "then the same there, one host after the other; wait each time until the server serves",
 		})
 	}
 	return out

@@ -90,7 +90,7 @@ Watch ROOT CAUSE: it is not server 1, and "do" says where to go.
 	return err
 }
 
-// symptom shows what an operator sees of a server that runs and does not serve.
+// symptom shows what an operator sees of a server that runs but does not serve.
 func (d *demo) symptom(ctx context.Context, s *zktest.Server) error {
 	status, err := statusScript(ctx, s)
 	if err != nil {

@@ -70,7 +70,7 @@ func (a *Advisories) summary() string {
 	case a.Release == "":
 		return count
 	case len(a.Table) == 0:
-		return "No advisory concerns " + a.Release + ". It may have faults that zkdoctor does not know."
+		return "No advisory applies to " + a.Release + ". It may have bugs that zkdoctor does not know."
 	case a.Next == "":
 		return count
 	}
@@ -80,7 +80,7 @@ func (a *Advisories) summary() string {
 func advisoryTitle(e advisory.Effect) string {
 	switch e {
 	case advisory.Data:
-		return "LOSES OR DIVERGES DATA"
+		return "CAN LOSE DATA"
 	case advisory.Stops:
 		return "STOPS SERVERS"
 	case advisory.Security:

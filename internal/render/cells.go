@@ -114,19 +114,19 @@ func (p *phrases) legend(whole bool) []string {
 		state report.PortState
 		means string
 	}{
-		{report.PortFiltered, "filtered = no answer in time (firewall, route or dead host)"},
-		{report.PortUnreachable, "unreachable = the network has no way there"},
-		{report.PortSilent, "silent = accepts, then says nothing"},
+		{report.PortFiltered, "filtered = no reply in time (firewall, route or host down)"},
+		{report.PortUnreachable, "unreachable = the network has no route there"},
+		{report.PortSilent, "silent = accepts connections, sends no answer"},
 	} {
 		if seen[w.state] {
 			words = append(words, w.means)
 		}
 	}
 	if whole && seen[report.PortNotExpected] {
-		words = append(words, "- = closed, rightly so (only the leader opens it)")
+		words = append(words, "- = closed as expected (only the leader opens it)")
 	}
 	if seen[report.PortNotProbed] && len(words) > 0 {
-		words = append(words, "? = not looked at")
+		words = append(words, "? = not checked")
 	}
 	return words
 }

@@ -47,8 +47,8 @@ func (p *phrases) compared(c *report.Changes) string {
 	}
 	text += "."
 	if c.Before.Host != c.After.Host {
-		text += " Seen from " + clean(c.Before.Host, maxWord) + ", then from " + clean(c.After.Host, maxWord) +
-			": what each can see may be different."
+		text += " Checked from " + clean(c.Before.Host, maxWord) + ", then from " + clean(c.After.Host, maxWord) +
+			": what each of them can reach may differ."
 	}
 	for _, m := range []*report.Moment{&c.Before, &c.After} {
 		if m.Incomplete != "" {
@@ -141,13 +141,13 @@ func (p *phrases) changeText(c *report.Change) string {
 		return servers + " (" + p.roleText(c.From) + "): not asked in the later check"
 	case report.ServerRestarted:
 		if c.From == "" {
-			return servers + ": counters of the process began again"
+			return servers + ": process counters restarted"
 		}
 		return servers + ": " + p.way(c) + p.since(c)
 	case report.ServerRejoined:
 		return servers + ": " + p.roleText(c.To) + " again" + p.since(c)
 	case report.CountersRestarted:
-		return servers + ": its counters began again (a restart, a new election, or srst)"
+		return servers + ": its counters restarted (a restart, a new election, or srst)"
 	case report.LeaderChanged:
 		return p.leaderWay(c) + p.since(c)
 	case report.EpochChanged:

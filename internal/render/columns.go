@@ -100,7 +100,7 @@ func (p *phrases) note(s *report.ServerView) string {
 	note := cut(p.names.prose(s.Note), maxNote)
 	switch noVote := s.Voter != nil && !*s.Voter; {
 	case noVote && s.Role == report.Follower:
-		return "no member, no vote"
+		return "not a member, no vote"
 	case noVote && s.Role != report.Observer:
 		return strings.TrimSuffix("observer; "+note, "; ")
 	}

@@ -42,12 +42,12 @@ func LintText(w io.Writer, r *lint.Report, o Options) error {
 func (p *page) lintHead(r *lint.Report) {
 	word := statusWord(r.ExitCode)
 	lead := word + strings.Repeat(" ", max(2, 6-len(word)))
-	verdict := "nothing to mend"
+	verdict := "nothing to fix"
 	switch {
 	case r.Counts.Critical > 0:
-		verdict = "ZooKeeper would not start, or never serve"
+		verdict = "ZooKeeper would not start, or would never serve"
 	case r.Counts.Warning > 0:
-		verdict = "ZooKeeper would start; something is to mend"
+		verdict = "ZooKeeper would start; there are warnings"
 	}
 	file := clean(r.File, maxValue)
 	if r.Object != "" {
@@ -78,7 +78,7 @@ func (p *page) lintHead(r *lint.Report) {
 func lintTitle(s report.Severity) string {
 	switch s {
 	case report.Critical:
-		return "WOULD NOT START, OR NEVER SERVE"
+		return "WOULD NOT START, OR WOULD NEVER SERVE"
 	case report.Warning:
 		return "WARNINGS"
 	case report.Info:

@@ -42,9 +42,6 @@ func pipeless(s string) string { return strings.ReplaceAll(s, "|", "/") }
 func status(r *report.Report, n *names) string {
 	word := map[string]string{"OK": "OK", "WARN": "WARNING", "CRIT": "CRITICAL", "UNKNOWN": "UNKNOWN"}
 	head := "ZOOKEEPER " + word[statusWord(r.Verdict.ExitCode)] + " - "
-	if r.Verdict.State == report.Split {
-		head += "DATA AT RISK: "
-	}
 	summary := strings.TrimSuffix(n.prose(r.Verdict.Summary), ".")
 	causes := []string{""}
 	for _, f := range r.Findings {

@@ -23,11 +23,11 @@ func (p *phrases) otherProcesses() []string {
 	}
 	var out []string
 	if found := p.r.Others.Found; found > manyProcesses {
-		out = append(out, fmt.Sprintf("More than %d processes call themselves ZooKeeper on this host: %d.", manyProcesses, found))
+		out = append(out, fmt.Sprintf("More than %d processes on this host have ZooKeeper's name: %d.", manyProcesses, found))
 	}
 	if left := p.r.Others.Unscanned; left > 0 {
-		out = append(out, fmt.Sprintf("The processes of this host were not all looked at: %d were not read in time. "+
-			"That a server does not run here is not proven.", left))
+		out = append(out, fmt.Sprintf("Not all processes of this host were checked: %d were not read in time. "+
+			"It is not proven that no server runs here.", left))
 	}
 	listed := p.r.Others.Listed
 	for len(listed) > 0 {
@@ -68,19 +68,19 @@ func whyOther(why string) string {
 	case report.WhyAnotherListens:
 		return "Ignored, because another process listens on the client port of their configuration"
 	case report.WhyOtherUser:
-		return "Ignored, because they listen for no server of this ensemble and run as another user than these"
+		return "Ignored, because they do not listen for a server of this ensemble and run as another user than its servers"
 	case report.WhyOtherEnsemble:
 		return "Not checked, because their configuration is of another ensemble (check it with -c FILE)"
 	case report.WhyNotOwner:
-		return "Ignored, because they listen nowhere and are not of root or of the owner of this host's configuration or data"
+		return "Ignored, because they do not listen and do not run as root or as the owner of this host's configuration or data"
 	case report.WhyListensNowhere:
-		return "Not verified, because they listen nowhere and are not of root"
+		return "Not verified, because they do not listen and do not run as root"
 	case report.WhyBeyondLimit:
 		return "Not checked, because there are too many"
 	case report.WhyOwnNamespace:
-		return "Not verified, because they run in a user namespace of their own, where they can have any address"
+		return "Not verified, because they run in their own user namespace, where they can have any address"
 	case report.WhyProgramNotSeen:
-		return "Not verified, because the executable is not readable from this user (run zkdoctor as root)"
+		return "Not verified, because this user cannot read the executable (run zkdoctor as root)"
 	}
 	return "Ignored"
 }

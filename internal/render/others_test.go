@@ -32,14 +32,14 @@ func TestOtherProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"More than 64 processes call themselves ZooKeeper on this host: 170.",
-		"were not all looked at: 7000 were not read in time. That a server does not run here is not proven.",
+		"More than 64 processes on this host have ZooKeeper's name: 170.",
+		"Not all processes of this host were checked: 7000 were not read in time. It is not proven that no server runs here.",
 		"Ignored, because another process listens on the client port of their configuration: pid 92 (user nobody, config /srv/zoo.cfg).",
 		"Not checked, because there are too many: pid 94 (user nobody).",
 		"but no Java virtual machine: pid 101 (user nobody), pid 102 (user ",
 		", pid 103 (user nobody), 2 more.",
 		"their configuration is of another ensemble (check it with -c FILE): pid 110 (user zk, config /etc/other.cfg).",
-		"run as another user than these: pid 111 (user nobody).",
+		"run as another user than its servers: pid 111 (user nobody).",
 		"where they can have any address: pid 115 (user zk).",
 		"(run zkdoctor as root): pid 112 (user zk).",
 		"Ignored: pid 113 (user zk).",

@@ -28,7 +28,7 @@ func (p *phrases) incomplete() string {
 	if !p.o.Deterministic && p.r.TookMs > 0 {
 		after = " after " + seconds(p.r.TookMs)
 	}
-	return "incomplete: " + clean(p.r.Incomplete, maxWord) + after + "; what follows is what was known by then."
+	return "incomplete: " + clean(p.r.Incomplete, maxWord) + after + "; this report has what was known until then."
 }
 
 // unverified says so when anybody could have answered in the place of the servers,
@@ -37,7 +37,7 @@ func (p *phrases) unverified(by string) string {
 	if !p.r.Vantage.Unverified {
 		return ""
 	}
-	return "not checked: the certificates of the servers, as " + by + " says: it was not made sure that it was they who answered."
+	return "the certificates of the servers were not verified (" + by + "): another program may have answered in their place."
 }
 
 // cannotTell keeps a reader from taking "cannot tell" for "is down".
@@ -53,12 +53,12 @@ func (p *phrases) cannotTell() string {
 	}
 	seen := "This"
 	if h := clean(p.r.Vantage.Host, maxWord); h != "" {
-		seen = "This look from " + h
+		seen = "This check from " + h
 	}
 	if slices.ContainsFunc(p.r.Servers, func(s report.ServerView) bool { return s.Role == report.NotServing }) {
-		return seen + " does not show whether the ensemble serves. Try it " + from
+		return seen + " does not show whether the ensemble serves. Run it " + from
 	}
-	return seen + " says nothing about the ensemble; it may be fine. Try it " + from
+	return seen + " shows nothing about the ensemble; it may be fine. Run it " + from
 }
 
 // processNotice is what is said of a ZooKeeper process of this host for which
@@ -74,7 +74,7 @@ type processNotice struct {
 }
 
 // scriptSays comes before the script's sentence.
-const scriptSays = "`zkServer.sh status` says"
+const scriptSays = "`zkServer.sh status` prints"
 
 func (p *phrases) processNotices() []processNotice {
 	var out []processNotice
@@ -88,13 +88,13 @@ func (p *phrases) processNotices() []processNotice {
 		}
 		switch {
 		case len(out) > 0 && n.said == out[len(out)-1].said:
-			n.again, n.truth = true, "and so for "
+			n.again, n.truth = true, "the same for "
 		case pr.Serving:
-			n.truth = "That is wrong, it serves: "
+			n.truth = "That is wrong; it serves: "
 		case wrong:
 			n.truth = "It is running: "
 		case idle:
-			n.truth = "ZooKeeper is running here and does not serve: "
+			n.truth = "ZooKeeper is running here but does not serve: "
 		default:
 			n.truth = "ZooKeeper is running here: "
 		}

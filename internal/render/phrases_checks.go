@@ -52,7 +52,7 @@ func (p *phrases) crashes() string {
 	for _, crash := range c.Crashes[:min(len(c.Crashes), maxCrashes)] {
 		named = append(named, slug(crash.Code)+" ("+clean(crash.Text, maxValue)+")")
 	}
-	text := " This is a fault of zkdoctor. Report it"
+	text := " This is a bug in zkdoctor. Report it"
 	if len(named) > 0 {
 		text += ": " + strings.Join(named, ", ")
 	}
@@ -104,7 +104,7 @@ func (p *phrases) gaveNothing() []string {
 		for k, w := range s.Skipped {
 			list[k] = clean(w, maxWord)
 		}
-		out = append(out, p.names.of(s.Name)+" gave nothing for "+strings.Join(list, ", "))
+		out = append(out, p.names.of(s.Name)+" did not answer "+strings.Join(list, ", "))
 	}
 	return out
 }

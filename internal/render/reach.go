@@ -44,7 +44,7 @@ func (p *page) reach() {
 		lines = p.closedWays()
 	}
 	p.blank()
-	p.put(cut(indent+"who reaches whose peer ports, as each host saw it:", p.width))
+	p.put(cut(indent+"peer ports that each host can reach:", p.width))
 	for _, l := range lines {
 		p.put(cut(indent+l, p.width))
 	}
@@ -59,7 +59,7 @@ func (p *page) closedWays() []string {
 		}
 	}
 	if lines == nil {
-		lines = []string{"all are open to all"}
+		lines = []string{"every host reaches every peer port"}
 	}
 	return lines
 }

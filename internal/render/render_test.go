@@ -233,7 +233,7 @@ func TestNagios(t *testing.T) {
 // TestCannotTell: where some servers say that they do not serve, it is not said that nothing was seen.
 func TestCannotTell(t *testing.T) {
 	r := unreachable()
-	if got := text(t, r, Options{}); !strings.Contains(got, "says nothing about the ensemble") {
+	if got := text(t, r, Options{}); !strings.Contains(got, "shows nothing about the ensemble") {
 		t.Errorf("got %s", got)
 	}
 	r.Servers[0].Role = report.NotServing

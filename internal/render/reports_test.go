@@ -88,11 +88,11 @@ func noQuorum() *report.Report {
 		},
 		Fix: []report.Fix{
 			{Host: "zk2", Note: "find out why it stopped: run zkdoctor check there, or read the end of its log"},
-			{Host: "zk2", Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
-			{Note: "leave version-2 alone on every server"},
-			{Note: "1 of the 2 that are out is enough to restore service"},
+			{Host: "zk2", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
+			{Note: "do not touch version-2 on any server"},
+			{Note: "1 of the 2 that are down is enough to restore service"},
 			{Host: "zk3", Note: "find out why it stopped: run zkdoctor check there, or read the end of its log"},
-			{Host: "zk3", Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
+			{Host: "zk3", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
 		},
 		Explains: []string{"quorum-lost", "server-not-serving@zk1"},
 	}}

@@ -6,7 +6,7 @@ import "github.com/zkdoctor/zkdoctor/diag/report"
 func unexplained() *report.Report {
 	idle := func(name string, id int64) report.ServerView {
 		s := server(name, id, report.NotServing, report.PortOpen, report.PortNotExpected, report.PortOpen)
-		s.Note = "runs, and is not serving"
+		s.Note = "runs, does not serve"
 		return s
 	}
 	r := sampleOf(verdict(report.Down, 2, 3, 0, -1, "no quorum: none of 3 voters serves. No reads, no writes."),
@@ -16,22 +16,22 @@ func unexplained() *report.Report {
 		{
 			Code: "process-down", Severity: report.Critical, Certainty: report.Likely, Root: true,
 			Servers: []string{"zk3"}, Title: "ZooKeeper is not running",
-			Summary:  `"refused" came back at once from the client and the election port: machine and network are fine, ZooKeeper is not running there.`,
+			Summary:  `the client and the election port both refused the connection: the host and the network work, ZooKeeper is not running there.`,
 			Evidence: []report.Evidence{{Source: "tcp", Server: "zk3", Key: "2181", Value: "refused", Wanted: "open"}},
-			Fix:      []report.Fix{{Host: "zk3", Note: "start it as it is always started, as its own user (systemctl, zkServer.sh start)", Risk: "none"}},
+			Fix:      []report.Fix{{Host: "zk3", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"}},
 		},
-		{Code: "quorum-lost", Severity: report.Critical, Certainty: report.Proven, Title: "no quorum: nobody can be elected leader"},
+		{Code: "quorum-lost", Severity: report.Critical, Certainty: report.Proven, Title: "no quorum: no leader is elected"},
 	}
 	r.Folded = []report.Finding{
-		{Code: "server-not-serving", Severity: report.Critical, Certainty: report.Proven, Servers: []string{"zk1", "zk2"}, Title: "runs, and serves nobody"},
+		{Code: "server-not-serving", Severity: report.Critical, Certainty: report.Proven, Servers: []string{"zk1", "zk2"}, Title: "runs, but does not serve clients"},
 	}
 	r.Unexplained = []report.Symptom{{
-		Symptom: "quorum-lost", Severity: report.Critical, Title: "no quorum: nobody can be elected leader",
+		Symptom: "quorum-lost", Severity: report.Critical, Title: "no quorum: no leader is elected",
 		Summary: "2 of 3 voters run and serve nobody, and 2 are needed to elect a leader: those that it takes are there, and elect none.",
 		RuledOut: []string{
 			"process-down alone: without zk3 those left are a quorum still",
 			"a server that hangs: zk1, zk2 answer at once",
-			"an election port that is closed: 3888 is open from here at zk1, zk2",
+			"a closed election port: 3888 is open from here at zk1, zk2",
 		},
 		Telling: []report.Evidence{
 			{Source: "srvr", Server: "zk1", Value: "not currently serving requests", Wanted: "Mode: leader or follower"},
@@ -39,7 +39,7 @@ func unexplained() *report.Report {
 		},
 		Next: report.Fix{
 			Command: "zkdoctor check --via 'ssh {host} --' zk1 zk2 zk3",
-			Note:    "looks from the servers' own hosts: what each of them reaches, its files and its log", Risk: "none",
+			Note:    "checks from the servers' own hosts: which ports each of them reaches, its files and its log", Risk: "none",
 		},
 	}}
 	r.Checks.Passed, r.Checks.Finding, r.Checks.Skipped = 17, 3, 9

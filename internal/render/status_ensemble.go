@@ -43,7 +43,7 @@ func ensembleOf(e *StatusEnsemble, row *indexRow, now time.Time) *ensembleView {
 func (p *phrases) notices(age time.Duration) []string {
 	var out []string
 	if age > staleAfter {
-		out = append(out, "This is "+ageLong(int64(age.Seconds()))+" old and says nothing about now. zkdoctor looks when it is asked: does Prometheus still scrape it?")
+		out = append(out, "This is "+ageLong(int64(age.Seconds()))+" old and does not show the current state. zkdoctor checks when it is scraped: does Prometheus still scrape it?")
 	}
 	for _, sentence := range []string{p.unverified("the configuration"), p.incomplete(), p.cannotTell()} {
 		if sentence != "" {

@@ -108,7 +108,7 @@ func TestStatusGolden(t *testing.T) {
 func TestStatusUnverified(t *testing.T) {
 	r := healthyReport()
 	r.Vantage.Unverified = true
-	if text := rendered(t, pageOf(seen("prod", r))); !strings.Contains(text, "not checked: the certificates of the servers, as the configuration says") {
+	if text := rendered(t, pageOf(seen("prod", r))); !strings.Contains(text, "the certificates of the servers were not verified (the configuration)") {
 		t.Error("it is not said")
 	}
 }
@@ -232,8 +232,8 @@ func TestStatusMany(t *testing.T) {
 func TestStatusWords(t *testing.T) {
 	for name, want := range map[string][]string{
 		"healthy":  {"<title>OK SERVING prod - zkdoctor</title>", "OK SERVING", "12 s ago", "3 min ago", "LEADER", "No findings. 29 checks: 20 passed, 3 skipped.", `content="30; url=/"`},
-		"down":     {"<title>CRIT DOWN prod - zkdoctor</title>", "Root cause 1: ZooKeeper is not running", "2181, 3888", "on zk2, then on zk3:", "Explained by this: quorum-lost, server-not-serving (zk1).", "process-down.md", "zk1 gave nothing for mntr"},
-		"unknown":  {"This look from monitor1 says nothing about the ensemble", "filtered = no answer in time", "no such name"},
+		"down":     {"<title>CRIT DOWN prod - zkdoctor</title>", "Root cause 1: ZooKeeper is not running", "2181, 3888", "on zk2, then on zk3:", "Explained by this: quorum-lost, server-not-serving (zk1).", "process-down.md", "zk1 did not answer mntr"},
+		"unknown":  {"This check from monitor1 shows nothing about the ensemble", "filtered = no reply in time", "no such name"},
 		"several":  {"<title>CRIT DOWN prod and 3 more - zkdoctor</title>", "5 ensembles: 1 CRIT DOWN, 1 NOT SEEN YET, 1 OLD, was OK SERVING, 1 WARN DEGRADED, 1 OK SERVING", "The newest look failed: zoo.cfg", "Nothing was seen yet: no look yet", "2 h 5 min old"},
 		"selected": {`href="/zk/?ensemble=prod"`, `href="/zk/metrics"`, "all ensembles"},
 		"missing":  {"There is no ensemble <bdi>&lt;b&gt;nobody&lt;/b&gt;</bdi>"},
@@ -276,9 +276,9 @@ func TestStatusVocabulary(t *testing.T) {
 	}
 	page := html.UnescapeString(rendered(t, pageOf(seen("prod", r))))
 	for _, want := range []string{
-		`class="port" data-l="2181 client">TLS<`, `class="port" data-l="2181 client">TLS, plain<`, ">leader?<", ">no member, no vote<", ">observer<",
-		"`zkServer.sh status` says \"Error contacting service.\" That is wrong, it serves: zk1, pid 7, up 1 day. The script fails because: no nc</p>", ">and so for zk2, pid 8",
-		"ZooKeeper is running here and does not serve: zk3, pid 9, up 2 h 5 min.", `<span class="mark note">also check</span> clocks differ`,
+		`class="port" data-l="2181 client">TLS<`, `class="port" data-l="2181 client">TLS, plain<`, ">leader?<", ">not a member, no vote<", ">observer<",
+		"`zkServer.sh status` prints \"Error contacting service.\" That is wrong; it serves: zk1, pid 7, up 1 day. The script fails because: no nc</p>", ">the same for zk2, pid 8",
+		"ZooKeeper is running here but does not serve: zk3, pid 9, up 2 h 5 min.", `<span class="mark note">also check</span> clocks differ`,
 		"<li>run:<span class=\"dim\">(the command is too long for a screen: see -o json)<", "(no step given)",
 	} {
 		if !strings.Contains(page, want) {
@@ -286,7 +286,7 @@ func TestStatusVocabulary(t *testing.T) {
 		}
 	}
 	screen := text(t, r, Options{Width: 92})
-	for _, want := range []string{"TLS, plain", "leader?", "no member, no vote", "observer", "That is wrong, it serves: zk1, pid 7, up 1 day.", "up 2 h 5 min.", "also check"} {
+	for _, want := range []string{"TLS, plain", "leader?", "not a member, no vote", "observer", "That is wrong; it serves: zk1, pid 7, up 1 day.", "up 2 h 5 min.", "also check"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("the text has no %q", want)
 		}

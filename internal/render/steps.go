@@ -96,7 +96,7 @@ func commandText(c string) (text, warning string) {
 	case len(text) > maxCommand:
 		return "", "(the command is too long for a screen: see -o json)"
 	case text != c:
-		return text, "(do not paste it: it holds bytes that are no printable ASCII)"
+		return text, "(do not paste it: it contains bytes that are not printable ASCII)"
 	}
 	return text, ""
 }

@@ -72,6 +72,6 @@ func TestCancelled(t *testing.T) {
 		}
 	}
 	if new(Server).Cancelled() {
-		t.Error("what was not looked at was cancelled")
+		t.Error("what was not checked was cancelled")
 	}
 }

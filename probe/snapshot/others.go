@@ -34,7 +34,7 @@ type OtherProcess struct {
 	Why    OtherReason `json:"why"`
 }
 
-// OtherReason is why a process was not looked at as a server of the ensemble.
+// OtherReason is why a process was not checked as a server of the ensemble.
 type OtherReason string
 
 const (

@@ -66,7 +66,7 @@ type Plan struct {
 	Local bool `json:"local"`
 }
 
-// Unvisited is a member that a server listed and that was not looked at.
+// Unvisited is a member that a server listed and that was not checked.
 type Unvisited struct {
 	ID int64 `json:"id"`
 	// Address is where clients reach it, as it was listed.

@@ -54,7 +54,7 @@ func checkStartClassPath(_ *model.Ensemble, h *model.Host) Outcome {
 		line = nil // another program's
 	}
 	in, why := installOf(h)
-	bare := in != nil && in.ClassPath == "" && len(in.Jars) == 0 && (in.Lib || in.Source)
+	bare := in != nil && JarsMissing(in)
 	switch {
 	case line == nil && in == nil:
 		return undecided(why)
@@ -66,6 +66,11 @@ func checkStartClassPath(_ *model.Ensemble, h *model.Host) Outcome {
 		return undecided(in.Dir + " does not have the layout of a release")
 	}
 	return found(noMainClass(h, line, in, bare))
+}
+
+// JarsMissing reports whether a start with the scripts of an install finds no main class.
+func JarsMissing(in *snapshot.Install) bool {
+	return in.ClassPath == "" && len(in.Jars) == 0 && (in.Lib || in.Source)
 }
 
 // installOf is the ZooKeeper that a start would run; nil, and why, when that is not known.
@@ -159,7 +164,12 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 	if in == nil {
 		return false, nil, why
 	}
-	j := in.Java
+	return ScriptJavaMissing(&in.Java, h.Unit)
+}
+
+// ScriptJavaMissing reports whether the scripts of an install, started by a unit or by hand (nil),
+// find no java, with the evidence, or why that is not known.
+func ScriptJavaMissing(j *snapshot.Java, u *snapshot.Unit) (missing bool, evidence []report.Evidence, why string) {
 	noHome := j.HomeHas.Seen() && !j.HomeHas.Value
 	if noHome {
 		evidence = append(evidence, report.Evidence{
@@ -167,11 +177,11 @@ func javaMissing(h *model.Host) (missing bool, evidence []report.Evidence, why s
 			Value: j.Home + " has no bin/java that can be run", Wanted: "the directory of a JDK or JRE", File: j.From,
 		})
 	}
-	nowhere := h.Unit != nil && j.InPath.Seen() && j.InPath.Value == ""
+	nowhere := u != nil && j.InPath.Seen() && j.InPath.Value == ""
 	if nowhere {
 		evidence = append(evidence, report.Evidence{
 			Source: "java", Key: "PATH",
-			Value: "no java in the PATH of the unit", Wanted: "one, or JAVA_HOME", File: h.Unit.File,
+			Value: "no java in the PATH of the unit", Wanted: "one, or JAVA_HOME", File: u.File,
 		})
 	}
 	switch {

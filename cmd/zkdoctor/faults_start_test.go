@@ -147,9 +147,9 @@ func restartOnEnd(t *testing.T, ens *zktest.Ensemble, id int) {
 
 // runBy lets a unit of systemd start a server of a host with a file system of its
 // own, as far as its files go.
-func runBy(t *testing.T, s *zktest.Server, user string) {
+func runBy(t *testing.T, s *zktest.Server, user string, more ...string) {
 	t.Helper()
-	unit := "[Service]\nExecStart=" + s.Dir + "/bin/zkServer.sh start-foreground " + s.ConfigFile + "\n"
+	unit := "[Service]\nExecStart=" + s.Dir + "/bin/zkServer.sh start-foreground " + s.ConfigFile + "\n" + strings.Join(more, "\n") + "\n"
 	if user != "" {
 		unit += "User=" + user + "\n"
 	}

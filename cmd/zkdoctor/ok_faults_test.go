@@ -36,7 +36,7 @@ type latent struct {
 
 // latentFaults are such faults.
 func latentFaults() []latent {
-	return slices.Concat(latentFiles(), latentHosts(), unfitToStop())
+	return slices.Concat(latentFiles(), latentHosts(), latentStarts(), unfitToStop())
 }
 
 // latentFiles are in the files of the server.

@@ -14,6 +14,7 @@ import (
 func missedChecks() []check {
 	return []check{
 		{"clients", clients},
+		{"ephemerals", ephemerals},
 		{"learners", learners},
 	}
 }
@@ -73,11 +74,45 @@ func (s *subject) limited(other *model.Server) bool {
 	return false
 }
 
-// learners are the servers that follow it and have to find another leader.
+// ephemerals are the znodes that go with a session that ends. mntr counts those of the whole
+// ensemble, and no word that costs little says which are of clients of one server.
+func ephemerals(s *subject) []Check {
+	n, known := s.s.Mntr.Value.Count("zk_ephemerals_count")
+	switch {
+	case !known:
+		return ok("how many ephemeral znodes there are was not reported")
+	case n == 0:
+		return ok("there is no ephemeral znode")
+	case s.e.LoneStandalone():
+		return ok("ephemeral znodes: %d; each stays where its client is back within its session timeout%s", n, s.sessionTimeouts())
+	}
+	return ok("ephemeral znodes of the whole ensemble: %d (it does not report which are of its own clients); each stays where its client connects to another server within its session timeout%s", n, s.sessionTimeouts())
+}
+
+// sessionTimeouts are those that the server grants; empty where it does not report them.
+func (s *subject) sessionTimeouts() string {
+	c := s.s.Conf.Value
+	if c.MinSessionTimeout == nil || c.MaxSessionTimeout == nil || *c.MinSessionTimeout <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %.0f to %.0f s", float64(*c.MinSessionTimeout)/1000, float64(*c.MaxSessionTimeout)/1000)
+}
+
+// learners are the servers that get their data from it: of a leader all that follow, of a follower
+// the observers that are connected to its observerMasterPort (3.6 and later).
 func learners(s *subject) []Check {
-	n, known := s.s.Mntr.Value.Learners()
-	if !known || !s.s.Mntr.Seen() || n == 0 {
+	if !s.s.Mntr.Seen() {
 		return nil
 	}
-	return ok("%d servers follow it, and have to find a new leader", n)
+	observers, _ := s.s.Mntr.Value.Count("zk_synced_observers")
+	n, known := s.s.Mntr.Value.Learners()
+	switch {
+	case known && n > 0 && observers > 0:
+		return ok("%d servers follow it, %d of them observers, and have to find a new leader", n, observers)
+	case known && n > 0:
+		return ok("%d servers follow it, and have to find a new leader", n)
+	case !known && observers > 0:
+		return ok("observers that get their data from it (observerMasterPort): %d; they have to connect to another server", observers)
+	}
+	return nil
 }

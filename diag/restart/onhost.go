@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -128,19 +127,6 @@ func diskRoom(s *subject) []Check {
 		}
 	}
 	return ok("its disk has %s free, and a start writes %s", size(least), size(snapshotSize+newLog))
-}
-
-// javaThere: the executable that runs is still where it was started from.
-func javaThere(s *subject) []Check {
-	h := s.host()
-	if h == nil || h.Process == nil || !h.Process.Program.Seen() {
-		return nil
-	}
-	if path, gone := strings.CutSuffix(h.Process.Program.Value, " (deleted)"); gone {
-		return notKnown("the Java that it runs was removed or replaced since it was started",
-			do(s.s.Name, "run "+path+" -version: is a new one there, and does this release of ZooKeeper run with it? Then leave this check out: --ignore java"))
-	}
-	return ok("it runs with %s", h.Process.Program.Value)
 }
 
 // certificates: those that its ports have shown are valid now.

@@ -125,6 +125,67 @@ func only(numbers ...int) func([]*snapshot.Snapshot) {
 	}
 }
 
+// mntr sets what the first server reports by mntr, as all see it.
+func mntr(pairs ...string) func([]*snapshot.Snapshot) {
+	return func(snaps []*snapshot.Snapshot) {
+		each(snaps, func(s *snapshot.Snapshot) {
+			reply := &s.Servers[0].Mntr.Value
+			for pair := range slices.Chunk(pairs, 2) {
+				reply.Keys = slices.DeleteFunc(slices.Clone(reply.Keys), func(old snapshot.Pair) bool { return old.Key == pair[0] })
+				reply.Keys = append(reply.Keys, snapshot.Pair{Key: pair[0], Value: pair[1]})
+			}
+		})
+	}
+}
+
+// scripts has the scripts of a release start a server, with that java.
+func scripts(java snapshot.Java) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.Next = &snapshot.NextStart{Install: snapshot.Saw(snapshot.Install{Dir: "/opt/zk", Jars: []string{"zookeeper-3.4.10.jar"}, Java: java}, 0)}
+	}
+}
+
+// withJava has a unit start a server, by a java of that version.
+func withJava(version string) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		l.Next = &snapshot.NextStart{
+			Unit: &snapshot.Unit{Name: "zk.service", File: "/u", Config: l.ConfigPath, Java: "/opt/java/bin/java"},
+			Java: snapshot.Saw(snapshot.JavaProgram{Path: "/opt/java/bin/java", Runs: true, Version: version}, 0),
+		}
+	}
+}
+
+// TestMissed: what goes with a server is told in full, and no more than is known.
+func TestMissed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, want string
+		change     func([]*snapshot.Snapshot)
+	}{
+		{"no ephemeral znode", "there is no ephemeral znode", mntr("zk_ephemerals_count", "0")},
+		{"some, of the ensemble", "ephemeral znodes of the whole ensemble: 12 (it does not report which are of its own clients)", mntr("zk_ephemerals_count", "12")},
+		{"within their timeouts", "within its session timeout, 1 to 10 s", mntr("zk_ephemerals_count", "12")},
+		{"observers of an observer master", "observers that get their data from it (observerMasterPort): 2", mntr("zk_synced_observers", "2")},
+		{"a leader with observers", "4 servers follow it, 2 of them observers", mntr("zk_learners", "4", "zk_synced_observers", "2")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			snaps := healthy(t)
+			c.change(snaps)
+			a := restart.Judge(all(t, snaps), diag.Options{}, restart.Question{Servers: []snapshot.Target{target(zk1)}})
+			said := ""
+			for _, check := range a.Checks {
+				if check.Topic == restart.Missed {
+					said += check.Text + "\n"
+				}
+			}
+			if a.Answer != restart.OK || !strings.Contains(said, c.want) {
+				t.Errorf("%s: %s", a.Answer, said)
+			}
+		})
+	}
+}
+
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -222,6 +283,77 @@ func TestJudge(t *testing.T) {
 			name: "its Java was replaced", want: restart.NotKnown, reason: "java",
 			change: at(func(l *snapshot.Local) { l.Process.Program.Value = "/opt/java/bin/java (deleted)" }),
 		},
+		{
+			name: "its Java was replaced, and the new one is seen", want: restart.OK,
+			change: at(func(l *snapshot.Local) {
+				l.Process.Program.Value = "/opt/java/bin/java (deleted)"
+				l.Next = &snapshot.NextStart{Java: snapshot.Saw(snapshot.JavaProgram{Path: "/opt/java/bin/java", Runs: true, Version: "17.0.9", OfProcess: true}, 0)}
+			}),
+		},
+		{
+			name: "its Java was removed", want: restart.NotKnown, reason: "java",
+			change: at(func(l *snapshot.Local) {
+				l.Process.Program.Value = "/opt/java/bin/java (deleted)"
+				l.Next = &snapshot.NextStart{Java: snapshot.Saw(snapshot.JavaProgram{Path: "/opt/java/bin/java", OfProcess: true}, 0)}
+			}),
+		},
+		{
+			name: "its unit names a Java that is not there", want: restart.NotOK, reason: "java", says: "there is no Java",
+			change: at(func(l *snapshot.Local) {
+				l.Next = &snapshot.NextStart{
+					Unit: &snapshot.Unit{Name: "zk.service", File: "/u", Config: l.ConfigPath, Java: "/opt/gone/bin/java"},
+					Java: snapshot.Saw(snapshot.JavaProgram{Path: "/opt/gone/bin/java"}, 0),
+				}
+			}),
+		},
+		{
+			name: "its scripts take a JAVA_HOME that is not there", want: restart.NotOK, reason: "java",
+			change: at(scripts(snapshot.Java{Home: "/opt/gone", From: "/java.env", HomeHas: snapshot.Saw(false, 0)})),
+		},
+		{
+			name: "its scripts may take a JAVA_HOME that is not there", want: restart.OK,
+			change: at(scripts(snapshot.Java{Home: "/opt/gone", From: "/java.env", HomeHas: snapshot.Saw(false, 0), Unsure: true})),
+		},
+		{name: "its Java is too old for the new release", q: restart.Question{ZooKeeper: "3.9.5", Ignore: []string{"old-snapshots"}}, want: restart.NotOK, reason: "java", says: "needs Java 8, and its start takes Java 1.7.0_80", change: at(withJava("1.7.0_80"))},
+		{name: "its Java fits the new release", q: restart.Question{ZooKeeper: "3.9.5", Ignore: []string{"old-snapshots"}}, want: restart.OK, change: at(withJava("1.8.0_392"))},
+		{name: "its Java is old, as its release is", want: restart.OK, change: at(withJava("1.7.0_80"))},
+		{name: "the version of its Java was not seen, for a newer release", q: restart.Question{ZooKeeper: "3.9.5", Ignore: []string{"old-snapshots"}}, want: restart.NotKnown, reason: "java", change: at(withJava(""))},
+		{name: "the version of its Java was not seen", want: restart.OK, change: at(withJava(""))},
+		{
+			name: "its script is gone", want: restart.NotOK, reason: "start-script", says: "is not there",
+			change: at(func(l *snapshot.Local) {
+				l.Next = &snapshot.NextStart{Unit: &snapshot.Unit{Name: "zk.service", File: "/u", Config: l.ConfigPath, Script: "/opt/zk/bin/zkServer.sh"}, Script: snapshot.Saw(false, 0)}
+			}),
+		},
+		{
+			name: "its unit starts another configuration", want: restart.NotOK, reason: "start-script", says: "another configuration",
+			change: at(func(l *snapshot.Local) {
+				l.Next = &snapshot.NextStart{Unit: &snapshot.Unit{Name: "zk.service", File: "/u", Config: "/elsewhere/zoo.cfg"}}
+			}),
+		},
+		{
+			name: "its jars are gone", want: restart.NotOK, reason: "start-script", says: "no jar of ZooKeeper",
+			change: at(func(l *snapshot.Local) {
+				l.Next = &snapshot.NextStart{Install: snapshot.Saw(snapshot.Install{Dir: "/opt/zk", Lib: true}, 0)}
+			}),
+		},
+		{
+			name: "its unit allows fewer files than it has open", want: restart.NotOK, reason: "file-limit", says: "and zk.service allows 16",
+			change: at(func(l *snapshot.Local) {
+				l.Next = &snapshot.NextStart{Unit: &snapshot.Unit{Name: "zk.service", File: "/u", Config: l.ConfigPath, Files: 16}}
+			}),
+		},
+		{
+			name: "its unit allows enough files", want: restart.OK,
+			change: at(func(l *snapshot.Local) {
+				l.Next = &snapshot.NextStart{Unit: &snapshot.Unit{Name: "zk.service", File: "/u", Config: l.ConfigPath, Files: 1024}}
+			}),
+		},
+		{name: "its syncs take longer than initLimit", want: restart.NotKnown, reason: "sync-time", says: "the longest sync of 10.99.0.1 took 90.0 s", change: mntr("zk_cnt_follower_sync_time", "1", "zk_max_follower_sync_time", "90000")},
+		{name: "its syncs are quick", want: restart.OK, change: mntr("zk_cnt_follower_sync_time", "1", "zk_max_follower_sync_time", "900")},
+		{name: "it has never followed", want: restart.OK, change: mntr("zk_cnt_follower_sync_time", "0", "zk_max_follower_sync_time", "0")},
+		{name: "its data is too much for any line", want: restart.NotKnown, reason: "sync-time", change: mntr("zk_approximate_data_size", "80000000000")},
+		{name: "its data is much", want: restart.OK, change: mntr("zk_approximate_data_size", "100000000")},
 		{
 			name: "a peer does not reach it", want: restart.NotOK, reason: "known-faults",
 			change: func(snaps []*snapshot.Snapshot) {

@@ -54,6 +54,9 @@ type Local struct {
 	// runs.
 	Unit    *Unit        `json:"unit,omitempty"`
 	Install Obs[Install] `json:"install"`
+	// Next is how the server of a process would be started next; nil where no process runs, or that
+	// was not looked at.
+	Next *NextStart `json:"next,omitempty"`
 	// Service is what systemd tells of the unit that the process belongs to, or that
 	// would start it; not tried where no unit is known.
 	Service Obs[Service] `json:"service"`

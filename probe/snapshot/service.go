@@ -35,6 +35,9 @@ type Unit struct {
 	// tells whether that can be run.
 	Java     string    `json:"java,omitempty"`
 	JavaRuns Obs[bool] `json:"java_runs"`
+	// Files is how many files its process may have open (LimitNOFILE, the hard one, to which Java
+	// raises the other); 0 where it sets no number.
+	Files uint64 `json:"files,omitempty"`
 	// User is whom it runs as; empty for root.
 	User string `json:"user,omitempty"`
 	// Credentials are those of User on this host.

@@ -136,6 +136,7 @@ func (h Host) lookCloser(ctx context.Context, p localProcess, l *snapshot.Local,
 	if p.Unit != "" && files.root == "" {
 		l.Service = askSystemd(ctx, busSocket, p.Unit)
 	}
+	h.lookAtNextStart(ctx, l, files, &p)
 	h.lookAtDisk(ctx, l, files, sameProcess(earlier, p.PID))
 	l.Links = h.linksOf(ctx, p.PID, peerPorts(l.Config))
 	h.lookAtOwners(ctx, l)

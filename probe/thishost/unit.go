@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/coreos/go-systemd/v22/unit"
@@ -104,6 +105,8 @@ func parseUnit(texts [][]byte) (u snapshot.Unit, command []string, configDir str
 			switch o.Name {
 			case "ExecStart":
 				command = words(o.Value)
+			case "LimitNOFILE":
+				u.Files = hardLimit(o.Value)
 			case "User":
 				u.User = o.Value
 			case "Environment":
@@ -116,6 +119,16 @@ func parseUnit(texts [][]byte) (u snapshot.Unit, command []string, configDir str
 		}
 	}
 	return u, command, configDir
+}
+
+// hardLimit is the second of "soft:hard", or the only number; 0 for infinity and what is none.
+func hardLimit(value string) uint64 {
+	soft, hard, both := strings.Cut(strings.TrimSpace(value), ":")
+	if !both {
+		hard = soft
+	}
+	n, _ := strconv.ParseUint(hard, 10, 64) // none: 0
+	return n
 }
 
 // setVariables takes the variables that mean something, and returns $ZOOCFGDIR.

@@ -28,6 +28,14 @@ func TestFindUnit(t *testing.T) {
 			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/srv/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", User: "zk"},
 		},
 		{
+			"a limit of files", unitOf("LimitNOFILE=1024:4096\nExecStart=/opt/zk/bin/zkServer.sh start-foreground /srv/zoo.cfg\n"),
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/srv/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh", Files: 4096},
+		},
+		{
+			"no limit of files", unitOf("LimitNOFILE=512\nLimitNOFILE=infinity\nExecStart=/opt/zk/bin/zkServer.sh start-foreground /srv/zoo.cfg\n"),
+			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/srv/zoo.cfg", Script: "/opt/zk/bin/zkServer.sh"},
+		},
+		{
 			"java itself", unitOf("Environment=JAVA_HOME=/opt/jdk \"PATH=/opt/jdk/bin:/bin\" 'CLASSPATH=/opt/zk/*'\nExecStart=-/opt/jdk/bin/java -Dlog=/x.properties \\\n  org.apache.zookeeper.server.quorum.QuorumPeerMain \"/srv/my zoo.cfg\"\n"),
 			&snapshot.Unit{Name: "zookeeper.service", File: file, Config: "/srv/my zoo.cfg", Java: "/opt/jdk/bin/java", JavaRuns: snapshot.Saw(false, 0), JavaHome: "/opt/jdk", Path: "/opt/jdk/bin:/bin", SetsClassPath: true},
 		},

@@ -86,7 +86,7 @@ func ephemerals(s *subject) []Check {
 	case s.e.LoneStandalone():
 		return ok("ephemeral znodes: %d; each stays where its client is back within its session timeout%s", n, s.sessionTimeouts())
 	}
-	return ok("ephemeral znodes of the whole ensemble: %d (it does not report which are of its own clients); each stays where its client connects to another server within its session timeout%s", n, s.sessionTimeouts())
+	return ok("ephemeral znodes of the whole ensemble: %d (which are of its own clients is not reported); each stays where its client reaches another server within its session timeout%s", n, s.sessionTimeouts())
 }
 
 // sessionTimeouts are those that the server grants; empty where it does not report them.

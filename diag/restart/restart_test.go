@@ -163,7 +163,7 @@ func TestMissed(t *testing.T) {
 		change     func([]*snapshot.Snapshot)
 	}{
 		{"no ephemeral znode", "there is no ephemeral znode", mntr("zk_ephemerals_count", "0")},
-		{"some, of the ensemble", "ephemeral znodes of the whole ensemble: 12 (it does not report which are of its own clients)", mntr("zk_ephemerals_count", "12")},
+		{"some, of the ensemble", "ephemeral znodes of the whole ensemble: 12 (which are of its own clients is not reported)", mntr("zk_ephemerals_count", "12")},
 		{"within their timeouts", "within its session timeout, 1 to 10 s", mntr("zk_ephemerals_count", "12")},
 		{"observers of an observer master", "observers that get their data from it (observerMasterPort): 2", mntr("zk_synced_observers", "2")},
 		{"a leader with observers", "4 servers follow it, 2 of them observers", mntr("zk_learners", "4", "zk_synced_observers", "2")},

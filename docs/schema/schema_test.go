@@ -17,6 +17,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/lint"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/diag/restart"
 	"github.com/zkdoctor/zkdoctor/internal/render"
 	"github.com/zkdoctor/zkdoctor/internal/scenes"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -53,6 +54,18 @@ var documents = []document{
 		name: "lint", title: "what zkdoctor lint -o json writes: of one configuration, or of several",
 		types: []any{lint.Report{}, lint.Several{}},
 		files: []string{"internal/render/testdata/lint-*-json.golden"},
+	},
+	{
+		name: "ok-to-restart", title: "what zkdoctor ok-to-restart -o json writes", types: []any{restart.Answer{}},
+		files: []string{"internal/render/testdata/restart-*-json.golden"},
+	},
+	{
+		name: "diff", title: "what zkdoctor diff -o json writes", types: []any{report.Changes{}},
+		files: []string{"internal/render/testdata/changes-*-json.golden"},
+	},
+	{
+		name: "watch", title: "a line of zkdoctor watch -o json", types: []any{report.Event{}},
+		files: []string{"internal/render/testdata/event-*-json.golden"},
 	},
 }
 
@@ -105,7 +118,7 @@ func TestScenes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snapshots, reports := compiled(t, "snapshot", true), compiled(t, "report", true)
+	snapshots, reports, answers := compiled(t, "snapshot", true), compiled(t, "report", true), compiled(t, "ok-to-restart", true)
 	for _, scene := range all {
 		valid(t, snapshots, scene.Name, scene.Snapshot)
 		seen, err := snapshot.ReadSnapshot(scene.Snapshot)
@@ -117,6 +130,12 @@ func TestScenes(t *testing.T) {
 			t.Fatal(err)
 		}
 		valid(t, reports, "the report of "+scene.Name, said.Bytes())
+		said.Reset()
+		question := restart.Question{Servers: []snapshot.Target{seen.Servers[0].Target}}
+		if err := render.RestartJSON(&said, restart.Judge(seen, diag.Options{}, question)); err != nil {
+			t.Fatal(err)
+		}
+		valid(t, answers, "whether a server may be restarted of "+scene.Name, said.Bytes())
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/await"
+	"github.com/zkdoctor/zkdoctor/diag/restart"
 	"github.com/zkdoctor/zkdoctor/internal/complete"
 )
 
@@ -41,6 +43,12 @@ func (c *nextCmd) Run(parsed *kong.Context, t terminal) error {
 	words := complete.Words{}
 	for _, check := range diag.Catalogue() {
 		words["finding"] = append(words["finding"], complete.Candidate{Word: string(check.Code), Help: check.Title})
+	}
+	for _, name := range restart.Names() {
+		words["check"] = append(words["check"], complete.Candidate{Word: name})
+	}
+	for _, state := range await.Forms {
+		words["state"] = append(words["state"], complete.Candidate{Word: state})
 	}
 	for _, node := range parsed.Model.Leaves(true) {
 		words["command"] = append(words["command"], complete.Candidate{Word: node.Name, Help: node.Help})

@@ -16,8 +16,8 @@ import (
 )
 
 type diffCmd struct {
-	Before string `arg:"" optional:"" name:"before" help:"The earlier snapshot, as collect writes it; - is stdin."`
-	After  string `arg:"" optional:"" name:"after" help:"The later snapshot."`
+	Before string `arg:"" optional:"" name:"before" complete:"file" help:"The earlier snapshot, as collect writes it; - is stdin."`
+	After  string `arg:"" optional:"" name:"after" complete:"file" help:"The later snapshot."`
 
 	From string `placeholder:"FILE" help:"Compare the first and the last snapshot of this record (watch --record)."`
 

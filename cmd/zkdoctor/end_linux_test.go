@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // fullPipe is a pipe that takes no byte more, and that nobody reads.
@@ -56,6 +57,9 @@ func silentServer(t *testing.T) (addr string, asked <-chan struct{}) {
 	return listener.Addr().String(), first
 }
 
+// soonEnough is lastWords, and what a machine of two cores takes for a process that is to end.
+const soonEnough = lastWords + 4*time.Second
+
 // TestEveryCommandEnds: a run ends with its deadline and with a signal, and says what it
 // knows, whatever its stdin, its stdout and its servers do.
 func TestEveryCommandEnds(t *testing.T) {
@@ -81,6 +85,15 @@ func TestEveryCommandEnds(t *testing.T) {
 		"a way to its host that leads nowhere":    {args: []string{"check", "--no-local", "--timeout=1s", "--deadline=1s", "--via=sh -c 'sleep 600' {host}", "SERVER"}, exit: 3, says: "incomplete: deadline"},
 		"a server that says nothing, and SIGINT":  {args: []string{"check", "--no-local", "--timeout=1h", "--deadline=1h", "SERVER"}, signal: syscall.SIGINT, exit: 3, says: "incomplete: "},
 		"a server that says nothing, and SIGTERM": {args: []string{"collect", "--no-local", "--timeout=1h", "--deadline=1h", "SERVER"}, signal: syscall.SIGTERM, exit: 0, says: `"incomplete": "interrupted"`},
+		"asked for a restart, and SIGINT":         {args: []string{"ok-to-restart", "--only=stop", "--no-local", "--timeout=1h", "--deadline=1h", "SERVER"}, signal: syscall.SIGINT, exit: 3, says: "NOT KNOWN  two-checks"},
+		"asked for a restart, and SIGTERM":        {args: []string{"ok-to-restart", "--only=stop", "--output=json", "--no-local", "--timeout=1h", "--deadline=1h", "SERVER"}, signal: syscall.SIGTERM, exit: 3, says: `"incomplete": "interrupted"`},
+		"asked for an order, and SIGTERM":         {args: []string{"ok-to-restart", "--only=stop", "--output=order", "--no-local", "--timeout=1h", "--deadline=1h", "SERVER"}, signal: syscall.SIGTERM, exit: 3, says: "zkdoctor: whether 127.0.0.1"},
+		"waiting for a state, and SIGINT":         {args: []string{"wait", "--for=serving", "--no-local", "--look-timeout=1h", "--timeout=1h", "SERVER"}, signal: syscall.SIGINT, exit: 3, says: "NOT KNOWN  interrupted after 0s, not serving yet: "},
+		"waiting for a state, and SIGTERM":        {args: []string{"wait", "--for=quorum", "--no-local", "--look-timeout=1s", "--interval=1h", "--timeout=2h", "SERVER"}, signal: syscall.SIGTERM, exit: 3, says: "NOT KNOWN  interrupted after "},
+		"watching, and SIGINT":                    {args: []string{"watch", "--no-local", "--timeout=1h", "--deadline=1h", "SERVER"}, signal: syscall.SIGINT, exit: 3},
+		"watching, and SIGTERM":                   {args: []string{"watch", "--output=json", "--no-local", "--timeout=1s", "--interval=1h", "SERVER"}, signal: syscall.SIGTERM, exit: 3},
+		"compared with stdin, and SIGINT":         {args: []string{"diff", "../../docs/examples/healthy.json", "-"}, signal: syscall.SIGINT, exit: 3, says: "stdin has not ended in time"},
+		"compared with stdin, and SIGTERM":        {args: []string{"diff", "--from", "-"}, signal: syscall.SIGTERM, exit: 3, says: "stdin has not ended in time"},
 		"stdout that nobody reads":                {args: []string{"check", "--no-local", "--timeout=1s", "--deadline=1s", "SERVER"}, full: true, exit: 3, says: "the time for the run is over"},
 		"stdout that nobody reads, and SIGTERM":   {args: []string{"findings"}, full: true, signal: syscall.SIGTERM, exit: 3, says: "interrupted"},
 		"the same, explained":                     {args: []string{"explain", "quorum-lost"}, full: true, signal: syscall.SIGINT, exit: 3, says: "interrupted"},
@@ -115,12 +128,16 @@ func TestEveryCommandEnds(t *testing.T) {
 				must(t, waitUntil(t, "the program to wait", waits))
 				must(t, cmd.Process.Signal(c.signal))
 			}
+			signalled := time.Now()
 			ended := make(chan struct{})
 			go func() { defer close(ended); _ = cmd.Wait() }() // its exit code is looked at
 			if c.again {
 				must(t, waitUntil(t, "its end", func() bool { return cmd.Process.Signal(c.signal) != nil }))
 			}
 			<-ended
+			if took := time.Since(signalled); c.signal != 0 && took > soonEnough {
+				t.Errorf("it took %v to end", took)
+			}
 			if ctx.Err() != nil {
 				t.Fatal("it did not end")
 			}

@@ -78,13 +78,18 @@ func (c *waitCmd) Run(ctx context.Context, t terminal, log zerolog.Logger) error
 		lasted := time.Since(w.began).Round(time.Second)
 		answer = fmt.Sprintf("NOT OK  not %s after %v: %s", c.For.Text, lasted, w.last.Text)
 	}
+	interrupted := !w.done && errors.Is(ctx.Err(), context.Canceled)
+	if interrupted {
+		lasted := time.Since(w.began).Round(time.Second)
+		answer = fmt.Sprintf("NOT KNOWN  interrupted after %v, not %s yet: %s", lasted, c.For.Text, w.last.Text)
+	}
 	if _, err := t.out.WriteString(printable(answer) + "\n"); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
 	if w.done {
 		return exitError(report.ExitOK)
 	}
-	if errors.Is(ctx.Err(), context.Canceled) {
+	if interrupted {
 		return exitError(report.ExitUnknown)
 	}
 	return exitError(max(w.last.ExitCode, report.ExitWarning))

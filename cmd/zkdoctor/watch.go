@@ -16,6 +16,9 @@ type watchCmd struct {
 	targetArgs
 	lookFlags
 
+	// Via is refused with a reason: see check.
+	Via string `hidden:"" placeholder:"COMMAND" help:"A flag of check, collect and ok-to-restart alone."`
+
 	From string `placeholder:"FILE" group:"what" help:"Replay this record, and look at nothing."`
 
 	Interval duration `group:"how" default:"2s" help:"Time from one check to the next."`
@@ -31,7 +34,8 @@ func (*watchCmd) Help() string {
 	return `It checks again and again, and tells what changes: servers out and back, leader,
 epoch, releases, members, configuration, findings. Each check asks every server
 three words; peer ports are probed at the first check, and again when a server
-changes its state. Ctrl-C ends it.
+changes its state. It looks from here alone, and logs in to no host (--via): when
+something changes, run check --via. Ctrl-C ends it.
 
 The exit code is that of the last check.
 
@@ -56,6 +60,8 @@ func (c *watchCmd) check() error {
 		return fmt.Errorf("--interval %s is less than %s: each check asks every server", time.Duration(c.Interval), leastInterval)
 	case c.Window > 0:
 		return errors.New("--window is of check: watch compares each check with the one before, --interval is the time between")
+	case c.Via != "":
+		return errors.New("--via is of check: watch would log in to each host and read its files and log at every check, 30 times a minute; run check --via when watch shows a change")
 	case c.Session:
 		return errors.New("--session opens a session, and watch would do so at every check: give it to check")
 	case c.QuorumHello:

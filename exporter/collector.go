@@ -38,6 +38,8 @@ var (
 		"Whether the ensemble could be probed: 1, or 0 and zookeeper_up of its servers is NaN, not known.", []string{"ensemble"}, nil)
 	probeSeconds = prometheus.NewDesc("zkdoctor_probe_duration_seconds",
 		"How long it took to probe all servers of the ensemble.", []string{"ensemble"}, nil)
+	confAge = prometheus.NewDesc("zkdoctor_conf_age_seconds",
+		"Age of what the servers reported to conf, which are their settings and the members: it is asked every minute, and when a server starts or a leader is elected.", []string{"ensemble"}, nil)
 	slowAge = prometheus.NewDesc("zkdoctor_slow_evidence_age_seconds",
 		"Age of the evidence that is renewed every 5 minutes or when a server changes: peer ports, this host's files and processes.", []string{"ensemble"}, nil)
 )
@@ -59,6 +61,9 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 		}
 	}
 	ch <- prometheus.MustNewConstMetric(probeSeconds, prometheus.GaugeValue, l.snap.Took.Seconds(), w.name)
+	if age, told := l.confAge(); told {
+		ch <- prometheus.MustNewConstMetric(confAge, prometheus.GaugeValue, age.Seconds(), w.name)
+	}
 	if !l.slowAt.IsZero() {
 		ch <- prometheus.MustNewConstMetric(slowAge, prometheus.GaugeValue, time.Since(l.slowAt).Seconds(), w.name)
 	}

@@ -135,7 +135,7 @@ func own(t *testing.T, b *strings.Builder) {
 	descs := make(chan *prometheus.Desc, 100)
 	e.self.Describe(descs)
 	e.table.dropped.Describe(descs)
-	for _, d := range []*prometheus.Desc{probeOK, probeSeconds, slowAge} {
+	for _, d := range []*prometheus.Desc{probeOK, probeSeconds, confAge, slowAge} {
 		descs <- d
 	}
 	close(descs)

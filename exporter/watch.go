@@ -18,6 +18,9 @@ import (
 const (
 	// slowEvery is how often this host's own evidence is looked at, as peer ports are.
 	slowEvery = peerports.Every
+	// confEvery is how old what servers report to conf may be, where none has been restarted or
+	// elected a leader since: once a minute, at the intervals that scrapes usually have.
+	confEvery = 50 * time.Second
 	// minAge is how old a look may be and still serve another scrape: two
 	// Prometheus servers in a pair scrape at about the same time.
 	minAge = time.Second
@@ -121,6 +124,9 @@ func (w *watcher) lookNow(ctx context.Context, timeout time.Duration) (*look, er
 	defer cancel()
 	question, slow := w.question, time.Since(w.slowAt) >= slowEvery
 	question.Timeout, question.KeepLocal, question.Answers = timeout, !slow, w.answers.NewAllowance()
+	if !slow || !question.Local { // what files say is compared with what conf says at that time
+		question.KeepConf = confEvery
+	}
 	question.Begin = func([]snapshot.Target) {
 		if slow && question.Local {
 			w.slowAt = time.Now()
@@ -209,6 +215,12 @@ func (l *look) slim() *look {
 	}
 	out.snap = &snap
 	return &out
+}
+
+// confAge is how old by now is what servers reported to conf; not told where none did.
+func (l *look) confAge() (age time.Duration, told bool) {
+	told = slices.ContainsFunc(l.snap.Servers, func(s snapshot.Server) bool { return s.Conf.Seen() })
+	return l.snap.ConfAge + time.Since(l.snap.Started), told
 }
 
 // lists is what the lists of members in it take up, about, in bytes.

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/wire"
@@ -17,6 +18,7 @@ func (t *task) comparesWith(before *snapshot.Snapshot) {
 	if before == nil {
 		return
 	}
+	t.earlierAt, t.confAge = before.Started, before.ConfAge+time.Since(before.Started)
 	t.earlier = make(map[string]*snapshot.Server, len(before.Servers))
 	for i := range before.Servers {
 		t.earlier[before.Servers[i].Name] = &before.Servers[i]
@@ -26,10 +28,13 @@ func (t *task) comparesWith(before *snapshot.Snapshot) {
 // askAgain asks once more where the answers can hardly be of one server: for that by which
 // servers are told apart, of what this one answers.
 func askAgain(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport) {
-	s := a.server
-	if s.Contradiction(a.earlier[s.Name]) == "" && !s.CountsApart() {
-		return
+	if mayBeSeveral(a) {
+		askOnceMore(ctx, a, addr, t)
 	}
+}
+
+func askOnceMore(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport) {
+	s := a.server
 	for range timesAgain {
 		var again snapshot.Again
 		switch {
@@ -42,4 +47,11 @@ func askAgain(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Tr
 		}
 		s.Again = append(s.Again, again)
 	}
+}
+
+// mayBeSeveral reports whether the answers can hardly be of one server, nor of the one that answered
+// before.
+func mayBeSeveral(a *serverTask) bool {
+	s := a.server
+	return s.Contradiction(a.earlier[s.Name]) != "" || a.confKept && s.CountsApartWithoutConf() || !a.confKept && s.CountsApart()
 }

@@ -30,14 +30,7 @@ func askWords(ctx context.Context, a *serverTask, reported chan<- portNumbers) {
 	defer findTLS(ctx, a, addr, t)
 	switch {
 	case s.Srvr.Seen():
-		s.Conf = wire.Ask(ctx, addr, snapshot.WordConf, t, snapshot.ParseConf)
-		if n := confNumbers(s.Conf); n.quorum != 0 {
-			if isElsewhere(a) {
-				n = portNumbers{}
-			}
-			reported <- n
-		}
-		s.Mntr = wire.Ask(ctx, addr, snapshot.WordMntr, t, snapshot.ParseMntr)
+		askServing(ctx, a, addr, t, reported)
 	case s.Srvr.FailedAs(snapshot.NotServing):
 		// mntr and conf would say the same again; these three still answer.
 		s.Envi = wire.Ask(ctx, addr, snapshot.WordEnvi, t, snapshot.ParseEnvi)

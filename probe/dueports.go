@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,8 +14,8 @@ import (
 // their servers.
 func lookAtDue(ctx context.Context, t *task, s *snapshot.Snapshot) {
 	var due []*serverTask
-	decided := t.PortsDue(s)
-	for i, a := range t.serverTasks(s, t.allowance()) {
+	decided, servers := t.PortsDue(s), t.serverTasks(s, t.allowance())
+	for i, a := range servers {
 		if decided[i] {
 			due = append(due, a)
 		}
@@ -23,6 +24,10 @@ func lookAtDue(ctx context.Context, t *task, s *snapshot.Snapshot) {
 		return
 	}
 	started := time.Now()
+	if s.ConfAge != 0 { // conf tells where the ports are
+		t.askConfAnew(ctx, slices.DeleteFunc(servers, func(a *serverTask) bool { return !a.server.Conf.Tried }))
+		s.ConfAge = 0
+	}
 	var group errgroup.Group
 	group.SetLimit(maxServersAtOnce)
 	for _, a := range due {

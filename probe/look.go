@@ -97,6 +97,7 @@ func (t *task) lookAtAll(ctx context.Context, local []snapshot.Local, peerPorts 
 	all := t.allowance()
 	servers := t.serverTasks(s, all)
 	lookAtServers(ctx, servers, peerPorts)
+	s.ConfAge = t.renewConf(ctx, servers)
 	t.tellApart(ctx, servers)
 	if t.PortsDue == nil {
 		countHeld(ctx, servers)

@@ -28,6 +28,16 @@ func confNumbers(conf snapshot.Obs[snapshot.Conf]) portNumbers {
 	return portNumbers{quorum: c.QuorumPorts[0], election: c.ElectionPorts[0]}
 }
 
+// reportNumbers tells those that conf reports, where they are the server's own.
+func reportNumbers(a *serverTask, reported chan<- portNumbers) {
+	if n := confNumbers(a.server.Conf); n.quorum != 0 {
+		if isElsewhere(a) {
+			n = portNumbers{}
+		}
+		reported <- n
+	}
+}
+
 // isElsewhere reports whether the peer ports that conf reports are at another address than
 // the one that was asked: behind NAT or a port-forward, in a container, or on a second
 // interface, what answers there is another program. Where conf reports no address (3.4), a

@@ -25,6 +25,9 @@ type Question struct {
 	// takes what the earlier look found there, unless peer ports are due.
 	Local     bool
 	KeepLocal bool
+	// KeepConf is how old a reply to conf may be that is taken from the earlier look, of servers
+	// of which srvr shows that they have not been restarted, nor elected a leader; 0 asks always.
+	KeepConf time.Duration
 	// LogFile is the log of this host's server, where that cannot be found by itself;
 	// empty to look for it.
 	LogFile string

@@ -20,8 +20,11 @@ type task struct {
 	names names
 	// running are all servers of this host, of whatever ensemble, as a scan found them.
 	running []snapshot.Local
-	// earlier are the servers of the look before this one, by name; nil for none.
-	earlier map[string]*snapshot.Server
+	// earlier are the servers of the look before this one, by name; nil for none. earlierAt is when
+	// that began, and confAge how old its replies to conf are.
+	earlier   map[string]*snapshot.Server
+	earlierAt time.Time
+	confAge   time.Duration
 	// own is the configuration that this host has, or that the user named: nil where there is
 	// none whose owner would tell who may start its server.
 	own *snapshot.Local
@@ -58,6 +61,8 @@ type serverTask struct {
 	server *snapshot.Server
 	share  *wire.Share
 	admin  adminDoor
+	// confKept is set where the reply to conf is that of the earlier look.
+	confKept bool
 	// shared: another target has the same host, so that the peer ports of this server
 	// cannot be assumed where its own are not known: the default ones are its neighbour's.
 	shared bool

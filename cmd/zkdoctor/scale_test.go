@@ -165,7 +165,7 @@ func (r *replayed) serve(ctx context.Context, l net.Listener, running *sync.Wait
 
 // recordedReplies are what the servers of an ensemble say, the third of which
 // leads.
-func recordedReplies(b *testing.B) [3]map[string][]byte {
+func recordedReplies(b testing.TB) [3]map[string][]byte {
 	b.Helper()
 	var all [3]map[string][]byte
 	id := regexp.MustCompile(`serverId=\d+`)

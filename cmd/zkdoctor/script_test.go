@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 		"exits":    exitsMain,
 		"pty":      ptyMain,
 		"maxrss":   maxrssMain,
+		"lean":     leanMain,
 	})
 }
 

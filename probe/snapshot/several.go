@@ -146,11 +146,16 @@ const (
 
 // CountsApart reports whether the counters of srvr and those of mntr, asked after conf, can
 // hardly be of one server.
-func (s *Server) CountsApart() bool {
+func (s *Server) CountsApart() bool { return s.countsApart(leastBetween) }
+
+// CountsApartWithoutConf is CountsApart where conf was not asked.
+func (s *Server) CountsApartWithoutConf() bool { return s.countsApart(leastBetween - 1) }
+
+func (s *Server) countsApart(least int64) bool {
 	mntr, ok := s.Mntr.Value.Count("zk_packets_received")
 	if !ok || !s.Srvr.Seen() || s.Keeper != nil {
 		return false
 	}
 	grew := mntr - s.Srvr.Value.Received
-	return grew < leastBetween || grew > leastBetween+mostBetween+s.Srvr.Value.Received/100
+	return grew < least || grew > least+mostBetween+s.Srvr.Value.Received/100
 }

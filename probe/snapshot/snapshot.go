@@ -24,7 +24,10 @@ type Snapshot struct {
 	Incomplete string   `json:"incomplete,omitempty"`
 	Plan       Plan     `json:"plan"`
 	Servers    []Server `json:"servers"`
-	Local      []Local  `json:"local,omitempty"`
+	// ConfAge is how long before this check all servers were asked conf, where their replies are
+	// those of an earlier one; 0 where they were asked for this one.
+	ConfAge time.Duration `json:"conf_age_ns,omitempty"`
+	Local   []Local       `json:"local,omitempty"`
 	// Others are the processes of this host that only look like servers of the ensemble.
 	Others Others `json:"others,omitzero"`
 	// Known are the members that a server told in an earlier look, for when none tells

@@ -1,0 +1,284 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	// costSeries is how many series a scrape has at least, for a scrape that says nothing
+	// costs nothing.
+	costSeries = 600
+	// betweenScrapes is longer than one look serves several scrapes.
+	betweenScrapes = 1050 * time.Millisecond
+	// mostRatio is what a scrape may cost of the leanest exporter's, on a machine that does
+	// other things too; docs/performance.md has what it is.
+	mostRatio = 1.0
+)
+
+// TestCostOfAScrape: a scrape of three servers costs the exporter less CPU than the leanest
+// one there can be.
+func TestCostOfAScrape(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes some seconds")
+	}
+	c := newContest(t)
+	c.scrape(t, 12)
+	if ratio := c.ratio(); ratio > mostRatio {
+		t.Errorf("%s; want a ratio of %.2f at most", c, mostRatio)
+	} else {
+		t.Log(c)
+	}
+}
+
+// BenchmarkCost prints that ratio (-benchtime 200x, which takes 4 minutes).
+func BenchmarkCost(b *testing.B) {
+	c := newContest(b)
+	b.ResetTimer()
+	for b.Loop() {
+		c.scrape(b, 1)
+	}
+	b.ReportMetric(c.ratio(), "ratio")
+	b.ReportMetric(c.ours.perScrape(), "ms-CPU/scrape")
+	b.ReportMetric(c.lean.perScrape(), "ms-CPU/lean-scrape")
+	b.ReportMetric(float64(c.ours.series), "series")
+	b.ReportMetric(float64(c.lean.series), "lean-series")
+	b.ReportMetric(0, "ns/op") // it is the time between two scrapes
+}
+
+// contest is two exporters that are scraped in turns.
+type contest struct{ ours, lean *contestant }
+
+func (c *contest) ratio() float64 { return c.ours.perScrape() / c.lean.perScrape() }
+
+func (c *contest) String() string {
+	return fmt.Sprintf("%.2f ms and %d series, the leanest exporter %.2f ms and %d: ratio %.2f",
+		c.ours.perScrape(), c.ours.series, c.lean.perScrape(), c.lean.series, c.ratio())
+}
+
+// newContest starts three servers, and both exporters. ZKTEST_LEAN names another program to
+// compare with, by its command line, in which ADDRESS and SERVERS are replaced.
+func newContest(t testing.TB) *contest {
+	t.Helper()
+	program, err := builtProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	servers := newSteady(t)
+	const ours, lean = "127.64.210.9:12189", "127.64.210.9:9141"
+	other := append([]string{"lean", lean}, servers...)
+	if line := os.Getenv("ZKTEST_LEAN"); line != "" {
+		other = strings.Fields(strings.NewReplacer("ADDRESS", lean, "SERVERS", strings.Join(servers, ",")).Replace(line))
+	}
+	c := &contest{
+		startContestant(t, ours, append([]string{program, "exporter", "--no-local", "--web.listen-address", ours}, servers...)...),
+		startContestant(t, lean, other...),
+	}
+	const warm = 3 // peer ports, and what is made once
+	c.scrape(t, warm)
+	*c = contest{c.ours.anew(t), c.lean.anew(t)}
+	return c
+}
+
+// scrape scrapes each so often, in turns.
+func (c *contest) scrape(t testing.TB, times int) {
+	t.Helper()
+	tick := time.NewTicker(betweenScrapes)
+	defer tick.Stop()
+	for range times {
+		<-tick.C
+		c.ours.scrape(t)
+		c.lean.scrape(t)
+	}
+}
+
+// contestant is an exporter's process.
+type contestant struct {
+	url    string
+	pid    int
+	client *http.Client
+	// from is the CPU that it had before the first scrape that counts, and cpu what it has had
+	// since: what a scrape leaves to do behind is part of what it costs.
+	from, cpu       time.Duration
+	scrapes, series int
+}
+
+func startContestant(t testing.TB, address string, command ...string) *contestant {
+	t.Helper()
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true}, Timeout: 30 * time.Second}
+	t.Cleanup(func() {
+		client.CloseIdleConnections()
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait() // killed
+	})
+	c := &contestant{url: "http://" + address + "/metrics", pid: cmd.Process.Pid, client: client}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if conn, err := new(net.Dialer).DialContext(ctx, "tcp", address); err == nil {
+			_ = conn.Close()
+			return c
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%s does not get ready", command[0])
+		}
+	}
+}
+
+// anew is the contestant before it is measured.
+func (c *contestant) anew(t testing.TB) *contestant {
+	return &contestant{url: c.url, pid: c.pid, client: c.client, from: c.used(t)}
+}
+
+// perScrape is the CPU of a scrape in milliseconds.
+func (c *contestant) perScrape() float64 { return c.cpu.Seconds() * 1000 / float64(c.scrapes) }
+
+func (c *contestant) scrape(t testing.TB) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", "10")
+	response, err := c.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("status %d, %v: %.200s", response.StatusCode, err, body)
+	}
+	c.cpu = c.used(t) - c.from
+	c.scrapes++
+	c.series = bytes.Count(body, []byte("\n")) - bytes.Count(body, []byte("\n# ")) - 1
+	if c.series < costSeries {
+		t.Fatalf("only %d series:\n%s", c.series, body)
+	}
+}
+
+// used is the CPU that the threads of the process have had, in nanoseconds as the scheduler
+// counts: proc(5) has no finer one of a process as a whole.
+func (c *contestant) used(t testing.TB) time.Duration {
+	t.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", c.pid))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no schedstat ", err)
+	}
+	var all time.Duration
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), " ")
+		ran, err := strconv.ParseInt(first, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += time.Duration(ran)
+	}
+	return all
+}
+
+// newSteady starts three servers that replay a loaded 3.9.5 and count what they are asked, as
+// a server that goes on running does. It returns their addresses.
+func newSteady(t testing.TB) []string {
+	t.Helper()
+	replies := recordedReplies(t)
+	var running sync.WaitGroup
+	t.Cleanup(running.Wait) // once the listeners are closed
+	var addrs []string
+	for slot := range replies {
+		addrs = append(addrs, fmt.Sprintf("127.64.210.%d:2181", slot+1))
+	}
+	for slot, addr := range addrs {
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newSteadyServer(replies[slot], addrs)
+		running.Go(func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				running.Go(func() { s.answer(conn) })
+			}
+		})
+		t.Cleanup(func() { _ = l.Close() })
+	}
+	return addrs
+}
+
+// steadyServer is one of them.
+type steadyServer struct {
+	replies  map[string][][]byte // in the middle of each belongs the number of packets received
+	received atomic.Int64
+}
+
+var receivedCount = regexp.MustCompile(`(?:Received: |zk_packets_received\t)(\d+)`)
+
+func newSteadyServer(replies map[string][]byte, addrs []string) *steadyServer {
+	s := &steadyServer{replies: map[string][][]byte{"ruok": {[]byte("imok"), nil}}}
+	for word, reply := range replies {
+		for i, addr := range addrs {
+			host, _, _ := net.SplitHostPort(addr)
+			reply = bytes.ReplaceAll(reply, fmt.Appendf(nil, "10.99.0.%d", i+1), []byte(host))
+		}
+		s.replies[word] = [][]byte{reply, nil}
+		if at := receivedCount.FindSubmatchIndex(reply); at != nil {
+			s.replies[word] = [][]byte{reply[:at[2]], reply[at[3]:]}
+			count, _ := strconv.ParseInt(string(reply[at[2]:at[3]]), 10, 64)
+			s.received.Store(max(s.received.Load(), count))
+		}
+	}
+	return s
+}
+
+func (s *steadyServer) answer(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
+	word := make([]byte, 4)
+	if _, err := io.ReadFull(conn, word); err != nil {
+		return
+	}
+	received := s.received.Add(1)
+	parts := s.replies[string(word)]
+	switch {
+	case parts == nil:
+		_, _ = fmt.Fprintf(conn, "%s is not executed because it is not in the whitelist.\n", word)
+	case parts[1] == nil:
+		_, _ = conn.Write(parts[0])
+	default:
+		_, _ = conn.Write(append(strconv.AppendInt(bytes.Clone(parts[0]), received, 10), parts[1]...))
+	}
+}

@@ -2,8 +2,6 @@ package exporter
 
 import (
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // collector serves the looks of one request. A nil look is an ensemble that could
@@ -15,36 +13,34 @@ type collector struct {
 	compat   *compat // nil for none
 }
 
-// Describe sends nothing: keys that servers have and the table does not pass
-// through, so not all names are known beforehand.
-func (c *collector) Describe(chan<- *prometheus.Desc) {}
-
-// Collect sends every ensemble's metrics.
-func (c *collector) Collect(ch chan<- prometheus.Metric) {
+// send sends every ensemble's metrics.
+func (c *collector) send(to sink) {
 	for i, w := range c.watchers {
+		own := c.table.sender(to, pair("ensemble", w.name))
 		ok := 0.0
 		if l := c.looks[i]; l != nil {
 			ok = 1
-			c.ensemble(ch, w, l)
+			c.ensemble(own, w, l)
 		} else {
-			c.unknown(ch, w)
+			c.unknown(to, w)
 		}
-		ch <- prometheus.MustNewConstMetric(probeOK, prometheus.GaugeValue, ok, w.name)
+		own.sample(probeOK, own.common, ok)
 	}
 }
 
 var (
-	probeOK = prometheus.NewDesc("zkdoctor_probe_success",
-		"Whether the ensemble could be probed: 1, or 0 and zookeeper_up of its servers is NaN, not known.", []string{"ensemble"}, nil)
-	probeSeconds = prometheus.NewDesc("zkdoctor_probe_duration_seconds",
-		"How long it took to probe all servers of the ensemble.", []string{"ensemble"}, nil)
-	confAge = prometheus.NewDesc("zkdoctor_conf_age_seconds",
-		"Age of what the servers reported to conf, which are their settings and the members: it is asked every minute, and when a server starts or a leader is elected.", []string{"ensemble"}, nil)
-	slowAge = prometheus.NewDesc("zkdoctor_slow_evidence_age_seconds",
-		"Age of the evidence that is renewed every 5 minutes or when a server changes: peer ports, this host's files and processes.", []string{"ensemble"}, nil)
+	probeOK = newFamily("zkdoctor_probe_success",
+		"Whether the ensemble could be probed: 1, or 0 and zookeeper_up of its servers is NaN, not known.", kindGauge, "ensemble")
+	probeSeconds = newFamily("zkdoctor_probe_duration_seconds",
+		"How long it took to probe all servers of the ensemble.", kindGauge, "ensemble")
+	confAge = newFamily("zkdoctor_conf_age_seconds",
+		"Age of what the servers reported to conf, which are their settings and the members: it is asked every minute, and when a server starts or a leader is elected.", kindGauge, "ensemble")
+	slowAge = newFamily("zkdoctor_slow_evidence_age_seconds",
+		"Age of the evidence that is renewed every 5 minutes or when a server changes: peer ports, this host's files and processes.", kindGauge, "ensemble")
 )
 
-func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
+func (c *collector) ensemble(own *sender, w *watcher, l *look) {
+	to := own.to
 	seen, labels, partial := map[string]bool{}, map[string]string{}, false
 	for i := range l.snap.Servers {
 		s := &l.snap.Servers[i]
@@ -55,32 +51,32 @@ func (c *collector) ensemble(ch chan<- prometheus.Metric, w *watcher, l *look) {
 			continue // an earlier one has the same label
 		}
 		seen[name] = true
-		c.table.server(ch, w.name, name, s, l.report.Servers[i])
+		c.table.server(to, w.name, name, s, l.report.Servers[i])
 		if c.compat != nil {
-			c.compat.server(ch, name, s, l.report.Servers[i])
+			c.compat.server(to, name, s, l.report.Servers[i])
 		}
 	}
-	ch <- prometheus.MustNewConstMetric(probeSeconds, prometheus.GaugeValue, l.snap.Took.Seconds(), w.name)
+	own.sample(probeSeconds, own.common, l.snap.Took.Seconds())
 	if age, told := l.confAge(); told {
-		ch <- prometheus.MustNewConstMetric(confAge, prometheus.GaugeValue, age.Seconds(), w.name)
+		own.sample(confAge, own.common, age.Seconds())
 	}
 	if !l.slowAt.IsZero() {
-		ch <- prometheus.MustNewConstMetric(slowAge, prometheus.GaugeValue, time.Since(l.slowAt).Seconds(), w.name)
+		own.sample(slowAge, own.common, time.Since(l.slowAt).Seconds())
 	}
 	if !w.single {
-		c.table.conclusions(ch, w.name, l.report, labels, partial)
+		c.table.conclusions(to, w.name, l.report, labels, partial)
 	}
 }
 
 // unknown sends that nothing is known of the servers of an ensemble.
-func (c *collector) unknown(ch chan<- prometheus.Metric, w *watcher) {
+func (c *collector) unknown(to sink, w *watcher) {
 	seen := map[string]bool{}
 	for _, t := range w.members().spelled {
 		if name := t.Address(); !seen[name] {
 			seen[name] = true
-			c.table.sender(ch, pair("ensemble", w.name), pair("server", name)).set("zookeeper_up", unknown())
+			c.table.sender(to, pair("ensemble", w.name), pair("server", name)).set("zookeeper_up", unknown())
 			if c.compat != nil {
-				c.compat.unknown(ch, name)
+				c.compat.unknown(to, name)
 			}
 		}
 	}

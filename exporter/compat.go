@@ -3,8 +3,6 @@ package exporter
 import (
 	"strings"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -16,44 +14,44 @@ var compatNames = map[string]bool{
 
 // compat makes the series of github.com/dabealu/zookeeper-exporter.
 type compat struct {
-	table   *table
-	passage *passage
-	descs   map[string]*prometheus.Desc // of those of compatNames that are wanted
+	table    *table
+	passage  *passage
+	families map[string]*family // those of compatNames that are wanted
 }
 
 func newCompat(t *table) *compat {
 	labels := map[string][]string{"zk_version": {"zk_host", "version"}, "zk_peer_state": {"zk_host", "state"}}
-	descs := map[string]*prometheus.Desc{}
+	families := map[string]*family{}
 	for name := range compatNames {
 		own := labels[name]
 		if own == nil {
 			own = []string{"zk_host"}
 		}
 		if t.wanted(name) {
-			descs[name] = prometheus.NewDesc(name, "As dabealu's exporter has it.", own, nil)
+			families[name] = newFamily(name, "As dabealu's exporter has it.", kindUntyped, own...)
 		}
 	}
 	return &compat{t, &passage{
 		prefix: "zk_", help: "The key of mntr, as the server reports it.", labels: []string{"zk_host"},
 		taken: func(name string) bool { return compatNames[name] }, wanted: t.wanted, known: map[string]*passed{},
-	}, descs}
+	}, families}
 }
 
 // server sends every numeric key of mntr as it is named, untyped, with the label
 // zk_host. Two things are mended: zk_server_leader is 1 for a leader alone, where that
 // exporter takes every server without a quorum for one, and it is 0 for a server that
 // does not answer, so that sum(zk_server_leader) == 0 holds when all are gone.
-func (c *compat) server(ch chan<- prometheus.Metric, host string, s *snapshot.Server, view report.ServerView) {
-	out := c.table.sender(ch, pair("zk_host", host))
+func (c *compat) server(to sink, host string, s *snapshot.Server, view report.ServerView) {
+	out := c.table.sender(to, pair("zk_host", host))
 	// one sends one of compatNames, with one label or none.
 	one := func(name string, value float64, label ...string) {
-		if desc := c.descs[name]; desc != nil {
-			out.sample(sample{desc, kindUntyped, out.labels(label[:len(label)/2], label[len(label)/2:]), value})
+		if of := c.families[name]; of != nil {
+			out.sample(of, out.labels(label[:len(label)/2], label[len(label)/2:]), value)
 		}
 	}
 	answered := answers(s)
 	if !answered && unmade(s) {
-		c.unknown(ch, host)
+		c.unknown(to, host)
 		return
 	}
 	one("zk_up", oneIf(answered))
@@ -87,11 +85,11 @@ func (c *compat) server(ch chan<- prometheus.Metric, host string, s *snapshot.Se
 
 // unknown sends that nothing is known of a server: zk_server_leader too, so that a rule on
 // their sum does not fire.
-func (c *compat) unknown(ch chan<- prometheus.Metric, host string) {
-	out := c.table.sender(ch, pair("zk_host", host))
+func (c *compat) unknown(to sink, host string) {
+	out := c.table.sender(to, pair("zk_host", host))
 	for _, name := range []string{"zk_up", "zk_ruok", "zk_server_leader"} {
-		if desc := c.descs[name]; desc != nil {
-			out.sample(sample{desc, kindUntyped, out.common, unknown()})
+		if of := c.families[name]; of != nil {
+			out.sample(of, out.common, unknown())
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func compatible(tab *table, s *snapshot.Server, view report.ServerView) *prometheus.Registry {
 	registry, compat := prometheus.NewPedanticRegistry(), newCompat(tab)
-	registry.MustRegister(collect{send: func(ch chan<- prometheus.Metric) { compat.server(ch, testServer, s, view) }})
+	registry.MustRegister(collect{send: func(ch chan<- prometheus.Metric) { compat.server(sent(ch), testServer, s, view) }})
 	return registry
 }
 

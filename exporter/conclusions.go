@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
@@ -26,9 +24,9 @@ var (
 // ports of its servers are sent by server; labels are theirs, by name. partial is set where zkdoctor could not check a
 // server: that none leads is not known then, nor how many serve.
 func (t *table) conclusions(
-	ch chan<- prometheus.Metric, ensemble string, r *report.Report, labels map[string]string, partial bool,
+	to sink, ensemble string, r *report.Report, labels map[string]string, partial bool,
 ) {
-	out := t.sender(ch, pair("ensemble", ensemble))
+	out := t.sender(to, pair("ensemble", ensemble))
 	v := &r.Verdict
 	if v.State != report.Unknown {
 		out.set("zkdoctor_quorum", oneIf(v.State != report.Down))

@@ -15,7 +15,7 @@ func concluded(r *report.Report) *prometheus.Registry {
 	tab := newTable(nil, nil)
 	registry := prometheus.NewPedanticRegistry()
 	labels := map[string]string{"zk1": "zk1:2181", "zk2:2182": "zk2:2182", "2001:db8::1": "[2001:db8::1]:2181"}
-	registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) { tab.conclusions(ch, "prod", r, labels, false) }})
+	registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) { tab.conclusions(sent(ch), "prod", r, labels, false) }})
 	return registry
 }
 
@@ -67,7 +67,7 @@ func TestPortStates(t *testing.T) {
 		tab := newTable(nil, nil)
 		registry := prometheus.NewPedanticRegistry()
 		registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) {
-			tab.sender(ch, pair("ensemble", ""), pair("server", "")).port("quorum", state)
+			tab.sender(sent(ch), pair("ensemble", ""), pair("server", "")).port("quorum", state)
 		}})
 		got[state] = ""
 		if text := samples(exposition(t, registry)); text != "" {

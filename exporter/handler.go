@@ -16,7 +16,7 @@ func (e *Exporter) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", e.limited(e.servePage))
 	// With many ensembles each is scraped by /probe, and the exporter itself here.
 	mux.HandleFunc("GET /-/metrics", e.answered(func(_ http.ResponseWriter, r *http.Request) *rendered {
-		return e.delivery.render(r, nil, e.metricsOf(e.self))
+		return e.delivery.render(r, nil, e.compressed(e.metricsOf(e.self)))
 	}))
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintln(w, "zkdoctor is alive.")

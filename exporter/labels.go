@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"strings"
 
-	dto "github.com/prometheus/client_model/go"
-
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// label is one label as the Prometheus provider writes it.
+// label is one label: of a sample, or of a key as the Prometheus provider writes it.
 type label struct{ name, value string }
 
 func labelValue(labels []label, name string) (value string, found bool) {
@@ -58,12 +56,9 @@ func serverText(value string) string { return snapshot.Printable(value, maxServe
 // labelText is any other value.
 func labelText(value string) string { return snapshot.Printable(value, maxLabelText) }
 
-func pair(name, value string) *dto.LabelPair {
-	value = labelText(value)
-	return &dto.LabelPair{Name: &name, Value: &value}
-}
+func pair(name, value string) label { return label{name, labelText(value)} }
 
-func byName(a, b *dto.LabelPair) int { return cmp.Compare(a.GetName(), b.GetName()) }
+func byName(a, b label) int { return cmp.Compare(a.name, b.name) }
 
 // validLabel reports whether name is one of a label, and not Prometheus's own.
 func validLabel(name string) bool {

@@ -135,8 +135,8 @@ func own(t *testing.T, b *strings.Builder) {
 	descs := make(chan *prometheus.Desc, 100)
 	e.self.Describe(descs)
 	e.table.dropped.Describe(descs)
-	for _, d := range []*prometheus.Desc{probeOK, probeSeconds, confAge, slowAge} {
-		descs <- d
+	for _, f := range []*family{probeOK, probeSeconds, confAge, slowAge} {
+		descs <- f.desc
 	}
 	close(descs)
 	var lines []string

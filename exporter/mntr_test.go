@@ -198,11 +198,11 @@ func FuzzMntr(f *testing.F) {
 		view := viewOf(s)
 		r := prometheus.NewPedanticRegistry()
 		r.MustRegister(collect{send: func(ch chan<- prometheus.Metric) {
-			tab.server(ch, "prod", testServer, s, view)
-			compat.server(ch, testServer, s, view)
+			tab.server(sent(ch), "prod", testServer, s, view)
+			compat.server(sent(ch), testServer, s, view)
 			for _, row := range tab.rows { // every name of the table is in use
 				if row.kind == kindSummary {
-					out := tab.sender(ch, pair("ensemble", "other"), pair("server", "other"))
+					out := tab.sender(sent(ch), pair("ensemble", "other"), pair("server", "other"))
 					out.cell(row, &cell{seen: 1<<statCount | 1<<statSum}, out.labels(row.labels, make([]string, len(row.labels))))
 				}
 			}
@@ -226,7 +226,7 @@ func BenchmarkCompat(b *testing.B) {
 	ch := make(chan prometheus.Metric, 2000)
 	b.ReportAllocs()
 	for b.Loop() {
-		compat.server(ch, testServer, s, view)
+		compat.server(sent(ch), testServer, s, view)
 		for len(ch) > 0 {
 			<-ch
 		}
@@ -242,7 +242,7 @@ func BenchmarkServerMetrics(b *testing.B) {
 			ch := make(chan prometheus.Metric, 2000)
 			b.ReportAllocs()
 			for b.Loop() {
-				tab.server(ch, "prod", testServer, s, view)
+				tab.server(sent(ch), "prod", testServer, s, view)
 				b.ReportMetric(float64(len(ch)), "metrics")
 				for len(ch) > 0 {
 					<-ch
@@ -252,7 +252,7 @@ func BenchmarkServerMetrics(b *testing.B) {
 		b.Run(name+"/gathered", func(b *testing.B) {
 			registry := prometheus.NewRegistry()
 			tab := newTable(nil, nil)
-			registry.MustRegister(collect{send: func(ch chan<- prometheus.Metric) { tab.server(ch, "prod", testServer, s, view) }})
+			registry.MustRegister(collect{send: func(ch chan<- prometheus.Metric) { tab.server(sent(ch), "prod", testServer, s, view) }})
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := registry.Gather(); err != nil {

@@ -4,9 +4,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 )
 
 // What an unknown key may cost. Honest servers have less by far.
@@ -33,8 +30,8 @@ type passage struct {
 type passed struct {
 	// identity is the name and the labels in one.
 	identity string
-	desc     *prometheus.Desc
-	labels   []*dto.LabelPair
+	family   *family
+	labels   []label
 }
 
 // find is what a key (without zk_) is called; nil when it cannot be served.
@@ -90,9 +87,9 @@ func (p *passage) make(key string) *passed {
 	}
 	slices.SortFunc(made.labels, byName)
 	for _, l := range made.labels {
-		made.identity += labelSeparator + l.GetName() + labelSeparator + l.GetValue()
+		made.identity += labelSeparator + l.name + labelSeparator + l.value
 	}
-	made.desc = prometheus.NewDesc(name, p.help, names, nil)
+	made.family = newFamily(name, p.help, kindUntyped, names...)
 	return made
 }
 

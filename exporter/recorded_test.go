@@ -118,9 +118,14 @@ func (c collect) Describe(ch chan<- *prometheus.Desc) {
 
 func (c collect) Collect(ch chan<- prometheus.Metric) { c.send(ch) }
 
+// sent sends samples to a registry.
+type sent chan<- prometheus.Metric
+
+func (ch sent) add(one sample) { ch <- &one }
+
 // registryOf gathers the server with a table.
 func registryOf(tab *table, s *snapshot.Server, described bool) *prometheus.Registry {
-	c := collect{send: func(ch chan<- prometheus.Metric) { tab.server(ch, "prod", testServer, s, viewOf(s)) }}
+	c := collect{send: func(ch chan<- prometheus.Metric) { tab.server(sent(ch), "prod", testServer, s, viewOf(s)) }}
 	if described {
 		c.table = tab
 	}

@@ -1,8 +1,6 @@
 package exporter
 
 import (
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -44,8 +42,8 @@ type row struct {
 	conf func(*snapshot.Conf) (float64, bool)
 
 	// What follows newTable makes.
-	index int
-	desc  *prometheus.Desc
+	index  int
+	family *family
 	// off is set when the user does not want the metric.
 	off bool
 }

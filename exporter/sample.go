@@ -7,79 +7,73 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// sample is one value of one metric. The library's own constant metrics build
-// and sort their labels anew for each of the 500 a server has; here they share.
+// sample is what one metric is for one set of labels.
 type sample struct {
-	desc   *prometheus.Desc
-	kind   kind
-	labels []*dto.LabelPair
+	of     *family
+	labels *labelSet
 	value  float64
+	// summary is the value of a summary; nil for others.
+	summary *cell
 }
 
 // Desc implements prometheus.Metric.
-func (s *sample) Desc() *prometheus.Desc { return s.desc }
+func (s *sample) Desc() *prometheus.Desc { return s.of.desc }
 
 // Write implements prometheus.Metric.
 func (s *sample) Write(out *dto.Metric) error {
-	out.Label = s.labels
-	switch s.kind {
+	out.Label = s.labels.protocol()
+	switch s.of.kind {
 	case kindCounter:
 		out.Counter = &dto.Counter{Value: &s.value}
 	case kindUntyped:
 		out.Untyped = &dto.Untyped{Value: &s.value}
+	case kindSummary:
+		count := uint64(s.summary.count)
+		out.Summary = &dto.Summary{SampleCount: &count, SampleSum: &s.summary.sum}
+		for i := range s.summary.quantiles() {
+			out.Summary.Quantile = append(out.Summary.Quantile, &dto.Quantile{
+				Quantile: &quantiles[i].value, Value: &s.summary.quantile[i],
+			})
+		}
 	default:
 		out.Gauge = &dto.Gauge{Value: &s.value}
 	}
 	return nil
 }
 
-// summarySample is the value of a summary.
-type summarySample struct {
-	row    *row
-	labels []*dto.LabelPair
-	count  uint64
-	cell   cell
-}
-
-// Desc implements prometheus.Metric.
-func (s *summarySample) Desc() *prometheus.Desc { return s.row.desc }
-
-// Write implements prometheus.Metric. Without an observation there are no
-// quantiles: one provider says 0 then, the other NaN.
-func (s *summarySample) Write(out *dto.Metric) error {
-	out.Label = s.labels
-	out.Summary = &dto.Summary{SampleCount: &s.count, SampleSum: &s.cell.sum}
-	if s.count == 0 {
-		return nil
-	}
-	for i := range quantiles {
-		if s.cell.has(statQuantile + stat(i)) {
-			out.Summary.Quantile = append(out.Summary.Quantile, &dto.Quantile{
-				Quantile: &quantiles[i].value, Value: &s.cell.quantile[i],
-			})
+// quantiles are the numbers of those that a summary has. Without an observation there are
+// none: one provider says 0 then, the other NaN.
+func (c *cell) quantiles() func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		for i := range quantiles {
+			if c.count > 0 && c.has(statQuantile+stat(i)) && !yield(i) {
+				return
+			}
 		}
 	}
-	return nil
 }
+
+// sink takes samples.
+type sink interface{ add(one sample) }
 
 // sender sends samples that share their first labels.
 type sender struct {
-	ch     chan<- prometheus.Metric
+	to     sink
 	table  *table
-	common []*dto.LabelPair
-	// room is where the next samples go, not one by one to the heap.
-	room []sample
+	common *labelSet
+	// room is where the next summaries go, not one by one to the heap.
+	room []cell
 }
 
-func (t *table) sender(ch chan<- prometheus.Metric, common ...*dto.LabelPair) *sender {
-	return &sender{ch: ch, table: t, common: common}
+func (t *table) sender(to sink, common ...label) *sender {
+	return &sender{to: to, table: t, common: newLabelSet(common)}
 }
 
 // set sends the value of a metric of the table that has no unit to be changed;
 // values are those of its labels.
 func (s *sender) set(name string, value float64, values ...string) {
 	if r := s.table.name[name]; !r.off {
-		s.sample(sample{r.desc, r.kind, s.labels(r.labels, values), value})
+		s.sample(r.family, s.labels(r.labels, values), value)
 	}
 }
 
@@ -91,53 +85,52 @@ func oneIf(b bool) float64 {
 	return 0
 }
 
-func (s *sender) sample(one sample) {
-	const many = 128
-	if len(s.room) == cap(s.room) {
-		s.room = make([]sample, 0, many)
-	}
-	s.room = append(s.room, one)
-	s.ch <- &s.room[len(s.room)-1]
+func (s *sender) sample(of *family, labels *labelSet, value float64) {
+	s.to.add(sample{of: of, labels: labels, value: value})
 }
 
 // cell sends what was gathered of a row.
-func (s *sender) cell(r *row, c *cell, labels []*dto.LabelPair) {
+func (s *sender) cell(r *row, c *cell, labels *labelSet) {
 	if r.kind != kindSummary {
 		if value, ok := r.base(c.value); ok && c.has(statValue) {
-			s.sample(sample{r.desc, r.kind, labels, value})
+			s.sample(r.family, labels, value)
 		}
 		return
 	}
 	if !c.whole() {
 		return
 	}
-	one := &summarySample{row: r, labels: labels, count: uint64(c.count), cell: *c}
-	one.cell.sum, _ = r.base(c.sum)
-	for i := range one.cell.quantile {
-		one.cell.quantile[i], _ = r.base(c.quantile[i])
+	const many = 32
+	if len(s.room) == cap(s.room) {
+		s.room = make([]cell, 0, many)
 	}
-	s.ch <- one
+	s.room = append(s.room, *c)
+	one := &s.room[len(s.room)-1]
+	one.sum, _ = r.base(c.sum)
+	for i := range one.quantile {
+		one.quantile[i], _ = r.base(c.quantile[i])
+	}
+	s.to.add(sample{of: r.family, labels: labels, summary: one})
 }
 
-// labels are the common ones and these, sorted by name as the registry wants them.
-func (s *sender) labels(names, values []string) []*dto.LabelPair {
+// labels are the common ones and these.
+func (s *sender) labels(names, values []string) *labelSet {
 	if len(names) == 0 {
 		return s.common
 	}
-	pairs := make([]*dto.LabelPair, 0, len(s.common)+len(names))
-	pairs = append(pairs, s.common...)
+	pairs := make([]label, 0, len(s.common.pairs)+len(names))
+	pairs = append(pairs, s.common.pairs...)
 	for i, name := range names {
 		pairs = append(pairs, pair(name, values[i]))
 	}
-	slices.SortFunc(pairs, byName)
-	return pairs
+	return newLabelSet(pairs)
 }
 
 // passed sends a key that the table does not have.
 func (s *sender) passed(p passedValue) {
 	labels := s.common
 	if len(p.labels) > 0 {
-		labels = slices.SortedFunc(slices.Values(slices.Concat(s.common, p.labels)), byName)
+		labels = newLabelSet(slices.Concat(s.common.pairs, p.labels))
 	}
-	s.sample(sample{p.desc, kindUntyped, labels, p.value})
+	s.sample(p.family, labels, p.value)
 }

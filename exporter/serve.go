@@ -11,37 +11,68 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 )
 
-// answer renders the metrics of looks by a registry of their own; own adds the exporter's.
+// answer renders the metrics of looks; own adds the exporter's.
 func (e *Exporter) answer(r *http.Request, watchers []*watcher, looks []*look, own bool) *rendered {
-	return e.delivery.render(r, looks, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		registry := prometheus.NewRegistry()
-		registry.MustRegister(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.compat})
-		var all prometheus.Gatherer = registry
-		if own {
-			all = prometheus.Gatherers{registry, e.self}
-		}
-		e.metricsOf(all).ServeHTTP(w, r)
-	}))
+	return e.delivery.render(r, looks, e.compressed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page := e.table.pages.Get().(*page)
+		defer func() { page.reset(); e.table.pages.Put(page) }()
+		(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.compat}).send(page)
+		e.write(w, r, page, own)
+	})))
 }
 
-// metricsOf serves what g gathers, compressed for those who take it.
+// write writes a page in the format that is asked for.
+func (e *Exporter) write(w http.ResponseWriter, r *http.Request, p *page, own bool) {
+	format := expfmt.NegotiateIncludingOpenMetrics(r.Header)
+	kind := format.FormatType()
+	if kind != expfmt.TypeTextPlain && kind != expfmt.TypeOpenMetrics {
+		gatherers := prometheus.Gatherers{p}
+		if own {
+			gatherers = append(gatherers, e.self)
+		}
+		e.metricsOf(gatherers).ServeHTTP(w, r)
+		return
+	}
+	var others []*dto.MetricFamily
+	if own {
+		var err error
+		if others, err = e.self.Gather(); err != nil { // the others are there all the same
+			errorLog{e.options.Log}.Println("the exporter's own", err)
+		}
+	}
+	w.Header().Set("Content-Type", string(format))
+	out := e.buffers.Get().(*bufio.Writer)
+	out.Reset(w)
+	text := textWriter{to: out, open: kind == expfmt.TypeOpenMetrics}
+	if text.page(p, others); text.failed != nil {
+		errorLog{e.options.Log}.Println(text.failed)
+	}
+	_ = out.Flush() // into memory
+	out.Reset(nil)
+	e.buffers.Put(out)
+}
+
+// metricsOf serves what g gathers, in any format there is.
 func (e *Exporter) metricsOf(g prometheus.Gatherer) http.Handler {
 	inner := promhttp.HandlerFor(g, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, ErrorLog: errorLog{e.options.Log},
 		DisableCompression: true, // see compression
+		EnableOpenMetrics:  true, EnableOpenMetricsTextCreatedSamples: true,
 	})
-	return e.compressed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		out := e.buffers.Get().(*bufio.Writer)
 		out.Reset(w)
 		inner.ServeHTTP(buffered{w, out}, r)
 		_ = out.Flush() // into memory
 		out.Reset(nil)
 		e.buffers.Put(out)
-	}))
+	})
 }
 
 // buffered is a response with a buffer of its own. Without one, the encoder makes

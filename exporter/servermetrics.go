@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -24,9 +22,9 @@ var roles = [...]report.Role{
 // server sends what one server reports, and what was seen of its role and its
 // ports. zookeeper_up is always there; what is not known is not.
 func (t *table) server(
-	ch chan<- prometheus.Metric, ensemble, server string, s *snapshot.Server, view report.ServerView,
+	to sink, ensemble, server string, s *snapshot.Server, view report.ServerView,
 ) {
-	out := t.sender(ch, pair("ensemble", ensemble), pair("server", server))
+	out := t.sender(to, pair("ensemble", ensemble), pair("server", server))
 	out.set("zookeeper_up", up(s))
 	if view.Serving != nil {
 		// A leader with leaderServes=no has its part in the quorum and answers no client.

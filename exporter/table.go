@@ -19,6 +19,8 @@ type keyRef struct {
 // once and serves any number of goroutines.
 type table struct {
 	rows []*row
+	// sorted are the rows by the names of their metrics.
+	sorted []*row
 	// name finds a row by the name of its metric, keys by a key of mntr.
 	name map[string]*row
 	keys map[string]keyRef
@@ -31,6 +33,7 @@ type table struct {
 	// dropped counts the label values that were left out; register it once.
 	dropped prometheus.Counter
 	scratch sync.Pool
+	pages   sync.Pool
 }
 
 // newTable makes the table. A metric is served when its name matches one of
@@ -46,6 +49,7 @@ func newTable(include, exclude []*regexp.Regexp) *table {
 			t.add(&group.rows[i])
 		}
 	}
+	t.sorted = slices.SortedFunc(slices.Values(t.rows), func(a, b *row) int { return strings.Compare(a.name, b.name) })
 	// Summaries last: their min, max and avg are dropped where no row reads them.
 	for _, r := range t.rows {
 		if r.kind == kindSummary {
@@ -61,6 +65,7 @@ func newTable(include, exclude []*regexp.Regexp) *table {
 		Name: "zkdoctor_label_values_dropped_total",
 		Help: "Label values (znode names, learners, unknown keys) beyond what one server may have in a metric; they were not served.",
 	})
+	t.pages.New = func() any { return newPage(t) }
 	t.scratch.New = func() any { return newScratch(len(t.rows)) }
 	return t
 }
@@ -74,7 +79,8 @@ func (t *table) add(r *row) {
 		labels = append([]string{"ensemble"}, r.labels...)
 	}
 	r.index, r.off = len(t.rows), !t.wanted(r.name)
-	r.desc = prometheus.NewDesc(r.name, r.help, labels, nil)
+	r.family = newFamily(r.name, r.help, r.kind, labels...)
+	r.family.index = r.index
 	t.rows, t.name[r.name] = append(t.rows, r), r
 	if r.srvr != nil {
 		t.fromSrvr = append(t.fromSrvr, r)
@@ -144,6 +150,6 @@ func (t *table) isTaken(name string) bool {
 // them must stay unchecked.
 func (t *table) Describe(ch chan<- *prometheus.Desc) {
 	for _, r := range t.rows {
-		ch <- r.desc
+		ch <- r.family.desc
 	}
 }

@@ -53,9 +53,9 @@ func TestLint(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(collect{tab, func(ch chan<- prometheus.Metric) {
 		for _, r := range tab.rows {
-			out := tab.sender(ch, pair("ensemble", "prod"), pair("server", testServer))
+			out := tab.sender(sent(ch), pair("ensemble", "prod"), pair("server", testServer))
 			if r.perEnsemble {
-				out = tab.sender(ch, pair("ensemble", "prod"))
+				out = tab.sender(sent(ch), pair("ensemble", "prod"))
 			}
 			out.cell(r, &cell{seen: 1<<statValue | 1<<statCount | 1<<statSum}, out.labels(r.labels, make([]string, len(r.labels))))
 		}

@@ -27,14 +27,16 @@ type alert struct {
 	code report.Code
 	// expr is empty for the finding itself, at warning or above.
 	expr string
+	// limit is the number at the end of expr, beyond which it is so; 0 for none.
+	limit float64
 	// unlessExplained has it wait anew once the alert of a cause is over. To keep it
 	// quiet in Alertmanager is not enough for what outlives its causes.
 	unlessExplained bool
 	// wait is Prometheus's for, and why its reason.
 	wait time.Duration
 	why  string
-	// summary is one line with the subject first; empty for the finding's title.
-	// Both may have $labels and $value.
+	// summary is what follows the subject in one line; empty for the finding's title.
+	// Both may have $labels and $value, a description $of too: the selector of the ensemble.
 	summary, description string
 }
 
@@ -78,7 +80,7 @@ type record struct{ name, expr, why string }
 func records() []record {
 	return []record{{
 		"zookeeper_zxid_counter:newest_epoch",
-		"zookeeper_zxid_counter and on (ensemble, server) (zookeeper_epoch == on (ensemble) group_left () max by (ensemble) (zookeeper_epoch))",
+		"max by (ensemble, server) (zookeeper_zxid_counter and on (ensemble, server) (zookeeper_epoch == on (ensemble) group_left () max by (ensemble) (zookeeper_epoch)))",
 		"counters of different epochs cannot be compared, and after an election without a write all but the leader have the old one",
 	}}
 }
@@ -92,16 +94,16 @@ func ensembleAlerts() []alert {
 	return []alert{
 		{
 			name: "ZooKeeperQuorumLost", severity: page, code: diag.QuorumLost,
-			expr: "zkdoctor_quorum == 0",
+			expr: "max by (ensemble) (zkdoctor_quorum) == 0",
 			wait: oneMore, why: "the verdict is down after two looks; one scrape more, so that no single one can page",
-			summary:     "{{ $labels.ensemble }} has no quorum: nobody can write",
-			description: `Too few voters are alive, or none serves. {{ with printf "zkdoctor_voters_serving{ensemble=%q}" $labels.ensemble | query }}{{ . | first | value }} serve{{ end }}{{ with printf "zkdoctor_voters{ensemble=%q}" $labels.ensemble | query }} of {{ . | first | value }} voters{{ end }}. The root cause stands beside it as zkdoctor_finding{root="true"}.`,
+			summary:     "no quorum, clients cannot write",
+			description: "Too few voters are alive, or none serves.",
 		},
 		{
 			name: "ZooKeeperLeaderLost", severity: page,
-			expr: "((zkdoctor_leaders == 0) unless on (ensemble) (zkdoctor_quorum == 1)) and on (ensemble) (max by (ensemble) (zookeeper_up) == 1)",
+			expr: "((max by (ensemble) (zkdoctor_leaders) == 0) unless on (ensemble) (zkdoctor_quorum == 1)) and on (ensemble) (max by (ensemble) (zookeeper_up) == 1)",
 			wait: election, why: "longer than an election; and no alarm where nothing answers, for then nothing is known",
-			summary:     "{{ $labels.ensemble }} has no leader",
+			summary:     "no leader",
 			description: "Servers answer and nobody was seen leading for a minute: elections do not end, the leader hangs, or the quorum is lost.",
 		},
 		found("ZooKeeperLeaderNotCommitting", page, diag.LeaderNotCommitting, oneMore,
@@ -110,14 +112,14 @@ func ensembleAlerts() []alert {
 		{
 			name: "ZooKeeperNoSpare", severity: ticket, code: diag.DegradedNoSpare, unlessExplained: true,
 			wait: restart + time.Minute, why: "longer than a rolling restart has one voter out, and than its causes wait; anew after one of those is over, for the server is only coming back",
-			summary:     "{{ $labels.ensemble }} serves, and the loss of one more voter is an outage",
+			summary:     "it serves, and the loss of one more voter is an outage",
 			description: "A configured voter is out. Restart nothing before it is back.",
 		},
 		{
 			name: "ZooKeeperNotExplained", severity: ticket,
-			expr: "zkdoctor_unexplained == 1",
+			expr: "min by (ensemble, symptom) (zkdoctor_unexplained) == 1",
 			wait: restart, why: "what passes in an election or a restart needs no explaining",
-			summary:     "{{ $labels.ensemble }}: {{ $labels.symptom }}, and nothing that was found explains it",
+			summary:     "{{ $labels.symptom }}, and no finding explains it",
 			description: "No rule knows the cause, or it cannot be seen from where the exporter runs. zkdoctor check says what it is not, what tells most, and what to do to know more.",
 		},
 		found("ZooKeeperReadOnly", ticket, diag.ReadOnlyMode, restart,
@@ -125,9 +127,9 @@ func ensembleAlerts() []alert {
 			"It is cut off from the quorum and shows old data to those who only read."),
 		{
 			name: "ZooKeeperLeaderFlaps", severity: ticket, code: diag.LeaderFlapping,
-			expr: "max by (ensemble) (changes(zookeeper_epoch[15m])) > 3",
+			expr: "max by (ensemble) (changes(zookeeper_epoch[15m]))", limit: 3,
 			wait: 0, why: "the window is the wait",
-			summary:     "{{ $labels.ensemble }} has changed its leader {{ $value }} times in 15 minutes",
+			summary:     "{{ $value }} leader changes in 15 minutes",
 			description: "Each election is a time without service. Slow disks, long garbage collections and a blocked quorum port do that.",
 		},
 	}
@@ -138,9 +140,9 @@ func agreementAlerts() []alert {
 	return []alert{
 		{
 			name: "ZooKeeperSplitBrain", severity: page, code: diag.SplitBrain,
-			expr: `zkdoctor_verdict{state="split"} == 1`,
+			expr: `max by (ensemble) (zkdoctor_verdict{state="split"}) == 1`,
 			wait: 0, why: "two looks have shown two leaders; every further write makes it worse",
-			summary:     "{{ $labels.ensemble }} has two leaders, and each accepts writes",
+			summary:     "two leaders, and each accepts writes",
 			description: "Stop writes if you can, and decide whose data counts before anything is restarted.",
 		},
 		found("ZooKeeperStandalone", page, diag.StandaloneInEnsemble, election,
@@ -200,7 +202,7 @@ func reachAlerts() []alert {
 			name: "ZooKeeperAllRefuseClients", severity: page, code: diag.ConnLimitReached,
 			expr: `max by (ensemble, code) (zkdoctor_finding{code="conn-limit-reached",severity="critical"}) == 1`,
 			wait: 2 * time.Minute, why: "clients that reconnect after an outage come in a wave; where no server takes any, nobody waits longer for it",
-			summary:     "{{ $labels.ensemble }}: all servers refuse new clients",
+			summary:     "all servers refuse new clients",
 			description: "No server accepts a connection of a new client: the limit for all clients together (maxCnxns) is reached on each. Clients that are connected go on; one that loses its connection is out.",
 		},
 		found("ZooKeeperConnectionLimit", ticket, diag.ConnLimitReached, restart,
@@ -260,7 +262,7 @@ func buildAlerts() []alert {
 		{
 			name: "ZooKeeperTwoVoters", severity: ticket, code: diag.EvenOrTinyEnsemble,
 			wait: time.Hour, why: "an ensemble that is being built has two voters for a while",
-			summary:     "{{ $labels.ensemble }} has two voters: the loss of either is an outage",
+			summary:     "two voters: the loss of either is an outage",
 			description: "A third one, however small, makes it safe.",
 		},
 		found("ZooKeeperMembershipTooLarge", ticket, diag.MembershipTooLarge, rollout,
@@ -288,7 +290,7 @@ func buildAlerts() []alert {
 			name: "ZooKeeperVersionsMixed", severity: ticket, code: diag.VersionMixed,
 			expr: `count by (ensemble) (count by (ensemble, version) (zookeeper_server_info{version!=""})) > 1`,
 			wait: 7 * 24 * time.Hour, why: "an upgrade that is under way, with a weekend in it",
-			summary:     "{{ $labels.ensemble }} has run {{ $value }} versions of ZooKeeper for a week",
+			summary:     "{{ $value }} versions of ZooKeeper for a week",
 			description: "An upgrade was begun and not ended.",
 		},
 	}
@@ -321,37 +323,37 @@ func loadAlerts() []alert {
 	return []alert{
 		{
 			name: "ZooKeeperWritesSlow", severity: ticket, code: diag.LatencyHigh,
-			expr: "rate(zookeeper_update_latency_seconds_sum[5m]) / (rate(zookeeper_update_latency_seconds_count[5m]) > 0) > 0.1",
+			expr: "max by (ensemble, server) (rate(zookeeper_update_latency_seconds_sum[5m]) / (rate(zookeeper_update_latency_seconds_count[5m]) > 0))", limit: 0.1,
 			wait: 10 * time.Minute, why: "a snapshot or a backup takes less",
-			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} for a write",
+			summary:     "a write takes {{ $value | humanizeDuration }}",
 			description: "Of the last five minutes, not since the start. Look at the disk of dataLogDir, and at the leader. ZooKeeper 3.6 and later.",
 		},
 		{
 			name: "ZooKeeperReadsSlow", severity: ticket, code: diag.LatencyHigh,
-			expr: "rate(zookeeper_read_latency_seconds_sum[5m]) / (rate(zookeeper_read_latency_seconds_count[5m]) > 0) > 0.1",
+			expr: "max by (ensemble, server) (rate(zookeeper_read_latency_seconds_sum[5m]) / (rate(zookeeper_read_latency_seconds_count[5m]) > 0))", limit: 0.1,
 			wait: 10 * time.Minute, why: "a garbage collection or a burst takes less",
-			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} for a read",
+			summary:     "a read takes {{ $value | humanizeDuration }}",
 			description: "Of the last five minutes, not since the start. ZooKeeper 3.6 and later.",
 		},
 		{
 			name: "ZooKeeperFsyncSlow", severity: ticket, code: diag.FsyncSlow,
-			expr: "rate(zookeeper_fsync_seconds_sum[5m]) / (rate(zookeeper_fsync_seconds_count[5m]) > 0) > 0.1",
+			expr: "max by (ensemble, server) (rate(zookeeper_fsync_seconds_sum[5m]) / (rate(zookeeper_fsync_seconds_count[5m]) > 0))", limit: 0.1,
 			wait: 10 * time.Minute, why: "a snapshot on the same disk takes less",
-			summary:     "{{ $labels.server }} takes {{ $value | humanizeDuration }} to sync its transaction log",
+			summary:     "a sync of the transaction log takes {{ $value | humanizeDuration }}",
 			description: "Every write waits for that, and the ensemble for the slowest of its majority. Give dataLogDir a disk of its own. ZooKeeper 3.6 and later.",
 		},
 		{
 			name: "ZooKeeperRequestsOutstanding", severity: ticket, code: diag.LatencyHigh,
-			expr: "min_over_time(zookeeper_outstanding_requests[5m]) > 10",
+			expr: "max by (ensemble, server) (min_over_time(zookeeper_outstanding_requests[5m]))", limit: 10,
 			wait: restart, why: "a queue that was never short for ten minutes in all",
-			summary:     "{{ $labels.server }} has {{ $value }} requests waiting",
+			summary:     "{{ $value }} requests are waiting",
 			description: "They come faster than they are answered.",
 		},
 		{
 			name: "ZooKeeperFollowerLags", severity: ticket, code: diag.FollowerLagging,
-			expr: "(max by (ensemble) (zookeeper_zxid_counter:newest_epoch) - on (ensemble) group_right () zookeeper_zxid_counter:newest_epoch) > 1000",
+			expr: "(max by (ensemble) (zookeeper_zxid_counter:newest_epoch) - on (ensemble) group_right () max by (ensemble, server) (zookeeper_zxid_counter:newest_epoch))", limit: 1000,
 			wait: restart, why: "a server that has just joined catches up in less",
-			summary:     "{{ $labels.server }} is behind its leader",
+			summary:     "{{ $value }} transactions behind the newest server",
 			description: "By more than 1,000 transactions, for five minutes. Servers are asked at slightly different moments, so a few are nothing.",
 		},
 		found("ZooKeeperPacketsTooLong", ticket, diag.OversizePacket, 10*time.Minute,
@@ -359,17 +361,17 @@ func loadAlerts() []alert {
 			"Answers are near jute.maxbuffer, or a client sends more than it allows. What is longer is neither written nor read. Seen in full where the exporter runs on the server."),
 		{
 			name: "ZooKeeperFileDescriptorsLow", severity: ticket, code: diag.FDLimitNear,
-			expr: "zookeeper_open_file_descriptors / zookeeper_max_file_descriptors > 0.85",
+			expr: "max by (ensemble, server) (zookeeper_open_file_descriptors / zookeeper_max_file_descriptors)", limit: 0.85,
 			wait: restart, why: "a wave of clients that reconnect passes",
-			summary:     "{{ $labels.server }} has used {{ $value | humanizePercentage }} of its file descriptors",
+			summary:     "{{ $value | humanizePercentage }} of its file descriptors are used",
 			description: "At the end it takes no more connections, and cannot write snapshots.",
 		},
 		{
 			name: "ZooKeeperZxidRollover", severity: ticket, code: diag.ZxidRolloverNear,
-			expr: "max by (ensemble) (zookeeper_zxid_counter) > 0xF0000000",
+			expr: "max by (ensemble) (zookeeper_zxid_counter)", limit: 0xF0000000,
 			wait: restart, why: "it is days away; it need not be known at once",
-			summary:     "{{ $labels.ensemble }} has used 94 % of the transactions of its epoch",
-			description: `At 2^32 the leader steps down and the ensemble elects another one. {{ with printf "(4294967296 - max by (ensemble) (zookeeper_zxid_counter{ensemble=%q})) / (max by (ensemble) (rate(zookeeper_zxid_counter{ensemble=%q}[1h])) > 0) / 86400" $labels.ensemble $labels.ensemble | query }}At the rate of the last hour that is in {{ . | first | value | printf "%.1f" }} days. {{ end }}Restart the leader at a time of your choice instead.`,
+			summary:     "{{ $value | humanize }} transactions of the 4.295G of this epoch are used",
+			description: `At 2^32 the leader steps down and the ensemble elects another one. {{ with printf "(4294967296 - max(zookeeper_zxid_counter{%s})) / (max(rate(zookeeper_zxid_counter{%s}[1h])) > 0) / 86400" $of $of | query }}At the rate of the last hour that is in {{ . | first | value | printf "%.1f" }} days. {{ end }}Restart the leader at a time of your choice instead.`,
 		},
 	}
 }
@@ -378,37 +380,37 @@ func exporterAlerts() []alert {
 	return []alert{
 		{
 			name: "ZkdoctorVerdictUnknown", severity: ticket,
-			expr: `zkdoctor_verdict{state="unknown"} == 1`,
+			expr: `min by (ensemble) (zkdoctor_verdict{state="unknown"}) == 1`,
 			wait: 10 * time.Minute, why: "elections and restarts of the exporter take less",
-			summary:     "zkdoctor cannot judge {{ $labels.ensemble }}",
+			summary:     "zkdoctor cannot judge it: the verdict is unknown",
 			description: "No alert about this ensemble can be trusted meanwhile. The status page of the exporter says what it lacks.",
 		},
 		{
-			name: "ZkdoctorLookFails", severity: ticket,
-			expr: "zkdoctor_probe_success == 0",
+			name: "ZkdoctorCheckFails", severity: ticket,
+			expr: "min by (ensemble, instance) (zkdoctor_probe_success) == 0",
 			wait: restart, why: "a scrape that came too late is nothing",
-			summary:     "zkdoctor cannot look at {{ $labels.ensemble }}",
-			description: "Its configuration cannot be read, or no look ends in time. The exporter's log says which.",
+			summary:     "zkdoctor{{ with $labels.instance }} at {{ . }}{{ end }} cannot check it",
+			description: "Its configuration cannot be read, or no check ends in time. The exporter's log says which.",
 		},
 		{
 			name: "ZkdoctorCannotCheck", severity: ticket,
-			expr: "rate(zkdoctor_probe_errors_total[5m]) > 0",
+			expr: "max by (instance, reason) (rate(zkdoctor_probe_errors_total[5m])) > 0",
 			wait: restart, why: "a burst of requests passes",
-			summary:     "zkdoctor at {{ $labels.instance }} cannot check servers: {{ $labels.reason }}",
+			summary:     "cannot check servers: {{ $labels.reason }}",
 			description: "The exporter itself has no file descriptor, local port, memory or time left. zookeeper_up is NaN for the servers concerned: they may be fine. Raise the limit on its host, or give it fewer servers.",
 		},
 		{
 			name: "ZkdoctorReloadFailed", severity: ticket,
-			expr: "zkdoctor_config_last_reload_successful == 0",
+			expr: "min by (instance) (zkdoctor_config_last_reload_successful) == 0",
 			wait: rollout, why: "somebody may be mending it",
-			summary:     "zkdoctor at {{ $labels.instance }} runs with an old configuration",
+			summary:     "runs with an old configuration",
 			description: "The last reload failed; the log has file, line and reason.",
 		},
 		{
 			name: "ZkdoctorTurnsScrapesAway", severity: ticket,
-			expr: `rate(zkdoctor_requests_rejected_total{reason="busy"}[5m]) > 0`,
+			expr: `max by (instance) (rate(zkdoctor_requests_rejected_total{reason="busy"}[5m])) > 0`,
 			wait: 10 * time.Minute, why: "a burst passes",
-			summary:     "zkdoctor at {{ $labels.instance }} turns requests away",
+			summary:     "rejects requests: too many at a time",
 			description: "More come at a time than --web.max-requests. Raise it, or share the ensembles among several exporters.",
 		},
 	}

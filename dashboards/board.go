@@ -9,13 +9,21 @@ type board struct {
 	// vars are the variables beyond the data source, in the order of choosing.
 	vars []variable
 	rows []boardRow
+	// marks stand in all its graphs.
+	marks []mark
+	// pages is the address of the page about all alerts.
+	pages string
 }
+
+// mark is drawn wherever its expression is there.
+type mark struct{ name, color, expr, text string }
 
 // variable is a choice at the top of a board, which label values of a metric fill.
 type variable struct {
 	name, label, values string
-	// all allows several values, and all of them.
+	// all allows several values, and all of them: any is what matches those.
 	all bool
+	any string
 }
 
 // boardRow is a question, and the panels that answer it.
@@ -61,6 +69,8 @@ type panel struct {
 	// ensemble that answers.
 	empty   string
 	columns []column
+	// merged joins the queries of a table by all labels, and not by the first column.
+	merged bool
 }
 
 // usualSize is what a panel has that says no other.
@@ -91,8 +101,9 @@ type column struct {
 	field, title string
 	words        []word
 	unit         string
-	// link is where a click leads.
-	link string
+	// link is where a click leads; outside is set where that is no board.
+	link    string
+	outside bool
 	// descending sorts the table by it.
 	descending bool
 }

@@ -144,7 +144,10 @@ func (p *panel) timeline() *statetimeline.PanelBuilder {
 
 func (p *panel) table() *tables.PanelBuilder {
 	b := fill(tables.NewPanelBuilder(), p)
-	if len(p.queries) > 1 {
+	switch {
+	case p.merged:
+		b.WithTransformation(dashboard.DataTransformerConfig{Id: "merge", Options: map[string]any{}})
+	case len(p.queries) > 1:
 		b.WithTransformation(dashboard.DataTransformerConfig{
 			Id: "joinByField", Options: map[string]any{"byField": p.columns[0].field, "mode": "outer"},
 		})
@@ -187,7 +190,7 @@ func (c *column) properties() []dashboard.DynamicConfigValue {
 	}
 	if c.link != "" {
 		out = append(out, dashboard.DynamicConfigValue{
-			Id: "links", Value: []map[string]any{{"title": "Open", "url": c.link, "targetBlank": c.link == toFinding}},
+			Id: "links", Value: []map[string]any{{"title": "Open", "url": c.link, "targetBlank": c.outside || c.link == toFinding}},
 		})
 	}
 	return out

@@ -2,9 +2,10 @@ package dashboards
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"io/fs"
+	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -12,12 +13,28 @@ import (
 )
 
 // DashboardFiles are the dashboards for Grafana, by their file names.
-func DashboardFiles() fs.FS { return below("grafana") }
+func DashboardFiles(o Options) (map[string][]byte, error) {
+	o.RunbookURL = strings.TrimRight(o.RunbookURL, "/")
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	out := map[string][]byte{}
+	for _, b := range boards() {
+		b.scope(&o)
+		text, err := b.json()
+		if err != nil {
+			return nil, err
+		}
+		out[b.uid+".json"] = text
+	}
+	return out, nil
+}
 
 // boards are all dashboards, with a size for each panel.
 func boards() []*board {
 	all := []*board{fleet(), ensemble(), server()}
 	for _, b := range all {
+		b.pages, b.marks = pages+"alerts.md", marks(b.uid)
 		for _, r := range b.rows {
 			for i := range r.panels {
 				r.panels[i].usualSize()
@@ -49,9 +66,9 @@ func (b *board) json() ([]byte, error) {
 		}
 	}
 	d.Link(dashboard.NewDashboardLinkBuilder("What the alerts mean").Type(dashboard.DashboardLinkTypeLink).Icon("doc").
-		Url(pages + "alerts.md").Tooltip("Every alert, and what to do").TargetBlank(true))
-	for _, a := range annotations(b.uid) {
-		d.Annotation(a)
+		Url(b.pages).Tooltip("Every alert, and what to do").TargetBlank(true))
+	for _, m := range b.marks {
+		d.Annotation(m.builder())
 	}
 	for _, r := range b.rows {
 		d.WithRow(dashboard.NewRowBuilder(r.title))
@@ -93,7 +110,7 @@ func (v variable) builder() *dashboard.QueryVariableBuilder {
 		Sort(dashboard.VariableSortAlphabeticalAsc)
 	if v.all {
 		// What is built of all values would be a long expression; everything is short.
-		q.IncludeAll(true).Multi(true).AllValue(".+").
+		q.IncludeAll(true).Multi(true).AllValue(cmp.Or(v.any, ".+")).
 			Current(dashboard.VariableOption{
 				Text:  dashboard.StringOrArrayOfString{String: new("All")},
 				Value: dashboard.StringOrArrayOfString{String: new("$__all")},
@@ -102,20 +119,21 @@ func (v variable) builder() *dashboard.QueryVariableBuilder {
 	return q
 }
 
-// annotations are marks in all graphs. The fleet has none: there the elections
-// of all ensembles would cover everything.
-func annotations(uid string) []*dashboard.AnnotationQueryBuilder {
+// marks are in all graphs of a board. The fleet has none: there the elections of all
+// ensembles would cover everything.
+func marks(uid string) []mark {
 	if uid == fleetUID {
 		return nil
 	}
-	mark := func(name, color, expr, text string) *dashboard.AnnotationQueryBuilder {
-		return dashboard.NewAnnotationQueryBuilder().Name(name).Datasource(dataSource()).Enable(true).IconColor(color).
-			Expr(expr).Step("15s").TitleFormat(name).TextFormat(text)
+	return []mark{
+		{"Election", strong, electionMark, "A new epoch in {{ensemble}}"},
+		{"No quorum", bad, quorumMark, "No client can write to {{ensemble}}"},
 	}
-	return []*dashboard.AnnotationQueryBuilder{
-		mark("Election", strong, electionMark, "A new epoch in {{ensemble}}"),
-		mark("No quorum", bad, quorumMark, "Nobody can write to {{ensemble}}"),
-	}
+}
+
+func (m *mark) builder() *dashboard.AnnotationQueryBuilder {
+	return dashboard.NewAnnotationQueryBuilder().Name(m.name).Datasource(dataSource()).Enable(true).IconColor(m.color).
+		Expr(m.expr).Step("15s").TitleFormat(m.name).TextFormat(m.text)
 }
 
 const (

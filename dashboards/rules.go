@@ -3,9 +3,9 @@ package dashboards
 import (
 	"bytes"
 	"cmp"
-	"embed"
 	"fmt"
-	"io/fs"
+	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,25 +15,22 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-//go:embed rules/*.yml rules/*.yaml grafana/*.json
-var files embed.FS
-
 // RuleFiles are the rules for Prometheus and Alertmanager, by their file names.
-func RuleFiles() fs.FS { return below("rules") }
-
-func below(dir string) fs.FS {
-	sub, err := fs.Sub(files, dir)
-	if err != nil {
-		panic(err) // a broken embed, which the tests find first
+func RuleFiles(o Options) (map[string][]byte, error) {
+	o.RunbookURL = strings.TrimRight(o.RunbookURL, "/")
+	if err := o.Check(); err != nil {
+		return nil, err
 	}
-	return sub
+	return map[string][]byte{
+		"alerts.yml": rulesFile(&o), "prometheusrule.yaml": operatorFile(&o), "alertmanager-inhibit.yml": inhibitFile(&o),
+	}, nil
 }
 
 // pages is where the pages of findings and alerts are.
 const pages = "https://github.com/zkdoctor/zkdoctor/blob/main/docs/"
 
 // rulesFile is rules/alerts.yml.
-func rulesFile() []byte {
+func rulesFile(o *Options) []byte {
 	var out bytes.Buffer
 	out.WriteString("# Alert rules on the metrics of zkdoctor exporter, scraped every 15 s. They are\n" +
 		"# evaluated as often, whatever the configuration says: a minute would come on top\n" +
@@ -42,12 +39,12 @@ func rulesFile() []byte {
 		"groups:\n")
 	out.WriteString("  - name: zkdoctor-records\n    interval: 15s\n    rules:\n")
 	for _, r := range records() {
-		fmt.Fprintf(&out, "      # %s\n      - record: %s\n        expr: %s\n", r.why, r.name, strconv.Quote(r.expr))
+		fmt.Fprintf(&out, "      # %s\n      - record: %s\n        expr: %s\n", r.why, r.name, strconv.Quote(o.scoped(r.expr)))
 	}
-	for _, g := range groups() {
+	for _, g := range o.changed() {
 		fmt.Fprintf(&out, "  # %s\n  - name: %s\n    interval: 15s\n    rules:\n", g.title, g.name)
 		for _, a := range g.alerts {
-			a.write(&out)
+			a.write(&out, o)
 		}
 	}
 	return out.Bytes()
@@ -55,13 +52,13 @@ func rulesFile() []byte {
 
 // operatorFile is rules/prometheusrule.yaml: the same groups for the Prometheus
 // operator.
-func operatorFile() []byte {
+func operatorFile(o *Options) []byte {
 	var out bytes.Buffer
 	out.WriteString("# rules/alerts.yml as the Prometheus operator takes it. Give it the labels that your\n" +
 		"# Prometheus selects rules by (spec.ruleSelector).\n" +
 		"# Made from dashboards/alerts.go: change that.\n" +
 		"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: zkdoctor\n  labels: {app: zkdoctor}\nspec:\n")
-	_, groups, _ := bytes.Cut(rulesFile(), []byte("\ngroups:\n"))
+	_, groups, _ := bytes.Cut(rulesFile(o), []byte("\ngroups:\n"))
 	out.WriteString("  groups:\n")
 	for line := range bytes.Lines(groups) {
 		out.WriteString("  ")
@@ -70,25 +67,44 @@ func operatorFile() []byte {
 	return out.Bytes()
 }
 
-func (a *alert) write(out *bytes.Buffer) {
+func (a *alert) write(out *bytes.Buffer, o *Options) {
 	fmt.Fprintf(out, "      - alert: %s\n", a.name)
-	fmt.Fprintf(out, "        expr: %s\n", strconv.Quote(a.expression()))
+	fmt.Fprintf(out, "        expr: %s\n", strconv.Quote(o.scoped(a.expression())))
 	fmt.Fprintf(out, "        # %s\n        for: %s\n", a.why, prometheusDuration(a.wait))
-	fmt.Fprintf(out, "        labels:\n          severity: %s\n", a.severity)
+	fmt.Fprintf(out, "        labels:\n          severity: %s\n", scalar(string(a.severity)))
 	if a.code != "" {
 		fmt.Fprintf(out, "          code: %s\n", a.code)
 	}
+	for _, label := range slices.Sorted(maps.Keys(o.Labels)) {
+		fmt.Fprintf(out, "          %s: %s\n", label, strconv.Quote(o.Labels[label]))
+	}
 	fmt.Fprintf(out, "        annotations:\n")
-	fmt.Fprintf(out, "          summary: %s\n", strconv.Quote(a.summaryText()))
-	fmt.Fprintf(out, "          description: %s\n", strconv.Quote(a.description+a.advice()))
-	fmt.Fprintf(out, "          runbook_url: %s\n", a.runbook())
+	fmt.Fprintf(out, "          summary: %s\n", strconv.Quote(a.summaryText(o)))
+	fmt.Fprintf(out, "          description: %s\n", strconv.Quote(a.descriptionText(o)))
+	fmt.Fprintf(out, "          runbook_url: %s\n", scalar(a.runbook(o)))
 }
+
+// scalar is a text in YAML, in quotes only where it needs them.
+func scalar(text string) string {
+	if plainScalar.MatchString(text) {
+		return text
+	}
+	return strconv.Quote(text)
+}
+
+var plainScalar = regexp.MustCompile(`^(critical|warning|https?://[A-Za-z0-9./#_-]+)$`)
+
+// ofEnsemble reports whether the alert is about one ensemble, and not about an exporter.
+func (a *alert) ofEnsemble() bool { return strings.Contains(a.expression(), "by (ensemble") }
 
 // expression is the rule's own, or the finding at warning or above. max by keeps
 // a severity that changes, and a root that becomes a consequence, from starting
 // the wait anew.
 func (a *alert) expression() string {
 	expr := cmp.Or(a.expr, fmt.Sprintf(`max by (ensemble, code, server) (zkdoctor_finding{code="%s",severity!="info"}) == 1`, a.code))
+	if a.limit != 0 {
+		expr += " > " + strconv.FormatFloat(a.limit, 'f', -1, 64)
+	}
 	if a.unlessExplained {
 		expr += fmt.Sprintf(` unless on (ensemble) ALERTS{alertstate="firing",code=~"%s"}`, strings.Join(causes(a.code), "|"))
 	}
@@ -114,33 +130,6 @@ func hidesNothing(code report.Code) bool {
 	return code == diag.DiskFull || code == diag.DataDirNotWritable
 }
 
-func (a *alert) summaryText() string {
-	return cmp.Or(a.summary, "{{ with $labels.server }}{{ . }}{{ else }}{{ $labels.ensemble }}{{ end }}: "+title(a.code))
-}
-
-func (a *alert) advice() string {
-	if a.code == "" {
-		return ""
-	}
-	return fmt.Sprintf(" What was seen and what to do: zkdoctor check, and zkdoctor explain %s.", a.code)
-}
-
-func (a *alert) runbook() string {
-	if a.code != "" {
-		return pages + "findings/" + string(a.code) + ".md"
-	}
-	return pages + "alerts.md#" + strings.ToLower(a.name)
-}
-
-func title(code report.Code) string {
-	for _, c := range diag.Catalogue() {
-		if c.Code == code {
-			return c.Title
-		}
-	}
-	return string(code)
-}
-
 // prometheusDuration is a time span as Prometheus writes it.
 func prometheusDuration(d time.Duration) string {
 	for _, unit := range []struct {
@@ -156,14 +145,14 @@ func prometheusDuration(d time.Duration) string {
 
 // inhibitFile is rules/alertmanager-inhibit.yml: what explains a finding keeps its
 // alert quiet. Without it a lost quorum is one alert for each server.
-func inhibitFile() []byte {
+func inhibitFile(o *Options) []byte {
 	var out bytes.Buffer
 	out.WriteString("# Inhibition rules for Alertmanager, a part of its configuration: zkdoctor's own\n" +
 		"# graph of causes; what a page explains sends no message of its own. As it stands\n" +
 		"# it can be appended: cat alertmanager.yml alertmanager-inhibit.yml\n" +
 		"# Made from what the rules in diag say that they explain: change that.\n" +
 		"inhibit_rules:\n")
-	has, wide := alerting(), ensembleWide()
+	has, wide, identity := alerting(), ensembleWide(), strings.Join(o.identity(), ", ")
 	for _, c := range diag.Catalogue() {
 		if !has[c.Code] || hidesNothing(c.Code) {
 			continue
@@ -180,13 +169,13 @@ func inhibitFile() []byte {
 				ofServer = append(ofServer, string(code))
 			}
 		}
-		inhibit(&out, c.Code, ofServer, "ensemble, server")
-		inhibit(&out, c.Code, ofEnsemble, "ensemble")
+		inhibit(&out, c.Code, ofServer, identity+", server")
+		inhibit(&out, c.Code, ofEnsemble, identity)
 	}
 	out.WriteString("  # A leader that is lost is the same outage.\n" +
 		"  - source_matchers: ['alertname=\"ZooKeeperQuorumLost\"']\n" +
 		"    target_matchers: ['alertname=~\"ZooKeeperLeaderLost|ZkdoctorVerdictUnknown\"']\n" +
-		"    equal: [ensemble]\n")
+		"    equal: [" + identity + "]\n")
 	return out.Bytes()
 }
 

@@ -6,7 +6,11 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
+
+// maxSentence bounds the headline and the titles of findings, in bytes.
+const maxSentence = 300
 
 // The closed lists of diag, each value of which is a series.
 var (
@@ -46,6 +50,7 @@ func (t *table) conclusions(
 	for _, state := range states {
 		out.set("zkdoctor_verdict", oneIf(v.State == state), string(state))
 	}
+	out.set("zkdoctor_verdict_info", 1, snapshot.Printable(v.Summary, maxSentence))
 	out.findings(r, labels)
 	out.unexplained(r)
 	out.skips(r.Checks.Skips)
@@ -60,11 +65,11 @@ func (s *sender) findings(r *report.Report, labels map[string]string) {
 	for _, severity := range severities {
 		s.set("zkdoctor_findings", float64(shown[severity]), string(severity))
 	}
-	sent := map[[4]string]bool{}
+	sent := map[[5]string]bool{}
 	for _, findings := range [][]report.Finding{r.Findings, r.Folded} {
 		for i := range findings {
 			f := &findings[i]
-			servers := f.Servers
+			servers, title := f.Servers, snapshot.Printable(f.Title, maxSentence)
 			if len(servers) == 0 {
 				servers = []string{""}
 			}
@@ -72,7 +77,7 @@ func (s *sender) findings(r *report.Report, labels map[string]string) {
 				if label, known := labels[name]; known {
 					name = label
 				}
-				one := [4]string{string(f.Code), strconv.FormatBool(f.Root), name, string(f.Severity)}
+				one := [5]string{string(f.Code), strconv.FormatBool(f.Root), name, string(f.Severity), title}
 				if !sent[one] {
 					sent[one] = true
 					s.set("zkdoctor_finding", 1, one[:]...)

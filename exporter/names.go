@@ -174,9 +174,10 @@ func conclusionRows() []row {
 		verdict("zkdoctor_voters_serving", "Voters that serve in the quorum; absent when the voters are not known, or zkdoctor could not check a server."),
 		verdict("zkdoctor_spare_voters", "How many more voters may be lost, in the worst case, before the quorum is; -1 when it is lost already, absent when not known."),
 		verdict("zkdoctor_verdict", "1 for the verdict about the ensemble, 0 for every other.", "state"),
+		verdict("zkdoctor_verdict_info", "Always 1; the label is the headline of the verdict, a sentence that changes when the verdict does.", "summary"),
 		verdict("zkdoctor_findings", "Findings that are shown, by severity; folded ones are not counted.", "severity"),
 		verdict("zkdoctor_unexplained", "1 for a symptom that is there and that nothing explains, 0 for every other: the code of its finding, or server-out, server-unjudged, two-leaders.", "symptom"),
-		verdict("zkdoctor_finding", "Always 1; a finding, by server (empty for the ensemble), severity, and whether it is a root cause. Folded ones are there too.", "code", "root", "server", "severity"),
+		verdict("zkdoctor_finding", "Always 1; a finding, by server (empty for the ensemble), severity, title, and whether it is a root cause. Folded ones are there too.", "code", "root", "server", "severity", "title"),
 		verdict("zkdoctor_checks_skipped", "Checks that could not be judged, for at least one server, by reason.", "reason"),
 	}
 }

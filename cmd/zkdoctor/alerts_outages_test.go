@@ -26,6 +26,7 @@ func outages() []*outage {
 			},
 			heal:  startAll,
 			alert: "ZooKeeperProcessDown", severity: "warning", code: "process-down", wait: 5 * time.Minute,
+			cause: "process-down",
 		},
 		{
 			name: "quorum-lost", options: zktest.Options{Version: zktest.Oldest},
@@ -37,7 +38,7 @@ func outages() []*outage {
 			},
 			heal:  startAll,
 			alert: "ZooKeeperQuorumLost", severity: "critical", code: "quorum-lost", wait: 30 * time.Second,
-			quiet: "ZooKeeperLeaderLost",
+			quiet: "ZooKeeperLeaderLost", cause: "process-down", culprits: []int{1, 3},
 		},
 		{
 			name: "server-paused",
@@ -51,11 +52,12 @@ func outages() []*outage {
 				return ens.WaitServing(ctx)
 			},
 			alert: "ZooKeeperServerHung", severity: "warning", code: "server-hung", wait: 2 * time.Minute,
+			cause: "server-hung", culprits: []int{2},
 		},
 		{
 			name: "two-leaders", options: zktest.Options{Servers: 5},
 			hurt: splitInTwo, heal: mergeAgain,
-			alert: "ZooKeeperSplitBrain", severity: "critical", code: "split-brain",
+			alert: "ZooKeeperSplitBrain", severity: "critical", code: "split-brain", cause: "membership-divergent",
 		},
 	}
 }

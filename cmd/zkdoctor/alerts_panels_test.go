@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,12 +33,9 @@ type shownPanel struct {
 func newPanelWatch(t *testing.T, m *monitored) *panelWatch {
 	t.Helper()
 	w := &panelWatch{monitored: m, seen: map[string]bool{}}
-	files := dashboards.DashboardFiles()
-	entries, err := fs.ReadDir(files, ".")
+	files, err := dashboards.DashboardFiles(dashboards.Options{})
 	must(t, err)
-	for _, entry := range entries {
-		text, err := fs.ReadFile(files, entry.Name())
-		must(t, err)
+	for _, text := range files {
 		var board struct {
 			Title  string
 			Panels []struct {
@@ -59,9 +55,9 @@ func newPanelWatch(t *testing.T, m *monitored) *panelWatch {
 			}
 		}
 	}
-	rules, err := fs.ReadFile(dashboards.RuleFiles(), "alerts.yml")
+	rules, err := dashboards.RuleFiles(dashboards.Options{})
 	must(t, err)
-	w.metrics = slices.Compact(slices.Sorted(slices.Values(regexp.MustCompile(`\b(?:zookeeper|zkdoctor)_[a-z_:]+`).FindAllString(string(rules), -1))))
+	w.metrics = slices.Compact(slices.Sorted(slices.Values(regexp.MustCompile(`\b(?:zookeeper|zkdoctor)_[a-z_:]+`).FindAllString(string(rules["alerts.yml"]), -1))))
 	if len(w.panels) < 50 || len(w.metrics) < 15 {
 		t.Fatalf("%d panels, %d metrics", len(w.panels), len(w.metrics))
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -111,8 +110,9 @@ func TestRealOncePages(t *testing.T) {
 
 // TestHurry: what is hurried, and what is not.
 func TestHurry(t *testing.T) {
-	rules, err := fs.ReadFile(dashboards.RuleFiles(), "alerts.yml")
+	files, err := dashboards.RuleFiles(dashboards.Options{})
 	must(t, err)
+	rules := files["alerts.yml"]
 	due := map[string]bool{"ZooKeeperProcessDown": true, "ZooKeeperServerHung": true, "ZooKeeperQuorumLost": true}
 	hurried := func() string { return hurryIntervals(t, hurryRules(t, string(rules), due)) }
 	t.Setenv("ZKTEST_PAGES", "whole")
@@ -149,6 +149,10 @@ type outage struct {
 	// fires later as its consequence, and must be kept from people; empty for none.
 	alert, severity, code, quiet string
 	wait                         time.Duration
+	// cause is the finding that the page must name as the root cause, and culprits the ids of
+	// its servers; none where it is about the ensemble.
+	cause    string
+	culprits []int
 
 	ens             *zktest.Ensemble
 	paged, resolved time.Duration
@@ -277,6 +281,9 @@ func (m *monitored) play(ctx context.Context, o *outage) error {
 		return err
 	}
 	o.paged = page.at.Sub(hurt)
+	if err := o.reads(page); err != nil {
+		return err
+	}
 	if err := m.keptQuiet(ctx, o); err != nil {
 		return err
 	}
@@ -289,6 +296,38 @@ func (m *monitored) play(ctx context.Context, o *outage) error {
 	end, err := m.hook.wait(ctx, 3*time.Minute, o, "resolved")
 	o.resolved = end.at.Sub(healed)
 	return err
+}
+
+// reads wants the page, read alone, to tell what is wrong and what to type.
+func (o *outage) reads(page notification) error {
+	subject := "ZooKeeper " + o.name
+	if o.server != "" {
+		subject += ", " + o.server
+	}
+	if summary := page.Annotations["summary"]; !strings.HasPrefix(summary, subject+": ") {
+		return fmt.Errorf("%s: the summary %q does not begin with %q", o.name, summary, subject)
+	}
+	cause := `\nRoot cause: [^\n(]+ \(` + o.cause + `\)`
+	for _, id := range o.culprits {
+		cause += ", " + regexp.QuoteMeta(clientAddress(o.ens.Server(id)))
+	}
+	if len(o.culprits) == 0 {
+		cause += `(?:, [^\n]+)?`
+	}
+	command := "\nCheck: zkdoctor check"
+	var servers []string
+	for _, s := range o.ens.Servers {
+		servers = append(servers, clientAddress(s))
+	}
+	slices.Sort(servers)
+	command += " " + strings.Join(servers, " ")
+	text := page.Annotations["description"]
+	for _, want := range []string{`\nVerdict: [^\n]+`, cause, regexp.QuoteMeta(command), "\nExplain: zkdoctor explain " + o.code} {
+		if !regexp.MustCompile(want + `(?:\n|$)`).MatchString(text) {
+			return fmt.Errorf("%s: the page lacks %q:\n%s", o.name, want, text)
+		}
+	}
+	return nil
 }
 
 // keptQuiet waits until Alertmanager has the consequence of an outage, and does not

@@ -2,15 +2,18 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/zkdoctor/zkdoctor/dashboards"
 )
 
 type dashboardsCmd struct {
-	Out string `required:"" placeholder:"DIR" help:"Where to write them; what is there under the same names is replaced."`
+	Out        string   `required:"" placeholder:"DIR" help:"Where to write them; files there with the same names are replaced."`
+	By         []string `placeholder:"LABEL" help:"Labels that tell ensembles apart beside ensemble, as in --by cluster,namespace."`
+	RunbookURL string   `name:"runbook-url" placeholder:"BASE" help:"Link findings to their pages there: http://EXPORTER:12189/findings, or a copy made by explain --all."`
 }
 
 // Help is shown under the usage line.
@@ -18,31 +21,28 @@ func (*dashboardsCmd) Help() string {
 	return `Import the files in Grafana, or have it read the directory:
 docs/examples/grafana-dashboards.yml.
 
-Example:
-  zkdoctor dashboards --out /var/lib/grafana/dashboards/zookeeper`
+Examples:
+  zkdoctor dashboards --out /var/lib/grafana/dashboards/zookeeper
+  zkdoctor dashboards --out dashboards --by cluster,namespace`
 }
 
-// Run writes the dashboards that the program brings with it.
+// Run writes the dashboards.
 func (c *dashboardsCmd) Run(t terminal) error {
-	return writeFiles(t, dashboards.DashboardFiles(), c.Out)
-}
-
-// writeFiles writes all files, and prints their paths.
-func writeFiles(t terminal, files fs.FS, dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // Prometheus or Grafana, another user, must read them
-		return err
-	}
-	entries, err := fs.ReadDir(files, ".")
+	files, err := dashboards.DashboardFiles(dashboards.Options{By: c.By, RunbookURL: c.RunbookURL})
 	if err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		text, err := fs.ReadFile(files, entry.Name())
-		if err != nil {
+	return writeFiles(t, files, c.Out)
+}
+
+// writeFiles writes all files into the directory, which it makes, and prints their paths.
+func writeFiles(t terminal, files map[string][]byte, dir string) error {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // Prometheus or Grafana, another user, must read them
 			return err
 		}
-		path := filepath.Join(dir, entry.Name())
-		if err := writeFile(path, text, 0o644); err != nil {
+		if err := writeFile(path, files[name], 0o644); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(t.out, path); err != nil {

@@ -106,7 +106,11 @@ func (d *demo) watch(ctx context.Context, w *watched) (err error) {
 	if w.prometheus, err = started(promstack.Prometheus(ctx, dir, free, config)); err != nil {
 		return err
 	}
-	drawing, err := draw.Handler(dashboards.DashboardFiles(), w.prometheus)
+	files, err := dashboards.DashboardFiles(dashboards.Options{})
+	if err != nil {
+		return err
+	}
+	drawing, err := draw.Handler(files, w.prometheus)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -18,6 +18,7 @@ type board struct {
 			Name, Type, Label string
 			Definition        string
 			IncludeAll        bool
+			AllValue          string
 		}
 	}
 }
@@ -72,19 +73,11 @@ type field struct {
 type mapped struct{ Text, Color string }
 
 // load reads the dashboards, in the order of their file names.
-func load(files fs.FS) ([]board, error) {
-	names, err := fs.Glob(files, "*.json")
-	if err != nil {
-		return nil, err
-	}
+func load(files map[string][]byte) ([]board, error) {
 	var boards []board
-	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, err
-		}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		var b board
-		if err := json.Unmarshal(text, &b); err != nil {
+		if err := json.Unmarshal(files[name], &b); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		boards = append(boards, b)
@@ -126,6 +119,8 @@ func (p *panel) columns() (fields []string, titles map[string]string, joined str
 		switch t.ID {
 		case "joinByField":
 			joined = t.Options.ByField
+		case "merge":
+			joined = merged
 		case "organize":
 			titles = t.Options.RenameBy
 			for name := range t.Options.IndexByName {

@@ -38,7 +38,11 @@ func fake(t *testing.T, labels []map[string]string, value string) *promstack.Ser
 
 func serve(t *testing.T, source *promstack.Server, path string) (code int, body string) {
 	t.Helper()
-	handler, err := Handler(dashboards.DashboardFiles(), source)
+	files, err := dashboards.DashboardFiles(dashboards.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := Handler(files, source)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"embed"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -34,7 +33,7 @@ type drawer struct {
 // Handler serves the dashboards in files, drawn from a Prometheus: / is the first
 // one, /d/UID another, with the variables as Grafana writes them (var-NAME=VALUE)
 // and span=30m for the time that is shown.
-func Handler(dashboards fs.FS, source *promstack.Server) (http.Handler, error) {
+func Handler(dashboards map[string][]byte, source *promstack.Server) (http.Handler, error) {
 	boards, err := load(dashboards)
 	if err != nil {
 		return nil, err
@@ -141,7 +140,7 @@ func (d *drawer) choices(ctx context.Context, b *board, given url.Values) ([]cho
 		}
 		slices.Sort(c.Values)
 		if t.IncludeAll {
-			c.Values = append([]string{".+"}, c.Values...)
+			c.Values = append([]string{cmp.Or(t.AllValue, ".+")}, c.Values...)
 		}
 		if !slices.Contains(c.Values, c.Value) && len(c.Values) > 0 {
 			c.Value = c.Values[0]

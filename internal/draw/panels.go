@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/zkdoctor/zkdoctor/internal/promstack"
 )
 
 // draw makes the picture of a panel.
@@ -114,25 +116,39 @@ func (f *frame) cell(column *field, r row, field string) template.HTML {
 	return h(`<td style="background:%s">%s</td>`, cmp.Or(color, "none"), content)
 }
 
+// merged joins by all labels that the series of all queries have.
+const merged = "*"
+
 // rows are the series of all queries, joined by a field where there is one.
 func (f *frame) rows(ctx context.Context, p *panel, joined string) ([]row, error) {
 	byKey := map[string]row{}
 	var rows []row
+	all := make([][]promstack.Series, len(p.Targets))
 	for i, t := range p.Targets {
-		found, err := f.source.Query(ctx, filled(t.Expr, f.vars))
-		if err != nil {
+		var err error
+		if all[i], err = f.source.Query(ctx, filled(t.Expr, f.vars)); err != nil {
 			return nil, err
 		}
+	}
+	by := []string{joined}
+	if joined == merged {
+		by = shared(all)
+	}
+	for i, found := range all {
 		value := "Value"
 		if len(p.Targets) > 1 {
 			value = "Value #" + string("ABCDEFGHIJ"[i])
 		}
 		for _, s := range found {
-			r, ok := byKey[s.Labels[joined]]
+			var key string
+			for _, name := range by {
+				key += s.Labels[name] + "\x00"
+			}
+			r, ok := byKey[key]
 			if !ok || joined == "" {
 				r = row{}
 				rows = append(rows, r)
-				byKey[s.Labels[joined]] = r
+				byKey[key] = r
 			}
 			for name, text := range s.Labels {
 				r[name] = cell{text: text}
@@ -141,6 +157,21 @@ func (f *frame) rows(ctx context.Context, p *panel, joined string) ([]row, error
 		}
 	}
 	return rows, nil
+}
+
+// shared are the names of labels that all series have.
+func shared(all [][]promstack.Series) []string {
+	count, total := map[string]int{}, 0
+	for _, found := range all {
+		for _, s := range found {
+			total++
+			for name := range s.Labels {
+				count[name]++
+			}
+		}
+	}
+	maps.DeleteFunc(count, func(_ string, n int) bool { return n < total })
+	return slices.Sorted(maps.Keys(count))
 }
 
 // link is a link of a dashboard, with what it refers to filled in. One to another
@@ -152,7 +183,7 @@ func (f *frame) link(to string, r row) string {
 	}
 	values := url.Values{"span": {strings.TrimSuffix(f.span.String(), "0s")}}
 	for _, v := range f.vars {
-		if v.Value != ".+" {
+		if v.Value != ".+" && v.Value != ".*" {
 			values.Set("var-"+v.Name, v.Value)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 type dashboardsCmd struct {
 	Out        string   `required:"" placeholder:"DIR" help:"Where to write them; files there with the same names are replaced."`
-	By         []string `placeholder:"LABEL" help:"Labels that tell ensembles apart beside ensemble, as in --by cluster,namespace."`
+	By         []string `placeholder:"LABEL" help:"Labels that identify an ensemble beside ensemble, as in --by cluster,namespace."`
 	RunbookURL string   `name:"runbook-url" placeholder:"BASE" help:"Link findings to their pages there: http://EXPORTER:12189/findings, or a copy made by explain --all."`
 }
 

@@ -11,7 +11,7 @@ import (
 
 type rulesCmd struct {
 	Out        string   `required:"" placeholder:"DIR" help:"Where to write them; files there with the same names are replaced."`
-	By         []string `placeholder:"LABEL" help:"Labels that tell ensembles apart beside ensemble, as in --by cluster,namespace."`
+	By         []string `placeholder:"LABEL" help:"Labels that identify an ensemble beside ensemble, as in --by cluster,namespace."`
 	RunbookURL string   `name:"runbook-url" placeholder:"BASE" help:"Link alerts to the pages of findings there: http://EXPORTER:12189/findings, or a copy made by explain --all."`
 	Settings   string   `placeholder:"FILE" help:"YAML file with thresholds, times to wait, severities and additional labels."`
 }

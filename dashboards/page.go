@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// alertsPage is docs/alerts.md.
-func alertsPage() []byte {
+// AlertsPage is the page about all alerts, docs/alerts.md, in Markdown.
+func AlertsPage() []byte {
 	var out bytes.Buffer
 	out.WriteString(`# Alerts
 

@@ -27,7 +27,7 @@ func TestFilesAreCurrent(t *testing.T) {
 		"rules/alerts.yml":               rulesFile(new(Options)),
 		"rules/alertmanager-inhibit.yml": inhibitFile(new(Options)),
 		"rules/prometheusrule.yaml":      operatorFile(new(Options)),
-		"../docs/alerts.md":              alertsPage(),
+		"../docs/alerts.md":              AlertsPage(),
 	}
 	grafana, err := DashboardFiles(Options{})
 	if err != nil {

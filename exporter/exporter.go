@@ -17,6 +17,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/hostfile"
+	"github.com/zkdoctor/zkdoctor/internal/runbook"
 	"github.com/zkdoctor/zkdoctor/probe"
 	"github.com/zkdoctor/zkdoctor/probe/peerports"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -46,6 +47,8 @@ type Options struct {
 	Lifecycle bool
 	// Prefix is the path before all routes, for the links of the status page.
 	Prefix string
+	// Pages are those of the findings; nil for no others than theirs.
+	Pages *runbook.Book
 	// MaxConcurrent bounds the requests in flight; 0 means 512.
 	MaxConcurrent int
 	Version       string
@@ -111,6 +114,9 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 	}
 	if o.Door == nil {
 		o.Door = new(hostfile.Door)
+	}
+	if o.Pages == nil {
+		o.Pages = runbook.New(o.Version, nil)
 	}
 	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = defaultConcurrent

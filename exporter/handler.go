@@ -7,13 +7,18 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// Handler serves /metrics, /probe and the /-/ endpoints.
+// Handler serves /metrics, /probe, the pages for people and the /-/ endpoints.
 func (e *Exporter) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metrics", e.limited(e.serveMetrics))
 	mux.HandleFunc("GET /probe", e.limited(e.serveProbe))
 	mux.HandleFunc("GET /discovery", e.limited(e.serveDiscovery))
 	mux.HandleFunc("GET /{$}", e.limited(e.servePage))
+	mux.HandleFunc("GET /findings/{$}", e.answered(e.serveFindings))
+	mux.HandleFunc("GET /findings/{name}", e.answered(e.serveFinding))
+	// As these pages are called in a copy of them, and by whoever types.
+	mux.HandleFunc("GET /findings", e.atFindings)
+	mux.HandleFunc("GET /findings/{name}/{$}", e.atFindings)
 	// With many ensembles each is scraped by /probe, and the exporter itself here.
 	mux.HandleFunc("GET /-/metrics", e.answered(func(_ http.ResponseWriter, r *http.Request) *rendered {
 		return e.delivery.render(r, nil, e.compressed(e.metricsOf(e.self)))
@@ -28,7 +33,7 @@ func (e *Exporter) Handler() http.Handler {
 		mux.Handle(method+" /-/reload", e.reloader())
 	}
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, fmt.Sprintf("nothing is at %s: there are %[2]s/metrics, %[2]s/probe?target=HOST:PORT, %[2]s/discovery, %[2]s/-/metrics and the status page at %[2]s/",
+		http.Error(w, fmt.Sprintf("nothing is at %s: there are %[2]s/metrics, %[2]s/probe?target=HOST:PORT, %[2]s/discovery, %[2]s/-/metrics, %[2]s/findings/ and the status page at %[2]s/",
 			snapshot.Quoted(r.URL.Path), e.options.Prefix), http.StatusNotFound)
 	})
 	return mux

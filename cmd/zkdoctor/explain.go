@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/dashboards"
 	"github.com/zkdoctor/zkdoctor/docs/findings"
+	"github.com/zkdoctor/zkdoctor/internal/runbook"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/thishost"
@@ -16,7 +18,22 @@ import (
 
 type explainCmd struct {
 	What []string `arg:"" optional:"" name:"finding|line" complete:"finding" help:"A finding as zkdoctor names it, or a line from a log or a console, in quotes; - reads the lines from stdin."`
+	All  bool     `env:"-" help:"Write the pages of all findings into --out, as HTML for a web server, where --runbook-url of rules may lead."`
+	Out  string   `env:"-" placeholder:"DIR" help:"Where --all writes them; files there with the same names are replaced."`
 	Log  string   `env:"ZKDOCTOR_EXPLAIN_LOG" placeholder:"FILE" help:"Explain what a log reports at WARN and above since the last start of its server; - is stdin."`
+}
+
+// Help is shown under the usage line.
+func (*explainCmd) Help() string {
+	return `Examples:
+  zkdoctor explain quorum-lost
+  zkdoctor explain 'Cannot open channel to 2 at election address'
+  zkdoctor explain --all --out /srv/www/zookeeper`
+}
+
+// book are the pages of findings, and of alerts.
+func book() *runbook.Book {
+	return runbook.New(versionNumber(), map[string]string{"alerts": string(dashboards.AlertsPage())})
 }
 
 // mayTake implements bounded: it reads one file, or stdin.
@@ -26,6 +43,12 @@ func (c *explainCmd) mayTake() time.Duration { return 10 * time.Second }
 func (c *explainCmd) Run(ctx context.Context, t terminal) error {
 	what := strings.TrimSpace(strings.Join(c.What, " "))
 	switch {
+	case c.All != (c.Out != ""):
+		return errors.New("--all and --out DIR go together: they write the pages of all findings")
+	case c.All && (c.Log != "" || what != ""):
+		return errors.New("--all writes the pages of all findings: leave out what else is named")
+	case c.All:
+		return writeFiles(t, book().Files(), c.Out)
 	case c.Log != "" && what != "":
 		return errors.New("--log FILE explains a whole log: leave out what else is named")
 	case c.Log != "":

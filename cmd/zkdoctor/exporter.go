@@ -134,7 +134,7 @@ func (c *exporterCmd) options(t terminal, log zerolog.Logger) (exporter.Options,
 		Timeout: time.Duration(c.Timeout), PeerPorts: !c.NoPeerPorts,
 		Door: t.files, Local: !c.NoLocal, Admin: !c.NoAdmin, AdminPort: c.AdminPort,
 		MaxConcurrent: c.MaxRequests, Version: versionNumber(), Log: log,
-		Prefix: c.prefix(), Lifecycle: c.Lifecycle,
+		Prefix: c.prefix(), Lifecycle: c.Lifecycle, Pages: book(),
 	}
 	o.Load = func(ctx context.Context) (*exporter.Config, error) { return c.load(ctx, t.files) }
 	if c.Compat != "none" {

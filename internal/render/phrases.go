@@ -17,6 +17,8 @@ type phrases struct {
 	rates []report.Rate
 	// ofToday leaves the date out of when a change happened.
 	ofToday bool
+	// pages is where the pages of findings are, for the status page; empty for their own addresses.
+	pages string
 }
 
 // incomplete says so when looking ended early.

@@ -33,11 +33,19 @@ var statusTemplate = template.Must(template.New("status").Parse(statusSource))
 // runs, and of styles there is the page's own.
 var StatusPolicy = "default-src 'none'; style-src '" + styleHash(statusSource) + "'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// styleHash is the CSP source expression of the only style element in html.
-func styleHash(html string) string {
+// Style is the style of the page, for others that look the same; the policy allows it.
+func Style() string { return styleOf(statusSource) }
+
+// styleOf is the text of the only style element in html.
+func styleOf(html string) string {
 	_, rest, _ := strings.Cut(html, "<style>")
 	style, _, _ := strings.Cut(rest, "</style>")
-	sum := sha256.Sum256([]byte(style))
+	return style
+}
+
+// styleHash is its CSP source expression.
+func styleHash(html string) string {
+	sum := sha256.Sum256([]byte(styleOf(html)))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
@@ -118,8 +126,8 @@ func sectionsOf(p *StatusPage, v *statusView, rows []*indexRow) ([]byte, error) 
 			continue
 		}
 		one.Reset()
-		view := ensembleOf(e, row, p.Now)
-		view.Prefix, view.Many, view.Paused = v.Prefix, len(rows) > 1, v.Paused
+		view := ensembleOf(e, row, p.Now, v.Prefix)
+		view.Many, view.Paused = len(rows) > 1, v.Paused
 		if err := statusTemplate.ExecuteTemplate(&one, "ensemble", view); err != nil {
 			return nil, err
 		}

@@ -9,13 +9,13 @@ import (
 // maxRows bounds the table of servers; there is no ensemble of that size.
 const maxRows = 150
 
-func ensembleOf(e *StatusEnsemble, row *indexRow, now time.Time) *ensembleView {
-	v := &ensembleView{indexRow: row, Problem: clean(e.Problem, maxProse)}
+func ensembleOf(e *StatusEnsemble, row *indexRow, now time.Time, prefix string) *ensembleView {
+	v := &ensembleView{indexRow: row, Prefix: prefix, Problem: clean(e.Problem, maxProse)}
 	r := e.Report
 	if r == nil {
 		return v
 	}
-	p := &phrases{r: r, names: wholeNames()}
+	p := &phrases{r: r, names: wholeNames(), pages: prefix + "/findings/"}
 	v.Said = true
 	v.Looked, v.LookedUTC = ago(now.Sub(e.LookedAt)), utc(e.LookedAt)
 	v.From = clean(r.Vantage.Host, maxWord)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -51,6 +52,9 @@ func (p *phrases) findingsView() findingsView {
 	return v
 }
 
+// pageName is what the page of a finding can be called.
+var pageName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+
 func (p *phrases) findingView(label string, f *report.Finding) findingView {
 	v := findingView{
 		mark: findingMark(f), Label: label, Code: slug(f.Code), Certainty: certaintyText(f), Servers: p.capServers(f.Servers),
@@ -58,6 +62,9 @@ func (p *phrases) findingView(label string, f *report.Finding) findingView {
 	}
 	if strings.HasPrefix(f.Docs, "https://") && len(f.Docs) <= maxValue && !strings.ContainsAny(f.Docs, " \"'<>") {
 		v.Docs = f.Docs
+	}
+	if v.Docs != "" && pageName.MatchString(string(f.Code)) {
+		v.Docs = p.pages + string(f.Code)
 	}
 	p.factTable(&v, f.Evidence)
 	return v

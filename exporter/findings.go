@@ -1,0 +1,69 @@
+package exporter
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/zkdoctor/zkdoctor/internal/render"
+	"github.com/zkdoctor/zkdoctor/internal/runbook"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
+)
+
+// site is where the exporter has the pages of findings.
+func (e *Exporter) site() runbook.Site {
+	index := e.options.Prefix + "/findings/"
+	return runbook.Site{
+		Page: func(name string) string { return index + name }, Index: index, Status: e.options.Prefix + "/",
+	}
+}
+
+// serveFindings serves the list of all findings.
+func (e *Exporter) serveFindings(w http.ResponseWriter, r *http.Request) *rendered {
+	return servePageOf(w, r, e.options.Pages.Index(e.site()))
+}
+
+// serveFinding serves the page of one.
+func (e *Exporter) serveFinding(w http.ResponseWriter, r *http.Request) *rendered {
+	name := r.PathValue("name")
+	page, ok := e.options.Pages.Page(name, e.site())
+	if !ok {
+		http.Error(w, fmt.Sprintf("no finding is called %s: %s/findings/ lists all", snapshot.Quoted(name), e.options.Prefix), http.StatusNotFound)
+		return nil
+	}
+	return servePageOf(w, r, page)
+}
+
+// atFindings leads to the address that a page has here.
+func (e *Exporter) atFindings(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, e.site().Page(url.PathEscape(r.PathValue("name"))), http.StatusMovedPermanently)
+}
+
+// servePageOf answers with a page that is the same until the program is another: whoever has it
+// already is told so.
+func servePageOf(w http.ResponseWriter, r *http.Request, page []byte) *rendered {
+	sum := sha256.Sum256(page)
+	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	out := newRendered()
+	h := out.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", render.StatusPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "max-age=300")
+	h.Set("ETag", tag)
+	known := strings.Split(r.Header.Get("If-None-Match"), ",")
+	if slices.ContainsFunc(known, func(one string) bool { return strings.TrimPrefix(strings.TrimSpace(one), "W/") == tag }) {
+		for name, values := range h {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	_, _ = out.Write(page) // into memory
+	return out
+}

@@ -38,7 +38,7 @@ func outages() []*outage {
 			},
 			heal:  startAll,
 			alert: "ZooKeeperQuorumLost", severity: "critical", code: "quorum-lost", wait: 30 * time.Second,
-			quiet: "ZooKeeperLeaderLost", cause: "process-down", culprits: []int{1, 3},
+			quiet: "ZooKeeperLeaderLost", cause: "process-down", culprits: []int{1, 3}, beside: true,
 		},
 		{
 			name: "server-paused",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -153,6 +154,8 @@ type outage struct {
 	// its servers; none where it is about the ensemble.
 	cause    string
 	culprits []int
+	// beside has an exporter on one of its servers watch it too: nothing may come twice.
+	beside bool
 
 	ens             *zktest.Ensemble
 	paged, resolved time.Duration
@@ -171,8 +174,9 @@ type monitored struct {
 func startMonitored(t *testing.T, list []*outage) *monitored {
 	t.Helper()
 	m := &monitored{outages: list, hook: newWebhook(t)}
-	var config strings.Builder
+	var config, hosts strings.Builder
 	config.WriteString("ensembles:\n")
+	hosts.WriteString("ensembles:\n")
 	due := map[string]bool{}
 	for _, o := range list {
 		o.ens = zktest.StartT(t, o.options)
@@ -183,10 +187,14 @@ func startMonitored(t *testing.T, list []*outage) *monitored {
 			keepBusy(t, s)
 		}
 		fmt.Fprintf(&config, "  - {name: %s, servers: [\"%s\"]}\n", o.name, strings.Join(servers, `", "`))
+		if o.beside {
+			fmt.Fprintf(&hosts, "  - {name: %s, zoo_cfg: %s}\n", o.name, o.ens.Server(2).ConfigFile)
+		}
 	}
 	program, err := builtProgram()
 	must(t, err)
 	exporter := promstack.ExporterT(t, config.String(), program, "--no-local")
+	onHost := promstack.ExporterT(t, hosts.String(), program, "--include", "^zkdoctor_", "--include", "^zookeeper_up$")
 	rules := t.TempDir()
 	if out, err := exec.Command(program, "rules", "--out", rules).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -197,7 +205,8 @@ func startMonitored(t *testing.T, list []*outage) *monitored {
 	inhibit, err := os.ReadFile(filepath.Join(rules, "alertmanager-inhibit.yml"))
 	must(t, err)
 	m.alertmanager = promstack.AlertmanagerT(t, example(t, "alertmanager.yml", "http://pager.example.org", m.hook.URL)+string(inhibit))
-	m.prom = promstack.PrometheusT(t, example(t, "prometheus.yml", "zkdoctor:12189", strings.TrimPrefix(exporter.URL, "http://"))+
+	m.prom = promstack.PrometheusT(t, example(t, "prometheus-each-server.yml", "zkdoctor:12189", strings.TrimPrefix(exporter.URL, "http://"),
+		`"zk1.example.org:12189", "zk2.example.org:12189", "zk3.example.org:12189"`, `"`+strings.TrimPrefix(onHost.URL, "http://")+`"`)+
 		example(t, "prometheus-alerting.yml", "/etc/prometheus/zkdoctor", rules, "alertmanager:9093", strings.TrimPrefix(m.alertmanager.URL, "http://")))
 	return m
 }
@@ -360,7 +369,13 @@ func (m *monitored) judge(t *testing.T) {
 	for _, o := range m.outages {
 		due[o.name+" "+o.alert+" "+o.server] = true
 	}
+	labels := map[string]map[string]string{}
 	for _, n := range m.hook.received() {
+		subject := n.Labels["ensemble"] + " " + n.Labels["alertname"] + " " + n.Labels["server"]
+		if first, again := labels[subject]; again && !maps.Equal(first, n.Labels) {
+			t.Errorf("%s came twice: %v and %v", subject, first, n.Labels)
+		}
+		labels[subject] = n.Labels
 		if what := n.Labels["ensemble"] + " " + n.Labels["alertname"] + " " + n.Labels["server"]; !due[what] {
 			t.Errorf("%s also came, %s: %v %v", what, n.Status, n.Labels, n.Annotations)
 		}

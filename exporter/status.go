@@ -18,7 +18,7 @@ func (e *Exporter) servePage(_ http.ResponseWriter, r *http.Request) *rendered {
 	p := render.StatusPage{Version: e.options.Version, Now: time.Now(), Prefix: e.options.Prefix, Refresh: refresh}
 	looks := e.lookAll(ctx, state.watchers, timeout)
 	for i, l := range looks {
-		entry := render.StatusEnsemble{Name: state.watchers[i].name, Problem: "it could not be looked at in time"}
+		entry := render.StatusEnsemble{Name: state.watchers[i].name, Problem: "it could not be checked in time"}
 		if l != nil {
 			entry = render.StatusEnsemble{Name: entry.Name, Report: l.report, LookedAt: l.at, SlowAt: l.slowAt}
 		}

@@ -66,15 +66,18 @@ func run(args []string, stdout, stderr *os.File) int {
 		play = func(ctx context.Context) error { return d.monitor(ctx, *version) }
 	}
 	if err := play(ctx); err != nil {
-		return explain(ctx, stderr, err)
+		return explain(ctx, stderr, err, *monitor)
 	}
 	return 0
 }
 
-// explain says why the demo ended early.
-func explain(ctx context.Context, stderr io.Writer, err error) int {
+// explain says why the demo ended early. Ctrl-C is how monitor is ended, whenever it comes.
+func explain(ctx context.Context, stderr io.Writer, err error, monitor bool) int {
 	if ctx.Err() != nil {
 		fmt.Fprintln(stderr, "\ndemo: interrupted; the servers are stopped and their files removed")
+		if monitor {
+			return 0
+		}
 		return exitInterrupted
 	}
 	fmt.Fprintf(stderr, "\ndemo: %v\n", err)

@@ -25,6 +25,7 @@ func ensembleOf(e *StatusEnsemble, row *indexRow, now time.Time, prefix string) 
 	if !e.SlowAt.IsZero() {
 		v.Slow, v.SlowUTC = ago(now.Sub(e.SlowAt)), utc(e.SlowAt)
 	}
+	v.Elected = p.elected()
 	v.Summary = p.names.prose(r.Verdict.Summary)
 	v.Notices = p.notices(now.Sub(e.LookedAt))
 	v.Legend = p.legend(true)

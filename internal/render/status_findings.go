@@ -45,7 +45,7 @@ func (p *phrases) findingsView() findingsView {
 	}
 	v.Skips = v.Skips[:min(len(v.Skips), maxReasons)]
 	if len(v.Skips) > 0 {
-		v.Skipped = plural(p.r.Checks.Skipped, "check") + " skipped: why"
+		v.Skipped = "Not checked: " + itoa(p.r.Checks.Skipped) + ", and why"
 	}
 	v.Silent = p.gaveNothing()
 	v.Silent = v.Silent[:min(len(v.Silent), maxReasons)]

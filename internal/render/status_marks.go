@@ -58,7 +58,7 @@ func markOf(code int) mark {
 func ensembleMark(e *StatusEnsemble, now time.Time) mark {
 	if e.Report == nil {
 		m := markOf(3)
-		m.Words = "NOT SEEN YET"
+		m.Words = "NOT CHECKED YET"
 		return m
 	}
 	m := markOf(e.Report.Verdict.ExitCode)

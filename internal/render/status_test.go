@@ -234,7 +234,7 @@ func TestStatusWords(t *testing.T) {
 		"healthy":  {"<title>OK SERVING prod - zkdoctor</title>", "OK SERVING", "12 s ago", "3 min ago", "LEADER", "No findings. 29 checks: 20 passed, 3 skipped.", `content="30; url=/"`},
 		"down":     {"<title>CRIT DOWN prod - zkdoctor</title>", "Root cause 1: ZooKeeper is not running", "2181, 3888", "on zk2, then on zk3:", "Explained by this: quorum-lost, server-not-serving (zk1).", `href="/findings/process-down"`, "zk1 did not answer mntr"},
 		"unknown":  {"This check from monitor1 shows nothing about the ensemble", "filtered = no reply in time", "no such name"},
-		"several":  {"<title>CRIT DOWN prod and 3 more - zkdoctor</title>", "5 ensembles: 1 CRIT DOWN, 1 NOT SEEN YET, 1 OLD, was OK SERVING, 1 WARN DEGRADED, 1 OK SERVING", "The newest look failed: zoo.cfg", "Nothing was seen yet: no look yet", "2 h 5 min old"},
+		"several":  {"<title>CRIT DOWN prod and 3 more - zkdoctor</title>", "5 ensembles: 1 CRIT DOWN, 1 NOT CHECKED YET, 1 OLD, was OK SERVING, 1 WARN DEGRADED, 1 OK SERVING", "The newest check failed: zoo.cfg", "Not checked yet: no look yet", "2 h 5 min old"},
 		"selected": {`href="/zk/?ensemble=prod"`, `href="/zk/metrics"`, "all ensembles"},
 		"missing":  {"There is no ensemble <bdi>&lt;b&gt;nobody&lt;/b&gt;</bdi>"},
 		"none":     {"No ensembles are configured"},

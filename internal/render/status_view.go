@@ -87,6 +87,8 @@ type ensembleView struct {
 	Looked, LookedUTC string
 	From, Took        string
 	Slow, SlowUTC     string
+	// Elected is when the last election was, which is no one's uptime.
+	Elected string
 	// Notices are what must be known to read the rest right.
 	Notices []string
 	Heads   []string

@@ -120,6 +120,11 @@ package-test: ## Install, upgrade, run and remove what a release has, on real Zo
 	@.ci/install package
 	ZKTEST_PACKAGES=1 ZKTEST_REQUIRE=1 go test -count=1 -v -timeout $(TIMEOUT) ./packaging
 
+.PHONY: chart-test
+chart-test: ## Render the Helm chart in all variants (2 minutes the first time: it builds Helm).
+	go -C tools/chart test -count=1 .
+	cd tools/chart && go tool -modfile=../golangci-lint/go.mod golangci-lint run
+
 .PHONY: lint
 lint: ## Look for bad form, mistakes, forbidden imports and dead code.
 	@files=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)); [ -z "$$files" ] || { echo "not formatted, run make fmt:"; echo "$$files"; exit 1; }

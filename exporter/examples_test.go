@@ -40,13 +40,34 @@ func TestExampleOfEnsembles(t *testing.T) {
 	}
 }
 
-// TestExampleOfKubernetes: the documents are YAML, and the configuration in them
-// allows what the Probe asks for.
+// TestExampleOfKubernetes: the configuration in it is one, and its Probe asks for what /probe
+// looks at. So do those of the chart, in all variants.
 func TestExampleOfKubernetes(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(examples, "kubernetes.yaml"))
+	charts, err := filepath.Glob("../tools/chart/testdata/*.golden")
 	must(t, err)
+	if len(charts) < 3 {
+		t.Fatalf("goldens of the chart: %q", charts)
+	}
+	for _, file := range append(charts, filepath.Join(examples, "kubernetes.yaml")) {
+		text, err := os.ReadFile(file)
+		must(t, err)
+		// Certificates of this one are in a Secret.
+		text = bytes.ReplaceAll(text, []byte("ca_file: /tls/ca.crt"), nil)
+		config, asked := inManifest(t, file, text)
+		for _, servers := range asked {
+			targets, err := probe.ParseTargets([]string{servers})
+			must(t, err)
+			if !slices.ContainsFunc(config.Ensembles, func(e Ensemble) bool { return slices.Equal(e.listed, targets) }) {
+				t.Errorf("%s: %s is no configured ensemble", file, servers)
+			}
+		}
+	}
+}
+
+// inManifest reads the configuration of --ensembles and what Probes ask for.
+func inManifest(t *testing.T, file string, text []byte) (config *Config, asked []string) {
+	t.Helper()
 	type document struct {
-		Kind string
 		Data map[string]string
 		Spec struct {
 			Targets struct {
@@ -54,34 +75,24 @@ func TestExampleOfKubernetes(t *testing.T) {
 			}
 		}
 	}
-	var kinds, asked []string
-	var config *Config
 	for decoder := yaml.NewDecoder(bytes.NewReader(text)); ; {
 		var d document
 		if err := decoder.Decode(&d); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", file, err)
 		}
-		kinds = append(kinds, d.Kind)
 		asked = append(asked, d.Spec.Targets.StaticConfig.Static...)
-		if file := d.Data["ensembles.yml"]; file != "" {
-			config, err = parseConfig(t.Context(), new(hostfile.Door), []byte(file), "")
+		if ensembles := d.Data["ensembles.yml"]; ensembles != "" {
+			read, err := parseConfig(t.Context(), new(hostfile.Door), []byte(ensembles), "")
 			must(t, err)
+			config = read
 		}
 	}
-	if want := []string{"ConfigMap", "Deployment", "Service", "ServiceMonitor", "Probe"}; !slices.Equal(kinds, want) {
-		t.Errorf("documents %v, want %v", kinds, want)
+	if config == nil {
+		t.Fatalf("%s has no ensembles.yml", file)
 	}
-	allow, err := newAllowList(config.Probe.Allow)
-	must(t, err)
-	targets, err := probe.ParseTargets(asked)
-	must(t, err)
-	for _, target := range targets {
-		if !allow.allows(target) {
-			t.Errorf("%s is not allowed", target.Host)
-		}
-	}
+	return config, asked
 }
 
 // TestPrometheusDiscovers: a real Prometheus finds the ensembles by the exporter's

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -163,4 +166,41 @@ func TestRealOnceRecordWatch(t *testing.T) {
 	text, err := os.ReadFile(file)
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(exampleDir, "leader-killed.jsonl"), text, 0o644))
+}
+
+// TestExampleArguments: zkdoctor knows the flags that the manifests of Kubernetes give it.
+func TestExampleArguments(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../tools/chart/testdata/*.golden")
+	must(t, err)
+	for _, file := range append(files, filepath.Join(exampleDir, "kubernetes.yaml")) {
+		text, err := os.ReadFile(file)
+		must(t, err)
+		asked := 0
+		for decoder := yaml.NewDecoder(bytes.NewReader(text)); ; {
+			var d struct {
+				Spec struct {
+					Template struct {
+						Spec struct{ Containers []struct{ Args []string } }
+					}
+				}
+			}
+			if err := decoder.Decode(&d); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			for _, c := range d.Spec.Template.Spec.Containers {
+				asked++
+				parser, err := newParser(new(cli), terminal{})
+				must(t, err)
+				if _, err := parser.Parse(c.Args); err != nil {
+					t.Errorf("%s: %q: %v", file, c.Args, err)
+				}
+			}
+		}
+		if asked != 1 {
+			t.Errorf("%s: %d containers", file, asked)
+		}
+	}
 }

@@ -3,12 +3,17 @@ package packaging
 
 import (
 	"bytes"
+	"debug/buildinfo"
+	"encoding/json"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
@@ -49,28 +54,90 @@ func wanted(t *testing.T) {
 	}
 }
 
-// TestPackagesSame: two builds are the same bytes.
-func TestPackagesSame(t *testing.T) {
+// TestPackages: two builds are the same bytes, and say what they are built of.
+func TestPackages(t *testing.T) {
 	t.Parallel()
 	wanted(t)
 	first, second := release(t, "0.0.1"), release(t, "0.0.1")
+	t.Run("the same", func(t *testing.T) { sameBytes(t, first, second) })
+	t.Run("built of", func(t *testing.T) { builtOf(t, first, "0.0.1") })
+}
+
+func sameBytes(t *testing.T, first, second string) {
+	t.Helper()
 	entries, err := os.ReadDir(first)
-	if err != nil || len(entries) < 5 {
+	if err != nil || len(entries) < 8 {
 		t.Fatalf("%v, %v", entries, err)
 	}
 	for _, entry := range entries {
-		one, err := os.ReadFile(filepath.Join(first, entry.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		other, err := os.ReadFile(filepath.Join(second, entry.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(one, other) {
+		if !bytes.Equal(read(t, filepath.Join(first, entry.Name())), read(t, filepath.Join(second, entry.Name()))) {
 			t.Errorf("%s differs from build to build", entry.Name())
 		}
 	}
+}
+
+// builtOf: the bill of materials and the licences are those of the modules that the program is
+// linked of, and the packages have both. The chart is of the same version.
+func builtOf(t *testing.T, dist, version string) {
+	t.Helper()
+	root := t.TempDir()
+	run(t, exec.CommandContext(t.Context(), "tar", "-C", root, "--strip-components", "1", "-xzf", file(t, dist, "*.tar.gz")))
+	program, err := buildinfo.ReadFile(filepath.Join(root, "zkdoctor"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"std@" + program.GoVersion}
+	for _, module := range program.Deps {
+		want = append(want, module.Path+"@"+module.Version)
+	}
+	var bill struct {
+		BOMFormat string `json:"bomFormat"`
+		Metadata  struct {
+			Component struct{ Version string }
+		}
+		Components []struct {
+			Name, Version string
+			Evidence      *struct{ Licenses []any }
+		}
+	}
+	text := read(t, file(t, dist, "*.cdx.json"))
+	if err := json.Unmarshal(text, &bill); err != nil {
+		t.Fatal(err)
+	}
+	if bill.BOMFormat != "CycloneDX" || bill.Metadata.Component.Version != "v"+version {
+		t.Errorf("%s of %s", bill.BOMFormat, bill.Metadata.Component.Version)
+	}
+	var got []string
+	licences := string(read(t, filepath.Join(root, "THIRD-PARTY-LICENSES")))
+	for _, c := range bill.Components {
+		got = append(got, c.Name+"@"+c.Version)
+		if name := c.Name; name == "std" {
+			if !strings.Contains(licences, "\n==== go: LICENSE\n") {
+				t.Error("no licence of Go")
+			}
+		} else if !strings.Contains(licences, "\n==== "+name+": ") || c.Evidence == nil {
+			t.Errorf("no licence of %s", name)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("the program is linked of other modules (-program +bill):\n%s", d)
+	}
+	if !bytes.Equal(text, read(t, filepath.Join(root, "sbom.cdx.json"))) {
+		t.Error("the archive has another bill of materials")
+	}
+	run(t, exec.CommandContext(t.Context(), "sh", "-c", `dpkg-deb -c "$0" | grep /usr/share/doc/zkdoctor/sbom.cdx.json`, file(t, dist, "*.deb")))
+	run(t, exec.CommandContext(t.Context(), "sh", "-c", `tar -xzOf "$0" zkdoctor/Chart.yaml | grep -x "appVersion: $1"`, file(t, dist, "*.tgz"), version))
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // TestRealOncePackages: what a release is made of checks a real ensemble, and the Debian
@@ -99,7 +166,7 @@ func TestRealOncePackages(t *testing.T) {
 	t.Run("image", func(t *testing.T) {
 		// A PID namespace: what still runs ends with the script.
 		t.Log(run(t, exec.CommandContext(t.Context(), "unshare", "--mount", "--propagation", "private", "--pid", "--fork",
-			"--kill-child", "--mount-proc", "sh", "testdata/image.sh", file(t, newer, "*.tar.gz"), t.TempDir(),
+			"--kill-child", "--mount-proc", "sh", "testdata/image.sh", file(t, newer, "*-image.tar"), t.TempDir(),
 			e.ConnectString(), freeAddress(t))))
 	})
 	for name, unpack := range map[string]string{

@@ -26,8 +26,8 @@ type State struct {
 	severity report.Severity
 }
 
-// Forms are how a state is written.
-const Forms = "serving, quorum, leader, spare=N, in-sync=SERVER, no-findings or no-findings=SEVERITY"
+// Forms are how a state is written, as far as it is always the same.
+var Forms = []string{"serving", "quorum", "leader", "spare=", "in-sync=", "no-findings"}
 
 // Parse reads a state. The error is a sentence for the user.
 func Parse(text string) (State, error) {
@@ -57,7 +57,7 @@ func Parse(text string) (State, error) {
 			return s, nil
 		}
 	}
-	return s, fmt.Errorf("--for %q is not a state: use %s (critical, warning or info)", text, Forms)
+	return s, fmt.Errorf("--for %q is not a state: use serving, quorum, leader, spare=N, in-sync=SERVER, no-findings or no-findings=SEVERITY (critical, warning or info)", text)
 }
 
 // UnmarshalText makes a state a flag.

@@ -42,8 +42,10 @@ demo: ## Start real ensembles, break them, and let zkdoctor say why.
 .PHONY: monitor
 monitor: ## Watch a real ensemble by Prometheus and dashboards (ZOOKEEPER=3.9.5).
 	@.ci/install monitor
-	@# On a terminal in a process group of its own: Ctrl-C ends what runs, and is no error of make.
-	if [ -t 0 ]; then set -m; fi; go run ./internal/demo -monitor $(if $(ZOOKEEPER),-zookeeper $(ZOOKEEPER))
+	go build -o bin/demo ./internal/demo
+	@# On a terminal it has a process group of its own: Ctrl-C ends what runs, and is no error of make.
+	@if [ -t 0 ]; then set -m; fi; status=0; \
+	bin/demo -monitor $(if $(ZOOKEEPER),-zookeeper $(ZOOKEEPER)) || status=$$?; exit $$status
 
 # Those that start no ZooKeeper first: they need two cores for themselves. The others
 # wait for most of their time, for elections and second looks: six at a time keep two cores

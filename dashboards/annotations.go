@@ -13,7 +13,7 @@ import (
 func (a *alert) summaryText(o *Options) string {
 	text := cmp.Or(a.summary, title(a.code))
 	if !a.ofEnsemble() {
-		return "zkdoctor {{ $labels.instance }}" + o.place() + ": " + text
+		return "zkdoctor{{ with $labels.instance }} {{ . }}{{ end }}" + o.place() + ": " + text
 	}
 	return "ZooKeeper {{ $labels.ensemble }}" + o.place() + "{{ with $labels.server }}, {{ . }}{{ end }}: " + text
 }

@@ -24,7 +24,12 @@ func knownMetrics(t *testing.T) known {
 		t.Fatal(err)
 	}
 	// An alert has its own labels, and those of the series that it speaks of.
-	out := known{"ALERTS": {"alertname", "alertstate", "code", "ensemble"}}
+	// up is of every target, and what the exporter's process uses is Prometheus's library's.
+	out := known{
+		"ALERTS": {"alertname", "alertstate", "code", "ensemble"}, "up": {"instance", "job"},
+		"process_open_fds": {"instance", "job"}, "process_max_fds": {"instance", "job"}, "process_resident_memory_bytes": {"instance", "job"},
+		"process_cpu_seconds_total": {"instance", "job"},
+	}
 	chapter := ""
 	for line := range strings.Lines(string(page)) {
 		if title, ok := strings.CutPrefix(line, "## "); ok {
@@ -40,7 +45,7 @@ func knownMetrics(t *testing.T) known {
 		}
 		switch chapter {
 		case "The exporter itself":
-			own = append(own, "instance")
+			own = append(own, "instance", "job")
 		case "Conclusions about an ensemble":
 			own = append(own, "ensemble")
 		default:

@@ -4,20 +4,21 @@ package dashboards
 func server() *board {
 	return &board{
 		uid: serverUID, title: "ZooKeeper server",
-		about: "One server, in the order in which an on-call engineer asks: does it serve, who is it, what is wrong, what do clients feel, what does it lack.",
+		about: "One server: whether it serves, its findings, load and latency, disk, limits and JVM.",
 		vars: []variable{
 			{name: "ensemble", label: "Ensemble", values: "label_values(zkdoctor_verdict, ensemble)"},
 			{name: "server", label: "Server", values: `label_values(zookeeper_up{ensemble="$ensemble"}, server)`},
 		},
 		rows: []boardRow{
-			{"Does it serve, and who is it?", serverNow()},
-			{"What is wrong with it?", []panel{findingsTable(ofServer, "No findings: nothing is wrong with this server")}},
-			{"Since when?", serverHistory()},
-			{"What do its clients feel?", loadPanels("server", ofServer)},
-			{"Does the disk keep up?", serverDisk()},
-			{"What does it run out of?", serverLimits()},
-			{"What does it hold?", serverData()},
-			{"How is it set?", serverSettings()},
+			{"State", serverNow()},
+			{"Root causes and findings", findingPanels(ofServer)},
+			{"History", serverHistory()},
+			{"Load and latency", loadPanels("server", ofServer)},
+			{"Disk", serverDisk()},
+			{"Limits", serverLimits()},
+			{"JVM", jvmPanels(ofServer)},
+			{"Data", serverData()},
+			{"Settings", serverSettings()},
 		},
 	}
 }
@@ -44,19 +45,19 @@ func serverNow() []panel {
 		},
 		{
 			kind: name, title: "Id", width: 2,
-			about:   "Its id in the ensemble, its myid. Empty when it does not tell.",
+			about:   "Its id in the ensemble, its myid. Empty when it is not reported.",
 			queries: []query{{`max by (server_id) (zookeeper_server_info{` + ofServer + `, server_id!=""})`, "{{server_id}}"}},
-			empty:   "not told",
+			empty:   "not known",
 		},
 		{
 			kind: name, title: "Version", width: 4,
-			about:   "Its ZooKeeper version. Empty when it does not tell.",
+			about:   "Its ZooKeeper version. Empty when it is not reported.",
 			queries: []query{{`max by (version) (zookeeper_server_info{` + ofServer + `, version!=""})`, "{{version}}"}},
-			empty:   "not told",
+			empty:   "not known",
 		},
 		{
-			kind: number, title: "Serving since", width: 4, unit: "dtdurations",
-			about:   "Since its last election or restart. " + since("3.6") + ".",
+			kind: number, title: "Since the last election", width: 4, unit: "dtdurations",
+			about:   "Time since the server took its present role, by an election or a restart. It is not the age of its process. " + since("3.6") + ".",
 			queries: latest("server", "zookeeper_uptime_seconds", ofServer),
 			empty:   since("3.6"),
 		},
@@ -74,7 +75,7 @@ func setting(title, metric, unit, about string) panel {
 		unit = "suffix: ticks"
 	}
 	return panel{
-		kind: number, title: title, about: about + " As conf tells it.", width: 4, height: 3, unit: unit,
+		kind: number, title: title, about: about + " As reported by conf.", width: 4, height: 3, unit: unit,
 		queries: latest("server", metric, ofServer),
 		empty:   "Needs the word conf in 4lw.commands.whitelist",
 	}
@@ -113,7 +114,7 @@ func serverDisk() []panel {
 	}
 }
 
-// serverLimits is what has an end.
+// serverLimits are limits, and how near the server is to them.
 func serverLimits() []panel {
 	return []panel{
 		{
@@ -126,19 +127,15 @@ func serverLimits() []panel {
 			}},
 		},
 		{
-			kind: graph, title: "Heap used", unit: "percentunit", max: 1,
-			about: "Of the largest heap that Java may have. Only servers with the PrometheusMetricsProvider report it.",
-			queries: []query{{
-				`max by (server) (zookeeper_jvm_memory_used_bytes{` + ofServer + `, area="heap"} / ` +
-					`zookeeper_jvm_memory_max_bytes{` + ofServer + `, area="heap"})`, "{{server}}",
-			}},
-			empty: provider,
+			kind: graph, title: "Connections dropped by the throttle", unit: "percentunit", max: 1,
+			about:   "Probability with which the server drops a new connection (connectionMaxTokens). " + since("3.6") + ".",
+			queries: latest("server", "zookeeper_connection_drop_probability", ofServer),
+			empty:   since("3.6"),
 		},
 		{
-			kind: graph, title: "Time in garbage collection", unit: "percentunit",
-			about:   "Share of the time in which Java collected garbage and the server may have stood still. Only servers with the PrometheusMetricsProvider report it.",
-			queries: []query{{"sum by (server) (rate(zookeeper_jvm_gc_collection_seconds_sum{" + ofServer + "}[$__rate_interval]))", "{{server}}"}},
-			empty:   provider,
+			kind: graph, title: "Zxid counter used", unit: "percentunit", max: 1, steps: []step{{0, good}, {0.94, bad}},
+			about:   "Of the 2^32 transactions of an epoch. At the end the leader steps down, and there is an election.",
+			queries: []query{{"max by (server) (zookeeper_zxid_counter{" + ofServer + "}) / 2^32", "{{server}}"}},
 		},
 	}
 }
@@ -146,8 +143,9 @@ func serverLimits() []panel {
 // serverData is what is in the data tree.
 func serverData() []panel {
 	return []panel{
+		connections("server", ofServer, 8),
 		{
-			kind: graph, title: "Znodes, watches and ephemerals", width: 12,
+			kind: graph, title: "Znodes, watches and ephemerals",
 			about: "In the data tree; watches are those of its own clients.",
 			queries: []query{
 				{"max by (server) (zookeeper_znodes{" + ofServer + "})", "znodes"},
@@ -156,7 +154,7 @@ func serverData() []panel {
 			},
 		},
 		{
-			kind: graph, title: "Sessions", width: 12,
+			kind: graph, title: "Sessions",
 			about: "All that the ensemble knows, and those that only this server knows. " + since("3.6") + ".",
 			queries: []query{
 				{"max by (server) (zookeeper_global_sessions{" + ofServer + "})", "of the ensemble"},
@@ -170,7 +168,7 @@ func serverData() []panel {
 // serverSettings are the settings in force.
 func serverSettings() []panel {
 	return []panel{
-		setting("Tick", "zookeeper_tick_time_seconds", "s", "tickTime, the unit of the limits."),
+		setting("tickTime", "zookeeper_tick_time_seconds", "s", "The unit of the limits."),
 		setting("initLimit", "zookeeper_init_limit_ticks", "ticks", "Ticks that a follower may take to connect and synchronise."),
 		setting("syncLimit", "zookeeper_sync_limit_ticks", "ticks", "Ticks that a follower may be silent."),
 		setting("Shortest session timeout", "zookeeper_session_timeout_min_seconds", "s",

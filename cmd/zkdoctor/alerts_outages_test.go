@@ -68,6 +68,7 @@ func withProvider(s *zktest.Server) {
 	s.Set("metricsProvider.className", "org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider")
 	s.Set("metricsProvider.httpHost", s.Addr)
 	s.Set("metricsProvider.httpPort", "7000")
+	s.Set("jvm.pause.monitor", "true")
 }
 
 func startAll(ctx context.Context, ens *zktest.Ensemble) error {

@@ -44,6 +44,10 @@ func boards() []*board {
 	return all
 }
 
+// schemaVersion is that of Grafana 11.0. Later ones bring a board up to theirs when they load it;
+// none brings one down.
+const schemaVersion = 39
+
 // json is the board as Grafana reads it.
 func (b *board) json() ([]byte, error) {
 	//nolint:staticcheck // Grafana 10 and 11 cannot read the newer schema, and 12 reads both
@@ -80,6 +84,7 @@ func (b *board) json() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", b.uid, err)
 	}
+	built.SchemaVersion = schemaVersion
 	for i := range built.Links {
 		built.Links[i].Placement = nil // where they are seen, not in a menu
 	}

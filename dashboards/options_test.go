@@ -2,8 +2,10 @@ package dashboards
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,5 +154,29 @@ func TestExampleOptions(t *testing.T) {
 	}
 	if _, err := RuleFiles(o); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSchema: a board has the schema of the oldest Grafana that it is for, in every variant.
+func TestSchema(t *testing.T) {
+	for name, o := range manyOptions() {
+		files, err := DashboardFiles(o)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		for file, text := range files {
+			var board struct {
+				SchemaVersion int
+				Panels        []struct{ Type string }
+			}
+			if err := json.Unmarshal(text, &board); err != nil || board.SchemaVersion != 39 || len(board.Panels) < 10 {
+				t.Errorf("%s, %s: %v, schema %d, %d panels", name, file, err, board.SchemaVersion, len(board.Panels))
+			}
+			for _, p := range board.Panels {
+				if !slices.Contains([]string{"row", "stat", "table", "timeseries", "state-timeline"}, p.Type) {
+					t.Errorf("%s, %s: a panel of type %q", name, file, p.Type)
+				}
+			}
+		}
 	}
 }

@@ -41,6 +41,32 @@ func (*checkCmd) Help() string {
                                       the same, from here`
 }
 
+// brief is the help on a screen of 24 lines.
+func (*checkCmd) brief() string {
+	return `Usage: zkdoctor check [TARGET ...] [FLAGS]
+
+Diagnose an ensemble. Without servers: the one that this host belongs to.
+
+  zkdoctor check                     on a server of the ensemble
+  zkdoctor check zk1 zk2 zk3         from anywhere: host, host:port, [v6]:port
+  zkdoctor check -c zoo.cfg          the servers of a configuration
+  zkdoctor check --from zk*.json     what collect wrote on the servers
+  zkdoctor check --via 'ssh {host} --' zk1 zk2 zk3
+
+  -c, --config FILE     take the servers from this zoo.cfg
+      --discover        add the members that the servers report
+      --from FILE ...   judge snapshots of collect, and connect to nothing
+      --via COMMAND     check from the host of each server too
+      --timeout 2s      limit of one check of a server
+  -o, --output FORMAT   text, json, nagios or markdown
+      --all             show what is folded, passed and skipped too
+      --out FILE        write a snapshot too
+
+Exit codes: 0 fine, 1 warning or degraded, 2 critical or down, 3 unknown.
+All flags, as those of TLS: zkdoctor check --help-all
+`
+}
+
 func (c *checkCmd) options() (diag.Options, error) {
 	o := diag.Options{Version: versionNumber(), FailOn: report.Severity(c.FailOn)}
 	var err error

@@ -17,6 +17,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/zkdoctor/zkdoctor/internal/complete"
+	"github.com/zkdoctor/zkdoctor/internal/render"
 )
 
 // cli is the grammar of the command line.
@@ -31,6 +32,7 @@ type cli struct {
 	Exporter    exporterCmd    `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
 	Findings    findingsCmd    `cmd:"" help:"List everything that zkdoctor can find."`
 	Help        helpCmd        `cmd:"" help:"Show the help of a command."`
+	Kubectl     kubectlCmd     `cmd:"" help:"Diagnose the ensemble of a StatefulSet, by kubectl: as the plugin kubectl zkdoctor."`
 	Lint        lintCmd        `cmd:"" help:"Judge a zoo.cfg by itself. Without a file: that of this host."`
 	Man         manCmd         `cmd:"" help:"Write the manual pages of all commands."`
 	Next        nextCmd        `cmd:"" hidden:"" name:"__complete"`
@@ -41,6 +43,7 @@ type cli struct {
 	Wait        waitCmd        `cmd:"" help:"Wait until an ensemble is in a state, or a time-out."`
 	Watch       watchCmd       `cmd:"" help:"Tell what changes, as it changes: a screen on a terminal, else a line a change."`
 
+	HelpAll  helpAll          `help:"Show help with all flags." env:"-"`
 	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" placeholder:"LEVEL"`
 	Version  kong.VersionFlag `help:"Print the version and leave." env:"-"`
 }
@@ -66,6 +69,7 @@ func run(args []string, t terminal) (code int) {
 		}
 	}()
 	unsetEmpty(os.Environ(), os.Unsetenv)
+	t.plugin = isPlugin(args, os.Getenv("ZKDOCTOR_OUTPUT"))
 	parser, err := newParser(&grammar, t)
 	if err != nil {
 		return fail(t, err)
@@ -100,7 +104,7 @@ func newParser(grammar *cli, t terminal) (*kong.Kong, error) {
 		kong.DefaultEnvars("ZKDOCTOR"), kong.PostBuild(needValues),
 		kong.Writers(t.out, t.err),
 		kong.Exit(func(code int) { panic(exitRequest(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 92}),
+		kong.ConfigureHelp(helpOptions()), kong.Help(printHelp),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "what", Title: "What to look at:"},
 			{Key: "how", Title: "How to look:"},
@@ -146,6 +150,9 @@ func failUsage(t terminal, err error, args []string) int {
 	} else if variable := variableToBlame(err); variable != "" {
 		text = strings.TrimSuffix(text, " (from envar "+variable+"="+strconv.Quote(os.Getenv(variable))+")")
 		text += " (set by the variable " + variable + ")"
+	}
+	if t.plugin {
+		_ = render.NagiosFailure(t.out, "wrong usage: "+text) // stderr has it too
 	}
 	command := ""
 	if failed, ok := errors.AsType[*kong.ParseError](err); ok && failed.Context.Selected() != nil {

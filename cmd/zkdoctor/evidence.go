@@ -25,6 +25,8 @@ type evidenceFlags struct {
 	From []string `sep:"none" placeholder:"FILE" group:"what" help:"Judge the snapshots in these files, written by collect, and look at nothing; - is stdin."`
 
 	Via string `placeholder:"COMMAND" group:"what" help:"Look from the host of each server too: a command that leads there, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect."`
+
+	pushFlags
 }
 
 // snapshot looks, or reads what was seen elsewhere.
@@ -32,6 +34,8 @@ func (c *evidenceFlags) snapshot(
 	ctx context.Context, t terminal, log zerolog.Logger, options diag.Options,
 ) (*snapshot.Snapshot, error) {
 	switch {
+	case c.Via == "" && (c.Push || len(c.PushBinary) > 0):
+		return nil, errors.New("--push sends zkdoctor by the command of --via: give that too, as in --via 'ssh {host} --'")
 	case c.Via != "" && len(c.From) > 0:
 		return nil, errors.New("--via looks and --from does not: choose")
 	case c.Via != "":
@@ -48,6 +52,9 @@ func (c *evidenceFlags) snapshot(
 	return readSnapshots(ctx, t, c.From)
 }
 
+// mayTake implements bounded.
+func (c *evidenceFlags) mayTake() time.Duration { return c.limit() + c.sending() }
+
 // lookVia looks from here and, at the same time, from the host of each server. A host
 // that cannot be got to is told on stderr: it may well be what is wrong.
 func (c *evidenceFlags) lookVia(
@@ -56,6 +63,9 @@ func (c *evidenceFlags) lookVia(
 	debug.SetMemoryLimit(heapGoal)
 	way, err := newVia(c.Via, c.collectArguments(), c.limit())
 	if err != nil {
+		return nil, err
+	}
+	if way.push, err = c.pushed(ctx, t); err != nil {
 		return nil, err
 	}
 	question, err := c.question(ctx, t, log, options)

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/internal/render"
 )
 
 // exitUsage is that of wrong usage and of everything else that kept zkdoctor
@@ -33,8 +35,33 @@ func exitCode(t terminal, err error) int {
 }
 
 func fail(t terminal, err error) int {
+	if t.plugin {
+		_ = render.NagiosFailure(t.out, err.Error()) // stderr has it too
+	}
 	fmt.Fprintf(t.err, "zkdoctor: %s\n", printable(err.Error()))
 	return exitUsage
+}
+
+// isPlugin reports whether a command line asks for the output of a monitoring plugin. It need not be one that
+// can be parsed.
+func isPlugin(args []string, variable string) bool {
+	if !slices.Contains(args, "check") && !slices.Contains(args, "kubectl") {
+		return false
+	}
+	format := variable
+	for i, arg := range args {
+		value, joined := strings.CutPrefix(arg, "--output=")
+		if short, ok := strings.CutPrefix(arg, "-o"); ok && short != "" {
+			value, joined = strings.TrimPrefix(short, "="), true
+		}
+		switch {
+		case joined:
+			format = value
+		case (arg == "-o" || arg == "--output") && i+1 < len(args):
+			format = args[i+1]
+		}
+	}
+	return format == "nagios"
 }
 
 // printable escapes what could paint a terminal: the text may quote what the

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"reflect"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -18,4 +21,37 @@ func (c *helpCmd) Run(parsed *kong.Context) error {
 		return described.Error
 	}
 	return described.PrintUsage(false)
+}
+
+func helpOptions() kong.HelpOptions {
+	return kong.HelpOptions{Compact: true, WrapUpperBound: 92, ValueFormatter: kong.DefaultHelpValueFormatter}
+}
+
+// helpAll is --help-all.
+type helpAll bool
+
+// BeforeReset prints the help and ends, before anything is checked: as --help does.
+func (helpAll) BeforeReset(ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(helpOptions(), ctx); err != nil {
+		return err
+	}
+	ctx.Kong.Exit(0)
+	return nil
+}
+
+// brief is a command with more flags than a screen has room for.
+type brief interface {
+	// brief is its help with those that people use.
+	brief() string
+}
+
+// printHelp prints the help of a command, the short one where it has one.
+func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
+	if node := ctx.Selected(); node != nil && node.Target.CanAddr() {
+		if command, ok := reflect.TypeAssert[brief](node.Target.Addr()); ok {
+			_, err := fmt.Fprint(ctx.Stdout, command.brief())
+			return err
+		}
+	}
+	return kong.DefaultHelpPrinter(options, ctx)
 }

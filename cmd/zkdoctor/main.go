@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, files: new(hostfile.Door)}))
+	os.Exit(run(pluginArgs(os.Args), terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, files: new(hostfile.Door)}))
 }

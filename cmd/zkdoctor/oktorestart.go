@@ -53,7 +53,7 @@ Examples:
 
 // mayTake implements bounded.
 func (c *okToRestartCmd) mayTake() time.Duration {
-	return time.Duration(c.Deadline) + max(time.Duration(c.Window), secondLookAfter)
+	return time.Duration(c.Deadline) + max(time.Duration(c.Window), secondLookAfter) + c.sending()
 }
 
 // Run looks twice, and answers. Its error is an exitError once there is an answer.

@@ -50,6 +50,7 @@ func TestMain(m *testing.M) {
 //	build FILE                          build zkdoctor as users do
 //	json PATH [VALUE]                   the last stdout is JSON and has that at PATH
 //	columns N                           the last stdout is plain ASCII, no line wider than N
+//	lines N                             the last stdout has at most so many lines
 //	complaint                           the last stdout is empty, and stderr tells a user what was wrong
 //	asked zk1 [WORD...]                 wait until the server was asked these words, in this order, and no others, and its answers were read
 //	greeted zk1                         wait until a connection to its client port was accepted
@@ -77,6 +78,7 @@ func TestScript(t *testing.T) {
 			"knocked":   positive(3, knockedCmd),
 			"build":     positive(1, buildCmd),
 			"columns":   positive(1, columnsCmd),
+			"lines":     positive(1, linesCmd),
 			"complaint": positive(0, complaintCmd),
 			"json":      jsonCmd,
 			"get":       positive(2, getCmd),
@@ -163,6 +165,14 @@ func columnsCmd(ts *testscript.TestScript, args []string) {
 		case strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' }):
 			ts.Fatalf("not plain: %q", line)
 		}
+	}
+}
+
+func linesCmd(ts *testscript.TestScript, args []string) {
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := strings.Count(ts.ReadFile("stdout"), "\n"); got > most {
+		ts.Fatalf("%d lines", got)
 	}
 }
 
@@ -376,7 +386,7 @@ func finish(cmd *exec.Cmd, own ...io.Closer) int {
 }
 
 // flagsOf calls each for every flag of every command; of those that all commands
-// have with the empty command. The two that only print and leave are left out.
+// have with the empty command. Those that only print and exit are left out.
 func flagsOf(t *testing.T, each func(command string, f *kong.Flag)) {
 	t.Helper()
 	parser, err := newParser(new(cli), terminal{})
@@ -390,7 +400,7 @@ func flagsOf(t *testing.T, each func(command string, f *kong.Flag)) {
 			command = ""
 		}
 		for _, f := range n.Flags {
-			if f.Name != "help" && f.Name != "version" {
+			if f.Name != "help" && f.Name != "help-all" && f.Name != "version" {
 				each(command, f)
 			}
 		}

@@ -17,6 +17,8 @@ type terminal struct {
 	out, err *os.File
 	// files is what all files are read through.
 	files *hostfile.Door
+	// plugin: stdout is read by a monitoring system, which shows nothing else.
+	plugin bool
 }
 
 // width is the number of columns to write: COLUMNS, or that of the terminal; 0

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zkdoctor/zkdoctor/internal/push"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -23,8 +24,10 @@ type via struct {
 	template []string
 	// arguments are those of collect.
 	arguments []string
-	// limit bounds one host, and its process.
+	// limit bounds one host, and its process, without the sending of push.
 	limit time.Duration
+	// push is what is sent to each host to run there; nil for a zkdoctor that is installed there.
+	push *pushed
 }
 
 const (
@@ -50,7 +53,7 @@ func newVia(template string, arguments []string, limit time.Duration) (*via, err
 	case !placeholder.MatchString(template):
 		return nil, fmt.Errorf("--via %q leads to the same host each time: say where {host} goes, or {n} as in 'kubectl exec zk-{n} --'", template)
 	}
-	return &via{words, arguments, limit}, nil
+	return &via{template: words, arguments: arguments, limit: limit}, nil
 }
 
 // placeholder is what stands for a server: its host as named, that without a domain,
@@ -76,6 +79,9 @@ func (v *via) command(host string) ([]string, error) {
 			return nil, fmt.Errorf("%q has no number at its end for {n}", name)
 		}
 		words = append(words, strings.NewReplacer("{host}", host, "{name}", name, "{n}", n).Replace(word))
+	}
+	if v.push != nil {
+		return append(words, "sh"), nil // which reads the rest: no shell on the way there does
 	}
 	return append(append(words, "zkdoctor", "collect"), v.arguments...), nil
 }
@@ -114,12 +120,13 @@ func (v *via) collect(
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, v.limit)
-	defer cancel()
-	out := &capped{keep: most, most: most, tooMuch: cancel}
-	words := &capped{keep: maxWords, most: maxWordsOut, tooMuch: cancel}
-	asked := time.Now()
-	code, err := runApart(ctx, command, out, words)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	pace := v.newPace(func() { cancel(context.DeadlineExceeded) })
+	defer pace.timer.Stop()
+	out := &capped{keep: most, most: most, tooMuch: func() { cancel(nil) }}
+	words := &capped{keep: maxWords, most: maxWordsOut, tooMuch: func() { cancel(nil) }}
+	code, err := v.run(ctx, command, out, words, pace)
 	answered := time.Now()
 	said := lastLine(words.text())
 	switch {
@@ -127,14 +134,18 @@ func (v *via) collect(
 		return nil, fmt.Errorf("%q wrote more than %d MiB, the limit for each of the hosts", command[0], most>>20)
 	case words.over():
 		return nil, fmt.Errorf("%q wrote more than %d MiB to stderr%s", command[0], maxWordsOut>>20, said)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, fmt.Errorf("%q gave no snapshot in %v%s; does it wait for a password?", command[0], v.limit, said)
+	case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
+		return nil, pace.tooLate(command[0], said)
 	case ctx.Err() != nil:
 		return nil, errors.New("interrupted")
+	case errors.Is(err, push.ErrNoAnswer):
+		return nil, noShell(command[0], code, said)
 	case err != nil:
-		return nil, fmt.Errorf("%q could not be started: %w", command[0], err)
+		return nil, fmt.Errorf("%q: %w%s", command[0], err, said)
+	case (code == 127 || code == 126) && v.push != nil:
+		return nil, fmt.Errorf("zkdoctor was sent and did not start (exit code %d%s): %s", code, said, v.push.linked())
 	case code == 127 || code == 126:
-		return nil, fmt.Errorf("zkdoctor was not found there (exit code %d%s): is it in the PATH of a shell that nobody logs in to?", code, said)
+		return nil, fmt.Errorf("zkdoctor was not found there (exit code %d%s): is it in the PATH of a shell that nobody logs in to? --push sends it", code, said)
 	case code != 0:
 		return nil, fmt.Errorf("%q ended with exit code %d%s", command[0], code, said)
 	}
@@ -142,7 +153,7 @@ func (v *via) collect(
 	if err != nil {
 		return nil, fmt.Errorf("what came %w; it begins with %q%s", err, firstWords(out.text()), banner(out.text()))
 	}
-	snap.SeenFrom(asked, answered)
+	snap.SeenFrom(pace.began, answered)
 	return snap, nil
 }
 

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -12,11 +13,16 @@ import (
 )
 
 // runApart runs a command to its end, in a session of its own: it has no terminal to ask
-// a password on, and when ctx ends everything that it started ends with it. err is set
-// where it could not be started.
-func runApart(ctx context.Context, command []string, stdout, stderr io.Writer) (code int, err error) {
+// a password on, and when ctx ends everything that it started ends with it. It reads stdin, where
+// that is not nil. err is set where it could not be started.
+func runApart(
+	ctx context.Context, command []string, stdin *os.File, stdout, stderr io.Writer,
+) (code int, err error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // the operator's own, and no shell reads it
 	cmd.Stdout, cmd.Stderr = stdout, stderr
+	if stdin != nil {
+		cmd.Stdin = stdin
+	}
 	cmd.Env = append(os.Environ(), "SSH_ASKPASS_REQUIRE=never")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
@@ -25,5 +31,5 @@ func runApart(ctx context.Context, command []string, stdout, stderr io.Writer) (
 	if _, ended := errors.AsType[*exec.ExitError](err); ended || err == nil {
 		return cmd.ProcessState.ExitCode(), nil
 	}
-	return 0, err
+	return 0, fmt.Errorf("could not be started: %w", err)
 }

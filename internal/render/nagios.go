@@ -35,6 +35,13 @@ func Nagios(w io.Writer, r *report.Report) error {
 	return err
 }
 
+// NagiosFailure writes, as a monitoring plugin does, that there is no report, and why.
+func NagiosFailure(w io.Writer, why string) error {
+	line := "ZOOKEEPER UNKNOWN - " + pipeless(clean(strings.Join(strings.Fields(why), " "), maxPlugin/2))
+	_, err := io.WriteString(w, line+"\n")
+	return err
+}
+
 // pipeless keeps foreign text from starting performance data of its own.
 func pipeless(s string) string { return strings.ReplaceAll(s, "|", "/") }
 

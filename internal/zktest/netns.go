@@ -152,6 +152,10 @@ func (s *space) run(ctx context.Context, stdin, name string, args ...string) err
 	return nil
 }
 
+// Inside is the command line by which another program of this machine runs a command on the host, as
+// kubectl exec does in a pod.
+func (h *Host) Inside(command ...string) []string { return h.inside("", command) }
+
 // inside returns the command line that runs the command on the host, in the
 // directory dir.
 func (h *Host) inside(dir string, command []string) []string {

@@ -27,7 +27,7 @@ func RuleFiles(o Options) (map[string][]byte, error) {
 }
 
 // pages is where the pages of findings and alerts are.
-const pages = "https://github.com/zkdoctor/zkdoctor/blob/main/docs/"
+const pages = report.Pages
 
 // rulesFile is rules/alerts.yml.
 func rulesFile(o *Options) []byte {

@@ -132,7 +132,7 @@ func crashText(fault any) string {
 func complete(f *report.Finding, c Rule) {
 	f.Code = c.Code
 	f.Title = cmp.Or(f.Title, c.Title)
-	f.Docs = "https://github.com/zkdoctor/zkdoctor/blob/main/docs/findings/" + string(c.Code) + ".md"
+	f.Docs = report.Pages + "findings/" + string(c.Code) + ".md"
 	// A finding that is only possible never alarms.
 	if f.Certainty == report.Possible {
 		f.Severity = report.Info

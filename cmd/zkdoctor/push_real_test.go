@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,7 +34,9 @@ var staticProgram = sync.OnceValues(func() (string, error) {
 
 // pod is a root of its own beside the server: a shell, the commands of POSIX that --push takes, /proc and /tmp.
 const pod = `
-mkdir -p $0/bin $0/proc $0/tmp $0/etc $0/var/tmp
+mkdir -p $0/bin $0/dev $0/proc $0/tmp $0/etc $0/var/tmp
+touch $0/dev/null
+mount --bind /dev/null $0/dev/null
 cp "$(command -v busybox)" $0/bin/busybox
 for name in sh cat chmod df head mkdir od rm rmdir tail uname wc; do ln -sf busybox $0/bin/$name; done
 mount -t proc proc $0/proc
@@ -72,67 +75,63 @@ func TestRealOncePush(t *testing.T) {
 	t.Parallel()
 	program, err := staticProgram()
 	must(t, err)
+	atOnce <- struct{}{}
+	t.Cleanup(func() { <-atOnce })
+	ens := zktest.StartT(t, namespaces())
+	bin := standIn(t, ens)
+	ssh := startSSH(t, ens, "/nowhere/zkdoctor")
+	inPods := func(script string) {
+		for _, s := range ens.Servers {
+			_, err := s.Host.Run(t.Context(), "sh", "-c", script, zktest.HostDir+"/pod-"+s.Name)
+			must(t, err)
+		}
+	}
+	kubectl := []string{"--no-local", "--via", "kubectl exec -i {name} -c zookeeper --"}
 	for _, c := range []struct {
 		name    string
-		prepare string // in each pod
-		do      func(*testing.T, *zktest.Ensemble)
+		way     []string
+		do      func()
 		root    report.Code
 		servers []int64
 		says    string // on stderr
 		exit    int
 	}{
-		{name: "healthy"},
+		{name: "pods", way: kubectl},
+		{name: "ssh", way: []string{"--via", "ssh -F " + ssh + " {host} --"}},
+		{name: "no program may be in /tmp", way: kubectl, do: func() { inPods("mount -o remount,noexec $0/tmp") }},
 		{
-			name: "one without its myid", do: andEnd(withMyID(map[int]string{2: ""}), 2),
+			name: "one way blocked", way: kubectl, do: func() { must(t, ens.Server(2).DropIn(t.Context(), 3888, ens.Server(1).Host)) },
+			root: diag.LatentPortBlock, servers: []int64{2}, exit: 1,
+		},
+		{
+			name: "one without its myid", way: kubectl, do: func() {
+				must(t, ens.Server(2).Heal(t.Context()))
+				andEnd(withMyID(map[int]string{2: ""}), 2)(t, ens)
+			},
 			root: diag.MyidMissing, servers: []int64{2}, exit: 1,
 		},
 		{
-			name: "one way blocked", do: func(t *testing.T, ens *zktest.Ensemble) {
-				must(t, ens.Server(2).DropIn(t.Context(), 3888, ens.Server(1).Host))
-			},
-			root: diag.LatentPortBlock, servers: []int64{2}, exit: 1,
+			name: "no program may be anywhere", way: kubectl, do: func() { inPods("mount -t tmpfs -o ro tmpfs $0/var/tmp") }, exit: 3,
+			says: "\"kubectl\": there is no directory for a temporary program (/tmp: noexec, /var/tmp: not writable): TMPDIR may name one\n",
 		},
-		{name: "no program may be in /tmp", prepare: "mount -o remount,noexec $0/tmp"},
 		{
-			name: "no program may be anywhere", prepare: "mount -o remount,noexec $0/tmp; mount -t tmpfs -o ro tmpfs $0/var/tmp", exit: 3,
-			says: "\"kubectl\": there is no directory for a temporary program (/tmp: noexec, /var/tmp: not writable): TMPDIR may name one\nzkdoctor: --via got to none of the hosts\n",
+			name: "no shell", way: kubectl, do: func() { inPods("rm -f $0/bin/sh") }, exit: 3,
+			says: "there is no shell there, which --push needs (exit code 127: ",
 		},
-		{name: "no shell", prepare: "rm $0/bin/sh", exit: 3, says: "there is no shell there, which --push needs (exit code 127: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			atOnce <- struct{}{}
-			t.Cleanup(func() { <-atOnce })
-			ens := zktest.StartT(t, namespaces())
-			bin := standIn(t, ens)
-			for _, s := range ens.Servers {
-				_, err := s.Host.Run(t.Context(), "sh", "-c", c.prepare, zktest.HostDir+"/pod-"+s.Name)
-				must(t, err)
-			}
 			if c.do != nil {
-				c.do(t, ens)
+				c.do()
 			}
-			cmd := exec.CommandContext(t.Context(), program, "check", "-o", "json", "--no-local", "--deadline", "30s", "--push",
-				"--via", "kubectl exec -i {name} -c zookeeper --", "zk1", "zk2", "zk3")
-			cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
-			var out, said bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &said
-			_ = cmd.Run() // the exit code is looked at
-			exit := cmd.ProcessState.ExitCode()
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Logf("exit %d\n%s\n%s", exit, out.Bytes(), said.Bytes())
-				}
-			})
-			if exit != c.exit || !strings.Contains(said.String(), c.says) || c.says == "" && said.Len() > 0 {
-				t.Errorf("exit %d, want %d; stderr %q, want %q", exit, c.exit, said.String(), c.says)
+			command := append([]string{program, "check", "-o", "json", "--deadline", "60s", "--push"}, c.way...)
+			got, said, exit := pushTo(t, ens, bin, append(command, "zk1", "zk2", "zk3"))
+			if exit != c.exit || !strings.Contains(said, c.says) || c.says == "" && said != "" {
+				t.Errorf("exit %d, want %d; stderr %q, want %q", exit, c.exit, said, c.says)
 			}
 			nothingLeft(t, ens)
 			if c.says != "" {
 				return
 			}
-			got := new(report.Report)
-			must(t, json.Unmarshal(out.Bytes(), got))
 			var root report.Finding
 			if len(got.Findings) > 0 && got.Findings[0].Root {
 				root = got.Findings[0]
@@ -147,12 +146,35 @@ func TestRealOncePush(t *testing.T) {
 	}
 }
 
+// pushTo runs check: with kubectl on this machine, which reaches no server, and else on the client's host.
+func pushTo(t *testing.T, ens *zktest.Ensemble, bin string, command []string) (got *report.Report, said string, exit int) {
+	t.Helper()
+	if !slices.Contains(command, "--no-local") {
+		command = ens.Client.Inside(command...)
+	}
+	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
+	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+	var out, words bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &words
+	_ = cmd.Run() // the exit code is looked at
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("exit %d\n%s\n%s", exit, out.Bytes(), words.Bytes())
+		}
+	})
+	got, exit = new(report.Report), cmd.ProcessState.ExitCode()
+	if out.Len() > 0 {
+		must(t, json.Unmarshal(out.Bytes(), got))
+	}
+	return got, words.String(), exit
+}
+
 // nothingLeft: no file and no process of zkdoctor's is in the pods.
 func nothingLeft(t *testing.T, ens *zktest.Ensemble) {
 	t.Helper()
 	for _, s := range ens.Servers {
 		root := zktest.HostDir + "/pod-" + s.Name
-		left, err := s.Host.Run(t.Context(), "sh", "-c", `ls -A $0/tmp $0/var/tmp | grep zkdoctor; ls -l /proc/[0-9]*/exe 2>/dev/null | grep -e zkdoctor -e busybox`, root)
+		left, err := s.Host.Run(t.Context(), "sh", "-c", `ls -Ad $0/tmp/zkdoctor* $0/var/tmp/zkdoctor* /tmp/zkdoctor.* 2>/dev/null; ls -l /proc/[0-9]*/exe 2>/dev/null | grep -e zkdoctor -e busybox`, root)
 		must(t, err)
 		if len(left.Stdout) > 0 {
 			t.Errorf("left on %s: %s", s.Name, left.Stdout)

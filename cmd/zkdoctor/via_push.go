@@ -7,9 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/internal/push"
 )
 
@@ -48,7 +50,7 @@ func (f *pushFlags) pushed(ctx context.Context, t terminal) (*pushed, error) {
 		case err != nil:
 			return nil, fmt.Errorf("--push-binary: %w", err)
 		}
-		program, err := push.NewNamedProgram(text)
+		program, err := push.NewNamedProgram(text, strings.TrimPrefix(report.Home, "https://")+"/cmd/zkdoctor")
 		if err != nil {
 			return nil, fmt.Errorf("--push-binary %s: %w", file, err)
 		}

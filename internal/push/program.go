@@ -105,14 +105,14 @@ func NewProgram(text []byte) (Program, error) {
 	}, nil
 }
 
-// NewNamedProgram is one that a user has named: a zkdoctor, and nothing else.
-func NewNamedProgram(text []byte) (Program, error) {
+// NewNamedProgram is one that a user has named: built of the Go package that is wanted, and of no other.
+func NewNamedProgram(text []byte, wanted string) (Program, error) {
 	p, err := NewProgram(text)
 	if err != nil {
 		return Program{}, err
 	}
 	info, err := buildinfo.Read(bytes.NewReader(text))
-	if err != nil || info.Path != "github.com/zkdoctor/zkdoctor/cmd/zkdoctor" {
+	if err != nil || info.Path != wanted {
 		return Program{}, errors.New("not zkdoctor")
 	}
 	return p, nil
@@ -126,7 +126,7 @@ func choose(programs []Program, host []string) (*Program, error) {
 	}
 	system, machine := host[0], host[1]
 	if system != "Linux" {
-		return nil, fmt.Errorf("it runs %s, and zkdoctor looks at processes and files on Linux only", system)
+		return nil, fmt.Errorf("it runs %s, and zkdoctor reads processes and files on Linux only", system)
 	}
 	arch, known := byHeader(host[2:])
 	if !known {

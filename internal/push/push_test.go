@@ -188,7 +188,7 @@ func TestRunFails(t *testing.T) {
 			"od": "#!/bin/sh\necho ' 7f 45 4c 46 02 01 01 00 00 00 00 00 00 00 00 00'; echo ' 03 00 b7 00'\n",
 		}}, "name a zkdoctor for linux arm64 with --push-binary"},
 		"unknown machine":  {host{files: map[string]string{"uname": "#!/bin/sh\n[ $1 = -s ] && echo Linux || echo pdp11\n", "od": "#!/bin/sh\n"}}, "it runs Linux on pdp11: name a zkdoctor for linux pdp11"},
-		"other system":     {host{files: map[string]string{"uname": "#!/bin/sh\necho FreeBSD\n"}}, "it runs FreeBSD, and zkdoctor looks at processes and files on Linux only"},
+		"other system":     {host{files: map[string]string{"uname": "#!/bin/sh\necho FreeBSD\n"}}, "it runs FreeBSD, and zkdoctor reads processes and files on Linux only"},
 		"escapes":          {host{files: map[string]string{"uname": "#!/bin/sh\nprintf 'Li\\033[2Jnux\\n'\n"}}, "it runs Li, and"},
 		"little memory":    {host{files: map[string]string{"cat": "#!/bin/sh\necho 536870912; echo anon 500000000; echo file 3\n"}}, "the memory limit of its container leaves 35 MiB"},
 		"little room":      {host{files: map[string]string{"df": "#!/bin/sh\necho f 1 2 4096 5% /\n"}}, "4096 KiB free of "},
@@ -256,7 +256,7 @@ func TestPrograms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewNamedProgram(text); err == nil || err.Error() != "not zkdoctor" {
+	if _, err := NewNamedProgram(text, "example.org/zkdoctor"); err == nil || err.Error() != "not zkdoctor" {
 		t.Errorf("echo: %v", err)
 	}
 	if _, err := NewProgram([]byte("#!/bin/sh\n")); !errors.Is(err, ErrNotLinux) {

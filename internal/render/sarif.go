@@ -71,7 +71,7 @@ type sarifRegion struct {
 func LintSARIF(w io.Writer, all []*lint.Report) error {
 	run := sarifRun{Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{
-		Name: "zkdoctor", InformationURI: "https://github.com/zkdoctor/zkdoctor", Rules: []sarifRule{},
+		Name: "zkdoctor", InformationURI: report.Home, Rules: []sarifRule{},
 	}
 	for _, r := range all {
 		run.Tool.Driver.Version = clean(r.Tool.Version, maxWord)

@@ -96,7 +96,7 @@ type Change struct {
 	// skipped.
 	Text     string   `json:"text,omitempty"`
 	Severity Severity `json:"severity,omitempty"`
-	// When is the time at which it happened, where a server or its process told it.
+	// When is the time at which it happened, where a server or its process reported it.
 	When *time.Time `json:"when,omitempty"`
 	// TookMs is how long the election took, as the new leader counted it (3.6+).
 	TookMs *int64 `json:"took_ms,omitempty"`

@@ -14,10 +14,10 @@ type Report struct {
 	SchemaVersion int       `json:"schema_version"`
 	Tool          Tool      `json:"tool"`
 	GeneratedAt   time.Time `json:"generated_at"`
-	// TookMs is how long the run lasted, in milliseconds: both looks and the wait
+	// TookMs is how long the run lasted, in milliseconds: both checks and the wait
 	// between them, where it made two.
 	TookMs int64 `json:"took_ms"`
-	// Incomplete says why looking ended early ("deadline", "interrupted"), or that answers
+	// Incomplete says why the check ended early ("deadline", "interrupted"), or that answers
 	// were given up because all together were too large ("too-large"); empty for neither.
 	Incomplete string       `json:"incomplete,omitempty"`
 	Vantage    Vantage      `json:"vantage"`
@@ -29,7 +29,7 @@ type Report struct {
 	// evidence; nil for none.
 	Others *Others `json:"other_processes,omitempty"`
 	// Findings are what is shown: root causes first, in the order in which to
-	// mend them, then what nothing explains, then the rest by severity.
+	// fix them, then what nothing explains, then the rest by severity.
 	Findings []Finding `json:"findings"`
 	// Unexplained are what is wrong and follows from nothing that was found. Each is among
 	// Findings too.
@@ -37,7 +37,7 @@ type Report struct {
 	// Folded are consequences hidden under a root cause.
 	Folded []Finding `json:"folded,omitempty"`
 	Checks Checks    `json:"checks"`
-	// Reach is who reaches whose peer ports, when several hosts looked.
+	// Reach is which host reaches the peer ports of which server, when several hosts checked.
 	Reach []Reach `json:"reach,omitempty"`
 
 	// LookAgain is set when a rule needs a second look some seconds later.
@@ -54,7 +54,7 @@ type Tool struct {
 	Version string `json:"version"`
 }
 
-// Vantage says from where was looked.
+// Vantage is the host that the check ran on.
 type Vantage struct {
 	Host string `json:"host"`
 	// LocalServer is the name of the server that runs on this host; nil when
@@ -83,9 +83,9 @@ const (
 	Serving State = "serving"
 	// Degraded: a quorum serves, and a configured voter is known not to.
 	Degraded State = "degraded"
-	// Down: no quorum can form, or none served in two looks.
+	// Down: no quorum can form, or none served in two checks.
 	Down State = "down"
-	// Split: two leaders serve in both looks.
+	// Split: two leaders serve in both checks.
 	Split State = "split"
 	// Unknown: the evidence decides nothing else.
 	Unknown State = "unknown"
@@ -136,7 +136,7 @@ type Verdict struct {
 	// nothing themselves; the leader may have them in sync all the same.
 	Out    []string `json:"out"`
 	Unseen []string `json:"unseen"`
-	// Looks is how many looks the verdict rests on, 1 or 2.
+	// Looks is how many checks of the servers the verdict rests on, 1 or 2.
 	Looks    int `json:"looks"`
 	ExitCode int `json:"exit_code"`
 }
@@ -175,7 +175,7 @@ const (
 type PortView struct {
 	Port  int       `json:"port"`
 	State PortState `json:"state"`
-	// Ms is how long the look took, in milliseconds; absent when not probed.
+	// Ms is how long the probe took, in milliseconds; absent when not probed.
 	Ms *int64 `json:"ms,omitempty"`
 	// Speaks is "tls", or "both" where a client port that was asked by TLS speaks plain
 	// text too; absent where it was asked in plain text.
@@ -254,7 +254,7 @@ type Others struct {
 	// Listed are the others, by reason and PID, and More is how many there are beyond those.
 	Listed []OtherProcess `json:"listed"`
 	More   int            `json:"more,omitempty"`
-	// Unscanned is how many processes of this host were not looked at in time, whatever they are.
+	// Unscanned is how many processes of this host could not be read in time, whatever they are.
 	Unscanned int `json:"unscanned,omitempty"`
 }
 
@@ -356,9 +356,9 @@ type Symptom struct {
 	Summary string `json:"summary,omitempty"`
 	// RuledOut are causes that it has not, a phrase each, with what shows that.
 	RuledOut []string `json:"ruled_out"`
-	// Telling is the evidence that tells most.
+	// Telling is the most telling evidence.
 	Telling []Evidence `json:"telling"`
-	// Next is the one step that would tell most.
+	// Next is the most useful next step.
 	Next Fix `json:"next"`
 }
 
@@ -414,15 +414,15 @@ type SkipKind string
 const (
 	// SkipLocalFiles: it needs a server's own files and processes.
 	SkipLocalFiles SkipKind = "local-files"
-	// SkipNotLooked: nobody looked, by the user's wish or for want of time.
+	// SkipNotLooked: it was not checked, by the user's wish or because time ran out.
 	SkipNotLooked SkipKind = "not-looked-at"
 	// SkipUnreachable: the server could not be reached from here.
 	SkipUnreachable SkipKind = "unreachable"
-	// SkipDenied: the operating system forbids the look.
+	// SkipDenied: the operating system forbids to read it.
 	SkipDenied SkipKind = "denied"
-	// SkipNotTold: no server told what the rule compares.
+	// SkipNotTold: no server reported what the rule compares.
 	SkipNotTold SkipKind = "not-told"
-	// SkipOneLook: it takes two looks.
+	// SkipOneLook: it takes two checks.
 	SkipOneLook SkipKind = "one-look"
 	// SkipUndecided: the evidence is there and admits more than one reading.
 	SkipUndecided SkipKind = "undecided"

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -103,12 +104,15 @@ func jsonName(field *ast.Field) string {
 	return name
 }
 
-// prose is a comment as one line, the name in Go that it begins with replaced.
+var nilWord = regexp.MustCompile(`\bnil\b`)
+
+// prose is a comment as one line, with names of JSON in place of those of Go: of what it begins
+// with, and of nil.
 func prose(doc *ast.CommentGroup, name, by string) string {
 	if doc == nil {
 		return ""
 	}
-	text := strings.Join(strings.Fields(doc.Text()), " ")
+	text := nilWord.ReplaceAllString(strings.Join(strings.Fields(doc.Text()), " "), "null")
 	if rest, ok := strings.CutPrefix(text, name); ok && by != "" && !startsWord(rest) {
 		return by + rest
 	}

@@ -180,15 +180,15 @@ func TestRealOncePackages(t *testing.T) {
 				pattern = "*." + name
 			}
 			root := t.TempDir()
+			if err := os.Chmod(filepath.Dir(root), 0o755); err != nil { // for a user without rights
+				t.Fatal(err)
+			}
 			run(t, exec.CommandContext(t.Context(), "sh", "-c", unpack, file(t, newer, pattern), root))
 			program := filepath.Join(root, "usr/bin/zkdoctor")
 			if name == "archive" {
 				program = filepath.Join(root, "zkdoctor")
 			}
-			if out := run(t, exec.CommandContext(t.Context(), program, "version")); !strings.Contains(out, "zkdoctor 0.0.2 ") {
-				t.Errorf("version %q", out)
-			}
-			run(t, exec.CommandContext(t.Context(), program, "check", "--no-local", e.ConnectString()))
+			t.Log(run(t, exec.CommandContext(t.Context(), "sh", "testdata/program.sh", program, e.ConnectString(), freeAddress(t))))
 		})
 	}
 }

@@ -163,7 +163,7 @@ func (e *Exporter) registerSelf() {
 	build.Set(1)
 	e.self.MustRegister(e.table.dropped, e.troubles.total, e.stats.reloadOK, e.stats.reloadAt, e.stats.rejected,
 		e.stats.ensembles, build,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		collectors.NewGoCollector(), newProcess())
 	for _, reason := range []string{"busy", "forbidden", "bad", "repeated"} {
 		e.stats.rejected.WithLabelValues(reason)
 	}

@@ -1,75 +1,27 @@
 package exporter
 
 import (
-	"bytes"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"slices"
-	"strconv"
-	"sync/atomic"
+	"strings"
 	"testing"
 	"time"
-
-	"github.com/zkdoctor/zkdoctor/internal/recorded"
 )
 
-// counting is a recorded server that goes on running: it counts what it is asked.
-type counting struct {
-	*fake
-	state    atomic.Value // string
-	received atomic.Int64
-}
-
-var receivedCount = regexp.MustCompile(`(Received: |zk_packets_received\t)\d+`)
-
-func startCounting(t testing.TB, state string) *counting {
+// threeCounting are two followers and a leader.
+func threeCounting(t testing.TB) (servers []*counting, targets []string) {
 	t.Helper()
-	c := &counting{}
-	c.state.Store(state)
-	c.received.Store(100_000)
-	c.fake = startFake(t, func(f *fake, conn *net.TCPConn) {
-		word := f.word(conn)
-		server, _ := recorded.Find("3.9.5", c.state.Load().(string))
-		reply, _ := server.Reply(word)
-		for _, id := range []string{"1", "2", "3"} {
-			reply = bytes.ReplaceAll(reply, []byte("10.99.0."+id), []byte("127.0.0.1"))
-		}
-		count := strconv.AppendInt([]byte("${1}"), c.received.Add(1), 10)
-		_, _ = conn.Write(receivedCount.ReplaceAll(reply, count))
-	})
-	return c
-}
-
-// words are those that it was asked since the last time.
-func (c *counting) words() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	words := c.fake.words
-	c.fake.words = nil
-	return slices.Clone(words)
-}
-
-// BenchmarkScrapeOfThree is a scrape of three servers, the servers' own work with it.
-func BenchmarkScrapeOfThree(b *testing.B) {
-	var targets []string
-	for _, state := range []string{"follower-loaded", "follower-loaded", "leader-loaded"} {
-		targets = append(targets, startCounting(b, state).target)
+	for i, state := range []string{"follower-loaded", "follower-loaded", "leader-loaded"} {
+		c := startCounting(t, i+1, state)
+		servers, targets = append(servers, c), append(targets, c.target)
 	}
-	s := serve(b, Options{}, targets...)
-	h := s.Handler()
-	request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/metrics", http.NoBody)
-	h.ServeHTTP(discarded{http.Header{}}, request)
-	b.ReportAllocs()
-	for b.Loop() {
-		s.passes(15 * time.Second)
-		h.ServeHTTP(discarded{http.Header{}}, request)
-	}
+	return servers, targets
 }
 
-// passes has every watcher believe that so much time has passed since its last look.
-func (s *served) passes(d time.Duration) {
+// passes has every watcher believe that so much time has passed since its last look, and the
+// servers that they have run on.
+func (s *served) passes(d time.Duration, servers ...*counting) {
 	state := s.state.Load()
 	for _, w := range slices.Concat(state.watchers, state.probed.all()) {
 		w.mu.Lock()
@@ -80,5 +32,62 @@ func (s *served) passes(d time.Duration) {
 			w.last = &aged
 		}
 		w.mu.Unlock()
+	}
+	for _, c := range servers {
+		c.uptime.Add(d.Milliseconds())
+	}
+}
+
+// TestConfOnceAMinute: every scrape asks srvr and mntr, and one a minute conf too, unless a
+// server changes. The metrics are the same, but for the age of conf.
+func TestConfOnceAMinute(t *testing.T) {
+	t.Parallel()
+	servers, targets := threeCounting(t)
+	s := serve(t, Options{}, targets...)
+	const interval = 15 * time.Second
+	var first scraped
+	for i, want := range []string{"srvr conf mntr", "srvr mntr", "srvr mntr", "srvr mntr", "srvr conf mntr", "srvr mntr", "srvr mntr conf", "srvr mntr"} {
+		if i > 0 {
+			s.passes(interval, servers...)
+		}
+		if i == 6 { // it restarts, and its peers are asked too
+			servers[0].received.Store(5)
+		}
+		found := s.metrics(t)
+		for j, c := range servers {
+			want := want
+			if i == 6 && j == 0 {
+				want = "srvr conf mntr"
+			}
+			if got := strings.Join(c.words(), " "); got != want {
+				t.Errorf("scrape %d asks server %d %s, want %s", i, j, got, want)
+			}
+		}
+		kept := !strings.Contains(want, "conf")
+		if age := found[`zkdoctor_conf_age_seconds{ensemble="test"}`]; kept != (age >= interval.Seconds()) || age > time.Minute.Seconds() {
+			t.Errorf("scrape %d: conf is %v s old", i, age)
+		}
+		if first == nil {
+			first = found
+		}
+		for series := range first {
+			if _, there := found[series]; !there && strings.HasPrefix(series, "z") {
+				t.Errorf("scrape %d has no %s", i, series)
+			}
+		}
+	}
+}
+
+// BenchmarkScrapeOfThree is a scrape of three servers, the servers' own work with it.
+func BenchmarkScrapeOfThree(b *testing.B) {
+	servers, targets := threeCounting(b)
+	s := serve(b, Options{}, targets...)
+	h := s.Handler()
+	request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/metrics", http.NoBody)
+	h.ServeHTTP(discarded{http.Header{}}, request)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.passes(15*time.Second, servers...)
+		h.ServeHTTP(discarded{http.Header{}}, request)
 	}
 }

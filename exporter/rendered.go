@@ -34,11 +34,15 @@ func (m *rendered) Write(p []byte) (int, error) {
 	m.length += len(p)
 	for rest := p; len(rest) > 0; {
 		last := len(m.parts) - 1
-		if last < 0 || len(m.parts[last]) == partBytes {
-			m.parts = append(m.parts, make([]byte, 0, partBytes))
+		if last < 0 || len(m.parts[last]) == cap(m.parts[last]) {
+			room := partBytes
+			if len(rest) > partBytes/8 { // of a buffer, not of what trickles in
+				room = min(len(rest), partBytes)
+			}
+			m.parts = append(m.parts, make([]byte, 0, room))
 			last++
 		}
-		n := min(len(rest), partBytes-len(m.parts[last]))
+		n := min(len(rest), cap(m.parts[last])-len(m.parts[last]))
 		m.parts[last] = append(m.parts[last], rest[:n]...)
 		rest = rest[n:]
 	}
@@ -47,7 +51,7 @@ func (m *rendered) Write(p []byte) (int, error) {
 
 // trim lets go of the room that the last part does not need.
 func (m *rendered) trim() {
-	if last := len(m.parts) - 1; last >= 0 {
+	if last := len(m.parts) - 1; last >= 0 && len(m.parts[last]) < cap(m.parts[last]) {
 		m.parts[last] = bytes.Clone(m.parts[last])
 	}
 }

@@ -53,5 +53,5 @@ func askOnceMore(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire
 // before.
 func mayBeSeveral(a *serverTask) bool {
 	s := a.server
-	return s.Contradiction(a.earlier[s.Name]) != "" || a.confKept && s.CountsApartWithoutConf() || !a.confKept && s.CountsApart()
+	return s.Contradiction(a.earlier[s.Name]) != "" || a.confLate && s.CountsApartWithoutConf() || !a.confLate && s.CountsApart()
 }

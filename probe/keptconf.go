@@ -15,12 +15,13 @@ import (
 // where nothing shows that it may be another by now.
 func askServing(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport, reported chan<- portNumbers) {
 	s := a.server
-	if a.confKept = keepConf(a); !a.confKept {
+	a.confKept = keepConf(a)
+	if a.confLate = a.confKept; !a.confLate {
 		s.Conf = wire.Ask(ctx, addr, snapshot.WordConf, t, snapshot.ParseConf)
 		reportNumbers(a, reported)
 	}
 	s.Mntr = wire.Ask(ctx, addr, snapshot.WordMntr, t, snapshot.ParseMntr)
-	if !a.confKept {
+	if !a.confLate {
 		return
 	}
 	if startedAnew(a) || mayBeSeveral(a) {

@@ -61,8 +61,9 @@ type serverTask struct {
 	server *snapshot.Server
 	share  *wire.Share
 	admin  adminDoor
-	// confKept is set where the reply to conf is that of the earlier look.
-	confKept bool
+	// confKept is set where the reply to conf is that of the earlier look, and confLate where that
+	// was so when mntr was asked.
+	confKept, confLate bool
 	// shared: another target has the same host, so that the peer ports of this server
 	// cannot be assumed where its own are not known: the default ones are its neighbour's.
 	shared bool

@@ -241,25 +241,26 @@ func newSteady(t testing.TB) []string {
 
 // steadyServer is one of them.
 type steadyServer struct {
-	replies  map[string][][]byte // in the middle of each belongs the number of packets received
+	// replies are in parts; between them stands what counts.
+	replies  map[string][][]byte
+	started  time.Time
 	received atomic.Int64
 }
 
-var receivedCount = regexp.MustCompile(`(?:Received: |zk_packets_received\t)(\d+)`)
+// counts is what goes on in a server that runs, and receivedFirst what it has counted before.
+var counts = regexp.MustCompile(`(Received: |zk_packets_received\t|zk_uptime\t)\d+`)
+
+const receivedFirst = 1_000_000
 
 func newSteadyServer(replies map[string][]byte, addrs []string) *steadyServer {
-	s := &steadyServer{replies: map[string][][]byte{"ruok": {[]byte("imok"), nil}}}
+	s := &steadyServer{replies: map[string][][]byte{"ruok": {[]byte("imok")}}, started: time.Now().Add(-time.Hour)}
+	s.received.Store(receivedFirst)
 	for word, reply := range replies {
 		for i, addr := range addrs {
 			host, _, _ := net.SplitHostPort(addr)
 			reply = bytes.ReplaceAll(reply, fmt.Appendf(nil, "10.99.0.%d", i+1), []byte(host))
 		}
-		s.replies[word] = [][]byte{reply, nil}
-		if at := receivedCount.FindSubmatchIndex(reply); at != nil {
-			s.replies[word] = [][]byte{reply[:at[2]], reply[at[3]:]}
-			count, _ := strconv.ParseInt(string(reply[at[2]:at[3]]), 10, 64)
-			s.received.Store(max(s.received.Load(), count))
-		}
+		s.replies[word] = bytes.Split(counts.ReplaceAll(reply, []byte("${1}\x00")), []byte{0})
 	}
 	return s
 }
@@ -272,13 +273,15 @@ func (s *steadyServer) answer(conn net.Conn) {
 		return
 	}
 	received := s.received.Add(1)
-	parts := s.replies[string(word)]
-	switch {
-	case parts == nil:
-		_, _ = fmt.Fprintf(conn, "%s is not executed because it is not in the whitelist.\n", word)
-	case parts[1] == nil:
-		_, _ = conn.Write(parts[0])
-	default:
-		_, _ = conn.Write(append(strconv.AppendInt(bytes.Clone(parts[0]), received, 10), parts[1]...))
+	var reply []byte
+	for _, part := range s.replies[string(word)] {
+		switch {
+		case bytes.HasSuffix(reply, []byte("zk_uptime\t")):
+			reply = strconv.AppendInt(reply, time.Since(s.started).Milliseconds(), 10)
+		case len(reply) > 0:
+			reply = strconv.AppendInt(reply, received, 10)
+		}
+		reply = append(reply, part...)
 	}
+	_, _ = conn.Write(reply)
 }

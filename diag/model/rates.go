@@ -1,7 +1,6 @@
 package model
 
 import (
-	"slices"
 	"time"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -43,10 +42,13 @@ func ComparedKeys() []string {
 
 // Summary reads the count and the sum of a summary (3.6+).
 func Summary(m *snapshot.Mntr, name string) (count, sum float64, ok bool) {
-	for keys := range slices.Chunk(SummaryKeys(name), 2) {
-		count, hasCount := m.Float(keys[0])
-		sum, hasSum := m.Float(keys[1])
-		if hasCount && hasSum {
+	keys := SummaryKeys(name)
+	for i := 0; i < len(keys); i += 2 {
+		count, hasCount := m.Float(keys[i])
+		if !hasCount {
+			continue // there are hundreds of keys to look through
+		}
+		if sum, hasSum := m.Float(keys[i+1]); hasSum {
 			return count, sum, true
 		}
 	}

@@ -73,7 +73,7 @@ func (l look) dial(ctx context.Context) (net.Conn, snapshot.Dial, *snapshot.Fail
 		return nil, snapshot.Dial{Remote: l.addr}, l.fail(snapshot.NoTime, "the time of the run was over before it could be tried")
 	}
 	dialer := net.Dialer{Deadline: l.until, KeepAlive: -1}
-	conn, err := dialer.DialContext(ctx, "tcp", l.addr.String())
+	conn, err := dialer.DialTCP(ctx, "tcp", netip.AddrPort{}, l.addr)
 	if err != nil {
 		return nil, snapshot.Dial{Remote: l.addr}, l.dialFailure(ctx, err)
 	}

@@ -161,6 +161,11 @@ check: lint house race test ## Run lint, house, race and test: before a change i
 bench: ## Run the benchmarks.
 	go test -run '^$$' -bench . -benchmem $$(grep -rl --exclude-dir=.cache --include='*_test.go' '^func Benchmark' . | xargs -n 1 dirname | sort -u)
 
+.PHONY: figures
+figures: ## Print the figures of docs/performance.md, all of one run: a quarter of an hour on an idle machine.
+	@.ci/install java
+	@tools/figures
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for a while (FUZZTIME=30s).
 	@grep -rEo --exclude-dir=.cache --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file func; do \

@@ -12,11 +12,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -208,80 +206,27 @@ func (c *contestant) used(t testing.TB) time.Duration {
 	return all
 }
 
-// newSteady starts three servers that replay a loaded 3.9.5 and count what they are asked, as
-// a server that goes on running does. It returns their addresses.
+// newSteady starts three servers that replay a loaded 3.9.5, as those of the crowd do. It returns
+// their addresses.
 func newSteady(t testing.TB) []string {
 	t.Helper()
 	replies := recordedReplies(t)
 	var running sync.WaitGroup
 	t.Cleanup(running.Wait) // once the listeners are closed
-	var addrs []string
+	var addrs, hosts []string
 	for slot := range replies {
-		addrs = append(addrs, fmt.Sprintf("127.64.210.%d:2181", slot+1))
+		hosts = append(hosts, fmt.Sprintf("127.64.210.%d", slot+1))
+		addrs = append(addrs, hosts[slot]+":2181")
+		replies[slot]["ruok"] = []byte("imok")
 	}
 	for slot, addr := range addrs {
 		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := newSteadyServer(replies[slot], addrs)
-		running.Go(func() {
-			for {
-				conn, err := l.Accept()
-				if err != nil {
-					return
-				}
-				running.Go(func() { s.answer(conn) })
-			}
-		})
+		s := &replayed{crowd: &crowd{}, replies: replies[slot], addrs: hosts, started: time.Now()}
+		running.Go(func() { s.serve(t.Context(), l, &running) })
 		t.Cleanup(func() { _ = l.Close() })
 	}
 	return addrs
-}
-
-// steadyServer is one of them.
-type steadyServer struct {
-	// replies are in parts; between them stands what counts.
-	replies  map[string][][]byte
-	started  time.Time
-	received atomic.Int64
-}
-
-// counts is what goes on in a server that runs, and receivedFirst what it has counted before.
-var counts = regexp.MustCompile(`(Received: |zk_packets_received\t|zk_uptime\t)\d+`)
-
-const receivedFirst = 1_000_000
-
-func newSteadyServer(replies map[string][]byte, addrs []string) *steadyServer {
-	s := &steadyServer{replies: map[string][][]byte{"ruok": {[]byte("imok")}}, started: time.Now().Add(-time.Hour)}
-	s.received.Store(receivedFirst)
-	for word, reply := range replies {
-		for i, addr := range addrs {
-			host, _, _ := net.SplitHostPort(addr)
-			reply = bytes.ReplaceAll(reply, fmt.Appendf(nil, "10.99.0.%d", i+1), []byte(host))
-		}
-		s.replies[word] = bytes.Split(counts.ReplaceAll(reply, []byte("${1}\x00")), []byte{0})
-	}
-	return s
-}
-
-func (s *steadyServer) answer(conn net.Conn) {
-	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(time.Minute))
-	word := make([]byte, 4)
-	if _, err := io.ReadFull(conn, word); err != nil {
-		return
-	}
-	received := s.received.Add(1)
-	var reply []byte
-	for _, part := range s.replies[string(word)] {
-		switch {
-		case bytes.HasSuffix(reply, []byte("zk_uptime\t")):
-			reply = strconv.AppendInt(reply, time.Since(s.started).Milliseconds(), 10)
-		case len(reply) > 0:
-			reply = strconv.AppendInt(reply, received, 10)
-		}
-		reply = append(reply, part...)
-	}
-	_, _ = conn.Write(reply)
 }

@@ -41,30 +41,64 @@ const (
 // turn; the others replay a loaded 3.9.5 with 530 and 567 lines of mntr. Reported
 // are the exporter's CPU (of one core) and the most memory that it ever had.
 func BenchmarkExporterScale(b *testing.B) {
+	newCrowd(b, scaleEnsembles, func(k, slot int) manner {
+		if slot > 0 {
+			return good
+		}
+		return []manner{dead, silent, slow}[k%3]
+	}).measure(b)
+}
+
+// BenchmarkExporterHostile is one process that watches 1,000 good servers, and 60 that send as much
+// as is read of them: those take nothing from the others but time.
+func BenchmarkExporterHostile(b *testing.B) {
+	const ensembles, hostile = 334, 20
+	newCrowd(b, ensembles+hostile, func(k, _ int) manner {
+		if k%(ensembles/hostile) == 0 {
+			return flooding
+		}
+		return good
+	}).measure(b)
+}
+
+// manner is how a server of the crowd behaves.
+type manner int
+
+const (
+	good manner = iota
+	dead
+	silent
+	slow
+	flooding
+)
+
+// measure scrapes the crowd's ensembles, each as often as rounds say.
+func (c *crowd) measure(b *testing.B) {
+	b.Helper()
 	program, err := builtProgram()
 	if err != nil {
 		b.Fatal(err)
 	}
-	crowd := newCrowd(b)
-	base := startScaled(b, program, crowd)
+	base := startScaled(b, program, c)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
 	defer client.CloseIdleConnections()
-	crowd.scrapeAll(b, client, base.url) // the first look at every port, and the first garbage
+	c.scrapeAll(b, client, base.url) // the first look at every port, and the first garbage
 	for b.Loop() {
-		crowd.connections.Store(0)
+		c.connections.Store(0)
 		cpu, started := base.cpu(b), time.Now()
 		var took []time.Duration
 		for range scaleRounds {
-			took = append(took, crowd.scrapeAll(b, client, base.url)...)
+			took = append(took, c.scrapeAll(b, client, base.url)...)
 		}
 		slices.Sort(took)
+		servers := scaleRounds * len(c.ensembles) * 3
 		b.ReportMetric(100*(base.cpu(b)-cpu).Seconds()/time.Since(started).Seconds(), "%CPU")
-		b.ReportMetric(float64((base.cpu(b)-cpu).Microseconds())/float64(scaleRounds*scaleEnsembles*3), "µs-CPU/server")
+		b.ReportMetric(float64((base.cpu(b)-cpu).Microseconds())/float64(servers), "µs-CPU/server")
 		b.ReportMetric(float64(took[len(took)*99/100].Milliseconds()), "ms-p99")
 		b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "ms-p50")
 		b.ReportMetric(base.peakMiB(b), "MiB-peak")
 		b.ReportMetric(base.own(b, client, "go_goroutines"), "goroutines")
-		b.ReportMetric(float64(crowd.connections.Load())/float64(scaleRounds*scaleEnsembles*2), "conns/healthy-server")
+		b.ReportMetric(float64(c.connections.Load())/float64(scaleRounds*c.good), "conns/good-server")
 	}
 	b.ReportMetric(0, "ns/op") // it is the interval's, and says nothing
 }
@@ -72,13 +106,16 @@ func BenchmarkExporterScale(b *testing.B) {
 // crowd are the servers, in this process.
 type crowd struct {
 	ensembles [][]string
-	// connections counts those to servers that answer at once or slowly.
+	// flooded are the ensembles of servers that flood.
+	flooded map[int]bool
+	// connections counts those to good servers, and good those.
 	connections atomic.Int64
+	good        int
 }
 
-func newCrowd(b *testing.B) *crowd {
+func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) manner) *crowd {
 	b.Helper()
-	c := &crowd{}
+	c := &crowd{flooded: map[int]bool{}}
 	replies := recordedReplies(b)
 	var running sync.WaitGroup
 	var listeners []net.Listener
@@ -90,7 +127,7 @@ func newCrowd(b *testing.B) *crowd {
 		}
 		running.Wait()
 	})
-	for k := range scaleEnsembles {
+	for k := range ensembles {
 		var addrs []string
 		for slot := range 3 {
 			n := 3*k + slot
@@ -98,32 +135,35 @@ func newCrowd(b *testing.B) *crowd {
 		}
 		c.ensembles = append(c.ensembles, addrs)
 		for slot, addr := range addrs {
-			bad := slot == 0
-			if bad && k%3 == 0 {
-				continue // dead
+			how := manners(k, slot)
+			switch how {
+			case dead:
+				continue
+			case good:
+				c.good++
+			case flooding:
+				c.flooded[k] = true
 			}
 			l, err := new(net.ListenConfig).Listen(b.Context(), "tcp", addr+":2181")
 			if err != nil {
 				b.Fatal(err)
 			}
 			listeners = append(listeners, l)
-			one := &replayed{crowd: c, replies: replies[slot], addrs: addrs, silent: bad && k%3 == 1}
-			if bad && k%3 == 2 {
-				one.delay = slowAnswer
-			}
+			one := &replayed{crowd: c, replies: replies[slot], addrs: addrs, how: how, started: time.Now()}
 			running.Go(func() { one.serve(ctx, l, &running) })
 		}
 	}
 	return c
 }
 
-// replayed is one server that says what a real one said.
+// replayed is one server that says what a real one said, and counts on.
 type replayed struct {
-	crowd   *crowd
-	replies map[string][]byte
-	addrs   []string
-	silent  bool
-	delay   time.Duration
+	crowd    *crowd
+	replies  map[string][]byte
+	addrs    []string
+	how      manner
+	started  time.Time
+	received atomic.Int64
 }
 
 func (r *replayed) serve(ctx context.Context, l net.Listener, running *sync.WaitGroup) {
@@ -132,7 +172,7 @@ func (r *replayed) serve(ctx context.Context, l net.Listener, running *sync.Wait
 		if err != nil {
 			return
 		}
-		if !r.silent && r.delay == 0 {
+		if r.how == good {
 			r.crowd.connections.Add(1)
 		}
 		running.Go(func() {
@@ -142,29 +182,52 @@ func (r *replayed) serve(ctx context.Context, l net.Listener, running *sync.Wait
 			if _, err := io.ReadFull(conn, word); err != nil {
 				return
 			}
-			if r.silent {
+			if r.how == silent {
 				_, _ = io.Copy(io.Discard, conn)
 				return
 			}
-			if r.delay > 0 {
+			if r.how == slow {
 				select {
-				case <-time.After(r.delay):
+				case <-time.After(slowAnswer):
 				case <-ctx.Done():
 				}
 			}
-			reply := r.replies[string(word)]
-			if string(word) == "conf" {
-				for i, addr := range r.addrs {
-					reply = bytes.ReplaceAll(reply, fmt.Appendf(nil, "10.99.0.%d", i+1), []byte(addr))
-				}
+			_, _ = conn.Write(r.reply(string(word)))
+			if r.how == flooding && string(word) == "mntr" {
+				_, _ = conn.Write(flood)
 			}
-			_, _ = conn.Write(reply)
 		})
 	}
 }
 
+// flood is what makes an answer as long as is read, in lines that all take up memory.
+var flood = bytes.Repeat([]byte("zk_k\t1\n"), 140_000)
+
+// counts is what goes on in a server that runs.
+var counts = regexp.MustCompile(`(Received: |zk_packets_received\t|zk_uptime\t)\d+`)
+
+func (r *replayed) reply(word string) []byte {
+	received := r.received.Add(1)
+	reply := r.replies[word]
+	if word == "conf" {
+		for i, addr := range r.addrs {
+			reply = bytes.ReplaceAll(reply, fmt.Appendf(nil, "10.99.0.%d", i+1), []byte(addr))
+		}
+	}
+	parts := bytes.Split(reply, []byte{0}) // see recordedReplies
+	reply = bytes.Clone(parts[0])
+	for _, part := range parts[1:] {
+		count := received
+		if bytes.HasSuffix(reply, []byte("zk_uptime\t")) {
+			count = time.Since(r.started).Milliseconds()
+		}
+		reply = append(strconv.AppendInt(reply, count, 10), part...)
+	}
+	return reply
+}
+
 // recordedReplies are what the servers of an ensemble say, the third of which
-// leads.
+// leads. A zero byte stands for what counts.
 func recordedReplies(b testing.TB) [3]map[string][]byte {
 	b.Helper()
 	var all [3]map[string][]byte
@@ -180,7 +243,8 @@ func recordedReplies(b testing.TB) [3]map[string][]byte {
 			if !ok {
 				b.Fatal("no recorded ", word)
 			}
-			all[slot][word] = id.ReplaceAll(reply, fmt.Appendf(nil, "serverId=%d", slot+1))
+			reply = id.ReplaceAll(reply, fmt.Appendf(nil, "serverId=%d", slot+1))
+			all[slot][word] = counts.ReplaceAll(reply, []byte("${1}\x00"))
 		}
 	}
 	return all
@@ -198,7 +262,7 @@ func (c *crowd) scrapeAll(b *testing.B, client *http.Client, url string) []time.
 		<-tick.C
 		scrapes.Go(func() {
 			started := time.Now()
-			if err := scrapeOne(b.Context(), client, url, addrs); err != nil {
+			if err := scrapeOne(b.Context(), client, url, addrs); err != nil && !c.flooded[k] {
 				b.Errorf("ensemble %d: %v", k, err)
 			}
 			took[k] = time.Since(started)

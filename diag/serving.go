@@ -122,7 +122,7 @@ func enoughToStart(e *model.Ensemble) []report.Fix {
 	if e.Verdict.State != report.Down || need <= 0 || need >= out {
 		return nil
 	}
-	return []report.Fix{{Note: fmt.Sprintf("%d of the %d servers that are down is enough to restore service", need, out)}}
+	return []report.Fix{{Note: fmt.Sprintf("start any %d of the %d servers that are down first: this is enough to restore service", need, out)}}
 }
 
 const ServerNotServing report.Code = "server-not-serving"

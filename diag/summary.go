@@ -124,7 +124,7 @@ func servingPhrase(e *model.Ensemble, t model.Tally) string {
 	if len(t.Serving) == 1 {
 		serve = "serves"
 	}
-	return fmt.Sprintf("%d of %s checked: %d %s.", asked, votersPhrase(e), len(t.Serving), serve)
+	return fmt.Sprintf("a quorum serves. %d of %s checked: %d %s.", asked, votersPhrase(e), len(t.Serving), serve)
 }
 
 func unseenPhrase(t model.Tally) string {

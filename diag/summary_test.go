@@ -14,7 +14,7 @@ func TestHeadline(t *testing.T) {
 	for want, s := range map[string]scene{
 		"3 of 3 voters. Can lose 1 more. Leader zk2.":                                                         look(follower, leader, follower),
 		"2 of 3 voters. Can lose 0 more. Not in the quorum: zk3. Leader zk2.":                                 look(follower, leader, down),
-		"1 of 3 voters checked: 1 serves. ":                                                                   look(follower, leader, follower).membership(three...).edit(alone),
+		"a quorum serves. 1 of 3 voters checked: 1 serves. ":                                                  look(follower, leader, follower).membership(three...).edit(alone),
 		"2 of 2 targets. How many more it can lose is not known: the leader is not among the targets. Leader": look(follower, follower).as(oldest),
 		"no quorum: 1 of 3 voters up, 2 ":                                                                     look(looking, down, down).file(zoo(3)),
 		"no quorum: 2 of 3 voters up, not enough by their groups and weights. ": look(looking, looking, down).

@@ -8,15 +8,25 @@ import (
 )
 
 // ages are the releases that servers run, how long ago the last election was, and the ages of
-// processes: what to compare before and after a restart. Empty where something is wrong, which
-// matters more, and where nothing of it is known.
+// processes: what to compare before and after a restart. Where something is wrong, which matters
+// more, they are the releases alone. Empty where nothing of it is known.
 func (p *phrases) ages() string {
-	_, full, also, _, _ := p.sorted()
-	if !p.o.All && len(full)+len(also)+len(p.r.Unexplained) > 0 {
-		return ""
+	if p.wrong() {
+		return sentences(p.releases())
 	}
+	return sentences(p.releases(), p.elected(), p.processAges())
+}
+
+// wrong reports whether there is more to show than what is fine.
+func (p *phrases) wrong() bool {
+	_, full, also, _, _ := p.sorted()
+	return !p.o.All && len(full)+len(also)+len(p.r.Unexplained) > 0
+}
+
+// sentences ends each part that is not empty with a full stop.
+func sentences(all ...string) string {
 	var parts []string
-	for _, part := range []string{p.releases(), p.elected(), p.processAges()} {
+	for _, part := range all {
 		if part != "" {
 			parts = append(parts, part+".")
 		}

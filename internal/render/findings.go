@@ -126,7 +126,8 @@ func (p *page) unexplained() {
 	p.more(rest, "symptom")
 }
 
-// inShort writes a finding that is not a root cause, with its first fact.
+// inShort writes a finding that is not a root cause, with its first fact; what is critical has its
+// remedy too, for it may be another one than that of the cause.
 func (p *page) inShort(f *report.Finding) {
 	p.blank()
 	p.head("ALSO", f)
@@ -134,7 +135,7 @@ func (p *page) inShort(f *report.Finding) {
 	for _, l := range p.evidence(f, 1) {
 		p.put(body + l)
 	}
-	if p.o.All {
+	if p.o.All || f.Severity == report.Critical {
 		p.remedy(f.Fix)
 	}
 }

@@ -33,7 +33,7 @@ func (p *page) footer(timed bool) {
 		line += " exit " + itoa(p.r.Verdict.ExitCode)
 	}
 	p.flowTimed(line, timed)
-	if hint := p.skipHint(); hint != "" && !found {
+	if hint := p.skipHint(); hint != "" && !found && !p.o.All {
 		p.flow("", indent, hint)
 	}
 }

@@ -54,7 +54,7 @@ func TestLintText(t *testing.T) {
 			if err := LintText(&painted, r, Options{Width: width, Color: true}); err != nil {
 				t.Fatal(err)
 			}
-			bare := strings.NewReplacer("\x1b[1m", "", "\x1b[22m", "", "\x1b[33m", "", "\x1b[0m", "").Replace(painted.String())
+			bare := strings.NewReplacer("\x1b[1m", "", "\x1b[31;1m", "", "\x1b[36m", "", "\x1b[0;22m", "", "\x1b[22m", "", "\x1b[33m", "", "\x1b[0m", "").Replace(painted.String())
 			if d := cmp.Diff(b.String(), bare); d != "" {
 				t.Errorf("%s: colour changes the words:\n%s", name, d)
 			}

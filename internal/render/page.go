@@ -22,14 +22,17 @@ type page struct {
 
 	b     strings.Builder
 	width int
-	bold  *color.Color
-	warn  *color.Color
+	// released is set once the releases of the servers stand on the page.
+	released bool
+	// crit is the most visible of them; bold is for what stands first and is not fine.
+	crit, warn, good, bold *color.Color
 }
 
 func newPage(r *report.Report, o Options) *page {
 	p := &page{phrases: phrases{r: r, o: o, names: newNames(r.Servers, maxName)}, width: o.width()}
-	p.bold, p.warn = color.New(color.Bold), color.New(color.FgYellow)
-	for _, c := range []*color.Color{p.bold, p.warn} {
+	p.crit, p.warn = color.New(color.FgRed, color.Bold), color.New(color.FgYellow)
+	p.good, p.bold = color.New(color.FgCyan), color.New(color.Bold)
+	for _, c := range []*color.Color{p.crit, p.warn, p.good, p.bold} {
 		if o.Color {
 			c.EnableColor()
 		} else {
@@ -60,9 +63,11 @@ func (p *page) flow(lead, hang, text string) {
 func (p *page) paint(word string) string {
 	switch word {
 	case "CRIT":
-		return p.bold.Sprint(word)
+		return p.crit.Sprint(word)
 	case "WARN", "UNKNOWN":
 		return p.warn.Sprint(word)
+	case "OK": // no green: many do not see it beside red
+		return p.good.Sprint(word)
 	}
 	return word
 }

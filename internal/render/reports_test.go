@@ -90,7 +90,7 @@ func noQuorum() *report.Report {
 			{Host: "zk2", Note: "find out why it stopped: run zkdoctor check there, or read the end of its log"},
 			{Host: "zk2", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
 			{Note: "do not touch version-2 on any server"},
-			{Note: "1 of the 2 that are down is enough to restore service"},
+			{Note: "start any 1 of the 2 servers that are down first: this is enough to restore service"},
 			{Host: "zk3", Note: "find out why it stopped: run zkdoctor check there, or read the end of its log"},
 			{Host: "zk3", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
 		},

@@ -20,8 +20,15 @@ func (p *page) servers() {
 	cols, notes := p.fitTable()
 	room := p.width - tableWidth(cols) - 4
 	below := room < min(minNote, longest(notes))
-	for _, l := range tableLines(cols, notes, room, below) {
-		p.put(cut(indent+l, p.width))
+	for i, l := range tableLines(cols, notes, room, below) {
+		l = cut(indent+l, p.width)
+		if i == 0 && p.wrong() { // there it costs no line
+			l = strings.TrimRight(l, " ")
+			if l, p.released = p.spread(l, p.releases()); !p.released {
+				l, p.released = p.spread(l, strings.ReplaceAll(p.releases(), "ZooKeeper ", ""))
+			}
+		}
+		p.put(l)
 	}
 	if p.names.suffix != "" {
 		p.flow(indent, indent, "names end in "+clean(p.names.suffix, 120))

@@ -27,8 +27,21 @@ func Text(w io.Writer, r *report.Report, o Options) error {
 	if o.All {
 		p.checks()
 	}
+	p.verdictAgain()
 	_, err := io.WriteString(w, p.b.String())
 	return err
+}
+
+// oneScreen is the height of a terminal, in lines.
+const oneScreen = 24
+
+// verdictAgain repeats the verdict below a report of more than one screen, whose first line is out
+// of sight.
+func (p *page) verdictAgain() {
+	if strings.Count(p.b.String(), "\n") > oneScreen {
+		p.blank()
+		p.headline()
+	}
 }
 
 // headline answers the first question. It reports whether the time found room
@@ -59,7 +72,7 @@ func (p *page) headline() bool {
 
 // tellAges writes them below the table.
 func (p *page) tellAges() {
-	if sentence := p.ages(); sentence != "" {
+	if sentence := p.ages(); sentence != "" && !p.released {
 		p.flow(indent, indent, sentence)
 	}
 }

@@ -16,6 +16,7 @@ func comeBackChecks() []check {
 	return []check{
 		{"host-seen", hostSeen},
 		{"known-faults", knownFaults},
+		{"new-members", newMembers},
 		{"configuration", configuration},
 		{"own-ports", ownPorts},
 		{"settings", settings},
@@ -57,7 +58,7 @@ func knownFaults(s *subject) []Check {
 	}
 	var out []Check
 	for _, f := range s.findings() {
-		if !diag.TraitsOf(f.Code).BreaksStart || !s.concerns(f) {
+		if f.Code == diag.MembershipDivergent || !diag.TraitsOf(f.Code).BreaksStart || !s.concerns(f) {
 			continue
 		}
 		switch {

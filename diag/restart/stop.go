@@ -19,6 +19,7 @@ func stopChecks() []check {
 		{"others-serve", othersServe},
 		{"in-sync", inSync},
 		{"settled", settled},
+		{"same-members", sameMembers},
 		{"writes", writes},
 	}
 }
@@ -202,7 +203,7 @@ func inSync(s *subject) []Check {
 func settled(s *subject) []Check {
 	var out []Check
 	for _, f := range s.findings() {
-		if !diag.TraitsOf(f.Code).Unsettled || f.Certainty == report.Possible && f.Code != diag.ElectionInProgress {
+		if f.Code == diag.MembershipDivergent || !diag.TraitsOf(f.Code).Unsettled || f.Certainty == report.Possible && f.Code != diag.ElectionInProgress {
 			continue
 		}
 		if len(f.Servers) == 1 && f.Servers[0] == s.s.Name {

@@ -139,7 +139,10 @@ func enumerate(items []string) string {
 
 // size is a number of bytes for people.
 func size(n uint64) string {
-	if n < 1<<30 {
+	switch {
+	case n < 1<<20:
+		return "less than 1 MiB"
+	case n < 1<<30:
 		return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20))
 	}
 	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))

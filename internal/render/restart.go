@@ -161,19 +161,50 @@ func (p *page) restartWhy(c *restart.Check) {
 	}
 }
 
-// restartRest are the checks that are OK: of one server each, of several their number.
+// restartRest are the checks that are OK: where all are, those of one server with what they say; else
+// their names, so that the reason stays on the screen. The last line has the answer once more.
 func (p *page) restartRest(a *restart.Answer) {
-	if len(a.Order) != 1 && !p.o.All {
-		p.blank()
-		p.put("exit " + itoa(a.ExitCode) + ". -o json has all checks.")
-		return
+	end := resultWord(a.Answer) + ", exit " + itoa(a.ExitCode)
+	switch {
+	case len(a.Order) != 1:
+		end += ". -o json has all checks."
+	case a.Answer != restart.OK:
+		p.restartFine(a)
+		end += ". -o json has all checks."
+	default:
+		p.restartChecks(a)
 	}
+	p.blank()
+	p.put(end)
+}
+
+// restartFine has the names of the checks that are OK, and of those that do not count.
+func (p *page) restartFine(a *restart.Answer) {
+	var fine, ignored []string
+	for i := range a.Checks {
+		switch c := &a.Checks[i]; {
+		case c.Ignored:
+			ignored = append(ignored, clean(c.Name, maxWord))
+		case c.Result == restart.OK:
+			fine = append(fine, clean(c.Name, maxWord))
+		}
+	}
+	p.blank()
+	for _, list := range []struct {
+		lead  string
+		names []string
+	}{{"fine      ", fine}, {"left out  ", ignored}} {
+		if len(list.names) > 0 {
+			p.flow(indent+list.lead, strings.Repeat(" ", len(indent+list.lead)), strings.Join(list.names, ", "))
+		}
+	}
+}
+
+// restartChecks has each check by its question.
+func (p *page) restartChecks(a *restart.Answer) {
 	topic := restart.Topic("")
 	for i := range a.Checks {
 		c := &a.Checks[i]
-		if c.Result != restart.OK && !c.Ignored {
-			continue
-		}
 		if c.Topic != topic {
 			topic = c.Topic
 			p.blank()
@@ -190,8 +221,6 @@ func (p *page) restartRest(a *restart.Answer) {
 			p.restartWhy(c)
 		}
 	}
-	p.blank()
-	p.put("exit " + itoa(a.ExitCode))
 }
 
 // pad fills a word up to a width.

@@ -104,7 +104,7 @@ healthy: ## Look 50 times at healthy ensembles of every shape (LOOKS=50).
 .PHONY: restarts
 restarts: ## Ask before restarts of healthy and broken ensembles, and restart (LOOKS=50 each, VERSIONS=3.4.10,3.9.5): an hour or more.
 	@.ci/install all
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_RESTARTS=all ZKTEST_VERSIONS=$(or $(VERSIONS),3.4.10,3.9.5) ZKTEST_LOOKS=$(or $(LOOKS),50) go test -count=1 -v -timeout 24h -parallel 3 -run '^TestReal(LatentFaults|OKToRestart|Rolling|Hooks|OnceUngated)$$' ./cmd/zkdoctor | grep -v '^=== '
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_RESTARTS=all ZKTEST_VERSIONS=$(or $(VERSIONS),3.4.10,3.9.5) ZKTEST_LOOKS=$(or $(LOOKS),50) go test -count=1 -v -timeout 24h -parallel 3 -run '^TestReal(LatentFaults|OKToRestart|Rolling|Hooks|OnceUngated|OnceGrow|OnceAdd|OnceUpgrade|OnceObserverMaster)$$' ./cmd/zkdoctor | grep -v '^=== '
 
 .PHONY: race
 race: ## Run the tests that start no ZooKeeper, and the exporter's, with the race detector.

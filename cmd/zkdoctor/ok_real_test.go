@@ -89,6 +89,7 @@ func fitShapes() []shape {
 			name: "a list in a dynamic file", only: from35, why: noReconfig,
 			options: zktest.Options{Hosts: zktest.Namespaces, Config: map[string]string{"reconfigEnabled": "true"}},
 		},
+		startedByUnit("the first by a unit's scripts", func(*testing.T, *zktest.Server) {}),
 		{name: "no word but srvr", options: zktest.Options{Hosts: zktest.Namespaces, Whitelist: "srvr"}},
 	}
 }

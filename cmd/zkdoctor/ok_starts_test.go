@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag"
+	"github.com/zkdoctor/zkdoctor/diag/restart"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -91,4 +92,36 @@ func failsWithFiles(limit string) func(*testing.T, *zktest.Ensemble, *zktest.Ser
 			t.Errorf("exit %d: %s%s", result.ExitCode, result.Stdout, result.Stderr)
 		}
 	}
+}
+
+// TestRealOnceObserverMaster: an observer gets its data from a follower, which ok-to-restart says of
+// that follower. The restart is fine for it: it finds another server.
+func TestRealOnceObserverMaster(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("ZKTEST_RESTARTS") != "all" {
+		t.Skip("make restarts runs it")
+	}
+	c := shape{name: "an observer behind a follower", options: zktest.Options{
+		Hosts: zktest.Namespaces, Observers: 1, Config: map[string]string{"observerMasterPort": "2191"},
+	}}
+	ens := c.start(t, zktest.Newest).ens
+	var behind *zktest.Server
+	must(t, ens.Wait(t.Context(), "the observer to have a follower", func() bool {
+		for _, s := range ens.Servers {
+			reply, _ := s.Word(t.Context(), "mntr")
+			if strings.Contains(reply, "zk_server_state\tfollower") && strings.Contains(reply, "zk_synced_observers\t1") {
+				behind = s
+			}
+		}
+		return behind != nil
+	}))
+	got := okToRestart(t, ens.Client, append(collectAll(t, ens), behind.Addr)...)
+	said := false
+	for _, check := range got.Checks {
+		said = said || strings.Contains(check.Text, "observers that get their data from it (observerMasterPort): 1")
+	}
+	if got.Answer != restart.OK || !said {
+		t.Errorf("%s: %s\n%+v", got.Answer, got.Summary, got.Checks)
+	}
+	comesBack(t, ens, behind)
 }

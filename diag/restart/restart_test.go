@@ -145,6 +145,16 @@ func scripts(java snapshot.Java) func(*snapshot.Local) {
 	}
 }
 
+// trusting are servers without a snapshot that are to start with logs alone.
+func trusting() func([]*snapshot.Snapshot) {
+	return at(func(l *snapshot.Local) {
+		l.Data.Value.Dir.Snapshots.Value = snapshot.DataFiles{}
+		config := *l.Config.Value
+		config.Properties = append(slices.Clone(config.Properties), zoocfg.Property{Key: "snapshot.trust.empty", Value: "true", Line: 9})
+		l.Config.Value = &config
+	})
+}
+
 // withJava has a unit start a server, by a java of that version.
 func withJava(version string) func(*snapshot.Local) {
 	return func(l *snapshot.Local) {
@@ -373,6 +383,19 @@ func TestJudge(t *testing.T) {
 		{name: "3.4 without a snapshot, to 3.9", q: restart.Question{ZooKeeper: "3.9.5"}, want: restart.NotOK, reason: "old-snapshots", change: at(func(l *snapshot.Local) {
 			l.Data.Value.Dir.Snapshots.Value = snapshot.DataFiles{}
 		})},
+		{name: "3.4 without a snapshot, to 3.9, which trusts its logs", q: restart.Question{ZooKeeper: "3.9.5"}, want: restart.OK, change: trusting()},
+		{name: "3.4 without a snapshot, to 3.5.5, which cannot trust its logs", q: restart.Question{ZooKeeper: "3.5.5"}, want: restart.NotOK, reason: "old-snapshots", change: trusting()},
+		{
+			name: "another voter has just come back", q: restart.Question{OnlyStop: true}, want: restart.NotOK, reason: "quorum-left", says: "in the first check fewer of the others served",
+			change: func(snaps []*snapshot.Snapshot) {
+				var first []*snapshot.Snapshot
+				for _, s := range snaps {
+					first = append(first, s.Before)
+					s.Before.Before = nil
+				}
+				out(zk2)(first)
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,8 @@ import (
 	"path"
 	"strconv"
 
+	"github.com/zkdoctor/zkdoctor/diag/lint"
+	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
@@ -96,8 +98,21 @@ func oldSnapshots(s *subject) []Check {
 	case !h.Data.Seen() || !h.Data.Value.Dir.Snapshots.Seen():
 		return notKnown("whether it has a snapshot was not seen", do(s.s.Name, "run it as root on that host"))
 	case h.Data.Value.Dir.Snapshots.Value.Total == 0:
-		return notOK(fmt.Sprintf("it has no snapshot yet, and ZooKeeper %s does not start with logs alone", s.q.ZooKeeper),
-			do(s.s.Name, "let 3.4 write one first: restart it once with its present release and wait until snapshot.* is in version-2"))
+		return s.logsAlone(h)
 	}
 	return ok("it has a snapshot that %s can read", s.q.ZooKeeper)
+}
+
+// logsAlone: a server of 3.4 writes a snapshot when it begins to lead, and else once in 50,000 to
+// 100,000 transactions. A later release starts without one where that is asked for (3.5.6+).
+func (s *subject) logsAlone(h *model.Host) []Check {
+	knows := zoocfg.Concerns("3.5.6+", s.q.ZooKeeper)
+	if _, trusts := lint.TrustsEmpty(h.Settings); trusts && knows {
+		return ok("it has no snapshot yet, and its file has snapshot.trust.empty=true: take that out after the upgrade")
+	}
+	fix := do(s.s.Name, "add snapshot.trust.empty=true to its zoo.cfg for the upgrade, and take it out afterwards (docs/upgrade.md). Without it a snapshot must be there: 3.4 writes one when it begins to lead, or after up to 100,000 transactions")
+	if !knows {
+		fix.Note = "upgrade to 3.5.6 or later, which starts with logs alone where zoo.cfg has snapshot.trust.empty=true (docs/upgrade.md)"
+	}
+	return notOK(fmt.Sprintf("it has no snapshot yet, and ZooKeeper %s does not start with logs alone", s.q.ZooKeeper), fix)
 }

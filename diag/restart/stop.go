@@ -68,6 +68,9 @@ func quorumLeft(s *subject) []Check {
 			c[0].Text += "; it leads: the others elect another leader, so restart it last"
 		}
 		return c
+	case q.Contains(left):
+		return notOK(fmt.Sprintf("%s, and in the first check fewer of the others served", needed),
+			do("", "wait until all are back: zkdoctor wait --for serving"))
 	case q.Contains(most) && len(e.Votes.Unseen) > 0:
 		return notKnown(fmt.Sprintf("%s, and only %d others were seen to serve", needed, len(left)),
 			do("", "check from where all servers can be reached: "+enumerate(e.Votes.Unseen)+" gave no answer"))

@@ -12,7 +12,7 @@ import (
 type severity string
 
 const (
-	// page: clients cannot write, or data is at risk. Wake somebody.
+	// page: clients cannot write, or data is at risk. Page the on-call engineer.
 	page severity = "critical"
 	// ticket: it works now, and redundancy or the next restart is at risk.
 	ticket severity = "warning"
@@ -63,7 +63,7 @@ func groups() []alertGroup {
 
 // What a wait is for. Prometheus scrapes every 15 s in all of these.
 const (
-	// oneMore is a second scrape: the verdict compares two looks itself.
+	// oneMore is a second scrape: the verdict compares two checks itself.
 	oneMore = 30 * time.Second
 	// election is longer than one takes where the configuration is sane: initLimit
 	// of 10 ticks of 2 s, and some.
@@ -95,7 +95,7 @@ func ensembleAlerts() []alert {
 		{
 			name: "ZooKeeperQuorumLost", severity: page, code: diag.QuorumLost,
 			expr: "max by (ensemble) (zkdoctor_quorum) == 0",
-			wait: oneMore, why: "the verdict is down after two looks; one scrape more, so that no single one can page",
+			wait: oneMore, why: "the verdict is down after two checks; one more scrape, so that no single one can page",
 			summary:     "no quorum, clients cannot write",
 			description: "Too few voters are alive, or none serves.",
 		},
@@ -104,23 +104,23 @@ func ensembleAlerts() []alert {
 			expr: "((max by (ensemble) (zkdoctor_leaders) == 0) unless on (ensemble) (zkdoctor_quorum == 1)) and on (ensemble) (max by (ensemble) (zookeeper_up) == 1)",
 			wait: election, why: "longer than an election; and no alarm where nothing answers, for then nothing is known",
 			summary:     "no leader",
-			description: "Servers answer and nobody was seen leading for a minute: elections do not end, the leader hangs, or the quorum is lost.",
+			description: "Servers respond and no leader was seen for a minute: elections do not end, the leader does not respond, or the quorum is lost.",
 		},
 		found("ZooKeeperLeaderNotCommitting", page, diag.LeaderNotCommitting, oneMore,
-			"the finding itself compares two looks; one scrape more, so that no single one can page",
+			"the finding itself compares two checks; one more scrape, so that no single one can page",
 			"It says that it leads, and no write gets through: too few followers confirm them."),
 		{
 			name: "ZooKeeperNoSpare", severity: ticket, code: diag.DegradedNoSpare, unlessExplained: true,
 			wait: restart + time.Minute, why: "longer than a rolling restart has one voter out, and than its causes wait; anew after one of those is over, for the server is only coming back",
 			summary:     "it serves, and the loss of one more voter is an outage",
-			description: "A configured voter is out. Restart nothing before it is back.",
+			description: "A configured voter is not in the quorum. Restart nothing before it is back.",
 		},
 		{
 			name: "ZooKeeperNotExplained", severity: ticket,
 			expr: "min by (ensemble, symptom) (zkdoctor_unexplained) == 1",
 			wait: restart, why: "what passes in an election or a restart needs no explaining",
 			summary:     "{{ $labels.symptom }}, and no finding explains it",
-			description: "No rule knows the cause, or it cannot be seen from where the exporter runs. zkdoctor check says what it is not, what tells most, and what to do to know more.",
+			description: "No rule knows the cause, or it cannot be seen from where the exporter runs. zkdoctor check shows what was ruled out, the most telling evidence, and the next step.",
 		},
 		found("ZooKeeperReadOnly", ticket, diag.ReadOnlyMode, restart,
 			"a server that starts before its peers passes through it",
@@ -141,13 +141,13 @@ func agreementAlerts() []alert {
 		{
 			name: "ZooKeeperSplitBrain", severity: page, code: diag.SplitBrain,
 			expr: `max by (ensemble) (zkdoctor_verdict{state="split"}) == 1`,
-			wait: 0, why: "two looks have shown two leaders; every further write makes it worse",
+			wait: 0, why: "two checks have shown two leaders; every further write makes it worse",
 			summary:     "two leaders, and each accepts writes",
 			description: "Stop writes if you can, and decide whose data counts before anything is restarted.",
 		},
 		found("ZooKeeperStandalone", page, diag.StandaloneInEnsemble, election,
-			"its data drifts away with every write; a minute for a configuration that is just being written",
-			"It takes writes of its own that nobody else has."),
+			"its data diverges with every write; a minute for a configuration that is being written",
+			"It accepts writes that no other server has."),
 		found("ZooKeeperMembershipDivergent", ticket, diag.MembershipDivergent, rollout,
 			"during a change of the members it is as it should be",
 			"With different lists two quorums can form beside each other. Give all servers one list."),
@@ -167,7 +167,7 @@ func serverAlerts() []alert {
 			"Java is started without ZooKeeper's jars. Only an exporter that runs on the server sees this."),
 		found("ZooKeeperJavaMissing", ticket, diag.JavaMissingOrWrong, restart,
 			"an upgrade that is under way has no Java for a moment",
-			"There is no Java where its start looks for one, or one that cannot run it. Only an exporter that runs on the server sees this."),
+			"There is no Java where its start script expects one, or one that cannot run it. Only an exporter that runs on the server sees this."),
 		found("ZooKeeperRestartLoop", ticket, diag.RestartLoop, oneMore,
 			"it takes several starts to be found; one scrape more",
 			"It ends soon after each start. Only an exporter that runs on the server sees this."),
@@ -184,11 +184,11 @@ func serverAlerts() []alert {
 			"networks and hosts come back; what the server does is not known",
 			"Nothing came back from any port: firewall, route or dead host, as seen from the exporter."),
 		found("ZooKeeperPeerPortFiltered", ticket, diag.QuorumPortFiltered, 10*time.Minute,
-			"peer ports are looked at every 5 minutes; twice",
-			"New connections between servers are blocked, and one of them is out. Only an exporter on a server of the ensemble says this at warning; seen from outside it is policy."),
+			"peer ports are checked every 5 minutes; twice",
+			"New connections between servers are blocked, and one of them is not in the quorum. Only an exporter on a server of the ensemble reports this as a warning; from outside, a blocked port may be intended."),
 		found("ZooKeeperPeerPortBlockSleeps", ticket, diag.LatentPortBlock, 10*time.Minute,
-			"peer ports are looked at every 5 minutes; twice",
-			"It works as long as nobody restarts: new connections between servers are blocked. Only an exporter on a server of the ensemble sees this."),
+			"peer ports are checked every 5 minutes; twice",
+			"It works until the next restart: new connections between servers are blocked. Only an exporter on a server of the ensemble sees this."),
 		found("ZooKeeperNoElectionListener", ticket, diag.ProcessWithoutListener, restart,
 			"a server that starts opens the port last",
 			"The process runs without an election listener: it cannot join any more."),
@@ -201,16 +201,16 @@ func reachAlerts() []alert {
 		{
 			name: "ZooKeeperAllRefuseClients", severity: page, code: diag.ConnLimitReached,
 			expr: `max by (ensemble, code) (zkdoctor_finding{code="conn-limit-reached",severity="critical"}) == 1`,
-			wait: 2 * time.Minute, why: "clients that reconnect after an outage come in a wave; where no server takes any, nobody waits longer for it",
+			wait: 2 * time.Minute, why: "clients that reconnect after an outage come in a wave; where no server accepts any, waiting longer does not help",
 			summary:     "all servers refuse new clients",
-			description: "No server accepts a connection of a new client: the limit for all clients together (maxCnxns) is reached on each. Clients that are connected go on; one that loses its connection is out.",
+			description: "No server accepts a connection of a new client: the limit for all clients together (maxCnxns) is reached on each. Connected clients continue; a client that loses its connection cannot come back.",
 		},
 		found("ZooKeeperConnectionLimit", ticket, diag.ConnLimitReached, restart,
 			"clients that reconnect after an outage come in a wave",
 			"It refuses connections from the exporter's host, and so those of clients there (maxClientCnxns); or those of all new clients (maxCnxns)."),
 		found("ZooKeeperClientPortMismatch", ticket, diag.ClientPortMismatch, rollout,
 			"a fault of configuration, which does not pass by itself",
-			"It runs, and nothing listens where clients are told to connect."),
+			"It runs, and nothing listens on the port that clients use."),
 		found("ZooKeeperNotZooKeeper", ticket, diag.NotZooKeeper, rollout,
 			"a fault of configuration, which does not pass by itself",
 			"Something else answers on its port."),
@@ -218,8 +218,8 @@ func reachAlerts() []alert {
 			"a fault of configuration, which does not pass by itself",
 			"A balancer or a service is in the place of a server: what is shown of it is of one server now, and of another in the next scrape. Give the exporter the address of each server."),
 		found("ZooKeeperPeerNameUnresolvable", ticket, diag.PeerNameUnresolvable, 10*time.Minute,
-			"names are looked up every 5 minutes; twice",
-			"A member of the ensemble cannot call it. Seen where the exporter runs on a server of the ensemble."),
+			"names are resolved every 5 minutes; twice",
+			"A member of the ensemble cannot connect to it. Seen where the exporter runs on a server of the ensemble."),
 		found("ZooKeeperClientPortTaken", ticket, diag.ClientPortConflict, restart,
 			"a server that is being replaced ends in less",
 			"Another program has its client port. Seen where the exporter runs on that server."),
@@ -246,7 +246,7 @@ func identityAlerts() []alert {
 		config("ZooKeeperMyidMalformed", diag.MyidMalformed, ticket, "It cannot start, or will not start again."),
 		config("ZooKeeperMyidNotListed", diag.MyidNotInServers, ticket, "It cannot start, or will not start again."),
 		config("ZooKeeperOwnAddressForeign", diag.SelfAddrNotLocal, ticket, "It cannot listen on the address that its own line gives it."),
-		config("ZooKeeperOwnAddressWildcard", diag.WildcardSelfAddr, ticket, "Its release tells its peers to call it at 0.0.0.0: after a restart it may stay out."),
+		config("ZooKeeperOwnAddressWildcard", diag.WildcardSelfAddr, ticket, "Its release sends 0.0.0.0 to its peers as its address: after a restart it may not rejoin."),
 		config("ZooKeeperOwnAddressLoopback", diag.SelfAddrLoopback, ticket,
 			"It listens for its peers where none can reach it."),
 		config("ZooKeeperConfigNotLoaded", diag.ConfigNotLoaded, ticket, "It cannot start, or will not start again: its configuration is not there, or not for its user. Only an exporter that runs on the server sees this."),
@@ -278,13 +278,13 @@ func buildAlerts() []alert {
 			"it does not pass by itself; one scrape more",
 			"Its release may lose data, and what it takes for that was seen."),
 		found("ZooKeeperCertificateExpiring", ticket, diag.CertificateExpiring, rollout,
-			"days are left; and where it has expired, clients tell sooner than any alert",
+			"days are left; where it has expired, clients notice sooner than any alert",
 			"Clients that check it will be refused from its last day on, all of them at once."),
 		found("ZooKeeperClientTLSFailed", ticket, diag.ClientTLSFailed, rollout,
 			"certificates are being changed on servers and clients one after the other",
 			"The exporter cannot speak to the client port: nothing is known of that server. Clients with the same authorities fare no better."),
 		found("ZooKeeperClockSkew", ticket, diag.ClockSkew, rollout,
-			"a clock that has just been started follows its time server within minutes",
+			"a clock that was started recently follows its time server within minutes",
 			"More than a minute apart. Kerberos and certificates fail first, and no two logs can be laid side by side."),
 		{
 			name: "ZooKeeperVersionsMixed", severity: ticket, code: diag.VersionMixed,
@@ -297,25 +297,25 @@ func buildAlerts() []alert {
 }
 
 // dataAlerts are about what only an exporter on the server itself sees, which is why
-// each says so. It looks at its own host every 5 minutes.
+// each says so. It checks its own host every 5 minutes.
 func dataAlerts() []alert {
 	onHost := func(name string, code report.Code, wait time.Duration, why, description string) alert {
 		return found(name, ticket, code, wait, why, description+" Only an exporter that runs on the server sees this.")
 	}
-	stays := "it does not pass by itself; the host is looked at every 5 minutes, so it has been seen once at least when this fires"
+	stays := "it does not go away by itself; the host is checked every 5 minutes, so it was seen at least once when this fires"
 	return []alert{
-		onHost("ZooKeeperDiskFull", diag.DiskFull, oneMore, "each further write throws the server out; one scrape more, so that no single one can alert", "Free space outside version-2: its next write, or the next snapshot, fails."),
-		onHost("ZooKeeperTransactionLogCorrupt", diag.TxnlogCorrupt, restart, stays, "It will not start again. Restart nothing else before it is mended."),
-		onHost("ZooKeeperNoSnapshot", diag.NoSnapshot, restart, stays, "It will not start again. Restart nothing else before it is mended."),
-		onHost("ZooKeeperEpochMismatch", diag.EpochMismatch, restart, stays, "It will not start again. Restart nothing else before it is mended."),
+		onHost("ZooKeeperDiskFull", diag.DiskFull, oneMore, "each further write stops the server; one more scrape, so that no single one can alert", "Free space outside version-2: its next write, or the next snapshot, fails."),
+		onHost("ZooKeeperTransactionLogCorrupt", diag.TxnlogCorrupt, restart, stays, "It will not start again. Restart nothing else before it is fixed."),
+		onHost("ZooKeeperNoSnapshot", diag.NoSnapshot, restart, stays, "It will not start again. Restart nothing else before it is fixed."),
+		onHost("ZooKeeperEpochMismatch", diag.EpochMismatch, restart, stays, "It will not start again. Restart nothing else before it is fixed."),
 		onHost("ZooKeeperDataNotWritable", diag.DataDirNotWritable, restart, stays, "It will not start again, or fails at its next write."),
-		onHost("ZooKeeperForeignData", diag.ForeignData, restart, stays, "It has data of another ensemble. Restart no other server before it is mended: it may win the election."),
+		onHost("ZooKeeperForeignData", diag.ForeignData, restart, stays, "It has data of another ensemble. Restart no other server before it is fixed: it may win the election."),
 		onHost("ZooKeeperSyncTooSlow", diag.SyncTooSlow, restart, "a follower that fetches much may need more than one go", "Its data does not arrive within initLimit ticks. Start no server with emptied data meanwhile."),
 		onHost("ZooKeeperRecordTooLong", diag.DataUnreasonableLength, restart, stays, "It lost its -Djute.maxbuffer. Leave its data alone, and give it the option back."),
-		onHost("ZooKeeperPeerTLSFails", diag.QuorumTLSHandshake, restart, "a certificate that is being replaced", "Servers do not accept each other's certificate, and one is out. Restart nothing else before it is mended."),
-		onHost("ZooKeeperPeerPasswordRefused", diag.QuorumSASLFailed, restart, "a password that is being replaced", "Servers do not accept each other's password, and one is out. Restart nothing else before it is mended."),
+		onHost("ZooKeeperPeerTLSFails", diag.QuorumTLSHandshake, restart, "a certificate that is being replaced", "Servers do not accept each other's certificate, and one is not in the quorum. Restart nothing else before it is fixed."),
+		onHost("ZooKeeperPeerPasswordRefused", diag.QuorumSASLFailed, restart, "a password that is being replaced", "Servers do not accept each other's password, and one is not in the quorum. Restart nothing else before it is fixed."),
 		onHost("ZooKeeperNothingPurged", diag.AutopurgeOff, time.Hour, "the disk is full within 30 days, and an hour of purging by hand may be under way", "Set autopurge.purgeInterval: at this rate the disk is full within 30 days."),
-		onHost("ZooKeeperDataInTmp", diag.DataDirInTmp, time.Hour, "what cleans there takes days, and somebody may be trying something", "The next reboot, or systemd-tmpfiles, takes its data."),
+		onHost("ZooKeeperDataInTmp", diag.DataDirInTmp, time.Hour, "a cleaner there takes days, and this may be a trial", "The next reboot, or systemd-tmpfiles, deletes its data."),
 	}
 }
 
@@ -352,12 +352,12 @@ func loadAlerts() []alert {
 		{
 			name: "ZooKeeperFollowerLags", severity: ticket, code: diag.FollowerLagging,
 			expr: "(max by (ensemble) (zookeeper_zxid_counter:newest_epoch) - on (ensemble) group_right () max by (ensemble, server) (zookeeper_zxid_counter:newest_epoch))", limit: 1000,
-			wait: restart, why: "a server that has just joined catches up in less",
+			wait: restart, why: "a server that joined recently catches up in less",
 			summary:     "{{ $value }} transactions behind the newest server",
 			description: "By more than 1,000 transactions, for five minutes. Servers are asked at slightly different moments, so a few are nothing.",
 		},
 		found("ZooKeeperPacketsTooLong", ticket, diag.OversizePacket, 10*time.Minute,
-			"somebody may be trying something out",
+			"this may be a trial",
 			"Answers are near jute.maxbuffer, or a client sends more than it allows. What is longer is neither written nor read. Seen in full where the exporter runs on the server."),
 		{
 			name: "ZooKeeperFileDescriptorsLow", severity: ticket, code: diag.FDLimitNear,
@@ -430,7 +430,7 @@ func exporterAlerts() []alert {
 		{
 			name: "ZkdoctorReloadFailed", severity: ticket,
 			expr: "min by (instance) (zkdoctor_config_last_reload_successful) == 0",
-			wait: rollout, why: "somebody may be mending it",
+			wait: rollout, why: "it may be being fixed",
 			summary:     "runs with an old configuration",
 			description: "The last reload failed; the log has file, line and reason.",
 		},
@@ -453,13 +453,13 @@ func withoutAlert() map[report.Code]string {
 		diag.ObserverCounted:        "info: it only says how to count",
 		diag.NonVotingFollower:      "info: one that joins or leaves is no fault",
 		diag.LeaderServesNo:         "info: it is a choice",
-		diag.ElectionPortHeld:       "it takes two looks at a host's connections, seconds apart, and the exporter looks at its host every 5 minutes: ZooKeeperServerNotServing says who waits",
+		diag.ElectionPortHeld:       "it takes two checks of a host's connections, seconds apart, and the exporter checks its host every 5 minutes: ZooKeeperServerNotServing names the server that waits",
 		diag.PeerAddrStale:          "as above: ZooKeeperServerNotServing sends to zkdoctor check, which sees it",
 		diag.PeerConnectionDead:     "as above: ZooKeeperServerNotServing and ZooKeeperQuorumLost send to zkdoctor check, which sees it",
 		diag.CmdNotWhitelisted:      "info: it only says what cannot be seen",
 		diag.TargetsIncomplete:      "info: about the question, not the ensemble",
 		diag.PeerTypeMismatch:       "info: the list has the role, and that is what counts",
-		diag.AdminPortConflict:      "info in an ensemble; of a standalone server that it keeps down ZooKeeperProcessDown tells",
+		diag.AdminPortConflict:      "info in an ensemble; for a standalone server that does not start, ZooKeeperProcessDown fires",
 		diag.SwapInUse:              "info: what it costs shows as pauses, in heap-pressure",
 		diag.TargetDuplicate:        "info: about the question, not the ensemble",
 		diag.TargetsMixed:           "about the question: ZkdoctorVerdictUnknown says that nothing is judged",

@@ -63,7 +63,7 @@ func ensembleNow() []panel {
 		},
 		{
 			kind: number, title: "Not checked", width: 3,
-			about:   "Checks that were skipped for want of evidence; the table below has the reasons. No finding does not mean that these would find nothing.",
+			about:   "Checks that were skipped because evidence was missing; the table below has the reasons. No finding does not mean that these would find nothing.",
 			queries: []query{{`sum by (ensemble) (min by (ensemble, reason) (zkdoctor_checks_skipped{` + ofEnsemble + `}))`, "{{ensemble}}"}},
 		},
 		{
@@ -84,7 +84,7 @@ func findingPanels(selector string) []panel {
 			selector+`, root="true"`, "No root cause was found", 18, 7),
 		{
 			kind: table, title: "Not checked", width: 6, height: 7,
-			about:   "Checks that were skipped for want of evidence, by reason. local-files: only an exporter on the server sees it. one-look: it needs two checks.",
+			about:   "Checks that were skipped because evidence was missing, by reason. local-files: only an exporter on the server sees it. one-look: it needs two checks.",
 			queries: []query{{"min by (reason) (zkdoctor_checks_skipped{" + ofEnsemble + "}) > 0", ""}},
 			empty:   "All checks were made",
 			columns: []column{{field: "reason", title: "Reason"}, {field: "Value", title: "Checks", descending: true}},
@@ -231,7 +231,7 @@ func ensembleServers() []panel {
 	return []panel{
 		{
 			kind: timeline, title: "Roles", width: 12, height: 9, words: byPlace(roles()),
-			about:   "not-serving: it runs and answers, in no quorum. down: nothing runs there. unknown: it cannot be told from where the exporter runs.",
+			about:   "not-serving: it runs and answers, in no quorum. down: nothing runs there. unknown: it is not known from where the exporter runs.",
 			queries: []query{{rolePlace(ofEnsemble), "{{server}}"}},
 		},
 		{

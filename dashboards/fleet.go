@@ -79,7 +79,7 @@ func exporterPanels() []panel {
 		},
 		{
 			kind: graph, title: "Checks that the exporter could not make", width: 12, unit: "short",
-			about:   "Servers a second that the exporter could not check for want of file descriptors, local ports, memory or time of its own. Above 0 for 5 minutes ZkdoctorCannotCheck fires.",
+			about:   "Servers a second that the exporter could not check because its own file descriptors, local ports, memory or time had run out. Above 0 for 5 minutes ZkdoctorCannotCheck fires.",
 			queries: []query{{"sum by (instance, reason) (rate(zkdoctor_probe_errors_total[$__rate_interval]))", "{{instance}} {{reason}}"}},
 			empty:   "No exporter is scraped at /metrics or /-/metrics",
 		},
@@ -144,7 +144,7 @@ func fleetTable() panel {
 	}
 	return panel{
 		kind: table, title: "Ensembles", width: 24, height: 11,
-		about: "Those with critical findings first. The leader is empty when none was seen, or more than one. Not checked: checks that were skipped for want of evidence. A click on the name opens the ensemble.",
+		about: "Those with critical findings first. The leader is empty when none was seen, or more than one. Not checked: checks that were skipped because evidence was missing. A click on the name opens the ensemble.",
 		queries: []query{
 			{verdictPlace(ofFleet), ""},
 			{`max by (ensemble, server) (zkdoctor_server_role{` + ofFleet + `, role="leader"} == 1) and on (ensemble) (max by (ensemble) (zkdoctor_leaders{` + ofFleet + `}) == 1)`, ""},

@@ -16,7 +16,7 @@ The rules that ` + "`zkdoctor rules --out DIR`" + ` writes, for Prometheus, and 
 consequences of an alert quiet. Written from ` + "`dashboards/alerts.go`" +
 		" by `go test ./dashboards -update`" + `.
 
-- critical: clients cannot write, or data is at risk. Wake somebody. ` +
+- critical: clients cannot write, or data is at risk. Page the on-call engineer. ` +
 		`warning: it works now; redundancy or the next restart
   is at risk.
 - Labels: ` + "`ensemble`, `server`" + ` where it is about one, ` +

@@ -158,7 +158,7 @@ func inhibitFile(o *Options) []byte {
 			continue
 		}
 		// What stands for the ensemble has no server in common with its cause. That
-		// nobody can write, or that two lead, is never kept quiet.
+		// no client can write, or that two lead, is never silenced.
 		var ofServer, ofEnsemble []string
 		for _, code := range c.Explains {
 			switch {

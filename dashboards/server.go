@@ -86,7 +86,7 @@ func serverHistory() []panel {
 	return []panel{
 		{
 			kind: timeline, title: "Role", width: 12, height: 6, words: byPlace(roles()),
-			about:   "not-serving: it runs and answers, in no quorum. down: nothing runs there. unknown: it cannot be told from where the exporter runs.",
+			about:   "not-serving: it runs and answers, in no quorum. down: nothing runs there. unknown: it is not known from where the exporter runs.",
 			queries: []query{{rolePlace(ofServer), "{{server}}"}},
 		},
 		{

@@ -42,7 +42,7 @@ func hostSeen(s *subject) []Check {
 	}
 	switch {
 	case h == nil:
-		return notKnown("its own host was not looked at", there...)
+		return notKnown("its own host was not checked", there...)
 	case h.Hidden():
 		return notKnown("it answers, and its process was not seen on its host", there...)
 	case h.Settings == nil:
@@ -75,7 +75,7 @@ func knownFaults(s *subject) []Check {
 		if diag.TraitsOf(skip.Check).BreaksStart && (skip.Server == "" || skip.Server == s.s.Name) && matters(skip.Kind) {
 			out = append(out, Check{
 				Result: NotKnown, Finding: skip.Check, Text: fmt.Sprintf("%s could not be checked: %s", skip.Check, skip.Reason),
-				Do: []report.Fix{do("", "run it as root on that host; if that changes nothing, zkdoctor explain "+string(skip.Check)+" says what to look at")},
+				Do: []report.Fix{do("", "run it as root on that host; if that changes nothing, zkdoctor explain "+string(skip.Check)+" says what to check")},
 			})
 		}
 	}

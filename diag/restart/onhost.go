@@ -142,7 +142,7 @@ func certificates(s *subject) []Check {
 		}
 		shown = true
 		if now.After(c.cert.NotAfter) || now.Before(c.cert.NotBefore) {
-			check := notOK("its certificate "+c.whose+" is not valid today: after a restart no one connects to it that checks it",
+			check := notOK("its certificate "+c.whose+" is not valid today: after a restart, peers and clients that verify it do not connect",
 				do(s.s.Name, "put a valid one into its key store first"))
 			check[0].Finding = "certificate-expiring"
 			return check

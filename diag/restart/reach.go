@@ -93,7 +93,7 @@ func peersReachIt(s *subject) []Check {
 		port := s.s.Election.Number
 		return notKnown(fmt.Sprintf("whether %s can connect to its election port %d was not tried", enumerate(unknown), port),
 			do("", "let it try from their hosts: --via 'ssh {host} --'"),
-			do(enumerate(unknown), fmt.Sprintf("or connect from there to %d yourself (nc -z), and leave this check out: --ignore peers-reach-it", port)))
+			do(enumerate(unknown), fmt.Sprintf("or connect from there to %d yourself (nc -z), and skip this check: --ignore peers-reach-it", port)))
 	case needed == 0:
 		return ok("no voter has to connect to it: it has the largest id, and connects itself")
 	}

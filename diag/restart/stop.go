@@ -78,7 +78,7 @@ func quorumLeft(s *subject) []Check {
 	c := notOK(fmt.Sprintf("%s, and without it %d serve: clients cannot write while it is down", needed, len(left)),
 		do("", "bring the others back first: zkdoctor check says why they are not in the quorum"))
 	if len(q.Voters()) == 2 {
-		c[0].Do = []report.Fix{do("", "two voters tolerate no failure: add a third one (docs/grow-and-shrink.md), or choose a time without writes and leave this check out: --ignore quorum-left")}
+		c[0].Do = []report.Fix{do("", "two voters tolerate no failure: add a third one (docs/grow-and-shrink.md), or choose a time without writes and skip this check: --ignore quorum-left")}
 	}
 	c[0].Evidence = roles(e, others(e.Verdict.Out, s.s.Name))
 	return c

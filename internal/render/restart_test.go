@@ -70,10 +70,10 @@ func restartAnswers() map[string]*restart.Answer {
 	notOK := refused(askedOf("zk1"), restart.NotOK, java)
 	notOK.Summary, notOK.ZooKeeper = "do not restart zk1, it would not come back as it is: ZooKeeper 3.9.5 needs Java 8, and its start takes Java 1.7.0_80.", "3.9.5"
 	notKnown := refused(askedOf("zk1"), restart.NotKnown, restart.Check{
-		Name: "host-seen", Topic: restart.ComeBack, Server: "zk1", Text: "its own host was not looked at",
+		Name: "host-seen", Topic: restart.ComeBack, Server: "zk1", Text: "its own host was not checked",
 		Do: []report.Fix{{Host: "zk1", Command: "zkdoctor ok-to-restart", Note: "run it on that host, as root or as the user of ZooKeeper", Risk: "none"}, {Note: "or let it get there: --via 'ssh {host} --'"}},
 	})
-	notKnown.Summary = "whether zk1 would come back: its own host was not looked at."
+	notKnown.Summary = "whether zk1 would come back: its own host was not checked."
 	several := refused(askedOf("zk1.example.com", "zk2.example.com", "zk3.example.com"), restart.NotOK, restart.Check{Name: "disk-room", Topic: restart.ComeBack, Server: "zk1.example.com", Text: "/var/lib/zookeeper has room for 20 MiB, and a start writes 300 MiB: a snapshot and a log"})
 	several.Summary = "do not restart zk1.example.com, it would not come back as it is: /var/lib/zookeeper has room for 20 MiB, and a start writes 300 MiB: a snapshot and a log."
 	ignored := askedOf("zk1")

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
+)
+
+// TestRealOnceDocuments runs the commands of the README and of the pages for beginners as they stand,
+// on a server of an ensemble whose hosts have the names that the pages use.
+func TestRealOnceDocuments(t *testing.T) {
+	t.Parallel()
+	ens := zktest.StartT(t, zktest.Options{Version: zktest.Newest, Hosts: zktest.Namespaces, Edit: named})
+	r := newRolls(t, ens)
+	one, dir := ens.Server(1), t.TempDir()
+	root, err := filepath.Abs("../..")
+	must(t, err)
+	must(t, os.Symlink(filepath.Join(root, "docs"), filepath.Join(dir, "docs")))
+	must(t, os.Symlink(one.ConfigFile, filepath.Join(dir, "zoo.cfg")))
+	must(t, os.WriteFile(filepath.Join(dir, "ensembles.yml"), []byte("ensembles:\n  - name: test\n    servers: [zk1, zk2, zk3]\n"), 0o600))
+	run := func(line string) zktest.Result {
+		// What goes on until it is stopped is stopped, and has to end as it should.
+		line = strings.Replace(line, "zkdoctor ", "timeout --preserve-status -s INT 20 zkdoctor ", 1)
+		if strings.Contains(line, "zkdoctor watch") || strings.Contains(line, "zkdoctor exporter") {
+			line = strings.Replace(line, " 20 ", " 3 ", 1)
+		}
+		result, err := one.Host.Run(t.Context(), "env", "PATH="+r.dir+":/usr/bin:/bin", "ZKDOCTOR_DEADLINE=40s", "ZKDOCTOR_STABLE=1s",
+			"sh", "-c", "cd "+dir+" && "+line)
+		must(t, err)
+		return result
+	}
+	for _, file := range []string{"zk1.json", "zk2.json", "zk3.json", "before.json", "after.json"} {
+		if got := run("zkdoctor collect --out " + file); got.ExitCode != 0 {
+			t.Fatalf("collect: exit %d: %s", got.ExitCode, got.Stderr)
+		}
+	}
+	done := map[string]bool{}
+	for _, page := range []string{"README.md", "docs/getting-started.md", "docs/on-call.md", "docs/snapshots.md", "docs/changes.md", "docs/json.md"} {
+		for _, line := range commands(t, filepath.Join("../..", page)) {
+			line, _, _ = strings.Cut(line, " #")
+			// kubectl and docker lead to containers, and sudo and the journal are those of a host.
+			if line = strings.TrimSpace(line); done[line] || strings.Contains(line, "kubectl") || strings.Contains(line, "docker") || strings.Contains(line, "sudo") || strings.Contains(line, "zk.log") {
+				continue
+			}
+			done[line] = true
+			if got := run(line); got.ExitCode < 0 || got.ExitCode > 2 {
+				t.Errorf("%s: %s: exit %d: %s%s", page, line, got.ExitCode, got.Stdout, got.Stderr)
+			}
+		}
+	}
+	if len(done) < 20 {
+		t.Errorf("only %d commands", len(done))
+	}
+}

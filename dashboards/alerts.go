@@ -326,7 +326,7 @@ func loadAlerts() []alert {
 			expr: "max by (ensemble, server) (rate(zookeeper_update_latency_seconds_sum[5m]) / (rate(zookeeper_update_latency_seconds_count[5m]) > 0))", limit: 0.1,
 			wait: 10 * time.Minute, why: "a snapshot or a backup takes less",
 			summary:     "a write takes {{ $value | humanizeDuration }}",
-			description: "Of the last five minutes, not since the start. Look at the disk of dataLogDir, and at the leader. ZooKeeper 3.6 and later.",
+			description: "Of the last five minutes, not since the start. Check the disk of dataLogDir, and the leader. ZooKeeper 3.6 and later.",
 		},
 		{
 			name: "ZooKeeperReadsSlow", severity: ticket, code: diag.LatencyHigh,

@@ -149,7 +149,7 @@ func (e *Ensemble) fault(err error) error {
 // without servers, servers that are none, files that are not there.
 func (c *Config) check(ctx context.Context, door *hostfile.Door) error {
 	if len(c.Ensembles) == 0 && len(c.Probe.Allow) == 0 {
-		return errors.New("no ensembles, and nothing that /probe may look at")
+		return errors.New("no ensembles, and nothing that /probe may check")
 	}
 	lines := map[string]int{}
 	for i := range c.Ensembles {

@@ -34,7 +34,7 @@ func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) *rende
 		looks = e.lookAll(ctx, watchers, timeout)
 		for i, l := range looks {
 			if l == nil {
-				http.Error(w, "not all ensembles could be looked at in time", http.StatusServiceUnavailable)
+				http.Error(w, "not all ensembles could be checked in time", http.StatusServiceUnavailable)
 				return nil
 			}
 			told := probe.FindTold(ctx, timeout, l.snap, takes)

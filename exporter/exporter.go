@@ -158,7 +158,7 @@ func (e *Exporter) registerSelf() {
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "zkdoctor_build_info",
-		Help: "Always 1; the label tells the version.", ConstLabels: prometheus.Labels{"version": e.options.Version},
+		Help: "Always 1; the label is the version.", ConstLabels: prometheus.Labels{"version": e.options.Version},
 	})
 	build.Set(1)
 	e.self.MustRegister(e.table.dropped, e.troubles.total, e.stats.reloadOK, e.stats.reloadAt, e.stats.rejected,

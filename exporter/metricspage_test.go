@@ -33,7 +33,7 @@ Written from the table in ` + "`exporter/names*.go`" + ` by ` + "`go test ./expo
   are served; ` + "`zkdoctor_label_values_dropped_total`" + ` counts the others.
 - Keys of mntr that zkdoctor does not know pass through as ` + "`zookeeper_<key>`" + `, untyped, with the unit that the server uses; these names
   promise nothing. Where such a name is taken it is ` + "`zookeeper_mntr_<key>`" + `.
-- A key that mntr does not have, or may not tell, is read from srvr where it is there.
+- A key that mntr does not have, or that is not allowed, is read from srvr where it is there.
 `
 
 const pageCompat = `
@@ -44,7 +44,7 @@ Adds the series of [dabealu/zookeeper-exporter](https://github.com/dabealu/zooke
 
 - ` + "`zk_server_leader`" + ` is 1 for a leader alone. That exporter has 1 for every server without a quorum.
 - ` + "`zk_server_leader`" + ` is 0 for a server that does not answer, so that ` + "`sum(zk_server_leader) == 0`" + ` also holds when all are gone.
-- ` + "`zk_up`" + ` is 1 when what answers is ZooKeeper, allowed to tell mntr or not.
+- ` + "`zk_up`" + ` is 1 when what answers is ZooKeeper, whether mntr is allowed or not.
 - ` + "`zk_ruok`" + ` is 1 when srvr is answered: ruok is asked only where srvr gives no role.
 - Labels of the Prometheus provider are kept as they are; NaN is left out.
 `

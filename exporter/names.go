@@ -33,16 +33,16 @@ type metricGroup struct {
 // lookRows are what the look itself shows.
 func lookRows() []row {
 	return []row{
-		gauge("zookeeper_up", "3.4", "Whether the server answers as ZooKeeper: 1 when it gave any answer to a four-letter word, a refusal included, and where a ClickHouse Keeper or RaftKeeper did, else 0; NaN when zkdoctor itself could not check it.").from("look"),
-		gauge("zookeeper_serving", "3.4", "Whether the server answers clients, 0 or 1; absent when not known.").from("look"),
-		gauge("zookeeper_server_info", "3.4", "Always 1; the labels tell the server's id and its ZooKeeper version, or the name of the other program that answers.").with("server_id", "version").from("srvr, mntr, conf"),
-		gauge("zookeeper_peer_state", "3.6", "Always 1; the label tells the state of a quorum member as the server words it.").with("state").from("mntr"),
+		gauge("zookeeper_up", "3.4", "Whether the server answers as ZooKeeper: 1 when it gave any answer to a four-letter word, a refusal included, and where a ClickHouse Keeper or RaftKeeper did, else 0; NaN when zkdoctor itself could not check it.").from("check"),
+		gauge("zookeeper_serving", "3.4", "Whether the server answers clients, 0 or 1; absent when not known.").from("check"),
+		gauge("zookeeper_server_info", "3.4", "Always 1; the labels are the server's id and its ZooKeeper version, or the name of the other program that answers.").with("server_id", "version").from("srvr, mntr, conf"),
+		gauge("zookeeper_peer_state", "3.6", "Always 1; the label is the state of a quorum member as the server reports it.").with("state").from("mntr"),
 		gauge("zookeeper_epoch", "3.4", "Epoch of the server's last zxid, its upper 32 bits.").srvrLine("Zxid",
 			func(s *snapshot.Srvr) (float64, bool) { return float64(s.Zxid.Epoch()), s.Zxid != noZxid }),
 		gauge("zookeeper_zxid_counter", "3.4", "Counter of the server's last zxid within its epoch, its lower 32 bits.").srvrLine("Zxid",
 			func(s *snapshot.Srvr) (float64, bool) { return float64(s.Zxid.Counter()), s.Zxid != noZxid }),
 		gauge("zkdoctor_server_role", "3.4", "1 for the role that the server has, 0 for every other.").with("role").from("conclusion"),
-		gauge("zkdoctor_port_open", "3.4", "Whether the client, quorum or election port took a TCP connection, 0 or 1; absent where none is expected or nobody looked.").with("port").from("conclusion"),
+		gauge("zkdoctor_port_open", "3.4", "Whether the client, quorum or election port took a TCP connection, 0 or 1; absent where none is expected or it was not checked.").with("port").from("conclusion"),
 	}
 }
 
@@ -81,7 +81,7 @@ func gaugeRows() []row {
 func leaderRows() []row {
 	return []row{
 		gauge("zookeeper_quorum_size", "3.6", "Voters in the server's configuration, there or not.", "quorum_size"),
-		gauge("zookeeper_learners", "3.4", "Connections to the leader's quorum port, observers and strangers included; leader only.", "learners", "followers"),
+		gauge("zookeeper_learners", "3.4", "Connections to the leader's quorum port, observers and hosts that are no members included; leader only.", "learners", "followers"),
 		gauge("zookeeper_synced_followers", "3.4", "Followers in sync with the leader, which is not counted; leader only.", "synced_followers"),
 		gauge("zookeeper_synced_non_voting_followers", "3.6", "Followers in sync that have no vote; leader only.",
 			"synced_non_voting_followers"),

@@ -41,7 +41,7 @@ func counterRows() []row {
 			"learner_commit_received_count"),
 		counter("zookeeper_learner_proposals_received_total", "3.6", "Proposals received from the leader.",
 			"learner_proposal_received_count"),
-		counter("zookeeper_looking_total", "3.6", "Times the server began to look for a leader.", "looking_count"),
+		counter("zookeeper_looking_total", "3.6", "Times the server entered the state LOOKING, to find a leader.", "looking_count"),
 	}
 }
 
@@ -69,8 +69,8 @@ func counterRowsRequests() []row {
 		counter("zookeeper_revalidations_total", "3.6", "Sessions that a learner asked its leader to revalidate.", "revalidate_count"),
 		counter("zookeeper_sessionless_connections_expired_total", "3.6", "Connections closed because no session was opened on them in time.", "sessionless_connections_expired"),
 		counter("zookeeper_stale_replies_total", "3.6", "Answers to connections that were closed before.", "stale_replies"),
-		counter("zookeeper_stale_requests_total", "3.6", "Requests that were out of date when their turn came.", "stale_requests"),
-		counter("zookeeper_stale_requests_dropped_total", "3.6", "Requests dropped because they were out of date.",
+		counter("zookeeper_stale_requests_total", "3.6", "Requests that were outdated when their turn came.", "stale_requests"),
+		counter("zookeeper_stale_requests_dropped_total", "3.6", "Requests dropped because they were outdated.",
 			"stale_requests_dropped"),
 		counter("zookeeper_stale_sessions_expired_total", "3.6", "Sessions that expired because their clients were silent.", "stale_sessions_expired"),
 		counter("zookeeper_sync_processor_requests_queued_total", "3.6", "Requests queued at the sync processor, which writes the transaction log.", "sync_processor_request_queued"),
@@ -103,7 +103,7 @@ func counterRowsLater() []row {
 // jvmRows are what the Prometheus provider adds with exportJvmInfo, its default.
 func jvmRows() []row {
 	rows := []row{
-		gauge("zookeeper_jvm_info", "", "Always 1; the labels tell the Java runtime.",
+		gauge("zookeeper_jvm_info", "", "Always 1; the labels are the Java runtime.",
 			"jvm_info").with("runtime", "vendor", "version"),
 		gauge("zookeeper_jvm_memory_used_bytes", "", "Memory of the JVM in use, in bytes.",
 			"jvm_memory_bytes_used", "jvm_memory_used_bytes").with("area"),

@@ -24,7 +24,7 @@ type tooOftenError struct{ at netip.AddrPort }
 
 // Error is a sentence for the caller.
 func (t tooOftenError) Error() string {
-	return fmt.Sprintf("%v was looked at %d times within a second: name a server by one name, and in one connect string", t.at, maxLooks)
+	return fmt.Sprintf("%v was checked %d times within a second: give a server by one name, and in one connect string", t.at, maxLooks)
 }
 
 // refusal is what a request that is turned away is answered with.

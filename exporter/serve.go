@@ -121,7 +121,7 @@ func (e *Exporter) look(ctx context.Context, w *watcher, timeout time.Duration) 
 	l, err := w.look(ctx, timeout)
 	_, often := errors.AsType[tooOftenError](err) // counted, and not for a caller to fill the log with
 	if err != nil && !often && !e.troubles.noteNone(w, err) {
-		e.options.Log.Warn().Str("ensemble", w.name).Err(err).Msg("no look")
+		e.options.Log.Warn().Str("ensemble", w.name).Err(err).Msg("no check")
 	}
 	return l, err
 }

@@ -218,5 +218,5 @@ func meaning(code int) string {
 	case 2:
 		return "critical"
 	}
-	return "cannot tell"
+	return "not known"
 }

@@ -214,7 +214,7 @@ func (r *report) command(file string) (string, error) {
 		}
 	}
 	if len(commands) != 1 || !strings.HasPrefix(commands[0], "echo 2 > ") || !strings.Contains(commands[0], file) {
-		return "", fmt.Errorf("zkdoctor should tell to write 2 into %s; its commands are %q", file, commands)
+		return "", fmt.Errorf("zkdoctor should say to write 2 to %s; its commands are %q", file, commands)
 	}
 	return commands[0], nil
 }

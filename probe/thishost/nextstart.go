@@ -17,7 +17,7 @@ func (h Host) lookAtNextStart(ctx context.Context, l *snapshot.Local, files host
 		return
 	}
 	config := files.absolute(p.configPath)
-	l.Next, _ = see(ctx, h, files, "what starts it",
+	l.Next, _ = see(ctx, h, files, "its start script",
 		func(f hostFiles) *snapshot.NextStart { return f.lookNextStart(config, &p.Process) },
 		func(*snapshot.Failure) *snapshot.NextStart { return nil })
 }

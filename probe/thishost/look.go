@@ -272,7 +272,7 @@ func (h Host) lookAtStart(ctx context.Context, l *snapshot.Local, files hostFile
 		return
 	}
 	absent := l.Config.FailedAs(snapshot.Absent)
-	s, _ := see(ctx, h, files, "what starts it", func(f hostFiles) start { return f.lookStart(path, absent) },
+	s, _ := see(ctx, h, files, "its start script", func(f hostFiles) start { return f.lookStart(path, absent) },
 		func(failure *snapshot.Failure) start {
 			return start{install: snapshot.Failed[snapshot.Install](failure, 0)}
 		})

@@ -15,7 +15,7 @@ import (
 
 // advisoryFlag is a table of advisories that is newer than the program.
 type advisoryFlag struct {
-	Advisories string `placeholder:"FILE" group:"how" help:"Use the advisories in this file too, as docs/advisories.md describes it. One with the id of a built-in one replaces it."`
+	Advisories string `placeholder:"FILE" group:"how" help:"Also use the advisories in this file (format: docs/advisories.md). An advisory with the id of a built-in one replaces it."`
 }
 
 // table is what is known with the file; nil without one.
@@ -38,7 +38,7 @@ func (f *advisoryFlag) table(ctx context.Context, door *hostfile.Door) (advisory
 }
 
 type advisoriesCmd struct {
-	Release string `arg:"" optional:"" name:"release" help:"Only those of this release, as 3.8.4, or of any of a line, as 3.8; or the one with this id, as ZOOKEEPER-4785."`
+	Release string `arg:"" optional:"" name:"release" help:"Only advisories of this release (3.8.4) or release line (3.8), or the advisory with this id (ZOOKEEPER-4785)."`
 
 	advisoryFlag
 	Output string `short:"o" enum:"text,json" default:"text" help:"text or json." env:"ZKDOCTOR_ADVISORIES_OUTPUT"`
@@ -46,9 +46,8 @@ type advisoriesCmd struct {
 
 // Help is shown under the usage line.
 func (*advisoriesCmd) Help() string {
-	return `What releases of ZooKeeper do: which lose data, stop servers or have
-vulnerabilities, under which condition, and which releases have the fix. Nothing
-is connected to.
+	return `Known problems of ZooKeeper releases: lost data, stopped servers, vulnerabilities,
+their conditions, and the releases with the fix. It connects to nothing.
 
 Examples:
   zkdoctor advisories                  all of them

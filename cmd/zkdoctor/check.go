@@ -18,25 +18,25 @@ type checkCmd struct {
 
 	advisoryFlag
 
-	Out    string   `placeholder:"FILE" group:"say" help:"Write down what was seen too, as collect does: for check --from, later or elsewhere."`
+	Out    string   `placeholder:"FILE" group:"say" help:"Also write the snapshot to this file, as collect does, for check --from."`
 	Output string   `short:"o" enum:"text,json,nagios,markdown" default:"text" group:"say" help:"text, json, nagios or markdown."`
-	All    bool     `group:"say" help:"Show what is folded, passed and skipped too."`
-	Only   []string `group:"say" placeholder:"FINDING" help:"Show these findings only."`
-	Ignore []string `group:"say" placeholder:"FINDING" help:"Leave these findings out."`
-	FailOn string   `group:"say" enum:"warning,critical" default:"warning" help:"Least severity that makes the exit code differ from 0: warning or critical."`
+	All    bool     `group:"say" help:"Also show folded findings, and passed and skipped checks."`
+	Only   []string `group:"say" placeholder:"FINDING" help:"Show only these findings."`
+	Ignore []string `group:"say" placeholder:"FINDING" help:"Do not show these findings."`
+	FailOn string   `group:"say" enum:"warning,critical" default:"warning" help:"Lowest severity that gives an exit code other than 0: warning or critical."`
 	Color  string   `group:"say" enum:"auto,always,never" default:"auto" help:"auto, always or never."`
 }
 
 // Help is shown under the usage line.
 func (*checkCmd) Help() string {
 	return `Examples:
-  zkdoctor check                      on a server of the ensemble: needs nothing else
+  zkdoctor check                      on a server of the ensemble: no options needed
   zkdoctor check zk1 zk2 zk3          from anywhere
   zkdoctor check zk1:2181,zk2:2181/chroot
   zkdoctor check -c zoo.cfg -o json   the servers that a configuration lists
   zkdoctor check -o markdown          for a ticket or a chat
-  zkdoctor check --from zk1.json      what collect saw, on any machine
-  zkdoctor check --from zk*.json      on all servers: who reaches whom
+  zkdoctor check --from zk1.json      a snapshot of collect, on any machine
+  zkdoctor check --from zk*.json      of all servers: which ports each server can reach
   zkdoctor check --via 'ssh {host} --' zk1 zk2 zk3
                                       the same, from here`
 }
@@ -77,7 +77,7 @@ func (c *checkCmd) options() (diag.Options, error) {
 		return o, err
 	}
 	if len(o.Only) > 0 && len(o.Ignore) > 0 {
-		return o, fmt.Errorf("--only and --ignore contradict each other: choose")
+		return o, fmt.Errorf("--only and --ignore exclude each other: use one")
 	}
 	return o, nil
 }

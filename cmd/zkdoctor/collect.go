@@ -20,7 +20,7 @@ type collectCmd struct {
 
 // Help is shown under the usage line.
 func (*collectCmd) Help() string {
-	return `It looks as check does and judges nothing. Passwords, and what zkdoctor does not
+	return `It checks as check does, but judges nothing. Passwords, and what zkdoctor does not
 know, stay out of the file; names, addresses and paths are in it.
 
 Examples:

@@ -27,9 +27,9 @@ type diffCmd struct {
 // Help is shown under the usage line.
 func (*diffCmd) Help() string {
 	return `What changed between two snapshots: servers, leader, epoch, versions, members,
-configuration, findings, and counters that jumped. Nothing is connected to.
+configuration, findings, and counters that jumped. It connects to nothing.
 
-Exit codes: 0 nothing that matters changed, 1 something did, 3 it cannot tell.
+Exit codes: 0 nothing that matters changed, 1 something did, 3 not known.
 
 Examples:
   zkdoctor collect --out before.json zk1 zk2 zk3
@@ -68,7 +68,7 @@ func (c *diffCmd) Run(ctx context.Context, t terminal) error {
 func (c *diffCmd) looks(ctx context.Context, t terminal) (before, after *change.Look, err error) {
 	switch {
 	case c.From != "" && c.Before != "":
-		return nil, nil, errors.New("--from names what to compare, and so do the snapshots: choose")
+		return nil, nil, errors.New("--from and the snapshots exclude each other: use one")
 	case c.From != "":
 		err := eachRecorded(ctx, t, c.From, func(snap *snapshot.Snapshot) error {
 			after = judged(snap)
@@ -77,9 +77,9 @@ func (c *diffCmd) looks(ctx context.Context, t terminal) (before, after *change.
 		})
 		return before, after, err
 	case c.After == "":
-		return nil, nil, errors.New("diff compares two snapshots: name the earlier one, and the later one")
+		return nil, nil, errors.New("diff compares two snapshots: give the earlier one, and the later one")
 	case c.Before == "-" && c.After == "-":
-		return nil, nil, errors.New("diff - -: stdin has one snapshot: name a file for the other")
+		return nil, nil, errors.New("diff - -: stdin has one snapshot: give a file for the other")
 	}
 	if before, err = c.look(ctx, t, c.Before); err == nil {
 		after, err = c.look(ctx, t, c.After)

@@ -17,7 +17,7 @@ import (
 )
 
 type explainCmd struct {
-	What []string `arg:"" optional:"" name:"finding|line" complete:"finding" help:"A finding as zkdoctor names it, or a line from a log or a console, in quotes; - reads the lines from stdin."`
+	What []string `arg:"" optional:"" name:"finding|line" complete:"finding" help:"Name of a finding, or a line from a log or a console, in quotes; - reads the lines from stdin."`
 	All  bool     `env:"-" help:"Write the pages of all findings into --out, as HTML for a web server, where --runbook-url of rules may lead."`
 	Out  string   `env:"-" placeholder:"DIR" help:"Where --all writes them; files there with the same names are replaced."`
 	Log  string   `env:"ZKDOCTOR_EXPLAIN_LOG" placeholder:"FILE" help:"Explain what a log reports at WARN and above since the last start of its server; - is stdin."`
@@ -89,7 +89,7 @@ func readPaste(ctx context.Context, t terminal) (string, error) {
 func explainLine(t terminal, line string) error {
 	matches := findings.MatchLine(line)
 	if len(matches) == 0 {
-		return fmt.Errorf("zkdoctor does not know this line%s; zkdoctor check looks at the ensemble itself", writtenBy(line))
+		return fmt.Errorf("zkdoctor does not know this line%s; zkdoctor check diagnoses the ensemble", writtenBy(line))
 	}
 	return printMatches(t, "", matches)
 }

@@ -22,22 +22,22 @@ import (
 )
 
 type exporterCmd struct {
-	Targets   []string `arg:"" optional:"" name:"target" help:"Server of the one ensemble to watch, as for check."`
-	Config    string   `short:"c" placeholder:"FILE" group:"what" help:"Watch the ensemble that this zoo.cfg lists."`
-	Ensembles string   `placeholder:"FILE" group:"what" help:"Watch the ensembles of this YAML file."`
+	Targets   []string `arg:"" optional:"" name:"target" help:"Server of the ensemble to monitor, as for check."`
+	Config    string   `short:"c" placeholder:"FILE" group:"what" help:"Monitor the ensemble that this zoo.cfg lists."`
+	Ensembles string   `placeholder:"FILE" group:"what" help:"Monitor the ensembles in this YAML file."`
 	Ensemble  string   `default:"zookeeper" group:"what" help:"Name of the ensemble of --config or of the targets."`
-	NoLocal   bool     `group:"what" help:"Leave this host's own files and processes alone."`
+	NoLocal   bool     `group:"what" help:"Do not read the files and processes of this host."`
 
-	Timeout     duration `group:"how" default:"2s" help:"Limit of one look."`
+	Timeout     duration `group:"how" default:"2s" help:"Time limit of one check of a server."`
 	NoPeerPorts bool     `group:"how" help:"Never connect to the quorum and election ports (2888, 3888)."`
-	NoAdmin     bool     `group:"how" help:"Never ask AdminServers, by HTTP, for what the client ports do not tell."`
-	AdminPort   int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration."`
+	NoAdmin     bool     `group:"how" help:"Never query AdminServers (HTTP) for what the client ports do not report."`
+	AdminPort   int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, if it is not 8080 and not in the configuration."`
 
 	tlsFlags
 	advisoryFlag
 
 	Include []string `group:"say" placeholder:"REGEXP" help:"Serve only metrics whose names match."`
-	Exclude []string `group:"say" placeholder:"REGEXP" help:"Leave out metrics whose names match."`
+	Exclude []string `group:"say" placeholder:"REGEXP" help:"Do not serve metrics whose names match."`
 	Compat  string   `group:"say" enum:"none,dabealu" default:"none" help:"Serve another exporter's metrics too: none or dabealu."`
 
 	ListenAddress []string `name:"web.listen-address" default:":12189" placeholder:"ADDRESS" group:"web" help:"Where to listen."`
@@ -148,13 +148,13 @@ func (c *exporterCmd) options(t terminal, log zerolog.Logger) (exporter.Options,
 	}
 	switch {
 	case named == 0:
-		return o, errors.New("nothing to watch: name servers, or give --config FILE or --ensembles FILE")
+		return o, errors.New("nothing to monitor: give targets, --config FILE or --ensembles FILE")
 	case named > 1:
-		return o, errors.New("servers, --config and --ensembles exclude each other: choose one")
+		return o, errors.New("targets, --config and --ensembles exclude each other: use one")
 	case slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(c.Config)):
 		return o, fmt.Errorf("--config %s: it is for a zoo.cfg; ensembles in YAML go with --ensembles", c.Config)
 	case c.Ensembles != "" && c.tlsFlags != (tlsFlags{}):
-		return o, errors.New("--tls and its kin are for one ensemble: with --ensembles write tls into the file")
+		return o, errors.New("--tls flags are for one ensemble: with --ensembles, set tls in the file")
 	case c.MaxRequests < 1:
 		return o, errors.New("--web.max-requests must be at least 1")
 	}

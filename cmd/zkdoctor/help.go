@@ -8,7 +8,7 @@ import (
 )
 
 type helpCmd struct {
-	Command []string `arg:"" optional:"" name:"command" complete:"command" help:"Command to describe. Without one: all of them."`
+	Command []string `arg:"" optional:"" name:"command" complete:"command" help:"Command to describe. Without a command: all of them."`
 }
 
 // Run prints what the command prints under --help.

@@ -14,15 +14,15 @@ import (
 type lintCmd struct {
 	Files []string `arg:"" optional:"" name:"zoo.cfg" sep:"none" complete:"file" help:"Files, Kubernetes manifests with ConfigMaps, or a directory of them; - is stdin. The dynamic file that a zoo.cfg names is read too."`
 
-	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Report only what concerns this ZooKeeper, as 3.4.10 or 3.9; default: all, with the versions."`
+	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Report only what concerns this version, as 3.4.10 or 3.9; default: all versions."`
 	advisoryFlag
 	Output string `short:"o" enum:"text,json,sarif" default:"text" help:"text, json or sarif (SARIF 2.1.0, for code scanning)." env:"ZKDOCTOR_LINT_OUTPUT"`
 }
 
 // Help is shown under the usage line.
 func (*lintCmd) Help() string {
-	return `Nothing is connected to. Without a file: that of this host's ZooKeeper.
-Of several files, those of one ensemble are compared too.
+	return `It connects to nothing. Without a file: that of this host's ZooKeeper.
+Several files of one ensemble are also compared with each other.
 
 Exit codes: 0 nothing above a note, 1 warnings, ` +
 		`2 ZooKeeper would not start with it, 3 wrong usage, a file that cannot be read, or is no zoo.cfg.

@@ -24,20 +24,20 @@ type lookFlags struct {
 	// Targets are the servers to look at: each command takes them from arguments or flags of its own.
 	Targets []string `kong:"-"`
 
-	Config   string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg."`
-	Log      string `placeholder:"FILE" group:"what" help:"The log of this host's server, where zkdoctor does not find it: out of the journal, say."`
-	Discover bool   `group:"what" help:"Add the members that the named servers list and you did not name."`
-	NoLocal  bool   `group:"what" help:"Leave this host's own files and processes alone."`
+	Config   string `short:"c" placeholder:"FILE" group:"what" help:"Read the servers from this zoo.cfg."`
+	Log      string `placeholder:"FILE" group:"what" help:"Log of this host's server, if zkdoctor does not find it, for example from the journal."`
+	Discover bool   `group:"what" help:"Add the members that the targets report and that are not among the targets."`
+	NoLocal  bool   `group:"what" help:"Do not read the files and processes of this host."`
 
-	Timeout      duration `group:"how" default:"2s" help:"Limit of one look."`
-	Deadline     duration `group:"how" default:"10s" help:"Limit of the whole run."`
+	Timeout      duration `group:"how" default:"2s" help:"Time limit of one check of a server."`
+	Deadline     duration `group:"how" default:"10s" help:"Time limit of the whole run."`
 	NoPeerPorts  bool     `group:"how" help:"Do not connect to the quorum and election ports (2888, 3888)."`
-	Session      bool     `group:"how" help:"Open a session with each server and close it: two transactions each, which prove that it writes, and how fast."`
-	QuorumHello  bool     `name:"quorum-tls-hello" group:"how" help:"Say hello in TLS to the election port of this host's server, where its configuration has sslQuorum=true, to see its certificate."`
-	NoAdmin      bool     `group:"how" help:"Do not ask AdminServers, by HTTP, for what the client port does not tell."`
-	AdminPort    int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration."`
-	NoSecondLook bool     `group:"how" help:"Judge by one look, even where an election may be passing."`
-	Window       duration `group:"how" placeholder:"DURATION" help:"Always look twice, this far apart."`
+	Session      bool     `group:"how" help:"Open and close a session with each server: two transactions each, which prove that writes work, and how fast."`
+	QuorumHello  bool     `name:"quorum-tls-hello" group:"how" help:"Start a TLS handshake with the election port of this host's server, if it has sslQuorum=true, to read its certificate."`
+	NoAdmin      bool     `group:"how" help:"Do not query AdminServers (HTTP) for what the client port does not report."`
+	AdminPort    int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, if it is not 8080 and not in the configuration."`
+	NoSecondLook bool     `group:"how" help:"Use only one check, even if an election may be in progress."`
+	Window       duration `group:"how" placeholder:"DURATION" help:"Always check twice, with this time in between."`
 
 	tlsFlags
 }
@@ -58,13 +58,13 @@ func (f *lookFlags) question(
 	none := probe.Question{}
 	switch {
 	case f.Window > 0 && f.NoSecondLook:
-		return none, errors.New("--window asks for two looks and --no-second-look for one: choose")
+		return none, errors.New("--window needs two checks and --no-second-look allows one: use one of them")
 	case f.NoLocal && f.Log != "":
-		return none, errors.New("--log is of this host's server, and --no-local leaves that alone: choose")
+		return none, errors.New("--log is for this host's server, which --no-local excludes: use one of them")
 	case f.QuorumHello && (f.NoPeerPorts || f.NoLocal):
-		return none, errors.New("--quorum-tls-hello greets the election port of this host's server, and --no-peer-ports or --no-local leaves that alone: choose")
+		return none, errors.New("--quorum-tls-hello connects to the election port of this host's server, which --no-peer-ports and --no-local exclude: use one of them")
 	case f.NoLocal && f.Config == "" && len(f.Targets) == 0:
-		return none, errors.New("--no-local without servers leaves nothing to look at: name servers, or give --config FILE")
+		return none, errors.New("--no-local without targets leaves nothing to check: give targets, or --config FILE")
 	}
 	if err := checkAdmin(f.NoAdmin, f.AdminPort); err != nil {
 		return none, err
@@ -92,7 +92,7 @@ func checkAdmin(no bool, port int) error {
 	case port < 0 || port > 65535:
 		return fmt.Errorf("--admin-port %d is not a number from 1 to 65535", port)
 	case no && port != 0:
-		return errors.New("--no-admin and --admin-port contradict each other: choose")
+		return errors.New("--no-admin and --admin-port exclude each other: use one")
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func (f *lookFlags) again(t terminal, options diag.Options) func(*snapshot.Snaps
 			wait = secondLookAfter
 		}
 		if wait > 0 {
-			say(t, "looking again in %v, to see what passes and what stays ...", wait)
+			say(t, "second check in %v, to see what changes ...", wait)
 		}
 		return wait
 	}
@@ -137,14 +137,14 @@ func (f *lookFlags) progress(t terminal, log zerolog.Logger) probe.Progress {
 	var waiting *time.Timer
 	return probe.Progress{
 		Begin: func([]snapshot.Target) {
-			waiting = time.AfterFunc(quiet, func() { say(t, "looking, at most %v for a look ...", time.Duration(f.Timeout)) })
+			waiting = time.AfterFunc(quiet, func() { say(t, "checking, at most %v per server ...", time.Duration(f.Timeout)) })
 		},
 		Looked: func(snap *snapshot.Snapshot) {
 			waiting.Stop()
 			logSnapshot(log, snap)
 		},
 		Undiscovered: func() {
-			fmt.Fprintln(t.err, "zkdoctor: --discover: no server that you named told its list of members; only those you named are looked at")
+			fmt.Fprintln(t.err, "zkdoctor: --discover: no target reported its member list; only the targets are checked")
 		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type manCmd struct {
-	Out string `required:"" placeholder:"DIR" help:"Where to write them; what is there under the same names is replaced."`
+	Out string `required:"" placeholder:"DIR" help:"Where to write them; files there with the same names are replaced."`
 }
 
 // Help is shown under the usage line.

@@ -19,32 +19,32 @@ import (
 )
 
 type okToRestartCmd struct {
-	Servers []string `arg:"" optional:"" name:"server" help:"Servers to restart, one after the other, as their ensemble names them."`
+	Servers []string `arg:"" optional:"" name:"server" help:"Servers to restart, one after the other, as the ensemble lists them."`
 
 	evidenceFlags
 
 	In []string `placeholder:"SERVERS" group:"what" help:"All members of the ensemble. Without this and -c: those that the servers report."`
 
-	Only      string   `enum:",stop" default:"" placeholder:"stop" env:"ZKDOCTOR_OK_TO_RESTART_ONLY" group:"say" help:"stop: ask only whether the servers may stop now, which needs none of their hosts."`
+	Only      string   `enum:",stop" default:"" placeholder:"stop" env:"ZKDOCTOR_OK_TO_RESTART_ONLY" group:"say" help:"stop: check only whether the servers may stop now; this needs no access to their hosts."`
 	ZooKeeper string   `name:"zookeeper" placeholder:"VERSION" group:"say" help:"The release that the servers will be started with, for an upgrade."`
-	Ignore    []string `placeholder:"CHECK" env:"ZKDOCTOR_OK_TO_RESTART_IGNORE" group:"say" help:"Checks whose result does not count, by the names that the answer has."`
-	Output    string   `short:"o" enum:"text,json,order" default:"text" env:"ZKDOCTOR_OK_TO_RESTART_OUTPUT" group:"say" help:"text, json, or order: the servers alone, in the order in which to restart them."`
+	Ignore    []string `placeholder:"CHECK" env:"ZKDOCTOR_OK_TO_RESTART_IGNORE" group:"say" help:"Checks whose result does not count, by the names in the output."`
+	Output    string   `short:"o" enum:"text,json,order" default:"text" env:"ZKDOCTOR_OK_TO_RESTART_OUTPUT" group:"say" help:"text, json, or order: only the servers, in the order of the restarts."`
 	Color     string   `group:"say" enum:"auto,always,never" default:"auto" help:"auto, always or never."`
 }
 
 // Help is shown under the usage line.
 func (*okToRestartCmd) Help() string {
-	return `Three questions: may it stop now, would it come back, would it be missed? It only
-looks, always twice, and it fails closed: what it could not see is NOT KNOWN.
+	return `Three questions: may it stop now, would it come back, would clients miss it? It only
+reads, always checks twice, and fails closed: what it could not check is NOT KNOWN.
 
 Exit codes: 0 OK, 1 NOT OK, 3 NOT KNOWN, cut short or wrong usage.
 
 Examples:
   zkdoctor ok-to-restart                    on the server that is to be restarted
   zkdoctor ok-to-restart zk1 --in zk1,zk2,zk3 --via 'ssh {host} --'
-                                            from anywhere, with a look at all hosts
+                                            from anywhere, with a check on all hosts
   zkdoctor ok-to-restart --only stop zk1 --in zk1,zk2,zk3
-                                            for what sees no host, as a Kubernetes hook
+                                            without host access, as a Kubernetes hook
   zkdoctor ok-to-restart -o order zk1 zk2 zk3
                                             the order of a rolling restart
   zkdoctor ok-to-restart --zookeeper 3.9.5 zk1
@@ -79,9 +79,9 @@ func (c *okToRestartCmd) asked() (restart.Question, error) {
 	q := restart.Question{OnlyStop: c.Only == "stop", ZooKeeper: c.ZooKeeper, Ignore: c.Ignore, Listed: len(c.In) > 0}
 	switch {
 	case c.NoSecondLook:
-		return q, errors.New("--no-second-look: one check cannot tell whether a server may be restarted")
+		return q, errors.New("--no-second-look: one check cannot show whether a server may be restarted")
 	case len(c.In) > 0 && (c.Config != "" || len(c.From) > 0):
-		return q, errors.New("--in names the members, and so does --config or --from: choose")
+		return q, errors.New("--in, --config and --from exclude each other: use one")
 	case c.ZooKeeper != "" && !zoocfg.Released(c.ZooKeeper):
 		return q, unknownRelease(fmt.Sprintf("--zookeeper %q", c.ZooKeeper))
 	}

@@ -14,15 +14,15 @@ import (
 
 type readyCmd struct {
 	Target  string   `arg:"" optional:"" default:"localhost" name:"target" help:"Server as host, host:port or [v6]:port."`
-	Timeout duration `default:"1s" help:"Limit of the whole run."`
-	Fail    string   `enum:"open,closed" default:"closed" help:"Exit code where the server does not report whether it serves: 0 (open) or 1 (closed)."`
+	Timeout duration `default:"1s" help:"Time limit of the whole run."`
+	Fail    string   `enum:"open,closed" default:"closed" help:"Exit code if the server does not report whether it serves: 0 (open) or 1 (closed)."`
 
 	tlsFlags
 }
 
 // Help is shown under the usage line.
 func (*readyCmd) Help() string {
-	return `For the readiness probe of a pod. It asks one server one word, srvr, on its client port,
+	return `For the readiness probe of a pod. It sends one word, srvr, to the client port of one server,
 and connects to no other port.
 
 Exit codes: 0 the server serves clients, 1 it does not, 3 wrong usage.
@@ -42,7 +42,7 @@ func (c *readyCmd) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	if len(targets) > 1 {
-		return fmt.Errorf("ready asks one server, and %q names %d", c.Target, len(targets))
+		return fmt.Errorf("ready checks one server, and %q lists %d", c.Target, len(targets))
 	}
 	secure, err := c.config(ctx, t.files)
 	if err != nil {

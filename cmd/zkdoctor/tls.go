@@ -16,12 +16,12 @@ import (
 
 // tlsFlags say how to speak TLS to client ports. Any of them turns it on.
 type tlsFlags struct {
-	TLS           bool   `name:"tls" group:"tls" help:"Speak TLS to the client ports. The other flags of this group imply it."`
-	TLSCA         string `name:"tls-ca" placeholder:"FILE" group:"tls" help:"Trust the authorities in this PEM file, and no others."`
-	TLSCert       string `name:"tls-cert" placeholder:"FILE" group:"tls" help:"Show servers the certificate in this PEM file."`
+	TLS           bool   `name:"tls" group:"tls" help:"Use TLS for the client ports. The other flags of this group imply it."`
+	TLSCA         string `name:"tls-ca" placeholder:"FILE" group:"tls" help:"Trust only the authorities in this PEM file."`
+	TLSCert       string `name:"tls-cert" placeholder:"FILE" group:"tls" help:"Send servers the client certificate in this PEM file."`
 	TLSKey        string `name:"tls-key" placeholder:"FILE" group:"tls" help:"Its key, PEM, not encrypted; may be the same file."`
-	TLSServerName string `name:"tls-server-name" placeholder:"NAME" group:"tls" help:"Name that the certificates of servers must have, where it is not the one asked."`
-	TLSInsecure   bool   `name:"tls-insecure" group:"tls" help:"Do not check the certificates of servers. The report says so."`
+	TLSServerName string `name:"tls-server-name" placeholder:"NAME" group:"tls" help:"Name that the certificates of servers must have, if it is not the target's name."`
+	TLSInsecure   bool   `name:"tls-insecure" group:"tls" help:"Do not verify the certificates of servers. The report notes this."`
 }
 
 // config is nil without any of the flags. The errors are sentences for the user.
@@ -35,9 +35,9 @@ func (f *tlsFlags) config(ctx context.Context, door *hostfile.Door) (*tls.Config
 	}
 	switch {
 	case f.TLSInsecure && f.TLSCA != "":
-		return nil, errors.New("--tls-insecure checks no certificate and --tls-ca says how to: choose")
+		return nil, errors.New("--tls-insecure verifies no certificate and --tls-ca needs verification: use one")
 	case f.TLSCert == "" && f.TLSKey != "":
-		return nil, errors.New("--tls-key without --tls-cert: a key is of no use without its certificate")
+		return nil, errors.New("--tls-key without --tls-cert: a key needs its certificate")
 	}
 	if f.TLSCA != "" {
 		pool, err := authorities(ctx, door, "--tls-ca", f.TLSCA)

@@ -57,7 +57,7 @@ func TestTLSFiles(t *testing.T) {
 		"another's key":              {tlsFlags{TLSCert: good.Cert, TLSKey: other.Key}, "private key does not match public key"},
 		"encrypted":                  {tlsFlags{TLSCert: good.Cert, TLSKey: file("secret.key", block("ENCRYPTED PRIVATE KEY", nil))}, "the key is encrypted, and zkdoctor asks for no password; decrypt a copy: openssl pkey"},
 		"encrypted, the old way":     {tlsFlags{TLSCert: good.Cert, TLSKey: file("old.key", block("RSA PRIVATE KEY", map[string]string{"Proc-Type": "4,ENCRYPTED"}))}, "the key is encrypted"},
-		"trusts all, and some":       {tlsFlags{TLSInsecure: true, TLSCA: good.Cert}, "choose"},
+		"trusts all, and some":       {tlsFlags{TLSInsecure: true, TLSCA: good.Cert}, "use one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,16 +21,16 @@ type waitCmd struct {
 
 	For await.State `required:"" placeholder:"STATE" group:"what" help:"serving, quorum, leader, spare=N, in-sync=SERVER, or no-findings[=SEVERITY]."`
 
-	Config   string `short:"c" placeholder:"FILE" group:"what" help:"Take the servers from this zoo.cfg."`
-	Discover bool   `group:"what" help:"Add the members that the named servers list and you did not name."`
-	NoLocal  bool   `group:"what" help:"Leave this host's own files and processes alone."`
+	Config   string `short:"c" placeholder:"FILE" group:"what" help:"Read the servers from this zoo.cfg."`
+	Discover bool   `group:"what" help:"Add the members that the targets report and that are not among the targets."`
+	NoLocal  bool   `group:"what" help:"Do not read the files and processes of this host."`
 
 	Timeout   duration `default:"5m" env:"ZKDOCTOR_WAIT_TIMEOUT" group:"how" help:"Give up after this time."`
 	Interval  duration `default:"2s" group:"how" help:"Time between two checks."`
 	Stable    duration `default:"10s" group:"how" help:"How long the state must last."`
-	LookLimit duration `name:"look-timeout" default:"2s" group:"how" help:"Limit of one look."`
-	NoAdmin   bool     `group:"how" help:"Do not ask AdminServers, by HTTP, for what the client port does not tell."`
-	AdminPort int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, where it is neither 8080 nor in the configuration."`
+	LookLimit duration `name:"look-timeout" default:"2s" group:"how" help:"Time limit of one check of a server."`
+	NoAdmin   bool     `group:"how" help:"Do not query AdminServers (HTTP) for what the client port does not report."`
+	AdminPort int      `group:"how" placeholder:"PORT" help:"Port of the AdminServers, if it is not 8080 and not in the configuration."`
 
 	tlsFlags
 }

@@ -17,24 +17,24 @@ type watchCmd struct {
 	lookFlags
 
 	// Via is refused with a reason: see check.
-	Via string `hidden:"" placeholder:"COMMAND" help:"A flag of check, collect and ok-to-restart alone."`
+	Via string `hidden:"" placeholder:"COMMAND" help:"A flag of check, collect and ok-to-restart only."`
 
-	From string `placeholder:"FILE" group:"what" help:"Replay this record, and look at nothing."`
+	From string `placeholder:"FILE" group:"what" help:"Replay this record, and connect to nothing."`
 
-	Interval duration `group:"how" default:"2s" help:"Time from one check to the next."`
+	Interval duration `group:"how" default:"2s" help:"Time between two checks."`
 
-	Until  string `group:"say" enum:",serving" default:"" placeholder:"STATE" help:"End once the ensemble is so in two checks: serving."`
+	Until  string `group:"say" enum:",serving" default:"" placeholder:"STATE" help:"End when the ensemble has this state in two checks: serving."`
 	Record string `placeholder:"FILE" group:"say" help:"Write snapshots of what changes into this file, at most 32 MiB: for watch --from."`
-	Output string `short:"o" enum:"text,json" default:"text" group:"say" help:"text: a screen on a terminal, else a line a change. json: a line a change." env:"ZKDOCTOR_WATCH_OUTPUT"`
+	Output string `short:"o" enum:"text,json" default:"text" group:"say" help:"text: a screen on a terminal, otherwise one line per change. json: one line per change." env:"ZKDOCTOR_WATCH_OUTPUT"`
 	Color  string `group:"say" enum:"auto,always,never" default:"auto" help:"auto, always or never."`
 }
 
 // Help is shown under the usage line.
 func (*watchCmd) Help() string {
-	return `It checks again and again, and tells what changes: servers out and back, leader,
+	return `It checks repeatedly and shows changes: servers lost and back, leader,
 epoch, releases, members, configuration, findings. Each check asks every server
 three words; peer ports are probed at the first check, and again when a server
-changes its state. It looks from here alone, and logs in to no host (--via): when
+changes its state. It checks only from here, and logs in to no host (--via): when
 something changes, run check --via. Ctrl-C ends it.
 
 The exit code is that of the last check.
@@ -67,9 +67,9 @@ func (c *watchCmd) check() error {
 	case c.QuorumHello:
 		return errors.New("--quorum-tls-hello is for one check, and watch makes many: give it to check")
 	case c.From != "" && (len(c.Targets) > 0 || c.Config != ""):
-		return errors.New("--from replays a record, and servers name what to look at: choose")
+		return errors.New("--from and targets exclude each other: use one")
 	case c.From != "" && c.Record != "":
-		return errors.New("--from replays a record and --record writes one: choose")
+		return errors.New("--from and --record exclude each other: use one")
 	}
 	return nil
 }

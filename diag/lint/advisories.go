@@ -39,7 +39,7 @@ func knownFaults(s *subject) []Remark {
 	if vendor && !slices.Contains([]string{"alpha", "beta"}, suffix) {
 		why += " A vendor's build may have fixes of later releases."
 	}
-	want := "a release without these faults"
+	want := "a release without these bugs"
 	if next := table.Next(release, rows); next != "" {
 		want = next + " or later"
 	}

@@ -93,10 +93,10 @@ func (f *File) members(other *File) []Remark {
 		switch {
 		case was == nil:
 			say(r, fmt.Sprintf("%s, which %s does not have", serverKey(m), f.name()),
-				"Servers that do not have the same list count a quorum differently, and may elect two leaders.")
+				"Servers with different lists count a quorum differently, and may elect two leaders.")
 		case was.Role != m.Role:
 			say(r, fmt.Sprintf("%s, %s in %s", m.Role, was.Role, f.name()),
-				"Servers that do not agree on who votes count a quorum differently.")
+				"Servers that disagree on which servers vote count a quorum differently.")
 		case !sameSockets(was, m):
 			say(r, fmt.Sprintf("%s, %s in %s", withoutComment(m.Raw), withoutComment(was.Raw), f.name()),
 				"This server is not reached at one of the two addresses.")
@@ -105,7 +105,7 @@ func (f *File) members(other *File) []Remark {
 	for i := range f.Servers {
 		if m := &f.Servers[i]; other.Find(m.ID) == nil {
 			say(Remark{Severity: report.Warning, Key: serverKey(m)}, fmt.Sprintf("no %s, which %s has", serverKey(m), f.name()),
-				"Servers that do not have the same list count a quorum differently, and may elect two leaders.")
+				"Servers with different lists count a quorum differently, and may elect two leaders.")
 		}
 	}
 	return all
@@ -153,7 +153,7 @@ func (f *File) limits(other *File) []Remark {
 		}
 		r := setting(l.key, l.two, report.Warning)
 		r.Rule, r.Found = differs, fmt.Sprintf("%d, %d in %s", l.two.Value, l.one.Value, f.name())
-		all = append(all, r.say("one value in all files", "The leader and its followers then do not wait for each other as long.")...)
+		all = append(all, r.say("one value in all files", "The leader and its followers then wait for each other for different times.")...)
 	}
 	return all
 }

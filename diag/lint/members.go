@@ -59,7 +59,7 @@ func twoVoters(s *subject) []Remark {
 	file, line := s.voterLine()
 	return []Remark{{
 		Severity: report.Warning, File: file, Line: line, Found: "2 voters", Recommended: "3",
-		Why: "Both are needed for a quorum: with either one lost nobody can write, which is worse than one server alone.",
+		Why: "Both are needed for a quorum: if either one fails, no client can write, which is worse than one standalone server.",
 	}}
 }
 
@@ -73,7 +73,7 @@ func evenVoters(s *subject) []Remark {
 	return []Remark{{
 		Severity: report.Info, File: file, Line: line, Found: fmt.Sprintf("%d voters", n),
 		Recommended: fmt.Sprintf("%d, or %d and an observer", n-1, n-1),
-		Why:         fmt.Sprintf("%d voters may lose %d, as %d may; the last one only makes writes slower.", n, (n-1)/2, n-1),
+		Why:         fmt.Sprintf("%d voters can lose %d, as %d can; the last one only makes writes slower.", n, (n-1)/2, n-1),
 	}}
 }
 
@@ -90,13 +90,13 @@ func oneVoter(s *subject) []Remark {
 	switch {
 	case s.distributed():
 		r.Versions = "3.5+"
-		return r.say("3 of them, for an ensemble that may lose one",
-			"With standaloneEnabled=false it is a quorum of one, which may lose nobody. It needs the line, and its id in myid.")
+		return r.say("3 of them, for an ensemble that can lose one",
+			"With standaloneEnabled=false it is a quorum of one, which can lose 0. It needs the line, and its id in myid.")
 	case only.Client != nil && !s.ClientPort.IsSet():
-		return r.say(fmt.Sprintf("keep the line, and %d in myid; 3 of them for an ensemble", only.ID),
+		return r.say(fmt.Sprintf("keep the line, and %d in myid; 3 lines for an ensemble", only.ID),
 			"ZooKeeper runs standalone, and its client port comes from this line: without it, or without myid, no client port is open.")
 	}
-	return r.say("3 of them, or none for a server alone",
+	return r.say("3 of them, or none for a standalone server",
 		"ZooKeeper ignores a single line and runs standalone, without myid and without ports for peers.")
 }
 
@@ -119,7 +119,7 @@ func sameAddress(s *subject) []Remark {
 			continue
 		}
 		r := about(m, report.Warning)
-		all = append(all, r.say("an address and ports of its own for each server", fmt.Sprintf("%s has %s too: only one of them can listen there, and the other is lost.", serverKey(other), at))...)
+		all = append(all, r.say("a separate address and ports for each server", fmt.Sprintf("%s also has %s: only one of them can listen there, and the other cannot join.", serverKey(other), at))...)
 	}
 	return all
 }
@@ -160,15 +160,15 @@ func wildcardAddress(s *subject) []Remark {
 	var all []Remark
 	for _, m := range lines {
 		r := about(m, report.Info)
-		r.Recommended = "the server's own address, and quorumListenOnAllIPs=true where it must listen on all"
-		r.Why = "With 3.5.0 to 3.5.7 and 3.6.0 peers are told to call back at it, and the server cannot rejoin (ZOOKEEPER-2164); later ones bind all addresses, and conf shows an address that leads nowhere."
+		r.Recommended = "the server's own address, and quorumListenOnAllIPs=true if it must listen on all addresses"
+		r.Why = "With 3.5.0 to 3.5.7 and 3.6.0 peers are sent this address to connect to, and the server cannot rejoin (ZOOKEEPER-2164); later ones bind all addresses, and conf shows an address that cannot be used."
 		switch {
 		case len(lines) > 1:
 			r.Severity = report.Warning
-			r.Why = "Only a server's own line may be a wildcard: at the other ones this server calls itself."
+			r.Why = "Only a server's own line may be a wildcard: with the other ones this server connects to itself."
 		case TellsWildcard(s.Version) && s.distributed():
 			r.Severity, r.Versions = report.Warning, wildcardTold
-			r.Why = "Peers are told to call back at this address, and the server cannot rejoin after a restart (ZOOKEEPER-2164)."
+			r.Why = "Peers are sent this address to connect to, and the server cannot rejoin after a restart (ZOOKEEPER-2164)."
 		}
 		all = append(all, r)
 	}
@@ -188,15 +188,15 @@ func loopbackAddress(s *subject) []Remark {
 			continue
 		}
 		r := about(m, report.Warning)
-		r.Recommended = "an address that all the servers reach"
-		r.Why = "It is a loopback address beside others that are not: the server listens for its peers where none of them can come."
+		r.Recommended = "an address that all servers can reach"
+		r.Why = "It is a loopback address and the others are not: the server listens for its peers where they cannot connect."
 		// The line of the server whose file this is: where that is not known, the only one.
 		if own := s.ID != nil && *s.ID == m.ID || s.ID == nil && len(here) == 1; own && s.QuorumListenOnAllIPs.Value {
 			if !LoopbackKeepsOut(s.Config, m.ID, s.Version) {
 				continue
 			}
 			r.Versions = addressTold
-			r.Why = "The server listens on all addresses, and tells its peers to call it back at this one: those with a higher id then call themselves, and it does not join."
+			r.Why = "The server listens on all addresses, but sends this one to its peers: those with a higher id then connect to themselves, and it does not join."
 		}
 		all = append(all, r)
 	}
@@ -219,13 +219,13 @@ func idRange(s *subject) []Remark {
 		switch {
 		case other != nil:
 			r.Severity = report.Warning
-			r.Why = fmt.Sprintf("Its lowest byte is that of %s, so both may give out the same session id.", serverKey(other))
+			r.Why = fmt.Sprintf("Its lowest byte is that of %s, so both may assign the same session id.", serverKey(other))
 		case m.ID >= 1 && m.ID <= 255:
 			continue
 		case m.ID > 255:
-			r.Why = "ZooKeeper takes it, but only its lowest byte tells its sessions from those of other servers."
+			r.Why = "ZooKeeper accepts it, but only its lowest byte distinguishes its sessions from those of other servers."
 		default:
-			r.Why = "ZooKeeper takes it, but its guide wants another."
+			r.Why = "ZooKeeper accepts it, but its guide requires another."
 		}
 		all = append(all, r)
 	}
@@ -244,7 +244,7 @@ func extendedID(s *subject) []Remark {
 	for _, m := range s.linesWith(func(m *zoocfg.Server) bool { return m.ID > most && m.Role == zoocfg.Participant }) {
 		r := about(m, report.Warning)
 		r.Versions, r.Found = "3.5.4+", fmt.Sprintf("id %d, with extendedTypesEnabled=true", m.ID)
-		all = append(all, r.say("an id from 1 to 254", "This server cannot lead: when it is elected it gives up, and the election begins again.")...)
+		all = append(all, r.say("an id from 1 to 254", "This server cannot lead: when it is elected it gives up, and the election starts again.")...)
 	}
 	return all
 }
@@ -255,13 +255,13 @@ func peerType(s *subject) []Remark {
 		return nil
 	}
 	r := setting("peerType", s.PeerType, report.Info)
-	r.Recommended = "leave peerType out: the server.N line has the role"
+	r.Recommended = "remove peerType: the server.N line has the role"
 	if s.ID != nil {
 		own := OtherRole(s.Config, *s.ID, s.Version)
 		if own == nil {
 			return nil
 		}
-		r.Why = fmt.Sprintf("%s says %s, and that is what the server is.", serverKey(own), own.Role)
+		r.Why = fmt.Sprintf("%s has %s, and that is the role of the server.", serverKey(own), own.Role)
 		return []Remark{r}
 	}
 	if !saysRole(s.Config, s.Version) {
@@ -272,7 +272,7 @@ func peerType(s *subject) []Remark {
 			return nil // it may be the one whose file this is
 		}
 	}
-	r.Why = fmt.Sprintf("No server.N line says %s, and the lines are what counts.", s.PeerType.Value)
+	r.Why = fmt.Sprintf("No server.N line has %s, and the lines decide.", s.PeerType.Value)
 	return []Remark{r}
 }
 
@@ -284,7 +284,7 @@ func nextFile(s *subject) []Remark {
 	}
 	return []Remark{{
 		Severity: report.Warning, File: s.Next, Versions: nextRead,
-		Found: "a file that a reconfiguration leaves when it is not finished", Recommended: "compare it with what conf says on every server; ZooKeeper itself removes it once it is committed",
+		Found: "a file of a reconfiguration that is not finished", Recommended: "compare it with what conf reports on every server; ZooKeeper removes it when it is committed",
 		Why: "The server reads it at its start and connects to the servers that it lists.",
 	}}
 }
@@ -299,7 +299,7 @@ func reconfigNoSuper(s *subject) []Remark {
 	}
 	r := setting("reconfigEnabled", s.ReconfigEnabled, report.Info)
 	r.Versions, r.Found = "3.5.3+", "true, and no "+key
-	return r.say(key+" here or in SERVER_JVMFLAGS, if nobody may reconfigure yet", "Only the super user, or whom it has given rights to /zookeeper/config, can reconfigure.")
+	return r.say(key+" here or in SERVER_JVMFLAGS, if no user may reconfigure yet", "Only the super user, and users with rights to /zookeeper/config, can reconfigure.")
 }
 
 // yes is how ZooKeeper reads skipACL: nothing but "yes".

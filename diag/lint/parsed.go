@@ -28,11 +28,11 @@ func wouldNotStart(s *subject) []Remark {
 		r := Remark{
 			Severity: report.Critical, File: p.File, Line: p.Line, Key: p.Key, Versions: p.Versions,
 			Found: s.foundIn(p), Recommended: advice(p),
-			Why: "ZooKeeper ends at its start with: " + withoutComment(p.TextFor(s.Version)),
+			Why: "ZooKeeper exits at its start with: " + withoutComment(p.TextFor(s.Version)),
 		}
 		if p.Kind == zoocfg.NoParticipants && s.Elsewhere {
 			// What starts a container often appends them.
-			r.Severity, r.Recommended = report.Info, "judge the file on its server too"
+			r.Severity, r.Recommended = report.Info, "also check the file on its server"
 			r.Why = "A script may add the server.N lines before the start. Where none does: " + r.Why
 		}
 		all = append(all, r)
@@ -62,11 +62,11 @@ func dynamicFileMissing(s *subject) []Remark {
 	r.Versions, r.Found = "3.5+", s.NoDynamic
 	if s.Elsewhere {
 		r.Severity = report.Info
-		return r.say("judge the file on its server too", "Its members are in a file of the server, and could not be judged here. "+
-			"Where the file is not there, ZooKeeper ends at its start.")
+		return r.say("also check the file on its server", "Its members are in a file on the server, and could not be checked here. "+
+			"Without that file, ZooKeeper exits at its start.")
 	}
 	return r.say("the path of the file that lists the members, or leave it out and list them here",
-		"ZooKeeper ends at its start where the file is not there. Here it is not, so that its members could not be judged.")
+		"ZooKeeper exits at its start without that file. It does not exist here, so its members could not be checked.")
 }
 
 // foundIn is the value of a key that cannot hold a secret: a key that ZooKeeper
@@ -79,7 +79,7 @@ func (s *subject) foundIn(p zoocfg.Problem) string {
 		return fmt.Sprintf("minSessionTimeout %s, maxSessionTimeout %s",
 			s.timeout(s.MinSessionTimeout, 2), s.timeout(s.MaxSessionTimeout, 20))
 	case p.Kind == zoocfg.NotAMember:
-		return "a line that ZooKeeper does not take"
+		return "a line that ZooKeeper does not accept"
 	}
 	properties := s.Properties
 	switch {
@@ -93,7 +93,7 @@ func (s *subject) foundIn(p zoocfg.Problem) string {
 			continue
 		}
 		if p.Key == "" || strings.TrimSpace(q.Key) != p.Key {
-			return "a line that ZooKeeper does not take"
+			return "a line that ZooKeeper does not accept"
 		}
 		value := withoutComment(q.Value)
 		if strings.TrimRight(value, " \t") != value {
@@ -154,11 +154,11 @@ func advice(p zoocfg.Problem) string {
 	case zoocfg.SamePorts:
 		return "two different ports, as 2888 and 3888"
 	case zoocfg.ObserversAlone:
-		return "two participants or more; three for an ensemble that may lose one"
+		return "two participants or more; three for an ensemble that can lose one"
 	case zoocfg.NoParticipants:
 		return "a server.N line for each server, or standaloneEnabled=true"
 	case zoocfg.BadGroups:
-		return "every participant in one group, and nobody else in any"
+		return "every participant in one group, and no other server in any"
 	case zoocfg.NotFastElection:
 		return "leave electionAlg out"
 	case zoocfg.NotAMember:
@@ -191,7 +191,7 @@ func form(p zoocfg.Problem) string {
 	case p.Kind == zoocfg.NotANumber:
 		return "a whole number of 32 bits, alone"
 	}
-	return "what ZooKeeper's text asks for"
+	return "what ZooKeeper's message asks for"
 }
 
 func missing(p zoocfg.Problem) string {
@@ -207,7 +207,7 @@ func missing(p zoocfg.Problem) string {
 	case "clientPort":
 		return "clientPort=2181"
 	}
-	return "set it, or leave out what needs it"
+	return "set it, or remove the setting that needs it"
 }
 
 // nearestClass is what the value of a key that names a class must be.
@@ -270,7 +270,7 @@ func (s *subject) surprise(n zoocfg.Note) (Remark, bool) {
 		// The option may well be there.
 		r.Severity = report.Info
 		r.Found, r.Recommended = "several addresses", "-Dzookeeper.multiAddress.enabled=true in SERVER_JVMFLAGS"
-		r.Why = "Without the option ZooKeeper ends at its start; from zoo.cfg it has no effect."
+		r.Why = "Without the option ZooKeeper exits at its start; in zoo.cfg it has no effect."
 	case zoocfg.NoteBackslash:
 		r.Found, r.Recommended = "a backslash before a letter", `/ in a path, or \\ for a backslash`
 	case zoocfg.NoteIgnoredValue:

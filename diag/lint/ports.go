@@ -218,17 +218,17 @@ func (s *subject) collision(a, b listener) Remark {
 func (s *subject) outcome(l listener) (report.Severity, string) {
 	switch {
 	case l.effect == ends:
-		return report.Critical, "ZooKeeper ends at its start: the second one finds the port taken."
+		return report.Critical, "ZooKeeper exits at its start: the second one cannot bind the port."
 	case l.effect == endsLater:
-		return report.Critical, "It cannot listen for elections: from 3.5.6 on it ends with exit code 14, older ones run on and never serve."
+		return report.Critical, "It cannot listen for elections: from 3.5.6 on it exits with code 14, older ones keep running and never serve."
 	case l.effect == cannotFollow:
-		return report.Critical, "A follower cannot listen there, and leaves its leader each time: no quorum lasts."
+		return report.Critical, "A follower cannot listen there, and disconnects from its leader each time: no quorum lasts."
 	case l.effect == cannotLead:
-		return report.Warning, "When it is elected it cannot listen for its followers, and the election begins again."
+		return report.Warning, "When it is elected it cannot listen for its followers, and the election starts again."
 	case s.distributed():
 		return report.Warning, "Its AdminServer does not start."
 	}
-	return report.Critical, "A standalone server starts its AdminServer first, and ends when its client port is taken."
+	return report.Critical, "A standalone server starts its AdminServer first, and exits when its client port is in use."
 }
 
 // lineCollision is of one server.N line by itself: its client part binds what its
@@ -278,8 +278,8 @@ func clientPortContradicts(s *subject) []Remark {
 	}
 	r.Versions = "3.5+"
 	r.Found = fmt.Sprintf("%s here, %s behind the semicolon of %s", here, there, serverKey(own))
-	return r.say("one of the two, or the same address and port in both: ;"+s.staticAddress(),
-		"ZooKeeper ends at its start: the client address is different from the one in its server.N line.")
+	return r.say("only one of the two, or the same address and port in both: ;"+s.staticAddress(),
+		"ZooKeeper exits at its start: the client address is different from the one in its server.N line.")
 }
 
 // staticAddress is how clientPort and its address are written behind a semicolon.
@@ -346,7 +346,7 @@ func noClientPort(s *subject) []Remark {
 	}
 	return []Remark{{
 		Severity: report.Warning, Key: "clientPort", Versions: "3.5+", Found: "not set, nor secureClientPort, nor a client part in server.N",
-		Recommended: "clientPort=2181", Why: "ZooKeeper starts and no client can connect, nor can any monitor ask it.",
+		Recommended: "clientPort=2181", Why: "ZooKeeper starts, but no client and no monitor can connect.",
 	}}
 }
 
@@ -362,7 +362,7 @@ func adminStandalone(s *subject) []Remark {
 	}
 	return []Remark{{
 		Severity: report.Info, Key: "admin.serverPort", Versions: versions, Found: "not set: 8080",
-		Recommended: "admin.enableServer=false, or a port that is free for sure",
-		Why:         "When another program has the port, a standalone server ends at its start with exit code 4.",
+		Recommended: "admin.enableServer=false, or a port that no other program uses",
+		Why:         "If another program has the port, a standalone server exits at its start with code 4.",
 	}}
 }

@@ -26,7 +26,7 @@ func dataDirVolatile(s *subject) []Remark {
 			continue
 		}
 		r := setting(d.key, d.Setting, report.Warning)
-		all = append(all, r.say("a directory that survives a reboot, as /var/lib/zookeeper", "What is there is removed at a reboot or by a cleaner, and with it the data.")...)
+		all = append(all, r.say("a directory that survives a reboot, as /var/lib/zookeeper", "Files there are removed at a reboot or by a cleaner, and the data with them.")...)
 	}
 	return all
 }
@@ -49,7 +49,7 @@ func dataDirRelative(s *subject) []Remark {
 			continue
 		}
 		r := setting(d.key, d.Setting, report.Info)
-		all = append(all, r.say("a path from / on", "Where it is depends on the directory in which ZooKeeper is started; from another one it starts with no data.")...)
+		all = append(all, r.say("a path from / on", "The path depends on the directory in which ZooKeeper is started; from another directory it starts without data.")...)
 	}
 	return all
 }
@@ -61,7 +61,7 @@ func logDirShared(s *subject) []Remark {
 		return nil
 	}
 	r := setting("dataLogDir", s.DataLogDir, report.Info)
-	r.Recommended = "a directory on a disk of its own, where writes must be fast"
+	r.Recommended = "a directory on a separate disk, if writes must be fast"
 	r.Why = "The transaction log and the snapshots share a disk: every write waits for the log's sync, and a snapshot slows that."
 	data, log := path.Clean(s.DataDir.Value), path.Clean(s.DataLogDir.Value)
 	switch {
@@ -85,7 +85,7 @@ func purgeOff(s *subject) []Remark {
 	if !s.AutopurgePurgeInterval.IsSet() {
 		r.Found = "not set: off"
 	}
-	r.Why = "Snapshots and logs are kept for ever, until the disk is full and the server cannot start again."
+	r.Why = "Snapshots and logs are never removed, until the disk is full and the server cannot start again."
 	return []Remark{r}
 }
 
@@ -95,7 +95,7 @@ func purgeRetain(s *subject) []Remark {
 	if !n.IsSet() || n.Value >= 3 {
 		return nil
 	}
-	return setting("autopurge.snapRetainCount", n, report.Info).say("3 or more", "ZooKeeper keeps 3 whatever less is asked for, and says so in its log only.")
+	return setting("autopurge.snapRetainCount", n, report.Info).say("3 or more", "ZooKeeper keeps at least 3, even if a smaller number is set, and reports this only in its log.")
 }
 
 func forceSyncOff(s *subject) []Remark {
@@ -104,7 +104,7 @@ func forceSyncOff(s *subject) []Remark {
 	}
 	r := setting("forceSync", s.ForceSync, report.Warning)
 	r.Found = "no"
-	return r.say("leave it out", "Writes are confirmed before they are on the disk: when the power fails, servers lose what clients were told is safe.")
+	return r.say("leave it out", "Writes are acknowledged before they are on the disk: if the power fails, servers lose acknowledged writes.")
 }
 
 // skipACL: PrepRequestProcessor of 3.4 and 3.5, ZooKeeperServer later; "yes"
@@ -116,7 +116,7 @@ func skipACL(s *subject) []Remark {
 	p, _ := s.Property("skipACL")
 	return []Remark{{
 		Severity: report.Warning, Line: p.Line, Key: "skipACL", Found: "yes", Recommended: "leave it out",
-		Why: "No ACL is checked: whoever reaches the client port reads, writes and deletes everything.",
+		Why: "No ACL is checked: every host that reaches the client port can read, write and delete everything.",
 	}}
 }
 
@@ -128,8 +128,8 @@ func trustEmptySnapshot(s *subject) []Remark {
 	}
 	return []Remark{{
 		Severity: report.Warning, Line: p.Line, Key: "snapshot.trust.empty", Versions: "3.5.6+", Found: "true",
-		Recommended: "leave it out once there is a snapshot after the upgrade from 3.4",
-		Why:         "When the snapshots are lost the server starts all the same, with part of the data, and may lead with it.",
+		Recommended: "remove it when there is a snapshot after the upgrade from 3.4",
+		Why:         "If the snapshots are lost, the server starts anyway, with part of the data, and may become the leader.",
 	}}
 }
 
@@ -147,12 +147,12 @@ func fsyncThreshold(s *subject) []Remark {
 	ms, err := strconv.ParseInt(strings.TrimSpace(p.Value), 0, 64)
 	switch budget := s.ticks(s.SyncLimit.Value); {
 	case err != nil:
-		r.Found, r.Why = "no number", "ZooKeeper does not understand it and takes 1000, without a word."
+		r.Found, r.Why = "no number", "ZooKeeper does not understand it and uses 1000, without a message."
 	case ms <= 0:
-		r.Found, r.Why = strconv.FormatInt(ms, 10), "Every write that takes a millisecond is a warning in the log."
+		r.Found, r.Why = strconv.FormatInt(ms, 10), "Every write that takes a millisecond is logged as a warning."
 	case s.limited() && budget > 0 && ms > budget.Milliseconds():
 		r.Severity, r.Found = report.Info, strconv.FormatInt(ms, 10)
-		r.Why = fmt.Sprintf("A disk that stalls is not told of until it stalls longer than syncLimit (%s), when the server has dropped out.", budget.Round(time.Millisecond))
+		r.Why = fmt.Sprintf("A disk that stalls is not reported until it stalls longer than syncLimit (%s), when the server has left the quorum.", budget.Round(time.Millisecond))
 	default:
 		return nil
 	}
@@ -170,7 +170,7 @@ func maxConnections(s *subject) []Remark {
 	}
 	r := setting("maxClientCnxns", n, report.Warning)
 	r.Recommended = "60, the default, or what one host really needs"
-	r.Why = "So few connections from one address are soon in use, and four-letter words and monitors count too: they then get an empty answer."
+	r.Why = "So few connections per address are soon in use, and four-letter words and monitors count too: they then get an empty answer."
 	if n.Value <= 0 {
 		r.Severity, r.Why = report.Info, "There is no limit: one client that leaks connections can use up all file descriptors."
 	}
@@ -199,11 +199,11 @@ func whitelist(s *subject) []Remark {
 	case !w.IsSet():
 		r.Found, r.Versions = "not set: only srvr", "3.5.3+"
 	case AllowsAllWords(w.Value):
-		r.Found, r.Why = "*", "Whoever reaches the client port may ask wchp, wchc and dump, which cost a busy server seconds, and srst, which resets its statistics."
+		r.Found, r.Why = "*", "Every host that reaches the client port can send wchp, wchc and dump, which take a busy server seconds, and srst, which resets its statistics."
 		return []Remark{r}
 	case slices.ContainsFunc(words, severalWords):
 		r.Severity, r.Found = report.Warning, "words without a comma between them"
-		r.Why = "Only a comma parts the words: what stands between two commas is one word, which nobody asks."
+		r.Why = "Only commas separate the words: the text between two commas is one word, which does not exist."
 		return []Remark{r}
 	case len(lacking) == 0:
 		return nil
@@ -227,7 +227,7 @@ func leaderServesNo(s *subject) []Remark {
 	}
 	r := setting("leaderServes", s.LeaderServes, report.Info)
 	r.Found = "no"
-	return r.say("leave it out, unless writes are very many", "The leader answers clients, srvr and zkServer.sh status as a server without quorum does; monitors take it for dead.")
+	return r.say("remove it, unless there are very many writes", "The leader answers clients, srvr and zkServer.sh status like a server without a quorum; monitors report it as down.")
 }
 
 // listenOnAll: QuorumCnxManager.Listener and Leader bind the wildcard address.
@@ -235,5 +235,5 @@ func listenOnAll(s *subject) []Remark {
 	if !s.QuorumListenOnAllIPs.Value || !s.distributed() {
 		return nil
 	}
-	return setting("quorumListenOnAllIPs", s.QuorumListenOnAllIPs, report.Info).say("false, unless the server's address is translated (NAT, cloud, Kubernetes)", "2888 and 3888 are open on every interface, and a wrong myid is no longer caught by an address that cannot be bound.")
+	return setting("quorumListenOnAllIPs", s.QuorumListenOnAllIPs, report.Info).say("false, unless the server's address is translated (NAT, cloud, Kubernetes)", "2888 and 3888 are open on every interface, and a wrong myid is no longer detected by an address that cannot be bound.")
 }

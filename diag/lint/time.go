@@ -57,7 +57,7 @@ func limitNegative(s *subject) []Remark {
 	}{{"tickTime", s.TickTime}, {"initLimit", s.InitLimit}, {"syncLimit", s.SyncLimit}} {
 		if l.setting.IsSet() && l.setting.Value < 0 {
 			r := setting(l.key, l.setting, report.Warning)
-			all = append(all, r.say("a positive number: tickTime=2000, initLimit=10, syncLimit=5", "ZooKeeper starts with it, and cannot set the timeout of its sockets.")...)
+			all = append(all, r.say("a positive number: tickTime=2000, initLimit=10, syncLimit=5", "ZooKeeper starts with it, but cannot set the timeout of its sockets.")...)
 		}
 	}
 	return all
@@ -66,20 +66,20 @@ func limitNegative(s *subject) []Remark {
 func initLimit(s *subject) []Remark {
 	return s.outOfBounds("initLimit", s.InitLimit, bound{
 		leastInit, "5 s or more; 20 s is the sample's",
-		"A follower must connect to the leader and take its data within this time, else the election begins again.",
+		"A follower must connect to the leader and receive its data within this time, or the election starts again.",
 	}, bound{
 		mostInit, "20 s, or as long as it takes to send a snapshot to a follower",
-		"So long a peer is waited for that connects and then says nothing.",
+		"The server waits this long for a peer that connects and then sends nothing.",
 	})
 }
 
 func syncLimit(s *subject) []Remark {
 	return s.outOfBounds("syncLimit", s.SyncLimit, bound{
 		leastSync, "2 s or more; 10 s is the sample's",
-		"A pause of this length, of the disk or of the garbage collector, throws a follower out of the quorum, or the leader.",
+		"After a pause of this length, of the disk or of the garbage collector, a follower leaves the quorum, or the leader steps down.",
 	}, bound{
 		mostSync, "10 s",
-		"So long the servers follow a leader that hangs, and nobody can write.",
+		"The servers follow a leader that does not respond for this long, and no client can write.",
 	})
 }
 

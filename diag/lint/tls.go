@@ -29,7 +29,7 @@ func securePortFactory(s *subject) []Remark {
 	}
 	r := setting("secureClientPort", s.SecureClientPort, report.Info)
 	r.Versions, r.Recommended = "3.5+", factoryKey+"="+netty
-	r.Why = "Without it ZooKeeper ends at its start: SSL isn't supported in NIOServerCnxn."
+	r.Why = "Without it ZooKeeper exits at its start: \"SSL isn't supported in NIOServerCnxn.\""
 	p, found := s.Property(factoryKey)
 	switch {
 	case !found:
@@ -52,7 +52,7 @@ func securePortKeyStore(s *subject) []Remark {
 	}
 	r := setting("secureClientPort", s.SecureClientPort, report.Info)
 	r.Versions, r.Found = "3.5+", "set, and no "+key+" here: SERVER_JVMFLAGS must have it"
-	r.Recommended, r.Why = key+" and its password", "Without a key store no client can shake hands on this port."
+	r.Recommended, r.Why = key+" and its password", "Without a key store no TLS handshake succeeds on this port."
 	// Another authentication provider may bring its own keys.
 	if _, other := s.Property("ssl.authProvider"); s.tlsHere("ssl.") && !other {
 		r.Severity, r.Found = report.Warning, "set with other ssl. keys, and no "+key
@@ -68,7 +68,7 @@ func quorumKeyStore(s *subject) []Remark {
 	}
 	r := setting("sslQuorum", s.SSLQuorum, report.Info)
 	r.Versions, r.Found = "3.5.5+", "true, and no "+key+" here: SERVER_JVMFLAGS must have it"
-	r.Recommended, r.Why = key+" and its password", "Without a key store the servers cannot shake hands, and there is no quorum."
+	r.Recommended, r.Why = key+" and its password", "Without a key store no TLS handshake between servers succeeds, and there is no quorum."
 	if s.tlsHere("ssl.quorum.") {
 		r.Severity, r.Found = report.Warning, "true with other ssl.quorum. keys, and no "+key
 	}
@@ -83,10 +83,10 @@ func plainTextPeers(s *subject) []Remark {
 	}
 	r := setting("portUnification", s.PortUnification, report.Info)
 	r.Versions, r.Recommended = "3.5.5+", "false, once every server has sslQuorum=true"
-	r.Why = "The peer ports take TLS and plain text, as a first step to sslQuorum."
+	r.Why = "The peer ports accept TLS and plain text, as a first step to sslQuorum."
 	if s.SSLQuorum.Value {
 		r.Severity = report.Warning
-		r.Why = "Whoever reaches the peer ports may still speak plain text to them, in spite of sslQuorum."
+		r.Why = "Every host that reaches the peer ports can still use plain text, in spite of sslQuorum."
 	}
 	return []Remark{r}
 }
@@ -104,7 +104,7 @@ func quorumTLSOff(s *subject) []Remark {
 	}
 	r.Versions, r.Found = "3.5.5+", "keys for TLS between the servers, and no sslQuorum=true"
 	return r.say("sslQuorum=true, or portUnification=true as the first step to it",
-		"The servers speak plain text to each other: these keys are of no use by themselves.")
+		"The servers use plain text between each other: these keys alone have no effect.")
 }
 
 // clientTLSOff is the same of ClientX509Util.
@@ -119,7 +119,7 @@ func clientTLSOff(s *subject) []Remark {
 	}
 	r.Versions, r.Found = "3.5.1+", "keys for TLS of clients, and no secureClientPort"
 	return r.say("secureClientPort, or client.portUnification=true from 3.5.7 on",
-		"Clients speak plain text: these keys are of no use by themselves.")
+		"Clients use plain text: these keys alone have no effect.")
 }
 
 // storeKey is a remark on the first line that names a key store or a trust store.

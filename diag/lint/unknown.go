@@ -50,8 +50,8 @@ func (s *subject) glued(key string) bool { return strings.HasPrefix(key, "\u00ef
 
 func unread(known zoocfg.Keys, key string, line int) Remark {
 	r := Remark{Severity: report.Info, Line: line, Key: key, Found: "a key that no release of ZooKeeper reads"}
-	r.Recommended = "leave it out, unless a plugin of your own reads it"
-	r.Why = "ZooKeeper takes any key without a word, and this one does nothing."
+	r.Recommended = "remove it, unless your own plugin reads it"
+	r.Why = "ZooKeeper accepts any key without a message, and this one has no effect."
 	if !zoocfg.LooksLikeKey(key) { // it may be anything
 		r.Key, r.Found = "", "a line that does not begin with a key"
 		r.Recommended = "key=value, or a # before a comment"
@@ -64,7 +64,7 @@ func unread(known zoocfg.Keys, key string, line int) Remark {
 	if near := known.Nearest(key); near != "" {
 		r.Severity = report.Warning
 		r.Recommended = near
-		r.Why = fmt.Sprintf("ZooKeeper takes any key without a word, and this one does nothing; %s is a key.", near)
+		r.Why = fmt.Sprintf("ZooKeeper accepts any key without a message, and this one has no effect; %s is a key.", near)
 	}
 	return r
 }
@@ -94,7 +94,7 @@ func otherRelease(s *subject) []Remark {
 		}
 		r := Remark{Severity: report.Info, Line: p.Line, Key: name}
 		r.Found = "a key of other releases: " + Releases(key.Versions)
-		all = append(all, r.say("leave it out for ZooKeeper "+s.Version, "This release takes any key without a word, and does not read this one.")...)
+		all = append(all, r.say("leave it out for ZooKeeper "+s.Version, "This release accepts any key without a message, and does not read this one.")...)
 	}
 	return all
 }

@@ -42,12 +42,12 @@ func placeholder(s *subject) []Remark {
 		}
 		r := Remark{Severity: report.Warning, File: in.file, Line: in.Line, Key: strings.TrimSpace(in.Key), Found: what}
 		if secret(in.Key) {
-			r.Found = "what looks like a placeholder"
+			r.Found = "a placeholder"
 			if strings.HasPrefix(what, "<") { // a password may have it
 				continue
 			}
 		}
-		all = append(all, r.say("the value itself", "It is a placeholder that nothing has filled in, and ZooKeeper expands none.")...)
+		all = append(all, r.say("the value itself", "It is a placeholder without a value, and ZooKeeper does not expand placeholders.")...)
 	}
 	return all
 }
@@ -81,7 +81,7 @@ func quoted(s *subject) []Remark {
 		}
 		r := Remark{Severity: report.Warning, File: in.file, Line: in.Line, Key: strings.TrimSpace(in.Key)}
 		r.Found = "a value in quotes"
-		all = append(all, r.say("the value without them", "The quotes are part of the value: a path with them is a relative one, of that name.")...)
+		all = append(all, r.say("the value without them", "The quotes are part of the value: a path with quotes is a relative path of that name.")...)
 	}
 	return all
 }
@@ -137,7 +137,7 @@ func misspeltProvider(s *subject) []Remark {
 		if !found {
 			r := Remark{Severity: report.Warning, Line: p.Line, Key: strings.TrimSpace(p.Key), Found: own + name}
 			all = append(all, r.say(fmt.Sprintf("one of %s in %s", strings.Join(known, ", "), strings.TrimSuffix(own, ".")),
-				"ZooKeeper has no such class: it writes a line in its log and starts without the provider.")...)
+				"ZooKeeper has no such class: it logs this and starts without the provider.")...)
 		}
 	}
 	return all

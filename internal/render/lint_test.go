@@ -20,9 +20,9 @@ func lintReports() map[string]*lint.Report {
 		"lint-broken": {
 			SchemaVersion: 1, Tool: tool, File: "zoo.cfg", Dynamic: "zoo.cfg.dynamic.100000000",
 			Remarks: []lint.Remark{
-				{Rule: "would-not-start", Severity: report.Critical, File: "zoo.cfg", Line: 4, Key: "clientPort", Found: "2181 #...", Recommended: "the value alone; a comment needs a line of its own", Why: `ZooKeeper ends at its start with: For input string: "2181 #..."`},
-				{Rule: "would-not-start", Severity: report.Critical, File: "zoo.cfg.dynamic.100000000", Line: 1, Key: "server.1", Found: `"192.168.145.100:2888:3888 "`, Recommended: "no blanks at the end of the line", Why: "ZooKeeper ends at its start with: Address unresolved: 192.168.145.100:3888 ", Versions: "3.5+"},
-				{Rule: "force-sync-off", Severity: report.Warning, File: "zoo.cfg", Line: 7, Key: "forceSync", Found: "no", Recommended: "leave it out", Why: "Writes are confirmed before they are on the disk: when the power fails, servers lose what clients were told is safe."},
+				{Rule: "would-not-start", Severity: report.Critical, File: "zoo.cfg", Line: 4, Key: "clientPort", Found: "2181 #...", Recommended: "the value alone; a comment needs a line of its own", Why: `ZooKeeper exits at its start with: For input string: "2181 #..."`},
+				{Rule: "would-not-start", Severity: report.Critical, File: "zoo.cfg.dynamic.100000000", Line: 1, Key: "server.1", Found: `"192.168.145.100:2888:3888 "`, Recommended: "no blanks at the end of the line", Why: "ZooKeeper exits at its start with: Address unresolved: 192.168.145.100:3888 ", Versions: "3.5+"},
+				{Rule: "force-sync-off", Severity: report.Warning, File: "zoo.cfg", Line: 7, Key: "forceSync", Found: "no", Recommended: "leave it out", Why: "Writes are acknowledged before they are on the disk: if the power fails, servers lose acknowledged writes."},
 				{Rule: "whitelist", Severity: report.Info, File: "zoo.cfg", Key: "4lw.commands.whitelist", Found: "not set: only srvr", Recommended: "srvr,ruok,mntr,conf,isro", Why: "Monitors read mntr, and zkdoctor compares the servers' lists by conf; without them some checks are skipped.", Versions: "3.5.3+"},
 			},
 			Counts: lint.Counts{Critical: 2, Warning: 1, Info: 8}, Omitted: 7, ExitCode: 2,

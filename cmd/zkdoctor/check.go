@@ -45,7 +45,7 @@ func (*checkCmd) Help() string {
 func (*checkCmd) brief() string {
 	return `Usage: zkdoctor check [TARGET ...] [FLAGS]
 
-Diagnose an ensemble. Without servers: the one that this host belongs to.
+Diagnose an ensemble. Without targets: the ensemble of this host.
 
   zkdoctor check                     on a server of the ensemble
   zkdoctor check zk1 zk2 zk3         from anywhere: host, host:port, [v6]:port

@@ -22,33 +22,33 @@ import (
 
 // cli is the grammar of the command line.
 type cli struct {
-	Advisories  advisoriesCmd  `cmd:"" help:"List the releases of ZooKeeper that lose data, stop servers or have vulnerabilities."`
-	Check       checkCmd       `cmd:"" help:"Diagnose an ensemble. Without servers: the one that this host belongs to."`
-	Collect     collectCmd     `cmd:"" help:"Write down what check would see, for later or for somebody else."`
-	Completion  completionCmd  `cmd:"" help:"Print the script that completes command lines in a shell."`
+	Advisories  advisoriesCmd  `cmd:"" help:"List ZooKeeper releases that can lose data, stop servers or have vulnerabilities."`
+	Check       checkCmd       `cmd:"" help:"Diagnose an ensemble. Without targets: the ensemble of this host."`
+	Collect     collectCmd     `cmd:"" help:"Write a snapshot of what check would see, to analyse later or elsewhere."`
+	Completion  completionCmd  `cmd:"" help:"Print the completion script for a shell."`
 	Dashboards  dashboardsCmd  `cmd:"" help:"Write dashboards for Grafana."`
 	Diff        diffCmd        `cmd:"" help:"Show what changed between two snapshots."`
 	Explain     explainCmd     `cmd:"" help:"Show the page of a finding, or find the page of a pasted log line."`
-	Exporter    exporterCmd    `cmd:"" help:"Serve what check sees and concludes to Prometheus."`
-	Findings    findingsCmd    `cmd:"" help:"List everything that zkdoctor can find."`
+	Exporter    exporterCmd    `cmd:"" help:"Serve the results of check as Prometheus metrics."`
+	Findings    findingsCmd    `cmd:"" help:"List all findings."`
 	Help        helpCmd        `cmd:"" help:"Show the help of a command."`
 	Kubectl     kubectlCmd     `cmd:"" help:"Diagnose the ensemble of a StatefulSet, by kubectl: as the plugin kubectl zkdoctor."`
-	Lint        lintCmd        `cmd:"" help:"Judge a zoo.cfg by itself. Without a file: that of this host."`
+	Lint        lintCmd        `cmd:"" help:"Check a zoo.cfg file without connecting to servers. Without a file: that of this host."`
 	Man         manCmd         `cmd:"" help:"Write the manual pages of all commands."`
 	Next        nextCmd        `cmd:"" hidden:"" name:"__complete"`
-	OKToRestart okToRestartCmd `cmd:"" name:"ok-to-restart" help:"May a server be restarted now, and would it come back? Without servers: the one of this host."`
-	Ready       readyCmd       `cmd:"" help:"Report by the exit code whether one server serves clients, for readiness probes."`
+	OKToRestart okToRestartCmd `cmd:"" name:"ok-to-restart" help:"Check whether a server can be restarted now, and would rejoin. Without servers: that of this host."`
+	Ready       readyCmd       `cmd:"" help:"Check whether one server serves clients, for readiness probes."`
 	Rules       rulesCmd       `cmd:"" help:"Write alert rules for Prometheus and Alertmanager."`
 	VersionOf   versionCmd     `cmd:"" name:"version" help:"Print the version."`
-	Wait        waitCmd        `cmd:"" help:"Wait until an ensemble is in a state, or a time-out."`
-	Watch       watchCmd       `cmd:"" help:"Tell what changes, as it changes: a screen on a terminal, else a line a change."`
+	Wait        waitCmd        `cmd:"" help:"Wait until an ensemble is in a state, or a timeout."`
+	Watch       watchCmd       `cmd:"" help:"Show changes as they happen: a screen on a terminal, otherwise one line per change."`
 
 	HelpAll  helpAll          `help:"Show help with all flags." env:"-"`
-	LogLevel string           `help:"What to log on stderr: debug (every exchange), info (the exporter's default), warn (check's) or error." enum:",debug,info,warn,error" default:"" placeholder:"LEVEL"`
-	Version  kong.VersionFlag `help:"Print the version and leave." env:"-"`
+	LogLevel string           `help:"Log level on stderr: debug (every request), info (default of exporter), warn (default of check) or error." enum:",debug,info,warn,error" default:"" placeholder:"LEVEL"`
+	Version  kong.VersionFlag `help:"Print the version and exit." env:"-"`
 }
 
-const description = `zkdoctor names the root cause of a failing ZooKeeper ensemble, shows the evidence and gives the fix. It only reads.
+const description = `zkdoctor finds the root cause of a failing ZooKeeper ensemble, and shows the evidence and the fix. It only reads.
 
 Exit codes: 0 fine, 1 warning or degraded, 2 critical or down, 3 unknown, cut short or wrong usage.`
 
@@ -106,11 +106,11 @@ func newParser(grammar *cli, t terminal) (*kong.Kong, error) {
 		kong.Exit(func(code int) { panic(exitRequest(code)) }),
 		kong.ConfigureHelp(helpOptions()), kong.Help(printHelp),
 		kong.ExplicitGroups([]kong.Group{
-			{Key: "what", Title: "What to look at:"},
-			{Key: "how", Title: "How to look:"},
+			{Key: "what", Title: "What to check:"},
+			{Key: "how", Title: "How to check:"},
 			{Key: "tls", Title: "TLS:"},
-			{Key: "say", Title: "What to say:"},
-			{Key: "web", Title: "Where to serve:"},
+			{Key: "say", Title: "Output:"},
+			{Key: "web", Title: "Web server:"},
 		}),
 	)
 }

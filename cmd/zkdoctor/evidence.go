@@ -22,9 +22,9 @@ import (
 type evidenceFlags struct {
 	lookFlags
 
-	From []string `sep:"none" placeholder:"FILE" group:"what" help:"Judge the snapshots in these files, written by collect, and look at nothing; - is stdin."`
+	From []string `sep:"none" placeholder:"FILE" group:"what" help:"Analyse the snapshots in these files, written by collect, and connect to nothing; - is stdin."`
 
-	Via string `placeholder:"COMMAND" group:"what" help:"Look from the host of each server too: a command that leads there, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect."`
+	Via string `placeholder:"COMMAND" group:"what" help:"Also check from the host of each server, by a command that reaches it, as in 'ssh {host} --' or 'kubectl exec zk-{n} --'. It runs zkdoctor collect."`
 
 	pushFlags
 }
@@ -37,14 +37,14 @@ func (c *evidenceFlags) snapshot(
 	case c.Via == "" && (c.Push || len(c.PushBinary) > 0):
 		return nil, errors.New("--push sends zkdoctor by the command of --via: give that too, as in --via 'ssh {host} --'")
 	case c.Via != "" && len(c.From) > 0:
-		return nil, errors.New("--via looks and --from does not: choose")
+		return nil, errors.New("--via and --from exclude each other: use one")
 	case c.Via != "":
 		return c.lookVia(ctx, t, log, options)
 	case len(c.From) == 0:
 		return c.look(ctx, t, log, options)
 	}
 	if c.Config != "" {
-		return nil, errors.New("--from and --config each name what to judge: choose")
+		return nil, errors.New("--from and --config exclude each other: use one")
 	}
 	if c.Log != "" {
 		return nil, errors.New("--from judges what was seen before, and --log is of this host's server now: give --log to collect")

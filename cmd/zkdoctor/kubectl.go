@@ -26,7 +26,7 @@ type kubectlCmd struct {
 	Deadline    duration `group:"how" default:"20s" help:"Limit of the run without the sending."`
 
 	Output string `short:"o" enum:"text,json,nagios,markdown" default:"text" group:"say" help:"text, json, nagios or markdown."`
-	All    bool   `group:"say" help:"Show what is folded, passed and skipped too."`
+	All    bool   `group:"say" help:"Also show folded findings, and passed and skipped checks."`
 	Out    string `placeholder:"FILE" group:"say" help:"Write a snapshot too: for check --from."`
 }
 

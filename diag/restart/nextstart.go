@@ -53,7 +53,7 @@ func (s *subject) startedBy() []Check {
 	case u != nil:
 		what = u.Name
 	case !in.Seen():
-		return ok("no unit and no scripts of a release lead to its configuration: its start script was not found")
+		return ok("no unit and no scripts of a release were found that lead to its configuration")
 	}
 	release := releaseOf(in.Value.Jars)
 	if s.q.ZooKeeper != "" && release != "" && release != s.q.ZooKeeper {
@@ -114,7 +114,7 @@ func (s *subject) noJava(next *snapshot.NextStart) []Check {
 		return nil
 	}
 	return []Check{{
-		Result: NotOK, Finding: diag.JavaMissingOrWrong, Text: "there is no Java where its start script expects one", Evidence: evidence,
+		Result: NotOK, Finding: diag.JavaMissingOrWrong, Text: "its start finds no Java", Evidence: evidence,
 		Do: []report.Fix{inspect(s.s.Name, "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "find out which Java there is; install one, or name it in java.env beside zoo.cfg")},
 	}}
 }

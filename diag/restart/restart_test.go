@@ -308,7 +308,7 @@ func TestJudge(t *testing.T) {
 			}),
 		},
 		{
-			name: "its unit names a Java that is not there", want: restart.NotOK, reason: "java", says: "there is no Java",
+			name: "its unit names a Java that is not there", want: restart.NotOK, reason: "java", says: "its start finds no Java",
 			change: at(func(l *snapshot.Local) {
 				l.Next = &snapshot.NextStart{
 					Unit: &snapshot.Unit{Name: "zk.service", File: "/u", Config: l.ConfigPath, Java: "/opt/gone/bin/java"},

@@ -84,9 +84,11 @@ func ephemerals(s *subject) []Check {
 	case n == 0:
 		return ok("there is no ephemeral znode")
 	case s.e.LoneStandalone():
-		return ok("ephemeral znodes: %d; each stays where its client is back within its session timeout%s", n, s.sessionTimeouts())
+		return ok("ephemeral znodes: %d; each stays where its client is back within its session timeout%s",
+			n, s.sessionTimeouts())
 	}
-	return ok("ephemeral znodes of the whole ensemble: %d (which are of its own clients is not reported); each stays where its client reaches another server within its session timeout%s", n, s.sessionTimeouts())
+	return ok("ephemeral znodes of the whole ensemble: %d (which are of its own clients is not reported); "+
+		"each stays where its client reaches another server within its session timeout%s", n, s.sessionTimeouts())
 }
 
 // sessionTimeouts are those that the server grants; empty where it does not report them.
@@ -112,7 +114,8 @@ func learners(s *subject) []Check {
 	case known && n > 0:
 		return ok("%d servers follow it, and have to find a new leader", n)
 	case !known && observers > 0:
-		return ok("observers that get their data from it (observerMasterPort): %d; they have to connect to another server", observers)
+		return ok("observers that get their data from it (observerMasterPort): %d; they have to find another server",
+			observers)
 	}
 	return nil
 }

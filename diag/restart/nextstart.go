@@ -24,23 +24,27 @@ func startScript(s *subject) []Check {
 	u, in := h.Next.Unit, &h.Next.Install
 	switch {
 	case u != nil && h.Next.Script.Seen() && !h.Next.Script.Value:
-		return []Check{{
-			Result: NotOK, Finding: diag.StartFailedClassPath, Text: fmt.Sprintf("%s runs %s, and that is not there", u.Name, u.Script),
-			Evidence: []report.Evidence{{Source: "unit", Server: s.s.Name, Key: "ExecStart", Value: u.Script + " is not there", Wanted: "a zkServer.sh", File: u.File}},
-			Do:       []report.Fix{do(s.s.Name, "put the release back, or correct the unit")},
-		}}
+		shown := report.Evidence{
+			Source: "unit", Server: s.s.Name, Key: "ExecStart",
+			Value: u.Script + " is not there", Wanted: "a zkServer.sh", File: u.File,
+		}
+		return because(diag.StartFailedClassPath, fmt.Sprintf("%s runs %s, and that is not there", u.Name, u.Script), shown,
+			do(s.s.Name, "put the release back, or correct the unit"))
 	case u != nil && u.Config != "" && h.Settings != nil && u.Config != h.Settings.Path:
-		return []Check{{
-			Result: NotOK, Text: fmt.Sprintf("%s starts it with another configuration than it runs with", u.Name),
-			Evidence: []report.Evidence{{Source: "unit", Server: s.s.Name, Key: "ExecStart", Value: u.Config, Wanted: h.Settings.Path + ", as it runs", File: u.File}},
-			Do:       []report.Fix{do(s.s.Name, "correct the unit; if the change is meant, leave this check out: --ignore start-script")},
-		}}
+		shown := report.Evidence{
+			Source: "unit", Server: s.s.Name, Key: "ExecStart",
+			Value: u.Config, Wanted: h.Settings.Path + ", as it runs", File: u.File,
+		}
+		return because("", u.Name+" starts it with another configuration than it runs with", shown,
+			do(s.s.Name, "correct the unit; if the change is meant, leave this check out: --ignore start-script"))
 	case in.Seen() && diag.JarsMissing(&in.Value):
-		return []Check{{
-			Result: NotOK, Finding: diag.StartFailedClassPath, Text: fmt.Sprintf("%s has no jar of ZooKeeper: its scripts would find no main class", in.Value.Dir),
-			Evidence: []report.Evidence{{Source: "install", Server: s.s.Name, Key: "zookeeper-VERSION.jar", Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Value.Dir}},
-			Do:       []report.Fix{do(s.s.Name, "put the release back whole before the restart")},
-		}}
+		shown := report.Evidence{
+			Source: "install", Server: s.s.Name, Key: "zookeeper-VERSION.jar",
+			Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Value.Dir,
+		}
+		return because(diag.StartFailedClassPath,
+			in.Value.Dir+" has no jar of ZooKeeper: its scripts would find no main class", shown,
+			do(s.s.Name, "put the release back whole before the restart"))
 	}
 	return s.startedBy()
 }
@@ -81,7 +85,8 @@ func javaThere(s *subject) []Check {
 		return nil
 	}
 	running, gone := strings.CutSuffix(h.Process.Program.Value, " (deleted)")
-	look := do(s.s.Name, "run "+running+" -version: is a new one there, and does this release of ZooKeeper run with it? Then leave this check out: --ignore java")
+	look := do(s.s.Name, "run "+running+
+		" -version: is a new one there, and does this release of ZooKeeper run with it? Then --ignore java")
 	switch {
 	case h.Next != nil:
 		if missing := s.noJava(h.Next); missing != nil {
@@ -108,14 +113,17 @@ func (s *subject) noJava(next *snapshot.NextStart) []Check {
 		missing, evidence, _ = diag.ScriptJavaMissing(&next.Install.Value.Java, next.Unit)
 	case java.Seen() && !java.Value.OfProcess && !java.Value.Runs:
 		missing = true
-		evidence = []report.Evidence{{Source: "unit", Key: "ExecStart", Value: java.Value.Path + " cannot be run", Wanted: "a java", File: next.Unit.File}}
+		evidence = []report.Evidence{{
+			Source: "unit", Key: "ExecStart", Value: java.Value.Path + " cannot be run", Wanted: "a java", File: next.Unit.File,
+		}}
 	}
 	if !missing {
 		return nil
 	}
 	return []Check{{
 		Result: NotOK, Finding: diag.JavaMissingOrWrong, Text: "its start finds no Java", Evidence: evidence,
-		Do: []report.Fix{inspect(s.s.Name, "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "find out which Java there is; install one, or name it in java.env beside zoo.cfg")},
+		Do: []report.Fix{inspect(s.s.Name, "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*",
+			"find out which Java there is; install one, or name it in java.env beside zoo.cfg")},
 	}}
 }
 
@@ -132,13 +140,16 @@ func (s *subject) javaFits(java snapshot.JavaProgram, gone bool, look report.Fix
 	case !java.Runs:
 		return notKnown("the Java that it runs was removed since it was started, and no other was found", look)
 	case has > 0 && has < need:
-		return []Check{{
-			Result: NotOK, Finding: diag.JavaMissingOrWrong, Text: fmt.Sprintf("ZooKeeper %s needs Java %d, and its start takes Java %s", release, need, java.Version),
-			Evidence: []report.Evidence{{Source: "java", Server: s.s.Name, Key: "JAVA_VERSION", Value: java.Version, Wanted: fmt.Sprintf("%d or newer", need), File: java.Path}},
-			Do:       []report.Fix{do(s.s.Name, "install a newer Java, and name it in java.env beside zoo.cfg: JAVA_HOME=/usr/lib/jvm/NAME")},
-		}}
+		shown := report.Evidence{
+			Source: "java", Server: s.s.Name, Key: "JAVA_VERSION",
+			Value: java.Version, Wanted: fmt.Sprintf("%d or newer", need), File: java.Path,
+		}
+		return because(diag.JavaMissingOrWrong,
+			fmt.Sprintf("ZooKeeper %s needs Java %d, and its start takes Java %s", release, need, java.Version), shown,
+			do(s.s.Name, "install a newer Java, and name it in java.env beside zoo.cfg: JAVA_HOME=/usr/lib/jvm/NAME"))
 	case has == 0 && (gone || need > javaNeeded(running)):
-		look.Note = fmt.Sprintf("run %s -version: ZooKeeper %s needs Java %d. If it is that, leave this check out: --ignore java", java.Path, release, need)
+		look.Note = fmt.Sprintf("run %s -version: ZooKeeper %s needs Java %d or newer. If it has that, --ignore java",
+			java.Path, release, need)
 		return notKnown("which version its Java has was not seen", look)
 	case has == 0:
 		return ok("it is started with %s", java.Path)
@@ -198,14 +209,13 @@ func fileLimit(s *subject) []Check {
 	open, known := s.s.Mntr.Value.Count("zk_open_file_descriptor_count")
 	switch {
 	case known && next > 0 && uint64(max(open, 0)) >= next:
-		return []Check{{
-			Result: NotOK, Finding: "fd-limit-near", Text: fmt.Sprintf("it has %d files and connections open, and %s allows %d", open, unit, next),
-			Evidence: []report.Evidence{
-				{Source: "mntr", Server: s.s.Name, Key: "zk_open_file_descriptor_count", Value: strconv.FormatInt(open, 10)},
-				{Source: "unit", Server: s.s.Name, Key: "LimitNOFILE", Value: strconv.FormatUint(next, 10), Wanted: "65536", File: h.Next.Unit.File},
-			},
-			Do: []report.Fix{inspect(s.s.Name, "sudo systemctl edit "+unit, "raise the limit first: [Service], then LimitNOFILE=65536")},
-		}}
+		shown := report.Evidence{
+			Source: "unit", Server: s.s.Name, Key: "LimitNOFILE",
+			Value: strconv.FormatUint(next, 10), Wanted: "65536", File: h.Next.Unit.File,
+		}
+		return because("fd-limit-near",
+			fmt.Sprintf("it has %d files and connections open, and %s allows %d", open, unit, next), shown,
+			inspect(s.s.Name, "sudo systemctl edit "+unit, "raise the limit first: [Service], then LimitNOFILE=65536"))
 	case now == 0 && next == 0:
 		return nil
 	case !known:

@@ -108,11 +108,12 @@ func oldSnapshots(s *subject) []Check {
 func (s *subject) logsAlone(h *model.Host) []Check {
 	knows := zoocfg.Concerns("3.5.6+", s.q.ZooKeeper)
 	if _, trusts := lint.TrustsEmpty(h.Settings); trusts && knows {
-		return ok("it has no snapshot yet, and its file has snapshot.trust.empty=true: take that out after the upgrade")
+		return ok("it has no snapshot yet, and its file has snapshot.trust.empty=true: take that out afterwards")
 	}
-	fix := do(s.s.Name, "add snapshot.trust.empty=true to its zoo.cfg for the upgrade, and take it out afterwards (docs/upgrade.md). Without it a snapshot must be there: 3.4 writes one when it begins to lead, or after up to 100,000 transactions")
+	fix := do(s.s.Name, "add snapshot.trust.empty=true to its zoo.cfg for the upgrade, and take it out afterwards "+
+		"(docs/upgrade.md); 3.4 itself writes a snapshot when it begins to lead, or after up to 100,000 transactions")
 	if !knows {
-		fix.Note = "upgrade to 3.5.6 or later, which starts with logs alone where zoo.cfg has snapshot.trust.empty=true (docs/upgrade.md)"
+		fix.Note = "upgrade to 3.5.6 or later, which starts with logs alone if asked to: docs/upgrade.md, From 3.4"
 	}
 	return notOK(fmt.Sprintf("it has no snapshot yet, and ZooKeeper %s does not start with logs alone", s.q.ZooKeeper), fix)
 }

@@ -119,6 +119,11 @@ func notOK(text string, do ...report.Fix) []Check {
 	return []Check{{Result: NotOK, Text: text, Do: do}}
 }
 
+// because is a no with the finding that explains it and the one thing that shows it.
+func because(finding report.Code, text string, shown report.Evidence, do ...report.Fix) []Check {
+	return []Check{{Result: NotOK, Finding: finding, Text: text, Evidence: []report.Evidence{shown}, Do: do}}
+}
+
 func notKnown(text string, do ...report.Fix) []Check {
 	return []Check{{Result: NotKnown, Text: text, Do: do}}
 }

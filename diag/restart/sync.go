@@ -26,7 +26,8 @@ func syncTime(s *subject) []Check {
 		return nil
 	}
 	if took, whose := s.longestSync(); whose != nil {
-		text := fmt.Sprintf("the longest sync of %s took %.1f s, and initLimit allows %.1f s", whose.Name, took.Seconds(), limit.Seconds())
+		text := fmt.Sprintf("the longest sync of %s took %.1f s, and initLimit allows %.1f s",
+			whose.Name, took.Seconds(), limit.Seconds())
 		if took < limit {
 			return ok("%s", text)
 		}
@@ -43,14 +44,17 @@ func syncTime(s *subject) []Check {
 	rate := float64(n) / limit.Seconds()
 	switch {
 	case !known:
-		return ok("how long a sync takes was not reported, nor how much data there is; initLimit allows %.1f s", limit.Seconds())
+		return ok("neither how long a sync takes was reported, nor how much data there is; initLimit allows %.1f s",
+			limit.Seconds())
 	case rate > fastLine:
-		c := notKnown(fmt.Sprintf("its data, %s, takes %[3]s a second to be sent within initLimit, %[2].1f s, and how long its last sync took was not reported", size(n), limit.Seconds(), size(uint64(rate))),
+		c := notKnown(fmt.Sprintf("its data, %s, takes %s a second to be sent within initLimit, %.1f s, and no sync was measured",
+			size(n), size(uint64(rate)), limit.Seconds()),
 			do("", "raise initLimit on all servers, or leave this check out: --ignore sync-time"))
 		c[0].Finding = "sync-too-slow"
 		return c
 	case rate > slowLine:
-		return ok("how long a sync takes was not reported; for %s within initLimit, %.1f s, it takes %s a second", size(n), limit.Seconds(), size(uint64(rate)))
+		return ok("how long a sync takes was not reported; for %s within initLimit, %.1f s, it takes %s a second",
+			size(n), limit.Seconds(), size(uint64(rate)))
 	}
 	return ok("its data is small: all of it, %s, is sent well within initLimit, %.1f s", size(n), limit.Seconds())
 }

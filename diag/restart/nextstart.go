@@ -42,11 +42,24 @@ func startScript(s *subject) []Check {
 			Source: "install", Server: s.s.Name, Key: "zookeeper-VERSION.jar",
 			Value: "none", Wanted: "one in lib (3.4: at the top)", File: in.Value.Dir,
 		}
-		return because(diag.StartFailedClassPath,
+		return byScripts(h.Next, because(diag.StartFailedClassPath,
 			in.Value.Dir+" has no jar of ZooKeeper: its scripts would find no main class", shown,
-			do(s.s.Name, "put the release back whole before the restart"))
+			do(s.s.Name, "put the release back whole before the restart")))
 	}
 	return s.startedBy()
+}
+
+// byScripts is what the scripts beside its configuration show: a no where a unit runs them, and else
+// not known, because it may be started in another way.
+func byScripts(next *snapshot.NextStart, c []Check) []Check {
+	if u := next.Unit; u != nil && (u.Script != "" || u.Java != "") {
+		return c
+	}
+	for i := range c {
+		c[i].Result = NotKnown
+		c[i].Do = append(c[i].Do, do("", "or, if other scripts start it, leave this check out by its name: --ignore"))
+	}
+	return c
 }
 
 // startedBy says what starts it, and with which release, as far as that was found.
@@ -120,11 +133,11 @@ func (s *subject) noJava(next *snapshot.NextStart) []Check {
 	if !missing {
 		return nil
 	}
-	return []Check{{
+	return byScripts(next, []Check{{
 		Result: NotOK, Finding: diag.JavaMissingOrWrong, Text: "its start finds no Java", Evidence: evidence,
 		Do: []report.Fix{inspect(s.s.Name, "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*",
 			"find out which Java there is; install one, or name it in java.env beside zoo.cfg")},
-	}}
+	}})
 }
 
 // javaFits judges the version of a java that is there, or is not the one that runs any more.
@@ -144,9 +157,13 @@ func (s *subject) javaFits(java snapshot.JavaProgram, gone bool, look report.Fix
 			Source: "java", Server: s.s.Name, Key: "JAVA_VERSION",
 			Value: java.Version, Wanted: fmt.Sprintf("%d or newer", need), File: java.Path,
 		}
-		return because(diag.JavaMissingOrWrong,
+		old := because(diag.JavaMissingOrWrong,
 			fmt.Sprintf("ZooKeeper %s needs Java %d, and its start takes Java %s", release, need, java.Version), shown,
 			do(s.s.Name, "install a newer Java, and name it in java.env beside zoo.cfg: JAVA_HOME=/usr/lib/jvm/NAME"))
+		if java.OfProcess {
+			return old
+		}
+		return byScripts(s.host().Next, old)
 	case has == 0 && (gone || need > javaNeeded(running)):
 		look.Note = fmt.Sprintf("run %s -version: ZooKeeper %s needs Java %d or newer. If it has that, --ignore java",
 			java.Path, release, need)

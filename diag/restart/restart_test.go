@@ -141,7 +141,8 @@ func mntr(pairs ...string) func([]*snapshot.Snapshot) {
 // scripts has the scripts of a release start a server, with that java.
 func scripts(java snapshot.Java) func(*snapshot.Local) {
 	return func(l *snapshot.Local) {
-		l.Next = &snapshot.NextStart{Install: snapshot.Saw(snapshot.Install{Dir: "/opt/zk", Jars: []string{"zookeeper-3.4.10.jar"}, Java: java}, 0)}
+		unit := &snapshot.Unit{Name: "zk.service", File: "/u", Config: l.ConfigPath, Script: "/opt/zk/bin/zkServer.sh"}
+		l.Next = &snapshot.NextStart{Unit: unit, Install: snapshot.Saw(snapshot.Install{Dir: "/opt/zk", Jars: []string{"zookeeper-3.4.10.jar"}, Java: java}, 0)}
 	}
 }
 
@@ -342,7 +343,14 @@ func TestJudge(t *testing.T) {
 			}),
 		},
 		{
-			name: "its jars are gone", want: restart.NotOK, reason: "start-script", says: "no jar of ZooKeeper",
+			name: "scripts beside it take a JAVA_HOME that is not there, and no unit runs them", want: restart.NotKnown, reason: "java",
+			change: at(func(l *snapshot.Local) {
+				scripts(snapshot.Java{Home: "/opt/gone", From: "/java.env", HomeHas: snapshot.Saw(false, 0)})(l)
+				l.Next.Unit = nil
+			}),
+		},
+		{
+			name: "its jars are gone, and no unit runs its scripts", want: restart.NotKnown, reason: "start-script", says: "no jar of ZooKeeper",
 			change: at(func(l *snapshot.Local) {
 				l.Next = &snapshot.NextStart{Install: snapshot.Saw(snapshot.Install{Dir: "/opt/zk", Lib: true}, 0)}
 			}),

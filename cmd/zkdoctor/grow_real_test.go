@@ -15,6 +15,7 @@ import (
 // writes all the time.
 func TestRealOnceGrow(t *testing.T) {
 	t.Parallel()
+	onlyInFull(t)
 	for _, version := range zktest.UnderTest(t.Name()) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
@@ -83,6 +84,7 @@ func exists(file string) bool {
 // loop alone ends where a server has no snapshot yet.
 func TestRealOnceUpgrade(t *testing.T) {
 	t.Parallel()
+	onlyInFull(t)
 	const next = "3.5.10"
 	c := shape{name: "upgraded from 3.4", options: namespaces()}
 	ens := c.start(t, zktest.Oldest).ens

@@ -98,9 +98,7 @@ func failsWithFiles(limit string) func(*testing.T, *zktest.Ensemble, *zktest.Ser
 // that follower. The restart is fine for it: it finds another server.
 func TestRealOnceObserverMaster(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("ZKTEST_RESTARTS") != "all" {
-		t.Skip("make restarts runs it")
-	}
+	onlyInFull(t)
 	c := shape{name: "an observer behind a follower", options: zktest.Options{
 		Hosts: zktest.Namespaces, Observers: 1, Config: map[string]string{"observerMasterPort": "2191"},
 	}}

@@ -92,9 +92,7 @@ const longestElection = 10 * time.Second
 // TestRealOnceUngated: the same without waiting loses the quorum.
 func TestRealOnceUngated(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("ZKTEST_RESTARTS") != "all" {
-		t.Skip("make restarts runs it")
-	}
+	onlyInFull(t)
 	c := shape{name: "restarted without waiting", options: namespaces()}
 	ens := c.start(t, zktest.Newest).ens
 	lost := false
@@ -113,9 +111,7 @@ func TestRealOnceUngated(t *testing.T) {
 // at once where the others are in sync.
 func TestRealHooks(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("ZKTEST_RESTARTS") != "all" {
-		t.Skip("make restarts runs it")
-	}
+	onlyInFull(t)
 	program, err := builtProgram()
 	must(t, err)
 	c := shape{name: "probes and hooks", options: namespaces()}
@@ -207,6 +203,14 @@ func newRolls(t *testing.T, ens *zktest.Ensemble) *rolls {
 		must(t, os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o755))
 	}
 	return r
+}
+
+// onlyInFull skips a test that takes long, but in make restarts.
+func onlyInFull(t *testing.T) {
+	t.Helper()
+	if os.Getenv("ZKTEST_RESTARTS") != "all" {
+		t.Skip("make restarts runs it")
+	}
 }
 
 // stable is how long a state has to last: 10 s by default, and less where time is short.

@@ -90,8 +90,8 @@ func (s *subject) longestSync() (took time.Duration, whose *model.Server) {
 
 // dataSize is how much a server may have to fetch.
 func (s *subject) dataSize() (bytes uint64, known bool) {
-	if n, ok := s.s.Mntr.Value.Count("zk_approximate_data_size"); ok && n >= 0 {
-		return uint64(n), true
+	if n, ok := s.s.Mntr.Value.Count("zk_approximate_data_size"); ok {
+		return uint64(max(n, 0)), true
 	}
 	h := s.host()
 	if h == nil || !h.Data.Seen() || !h.Data.Value.Dir.Snapshots.Seen() {

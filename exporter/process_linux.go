@@ -34,8 +34,8 @@ func newProcess() prometheus.Collector {
 	for _, f := range families {
 		switch f.GetName() {
 		case "process_start_time_seconds", "process_virtual_memory_max_bytes":
-			value := f.GetMetric()[0].GetGauge().GetValue()
-			p.constant = append(p.constant, prometheus.MustNewConstMetric(desc(f.GetName(), f.GetHelp()), prometheus.GaugeValue, value))
+			d, value := desc(f.GetName(), f.GetHelp()), f.GetMetric()[0].GetGauge().GetValue()
+			p.constant = append(p.constant, prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value))
 		}
 	}
 	return p

@@ -53,5 +53,9 @@ func askOnceMore(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire
 // before.
 func mayBeSeveral(a *serverTask) bool {
 	s := a.server
-	return s.Contradiction(a.earlier[s.Name]) != "" || a.confLate && s.CountsApartWithoutConf() || !a.confLate && s.CountsApart()
+	apart := s.CountsApart
+	if a.confLate {
+		apart = s.CountsApartWithoutConf
+	}
+	return s.Contradiction(a.earlier[s.Name]) != "" || apart()
 }

@@ -13,7 +13,9 @@ import (
 
 // askServing asks a server that has answered srvr. The reply to conf is kept from the earlier look
 // where nothing shows that it may be another by now.
-func askServing(ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport, reported chan<- portNumbers) {
+func askServing(
+	ctx context.Context, a *serverTask, addr netip.AddrPort, t wire.Transport, reported chan<- portNumbers,
+) {
 	s := a.server
 	a.confKept = keepConf(a)
 	if a.confLate = a.confKept; !a.confLate {
@@ -57,15 +59,18 @@ func startedAnew(a *serverTask) bool {
 	return known != told || known && now-was < time.Since(a.earlierAt)/2
 }
 
-// renewConf asks conf of all servers whose reply was kept, where that of another server is of now:
-// lists of two times may differ by what was changed in between. It returns how old the replies are.
+// renewConf asks conf of all servers whose reply was kept, where that of another server is of now,
+// for lists of two times may differ by what was changed in between; and where one has gone, for it may
+// have been removed from the list before. It returns how old the replies are.
 func (t *task) renewConf(ctx context.Context, servers []*serverTask) time.Duration {
 	var kept []*serverTask
 	asked := false
 	for _, a := range servers {
-		if a.confKept {
+		was := a.earlier[a.server.Name]
+		switch {
+		case a.confKept:
 			kept = append(kept, a)
-		} else if a.server.Conf.Tried {
+		case a.server.Conf.Tried, was != nil && was.Srvr.Seen():
 			asked = true
 		}
 	}

@@ -41,6 +41,9 @@ func (r *running) answer(word string) string {
 	const version = "3.9.5-0123456789, built on 2025-01-01 00:00 UTC"
 	switch word {
 	case "srvr":
+		if r.mode == "" {
+			return ""
+		}
 		return fmt.Sprintf("Zookeeper version: %s\nLatency min/avg/max: 0/0.0/0\nReceived: %d\nSent: %d\nConnections: 1\nOutstanding: 0\nZxid: %#x\nMode: %s\nNode count: 5\n",
 			version, r.received, r.received, r.zxid, r.mode)
 	case "conf":
@@ -117,5 +120,25 @@ func TestConfIsKept(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestConfWhenOneGoes: a server that goes may have been removed, so the others are asked for the
+// list; once, as long as it stays away.
+func TestConfWhenOneGoes(t *testing.T) {
+	t.Parallel()
+	one, two := startRunning(t, 1), startRunning(t, 2)
+	q := Question{Targets: []snapshot.Target{one.Target, two.Target}, Timeout: long, KeepConf: 50 * time.Second}
+	before := look(t, q, nil)
+	one.change(func(r *running) { r.mode = "" })
+	for i, asked := range []int{1, 0} {
+		const passed = 15 * time.Second
+		two.change(func(r *running) { r.uptime += passed })
+		before.Started = before.Started.Add(-passed)
+		after := look(t, q, before)
+		if got := two.asked("conf"); got != asked || (after.ConfAge == 0) != (asked == 1) {
+			t.Errorf("look %d without it asks conf %d times, want %d; it is %v old", i, got, asked, after.ConfAge)
+		}
+		before = after
 	}
 }

@@ -74,7 +74,9 @@ func exporterPanels() []panel {
 			queries: []query{{"max by (instance, version) (zkdoctor_build_info * on (instance, job) group_left () zkdoctor_ensembles)", ""}},
 			empty:   "No exporter is scraped at /metrics or /-/metrics",
 			columns: []column{
-				{field: "instance", title: "Exporter"}, {field: "version", title: "Version"}, {field: "Value", title: "Ensembles", descending: true},
+				{field: "instance", title: "Exporter"},
+				{field: "version", title: "Version"},
+				{field: "Value", title: "Ensembles", descending: true},
 			},
 		},
 		{
@@ -95,7 +97,8 @@ func exporterPanels() []panel {
 			empty:   "No exporter is scraped at /metrics or /-/metrics",
 		},
 		{
-			kind: graph, title: "File descriptors used by the exporter", unit: "percentunit", max: 1, steps: []step{{0, good}, {0.8, bad}},
+			kind: graph, title: "File descriptors used by the exporter",
+			unit: "percentunit", max: 1, steps: []step{{0, good}, {0.8, bad}},
 			about:   "Of those that its process may open. Without any left it cannot check servers.",
 			queries: []query{{"max by (instance) (process_open_fds / process_max_fds" + here + ")", "{{instance}}"}},
 			empty:   "No exporter is scraped at /metrics or /-/metrics",

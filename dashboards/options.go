@@ -47,7 +47,9 @@ type Wait time.Duration
 var (
 	labelName  = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 	waitForm   = regexp.MustCompile(`^([0-9]+)(s|m|h|d)$`)
-	labelsHere = []string{"ensemble", "server", "code", "severity", "alertname", "instance", "job", "symptom", "reason", "title", "root"}
+	labelsHere = []string{
+		"ensemble", "server", "code", "severity", "alertname", "instance", "job", "symptom", "reason", "title", "root",
+	}
 )
 
 // UnmarshalText reads a time span.

@@ -37,7 +37,8 @@ func (p *panel) scope(o *Options) {
 			*link, p.columns[i].outside = o.RunbookURL+"/${__value.raw}", true
 		}
 		for _, label := range o.By {
-			*link = strings.Replace(*link, "&var-ensemble=", fmt.Sprintf("&var-%[1]s=${__data.fields.%[1]s}&var-ensemble=", label), 1)
+			more := fmt.Sprintf("&var-%[1]s=${__data.fields.%[1]s}", label)
+			*link = strings.Replace(*link, "&var-ensemble=", more+"&var-ensemble=", 1)
 		}
 	}
 }

@@ -56,8 +56,8 @@ func servePageOf(w http.ResponseWriter, r *http.Request, page []byte) *rendered 
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "max-age=300")
 	h.Set("ETag", tag)
-	known := strings.Split(r.Header.Get("If-None-Match"), ",")
-	if slices.ContainsFunc(known, func(one string) bool { return strings.TrimPrefix(strings.TrimSpace(one), "W/") == tag }) {
+	same := func(known string) bool { return strings.TrimPrefix(strings.TrimSpace(known), "W/") == tag }
+	if slices.ContainsFunc(strings.Split(r.Header.Get("If-None-Match"), ","), same) {
 		for name, values := range h {
 			w.Header()[name] = values
 		}

@@ -101,7 +101,10 @@ func (p *parser) item(column int, mark string, text int) {
 			start = ` start="` + number + `"`
 		}
 	}
-	for n := len(p.lists); n > 0 && (p.lists[n-1].mark > column || p.lists[n-1].mark == column && p.lists[n-1].element != element); n-- {
+	for n := len(p.lists); n > 0; n-- {
+		if last := p.lists[n-1]; last.mark < column || last.mark == column && last.element == element {
+			break
+		}
 		p.closeList()
 	}
 	if n := len(p.lists); n > 0 && p.lists[n-1].mark == column {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -136,5 +137,26 @@ func TestPath(t *testing.T) {
 	got := f.path([]promstack.Sample{at(0, 0), at(10, 1), at(50, 1)}, 0, 1)
 	if want := "M0.0 200.0 L80.0 0.0 M400.0 0.0 "; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestClusters: ensembles of one name in two clusters have a row each, with a way to each.
+func TestClusters(t *testing.T) {
+	files, err := dashboards.DashboardFiles(dashboards.Options{By: []string{"cluster"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := Handler(files, fake(t, []map[string]string{{"ensemble": "orders", "cluster": "eu"}, {"ensemble": "orders", "cluster": "us"}}, "1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/d/zkdoctor-fleet", http.NoBody))
+	for _, cluster := range []string{"eu", "us"} {
+		way := regexp.MustCompile(`<td[^>]*>` + cluster + `</td><td[^>]*><a href="/d/zkdoctor-ensemble[^"]*var-cluster=` + cluster + `[^"]*var-ensemble=orders[^"]*">orders`)
+		// In the table of ensembles and in that of root causes.
+		if found := way.FindAllString(w.Body.String(), -1); len(found) != 2 {
+			t.Errorf("%s has %d rows: %q\n%s", cluster, len(found), found, w.Body)
+		}
 	}
 }

@@ -18,8 +18,8 @@ import (
 
 type explainCmd struct {
 	What []string `arg:"" optional:"" name:"finding|line" complete:"finding" help:"Name of a finding, or a line from a log or a console, in quotes; - reads the lines from stdin."`
-	All  bool     `env:"-" help:"Write the pages of all findings into --out, as HTML for a web server, where --runbook-url of rules may lead."`
-	Out  string   `env:"-" placeholder:"DIR" help:"Where --all writes them; files there with the same names are replaced."`
+	All  bool     `env:"ZKDOCTOR_EXPLAIN_ALL" help:"Write the pages of all findings into --out, as HTML for a web server, where --runbook-url of rules may lead."`
+	Out  string   `env:"ZKDOCTOR_EXPLAIN_OUT" placeholder:"DIR" help:"Where --all writes them; files there with the same names are replaced."`
 	Log  string   `env:"ZKDOCTOR_EXPLAIN_LOG" placeholder:"FILE" help:"Explain what a log reports at WARN and above since the last start of its server; - is stdin."`
 }
 

@@ -425,7 +425,7 @@ func TestFlags(t *testing.T) {
 		if slices.Contains([]string{"advisories", "diff", "findings", "lint", "watch"}, command) && f.Name == "output" {
 			want = "ZKDOCTOR_" + strings.ToUpper(command) + "_OUTPUT"
 		}
-		own := map[string][]string{"explain": {"log"}, "ok-to-restart": {"output", "only", "ignore"}, "wait": {"timeout"}}
+		own := map[string][]string{"explain": {"log", "all", "out"}, "ok-to-restart": {"output", "only", "ignore"}, "wait": {"timeout"}}
 		if slices.Contains(own[command], f.Name) {
 			want = "ZKDOCTOR_" + strings.ToUpper(strings.ReplaceAll(command+"_"+f.Name, "-", "_"))
 		}

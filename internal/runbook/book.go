@@ -51,6 +51,8 @@ type view struct {
 	Title, Version, Status, Index string
 	Style                         template.CSS
 	Body                          template.HTML
+	// Finding is set where zkdoctor explain has the page too.
+	Finding bool
 	List                          []entry
 	More                          []entry
 }
@@ -59,8 +61,8 @@ type entry struct{ URL, Name, Title string }
 
 // Page is the page of that name; ok is false when there is none.
 func (b *Book) Page(name string, site Site) (html []byte, ok bool) {
-	text, ok := findings.Page(name)
-	if !ok {
+	text, finding := findings.Page(name)
+	if !finding {
 		if text, ok = b.more[name]; !ok {
 			return nil, false
 		}
@@ -71,7 +73,7 @@ func (b *Book) Page(name string, site Site) (html []byte, ok bool) {
 		}
 		return site.Page(slug)
 	})
-	return b.fill(view{Title: name, Body: body}, site), true
+	return b.fill(view{Title: name, Body: body, Finding: finding}, site), true
 }
 
 // Index is the list of all pages.

@@ -148,9 +148,11 @@ func TestEverything(t *testing.T) {
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	page, ok := New("1.2.3", nil).Page("quorum-lost", served)
+	text := "# sample\n\n**A title.**\n\n## Means\n\nSee `zkdoctor explain process-down` & *more*.\n\n" +
+		"1. Run it.\n\n   ```sh\n   zkdoctor check <zk1>\n   ```\n\n2. Read:\n   - this\n   - that\n"
+	page, ok := New("1.2.3", map[string]string{"sample": text}).Page("sample", served)
 	_, rest, _ := strings.Cut(string(page), "</style>")
-	file := filepath.Join("testdata", "quorum-lost.golden")
+	file := filepath.Join("testdata", "page.golden")
 	if *update {
 		if err := os.WriteFile(file, []byte(rest), 0o644); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,8 @@ import "fmt"
 // since tells why a panel may be empty on a healthy ensemble.
 func since(version string) string { return "Reported by ZooKeeper " + version + " and later" }
 
+const provider = "Reported with the PrometheusMetricsProvider of ZooKeeper 3.6 and later"
+
 // ensemble is everything about one: can clients write, why not, since when.
 func ensemble() *board {
 	return &board{

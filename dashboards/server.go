@@ -23,8 +23,6 @@ func server() *board {
 	}
 }
 
-const provider = "Reported with the PrometheusMetricsProvider of ZooKeeper 3.6 and later"
-
 // serverNow is who the server is and how it stands.
 func serverNow() []panel {
 	return []panel{

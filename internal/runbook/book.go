@@ -5,7 +5,6 @@ import (
 	_ "embed" // page.html
 	"html/template"
 	"slices"
-	"strings"
 
 	"github.com/zkdoctor/zkdoctor/docs/findings"
 	"github.com/zkdoctor/zkdoctor/internal/render"
@@ -53,8 +52,8 @@ type view struct {
 	Body                          template.HTML
 	// Finding is set where zkdoctor explain has the page too.
 	Finding bool
-	List                          []entry
-	More                          []entry
+	List    []entry
+	More    []entry
 }
 
 type entry struct{ URL, Name, Title string }
@@ -112,6 +111,3 @@ func (b *Book) Files() map[string][]byte {
 	}
 	return files
 }
-
-// plainTitle is a heading without the marks of Markdown.
-func plainTitle(text string) string { return strings.NewReplacer("`", "", "*", "").Replace(text) }

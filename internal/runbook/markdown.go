@@ -195,3 +195,6 @@ func (p *parser) link(slug, text string) string {
 	}
 	return text
 }
+
+// plainTitle is a heading without the marks of Markdown.
+func plainTitle(text string) string { return strings.NewReplacer("`", "", "*", "").Replace(text) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -17,6 +18,7 @@ type lintCmd struct {
 	ZooKeeper string `name:"zookeeper" placeholder:"VERSION" help:"Report only what concerns this version, as 3.4.10 or 3.9; default: all versions."`
 	advisoryFlag
 	Output string `short:"o" enum:"text,json,sarif" default:"text" help:"text, json or sarif (SARIF 2.1.0, for code scanning)." env:"ZKDOCTOR_LINT_OUTPUT"`
+	SARIF  string `name:"sarif" placeholder:"FILE" help:"Write SARIF to this file too."`
 }
 
 // Help is shown under the usage line.
@@ -56,6 +58,9 @@ func (c *lintCmd) Run(ctx context.Context, t terminal) error {
 		files[i].Version, files[i].Tool, files[i].Advisories = c.ZooKeeper, versionNumber(), table
 	}
 	reports := lint.All(files)
+	if err := c.writeSARIF(reports); err != nil {
+		return fmt.Errorf("--sarif: %w", err)
+	}
 	if err := c.write(t, reports); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
@@ -64,6 +69,18 @@ func (c *lintCmd) Run(ctx context.Context, t terminal) error {
 		code = max(code, r.ExitCode)
 	}
 	return exitError(code)
+}
+
+// writeSARIF writes the file of --sarif, where there is to be one.
+func (c *lintCmd) writeSARIF(reports []*lint.Report) error {
+	if c.SARIF == "" {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := render.LintSARIF(&text, reports); err != nil {
+		return err
+	}
+	return writeFile(c.SARIF, text.Bytes(), 0o644)
 }
 
 func (c *lintCmd) write(t terminal, reports []*lint.Report) error {

@@ -32,7 +32,8 @@ var staticProgram = sync.OnceValues(func() (string, error) {
 	return program, nil
 })
 
-// pod is a root of its own beside the server: a shell, the commands of POSIX that --push takes, /proc and /tmp.
+// pod is a root of its own beside the server: a shell, the commands of POSIX that --push takes, /proc and /tmp. Who
+// enters it has mounts of his own, as each container has.
 const pod = `
 mkdir -p $0/bin $0/dev $0/proc $0/tmp $0/etc $0/var/tmp
 touch $0/dev/null
@@ -41,6 +42,7 @@ cp "$(command -v busybox)" $0/bin/busybox
 for name in sh cat chmod df head mkdir od rm rmdir tail uname wc; do ln -sf busybox $0/bin/$name; done
 mount -t proc proc $0/proc
 mount -t tmpfs -o mode=1777 tmpfs $0/tmp
+mount -t tmpfs -o mode=1777 tmpfs $0/var/tmp
 cp /etc/hosts $0/etc/hosts
 `
 
@@ -60,7 +62,7 @@ func standIn(t *testing.T, ens *zktest.Ensemble) (dir string) {
 		if out, err := s.Host.Run(t.Context(), "sh", "-c", pod, root); err != nil || out.ExitCode != 0 {
 			t.Fatalf("%v: %s", err, out.Stderr)
 		}
-		fmt.Fprintf(&script, "%s) exec %s \"$@\" ;;\n", s.Name, strings.Join(s.Host.Inside("env", "-i", "PATH=/bin", "/usr/sbin/chroot", root), " "))
+		fmt.Fprintf(&script, "%s) exec %s \"$@\" ;;\n", s.Name, strings.Join(s.Host.Inside("env", "-i", "PATH=/bin", "/usr/bin/unshare", "--mount", "/usr/sbin/chroot", root), " "))
 	}
 	script.WriteString("esac\necho \"Error from server (NotFound): pods \\\"$pod\\\" not found\" >&2\nexit 1\n")
 	dir = t.TempDir()

@@ -78,11 +78,18 @@ func Run(programs []Program, arguments []string, limit time.Duration, stdin io.W
 	if _, err := t.next("send"); err != nil {
 		return err
 	}
-	t.write(string(program.text))
-	if _, err := t.next("run"); err != nil {
+	// Meanwhile it is read what comes: a host that writes and does not read would else keep both waiting.
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		_, _ = stdin.Write(program.text) // without a copy: it goes to many hosts at once
+	}()
+	_, err = t.next("run")
+	_ = stdin.Close()
+	<-sent
+	if err != nil {
 		return err
 	}
-	_ = stdin.Close() // what failed is seen by what comes back
 	began(Running)
 	_, err = io.Copy(out, t.stdout)
 	return err

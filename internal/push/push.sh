@@ -38,8 +38,9 @@ open() {
 	rmdir "$directory" 2>/dev/null && directory=
 	cd /
 	exec 3>&-
-	why="${free:-?} KiB free of $room"
-	[ "${free:-0}" -ge "$room" ] 2>/dev/null || return 1
+	case $free in '' | *[!0-9]*) why='df does not report its free space' && return 1 ;; esac
+	why="$free KiB free of $room"
+	[ "$free" -ge "$room" ] || return 1
 	# To execute an empty file does nothing; 126 is that it may not be executed.
 	why=noexec
 	/proc/self/fd/4 </dev/null >/dev/null 2>&1

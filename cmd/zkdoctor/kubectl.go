@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -233,6 +234,9 @@ func (p podItem) container(named string) (containerSpec, error) {
 	return containerSpec{}, fmt.Errorf("the pods have the containers %s: name that of ZooKeeper with --container", strings.Join(names, ", "))
 }
 
+// plainClientPort are names of a client port, and not of one for TLS: tls-client, secure-client.
+var plainClientPort = regexp.MustCompile(`(?i)^(zk-?|zookeeper-?)?client(-?port)?$`)
+
 // clientPort is the port that is called so, and 2181 where none is.
 func (c containerSpec) clientPort() int {
 	for _, port := range c.Ports {
@@ -241,7 +245,7 @@ func (c containerSpec) clientPort() int {
 		}
 	}
 	for _, port := range c.Ports {
-		if name := strings.ToLower(port.Name); strings.Contains(name, "client") && !strings.Contains(name, "tls") && !strings.Contains(name, "secure") {
+		if plainClientPort.MatchString(port.Name) {
 			return port.Port
 		}
 	}

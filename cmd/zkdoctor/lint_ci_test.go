@@ -68,7 +68,7 @@ func TestAction(t *testing.T) {
 			t.Errorf("%s: exit %d, want %d: %v %s", files, code, want, err, out)
 		}
 		sarif, err := os.ReadFile(filepath.Join(dir, "out.sarif"))
-		if want == 3 != os.IsNotExist(err) || want < 3 && !strings.Contains(string(sarif), `"version": "2.1.0"`) {
+		if (want == 3) != os.IsNotExist(err) || want < 3 && !strings.Contains(string(sarif), `"version": "2.1.0"`) {
 			t.Errorf("%s: %v %s", files, err, sarif)
 		}
 	}

@@ -39,7 +39,7 @@ type pushed struct {
 // pushed reads the programs that the flags name, and this one; nil where none is to be sent.
 func (f *pushFlags) pushed(ctx context.Context, t terminal) (*pushed, error) {
 	if f.sending() == 0 {
-		return nil, nil //nolint:nilnil // nothing to send is no error
+		return nil, nil
 	}
 	p := &pushed{limit: time.Duration(f.PushTimeout)}
 	for _, file := range f.PushBinary {

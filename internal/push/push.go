@@ -31,7 +31,9 @@ const (
 
 // questions have a shell tell the memory of its container, by either version of cgroups, and the architecture.
 const questions = `echo
-echo zkdoctor $m memory $({ cd /sys/fs/cgroup && cat memory.max memory.stat || cd memory && cat memory.limit_in_bytes memory.stat; } 2>/dev/null)
+version2() { cd /sys/fs/cgroup && cat memory.max memory.stat; }
+version1() { cd memory && cat memory.limit_in_bytes memory.stat; }
+echo zkdoctor $m memory $({ version2 || version1; } 2>/dev/null)
 echo zkdoctor $m host $(uname -s) $(uname -m) $(od -An -tx1 -N20 /proc/self/exe)
 `
 

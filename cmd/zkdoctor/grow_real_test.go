@@ -55,8 +55,10 @@ func TestRealOnceAdd(t *testing.T) {
 	asked := filepath.Join(rolls.dir, "reconfig")
 	must(t, os.WriteFile(filepath.Join(rolls.dir, "zkCli.sh"), []byte("#!/bin/sh\necho \"$*\" > "+asked+".new\nmv "+asked+".new "+asked+"\nwhile [ -e "+asked+" ]; do sleep 0.1; done\n"), 0o755))
 	line := "server.4=" + rolls.names[3] + ":2888:3888;2181"
-	command := slices.Concat([]string{"env", "PATH=" + rolls.dir + ":/usr/bin:/bin", "ZKDOCTOR_STABLE=" + stable(), "sh", "-c",
-		shellBlock(t, "grow-and-shrink.md", "## With reconfiguration (3.5 and later)"), "add.sh", line, rolls.names[3]}, rolls.names[:3])
+	command := slices.Concat([]string{
+		"env", "PATH=" + rolls.dir + ":/usr/bin:/bin", "ZKDOCTOR_STABLE=" + stable(), "sh", "-c",
+		shellBlock(t, "grow-and-shrink.md", "## With reconfiguration (3.5 and later)"), "add.sh", line, rolls.names[3],
+	}, rolls.names[:3])
 	running, err := ens.Client.StartCommand(command...)
 	must(t, err)
 	must(t, ens.Wait(t.Context(), "the script to add it", func() bool { return exists(asked) || !running.Running() }))

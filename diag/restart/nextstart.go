@@ -3,7 +3,6 @@ package restart
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -201,16 +200,12 @@ func javaNeeded(release string) int {
 	return 6
 }
 
-var firstNumbers = regexp.MustCompile(`^(?:1\.)?(\d+)`)
-
 // majorOf is 8 of "1.8.0_392", and 17 of "17.0.9"; 0 of what is no version.
 func majorOf(version string) int {
-	m := firstNumbers.FindStringSubmatch(version)
-	if m == nil {
-		return 0
-	}
-	n, _ := strconv.Atoi(m[1]) // too long a number is none
-	return n
+	digits, _, _ := strings.Cut(strings.TrimPrefix(version, "1."), ".")
+	digits, _, _ = strings.Cut(digits, "-") // 17-ea
+	n, _ := strconv.Atoi(digits)            // no number is none
+	return max(n, 0)
 }
 
 // fileLimit: the files that it has open are within what its start allows.

@@ -89,6 +89,7 @@ type Exporter struct {
 	delivery   *delivery
 	compressed func(http.Handler) http.HandlerFunc
 	buffers    sync.Pool // of *bufio.Writer, for answers
+	pages      sync.Pool // of *page
 }
 
 // state is what one configuration makes; a reload replaces it whole.
@@ -133,6 +134,7 @@ func New(ctx context.Context, o Options) (*Exporter, error) {
 	}
 	const large = 64 << 10 // the metrics of one server
 	e.buffers.New = func() any { return bufio.NewWriterSize(nil, large) }
+	e.pages.New = func() any { return newPage(e.table) }
 	e.registerSelf()
 	return e, e.Reload(ctx)
 }

@@ -8,6 +8,16 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
+// kind is the type of a metric.
+type kind string
+
+const (
+	kindGauge   kind = "gauge"
+	kindCounter kind = "counter"
+	kindSummary kind = "summary"
+	kindUntyped kind = "untyped"
+)
+
 // family is a metric: what all its samples share.
 type family struct {
 	name, help string
@@ -91,4 +101,10 @@ func (l *labelSet) protocol() []*dto.LabelPair {
 		pairs[i] = &dto.LabelPair{Name: &l.pairs[i].name, Value: &l.pairs[i].value}
 	}
 	return pairs
+}
+
+// protocol is the kind as the library has it.
+func (k kind) protocol() *dto.MetricType {
+	t := dto.MetricType(dto.MetricType_value[strings.ToUpper(string(k))])
+	return &t
 }

@@ -3,7 +3,6 @@ package exporter
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	dto "github.com/prometheus/client_model/go"
 )
@@ -84,10 +83,4 @@ func (p *page) Gather() ([]*dto.MetricFamily, error) {
 		all = append(all, made)
 	})
 	return all, failed
-}
-
-// protocol is the kind as the library has it.
-func (k kind) protocol() *dto.MetricType {
-	t := dto.MetricType(dto.MetricType_value[strings.ToUpper(string(k))])
-	return &t
 }

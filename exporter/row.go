@@ -4,16 +4,6 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// kind is the type of a metric.
-type kind string
-
-const (
-	kindGauge   kind = "gauge"
-	kindCounter kind = "counter"
-	kindSummary kind = "summary"
-	kindUntyped kind = "untyped"
-)
-
 // row is one metric: what it is called, what it means, and where it is read.
 type row struct {
 	name, help string

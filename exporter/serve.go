@@ -20,8 +20,8 @@ import (
 // answer renders the metrics of looks; own adds the exporter's.
 func (e *Exporter) answer(r *http.Request, watchers []*watcher, looks []*look, own bool) *rendered {
 	return e.delivery.render(r, looks, e.compressed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		page := e.table.pages.Get().(*page)
-		defer func() { page.reset(); e.table.pages.Put(page) }()
+		page := e.pages.Get().(*page)
+		defer func() { page.reset(); e.pages.Put(page) }()
 		(&collector{table: e.table, watchers: watchers, looks: looks, compat: e.compat}).send(page)
 		e.write(w, r, page, own)
 	})))

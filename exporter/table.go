@@ -33,7 +33,6 @@ type table struct {
 	// dropped counts the label values that were left out; register it once.
 	dropped prometheus.Counter
 	scratch sync.Pool
-	pages   sync.Pool
 }
 
 // newTable makes the table. A metric is served when its name matches one of
@@ -65,7 +64,6 @@ func newTable(include, exclude []*regexp.Regexp) *table {
 		Name: "zkdoctor_label_values_dropped_total",
 		Help: "Label values (znode names, learners, unknown keys) beyond what one server may have in a metric; they were not served.",
 	})
-	t.pages.New = func() any { return newPage(t) }
 	t.scratch.New = func() any { return newScratch(len(t.rows)) }
 	return t
 }

@@ -19,7 +19,7 @@ func ensembleOf(e *StatusEnsemble, row *indexRow, now time.Time, prefix string) 
 	v.Said = true
 	v.Looked, v.LookedUTC = ago(now.Sub(e.LookedAt)), utc(e.LookedAt)
 	v.From = clean(r.Vantage.Host, maxWord)
-	if r.TookMs > 0 {
+	if r.TookMs >= 50 { // less would read 0.0 s
 		v.Took = seconds(r.TookMs)
 	}
 	if !e.SlowAt.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -95,6 +96,10 @@ func TestPages(t *testing.T) {
 		}
 		if headings != 1 {
 			t.Errorf("%s: %d headings of the first level", name, headings)
+		}
+		// A number at the beginning of a line of a paragraph is no item of a list.
+		if broken := regexp.MustCompile(`[^.:!?)]</p>\n<ol start=`).Find(page); broken != nil {
+			t.Errorf("%s: a paragraph is cut: %q", name, broken)
 		}
 		for _, tag := range []string{"ul", "ol", "li", "pre", "p"} {
 			begun := bytes.Count(page, []byte("<"+tag+">")) + bytes.Count(page, []byte("<"+tag+" "))

@@ -57,7 +57,7 @@ func groups() []alertGroup {
 		{"zkdoctor-build", "Is it built to last?", buildAlerts()},
 		{"zkdoctor-data", "Will it start again?", dataAlerts()},
 		{"zkdoctor-load", "Does it keep up?", loadAlerts()},
-		{"zkdoctor-exporter", "Does zkdoctor see?", exporterAlerts()},
+		{"zkdoctor-exporter", "Does zkdoctor see?", slices.Concat(exporterAlerts(), exporterGoneAlerts())},
 	}
 }
 
@@ -400,6 +400,26 @@ func exporterAlerts() []alert {
 			description: "The exporter itself has no file descriptor, local port, memory or time left. zookeeper_up is NaN for the servers concerned: they may be fine. Raise the limit on its host, or give it fewer servers.",
 		},
 		{
+			name: "ZkdoctorReloadFailed", severity: ticket,
+			expr: "min by (instance) (zkdoctor_config_last_reload_successful) == 0",
+			wait: rollout, why: "it may be being fixed",
+			summary:     "runs with an old configuration",
+			description: "The last reload failed; the log has file, line and reason.",
+		},
+		{
+			name: "ZkdoctorTurnsScrapesAway", severity: ticket,
+			expr: `max by (instance) (rate(zkdoctor_requests_rejected_total{reason="busy"}[5m])) > 0`,
+			wait: 10 * time.Minute, why: "a burst passes",
+			summary:     "rejects requests: too many at a time",
+			description: "More come at a time than --web.max-requests. Raise it, or share the ensembles among several exporters.",
+		},
+	}
+}
+
+// exporterGoneAlerts are about exporters that are not there, or not all the same.
+func exporterGoneAlerts() []alert {
+	return []alert{
+		{
 			name: "ZkdoctorDown", severity: ticket,
 			expr: "min by (instance) (up == 0 and on (instance, job) last_over_time(zkdoctor_build_info[1d]))",
 			wait: restart, why: "a restart of the exporter, and an upgrade of it, take less",
@@ -426,20 +446,6 @@ func exporterAlerts() []alert {
 			wait: 24 * time.Hour, why: "an upgrade of the exporters that is under way",
 			summary:     "{{ $value }} versions run for a day",
 			description: "Exporters of different versions may judge one ensemble differently. Upgrade all of them, and write the rules and dashboards again with the same version.",
-		},
-		{
-			name: "ZkdoctorReloadFailed", severity: ticket,
-			expr: "min by (instance) (zkdoctor_config_last_reload_successful) == 0",
-			wait: rollout, why: "it may be being fixed",
-			summary:     "runs with an old configuration",
-			description: "The last reload failed; the log has file, line and reason.",
-		},
-		{
-			name: "ZkdoctorTurnsScrapesAway", severity: ticket,
-			expr: `max by (instance) (rate(zkdoctor_requests_rejected_total{reason="busy"}[5m])) > 0`,
-			wait: 10 * time.Minute, why: "a burst passes",
-			summary:     "rejects requests: too many at a time",
-			description: "More come at a time than --web.max-requests. Raise it, or share the ensembles among several exporters.",
 		},
 	}
 }

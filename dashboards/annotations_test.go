@@ -125,8 +125,8 @@ func TestVariants(t *testing.T) {
 		}
 		dir := t.TempDir()
 		for file, text := range files {
-			var any any
-			if err := yaml.Unmarshal(text, &any); err != nil {
+			var read any
+			if err := yaml.Unmarshal(text, &read); err != nil {
 				t.Errorf("%s, %s: %v", name, file, err)
 			}
 			if err := os.WriteFile(filepath.Join(dir, file), text, 0o600); err != nil {

@@ -190,7 +190,9 @@ func (c *column) properties() []dashboard.DynamicConfigValue {
 	}
 	if c.link != "" {
 		out = append(out, dashboard.DynamicConfigValue{
-			Id: "links", Value: []map[string]any{{"title": "Open", "url": c.link, "targetBlank": c.outside || c.link == toFinding}},
+			Id: "links", Value: []map[string]any{{
+				"title": "Open", "url": c.link, "targetBlank": c.outside || c.link == toFinding,
+			}},
 		})
 	}
 	return out

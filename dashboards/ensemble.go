@@ -173,10 +173,17 @@ func tail(title, metric, by, selector string) panel {
 func clientPanels(by, selector string) []panel {
 	return []panel{
 		connections(by, selector, 6),
-		{kind: graph, title: "Watches", width: 6, about: "Watches that clients of the server have set.", queries: latest(by, "zookeeper_watches", selector)},
-		{kind: graph, title: "Ephemeral znodes", width: 6, about: "In the data tree: all servers have the same.", queries: latest(by, "zookeeper_ephemerals", selector)},
 		{
-			kind: graph, title: "Sessions of the ensemble", width: 6, about: "All sessions that the ensemble knows. " + since("3.6") + ".",
+			kind: graph, title: "Watches", width: 6, about: "Watches that clients of the server have set.",
+			queries: latest(by, "zookeeper_watches", selector),
+		},
+		{
+			kind: graph, title: "Ephemeral znodes", width: 6, about: "In the data tree: all servers have the same.",
+			queries: latest(by, "zookeeper_ephemerals", selector),
+		},
+		{
+			kind: graph, title: "Sessions of the ensemble", width: 6,
+			about:   "All sessions that the ensemble knows. " + since("3.6") + ".",
 			queries: latest(by, "zookeeper_global_sessions", selector), empty: since("3.6"),
 		},
 	}

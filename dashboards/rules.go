@@ -39,7 +39,8 @@ func rulesFile(o *Options) []byte {
 		"groups:\n")
 	out.WriteString("  - name: zkdoctor-records\n    interval: 15s\n    rules:\n")
 	for _, r := range records() {
-		fmt.Fprintf(&out, "      # %s\n      - record: %s\n        expr: %s\n", r.why, r.name, strconv.Quote(o.scoped(r.expr)))
+		expr := strconv.Quote(o.scoped(r.expr))
+		fmt.Fprintf(&out, "      # %s\n      - record: %s\n        expr: %s\n", r.why, r.name, expr)
 	}
 	for _, g := range o.changed() {
 		fmt.Fprintf(&out, "  # %s\n  - name: %s\n    interval: 15s\n    rules:\n", g.title, g.name)

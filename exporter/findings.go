@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,7 +33,8 @@ func (e *Exporter) serveFinding(w http.ResponseWriter, r *http.Request) *rendere
 	name := r.PathValue("name")
 	page, ok := e.options.Pages.Page(name, e.site())
 	if !ok {
-		http.Error(w, fmt.Sprintf("no finding is called %s: %s/findings/ lists all", snapshot.Quoted(name), e.options.Prefix), http.StatusNotFound)
+		sentence := fmt.Sprintf("no finding is called %s: %s lists all", snapshot.Quoted(name), e.site().Index)
+		http.Error(w, sentence, http.StatusNotFound)
 		return nil
 	}
 	return servePageOf(w, r, page)
@@ -58,9 +60,7 @@ func servePageOf(w http.ResponseWriter, r *http.Request, page []byte) *rendered 
 	h.Set("ETag", tag)
 	same := func(known string) bool { return strings.TrimPrefix(strings.TrimSpace(known), "W/") == tag }
 	if slices.ContainsFunc(strings.Split(r.Header.Get("If-None-Match"), ","), same) {
-		for name, values := range h {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), h)
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // open asks for a path and follows nothing.
-func (s *served) open(t *testing.T, method, path, known string) (*http.Response, string) {
+func (s *served) open(t *testing.T, method, path, known string) (headed, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.url+path, http.NoBody)
 	if err != nil {
@@ -32,7 +32,13 @@ func (s *served) open(t *testing.T, method, path, known string) (*http.Response,
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response, string(body)
+	return headed{response.StatusCode, response.Header}, string(body)
+}
+
+// headed is a response but for its body.
+type headed struct {
+	StatusCode int
+	Header     http.Header
 }
 
 // TestFindings: every page is there, and said to be the same the second time.

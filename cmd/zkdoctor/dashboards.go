@@ -39,7 +39,8 @@ func (c *dashboardsCmd) Run(t terminal) error {
 func writeFiles(t terminal, files map[string][]byte, dir string) error {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // Prometheus or Grafana, another user, must read them
+		//nolint:gosec // Prometheus or Grafana, another user, must read them
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
 		if err := writeFile(path, files[name], 0o644); err != nil {

@@ -12,12 +12,15 @@ func TestExplain(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, c := range []struct {
-		ctx     context.Context
-		monitor bool
-		want    int
-	}{{t.Context(), false, exitFailed}, {t.Context(), true, exitFailed}, {over, false, exitInterrupted}, {over, true, 0}} {
-		if got := explain(c.ctx, new(bytes.Buffer), errors.New("x"), c.monitor); got != c.want {
-			t.Errorf("over: %t, monitor: %t: %d, want %d", c.ctx.Err() != nil, c.monitor, got, c.want)
+		over, monitor bool
+		want          int
+	}{{false, false, exitFailed}, {false, true, exitFailed}, {true, false, exitInterrupted}, {true, true, 0}} {
+		ctx := t.Context()
+		if c.over {
+			ctx = over
+		}
+		if got := explain(ctx, new(bytes.Buffer), errors.New("x"), c.monitor); got != c.want {
+			t.Errorf("over: %t, monitor: %t: %d, want %d", c.over, c.monitor, got, c.want)
 		}
 	}
 }

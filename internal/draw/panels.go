@@ -140,10 +140,11 @@ func (f *frame) rows(ctx context.Context, p *panel, joined string) ([]row, error
 			value = "Value #" + string("ABCDEFGHIJ"[i])
 		}
 		for _, s := range found {
-			var key string
-			for _, name := range by {
-				key += s.Labels[name] + "\x00"
+			values := make([]string, len(by))
+			for i, name := range by {
+				values[i] = s.Labels[name]
 			}
+			key := strings.Join(values, "\x00")
 			r, ok := byKey[key]
 			if !ok || joined == "" {
 				r = row{}

@@ -106,13 +106,6 @@ func TestRealOncePush(t *testing.T) {
 			root: diag.LatentPortBlock, servers: []int64{2}, exit: 1,
 		},
 		{
-			name: "one without its myid", way: kubectl, do: func() {
-				must(t, ens.Server(2).Heal(t.Context()))
-				andEnd(withMyID(map[int]string{2: ""}), 2)(t, ens)
-			},
-			root: diag.MyidMissing, servers: []int64{2}, exit: 1,
-		},
-		{
 			name: "no program may be anywhere", way: kubectl, do: func() { inPods("mount -t tmpfs -o ro tmpfs $0/var/tmp") }, exit: 3,
 			says: "\"kubectl\": there is no directory for a temporary program (/tmp: noexec, /var/tmp: not writable): TMPDIR may name one\n",
 		},

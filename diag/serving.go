@@ -292,7 +292,8 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 const LeaderServesNo report.Code = "leader-serves-no"
 
 var leaderServesNoRule = Rule{
-	Code: LeaderServesNo, Title: "leaderServes=no: the leader accepts no clients", Needs: "srvr of all voters and the quorum port",
+	Code: LeaderServesNo, Title: "leaderServes=no: the leader accepts no clients",
+	Needs:    "srvr of all voters and the quorum port",
 	Explains: []report.Code{"status-script-misleading"},
 	Eval:     perServer(checkLeaderServesNo),
 }

@@ -14,8 +14,9 @@ import (
 const WideOpen report.Code = "jmx-or-4lw-wide-open"
 
 var wideOpenRule = Rule{
-	Code: WideOpen, Title: "JMX or all four-letter words are unprotected", Needs: "a server's own process, sockets and files",
-	Eval: perHost(checkWideOpen),
+	Code: WideOpen, Title: "JMX or all four-letter words are unprotected",
+	Needs: "a server's own process, sockets and files",
+	Eval:  perHost(checkWideOpen),
 }
 
 // checkWideOpen reports what a server offers to whoever reaches it: JMX without a

@@ -120,7 +120,8 @@ func readOnlyVolume(h *model.Host, d *snapshot.DataDir) *report.Finding {
 			Value: mount + " is read-only", Wanted: "read and write", File: d.Path,
 		}},
 		Fix: []report.Fix{
-			inspect(nameOf(h), "findmnt -T "+shellWord(d.Path)+"; dmesg -T | tail -n 30", "find out why: a disk error, or the mount options"),
+			inspect(nameOf(h), "findmnt -T "+shellWord(d.Path)+"; dmesg -T | tail -n 30",
+				"find out why: a disk error, or the mount options"),
 			risky(nameOf(h), "fix the disk or the mount, then start the server. After a disk error do not remount it read-write by force: check the file system first",
 				"writing to a damaged file system can lose what is still there"),
 		},

@@ -61,8 +61,10 @@ func repliesOf(id int, state string) *recordedReplies {
 		reply, _ := server.Reply(word)
 		text := string(reply)
 		for _, change := range [][2]string{
-			{`10\.99\.0\.[1-5]`, "127.0.0.1"}, {`serverId=\d+`, "serverId=" + strconv.Itoa(id)},
-			{`(Received: |zk_packets_received\t)\d+`, "${1}\x00received\x00"}, {`(zk_uptime\t)\d+`, "${1}\x00uptime\x00"},
+			{`10\.99\.0\.[1-5]`, "127.0.0.1"},
+			{`serverId=\d+`, "serverId=" + strconv.Itoa(id)},
+			{`(Received: |zk_packets_received\t)\d+`, "${1}\x00received\x00"},
+			{`(zk_uptime\t)\d+`, "${1}\x00uptime\x00"},
 		} {
 			text = regexp.MustCompile(change[0]).ReplaceAllString(text, change[1])
 		}

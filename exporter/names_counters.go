@@ -69,7 +69,7 @@ func counterRowsRequests() []row {
 		counter("zookeeper_revalidations_total", "3.6", "Sessions that a learner asked its leader to revalidate.", "revalidate_count"),
 		counter("zookeeper_sessionless_connections_expired_total", "3.6", "Connections closed because no session was opened on them in time.", "sessionless_connections_expired"),
 		counter("zookeeper_stale_replies_total", "3.6", "Answers to connections that were closed before.", "stale_replies"),
-		counter("zookeeper_stale_requests_total", "3.6", "Requests that were outdated when their turn came.", "stale_requests"),
+		counter("zookeeper_stale_requests_total", "3.6", "Requests that were outdated before they ran.", "stale_requests"),
 		counter("zookeeper_stale_requests_dropped_total", "3.6", "Requests dropped because they were outdated.",
 			"stale_requests_dropped"),
 		counter("zookeeper_stale_sessions_expired_total", "3.6", "Sessions that expired because their clients were silent.", "stale_sessions_expired"),

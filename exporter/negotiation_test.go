@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -66,7 +67,7 @@ func TestNegotiation(t *testing.T) {
 		for {
 			var family dto.MetricFamily
 			err := decoder.Decode(&family)
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			must(t, err)

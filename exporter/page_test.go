@@ -40,7 +40,7 @@ func TestPageIsWhatALibraryMakes(t *testing.T) {
 	tab := newTable(nil, nil)
 	compat := newCompat(tab)
 	own := prometheus.NewRegistry()
-	counter := prometheus.NewCounter(prometheus.CounterOpts{Name: "zookeeper_m_total", Help: "Between others \\ \"and\" more."})
+	counter := prometheus.NewCounter(prometheus.CounterOpts{Name: "zookeeper_middle_total", Help: "Between others \\ \"and\" more."})
 	own.MustRegister(counter)
 	odd := mntr("zk_a 0.5", "zk_b 1e300", "zk_c -0", "zk_d -1", "zk_e 1e6", "zk_f 999999", "zk_g 12345678.0", `zk_h{x="a\b\"c"} 1`, `zk_h{x="a"} 2`, "zk_cnt_fsynctime 2000000", "zk_sum_fsynctime 5", "zk_zz 1")
 	all := append(recordedServers(t), recordedServer{"odd", *odd})

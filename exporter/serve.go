@@ -29,7 +29,7 @@ func (e *Exporter) answer(r *http.Request, watchers []*watcher, looks []*look, o
 
 // write writes a page in the format that is asked for.
 func (e *Exporter) write(w http.ResponseWriter, r *http.Request, p *page, own bool) {
-	format := expfmt.NegotiateIncludingOpenMetrics(r.Header)
+	format := expfmt.NegotiateAccept(r.Header, expfmt.DefaultOpenMetricsAcceptedFormats()...)
 	kind := format.FormatType()
 	if kind != expfmt.TypeTextPlain && kind != expfmt.TypeOpenMetrics {
 		gatherers := prometheus.Gatherers{p}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,19 +22,20 @@ func TestRealOnceDocuments(t *testing.T) {
 	must(t, os.Symlink(filepath.Join(root, "docs"), filepath.Join(dir, "docs")))
 	must(t, os.Symlink(one.ConfigFile, filepath.Join(dir, "zoo.cfg")))
 	must(t, os.WriteFile(filepath.Join(dir, "ensembles.yml"), []byte("ensembles:\n  - name: test\n    servers: [zk1, zk2, zk3]\n"), 0o600))
-	run := func(line string) zktest.Result {
+	run := func(s *zktest.Server, line string) zktest.Result {
 		// What goes on until it is stopped is stopped, and has to end as it should.
 		line = strings.Replace(line, "zkdoctor ", "timeout --preserve-status -s INT 20 zkdoctor ", 1)
 		if strings.Contains(line, "zkdoctor watch") || strings.Contains(line, "zkdoctor exporter") {
 			line = strings.Replace(line, " 20 ", " 3 ", 1)
 		}
-		result, err := one.Host.Run(t.Context(), "env", "PATH="+r.dir+":/usr/bin:/bin", "ZKDOCTOR_DEADLINE=40s", "ZKDOCTOR_STABLE=1s",
+		result, err := s.Host.Run(t.Context(), "env", "PATH="+r.dir+":/usr/bin:/bin", "ZKDOCTOR_DEADLINE=40s", "ZKDOCTOR_STABLE=1s",
 			"sh", "-c", "cd "+dir+" && "+line)
 		must(t, err)
 		return result
 	}
-	for _, file := range []string{"zk1.json", "zk2.json", "zk3.json", "before.json", "after.json"} {
-		if got := run("zkdoctor collect --out " + file); got.ExitCode != 0 {
+	for file, id := range map[string]int{"zk1": 1, "zk2": 2, "zk3": 3, "before": 1, "after": 1} {
+		s := ens.Server(id)
+		if got := run(s, "zkdoctor collect -c "+s.ConfigFile+" --out "+file+".json"); got.ExitCode != 0 {
 			t.Fatalf("collect: exit %d: %s", got.ExitCode, got.Stderr)
 		}
 	}
@@ -46,7 +48,10 @@ func TestRealOnceDocuments(t *testing.T) {
 				continue
 			}
 			done[line] = true
-			if got := run(line); got.ExitCode < 0 || got.ExitCode > 2 {
+			got := run(one, line)
+			// One host alone cannot know whether its peers reach it: that is an answer.
+			notKnown := got.ExitCode == 3 && bytes.HasPrefix(got.Stdout, []byte("NOT KNOWN"))
+			if !notKnown && (got.ExitCode < 0 || got.ExitCode > 2) {
 				t.Errorf("%s: %s: exit %d: %s%s", page, line, got.ExitCode, got.Stdout, got.Stderr)
 			}
 		}

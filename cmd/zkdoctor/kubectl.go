@@ -217,7 +217,7 @@ func (p podItem) container(named string) (containerSpec, error) {
 	all := p.Spec.Containers
 	for _, fits := range []func(containerSpec) bool{
 		func(c containerSpec) bool { return c.Name == named },
-		func(c containerSpec) bool { return named == "" && len(all) == 1 },
+		func(containerSpec) bool { return named == "" && len(all) == 1 },
 		func(c containerSpec) bool { return named == "" && strings.Contains(c.Name, "zookeeper") },
 		func(c containerSpec) bool {
 			return named == "" && c.Name == p.Metadata.Annotations["kubectl.kubernetes.io/default-container"]

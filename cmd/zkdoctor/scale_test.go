@@ -143,6 +143,7 @@ func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) manner) *cr
 				c.good++
 			case flooding:
 				c.flooded[k] = true
+			case silent, slow:
 			}
 			l, err := new(net.ListenConfig).Listen(b.Context(), "tcp", addr+":2181")
 			if err != nil {

@@ -44,12 +44,10 @@ func ComparedKeys() []string {
 func Summary(m *snapshot.Mntr, name string) (count, sum float64, ok bool) {
 	keys := SummaryKeys(name)
 	for i := 0; i < len(keys); i += 2 {
-		count, hasCount := m.Float(keys[i])
-		if !hasCount {
-			continue // there are hundreds of keys to look through
-		}
-		if sum, hasSum := m.Float(keys[i+1]); hasSum {
-			return count, sum, true
+		if count, ok = m.Float(keys[i]); ok { // there are hundreds of keys to go through
+			if sum, ok = m.Float(keys[i+1]); ok {
+				return count, sum, true
+			}
 		}
 	}
 	return 0, 0, false

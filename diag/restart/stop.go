@@ -206,7 +206,8 @@ func inSync(s *subject) []Check {
 func settled(s *subject) []Check {
 	var out []Check
 	for _, f := range s.findings() {
-		if f.Code == diag.MembershipDivergent || !diag.TraitsOf(f.Code).Unsettled || f.Certainty == report.Possible && f.Code != diag.ElectionInProgress {
+		possible := f.Certainty == report.Possible && f.Code != diag.ElectionInProgress
+		if f.Code == diag.MembershipDivergent || !diag.TraitsOf(f.Code).Unsettled || possible {
 			continue
 		}
 		if len(f.Servers) == 1 && f.Servers[0] == s.s.Name {

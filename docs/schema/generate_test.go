@@ -94,9 +94,10 @@ func (g generator) of(t reflect.Type) object {
 		return object{{"type", "integer"}}
 	case reflect.Uint, reflect.Uint8, reflect.Uint32, reflect.Uint64:
 		return object{{"type", "integer"}, {"minimum", 0}}
+	default:
+		g.t.Fatalf("%v: no schema for a %v", t, t.Kind())
+		return nil
 	}
-	g.t.Fatalf("%v: no schema for a %v", t, t.Kind())
-	return nil
 }
 
 // structure refers to the definition of a struct, which it makes once. The definition of a

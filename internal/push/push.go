@@ -55,7 +55,7 @@ var ErrNoAnswer = errors.New("no shell answered")
 func Run(programs []Program, arguments []string, limit time.Duration, stdin io.WriteCloser, stdout io.Reader,
 	out io.Writer, began func(Step),
 ) error {
-	defer stdin.Close()
+	defer func() { _ = stdin.Close() }() // what is wrong with it shows in what comes back
 	mark := rand.Text()
 	t := talk{mark: "zkdoctor " + mark + " ", stdin: stdin, stdout: bufio.NewReaderSize(stdout, maxLine)}
 	// A failure to write has its reason in what comes back.

@@ -82,15 +82,16 @@ func (h *host) run(t *testing.T, sent []Program, arguments ...string) (out strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	stdout, stderr := io.Reader(nil), &bytes.Buffer{}
+	stderr := &bytes.Buffer{}
 	cmd.Stderr = stderr
-	if stdout, err = cmd.StdoutPipe(); err != nil {
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	to := io.WriteCloser(stdin)
+	to := stdin
 	if h.through != nil {
 		to = struct {
 			io.Writer

@@ -73,7 +73,7 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 	for _, d := range dataDirs(data) {
 		if d.Version2.Seen() && holdsData(d) {
 			dir := d.Path + "/version-2"
-			moves = append(moves, "mv -nT "+shellWord(dir)+" "+shellWord(dir+".away"))
+			moves = append(moves, "mv -T "+shellWord(dir)+" "+shellWord(dir+".away"))
 		}
 	}
 	steps := []report.Fix{

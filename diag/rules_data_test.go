@@ -263,7 +263,7 @@ func TestRefillIsGuarded(t *testing.T) {
 				commands = append(commands, step.Command)
 			}
 		}
-		moves := slices.ContainsFunc(commands, func(s string) bool { return strings.HasPrefix(s, "mv -nT ") && strings.Count(s, "version-2.away") == 2 })
+		moves := slices.ContainsFunc(commands, func(s string) bool { return strings.HasPrefix(s, "mv -T ") && strings.Count(s, "version-2.away") == 2 })
 		if len(commands) == 0 || moves != c.moves {
 			t.Errorf("%s: %q", name, commands)
 		}

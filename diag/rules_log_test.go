@@ -311,7 +311,7 @@ func TestOnlyCopy(t *testing.T) {
 		moves := false
 		for _, f := range r.Findings {
 			for _, fix := range f.Fix {
-				moves = moves || f.Code == ForeignData && strings.Contains(fix.Command, "mv -nT")
+				moves = moves || f.Code == ForeignData && strings.Contains(fix.Command, "mv -T")
 			}
 		}
 		if moves != want || concluded(r, ForeignData) == nil {

@@ -113,7 +113,7 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 		addEvidence(&f, report.Evidence{
 			Source: e.List.Source, Key: fmt.Sprintf("server.%d", h.ID), Value: "is in the list that the servers run with",
 		})
-		f.Fix = steps(nameOf(h), "the list in its configuration is out of date: copy the list that the other servers use")
+		f.Fix = steps(nameOf(h), "the list in its configuration is outdated: copy the list that the other servers use")
 	} else if h.AddressesDecide && len(h.OwnLines) == 0 {
 		f.Fix = notAMember(h)
 	}

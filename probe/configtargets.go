@@ -30,7 +30,7 @@ func ConfigTargets(ctx context.Context, door *hostfile.Door, path string, overTL
 
 // listsNone says that a configuration lists no server.
 func listsNone(path string) error {
-	return fmt.Errorf("%s: no server.N line and no clientPort: nothing to look at", path)
+	return fmt.Errorf("%s: no server.N line and no clientPort: nothing to check", path)
 }
 
 // mayExplain reports whether a configuration that lists no server is worth a report all the

@@ -19,7 +19,7 @@ func (t *task) nameLog(ctx context.Context, path string, local []snapshot.Local)
 		for _, l := range local {
 			servers = append(servers, l.ConfigPath)
 		}
-		return fmt.Errorf("--log %s: this host has %d servers of the ensemble (%s), and whose log that is cannot be told", path, len(local), strings.Join(servers, ", "))
+		return fmt.Errorf("--log %s: this host has %d servers of the ensemble (%s), and whose log it is, is not known", path, len(local), strings.Join(servers, ", "))
 	}
 	local[0].LogPath = path
 	t.host().ReadNamedLog(ctx, &local[0])

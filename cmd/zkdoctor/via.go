@@ -145,7 +145,7 @@ func (v *via) collect(
 	case (code == 127 || code == 126) && v.push != nil:
 		return nil, fmt.Errorf("zkdoctor was sent and did not start (exit code %d%s): %s", code, said, v.push.linked())
 	case code == 127 || code == 126:
-		return nil, fmt.Errorf("zkdoctor was not found there (exit code %d%s): is it in the PATH of a shell that nobody logs in to? --push sends it", code, said)
+		return nil, fmt.Errorf("zkdoctor was not found there (exit code %d%s): is it in the PATH of a non-interactive shell? --push sends it", code, said)
 	case code != 0:
 		return nil, fmt.Errorf("%q ended with exit code %d%s", command[0], code, said)
 	}
@@ -160,7 +160,7 @@ func (v *via) collect(
 // banner says what is wrong where a snapshot has something before it.
 func banner(out string) string {
 	if at := strings.Index(out, "{\n"); at > 0 {
-		return ": keep greetings out of shells that nobody logs in to"
+		return ": keep greetings out of non-interactive shells"
 	}
 	return ""
 }

@@ -66,7 +66,7 @@ func TestViaGoesWrong(t *testing.T) {
 		"hangs":            {script("hangs", "sleep 600 & echo $! >"+marks+"/$1; echo waiting >&2; wait") + " {host}", "gave no snapshot in 1s: waiting; does it wait for a password?"},
 		"asks":             {script("asks", "read -r answer </dev/tty && sleep 600; echo 'no terminal' >&2; exit 1") + " {host}", "ended with exit code 1: no terminal"},
 		"reads":            {script("reads", "read -r answer || { echo 'nothing to read' >&2; exit 1; }; sleep 600") + " {host}", "exit code 1: nothing to read"},
-		"a banner":         {script("banner", "echo 'Welcome to zk1'; echo '{'; echo '\"format\": 1}'") + " {host}", `it begins with "Welcome to zk1 { \"format\": 1}": keep greetings out of shells that nobody logs in to`},
+		"a banner":         {script("banner", "echo 'Welcome to zk1'; echo '{'; echo '\"format\": 1}'") + " {host}", `it begins with "Welcome to zk1 { \"format\": 1}": keep greetings out of non-interactive shells`},
 		"says nothing":     {script("mute", "exit 0") + " {host}", "what came is empty"},
 		"another's JSON":   {script("json", "echo '{\"a\": 1}'") + " {host}", "is JSON, and no snapshot of zkdoctor"},
 		"a report":         {script("report", "echo '{\"schema_version\": 1}'") + " {host}", "is a report"},

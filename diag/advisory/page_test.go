@@ -49,7 +49,7 @@ source: https://issues.apache.org/jira/browse/ZOOKEEPER-4925
 - A line that begins with a blank goes on with the value; one with # is a comment.
 - ` + "`also`" + ` may name other ids of the same fault, with blanks.
 - ` + "`log`" + ` may be what a server with the fault writes again and again: the message and, behind a
-  colon, the innermost exception. Where nothing explains why such a server serves nobody, the row is
+  colon, the innermost exception. Where nothing explains why such a server does not serve, the row is
   named. ` + "`avoid`" + ` may be a sentence on what helps without another release.
 - ` + "`effect`" + ` is data, stops, security or end-of-life.
 - ` + "`releases`" + ` and ` + "`fixed`" + ` have commas between releases. A range is within one line: 3.9.0-3.9.3. A line is

@@ -191,7 +191,7 @@ Break something in another terminal, and watch; pages are printed below:
 		d.say("  server %d at %s:  kill %-7d  or  kill -STOP %d", s.ID, s.Addr, s.PID(), s.PID())
 	}
 	d.say(`
-A server that hangs is due after 2 minutes, one that is down after 5, and a
+A server that does not respond is due after 2 minutes, one that is down after 5, and a
 quorum that is lost (two of the three) after 30 seconds. Ctrl-C ends all of it.
 `)
 }

@@ -18,7 +18,7 @@ const notRunning = "Error contacting service. It is probably not running."
 // play is the whole demo. When it returns, nothing of it is left.
 func (d *demo) play(ctx context.Context) error {
 	started := time.Now()
-	d.say(`zkdoctor demo: a ZooKeeper ensemble is installed, broken twice and healed,
+	d.say(`zkdoctor demo: a ZooKeeper ensemble is installed, broken twice and fixed,
 here on this machine. It takes some 20 seconds; there is nothing to press.`)
 	remove, err := d.prepare(ctx, zktest.Oldest)
 	if err != nil {
@@ -162,7 +162,7 @@ more part. Only its log says so.
 	if err != nil {
 		return err
 	}
-	d.heading("4 of 4: healed")
+	d.heading("4 of 4: fixed")
 	d.say(`Server 2 is stopped, the command from the screen above is run as it stands,
 and server 2 is started again:
 
@@ -248,7 +248,7 @@ func (d *demo) end(took time.Duration) {
 		d.say("  %d  %-20s  exit code %d  %s", i+1, o.scene, o.code, cause)
 	}
 	d.say(`
-zkdoctor only looked; what broke and healed the servers was the demo. They are
+zkdoctor only read; the demo broke and fixed the servers. They are
 stopped, and their files removed. Where to go from here:
 
   go build ./cmd/zkdoctor          then, on a server of yours: ./zkdoctor check

@@ -133,7 +133,7 @@ func headlineOf(rows []*indexRow) string {
 // ago writes how long ago something was.
 func ago(d time.Duration) string {
 	if d < time.Second {
-		return "just now"
+		return "now"
 	}
 	return ageLong(int64(d.Seconds())) + " ago"
 }

@@ -36,6 +36,6 @@ func clientRows() []Row {
 			Texts: []string{"ZooKeeperServer not running", "because the server is not ready"},
 			Slugs: []string{"server-not-serving"}, Why: "A client knocked while this server had no role.",
 		},
-		{Texts: []string{"Detected pause in JVM or host machine"}, Slugs: []string{"heap-pressure", "server-hung"}, Why: "The JVM, or its whole machine, stood still for a while and answered nobody."},
+		{Texts: []string{"Detected pause in JVM or host machine"}, Slugs: []string{"heap-pressure", "server-hung"}, Why: "The JVM, or its whole machine, stood still for a while and answered nothing."},
 	}
 }

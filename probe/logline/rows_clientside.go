@@ -20,7 +20,7 @@ func clientSideRows() []Row {
 			"Check whether the servers serve.", "ConnectionLoss", "ConnectionLossException", "CONNECTIONLOSS",
 			"Coordination::Exception{}Connection loss", "RecoverableZooKeeper: ZooKeeper {} failed after",
 			"zk: connection closed"),
-		row("No server heard the client for its session timeout: it stood still itself (garbage collection), or there was an outage. "+
+		row("No server received a message of the client within its session timeout: it stood still itself (garbage collection), or there was an outage. "+
 			"Its ephemeral znodes are gone.", "KeeperErrorCode = Session expired", "KeeperException$SessionExpiredException",
 			"has expired, closing socket connection", "Unable to reconnect to ZooKeeper service, session",
 			"Coordination::Exception: Session expired", "ZooKeeper session has been expired", "kazoo.exceptions.SessionExpired",

@@ -47,7 +47,7 @@ func damageRows() []Row {
 		{Texts: []string{"is not covering the snapshot digest zxid"}, Slugs: logs, Why: "A snapshot is of later data than the logs reach: some were lost."},
 		{Sign: DataDenied, Texts: []string{"Unable to access datadir"}, Slugs: []string{"datadir-not-writable"}, Why: "The user of the server may not use its dataDir, or it cannot be made."},
 		{Sign: Unrecoverable, Texts: []string{"Severe unrecoverable error"}, Slugs: []string{"disk-full"}, Why: "The server could not write a log or a snapshot, and ends; the exception says why."},
-		{Texts: []string{"Not able to truncate the log"}, Slugs: diverged, Why: "The leader told the server to forget what it has too much, and it could not."},
+		{Texts: []string{"Not able to truncate the log"}, Slugs: diverged, Why: "The leader asked the server to truncate its log, and it could not."},
 		{Texts: []string{"Committing zxid {}but next pending txn"}, Slugs: diverged, Why: "The leader commits another transaction than the server expects: it ends, to fetch all anew."},
 		{Texts: []string{"Got unexpected packet from leader"}, Slugs: diverged, Why: "The server and its leader do not agree on where they are: it ends, to fetch all anew."},
 		{Texts: []string{"Unexpected empty data tree, setting zxid to -1"}, Slugs: []string{"server-not-serving"}, Why: "The server has no data, and db.autocreate=false forbids it to vote without."},

@@ -26,12 +26,12 @@ func javaRows() []Row {
 		{Sign: JavaOptions, Texts: []string{
 			"Could not reserve enough space", "insufficient memory for the Java Runtime", "os::commit_memory(",
 			"Cannot allocate memory",
-		}, Slugs: java, Why: "The host cannot give Java the memory that it is told to take."},
+		}, Slugs: java, Why: "The host cannot give Java the memory that its options ask for."},
 		{Sign: JavaOptions, Texts: []string{
 			unknownOption, maximumHeap, initialHeap,
 			"Multiple garbage collectors selected", "Conflicting collector combinations",
 		}, Slugs: java, Why: "This java cannot do with the options that it is given, and ends."},
-		{Sign: JavaMissing, Texts: []string{"java: command not found", "java: not found", "java could not be found in PATH", "nohup: {}java"}, Slugs: java, Why: "There is no java where the start looks for one, so nothing was run."},
+		{Sign: JavaMissing, Texts: []string{"java: command not found", "java: not found", "java could not be found in PATH", "nohup: {}java"}, Slugs: java, Why: "There is no java where the start script expects one, so nothing was run."},
 	}
 }
 

@@ -7,7 +7,7 @@ func learnerRows() []Row {
 	gone := []string{"process-down", "quorum-port-filtered", "server-hung"}
 	silent := []string{"quorum-port-filtered", "server-hung"}
 	lost := "The follower lost its leader: the leader stopped, or the link on the quorum port broke."
-	quiet := "The follower heard nothing from its leader in time: the leader hangs, or the quorum port is cut."
+	quiet := "The follower received nothing from its leader in time: the leader does not respond, or the connection to the quorum port is cut."
 	return []Row{
 		{Texts: []string{following + "{}timed out"}, Family: "following", Slugs: silent, Why: quiet},
 		{Texts: []string{following}, Family: "following", Slugs: gone, Why: lost},
@@ -53,11 +53,11 @@ func lostRows() []Row {
 // normal, so they come last.
 func electionRows() []Row {
 	electing := []string{"election-in-progress"}
-	const begins = "The server has started to look for a leader."
+	const begins = "The server has started an election."
 	return []Row{
-		{Sign: Asking, AtInfo: true, Texts: []string{notified}, Slugs: []string{"server-not-serving", "quorum-lost"}, Why: "The server looks for a leader and gets no answer from its peers; the time grows up to 60000 ms.", capture: notifyWait},
+		{Sign: Asking, AtInfo: true, Texts: []string{notified}, Slugs: []string{"server-not-serving", "quorum-lost"}, Why: "The server is in an election and gets no answer from its peers; the time grows up to 60000 ms.", capture: notifyWait},
 		{Texts: []string{"New election. My id = "}, Slugs: electing, Why: begins},
-		{Texts: []string{"LEADER ELECTION TOOK - "}, Slugs: electing, Why: "An election has just ended on this server."},
+		{Texts: []string{"LEADER ELECTION TOOK - "}, Slugs: electing, Why: "An election has ended on this server."},
 		{
 			Texts: []string{"LOOKING", "Peer state changed: looking", "PeerState set to LOOKING"},
 			Whole: true, Slugs: electing, Why: begins,

@@ -35,13 +35,13 @@ func rejectionRows() []Row {
 		{Sign: PeerTLS, Texts: []string{"SSLHandshakeException"}, Family: "handshake", Slugs: tls, Why: "A handshake of TLS failed: the text behind the exception says which side did not believe the other."},
 		{Sign: PeerTLSCut, Texts: []string{"java.net.SocketException: Socket is closed"}},
 		{Texts: []string{"Keystore was tampered with"}, Slugs: []string{"quorum-tls-handshake", "client-tls-failed"}, Why: "A key store cannot be opened: its password is another, or it is damaged."},
-		{Texts: []string{"not an SSL/TLS record"}, Slugs: []string{"client-tls-failed", "quorum-tls-handshake"}, Why: "Somebody spoke plain text to a port with TLS; the number is what it said, in hexadecimal digits."},
+		{Texts: []string{"not an SSL/TLS record"}, Slugs: []string{"client-tls-failed", "quorum-tls-handshake"}, Why: "A client or peer sent plain text to a port with TLS; the number is what it sent, in hexadecimal digits."},
 		{Texts: []string{"Failed to verify both host address and host name"}, Slugs: tls, Why: "The certificate of a peer names neither its address nor its host name."},
 		{Texts: []string{"Failed to verify host"}, Slugs: tls, Why: "The certificate of a peer does not name it; if both its address and its name fail, it is turned away."},
 		{Sign: PeerTLSName, Texts: []string{"Certificate for <{}> doesn't match "}, Slugs: tls, Why: "The certificate of a peer is for other names than it had to be.", capture: certificateNames},
 		{Texts: []string{"Cannot open secure channel to "}, Slugs: tls, Why: "This server could not reach a peer's election port with TLS; the exception below the line says how it failed."},
-		{Texts: []string{"Blocked insecure connection attempt"}, Slugs: tls, Why: "Somebody came to a port between servers without TLS: a port check, or a server that has TLS off."},
-		{Texts: []string{"Socket mode detection timed out"}, Slugs: tls, Why: "Somebody opened a port between servers and said nothing: a port check, or a peer that hangs."},
+		{Texts: []string{"Blocked insecure connection attempt"}, Slugs: tls, Why: "A connection to a port between servers came without TLS: a port check, or a server that has TLS off."},
+		{Texts: []string{"Socket mode detection timed out"}, Slugs: tls, Why: "A connection to a port between servers sent nothing: a port check, or a peer that does not respond."},
 		// The bytes 16 03 01 or 16 03 03, and what follows, as a number.
 		{Sign: PeerTLSHello, Texts: []string{"Connection broken for id 158611"}, Family: "link", Slugs: tls, Why: "That id is a greeting in TLS: a peer, or a scanner, speaks TLS to a server that has it off."},
 		{Sign: PeerSASL, Texts: []string{"Authentication failed against server"}, Slugs: sasl, Why: "A peer did not accept the user or password of this server."},
@@ -95,10 +95,10 @@ func channelRows() []Row {
 // linkRows are links on the election port that break (QuorumCnxManager).
 func linkRows() []Row {
 	return []Row{
-		{Sign: ChallengeTimeout, Texts: []string{Challenge + "{}SocketTimeoutException"}, Slugs: []string{"election-port-held"}, Why: "Somebody connected to the election port and said nothing: no peer got through until that timed out."},
+		{Sign: ChallengeTimeout, Texts: []string{Challenge + "{}SocketTimeoutException"}, Slugs: []string{"election-port-held"}, Why: "A connection to the election port sent nothing: no peer could connect until it timed out."},
 		{
 			Kind: Foreign, Texts: []string{"Exception reading or writing challenge"}, Family: "challenge",
-			Why: "Somebody connected to the election port and did not say who it is: a check of the port, a scanner, or a peer with other TLS or SASL.",
+			Why: "A connection to the election port did not say which server it is: a check of the port, a scanner, or a peer with other TLS or SASL settings.",
 		},
 		{Texts: []string{"Failed to resolve address: "}, Family: "name", Slugs: []string{"peer-name-unresolvable"}, Why: "This server could not turn the name of a server line into an address."},
 		{

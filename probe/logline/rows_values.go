@@ -6,7 +6,7 @@ package logline
 func valueRows() []Row {
 	row := func(why string, texts ...string) Row { return Row{Kind: Setting, Texts: texts, Why: why} }
 	return []Row{
-		row("A value is out of its range, and the default is taken.",
+		row("A value is beyond its range, and the default is used.",
 			"Invalid global session weight", "Invalid local session weight", "Invalid renew session weight",
 			"is less than the local session weight",
 			"are insane and cause long integer overflow", "Invalid autopurge.snapRetainCount",

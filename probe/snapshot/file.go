@@ -105,10 +105,10 @@ func (s *Snapshot) sound() error {
 			continue
 		}
 		if len(look.Servers) > maxTargets {
-			return fmt.Errorf("has %d servers: zkdoctor looks at %d at the most", len(look.Servers), maxTargets)
+			return fmt.Errorf("has %d servers: zkdoctor checks at most %d", len(look.Servers), maxTargets)
 		}
 		if len(look.Local) > maxLocal {
-			return fmt.Errorf("has %d servers of its host: zkdoctor looks at %d at the most", len(look.Local), maxLocal)
+			return fmt.Errorf("has %d servers of its host: zkdoctor checks at most %d", len(look.Local), maxLocal)
 		}
 		if slices.ContainsFunc(look.Servers, func(s Server) bool { return s.Name == "" }) {
 			return errors.New("has a server without a name")
@@ -130,7 +130,7 @@ func (s *Snapshot) sound() error {
 	}
 	s.Before.Before = nil
 	if !slices.EqualFunc(s.Servers, s.Before.Servers, func(a, b Server) bool { return a.Name == b.Name }) {
-		return errors.New("has two looks at different servers")
+		return errors.New("has two checks of different servers")
 	}
 	return nil
 }

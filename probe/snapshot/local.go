@@ -25,7 +25,7 @@ const (
 	// ConfigOfProcess: a running process has it in its command line.
 	ConfigOfProcess = "process"
 	// ConfigOfEnded: one that ended while it was looked at had.
-	ConfigOfEnded = "a process that has just ended"
+	ConfigOfEnded = "a process that has ended since"
 )
 
 // Local is what was seen of one server from inside its own host.

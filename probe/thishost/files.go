@@ -73,7 +73,7 @@ func see[T any](
 		err = errors.New("the run ended before it was read")
 		return failed(&snapshot.Failure{Kind: snapshot.Cancelled, Text: what + ": " + err.Error()}), gaveUp.Ended
 	}
-	text := what + ": no answer in " + limit.Round(time.Millisecond).String() + "; a mount hangs"
+	text := what + ": no answer in " + limit.Round(time.Millisecond).String() + "; a mount does not respond"
 	return failed(&snapshot.Failure{Kind: snapshot.Silent, Text: text}), gaveUp.Ended
 }
 

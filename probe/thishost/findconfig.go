@@ -78,7 +78,7 @@ func (s *Scanned) NothingFound() string {
 	text := "this host has no ZooKeeper that zkdoctor can find:\n" +
 		"no Java process with QuorumPeerMain, and no configuration at " + strings.Join(searched(os.Getenv), ", ")
 	if left := s.Others.Unscanned + s.Others.Beyond; left > 0 {
-		text += fmt.Sprintf(";\n%d of its processes were not looked at: they are too many, or there was no time", left)
+		text += fmt.Sprintf(";\n%d of its processes were not checked: they are too many, or there was no time", left)
 	}
 	return text
 }

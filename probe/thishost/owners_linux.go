@@ -60,7 +60,7 @@ func (h Host) ownersOf(
 			break
 		}
 		if ctx.Err() != nil || time.Now().After(until) {
-			why = &snapshot.Failure{Kind: snapshot.Cancelled, Text: "the time to look for it was over"}
+			why = &snapshot.Failure{Kind: snapshot.Cancelled, Text: "the time to search for it was over"}
 			break
 		}
 		found, err := h.counted().listening(ctx, int(pid))

@@ -28,7 +28,7 @@ func (h Host) processRights(ctx context.Context, p owned, command []string) (*ho
 	read := func() (*hostfile.Rights, error) { return readRights(pid, command) }
 	rights, err := askKernel(ctx, h, askAgainLimit, p.owner, read)
 	if _, silent := noAnswer(err); silent {
-		err = errors.New("the kernel does not tell what it runs")
+		err = errors.New("the kernel does not report what it runs")
 	}
 	if err != nil {
 		return nil, &snapshot.Failure{

@@ -62,7 +62,7 @@ func (l look) fail(kind snapshot.FailureKind, format string, args ...any) *snaps
 }
 
 func (l look) failCancelled() *snapshot.Failure {
-	return l.fail(snapshot.Cancelled, "the run ended before the look did")
+	return l.fail(snapshot.Cancelled, "the run ended before the check did")
 }
 
 // dial connects. The caller closes the connection. A failure of kind Reset means

@@ -151,8 +151,8 @@ func TestResolveFailure(t *testing.T) {
 		{context.DeadlineExceeded, false, snapshot.Resolve, "no answer from DNS in time"},
 		{&net.DNSError{Err: "server misbehaving", IsTemporary: true}, false, snapshot.Resolve, "the look-up failed: server misbehaving"},
 		{syscall.EMFILE, false, snapshot.NoDescriptors, "too many open files"},
-		{&net.DNSError{Err: "dial udp 192.0.2.53:53: socket: too many open files"}, false, snapshot.NoDescriptors, "zkdoctor could not look it up: dial udp"},
-		{&net.DNSError{Err: "dial udp 192.0.2.53:53: connect: cannot assign requested address"}, false, snapshot.NoPorts, "could not look it up"},
+		{&net.DNSError{Err: "dial udp 192.0.2.53:53: socket: too many open files"}, false, snapshot.NoDescriptors, "zkdoctor could not resolve it: dial udp"},
+		{&net.DNSError{Err: "dial udp 192.0.2.53:53: connect: cannot assign requested address"}, false, snapshot.NoPorts, "could not resolve it"},
 		{&net.DNSError{Err: "operation was canceled"}, true, snapshot.Cancelled, "the run ended"},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -215,7 +215,7 @@ func TestAskCancelled(t *testing.T) {
 			ctx, cancel := tc.run(t.Context(), asked)
 			defer cancel()
 			reply, connected := AskWord(ctx, addr, snapshot.WordSrvr, Transport{Timeout: long})
-			checkKind(t, reply, snapshot.Cancelled, "the run ended before the look did")
+			checkKind(t, reply, snapshot.Cancelled, "the run ended before the check did")
 			if !connected.Seen() {
 				t.Errorf("connected: %v", connected.Failure)
 			}

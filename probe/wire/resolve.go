@@ -47,7 +47,7 @@ func resolveFailure(ctx context.Context, host string, err error) *snapshot.Failu
 		kind = trouble(oneFile())
 	}
 	if kind != "" {
-		return &snapshot.Failure{Kind: kind, Text: name + ": zkdoctor could not look it up: " + lookupReason(err)}
+		return &snapshot.Failure{Kind: kind, Text: name + ": zkdoctor could not resolve it: " + lookupReason(err)}
 	}
 	dns, isDNS := errors.AsType[*net.DNSError](err)
 	_, isEmpty := errors.AsType[*net.AddrError](err) // records, but no address among them

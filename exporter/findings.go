@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/internal/render"
 	"github.com/zkdoctor/zkdoctor/internal/runbook"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
@@ -52,11 +51,7 @@ func servePageOf(w http.ResponseWriter, r *http.Request, page []byte) *rendered 
 	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	out := newRendered()
 	h := out.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", render.StatusPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "max-age=300")
+	setPageHeader(h, "max-age=300")
 	h.Set("ETag", tag)
 	same := func(known string) bool { return strings.TrimPrefix(strings.TrimSpace(known), "W/") == tag }
 	if slices.ContainsFunc(strings.Split(r.Header.Get("If-None-Match"), ","), same) {

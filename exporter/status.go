@@ -36,14 +36,19 @@ func (e *Exporter) servePage(_ http.ResponseWriter, r *http.Request) *rendered {
 func serveStatus(w http.ResponseWriter, r *http.Request, p render.StatusPage) error {
 	query := r.URL.Query()
 	p.Selected, p.Paused = query.Get("ensemble"), query.Get("refresh") == "off"
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", render.StatusPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store")
+	setPageHeader(w.Header(), "no-store")
 	if p.Missing() {
 		w.WriteHeader(http.StatusNotFound)
 	}
 	return render.HTML(w, p)
+}
+
+// setPageHeader sets what all pages for people have in their header; cache says who may keep one,
+// and for how long.
+func setPageHeader(h http.Header, cache string) {
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", render.StatusPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", cache)
 }

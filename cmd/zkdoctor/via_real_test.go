@@ -94,17 +94,24 @@ func TestRealOnceVia(t *testing.T) {
 			if result.ExitCode != c.exit || !strings.HasPrefix(string(result.Stderr), c.says) || c.says == "" && len(result.Stderr) > 0 {
 				t.Errorf("exit %d, want %d; stderr %q, want %q", result.ExitCode, c.exit, result.Stderr, c.says)
 			}
-			var root report.Finding
-			if len(got.Findings) > 0 && got.Findings[0].Root {
-				root = got.Findings[0]
-			}
-			if root.Code != c.root || c.root != "" && fmt.Sprint(idsOf(got, root.Servers)) != fmt.Sprint(c.servers) {
-				t.Errorf("first root cause %s %v, want %s %v", root.Code, root.Servers, c.root, c.servers)
-			}
-			if len(got.Reach) == 0 {
-				t.Error("no matrix of who reaches whom")
-			}
+			checkSeenFromHosts(t, got, c.root, c.servers)
 		})
+	}
+}
+
+// checkSeenFromHosts fails the test where the first root cause is not that one, of these servers, or
+// the report does not have who reaches whom.
+func checkSeenFromHosts(t *testing.T, got *report.Report, code report.Code, servers []int64) {
+	t.Helper()
+	var root report.Finding
+	if len(got.Findings) > 0 && got.Findings[0].Root {
+		root = got.Findings[0]
+	}
+	if root.Code != code || code != "" && fmt.Sprint(idsOf(got, root.Servers)) != fmt.Sprint(servers) {
+		t.Errorf("first root cause %s %v, want %s %v", root.Code, root.Servers, code, servers)
+	}
+	if len(got.Reach) == 0 {
+		t.Error("no matrix of who reaches whom")
 	}
 }
 

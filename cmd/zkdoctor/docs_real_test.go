@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
@@ -23,13 +24,18 @@ func TestRealOnceDocuments(t *testing.T) {
 	must(t, os.Symlink(one.ConfigFile, filepath.Join(dir, "zoo.cfg")))
 	must(t, os.WriteFile(filepath.Join(dir, "ensembles.yml"), []byte("ensembles:\n  - name: test\n    servers: [zk1, zk2, zk3]\n"), 0o600))
 	run := func(s *zktest.Server, line string) zktest.Result {
-		// What goes on until it is stopped is stopped, and has to end as it should.
-		line = strings.Replace(line, "zkdoctor ", "timeout --preserve-status -s INT 20 zkdoctor ", 1)
-		if strings.Contains(line, "zkdoctor watch") || strings.Contains(line, "zkdoctor exporter") {
-			line = strings.Replace(line, " 20 ", " 3 ", 1)
+		endless := strings.Contains(line, "zkdoctor watch") || strings.Contains(line, "zkdoctor exporter")
+		command, err := s.Host.StartCommand("env", "PATH="+r.dir+":/usr/bin:/bin", "ZKDOCTOR_DEADLINE=40s", "ZKDOCTOR_TIMEOUT=10s",
+			"ZKDOCTOR_LOOK_TIMEOUT=10s", "ZKDOCTOR_STABLE=1s",
+			"sh", "-c", "cd "+dir+" && exec "+line)
+		must(t, err)
+		if endless { // What goes on until it is stopped is stopped once it has said something.
+			must(t, ens.Wait(t.Context(), line, func() bool {
+				return len(command.Stdout())+len(command.Stderr()) > 0 || !command.Running()
+			}))
+			must(t, command.Signal(t.Context(), syscall.SIGINT))
 		}
-		result, err := s.Host.Run(t.Context(), "env", "PATH="+r.dir+":/usr/bin:/bin", "ZKDOCTOR_DEADLINE=40s", "ZKDOCTOR_STABLE=1s",
-			"sh", "-c", "cd "+dir+" && "+line)
+		result, err := command.Wait(t.Context())
 		must(t, err)
 		return result
 	}

@@ -117,6 +117,6 @@ const (
 	worst   = "#CC79A7"
 	calm    = "#56B4E9"
 	strong  = "#0072B2"
-	pale    = "#F0E442"
-	faint   = "#8E8E8E"
+	yellow  = "#F0E442"
+	grey    = "#8E8E8E"
 )

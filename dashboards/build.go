@@ -80,7 +80,7 @@ func mappings(words []word) []dashboard.ValueMapping {
 // thresholds colour from bounds on. What has words only gets its colours from
 // those, and is faint where a value has no word.
 func thresholds(steps []step) *dashboard.ThresholdsConfigBuilder {
-	list := []dashboard.Threshold{{Color: faint}}
+	list := []dashboard.Threshold{{Color: grey}}
 	for i, s := range steps {
 		if i == 0 {
 			list[0].Color = s.color

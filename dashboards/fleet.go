@@ -33,7 +33,7 @@ func fleet() *board {
 				verdictCount("Degraded", "degraded", "Ensembles that serve, and a voter is not in the quorum.", fewer(caution)),
 				verdictCount("Down", "down", "Ensembles without a quorum: clients cannot write.", fewer(bad)),
 				verdictCount("Data at risk", "split", "Ensembles with two leaders, or with a server that accepts writes alone.", fewer(worst)),
-				verdictCount("Unknown", "unknown", "Ensembles that cannot be judged: an election is in progress, or the exporter cannot reach the servers.", fewer(faint)),
+				verdictCount("Unknown", "unknown", "Ensembles that cannot be judged: an election is in progress, or the exporter cannot reach the servers.", fewer(grey)),
 				{
 					kind: number, title: "Critical findings", width: 4, steps: fewer(bad),
 					about:   "Of all ensembles together. Findings that another one explains are not counted.",

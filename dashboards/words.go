@@ -21,7 +21,7 @@ func verdicts() []wording {
 		state report.State
 		color string
 	}{
-		{report.Unknown, faint},
+		{report.Unknown, grey},
 		{report.Down, bad},
 		{report.Degraded, caution},
 		{report.Serving, good},
@@ -38,12 +38,12 @@ func roles() []wording {
 		role  report.Role
 		color string
 	}{
-		{report.RoleUnknown, faint},
+		{report.RoleUnknown, grey},
 		{report.RoleDown, bad},
 		{report.NotServing, caution},
 		{report.ReadOnly, worst},
 		{report.Standalone, strong},
-		{report.Observer, pale},
+		{report.Observer, yellow},
 		{report.Follower, calm},
 		{report.Leader, good},
 	} {

@@ -100,8 +100,8 @@ func lostItsList(e *model.Ensemble, s *model.Server) Outcome {
 // server counts its transactions in epoch 0, and writes no currentEpoch (QuorumPeer does, all
 // versions). One that runs says it by its zxid: the file may be older than its data.
 func wasMember(s *model.Server) []report.Evidence {
-	if told := s.Stats(); told.Seen() && told.Value.Zxid.Epoch() > 0 {
-		zxid := told.Value.Zxid
+	if reported := s.Stats(); reported.Seen() && reported.Value.Zxid.Epoch() > 0 {
+		zxid := reported.Value.Zxid
 		return []report.Evidence{{
 			Source: "srvr", Server: s.Name, Key: "Zxid", Value: fmt.Sprintf("%s, epoch %d", zxid, zxid.Epoch()),
 		}}

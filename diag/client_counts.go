@@ -39,8 +39,8 @@ func clientsOf(s *model.Server) (busiest, ours snapshot.ClientCount) {
 // connLimit is maxClientCnxns of the server; known is false when that is only
 // the default.
 func connLimit(e *model.Ensemble, s *model.Server) (limit int, known bool) {
-	if told := s.Conf.Value.MaxClientCnxns; told != nil {
-		return *told, true
+	if reported := s.Conf.Value.MaxClientCnxns; reported != nil {
+		return *reported, true
 	}
 	if s.Local != nil && s.Local.Settings != nil {
 		return s.Local.Settings.MaxClientCnxns.Value, true

@@ -116,7 +116,7 @@ func checkCertificate(e *model.Ensemble, s *model.Server) Outcome {
 	switch {
 	case clients != nil || servers != nil:
 	case s.OverTLS && s.Client.Seen():
-		return skip(report.SkipNotTold, "it sent no certificate")
+		return skip(report.SkipNotReported, "it sent no certificate")
 	default:
 		return whyNoAnswer(s)
 	}

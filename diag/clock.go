@@ -26,20 +26,20 @@ var clockSkewRule = Rule{
 // host's, which may be the wrong one.
 func checkClockSkew(e *model.Ensemble) Outcome {
 	out := eachServer(e, func(s *model.Server) Outcome { return whyNoClock(s, clockOf(e, s)) })
-	var told []clock
+	var reported []clock
 	for _, s := range e.Servers {
 		if ahead := clockOf(e, s); ahead.Seen() && s.DuplicateOf == nil {
-			told = append(told, clock{s, ahead.Value, ahead.Took})
+			reported = append(reported, clock{s, ahead.Value, ahead.Took})
 		}
 	}
-	if len(told) < 2 {
-		return out.and(skip(report.SkipNotTold, "fewer than two servers reported the time"))
+	if len(reported) < 2 {
+		return out.and(skip(report.SkipNotReported, "fewer than two servers reported the time"))
 	}
-	slices.SortStableFunc(told, func(a, b clock) int { return cmp.Compare(a.ahead, b.ahead) })
+	slices.SortStableFunc(reported, func(a, b clock) int { return cmp.Compare(a.ahead, b.ahead) })
 	// Of three, one that is wrong is never in the middle.
-	usual, apart := told[(len(told)-1)/2], told[len(told)-1].ahead-told[0].ahead
+	usual, apart := reported[(len(reported)-1)/2], reported[len(reported)-1].ahead-reported[0].ahead
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
-	for _, c := range told {
+	for _, c := range reported {
 		addEvidence(&f, report.Evidence{
 			Source: "clock", Server: c.server.Name, Value: c.ahead.String() + " ahead of this host's",
 		})
@@ -59,8 +59,8 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 	if len(f.Servers) == 0 {
 		return out
 	}
-	if len(told) == 2 {
-		f.Servers = []string{told[0].server.Name, told[1].server.Name} // which of both is wrong is not known
+	if len(reported) == 2 {
+		f.Servers = []string{reported[0].server.Name, reported[1].server.Name} // which of both is wrong is not known
 	}
 	f.Summary = fmt.Sprintf("the clocks differ by up to %s. ZooKeeper does not measure time by this clock, but logs of different servers cannot be compared, and certificates and Kerberos tickets depend on the clock.", apart.Round(time.Second))
 	if f.Certainty == report.Likely {
@@ -114,5 +114,5 @@ func whyNoClock(s *model.Server, clock snapshot.Obs[time.Duration]) Outcome {
 	if why := whyNoAnswer(s); why.skipped() {
 		return why
 	}
-	return skip(report.SkipNotTold, "it reported no time: AdminServers do, and are asked only where four-letter words are not allowed")
+	return skip(report.SkipNotReported, "it reported no time: AdminServers do, and are asked only where four-letter words are not allowed")
 }

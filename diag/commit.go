@@ -82,9 +82,9 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 	case e.LoneStandalone():
 		return Outcome{}
 	case lead == nil:
-		return skip(report.SkipNotTold, "no leader reported its zxid")
+		return skip(report.SkipNotReported, "no leader reported its zxid")
 	case !e.List.Proven():
-		return skip(report.SkipNotTold, "how many voters there are is not known")
+		return skip(report.SkipNotReported, "how many voters there are is not known")
 	case e.HasOracle():
 		return undecided("an oracle may replace a vote")
 	case e.Before == nil && !slices.ContainsFunc(e.Servers, model.Waits) &&

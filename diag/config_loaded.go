@@ -41,8 +41,8 @@ func checkConfigLoaded(e *model.Ensemble, h *model.Host) Outcome {
 		return found(namedAnother(h))
 	case h.Process == nil && u != nil && u.Config != h.ConfigPath && cannotBeRead(u.ConfigFailure):
 		return found(configGone(e, h, u.ConfigFailure, u.File))
-	case h.Process == nil && listsNobody(h) != nil:
-		return found(configEmpty(h, listsNobody(h)))
+	case h.Process == nil && listsNone(h) != nil:
+		return found(configEmpty(h, listsNone(h)))
 	}
 	return configReadable(h)
 }
@@ -85,9 +85,9 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 	return f
 }
 
-// listsNobody is why ZooKeeper ends with a configuration without a member; nil where it has
+// listsNone is why ZooKeeper ends with a configuration without a member; nil where it has
 // one, or does not end.
-func listsNobody(h *model.Host) *zoocfg.Problem {
+func listsNone(h *model.Host) *zoocfg.Problem {
 	i := slices.IndexFunc(h.Settings.Problems, func(p zoocfg.Problem) bool {
 		return p.Kind == zoocfg.NoParticipants && (h.Version() == "" || zoocfg.Concerns(p.Versions, h.Version()))
 	})

@@ -54,8 +54,8 @@ func checkTxnlogCorrupt(e *model.Ensemble, h *model.Host) Outcome {
 		dataEvidence(log.Name, value, "16 bytes or more, the first four 5a4b4c47 (ZKLG)", fileIn(dir, log.Name)))
 	if log.Size == 0 {
 		// From 3.9.3 on a server removes an empty newest log itself (FileTxnLog).
-		switch v, told, own := versionAt(e, h); {
-		case told && v.AtLeast(3, 9, 3):
+		switch v, reported, own := versionAt(e, h); {
+		case reported && v.AtLeast(3, 9, 3):
 			return Outcome{}
 		case !own:
 			f.Certainty = report.Likely
@@ -110,8 +110,8 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 	if setToTrustEmpty(h) {
 		return Outcome{}
 	}
-	v, told, own := versionAt(e, h)
-	if told && !v.AtLeast(3, 5, 3) {
+	v, reported, own := versionAt(e, h)
+	if reported && !v.AtLeast(3, 5, 3) {
 		return Outcome{} // it starts from its logs alone
 	}
 	f := willNotStart(e, h, "there are transaction logs and no complete snapshot: ZooKeeper 3.5.3 and later treat this as lost data.",
@@ -121,7 +121,7 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 		f.Fix = append(f.Fix, trustEmpty(h))
 	}
 	switch {
-	case !told:
+	case !reported:
 		f.Certainty = report.Possible
 		f.Summary += " Versions before 3.5.3 start from their logs alone; this server's version was not reported."
 	case !own:
@@ -265,7 +265,7 @@ const quiet = 30 * time.Second
 
 // versionAt is the version of the host's server: its own word, or else what all
 // others that tell agree on, which is likely its own too.
-func versionAt(e *model.Ensemble, h *model.Host) (v snapshot.Version, told, own bool) {
+func versionAt(e *model.Ensemble, h *model.Host) (v snapshot.Version, reported, own bool) {
 	if h.Server != nil {
 		if v, ok := h.Server.Version(); ok {
 			return v, true, true
@@ -275,13 +275,13 @@ func versionAt(e *model.Ensemble, h *model.Host) (v snapshot.Version, told, own 
 		other, ok := s.Version()
 		switch {
 		case !ok:
-		case told && other.String() != v.String():
+		case reported && other.String() != v.String():
 			return snapshot.Version{}, false, false
 		default:
-			v, told = other, true
+			v, reported = other, true
 		}
 	}
-	return v, told, false
+	return v, reported, false
 }
 
 // settledFile reports whether a file is as its server left it: nobody runs that

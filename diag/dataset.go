@@ -56,7 +56,7 @@ func checkDataSetLarge(e *model.Ensemble, s *model.Server) Outcome {
 		much = append(much, key.what)
 		value := fmt.Sprint(n)
 		if b := e.Earlier(s); b != nil {
-			if was, told := b.Mntr.Value.Count(key.name); told {
+			if was, reported := b.Mntr.Value.Count(key.name); reported {
 				value = fmt.Sprintf("%d, then %d, %s later", was, n, seconds(e.Between()))
 			}
 		}

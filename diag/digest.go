@@ -25,7 +25,7 @@ func checkDataDigest(_ *model.Ensemble, s *model.Server) Outcome {
 	n, ok := s.Mntr.Value.Count(digestMismatches)
 	switch {
 	case !ok:
-		return skip(report.SkipNotTold, "it reports no digests (3.6 and later do)")
+		return skip(report.SkipNotReported, "it reports no digests (3.6 and later do)")
 	case n <= 0:
 		return Outcome{}
 	}

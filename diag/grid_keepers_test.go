@@ -90,7 +90,7 @@ func TestKeepers(t *testing.T) {
 			findings("root not-zookeeper warning proven zk1 zk2 zk3"),
 		},
 		{
-			"a web server among Keepers", look(keeperFollows, keeperLeads, stranger), "serving 1: 2 of 3 by targets, need 2, spare ?",
+			"a web server among Keepers", look(keeperFollows, keeperLeads, nonMember), "serving 1: 2 of 3 by targets, need 2, spare ?",
 			findings("root not-zookeeper warning likely zk3", "show not-zookeeper info proven zk1 zk2"),
 		},
 	})

@@ -238,7 +238,7 @@ func TestVerdict(t *testing.T) {
 			findings("root process-down warning likely zk1"),
 		},
 		{
-			"by session: no word is allowed", look(mute, mute, mute), "serving 0: 3 of 3 by targets, need 2, spare 1",
+			"by session: no word is allowed", look(silentServer, silentServer, silentServer), "serving 0: 3 of 3 by targets, need 2, spare 1",
 			findings("show cmd-not-whitelisted info proven zk1 zk2 zk3"),
 		},
 		{

@@ -47,9 +47,9 @@ func leadsFor(e *model.Ensemble) (lead *model.Server, most time.Duration, ok boo
 	return lead, most, ok
 }
 
-// latecomer is the finding for a server that has asked nobody since the others elected a leader;
+// syncTooLate is the finding for a server that has asked nobody since the others elected a leader;
 // nil where that is not seen.
-func latecomer(e *model.Ensemble, s *model.Server) *report.Finding {
+func syncTooLate(e *model.Ensemble, s *model.Server) *report.Finding {
 	last, ok := lastAsked(e, s)
 	lead, most, known := leadsFor(e)
 	if !s.NotServing() || s.Role != report.NotServing || !s.Voter() {

@@ -207,8 +207,8 @@ func exchanged(a, b int, more ...string) string {
 	return strings.NewReplacer("="+name(a)+":", "="+name(b)+":", "="+name(b)+":", "="+name(a)+":").Replace(zoo(3, more...))
 }
 
-// hears sets the listening sockets.
-func hears(listeners ...string) func(*snapshot.Local) {
+// withListeners sets the listening sockets.
+func withListeners(listeners ...string) func(*snapshot.Local) {
 	return func(l *snapshot.Local) {
 		l.Listeners = snapshot.Saw([]netip.AddrPort{}, quick)
 		for _, text := range listeners {

@@ -11,7 +11,7 @@ import (
 )
 
 // What a server's own log says since its last start. It supports what sockets and
-// files show, and never stands alone: a line may be an hour old and long mended.
+// files show, and never stands alone: a line may be an hour old and fixed since.
 
 // fatalSigns are what a server writes when it ends.
 var fatalSigns = []logline.Sign{
@@ -55,7 +55,7 @@ func saysLately(h *model.Host, signs ...logline.Sign) (lines []snapshot.LogLine,
 }
 
 // saysWithin is that for another time. reason says why it cannot be told: a line of an
-// earlier run, or long mended, must count for nothing.
+// earlier run, or fixed since, must count for nothing.
 func saysWithin(
 	h *model.Host, span time.Duration, signs ...logline.Sign,
 ) (lines []snapshot.LogLine, count int, reason string) {

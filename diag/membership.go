@@ -85,7 +85,7 @@ func compareLists(e *model.Ensemble) Outcome {
 	lists := e.Divergence()
 	switch {
 	case len(lists.Servers) < 2:
-		return skip(report.SkipNotTold, "fewer than two servers reported their member list")
+		return skip(report.SkipNotReported, "fewer than two servers reported their member list")
 	case lists.Count < 2:
 		return Outcome{}
 	case lists.Moving:
@@ -158,7 +158,7 @@ func checkTargetsIncomplete(e *model.Ensemble) Outcome {
 		return found(tooManyAddresses(left))
 	}
 	if !e.List.Proven() {
-		return skip(report.SkipNotTold, "no server reported its member list")
+		return skip(report.SkipNotReported, "no server reported its member list")
 	}
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	unvisited := map[int64]snapshot.Unvisited{}

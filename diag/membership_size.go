@@ -48,7 +48,7 @@ func checkMembershipTooLarge(e *model.Ensemble) Outcome {
 				},
 			})
 		case s.OwnList() == nil && e.Snap.Plan.Config == nil:
-			return skip(report.SkipNotTold, "it reported no member list")
+			return skip(report.SkipNotReported, "it reported no member list")
 		}
 		return Outcome{}
 	}).and(found(files...))

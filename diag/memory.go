@@ -239,8 +239,8 @@ func pausedEver(s *model.Server) float64 {
 		return 0
 	}
 	_, sum, ok := model.Summary(&s.Mntr.Value, jvmPause)
-	up, told := s.Mntr.Value.Uptime()
-	if !ok || !told || up <= 0 {
+	up, reported := s.Mntr.Value.Uptime()
+	if !ok || !reported || up <= 0 {
 		return 0
 	}
 	return sum / float64(up.Milliseconds())

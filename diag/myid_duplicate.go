@@ -61,7 +61,7 @@ func checkMyidDuplicate(e *model.Ensemble) Outcome {
 	}
 	claims := claimsOfID(e)
 	if len(claims) < 2 {
-		return skip(report.SkipNotTold, "fewer than two servers reported their id")
+		return skip(report.SkipNotReported, "fewer than two servers reported their id")
 	}
 	byID := map[int64][]model.Claim{}
 	for _, c := range claims {
@@ -70,25 +70,25 @@ func checkMyidDuplicate(e *model.Ensemble) Outcome {
 	var out Outcome
 	earlier := map[int64][]model.Claim{}
 	for _, c := range claims {
-		rivals := earlier[c.ID]
-		earlier[c.ID] = append(rivals, c)
+		claimants := earlier[c.ID]
+		earlier[c.ID] = append(claimants, c)
 		switch same := byID[c.ID]; {
-		case len(same) <= mostRivals:
-			out = out.and(found(duplicates(e, c, rivals)...))
-		case len(rivals) == 0:
-			out = out.and(found(crowd(e, same)))
+		case len(same) <= mostClaimants:
+			out = out.and(found(duplicates(e, c, claimants)...))
+		case len(claimants) == 0:
+			out = out.and(found(manyClaimants(e, same)))
 		}
 	}
 	return out
 }
 
-// mostRivals is how many may claim one id and be compared, each with each.
-const mostRivals = 8
+// mostClaimants is how many may claim one id and be compared, each with each.
+const mostClaimants = 8
 
 // duplicates are the findings about a claim and the earlier ones of the same id.
-func duplicates(e *model.Ensemble, c model.Claim, rivals []model.Claim) []report.Finding {
+func duplicates(e *model.Ensemble, c model.Claim, claimants []model.Claim) []report.Finding {
 	var out []report.Finding
-	for _, o := range rivals {
+	for _, o := range claimants {
 		if isWrong(c) && !isWrong(o) {
 			out = append(out, duplicateFinding(e, c, o))
 		} else {
@@ -98,11 +98,11 @@ func duplicates(e *model.Ensemble, c model.Claim, rivals []model.Claim) []report
 	return out
 }
 
-// crowd is the one finding about many claims of one id, as when all targets lead to one
+// manyClaimants is the one finding about many claims of one id, as when all targets lead to one
 // server. How sure it is, the first of them show.
-func crowd(e *model.Ensemble, same []model.Claim) report.Finding {
+func manyClaimants(e *model.Ensemble, same []model.Claim) report.Finding {
 	f := duplicates(e, same[0], same[1:2])[0]
-	for i := 2; i <= mostRivals && f.Certainty == report.Possible; i++ {
+	for i := 2; i <= mostClaimants && f.Certainty == report.Possible; i++ {
 		for _, surer := range duplicates(e, same[i], same[:i]) {
 			if surer.Certainty != report.Possible {
 				f = surer
@@ -134,7 +134,7 @@ func balanced(s *model.Server) bool {
 	return s != nil && s.Serving == model.Yes && !s.AtLine() && s.ElectionPort == report.PortRefused && !s.Election.Assumed
 }
 
-// duplicateFinding is the finding about two claims of one id; the one to mend, where
+// duplicateFinding is the finding about two claims of one id; the one to repair, where
 // that is known, is the first.
 func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 	f := report.Finding{

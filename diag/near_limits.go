@@ -36,7 +36,7 @@ func checkZxidRollover(e *model.Ensemble) Outcome {
 	}
 	newest := newestZxid(e)
 	if newest == nil {
-		return skip(report.SkipNotTold, "no server of a quorum reported its zxid")
+		return skip(report.SkipNotReported, "no server of a quorum reported its zxid")
 	}
 	zxid := newest.Srvr.Value.Zxid
 	if zxid.Counter() <= zxidCounterHigh {
@@ -110,7 +110,7 @@ var fdLimitNearRule = Rule{
 func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 	open, limit, ok := descriptorsOf(s)
 	if !ok || limit <= 0 { // -1 where Java cannot tell; both are missing off Unix
-		return skip(report.SkipNotTold, "its mntr reports no limit of file descriptors")
+		return skip(report.SkipNotReported, "its mntr reports no limit of file descriptors")
 	}
 	share := float64(open) / float64(limit)
 	if share <= descriptorsHigh {
@@ -166,7 +166,7 @@ func raiseFiles(h *model.Host) []report.Fix {
 
 // descriptorsOf are the open file descriptors of the server and their limit.
 func descriptorsOf(s *model.Server) (open, limit int64, ok bool) {
-	open, told := s.Mntr.Value.Count("zk_open_file_descriptor_count")
+	open, reported := s.Mntr.Value.Count("zk_open_file_descriptor_count")
 	limit, both := s.Mntr.Value.Count("zk_max_file_descriptor_count")
-	return open, limit, told && both
+	return open, limit, reported && both
 }

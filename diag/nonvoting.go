@@ -35,9 +35,9 @@ func checkNonVotingFollower(e *model.Ensemble) Outcome {
 	case e.LoneStandalone():
 	case len(nonMembers) > 0:
 	case !e.List.InForce():
-		return skip(report.SkipNotTold, "no server reported its member list")
+		return skip(report.SkipNotReported, "no server reported its member list")
 	case lead == nil:
-		return skip(report.SkipNotTold, "the leader was not seen")
+		return skip(report.SkipNotReported, "the leader was not seen")
 	default:
 		if n, ok := lead.Mntr.Value.NonVotingFollowers(); ok && n > 0 {
 			nonMembers = append(nonMembers, unnamedNonMembers(e, lead, n))

@@ -22,7 +22,7 @@ func conditionText(s *model.Server) string {
 		return "serves reads only: it sees no quorum"
 	case model.ServesByAdmin:
 		return "serves, as its AdminServer reports"
-	case model.ServesWordless:
+	case model.ServesNoWords:
 		return "serves clients; answers no four-letter words"
 	case model.RefusesAsLeader:
 		return "leads and refuses clients (leaderServes=no)"

@@ -27,7 +27,7 @@ func checkObserverCounted(e *model.Ensemble) Outcome {
 	case e.LoneStandalone():
 		return Outcome{}
 	case !e.List.Proven():
-		return skip(report.SkipNotTold, "which members are observers is not known")
+		return skip(report.SkipNotReported, "which members are observers is not known")
 	case len(observers) == 0:
 		return Outcome{}
 	case e.List.Quorums.Hierarchical():

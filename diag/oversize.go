@@ -43,7 +43,7 @@ func longAnswers(_ *model.Ensemble, s *model.Server) Outcome {
 	limit, known := juteMaxBuffer(s)
 	switch {
 	case !ok:
-		return skip(report.SkipNotTold, "its mntr does not report the size of responses (3.6 and later do)")
+		return skip(report.SkipNotReported, "its mntr does not report the size of responses (3.6 and later do)")
 	case float64(longest) < nearLimit*float64(limit):
 		return Outcome{}
 	case longest > limit && !known:
@@ -103,7 +103,7 @@ func longRequests(h *model.Host) Outcome {
 			Fix:      steps(nameOf(h), "the log line names the client, or its session: ask its owner what it writes. Make the client write less at a time; only if that is not possible, raise -Djute.maxbuffer to the same value on all servers and clients"),
 		}))
 	}
-	if lines, _, _ := saysLately(h, logline.StrangerBytes); len(lines) > 0 {
+	if lines, _, _ := saysLately(h, logline.ForeignBytes); len(lines) > 0 {
 		out = out.and(found(report.Finding{
 			Severity: report.Info, Certainty: report.Proven, Servers: serversOf(h),
 			Title:    "another protocol is used on the client port",

@@ -81,11 +81,11 @@ func blockedPorts(e *model.Ensemble, latent bool) Outcome {
 	if shut == nil || latent {
 		return out
 	}
-	return out.and(found(callsNobody(e, shut, e)))
+	return out.and(found(connectsToNone(e, shut, e)))
 }
 
-// callsNobody is the finding for a member that is shut in.
-func callsNobody(e *model.Ensemble, own *model.Server, v *model.Ensemble) report.Finding {
+// connectsToNone is the finding for a member that is shut in.
+func connectsToNone(e *model.Ensemble, own *model.Server, v *model.Ensemble) report.Finding {
 	f := report.Finding{
 		Severity: severityOf(e, own), Certainty: report.Likely, Servers: []string{own.Name},
 		Summary: fmt.Sprintf("it is not in the quorum, and its connections to the election ports of all serving members get no reply, although their hosts answer: something blocks outgoing traffic from %s.", own.Name),
@@ -94,17 +94,17 @@ func callsNobody(e *model.Ensemble, own *model.Server, v *model.Ensemble) report
 			{Note: "then check the rules for incoming traffic from its address on the other hosts"},
 		},
 	}
-	told := false
+	reported := false
 	for _, s := range v.Servers {
 		if s.ElectionPort == report.PortFiltered || s.ElectionPort == report.PortUnreachable {
-			told = told || s.Prohibited(s.Election.Look)
+			reported = reported || s.Prohibited(s.Election.Look)
 			addEvidence(&f, report.Evidence{
 				Source: "tcp", Server: s.Name, Key: fmt.Sprintf("%d from %s", s.Election.Number, own.Name),
 				Value: s.Election.Look.Failure.Text, Wanted: "open",
 			})
 		}
 	}
-	if told || slices.ContainsFunc(waysOf(e, own), func(w way) bool { return !w.Open }) {
+	if reported || slices.ContainsFunc(waysOf(e, own), func(w way) bool { return !w.Open }) {
 		f.Certainty = report.Proven
 	} else {
 		f.Summary += lossy
@@ -228,7 +228,7 @@ func portsFromAll(e *model.Ensemble, latent bool) Outcome {
 	var alone []report.Finding
 	for _, v := range e.Vantages {
 		if own := shutIn(e, v); own != nil {
-			shut, alone = append(shut, own.Name), append(alone, callsNobody(e, own, v))
+			shut, alone = append(shut, own.Name), append(alone, connectsToNone(e, own, v))
 		}
 	}
 	out := eachServer(e, func(s *model.Server) Outcome {
@@ -275,7 +275,7 @@ func sureOfBlock(e *model.Ensemble, s *model.Server, port int) report.Certainty 
 	for _, w := range waysOf(e, s) {
 		switch {
 		case w.Open || w.Port != port:
-		case w.Told:
+		case w.Reported:
 			return report.Proven
 		default:
 			from = append(from, w.From)

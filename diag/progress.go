@@ -47,7 +47,7 @@ func whyNoLag(e *model.Ensemble, s *model.Server, limit int64) Outcome {
 	case !learns(s):
 		return Outcome{} // it follows nobody: what it is has a finding of its own
 	case lead == nil:
-		return skip(report.SkipNotTold, "the leader's zxid was not seen")
+		return skip(report.SkipNotReported, "the leader's zxid was not seen")
 	}
 	now, ok := behind(lead, s)
 	switch {
@@ -150,7 +150,7 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 	}
 	now, then := e.OnlyLeader(), e.Before.OnlyLeader()
 	if now == nil || then == nil {
-		return skip(report.SkipNotTold, "a leader was not seen in both checks")
+		return skip(report.SkipNotReported, "a leader was not seen in both checks")
 	}
 	newer, older := now.Srvr.Value.Zxid.Epoch(), then.Srvr.Value.Zxid.Epoch()
 	if newer < older {

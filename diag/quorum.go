@@ -132,7 +132,7 @@ func checkElection(e *model.Ensemble) Outcome {
 	}
 	var late []report.Finding
 	for _, s := range e.Servers {
-		if f := latecomer(e, s); f != nil {
+		if f := syncTooLate(e, s); f != nil {
 			late = append(late, *f)
 		}
 	}

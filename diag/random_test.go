@@ -56,14 +56,14 @@ func checkRandom(t *testing.T, seed uint64) bool {
 func checkVerdict(t *testing.T, snap *snapshot.Snapshot, r *report.Report) {
 	t.Helper()
 	v := r.Verdict
-	told := false
+	reported := false
 	for i, s := range snap.Servers {
 		view := r.Servers[i]
 		inQuorum := s.Srvr.Seen() && s.Srvr.Value.Mode.InQuorum()
 		if inQuorum && v.State == report.Down {
 			t.Errorf("down, and %s is %s", s.Name, s.Srvr.Value.Mode)
 		}
-		told = told || s.Srvr.Seen() || s.Srvr.FailedAs(snapshot.NotServing) || s.Srvr.FailedAs(snapshot.Silent) ||
+		reported = reported || s.Srvr.Seen() || s.Srvr.FailedAs(snapshot.NotServing) || s.Srvr.FailedAs(snapshot.Silent) ||
 			s.Session.Seen() || s.Client.FailedAs(snapshot.Refused) || s.Election.Look.FailedAs(snapshot.Refused)
 		if !s.Client.Tried && !s.Srvr.Tried && !s.Session.Tried && !s.Election.Look.Tried && view.Role != report.RoleUnknown {
 			t.Errorf("%s was not looked at and is %s", s.Name, view.Role)
@@ -72,7 +72,7 @@ func checkVerdict(t *testing.T, snap *snapshot.Snapshot, r *report.Report) {
 			t.Errorf("%s is down with an open port", s.Name)
 		}
 	}
-	if !told && v.State != report.Unknown {
+	if !reported && v.State != report.Unknown {
 		t.Errorf("%s, and nobody told anything", v.State)
 	}
 	if v.ServingVoters > v.Voters && v.State != report.Split {
@@ -162,7 +162,7 @@ func (d dice) server(n int, s *snapshot.Server) {
 	s.Resolve = obs(d, []netip.Addr{addrOf(1 + d.IntN(n))}, 1+d.IntN(2))
 	if d.IntN(3) == 0 { // a state that exists, with some of it changed
 		w := where{pick(d, newest, oldest), d.list(n), 1 + d.IntN(n)}
-		pick(d, leader, follower, observer, standalone, readOnly, looking, down, gone, hung, starting, closing, but(follower, wordless))(w, s)
+		pick(d, leader, follower, observer, standalone, readOnly, looking, down, gone, hung, starting, closing, but(follower, noWords))(w, s)
 	} else {
 		mode := pick(d, snapshot.ModeLeader, snapshot.ModeFollower, snapshot.ModeObserver, snapshot.ModeStandalone, snapshot.ModeReadOnly)
 		s.Client = obs(d, snapshot.Dial{Remote: netip.AddrPortFrom(addrOf(1+d.IntN(n)), 2181)}, 2)
@@ -185,7 +185,7 @@ func (d dice) host(snap *snapshot.Snapshot, n int) snapshot.Local {
 	l := localHost{id: 1 + d.IntN(5), config: text}.local(snap, n)
 	for _, change := range []func(*snapshot.Local){
 		stopped, unreadable, unreadMyid, unresolved, noMyid(pick(d, anyFailure...)), myid(pick(d, "", "x", "2", "9", "1 \n", "3\r\n")),
-		has("10.0.0.1"), hears(), resolves(int64(d.IntN(4)), pick(d, "127.0.0.1", "10.0.0.1", "::")), young(time.Duration(d.IntN(100)) * time.Second),
+		has("10.0.0.1"), withListeners(), resolves(int64(d.IntN(4)), pick(d, "127.0.0.1", "10.0.0.1", "::")), young(time.Duration(d.IntN(100)) * time.Second),
 	} {
 		if d.IntN(5) == 0 && l.Process != nil {
 			change(&l)

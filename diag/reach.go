@@ -36,9 +36,9 @@ type way struct {
 	From string
 	Port int
 	Open bool
-	// Told: what did not get through was answered, so that no lost packet can be why.
-	Told bool
-	Text string
+	// Reported: what did not get through was answered, so that no lost packet can be why.
+	Reported bool
+	Text     string
 }
 
 // waysOf are the connects to a server's peer ports from the other members, as far as
@@ -65,10 +65,10 @@ func waysOf(e *model.Ensemble, s *model.Server) []way {
 				out = append(out, way{From: from, Port: p.look.Number, Open: true})
 			case model.Blocked(p.state) && there:
 				look := p.look.Look
-				out = append(out, way{From: from, Port: p.look.Number, Told: seen.Prohibited(look), Text: look.Failure.Text})
+				out = append(out, way{From: from, Port: p.look.Number, Reported: seen.Prohibited(look), Text: look.Failure.Text})
 			case rejected:
 				const why = "refused, and its sockets show a listener"
-				out = append(out, way{From: from, Port: p.look.Number, Told: true, Text: why})
+				out = append(out, way{From: from, Port: p.look.Number, Reported: true, Text: why})
 			}
 		}
 	}

@@ -212,7 +212,7 @@ var cmdNotWhitelistedRule = Rule{
 }
 
 func checkCmdNotWhitelisted(_ *model.Ensemble, s *model.Server) Outcome {
-	if s.Srvr.Seen() && !told(s.Conf) && !told(s.Mntr) || s.NotServing() && !told(s.Envi) && !told(s.Ruok) {
+	if s.Srvr.Seen() && !tried(s.Conf) && !tried(s.Mntr) || s.NotServing() && !tried(s.Envi) && !tried(s.Ruok) {
 		return skip(report.SkipNotLooked, "only srvr was requested")
 	}
 	var out Outcome
@@ -251,5 +251,5 @@ func checkCmdNotWhitelisted(_ *model.Ensemble, s *model.Server) Outcome {
 	return out
 }
 
-// told reports whether a look came to an end of its own.
-func told[T any](o snapshot.Obs[T]) bool { return o.Tried && !o.Unmade() }
+// tried reports whether a look came to an end of its own.
+func tried[T any](o snapshot.Obs[T]) bool { return o.Tried && !o.Unmade() }

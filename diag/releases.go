@@ -26,7 +26,7 @@ func whyNoVersion(s *model.Server) Outcome {
 	if why := whyNoAnswer(s); why.skipped() {
 		return why
 	}
-	return skip(report.SkipNotTold, "it did not report its version")
+	return skip(report.SkipNotReported, "it did not report its version")
 }
 
 // exposed reports whether a server is as a fault takes it, and what of its configuration is

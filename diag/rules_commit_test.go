@@ -68,9 +68,9 @@ func commitRules() []rule {
 		[]blind{
 			{"one look", leading(waiting(1)), report.SkipOneLook},
 			{"one look, too few in sync", leading(insync(0)), report.SkipOneLook},
-			{"no leader seen", look(follower, gone, follower).twice(), report.SkipNotTold},
-			{"not looked at", unvisited(), report.SkipNotTold},
-			{"how many there are is not known", leading(insync(0)).as(oldest).twice(), report.SkipNotTold},
+			{"no leader seen", look(follower, gone, follower).twice(), report.SkipNotReported},
+			{"not looked at", unvisited(), report.SkipNotReported},
+			{"how many there are is not known", leading(insync(0)).as(oldest).twice(), report.SkipNotReported},
 			{"an oracle votes", leading(insync(0)).onWith(1, zoo(3, "oraclePath=/var/oracle")).twice(), report.SkipUndecided},
 			{"an oracle votes, by the file", leading(insync(0)).file(zoo(3, "oraclePath=/var/oracle")).twice(), report.SkipUndecided},
 		},

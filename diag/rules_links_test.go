@@ -25,10 +25,10 @@ func called(address string, ago time.Duration) func(*snapshot.Local) {
 // linkRules are about the connections on and to peer ports. zk1 looks; 192.0.2.50 is
 // nobody's address.
 func linkRules() []rule {
-	const stranger = "192.0.2.1:3888 192.0.2.50:50001"
+	const nonMember = "192.0.2.1:3888 192.0.2.50:50001"
 	all := look(follower, leader, follower)
 	two := look(follower, leader, looking)
-	held := linked(stranger, "192.0.2.1:3888 192.0.2.50:50002 waiting")
+	held := linked(nonMember, "192.0.2.1:3888 192.0.2.50:50002 waiting")
 	queued := linked("192.0.2.1:3888 192.0.2.3:40009 waiting")
 	const old = "192.0.2.1:40008 192.0.2.53:3888"
 	stale := linked(old + " calling")
@@ -41,16 +41,16 @@ func linkRules() []rule {
 				{"one waits behind one", all.on(1, held).twice(), "warning likely zk1"},
 				{"a member waits behind it", two.on(1, unlinked("192.0.2.3"), held, queued).twice(), "warning likely zk1 zk3"},
 				{"it costs the quorum", look(looking, down, looking).on(1, unlinked("192.0.2.3"), unlinked("192.0.2.2"), held, queued).twice(), "critical likely zk1 zk3"},
-				{"alone, and nothing waits", all.on(1, linked(stranger)).twice(), "info possible zk1"},
-				{"alone, and the log tells of one", all.on(1, linked(stranger), logs(logline.ChallengeTimeout)).twice(), "warning likely zk1"},
+				{"alone, and nothing waits", all.on(1, linked(nonMember)).twice(), "info possible zk1"},
+				{"alone, and the log tells of one", all.on(1, linked(nonMember), logs(logline.ChallengeTimeout)).twice(), "warning likely zk1"},
 				{"the one that is missing is down", look(follower, leader, down).on(1, unlinked("192.0.2.3"), held).twice(), "warning likely zk1"},
-				{"another connection each time", all.on(1, linked(stranger)).after(all.on(1, linked("192.0.2.1:3888 192.0.2.50:60001"))), "info likely zk1"},
-				{"from far behind the queue", all.on(1, linked(stranger)).after(all.on(1, linked(stranger+" waiting"))), "info possible zk1"},
+				{"another connection each time", all.on(1, linked(nonMember)).after(all.on(1, linked("192.0.2.1:3888 192.0.2.50:60001"))), "info likely zk1"},
+				{"from far behind the queue", all.on(1, linked(nonMember)).after(all.on(1, linked(nonMember+" waiting"))), "info possible zk1"},
 			},
 			[]alike{
 				{"members only", all.on(1).twice()},
 				{"a port that was probed and closed", all.on(1).after(all.on(1, held))},
-				{"a connection of another host each time", all.on(1, linked(stranger)).after(all.on(1, linked("192.0.2.1:3888 192.0.2.51:60001")))},
+				{"a connection of another host each time", all.on(1, linked(nonMember)).after(all.on(1, linked("192.0.2.1:3888 192.0.2.51:60001")))},
 				{"a client of the host itself", all.on(1, linked("192.0.2.1:3888 192.0.2.1:50001")).twice()},
 				{"by a second name of a member", all.on(1, resolves(3, "192.0.2.3", "192.0.2.50"), held).twice()},
 				{"on the quorum port", all.on(1, linked("192.0.2.1:2888 192.0.2.50:50001", "192.0.2.1:2888 192.0.2.50:50002")).twice()},
@@ -61,8 +61,8 @@ func linkRules() []rule {
 				{"no own files", all, report.SkipLocalFiles},
 				{"one look", all.on(1, held), report.SkipOneLook},
 				{"looks minutes apart", all.on(1, held).after(all.on(1, held, func(l *snapshot.Local) { l.Looked = l.Looked.Add(-5 * linksApart) })), report.SkipOneLook},
-				{"it may be a member behind NAT", all.on(1, unlinked("192.0.2.3"), linked(stranger)).twice(), report.SkipUndecided},
-				{"it may be a member behind NAT that connects again", all.on(1, unlinked("192.0.2.3"), linked(stranger)).after(all.on(1, linked("192.0.2.1:3888 192.0.2.50:60001"))), report.SkipUndecided},
+				{"it may be a member behind NAT", all.on(1, unlinked("192.0.2.3"), linked(nonMember)).twice(), report.SkipUndecided},
+				{"it may be a member behind NAT that connects again", all.on(1, unlinked("192.0.2.3"), linked(nonMember)).after(all.on(1, linked("192.0.2.1:3888 192.0.2.50:60001"))), report.SkipUndecided},
 				{"two of them", all.on(1, unlinked("192.0.2.3"), unlinked("192.0.2.2"), held).twice(), report.SkipUndecided},
 				{"connections not to be seen", all.on(1, held, unseenLinks).twice(), report.SkipUndecided},
 				{"more than were looked at", all.on(1, held, func(l *snapshot.Local) { l.Links.Value.Total = 1000 }).twice(), report.SkipUndecided},
@@ -70,7 +70,7 @@ func linkRules() []rule {
 				{"a member's name means nothing", all.on(1, meansNothing(3), held).twice(), report.SkipUndecided},
 				{"a container's names", all.on(1, unresolved, held).twice(), report.SkipUndecided},
 				{"a member that its file does not have", known("server.1=zk1:2888:3888\nserver.2=zk2:2888:3888\nserver.3=zk3:2888:3888\nserver.4=elsewhere:2888:3888"), report.SkipUndecided},
-				{"it may be a server that joins", look(follower, but(leader, counts(model.NonVotingFollowers, "1")), follower).on(1, linked(stranger)).twice(), report.SkipUndecided},
+				{"it may be a server that joins", look(follower, but(leader, counts(model.NonVotingFollowers, "1")), follower).on(1, linked(nonMember)).twice(), report.SkipUndecided},
 				{"process is stopped", all.on(1, held, func(l *snapshot.Local) { l.Process.State = "T" }).twice(), report.SkipUndecided},
 				{"no process", all.on(1, stopped, held).twice(), report.SkipUndecided},
 				{"its id is not known", all.on(1, held, unreadMyid).twice(), report.SkipUndecided},

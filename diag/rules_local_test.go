@@ -132,8 +132,8 @@ func myidRules() []rule {
 				{"a member and its own files", healthy().on(1)},
 			},
 			[]blind{
-				{"nobody tells", look(but(follower, whitelisted), but(leader, whitelisted), but(follower, whitelisted)), report.SkipNotTold},
-				{"unreachable", unseen(), report.SkipNotTold},
+				{"nobody tells", look(but(follower, whitelisted), but(leader, whitelisted), but(follower, whitelisted)), report.SkipNotReported},
+				{"unreachable", unseen(), report.SkipNotReported},
 			},
 		},
 	}
@@ -147,7 +147,7 @@ func balancedAway(s *snapshot.Server) {
 
 func addressRules() []rule {
 	byFile := look(follower, leader, down).file(zoo(3))
-	bare := hears("[::]:2181")
+	bare := withListeners("[::]:2181")
 	crlf := strings.ReplaceAll(zoo(3), "\n", "\r\n")
 	loopback2 := strings.Replace(zoo(3, "quorumListenOnAllIPs=true"), "zk2", "127.0.0.1", 1)
 	noSockets := func(l *snapshot.Local) { l.Listeners = snapshot.Obs[[]netip.AddrPort]{} }
@@ -156,7 +156,7 @@ func addressRules() []rule {
 		{
 			SelfAddrNotLocal,
 			[]fire{
-				{"it has a listener there", look(follower, leader, noListener).file(zoo(3)).on(3, has("10.0.0.3"), hears("[::]:2181", "192.0.2.3:3888")), "warning likely zk3"},
+				{"it has a listener there", look(follower, leader, noListener).file(zoo(3)).on(3, has("10.0.0.3"), withListeners("[::]:2181", "192.0.2.3:3888")), "warning likely zk3"},
 				{"it has a listener there, and serves", healthy().file(zoo(3)).on(3, has("10.0.0.3")), "info possible zk3"},
 				{"another has a listener there", look(follower, leader, noListener).file(zoo(3)).on(3, has("10.0.0.3"), bound("[::]:2181")), "warning proven zk3"},
 				{"its address is elsewhere", byFile.on(3, stopped, has("10.0.0.3")), "warning proven zk3"},
@@ -173,9 +173,9 @@ func addressRules() []rule {
 		{
 			SelfAddrLoopback,
 			[]fire{
-				{"127.0.1.1", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), hears("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
-				{"::1", look(follower, leader, noListener).on(3, resolves(3, "::1"), hears("[::]:2181", "[::1]:3888")), "warning proven zk3"},
-				{"its name was loopback when it started", look(follower, leader, noListener).on(3, hears("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
+				{"127.0.1.1", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), withListeners("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
+				{"::1", look(follower, leader, noListener).on(3, resolves(3, "::1"), withListeners("[::]:2181", "[::1]:3888")), "warning proven zk3"},
+				{"its name was loopback when it started", look(follower, leader, noListener).on(3, withListeners("[::]:2181", "127.0.1.1:3888")), "warning proven zk3"},
 				{"its name was another when it started", healthy().on(3, resolves(3, "127.0.1.1")), "warning likely zk3"},
 				{"its name was another, and another listens there", look(follower, leader, noListener).on(3, resolves(3, "127.0.1.1"), bound("[::]:2181")), "warning proven zk3"},
 				{"it listens on all and serves", healthy().onWith(2, loopback2), "warning proven zk2"},
@@ -198,11 +198,11 @@ func addressRules() []rule {
 				{"it costs the quorum", look(down, looking, noListener).on(3, bare).twice(), "critical proven zk3"},
 			},
 			[]alike{
-				{"it listens on all", healthy().on(3, hears("[::]:2181", "[::]:3888"))},
+				{"it listens on all", healthy().on(3, withListeners("[::]:2181", "[::]:3888"))},
 				{"it is loading its data", look(follower, leader, starting).on(3, bare)},
 				{"its name was another when it started", healthy().on(3, resolves(3, "127.0.1.1"))},
 				{"standalone", look(standalone).onWith(1, zoo(0), bare)},
-				{"another election port", healthy().onWith(3, strings.ReplaceAll(zoo(3), ":3888", ":3889"), hears("[::]:2181", "192.0.2.3:3889"))},
+				{"another election port", healthy().onWith(3, strings.ReplaceAll(zoo(3), ":3888", ":3889"), withListeners("[::]:2181", "192.0.2.3:3889"))},
 				{"no process", out().on(3, stopped)},
 			},
 			[]blind{

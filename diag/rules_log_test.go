@@ -39,7 +39,7 @@ func logRules() []rule {
 	older := line(logline.EpochAhead, "java.io.IOException: Leaders epoch, 3 is less than accepted epoch, 153", 900)
 	ahead := keeps(epochs("3", "153"))
 	bind := line(logline.AddressInUse, "Caused by: java.net.BindException: Address already in use", 1)
-	admin := []func(*snapshot.Local){logged(adminLine("8080"), bind), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080")}
+	admin := []func(*snapshot.Local){logged(adminLine("8080"), bind), withListeners("[::]:2181", "192.0.2.3:3888", "[::]:8080")}
 	refused := line(logline.PeerSASL, "javax.security.sasl.SaslException: Authentication failed against server addr: /192.0.2.1:3888", 4)
 	return []rule{
 		{
@@ -106,13 +106,13 @@ func logRules() []rule {
 			[]fire{
 				{"in an ensemble", healthy().on(3, admin...), "info proven zk3"},
 				{"standalone", look(down).file(zoo(0)).onWith(1, zoo(0), append([]func(*snapshot.Local){stopped}, admin...)...), "critical proven zk1"},
-				{"another port, by an option", healthy().on(3, logged(adminLine("9090"), bind), hears("[::]:2181", "192.0.2.3:3888", "[::]:9090")), "info proven zk3"},
+				{"another port, by an option", healthy().on(3, logged(adminLine("9090"), bind), withListeners("[::]:2181", "192.0.2.3:3888", "[::]:9090")), "info proven zk3"},
 			},
 			[]alike{
-				{"its own AdminServer", healthy().on(3, logged(), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080"))},
+				{"its own AdminServer", healthy().on(3, logged(), withListeners("[::]:2181", "192.0.2.3:3888", "[::]:8080"))},
 				{"the port is free again", healthy().on(3, logged(adminLine("8080"), bind))},
-				{"it failed for another reason", healthy().on(3, logged(adminLine("8080")), hears("[::]:2181", "192.0.2.3:3888", "[::]:8080"))},
-				{"another address", healthy().onWith(3, zoo(3, "admin.serverAddress=192.0.2.3"), logged(adminLine("8080"), bind), hears("[::]:2181", "192.0.2.3:3888", "127.0.0.1:8080"))},
+				{"it failed for another reason", healthy().on(3, logged(adminLine("8080")), withListeners("[::]:2181", "192.0.2.3:3888", "[::]:8080"))},
+				{"another address", healthy().onWith(3, zoo(3, "admin.serverAddress=192.0.2.3"), logged(adminLine("8080"), bind), withListeners("[::]:2181", "192.0.2.3:3888", "127.0.0.1:8080"))},
 				{"it is off", healthy().onWith(3, zoo(3, "admin.enableServer=false"), admin...)},
 				{"a member that has ended", out().on(3, append([]func(*snapshot.Local){stopped}, admin...)...)},
 			},
@@ -130,16 +130,16 @@ func logRules() []rule {
 				{"near its own", look(follower, leader, but(follower, answered(4_000_000))).on(3, buffer("4194304")), "warning proven zk3"},
 				{"the limit is not known", look(follower, leader, but(follower, answered(1_000_000))), "info possible zk3"},
 				{"a client writes too much", healthy().on(3, logged(line(logline.PacketTooLong, "Exception causing close of session 0x1: Len error 1100054", 3))), "warning likely zk3"},
-				{"HTTP", healthy().on(3, logged(line(logline.StrangerBytes, "Exception causing close of session 0x0: Len error 1195725856", 300))), "info proven zk3"},
+				{"HTTP", healthy().on(3, logged(line(logline.ForeignBytes, "Exception causing close of session 0x0: Len error 1195725856", 300))), "info proven zk3"},
 			},
 			[]alike{
 				{"short", look(follower, leader, but(follower, answered(500_000))).on(3)},
 				{"raised enough", look(follower, leader, but(follower, answered(1_000_000))).on(3, buffer("4194304"))},
 				{"once", healthy().on(3, logged(line(logline.PacketTooLong, "Len error 1100054", 1)))},
-				{"an hour ago", healthy().on(3, logged(agoLine(logline.PacketTooLong, "Len error 1100054", 30), agoLine(logline.StrangerBytes, "Len error 1195725856", 30)))},
+				{"an hour ago", healthy().on(3, logged(agoLine(logline.PacketTooLong, "Len error 1100054", 30), agoLine(logline.ForeignBytes, "Len error 1195725856", 30)))},
 			},
 			[]blind{
-				{"3.4 does not tell", healthy().as(oldest), report.SkipNotTold},
+				{"3.4 does not tell", healthy().as(oldest), report.SkipNotReported},
 				{"unreachable", unseen(), report.SkipUnreachable},
 				{"raised, how far is not known", look(follower, leader, but(follower, answered(2_000_000))), report.SkipUndecided},
 			},

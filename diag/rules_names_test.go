@@ -47,8 +47,8 @@ func alsoAt(host string) func(*snapshot.Server) {
 	}
 }
 
-// toldID has conf give that id.
-func toldID(id int64) func(*snapshot.Server) {
+// reportedID has conf give that id.
+func reportedID(id int64) func(*snapshot.Server) {
 	return func(s *snapshot.Server) { s.Conf.Value.ServerID = &id }
 }
 
@@ -120,38 +120,38 @@ func nameRules() []rule {
 				{"not probed", look(follower, leader, but(taken, peers("-", ""))), report.SkipNotLooked},
 				{"two leaders", look(leader, leader, taken), report.SkipUndecided},
 				{"two that serve nobody, one look", look(looking, but(looking, peers("", "")), but(looking, peers("", ""))).on(1), report.SkipOneLook},
-				{"whose it is was not seen", look(follower, leader, taken).on(3, hears("[::]:2181", "[::]:2888"), unownedPorts), report.SkipUndecided},
+				{"whose it is was not seen", look(follower, leader, taken).on(3, withListeners("[::]:2181", "[::]:2888"), unownedPorts), report.SkipUndecided},
 				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
 			},
 		},
 		{
 			ClientPortConflict,
 			[]fire{
-				{"a web server has it", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181")), "warning likely zk3"},
-				{"and its log says so", look(follower, leader, stranger).on(3, stopped, hears("[::]:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
+				{"a web server has it", look(follower, leader, nonMember).on(3, stopped, withListeners("[::]:2181")), "warning likely zk3"},
+				{"and its log says so", look(follower, leader, nonMember).on(3, stopped, withListeners("[::]:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
 				{"something silent that is no Java program has it", look(follower, leader, starting).on(3, stopped, owned("[::]:2181 77 /usr/bin/nc")), "warning likely zk3"},
-				{"something silent has it", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
+				{"something silent has it", look(follower, leader, hung).on(3, stopped, withListeners("192.0.2.3:2181"), logs(logline.AddressInUse)), "warning proven zk3"},
 			},
 			[]alike{
-				{"it runs", look(follower, leader, stranger).on(3, hears("[::]:2181"))},
-				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
-				{"silent, and nothing else tells: a hung ZooKeeper may hide", look(follower, leader, hung).on(3, stopped, hears("192.0.2.3:2181"))},
+				{"it runs", look(follower, leader, nonMember).on(3, withListeners("[::]:2181"))},
+				{"nothing listens", look(follower, leader, down).on(3, stopped, withListeners())},
+				{"silent, and nothing else tells: a hung ZooKeeper may hide", look(follower, leader, hung).on(3, stopped, withListeners("192.0.2.3:2181"))},
 				{"silent, and in Java", look(follower, leader, starting).on(3, stopped, owned("[::]:2181 77 /usr/bin/java jvm"))},
-				{"silent, and whose it is was not seen", look(follower, leader, starting).on(3, stopped, hears("[::]:2181"), unownedPorts)},
-				{"what answers is elsewhere", look(follower, leader, stranger).on(3, stopped, hears("192.0.2.4:2181"))},
-				{"ZooKeeper answers: its process was not seen", look(follower, leader, follower).on(3, stopped, hears("[::]:2181"))},
+				{"silent, and whose it is was not seen", look(follower, leader, starting).on(3, stopped, withListeners("[::]:2181"), unownedPorts)},
+				{"what answers is elsewhere", look(follower, leader, nonMember).on(3, stopped, withListeners("192.0.2.4:2181"))},
+				{"ZooKeeper answers: its process was not seen", look(follower, leader, follower).on(3, stopped, withListeners("[::]:2181"))},
 			},
 			[]blind{
 				denied(),
-				{"no own files", look(follower, leader, stranger), report.SkipLocalFiles},
-				{"not all processes", look(follower, leader, stranger).on(3, stopped, mayRun, hears("[::]:2181")), report.SkipUndecided},
+				{"no own files", look(follower, leader, nonMember), report.SkipLocalFiles},
+				{"not all processes", look(follower, leader, nonMember).on(3, stopped, mayRun, withListeners("[::]:2181")), report.SkipUndecided},
 			},
 		},
 		{
 			ElectionPortConflict,
 			[]fire{
-				{"another program has it", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888")), "warning likely zk3"},
-				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, hears("192.0.2.3:3888"), logs(logline.AddressInUse)), "warning proven zk3"},
+				{"another program has it", look(follower, leader, otherPort).on(3, stopped, withListeners("192.0.2.3:3888")), "warning likely zk3"},
+				{"and its log says so", look(follower, leader, otherPort).on(3, stopped, withListeners("192.0.2.3:3888"), logs(logline.AddressInUse)), "warning proven zk3"},
 				{"it runs without", look(follower, leader, looking).on(3, kept, owned("192.0.2.3:3888 77 /usr/bin/nc")), "warning proven zk3"},
 				{"it serves without", look(follower, leader, follower).on(3, kept, owned("[::]:3888 77 /usr/bin/nc")), "warning proven zk3"},
 			},
@@ -160,14 +160,14 @@ func nameRules() []rule {
 				{"it has it itself, and another program at another address", look(follower, leader, follower).on(3, bound("[::]:2181", "192.0.2.3:3888"), owned("127.0.0.1:3888 77 /usr/bin/nc"))},
 				{"another server of the ensemble has it", look(follower, leader, looking).on(2).on(3, kept, owned("[::]:3888 1002 /usr/bin/java jvm"))},
 				{"it is loading its data", look(follower, leader, starting).on(3, kept, owned("[::]:3888 77 /usr/bin/nc"))},
-				{"nothing listens", look(follower, leader, down).on(3, stopped, hears())},
+				{"nothing listens", look(follower, leader, down).on(3, stopped, withListeners())},
 			},
 			[]blind{
 				denied(),
 				{"no own files", look(follower, leader, otherPort), report.SkipLocalFiles},
-				{"whose it is was not seen", look(follower, leader, looking).on(3, kept, hears("[::]:2181", "192.0.2.3:3888"), unownedPorts), report.SkipUndecided},
+				{"whose it is was not seen", look(follower, leader, looking).on(3, kept, withListeners("[::]:2181", "192.0.2.3:3888"), unownedPorts), report.SkipUndecided},
 				{"it has just started", look(follower, leader, looking).on(3, kept, young(time.Second), owned("192.0.2.3:3888 77 /usr/bin/nc")), report.SkipUndecided},
-				{"not all processes", look(follower, leader, otherPort).on(3, stopped, mayRun, hears("192.0.2.3:3888")), report.SkipUndecided},
+				{"not all processes", look(follower, leader, otherPort).on(3, stopped, mayRun, withListeners("192.0.2.3:3888")), report.SkipUndecided},
 			},
 		},
 		{
@@ -181,13 +181,13 @@ func nameRules() []rule {
 			[]alike{
 				{"one server", look(follower, leader, follower).twice()},
 				{"asked again, and the same", look(but(follower, alsoSays(1)))},
-				{"started again with another id", look(but(follower, toldID(2))).after(look(follower))},
+				{"started again with another id", look(but(follower, reportedID(2))).after(look(follower))},
 				{"elected in between", look(leader, follower).after(look(follower, leader))},
-				{"in an earlier run", look(but(follower, toldID(2))).after(look(but(follower, alsoSays(1)))).edit(func(s *snapshot.Snapshot) { s.EarlierRun = true })},
+				{"in an earlier run", look(but(follower, reportedID(2))).after(look(but(follower, alsoSays(1)))).edit(func(s *snapshot.Snapshot) { s.EarlierRun = true })},
 			},
 			[]blind{
 				{"another role in the next word", look(but(follower, mntrOf("leader")), leader, follower), report.SkipUndecided},
-				{"no answer", look(gone), report.SkipNotTold},
+				{"no answer", look(gone), report.SkipNotReported},
 			},
 		},
 		{
@@ -204,8 +204,8 @@ func nameRules() []rule {
 				{"a file lists them", look(follower, elsewhere).file(zoo(2))},
 			},
 			[]blind{
-				{"3.4 tells no list", look(follower, leader, follower).as(oldest), report.SkipNotTold},
-				{"not looked at", unvisited(), report.SkipNotTold},
+				{"3.4 tells no list", look(follower, leader, follower).as(oldest), report.SkipNotReported},
+				{"not looked at", unvisited(), report.SkipNotReported},
 			},
 		},
 	}

@@ -23,8 +23,8 @@ func observerRules() []rule {
 			{"standalone", look(standalone)},
 		},
 		[]blind{
-			{"who votes is not known", look(looking, down, down, looking, looking), report.SkipNotTold},
-			{"not looked at", unvisited(), report.SkipNotTold},
+			{"who votes is not known", look(looking, down, down, looking, looking), report.SkipNotReported},
+			{"not looked at", unvisited(), report.SkipNotReported},
 			{"a voter was not seen", look(follower, but(leader, whitelisted), gone, observer, observer).observing(4, 5), report.SkipUndecided},
 			{"groups decide", look(follower, leader, down, observer, observer).membership(grouped...), report.SkipUndecided},
 		},

@@ -36,7 +36,7 @@ func wideOpenRules() []rule {
 			{"some words", healthy().onWith(3, zoo(3, "4lw.commands.whitelist=srvr, mntr"))},
 			{"zoo.cfg goes before the command line", healthy().onWith(3, zoo(3, "4lw.commands.whitelist=srvr"), func(l *snapshot.Local) { l.Process.Whitelist = "*" })},
 			{"all words at private addresses", healthy().onWith(3, zoo(3, every), has("10.0.0.3", "100.64.0.3", "fd00::3", "fe80::3"))},
-			{"all words on a private address of several", healthy().onWith(3, zoo(3, every), has("203.0.113.3", "10.0.0.3"), hears("10.0.0.3:2181"))},
+			{"all words on a private address of several", healthy().onWith(3, zoo(3, every), has("203.0.113.3", "10.0.0.3"), withListeners("10.0.0.3:2181"))},
 		},
 		[]blind{
 			{"no own files", healthy(), report.SkipLocalFiles},

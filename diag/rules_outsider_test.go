@@ -36,9 +36,9 @@ func outsiderRules() []rule {
 			{"a list that was edited since its start", look(follower, leader, follower).onWith(4, zoo(3), leads)},
 		},
 		[]blind{
-			{"3.4 does not tell", look(follower, leader, follower, follower).as(oldest), report.SkipNotTold},
-			{"the leader was not seen", look(follower, gone, follower), report.SkipNotTold},
-			{"not looked at", unvisited(), report.SkipNotTold},
+			{"3.4 does not tell", look(follower, leader, follower, follower).as(oldest), report.SkipNotReported},
+			{"the leader was not seen", look(follower, gone, follower), report.SkipNotReported},
+			{"not looked at", unvisited(), report.SkipNotReported},
 		},
 	}}
 }

@@ -43,8 +43,8 @@ func paceRules() []rule {
 	}
 	blindTwice := append(blindNetwork(),
 		blind{"one look", healthy(), report.SkipOneLook},
-		blind{"3.4 has no sums", healthy().as(oldest).twice(), report.SkipNotTold},
-		blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)).twice(), report.SkipNotTold},
+		blind{"3.4 has no sums", healthy().as(oldest).twice(), report.SkipNotReported},
+		blind{"mntr is not allowed", look(but(follower, whitelisted), but(leader, whitelisted)).twice(), report.SkipNotReported},
 	)
 	// late is zk3 so many transactions behind zk2.
 	late := func(n uint32) scene {
@@ -111,7 +111,7 @@ func paceRules() []rule {
 			},
 			append(blindNetwork(),
 				blind{"one look", late(5000), report.SkipOneLook},
-				blind{"the leader was not seen", look(follower, gone, follower).twice(), report.SkipNotTold},
+				blind{"the leader was not seen", look(follower, gone, follower).twice(), report.SkipNotReported},
 				blind{"of a newer epoch than its leader", look(follower, but(leader, wrote(7, 5)), but(follower, wrote(8, 5))).twice(), report.SkipUndecided},
 				blind{"its zxid was not seen before", late(5000).after(look(follower, but(leader, wrote(7, 1)), gone)), report.SkipUndecided},
 				blind{"another leader before", late(5000).after(look(leader, follower, follower)), report.SkipUndecided},
@@ -132,8 +132,8 @@ func paceRules() []rule {
 			[]blind{
 				{"all unreachable", unseen(), report.SkipUnreachable},
 				{"one look", leads(9), report.SkipOneLook},
-				{"no leader in the first look", leads(9).after(look(looking, looking, looking)), report.SkipNotTold},
-				{"no leader now", look(follower, gone, follower).after(leads(9)), report.SkipNotTold},
+				{"no leader in the first look", leads(9).after(look(looking, looking, looking)), report.SkipNotReported},
+				{"no leader now", look(follower, gone, follower).after(leads(9)), report.SkipNotReported},
 				{"an older epoch", leads(7).after(leads(9)), report.SkipUndecided},
 			},
 		},

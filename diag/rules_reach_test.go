@@ -67,13 +67,13 @@ func reachRules() []rule {
 		{
 			NotZooKeeper,
 			[]fire{
-				{"HTTP", look(follower, leader, stranger), "warning likely zk3"},
-				{"a Keeper", look(follower, leader, but(stranger, func(s *snapshot.Server) { s.Keeper = &snapshot.Keeper{Product: "RaftKeeper"} })), "warning proven zk3"},
+				{"HTTP", look(follower, leader, nonMember), "warning likely zk3"},
+				{"a Keeper", look(follower, leader, but(nonMember, func(s *snapshot.Server) { s.Keeper = &snapshot.Keeper{Product: "RaftKeeper"} })), "warning proven zk3"},
 			},
 			[]alike{
 				{"not serving", look(follower, leader, looking)},
 				{"closes at once", look(follower, leader, closing)},
-				{"another answers it, and it serves clients", look(follower, leader, but(stranger, func(s *snapshot.Server) {
+				{"another answers it, and it serves clients", look(follower, leader, but(nonMember, func(s *snapshot.Server) {
 					s.Session = snapshot.Saw(snapshot.Serving{}, quick)
 				}))},
 			},
@@ -85,14 +85,14 @@ func reachRules() []rule {
 				{"its election port is open", look(follower, leader, otherPort).twice(), "warning likely zk3"},
 				{"its election port is open, in one check", look(follower, leader, otherPort), "info possible zk3"},
 				{"it answered in the check before, and ended since", look(follower, leader, otherPort).after(look(follower, leader, but(follower, peers(snapshot.Refused, "")))), "info possible zk3"},
-				{"its file says another port", look(follower, leader, otherPort).onWith(3, zoo(3, "clientPort=2281"), hears("[::]:2281", "[::]:3888")), "warning proven zk3"},
+				{"its file says another port", look(follower, leader, otherPort).onWith(3, zoo(3, "clientPort=2281"), withListeners("[::]:2281", "[::]:3888")), "warning proven zk3"},
 			},
 			[]alike{
 				{"down", look(follower, leader, down)},
 				{"unreachable", look(follower, leader, gone)},
-				{"its file says that port, and nothing listens there", look(follower, leader, otherPort).onWith(3, zoo(3), hears("[::]:3888"))},
-				{"its file has no client port", look(follower, leader, otherPort).onWith(3, strings.Replace(zoo(3), "clientPort=2181\n", "", 1), hears("[::]:3888"))},
-				{"it does not run, and another program has its election port", look(follower, leader, otherPort).on(3, stopped, hears("[::]:3888"))},
+				{"its file says that port, and nothing listens there", look(follower, leader, otherPort).onWith(3, zoo(3), withListeners("[::]:3888"))},
+				{"its file has no client port", look(follower, leader, otherPort).onWith(3, strings.Replace(zoo(3), "clientPort=2181\n", "", 1), withListeners("[::]:3888"))},
+				{"it does not run, and another program has its election port", look(follower, leader, otherPort).on(3, stopped, withListeners("[::]:3888"))},
 				{"no client port by design is no row of its own", look(follower, leader, looking)},
 			},
 			[]blind{
@@ -186,14 +186,14 @@ func reachRules() []rule {
 				{"all, at translated addresses", look(follower, leader).membership("server.1=10.9.9.1:2888:3888:participant", "server.2=10.9.9.2:2888:3888:participant")},
 				{"standalone", look(standalone)},
 			},
-			[]blind{{"3.4 does not tell", look(follower).as(oldest), report.SkipNotTold}, {"unreachable", unseen(), report.SkipNotTold}},
+			[]blind{{"3.4 does not tell", look(follower).as(oldest), report.SkipNotReported}, {"unreachable", unseen(), report.SkipNotReported}},
 		},
 		{
 			MembershipTooLarge,
 			[]fire{
 				{"conf", look(follower).membership(memberLines(1001)), "warning proven zk1"},
-				{"a session", look(but(follower, wordless, func(s *snapshot.Server) { s.Opened = failed[snapshot.Opened](s, snapshot.TooLarge, quick) })), "warning proven zk1"},
-				{"an AdminServer", look(but(follower, wordless, func(s *snapshot.Server) {
+				{"a session", look(but(follower, noWords, func(s *snapshot.Server) { s.Opened = failed[snapshot.Opened](s, snapshot.TooLarge, quick) })), "warning proven zk1"},
+				{"an AdminServer", look(but(follower, noWords, func(s *snapshot.Server) {
 					s.Admin.Voters = failed[*zoocfg.Membership](s, snapshot.TooLarge, quick)
 				})), "warning proven zk1"},
 				{"of an older snapshot", look(follower).edit(func(s *snapshot.Snapshot) {
@@ -208,7 +208,7 @@ func reachRules() []rule {
 				{"1,000 in a file", look(down).file(zoo(1000))},
 				{"another answer is too large", look(but(follower, func(s *snapshot.Server) { s.Mntr = failed[snapshot.Mntr](s, snapshot.TooLarge, quick) }))},
 			},
-			[]blind{{"3.4 does not tell", look(follower).as(oldest), report.SkipNotTold}, {"unreachable", unseen(), report.SkipNotTold}},
+			[]blind{{"3.4 does not tell", look(follower).as(oldest), report.SkipNotReported}, {"unreachable", unseen(), report.SkipNotReported}},
 		},
 		{
 			TargetDuplicate,

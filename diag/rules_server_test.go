@@ -47,7 +47,7 @@ func serverRules() []rule {
 				{"leaderServes=no", look(follower, secretLeader, follower)},
 				{"hung", look(follower, leader, hung)},
 				{"read-only", look(readOnly, down, down)},
-				{"serves clients, answers no word", look(follower, leader, mute)},
+				{"serves clients, answers no word", look(follower, leader, silentServer)},
 			},
 			[]blind{
 				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
@@ -140,7 +140,7 @@ func serverRules() []rule {
 			},
 			[]blind{
 				{"unreachable", look(follower, leader, gone), report.SkipUnreachable},
-				{"the words were cut short", look(but(follower, wordless), but(leader, wordless), but(follower, wordless)), report.SkipNotLooked},
+				{"the words were cut short", look(but(follower, noWords), but(leader, noWords), but(follower, noWords)), report.SkipNotLooked},
 			},
 		},
 	}

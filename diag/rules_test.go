@@ -253,8 +253,8 @@ func ensembleRules() []rule {
 			[]blind{
 				{"lists with versions, one look", halfMoved(), report.SkipOneLook},
 				{"they agreed a moment ago", halfMoved().after(look(follower, leader, follower)), report.SkipOneLook},
-				{"one tells", look(but(follower, whitelisted), leader, but(follower, whitelisted)), report.SkipNotTold},
-				{"3.4 does not tell", look(follower, leader, follower).as(oldest), report.SkipNotTold},
+				{"one tells", look(but(follower, whitelisted), leader, but(follower, whitelisted)), report.SkipNotReported},
+				{"3.4 does not tell", look(follower, leader, follower).as(oldest), report.SkipNotReported},
 			},
 		},
 		{

@@ -246,8 +246,8 @@ func inEpoch3(text string) string { return strings.Replace(text, "Zxid: 0x1", "Z
 // conf is the conf of a server with that id.
 func conf(w where, state string, id int) snapshot.Obs[snapshot.Conf] {
 	return reply(w.version, state, snapshot.WordConf, snapshot.ParseConf, func(text string) string {
-		head, _, told := strings.Cut(text, "\nmembership:")
-		if told {
+		head, _, reported := strings.Cut(text, "\nmembership:")
+		if reported {
 			text = head + "\nmembership: \n" + w.list
 		}
 		if state == "standalone" {

@@ -12,9 +12,9 @@ import (
 func TestServiceEvidence(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name string
-		told func(*snapshot.Local)
-		want string
+		name     string
+		reported func(*snapshot.Local)
+		want     string
 	}{
 		{"its data directory", ended("exit-code", 1, 3), "failed, exit code 3 (its data directory)"},
 		{"killed", ended("signal", 2, 9), "failed, killed by signal 9"},
@@ -31,7 +31,7 @@ func TestServiceEvidence(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			r := out().on(3, stopped, c.told).report()
+			r := out().on(3, stopped, c.reported).report()
 			for _, f := range slices.Concat(r.Findings, r.Folded) {
 				for _, e := range f.Evidence {
 					if f.Code == ProcessDown && e.Source == "systemd" {

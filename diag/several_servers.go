@@ -39,7 +39,7 @@ func checkSeveralServers(e *model.Ensemble, s *model.Server) Outcome {
 // unlikelyOne is the outcome for a target that may well be one server.
 func unlikelyOne(e *model.Ensemble, s *model.Server) Outcome {
 	if !s.Srvr.Seen() && !s.NotServing() {
-		return skip(report.SkipNotTold, "no answer identifies its server")
+		return skip(report.SkipNotReported, "no answer identifies its server")
 	}
 	var earlier *snapshot.Server
 	if b := e.Earlier(s); b != nil && !e.Snap.EarlierRun {

@@ -29,7 +29,7 @@ func checkEvenOrTiny(e *model.Ensemble) Outcome {
 	case e.LoneStandalone():
 		return Outcome{}
 	case !e.List.Proven():
-		return skip(report.SkipNotTold, "no server reported its member list")
+		return skip(report.SkipNotReported, "no server reported its member list")
 	case lists.Count > 1 && !lists.Moving:
 		return undecided("the servers have different member lists")
 	case e.List.Quorums.Hierarchical():
@@ -107,13 +107,13 @@ func checkConfigDrift(e *model.Ensemble) Outcome {
 		return Outcome{}
 	}
 	out := eachServer(e, func(s *model.Server) Outcome {
-		return whyNotTold(s, "conf", s.Conf.Seen(), model.KindOf(s.Conf))
+		return whyNotReported(s, "conf", s.Conf.Seen(), model.KindOf(s.Conf))
 	})
 	voters := e.Filter(func(s *model.Server) bool {
 		return s.Conf.Seen() && s.Voter() && s.DuplicateOf == nil && s.Conf.Value.Quorum()
 	})
 	if len(voters) < 2 {
-		return out.and(skip(report.SkipNotTold, "fewer than two voters reported their settings"))
+		return out.and(skip(report.SkipNotReported, "fewer than two voters reported their settings"))
 	}
 	f := report.Finding{Severity: report.Info, Certainty: report.Proven}
 	var keys []string

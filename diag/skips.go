@@ -25,23 +25,23 @@ func staysOut(e *model.Ensemble, h *model.Host) (why Outcome, out bool) {
 
 // whyNoMntr tells why the server's mntr cannot be judged; empty when it can.
 func whyNoMntr(s *model.Server) Outcome {
-	return whyNotTold(s, "mntr", s.Mntr.Seen(), model.KindOf(s.Mntr))
+	return whyNotReported(s, "mntr", s.Mntr.Seen(), model.KindOf(s.Mntr))
 }
 
-// whyNotTold tells why a word that is asked after srvr gave nothing; empty when it did.
-func whyNotTold(s *model.Server, word string, seen bool, failure snapshot.FailureKind) Outcome {
+// whyNotReported tells why a word that is asked after srvr gave nothing; empty when it did.
+func whyNotReported(s *model.Server, word string, seen bool, failure snapshot.FailureKind) Outcome {
 	switch {
 	case seen:
 		return Outcome{}
 	case failure == snapshot.NotAllowed:
-		return skip(report.SkipNotTold, "it does not allow "+word)
+		return skip(report.SkipNotReported, "it does not allow "+word)
 	case s.Srvr.Seen() && (failure == "" || failure == snapshot.Cancelled || failure.Trouble()):
 		return skip(report.SkipNotLooked, word+" was not checked")
 	}
 	if why := whyNoAnswer(s); why.skipped() {
 		return why
 	}
-	return skip(report.SkipNotTold, "it gave no answer to "+word)
+	return skip(report.SkipNotReported, "it gave no answer to "+word)
 }
 
 // unlessUnseen is passed, or skipped when no server told anything.
@@ -66,7 +66,7 @@ func whyNoAnswer(s *model.Server) Outcome {
 	case model.Blocked(s.ClientPort):
 		return skip(report.SkipUnreachable, "it could not be reached from here")
 	case s.Port == 0:
-		return skip(report.SkipNotTold, "its client port is not known")
+		return skip(report.SkipNotReported, "its client port is not known")
 	}
 	return skip(report.SkipNotLooked, "it was not checked")
 }

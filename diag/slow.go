@@ -156,7 +156,7 @@ func whyNoMean(e *model.Ensemble, s *model.Server, name string) Outcome {
 		return why
 	}
 	if _, _, ok := model.Summary(&s.Mntr.Value, name); !ok {
-		return skip(report.SkipNotTold, "its mntr has no sums to compute a mean from (3.6 and later do)")
+		return skip(report.SkipNotReported, "its mntr has no sums to compute a mean from (3.6 and later do)")
 	}
 	if e.Before == nil {
 		return skip(report.SkipOneLook, "it needs two checks (check --window 10s)")

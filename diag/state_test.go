@@ -144,15 +144,15 @@ func closing(_ where, s *snapshot.Server) {
 	peers(snapshot.Refused, "")(s)
 }
 
-// mute answers no four-letter word, and serves clients.
-func mute(_ where, s *snapshot.Server) {
+// silentServer answers no four-letter word, and serves clients.
+func silentServer(_ where, s *snapshot.Server) {
 	accepts(s, snapshot.NotAllowed)
 	s.Session = snapshot.Saw(snapshot.Serving{}, quick)
 	peers(snapshot.Refused, "")(s)
 }
 
-// stranger is a program that is not ZooKeeper.
-func stranger(_ where, s *snapshot.Server) {
+// nonMember is a program that is not ZooKeeper.
+func nonMember(_ where, s *snapshot.Server) {
 	accepts(s, snapshot.Protocol)
 	s.Srvr.Failure.Text = s.Name + ": an HTTP server answered"
 	peers(snapshot.Refused, snapshot.Refused)(s)
@@ -208,8 +208,8 @@ func opened(list *zoocfg.Membership) func(*snapshot.Server) {
 	return func(s *snapshot.Server) { s.Opened = snapshot.Saw(snapshot.Opened{Members: list}, quick) }
 }
 
-// wordless had the words after srvr cut short.
-func wordless(s *snapshot.Server) {
+// noWords had the words after srvr cut short.
+func noWords(s *snapshot.Server) {
 	s.Conf = failed[snapshot.Conf](s, snapshot.Cancelled, quick)
 	s.Mntr = failed[snapshot.Mntr](s, snapshot.Cancelled, quick)
 }

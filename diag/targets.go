@@ -75,10 +75,10 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 	if e.Snap.Plan.Source != snapshot.FromTargets || e.Snap.Plan.Config != nil {
 		return Outcome{} // a file lists them: they are meant to be one ensemble
 	}
-	told := e.Filter(func(s *model.Server) bool { return s.RunsWith != nil })
+	reported := e.Filter(func(s *model.Server) bool { return s.RunsWith != nil })
 	switch {
-	case len(told) < 2 && len(told) < len(e.Servers):
-		return skip(report.SkipNotTold, "fewer than two servers reported their member list")
+	case len(reported) < 2 && len(reported) < len(e.Servers):
+		return skip(report.SkipNotReported, "fewer than two servers reported their member list")
 	case !e.Mixed:
 		return Outcome{}
 	}
@@ -87,12 +87,12 @@ func checkTargetsMixed(e *model.Ensemble) Outcome {
 		Summary: "their member lists have no address in common, so they cannot be judged together.",
 		Fix:     advice("check one ensemble at a time: the evidence has the members of each"),
 	}
-	for _, s := range told {
+	for _, s := range reported {
 		addEvidence(&f, report.Evidence{
 			Source: string(s.RunsWith.By), Server: s.Name, Key: "members", Value: hostList(s.RunsWith.Membership),
 		})
 	}
-	if mayBeOne(told) {
+	if mayBeOne(reported) {
 		f.Certainty = report.Likely
 		f.Summary += " Less likely: they are one ensemble whose lists have the addresses of two networks; the ids are the same."
 		f.Fix = advice("compare which host has which id; if they are two ensembles, check one at a time: the evidence has the members of each")

@@ -50,11 +50,11 @@ func TestTraps(t *testing.T) {
 	serving := "serving 0: 3 of 3 by conf, need 2, spare 1"
 	runGrid(t, []row{
 		{
-			"1: observers at a follower", look(follower, leader, follower).onWith(1, zoo(3, "observerMasterPort=2191"), hears("192.0.2.1:2181", "192.0.2.1:3888", "192.0.2.1:2191")),
+			"1: observers at a follower", look(follower, leader, follower).onWith(1, zoo(3, "observerMasterPort=2191"), withListeners("192.0.2.1:2181", "192.0.2.1:3888", "192.0.2.1:2191")),
 			serving, nil,
 		},
 		{
-			"3: Netty, which has no port before its data", look(follower, leader, down).on(3, hears(), young(time.Second)), degraded + ", again",
+			"3: Netty, which has no port before its data", look(follower, leader, down).on(3, withListeners(), young(time.Second)), degraded + ", again",
 			findings("show server-starting info likely zk3", "fold degraded-no-spare warning proven", "fold status-script-misleading info likely zk3"),
 		},
 		{
@@ -88,7 +88,7 @@ func TestTraps(t *testing.T) {
 			"serving 0: 3 of 3 by conf, need 2, spare 1", nil,
 		},
 		{
-			"19: another program that speaks the words", look(but(stranger, keeper), but(stranger, keeper), but(stranger, keeper)),
+			"19: another program that speaks the words", look(but(nonMember, keeper), but(nonMember, keeper), but(nonMember, keeper)),
 			"unknown 3: 0 of 3 by targets, need 2, spare ?", findings("show not-zookeeper info proven zk1 zk2 zk3"),
 		},
 		{

@@ -24,7 +24,7 @@ func nobodys(l *snapshot.Local) {
 
 // silent is a process that has no socket yet, where no other has one.
 func silent(l *snapshot.Local) {
-	hears()(l)
+	withListeners()(l)
 	l.Process.Listens = l.Listeners
 }
 
@@ -161,10 +161,10 @@ func TestMayRun(t *testing.T) {
 		r := s.report()
 		for _, f := range slices.Concat(r.Findings, r.Folded) {
 			if f.Code == ProcessDown {
-				told := slices.ContainsFunc(f.Evidence, func(ev report.Evidence) bool {
+				reported := slices.ContainsFunc(f.Evidence, func(ev report.Evidence) bool {
 					return ev.Source == "process" && strings.Contains(ev.Value, "it may run")
 				})
-				if told != (f.Certainty == report.Likely) {
+				if reported != (f.Certainty == report.Likely) {
 					t.Errorf("%s, with the evidence %+v", f.Certainty, f.Evidence)
 				}
 				return f.Certainty
@@ -231,8 +231,8 @@ func TestCommandsOfTheUnverified(t *testing.T) {
 // TestPathsInCommandsAreQuoted: a path is one word to the shell, whatever is in it.
 func TestPathsInCommandsAreQuoted(t *testing.T) {
 	t.Parallel()
-	const evil = `/srv/a b'$(id);x`
-	quoted := strings.TrimSuffix(shellWord(evil), "'")
+	const hostileText = `/srv/a b'$(id);x`
+	quoted := strings.TrimSuffix(shellWord(hostileText), "'")
 	seen := 0
 	for _, r := range allRules() {
 		for _, c := range r.fires {
@@ -240,7 +240,7 @@ func TestPathsInCommandsAreQuoted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in := strings.NewReplacer("/var/lib/zookeeper", evil, "/etc/zookeeper", evil, "/var/log/zookeeper", evil).Replace(string(text))
+			in := strings.NewReplacer("/var/lib/zookeeper", hostileText, "/etc/zookeeper", hostileText, "/var/log/zookeeper", hostileText).Replace(string(text))
 			snap := new(snapshot.Snapshot)
 			if err := json.Unmarshal([]byte(in), snap); err != nil {
 				t.Fatal(err)

@@ -297,7 +297,7 @@ func telling(e *model.Ensemble, f report.Finding, servers []*model.Server) []rep
 		out = append(out, eventEvidence(s)...)
 	}
 	for _, rests := range f.Evidence {
-		if !slices.ContainsFunc(out, func(told report.Evidence) bool { return sameLine(told, rests) }) {
+		if !slices.ContainsFunc(out, func(reported report.Evidence) bool { return sameLine(reported, rests) }) {
 			out = append(out, rests)
 		}
 	}
@@ -310,8 +310,8 @@ func sameLine(event, line report.Evidence) bool {
 		strings.Contains(event.Value, line.Value)
 }
 
-// toldEvents is how many events of one log are shown.
-const toldEvents = 2
+// reportedEvents is how many events of one log are shown.
+const reportedEvents = 2
 
 // eventEvidence is what the log of a server says by itself, be it known to any rule or not: of
 // one that has ended what stands last, of one that runs what repeats.
@@ -333,7 +333,7 @@ func eventEvidence(s *model.Server) []report.Evidence {
 		})
 	}
 	var out []report.Evidence
-	for _, event := range events[:min(len(events), toldEvents)] {
+	for _, event := range events[:min(len(events), reportedEvents)] {
 		value := event.Level + " " + event.Text
 		if event.Cause != "" {
 			value += ": " + event.Cause

@@ -41,7 +41,7 @@ func checkVersionMixed(e *model.Ensemble) Outcome {
 		}
 	}
 	if len(f.Servers) < 2 {
-		return out.and(skip(report.SkipNotTold, "fewer than two servers reported their version"))
+		return out.and(skip(report.SkipNotReported, "fewer than two servers reported their version"))
 	}
 	if len(versions) < 2 {
 		return out
@@ -73,7 +73,7 @@ func checkWildcardSelfAddr(_ *model.Ensemble, s *model.Server) Outcome {
 	}
 	line, source, ok := ownLineOf(s)
 	if !ok {
-		return skip(report.SkipNotTold, "neither it nor its files show which server.N line is its own")
+		return skip(report.SkipNotReported, "neither it nor its files show which server.N line is its own")
 	}
 	if !lint.IsWildcard(&line) {
 		return Outcome{}

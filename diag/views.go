@@ -69,8 +69,8 @@ func serverView(e *model.Ensemble, s, leader *model.Server) report.ServerView {
 	if s.Opened.Seen() {
 		v.SessionMs = new(s.Opened.Took.Milliseconds())
 	}
-	if told := s.Stats(); told.Seen() {
-		srvr := told.Value
+	if reported := s.Stats(); reported.Seen() {
+		srvr := reported.Value
 		v.Zxid = new(srvr.Zxid.String())
 		v.Connections, v.LatencyAvgMs, v.LatencyMaxMs = &srvr.Connections, &srvr.LatencyAvg, &srvr.LatencyMax
 		v.Lag = lagOf(s, leader)

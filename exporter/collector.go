@@ -57,7 +57,7 @@ func (c *collector) ensemble(own *sender, w *watcher, l *look) {
 		}
 	}
 	own.sample(probeSeconds, own.common, l.snap.Took.Seconds())
-	if age, told := l.confAge(); told {
+	if age, reported := l.confAge(); reported {
 		own.sample(confAge, own.common, age.Seconds())
 	}
 	if !l.slowAt.IsZero() {

@@ -14,9 +14,9 @@ var compatNames = map[string]bool{
 
 // compat makes the series of github.com/dabealu/zookeeper-exporter.
 type compat struct {
-	table    *table
-	passage  *passage
-	families map[string]*family // those of compatNames that are wanted
+	table       *table
+	unknownKeys *unknownKeys
+	families    map[string]*family // those of compatNames that are wanted
 }
 
 func newCompat(t *table) *compat {
@@ -31,14 +31,14 @@ func newCompat(t *table) *compat {
 			families[name] = newFamily(name, "As dabealu's exporter has it.", kindUntyped, own...)
 		}
 	}
-	return &compat{t, &passage{
+	return &compat{t, &unknownKeys{
 		prefix: "zk_", help: "The key of mntr, as the server reports it.", labels: []string{"zk_host"},
 		taken: func(name string) bool { return compatNames[name] }, wanted: t.wanted, known: map[string]*passed{},
 	}, families}
 }
 
 // server sends every numeric key of mntr as it is named, untyped, with the label
-// zk_host. Two things are mended: zk_server_leader is 1 for a leader alone, where that
+// zk_host. Two things are corrected: zk_server_leader is 1 for a leader alone, where that
 // exporter takes every server without a quorum for one, and it is 0 for a server that
 // does not answer, so that sum(zk_server_leader) == 0 holds when all are gone.
 func (c *compat) server(to sink, host string, s *snapshot.Server, view report.ServerView) {
@@ -75,7 +75,7 @@ func (c *compat) server(to sink, host string, s *snapshot.Server, view report.Se
 	for _, p := range mntr.Value.Keys {
 		key, ours := strings.CutPrefix(p.Key, "zk_")
 		if value, ok := number(p.Value); ours && ok {
-			c.table.pass(g, c.passage, key, value)
+			c.table.pass(g, c.unknownKeys, key, value)
 		}
 	}
 	for _, p := range g.pass {

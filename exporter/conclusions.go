@@ -19,7 +19,7 @@ var (
 	symptoms   = sync.OnceValue(diag.Symptoms)
 	skipKinds  = [...]report.SkipKind{
 		report.SkipLocalFiles, report.SkipNotLooked, report.SkipUnreachable,
-		report.SkipDenied, report.SkipNotTold, report.SkipOneLook, report.SkipUndecided,
+		report.SkipDenied, report.SkipNotReported, report.SkipOneLook, report.SkipUndecided,
 		report.SkipNotZooKeeper,
 	}
 )

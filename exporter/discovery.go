@@ -37,8 +37,8 @@ func (e *Exporter) serveDiscovery(w http.ResponseWriter, r *http.Request) *rende
 				http.Error(w, "not all ensembles could be checked in time", http.StatusServiceUnavailable)
 				return nil
 			}
-			told := probe.FindTold(ctx, timeout, l.snap, takes)
-			groups = append(groups, discoveryTargets(watchers[i].name, l.snap, told.Targets)...)
+			reported := probe.FindReported(ctx, timeout, l.snap, takes)
+			groups = append(groups, discoveryTargets(watchers[i].name, l.snap, reported.Targets)...)
 		}
 	default:
 		e.refuse(w, http.StatusBadRequest, "bad", fmt.Sprintf("by=%q: there are server and ensemble", by))
@@ -78,7 +78,7 @@ func ensembleTarget(name string, members []snapshot.Target) sdGroup {
 // (3.5+), else as configured. Members that are configured keep their
 // configured address: it is the one that works from here, and the one that all
 // metrics have. Of those that are not configured, told are the ones to give.
-func discoveryTargets(name string, snap *snapshot.Snapshot, told []snapshot.Target) []sdGroup {
+func discoveryTargets(name string, snap *snapshot.Snapshot, reported []snapshot.Target) []sdGroup {
 	groups := []sdGroup{}
 	if snap == nil {
 		return groups
@@ -102,12 +102,12 @@ func discoveryTargets(name string, snap *snapshot.Snapshot, told []snapshot.Targ
 	if members == nil {
 		for i := range snap.Servers {
 			s := &snap.Servers[i]
-			add(s.Given().Address(), s.ToldID(), configuredRole(s))
+			add(s.Given().Address(), s.ReportedID(), configuredRole(s))
 		}
 		return groups
 	}
 	given := map[int64]snapshot.Target{}
-	for _, t := range told {
+	for _, t := range reported {
 		given[t.Member.ID] = t
 	}
 	known := snap.NamedAs(members.Servers)
@@ -123,7 +123,7 @@ func discoveryTargets(name string, snap *snapshot.Snapshot, told []snapshot.Targ
 	}
 	for i := range snap.Servers {
 		if s := &snap.Servers[i]; members.VotersOnly() && !named[s] {
-			add(s.Given().Address(), s.ToldID(), configuredRole(s))
+			add(s.Given().Address(), s.ReportedID(), configuredRole(s))
 		}
 	}
 	return groups

@@ -59,7 +59,7 @@ func TestDiscoveryTargets(t *testing.T) {
 	byAddr.Resolve = snapshot.Saw([]netip.Addr{netip.MustParseAddr("10.0.0.1")}, 0)
 	old := asked(t, "zk4:2184")
 	old.Member = &zoocfg.Server{ID: 4, Role: zoocfg.Observer}
-	mute := asked(t, "zk5")
+	silentServer := asked(t, "zk5")
 	follows := asked(t, "zk6")
 	follows.Srvr = snapshot.Saw(snapshot.Srvr{Mode: snapshot.ModeFollower}, 0)
 	for name, c := range map[string]struct {
@@ -111,7 +111,7 @@ func TestDiscoveryTargets(t *testing.T) {
 			[]snapshot.Server{lists(t, asked(t, "zk1"), 1, snapshot.ModeLeader, "server.1=zk1:2888:3888;2181", "server.2=a/b?c=<x>:2888:3888;2181", "server.3=zk3:2888:3888;0", "version=0")},
 			"zk1:2181 1 participant",
 		},
-		"no list": {[]snapshot.Server{old, mute, follows, mute}, "zk4:2184 4 observer, zk5:2181 - -, zk6:2181 - participant"},
+		"no list": {[]snapshot.Server{old, silentServer, follows, silentServer}, "zk4:2184 4 observer, zk5:2181 - -, zk6:2181 - participant"},
 		"nobody":  {nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 )
 
 // open asks for a path and follows nothing.
-func (s *served) open(t *testing.T, method, path, known string) (headed, string) {
+func (s *served) open(t *testing.T, method, path, known string) (withHeader, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.url+path, http.NoBody)
 	if err != nil {
@@ -32,11 +32,11 @@ func (s *served) open(t *testing.T, method, path, known string) (headed, string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return headed{response.StatusCode, response.Header}, string(body)
+	return withHeader{response.StatusCode, response.Header}, string(body)
 }
 
-// headed is a response but for its body.
-type headed struct {
+// withHeader is a response but for its body.
+type withHeader struct {
 	StatusCode int
 	Header     http.Header
 }

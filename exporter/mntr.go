@@ -160,7 +160,7 @@ func isID(text string) bool {
 }
 
 // pass gathers a key that the table does not have.
-func (t *table) pass(g *scratch, by *passage, key string, value float64) {
+func (t *table) pass(g *scratch, by *unknownKeys, key string, value float64) {
 	p := by.find(key)
 	switch {
 	case p == nil || g.passed[p.identity]:

@@ -14,8 +14,8 @@ const (
 	maxRemembered = 4096 // keys of all servers
 )
 
-// passage makes metrics of keys as they come: unknown ones, and with compat all.
-type passage struct {
+// unknownKeys makes metrics of keys as they come: unknown ones, and with compat all.
+type unknownKeys struct {
 	prefix string
 	help   string
 	labels []string // that every metric of the passage has
@@ -35,7 +35,7 @@ type passed struct {
 }
 
 // find is what a key (without zk_) is called; nil when it cannot be served.
-func (p *passage) find(key string) *passed {
+func (p *unknownKeys) find(key string) *passed {
 	if len(key) > maxKeyBytes {
 		return nil
 	}
@@ -54,7 +54,7 @@ func (p *passage) find(key string) *passed {
 	return made
 }
 
-func (p *passage) make(key string) *passed {
+func (p *unknownKeys) make(key string) *passed {
 	key = strings.Clone(key)
 	name, rest, labelled := strings.Cut(key, "{")
 	var labels []label

@@ -157,12 +157,12 @@ func must(t *testing.T, err error) {
 // and no other does. It returns the facts of those that serve.
 func (s *scene) waitQuorum(t *testing.T, ids ...int) facts {
 	t.Helper()
-	var told facts
+	var reported facts
 	must(t, s.ens.Wait(t.Context(), fmt.Sprintf("a quorum of %v", ids), func() bool {
-		told = facts{}
+		reported = facts{}
 		leaders, modes := 0, s.ens.Modes(t.Context())
 		for server, mode := range modes {
-			maps.Copy(told, ofServer(server.ID, 1, 1, mode))
+			maps.Copy(reported, ofServer(server.ID, 1, 1, mode))
 			if mode == "leader" {
 				leaders++
 			}
@@ -172,7 +172,7 @@ func (s *scene) waitQuorum(t *testing.T, ids ...int) facts {
 		}
 		return len(modes) == len(ids) && leaders == min(len(ids), 1)
 	}))
-	return told
+	return reported
 }
 
 func forEachVersion(t *testing.T, do func(t *testing.T, version string)) {

@@ -38,11 +38,11 @@ type step struct {
 
 func (s *scene) faults() []step {
 	return []step{
-		{"all serve", s.knocks, verdictOf(1, 1, 3)},
+		{"all serve", s.portProbes, verdictOf(1, 1, 3)},
 		{"follower paused", func(t *testing.T) facts {
-			told := s.waitQuorum(t, 1, 2, 3) // 3 leads: the highest id of those that know the same
+			reported := s.waitQuorum(t, 1, 2, 3) // 3 leads: the highest id of those that know the same
 			must(t, s.ens.Server(1).Pause())
-			return together(told, ofServer(1, 0, 0, "not-serving"))
+			return together(reported, ofServer(1, 0, 0, "not-serving"))
 		}, verdictOf(1, 1, 2)},
 		{"and resumed", func(t *testing.T) facts {
 			must(t, s.ens.Server(1).Resume())
@@ -69,17 +69,17 @@ func (s *scene) faults() []step {
 	}
 }
 
-// knocks wants a new exporter to connect to each election port of a steady
+// portProbes wants a new exporter to connect to each election port of a steady
 // ensemble once, however often it looks.
-func (s *scene) knocks(t *testing.T) facts {
-	told := s.waitQuorum(t, 1, 2, 3)
+func (s *scene) portProbes(t *testing.T) facts {
+	reported := s.waitQuorum(t, 1, 2, 3)
 	count := func(server *zktest.Server) int { return strings.Count(server.Log(), "Received connection request") }
 	before := map[int]int{}
 	for _, server := range s.ens.Servers {
 		before[server.ID] = count(server)
 	}
 	for range 4 {
-		s.scrapeFor(t, told)
+		s.scrapeFor(t, reported)
 		s.after(t, minAge)
 	}
 	for _, server := range s.ens.Servers {
@@ -87,7 +87,7 @@ func (s *scene) knocks(t *testing.T) facts {
 			t.Errorf("server.%d: %d connections to its election port in 4 scrapes", server.ID, now)
 		}
 	}
-	return told
+	return reported
 }
 
 // TestRealLeaderServesNo: a leader that serves no clients leads all the same.
@@ -97,15 +97,15 @@ func TestRealLeaderServesNo(t *testing.T) {
 		s := newScene(t, zktest.Options{Version: version, Config: map[string]string{"leaderServes": "no"}, NoWait: true})
 		must(t, s.ens.Wait(t.Context(), "two followers", func() bool { return len(s.ens.Modes(t.Context())) == 2 }))
 		modes := s.ens.Modes(t.Context())
-		var told []facts
+		var reported []facts
 		for _, server := range s.ens.Servers {
 			if modes[server] == "follower" {
-				told = append(told, ofServer(server.ID, 1, 1, "follower"))
+				reported = append(reported, ofServer(server.ID, 1, 1, "follower"))
 			} else { // whoever it is: the two others may have been quicker than the highest id
-				told = append(told, facts{fmt.Sprintf("zookeeper_up @%d", server.ID): 1, fmt.Sprintf("zkdoctor_server_role @%d leader", server.ID): 1, fmt.Sprintf("zookeeper_serving @%d", server.ID): 0})
+				reported = append(reported, facts{fmt.Sprintf("zookeeper_up @%d", server.ID): 1, fmt.Sprintf("zkdoctor_server_role @%d leader", server.ID): 1, fmt.Sprintf("zookeeper_serving @%d", server.ID): 0})
 			}
 		}
-		s.tells(t, together(told...), verdictOf(1, 1, 3))
+		s.tells(t, together(reported...), verdictOf(1, 1, 3))
 	})
 }
 

@@ -253,7 +253,7 @@ func TestLooksGetSlim(t *testing.T) {
 	defer deadline.Stop()
 	for {
 		mntr := w.newest().snap.Servers[0].Mntr
-		if _, told := mntr.Value.Uptime(); !mntr.Seen() || !told {
+		if _, reported := mntr.Value.Uptime(); !mntr.Seen() || !reported {
 			t.Fatalf("of mntr is left: %v", mntr)
 		}
 		if len(mntr.Value.Keys) <= len(diag.ComparedKeys()) {

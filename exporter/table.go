@@ -29,7 +29,7 @@ type table struct {
 	// fromSrvr and fromConf are the rows that read srvr and conf.
 	fromSrvr, fromConf []*row
 	wanted             func(name string) bool
-	unknown            *passage
+	unknown            *unknownKeys
 	// dropped counts the label values that were left out; register it once.
 	dropped prometheus.Counter
 	scratch sync.Pool
@@ -55,7 +55,7 @@ func newTable(include, exclude []*regexp.Regexp) *table {
 			t.summaryKeys(r)
 		}
 	}
-	t.unknown = &passage{
+	t.unknown = &unknownKeys{
 		prefix: "zookeeper_", labels: []string{"ensemble", "server"},
 		taken: t.isTaken, wanted: t.wanted, known: map[string]*passed{},
 		help: "What the server reports in mntr under this name, which zkdoctor does not know.",

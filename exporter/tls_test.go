@@ -36,7 +36,7 @@ func TestRealTLS(t *testing.T) {
 			dir := t.TempDir()
 			// An ensemble's addresses are known once it is made, so the certificate
 			// is for a name.
-			server, client, stranger := certificate(t, dir, "zk.test"), certificate(t, dir, "client"), certificate(t, dir, "stranger")
+			server, client, nonMember := certificate(t, dir, "zk.test"), certificate(t, dir, "client"), certificate(t, dir, "stranger")
 			ens := zktest.StartT(t, zktest.Options{Version: version, TLS: &zktest.TLS{Server: server, Client: client}})
 			var targets []string
 			for _, s := range ens.Servers {
@@ -74,7 +74,7 @@ func TestRealTLS(t *testing.T) {
 				return byFlags.metrics(t)[`zkdoctor_voters_serving{ensemble="secure"}`] == 3
 			}))
 
-			write(stranger)
+			write(nonMember)
 			s.ask(t, http.MethodPost, "/-/reload", http.StatusOK, "")
 			s.forget()
 			found := s.metrics(t)

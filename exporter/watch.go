@@ -206,7 +206,7 @@ func (l *look) slim() *look {
 		for _, mntr := range []*snapshot.Mntr{&server.Mntr.Value, &server.Admin.Monitor.Value} {
 			var kept snapshot.Pairs
 			for _, key := range compared {
-				if value, told := mntr.Keys.Get(key); told {
+				if value, reported := mntr.Keys.Get(key); reported {
 					kept = append(kept, snapshot.Pair{Key: key, Value: strings.Clone(value)})
 				}
 			}
@@ -218,9 +218,9 @@ func (l *look) slim() *look {
 }
 
 // confAge is how old by now is what servers reported to conf; not told where none did.
-func (l *look) confAge() (age time.Duration, told bool) {
-	told = slices.ContainsFunc(l.snap.Servers, func(s snapshot.Server) bool { return s.Conf.Seen() })
-	return l.snap.ConfAge + time.Since(l.snap.Started), told
+func (l *look) confAge() (age time.Duration, reported bool) {
+	reported = slices.ContainsFunc(l.snap.Servers, func(s snapshot.Server) bool { return s.Conf.Seen() })
+	return l.snap.ConfAge + time.Since(l.snap.Started), reported
 }
 
 // lists is what the lists of members in it take up, about, in bytes.

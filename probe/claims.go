@@ -30,14 +30,14 @@ func claims(config *zoocfg.Config, hosts names, local []snapshot.Local) map[int6
 			users[l.Process.Credentials.Value.UID] = true
 		}
 	}
-	claimed, trusted, heard := map[int64]*zoocfg.Config{}, map[int64]int{}, map[int64]bool{}
+	claimed, trusted, reporting := map[int64]*zoocfg.Config{}, map[int64]int{}, map[int64]bool{}
 	for i := range ours {
 		l := &ours[i]
 		id, ok := memberOf(config, hosts, l, runsWith(l, config))
 		trust := trustIn(l, config, users)
 		listens := l.Listening() == snapshot.Listens
 		switch {
-		case ok && listens && heard[id]:
+		case ok && listens && reporting[id]:
 			claimed[id], trusted[id] = nil, trust // two that listen have one id
 		case !ok, trust == 0, trust < trusted[id]:
 		case trust > trusted[id]:
@@ -45,7 +45,7 @@ func claims(config *zoocfg.Config, hosts names, local []snapshot.Local) map[int6
 		default:
 			claimed[id] = nil
 		}
-		heard[id] = heard[id] || ok && listens
+		reporting[id] = reporting[id] || ok && listens
 	}
 	return claimed
 }

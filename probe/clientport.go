@@ -149,8 +149,8 @@ func askProduct(
 		}
 		replies = append(replies, reply.Value.Data)
 		s.Keeper = snapshot.ParseKeeper(replies...)
-		told := s.Keeper != nil && s.Keeper.Product != snapshot.SomeKeeper
-		if told || !reply.Seen() && !reply.FailedAs(snapshot.Empty) && !reply.FailedAs(snapshot.Reset) {
+		reported := s.Keeper != nil && s.Keeper.Product != snapshot.SomeKeeper
+		if reported || !reply.Seen() && !reply.FailedAs(snapshot.Empty) && !reply.FailedAs(snapshot.Reset) {
 			break
 		}
 	}

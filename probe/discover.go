@@ -23,9 +23,9 @@ func (t *task) discover(ctx context.Context, local []snapshot.Local) bool {
 	if s.Members() == nil {
 		return false
 	}
-	told := findTold(ctx, t.Timeout, t.names, s, func(snapshot.Target) bool { return true })
-	t.plan.Targets = append(slices.Clip(t.plan.Targets), told.Targets...)
-	t.plan.Unvisited, t.names = told.Unvisited, told.names
+	reported := findReported(ctx, t.Timeout, t.names, s, func(snapshot.Target) bool { return true })
+	t.plan.Targets = append(slices.Clip(t.plan.Targets), reported.Targets...)
+	t.plan.Unvisited, t.names = reported.Unvisited, reported.names
 	return true
 }
 

@@ -55,8 +55,8 @@ func keepConf(a *serverTask) bool {
 // may have counted more by now than it had before.
 func startedAnew(a *serverTask) bool {
 	was, known := a.earlier[a.server.Name].Mntr.Value.Uptime()
-	now, told := a.server.Mntr.Value.Uptime()
-	return known != told || known && now-was < time.Since(a.earlierAt)/2
+	now, reported := a.server.Mntr.Value.Uptime()
+	return known != reported || known && now-was < time.Since(a.earlierAt)/2
 }
 
 // renewConf asks conf of all servers whose reply was kept, where that of another server is of now,

@@ -25,7 +25,7 @@ func helloElectionPorts(ctx context.Context, t *task, s *snapshot.Snapshot) {
 		}
 		for k := range s.Servers {
 			server := &s.Servers[k]
-			reported, addrs := server.ToldID(), server.PeerAddrs()
+			reported, addrs := server.ReportedID(), server.PeerAddrs()
 			if reported == nil || *reported != id || server.Election.Number == 0 || !addrs.Seen() || len(addrs.Value) == 0 {
 				continue
 			}

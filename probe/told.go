@@ -12,10 +12,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// Told are the members that a server lists and nobody named. A server may list anything: the
+// Reported are the members that a server lists and nobody named. A server may list anything: the
 // addresses of a cloud's metadata, or of other services of this host. So those are not
 // visited that mean something else here than they mean to that server.
-type Told struct {
+type Reported struct {
 	// Targets may be visited; each has its Member.
 	Targets   []snapshot.Target
 	Unvisited []snapshot.Unvisited
@@ -24,21 +24,21 @@ type Told struct {
 	here  here
 }
 
-// FindTold finds the members that the servers of a snapshot list and that were not looked at,
+// FindReported finds the members that the servers of a snapshot list and that were not looked at,
 // of those that may be. It looks up their names, all at once, within timeout.
-func FindTold(
+func FindReported(
 	ctx context.Context, timeout time.Duration, s *snapshot.Snapshot, may func(snapshot.Target) bool,
-) Told {
-	return findTold(ctx, timeout, nil, s, may)
+) Reported {
+	return findReported(ctx, timeout, nil, s, may)
 }
 
-func findTold(
+func findReported(
 	ctx context.Context, timeout time.Duration, known names, s *snapshot.Snapshot, may func(snapshot.Target) bool,
-) Told {
-	told := Told{names: known, here: hereOf(s.Local)}
+) Reported {
+	reported := Reported{names: known, here: hereOf(s.Local)}
 	members := s.Members()
 	if members == nil {
-		return told
+		return reported
 	}
 	var targets []snapshot.Target
 	for i, server := range s.NamedAs(members.Servers) {
@@ -48,25 +48,25 @@ func findTold(
 		member := &members.Servers[i]
 		target, ok := ReachedAt(member, members.ClientPort)
 		if !ok {
-			told.leave(member, "", "its line has no host name and port")
+			reported.leave(member, "", "its line has no host name and port")
 			continue
 		}
 		if target.Assumed, target.Member = member.Client == nil, member; may(target) {
 			targets = append(targets, target)
 		}
 	}
-	told.names = lookUpMore(ctx, timeout, known, hostsOf(targets, nil))
+	reported.names = lookUpMore(ctx, timeout, known, hostsOf(targets, nil))
 	for _, target := range targets {
-		if why := told.whyNot(&target, members.From); why != "" {
-			told.leave(target.Member, target.Address(), why)
+		if why := reported.whyNot(&target, members.From); why != "" {
+			reported.leave(target.Member, target.Address(), why)
 			continue
 		}
-		told.Targets = append(told.Targets, target)
+		reported.Targets = append(reported.Targets, target)
 	}
-	return told
+	return reported
 }
 
-func (t *Told) leave(m *zoocfg.Server, address, why string) {
+func (t *Reported) leave(m *zoocfg.Server, address, why string) {
 	if address == "" && len(m.Addresses) > 0 {
 		address = m.Addresses[0].Host
 	}
@@ -77,7 +77,7 @@ func (t *Told) leave(m *zoocfg.Server, address, why string) {
 
 // whyNot says why a member is not visited, by all addresses of its client and its peer ports;
 // empty where it may be.
-func (t *Told) whyNot(target *snapshot.Target, from netip.Addr) string {
+func (t *Reported) whyNot(target *snapshot.Target, from netip.Addr) string {
 	for _, at := range portsOf(target) {
 		for _, addr := range t.names[at.Host].Value {
 			if kind := onlyThere(addr, from); kind != "" {

@@ -15,9 +15,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
-// TestTold: which of the members that a server lists may be visited, by the address of that
+// TestReported: which of the members that a server lists may be visited, by the address of that
 // server and by what their names resolve to.
-func TestTold(t *testing.T) {
+func TestReported(t *testing.T) {
 	t.Parallel()
 	const other, here, beside = "192.0.2.1", "127.0.0.1", "169.254.1.1"
 	for _, c := range []struct{ from, host, resolved, want string }{
@@ -64,7 +64,7 @@ func TestTold(t *testing.T) {
 					continue
 				}
 			}
-			told := Told{names: names{}}
+			reported := Reported{names: names{}}
 			for _, host := range hostsOf([]snapshot.Target{target}, nil) {
 				addrs := []netip.Addr{}
 				for text := range strings.FieldsSeq(c.resolved) {
@@ -73,10 +73,10 @@ func TestTold(t *testing.T) {
 				if addr, err := netip.ParseAddr(host); err == nil {
 					addrs = []netip.Addr{addr}
 				}
-				told.names[host] = snapshot.Saw(addrs, 0)
+				reported.names[host] = snapshot.Saw(addrs, 0)
 			}
 			from, _ := netip.ParseAddr(c.from)
-			got := told.whyNot(&target, from)
+			got := reported.whyNot(&target, from)
 			if (got == "") != (c.want == "") || !strings.HasPrefix(got, c.want) {
 				t.Errorf("from %q, %s of %s (%s): got %q, want %q", c.from, what, c.host, c.resolved, got, c.want)
 			}
@@ -84,9 +84,9 @@ func TestTold(t *testing.T) {
 	}
 }
 
-// TestToldHere: a server elsewhere may send zkdoctor to this host's ZooKeeper, and to no other port
+// TestReportedHere: a server elsewhere may send zkdoctor to this host's ZooKeeper, and to no other port
 // of this host; one at this host may.
-func TestToldHere(t *testing.T) {
+func TestReportedHere(t *testing.T) {
 	t.Parallel()
 	own, other := netip.MustParseAddr("192.0.2.5"), netip.MustParseAddr("192.0.2.1")
 	config := zoocfg.Parse("zoo.cfg", []byte("clientPort=2181\ndataDir=/d\nserver.1=192.0.2.5:2888:3888\nserver.2=192.0.2.1:2888:3888\n"))
@@ -114,12 +114,12 @@ func TestToldHere(t *testing.T) {
 		member := &listOf(t, "server.9="+c.line+"\nversion=1").Servers[0]
 		target, _ := ReachedAt(member, 2181)
 		target.Member = member
-		told := Told{names: names{}, here: hereOf(c.local)}
-		told.here.addrs = []netip.Addr{own}
+		reported := Reported{names: names{}, here: hereOf(c.local)}
+		reported.here.addrs = []netip.Addr{own}
 		for _, host := range hostsOf([]snapshot.Target{target}, nil) {
-			told.names[host] = snapshot.Saw([]netip.Addr{netip.MustParseAddr(host)}, 0)
+			reported.names[host] = snapshot.Saw([]netip.Addr{netip.MustParseAddr(host)}, 0)
 		}
-		got := told.whyNot(&target, c.from)
+		got := reported.whyNot(&target, c.from)
 		if (got == "") != (c.want == "") || !strings.Contains(got, "port "+c.want) && c.want != "" {
 			t.Errorf("%s, told from %v: %q, want %q", c.line, c.from, got, c.want)
 		}
@@ -140,9 +140,9 @@ func lister(t *testing.T, list string, asked *atomic.Int64) netip.AddrPort {
 	})
 }
 
-// TestDiscoverTold: members at addresses that are only the host's own are left alone, and
+// TestDiscoverReported: members at addresses that are only the host's own are left alone, and
 // noted; a server at a loopback address may list others at such.
-func TestDiscoverTold(t *testing.T) {
+func TestDiscoverReported(t *testing.T) {
 	t.Parallel()
 	var asked, visited atomic.Int64
 	second := lister(t, "", &visited)

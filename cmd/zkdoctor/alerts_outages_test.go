@@ -24,8 +24,8 @@ func outages() []*outage {
 				}
 				return leader, leader.Kill()
 			},
-			heal:  startAll,
-			alert: "ZooKeeperProcessDown", severity: "warning", code: "process-down", wait: 5 * time.Minute,
+			restore: startAll,
+			alert:   "ZooKeeperProcessDown", severity: "warning", code: "process-down", wait: 5 * time.Minute,
 			cause: "process-down",
 		},
 		{
@@ -36,8 +36,8 @@ func outages() []*outage {
 				}
 				return nil, ens.Server(3).Kill()
 			},
-			heal:  startAll,
-			alert: "ZooKeeperQuorumLost", severity: "critical", code: "quorum-lost", wait: 30 * time.Second,
+			restore: startAll,
+			alert:   "ZooKeeperQuorumLost", severity: "critical", code: "quorum-lost", wait: 30 * time.Second,
 			quiet: "ZooKeeperLeaderLost", cause: "process-down", culprits: []int{1, 3}, beside: true,
 		},
 		{
@@ -45,7 +45,7 @@ func outages() []*outage {
 			hurt: func(_ context.Context, ens *zktest.Ensemble) (*zktest.Server, error) {
 				return ens.Server(2), ens.Server(2).Pause()
 			},
-			heal: func(ctx context.Context, ens *zktest.Ensemble) error {
+			restore: func(ctx context.Context, ens *zktest.Ensemble) error {
 				if err := ens.Server(2).Resume(); err != nil {
 					return err
 				}
@@ -56,7 +56,7 @@ func outages() []*outage {
 		},
 		{
 			name: "two-leaders", options: zktest.Options{Servers: 5},
-			hurt: splitInTwo, heal: mergeAgain,
+			hurt: splitInTwo, restore: mergeAgain,
 			alert: "ZooKeeperSplitBrain", severity: "critical", code: "split-brain", cause: "membership-divergent",
 		},
 	}

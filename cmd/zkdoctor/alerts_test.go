@@ -141,9 +141,9 @@ type outage struct {
 	name    string
 	options zktest.Options
 	// hurt breaks it and returns the server that the alert is to name, nil for none.
-	// heal mends it. Both are nil for what is to stay silent.
-	hurt func(ctx context.Context, ens *zktest.Ensemble) (*zktest.Server, error)
-	heal func(ctx context.Context, ens *zktest.Ensemble) error
+	// repair repairs it. Both are nil for what is to stay silent.
+	hurt    func(ctx context.Context, ens *zktest.Ensemble) (*zktest.Server, error)
+	restore func(ctx context.Context, ens *zktest.Ensemble) error
 	// calm is done to a healthy ensemble, and must raise nothing.
 	calm func(ctx context.Context, ens *zktest.Ensemble) error
 	// alert is what must come, and wait the time of its rule. quiet is an alert that
@@ -272,7 +272,7 @@ func (*monitored) eventually(ctx context.Context, patience time.Duration, what s
 	}
 }
 
-// play breaks an ensemble, waits for its page, mends it, and waits for word of that.
+// play breaks an ensemble, waits for its page, repairs it, and waits for word of that.
 func (m *monitored) play(ctx context.Context, o *outage) error {
 	if o.calm != nil {
 		return o.calm(ctx, o.ens)
@@ -296,14 +296,14 @@ func (m *monitored) play(ctx context.Context, o *outage) error {
 	if err := m.keptQuiet(ctx, o); err != nil {
 		return err
 	}
-	healed := time.Now()
-	if err := o.heal(ctx, o.ens); err != nil {
+	restored := time.Now()
+	if err := o.restore(ctx, o.ens); err != nil {
 		return fmt.Errorf("%s: %w", o.name, err)
 	}
 	// The ensemble serves: word of that is due after a look, a scrape, an evaluation and
 	// Alertmanager's group_interval, 100 s together, on a machine that is busy.
 	end, err := m.hook.wait(ctx, 3*time.Minute, o, "resolved")
-	o.resolved = end.at.Sub(healed)
+	o.resolved = end.at.Sub(restored)
 	return err
 }
 

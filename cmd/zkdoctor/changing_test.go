@@ -12,9 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// liar answers each question otherwise than the one before: in another role, of another
+// alwaysAnother answers each question otherwise than the one before: in another role, of another
 // version, with numbers that no server has.
-func liar(t *testing.T) (target string) {
+func alwaysAnother(t *testing.T) (target string) {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
@@ -69,7 +69,7 @@ func TestChangingAnswers(t *testing.T) {
 	for _, output := range []string{"text", "json", "nagios"} {
 		t.Run(output, func(t *testing.T) {
 			t.Parallel()
-			args := []string{"check", "-o", output, "--no-local", "--timeout=1s", "--deadline=4s", liar(t), liar(t), liar(t)}
+			args := []string{"check", "-o", output, "--no-local", "--timeout=1s", "--deadline=4s", alwaysAnother(t), alwaysAnother(t), alwaysAnother(t)}
 			for range 2 {
 				out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
 				if exit, ok := err.(*exec.ExitError); err != nil && (!ok || exit.ExitCode() > 3) { //nolint:errorlint // as Run returns it

@@ -96,7 +96,7 @@ func (c *evidenceFlags) lookVia(
 	if len(reached) == 0 && late == "" {
 		return nil, errors.New("--via got to none of the hosts")
 	}
-	merged, err := snapshot.Merge(toldApart(reached, own))
+	merged, err := snapshot.Merge(distinguished(reached, own))
 	if err != nil {
 		return nil, err
 	}

@@ -202,7 +202,7 @@ func eventLine(e snapshot.LogEvent) string {
 func printMatches(t terminal, indent string, matches []findings.Match) error {
 	for len(matches) > 0 {
 		m, n := matches[0], 1
-		for n < len(matches) && matches[n].Told == m.Told && matches[n].Why == m.Why {
+		for n < len(matches) && matches[n].Matched == m.Matched && matches[n].Why == m.Why {
 			n++
 		}
 		heads, next := []string{string(m.Kind)}, nextStep(m.Kind)
@@ -214,7 +214,7 @@ func printMatches(t terminal, indent string, matches []findings.Match) error {
 			next = "zkdoctor explain " + m.Slug
 		}
 		matches = matches[n:]
-		text := wrapped(strings.Join(heads, ", or "), indent, t.width()) + fmt.Sprintf("%s  %q\n", indent, m.Told) +
+		text := wrapped(strings.Join(heads, ", or "), indent, t.width()) + fmt.Sprintf("%s  %q\n", indent, m.Matched) +
 			wrapped(m.Why, indent+"  ", t.width())
 		if next != "" {
 			text += indent + "  " + next + "\n"

@@ -85,12 +85,12 @@ type fake struct {
 	// greeted counts the connections to the client port, ended those that are over, and
 	// asked is what each of them began with where the behaviour reads that; knocks counts
 	// the connections to the peer ports, and written is what came over those.
-	greeted int
-	ended   int
-	asked   []string
-	knocks  map[string]int
-	written []byte
-	news    chan struct{} // closed and made anew when one of these changes
+	greeted    int
+	ended      int
+	asked      []string
+	portProbes map[string]int
+	written    []byte
+	news       chan struct{} // closed and made anew when one of these changes
 }
 
 // behaviour answers one connection to the client port. It need not close it.
@@ -177,7 +177,7 @@ func (b *block) start(name string, args []string) (*fake, error) {
 	if name != "zk"+id || id < "1" || id > "9" {
 		return nil, fmt.Errorf("a fake is called zk1 to zk9, not %q", name)
 	}
-	f := &fake{block: b, id: id, knocks: map[string]int{}, news: make(chan struct{})}
+	f := &fake{block: b, id: id, portProbes: map[string]int{}, news: make(chan struct{})}
 	host, port := b.prefix+id, 2181
 	ports := map[string]string{"quorum": "refused", "election": "open"}
 	answer, rest, err := f.behaviour(args, ports)
@@ -219,7 +219,7 @@ func (b *block) start(name string, args []string) (*fake, error) {
 		return nil, err
 	}
 	for kind, number := range map[string]int{"quorum": 2888, "election": 3888} {
-		if _, err := f.listen(ports[kind], host, number, f.knock(kind)); err != nil {
+		if _, err := f.listen(ports[kind], host, number, f.probePort(kind)); err != nil {
 			return nil, err
 		}
 	}
@@ -367,9 +367,9 @@ func (f *fake) word(conn *net.TCPConn) string {
 	return word
 }
 
-func (f *fake) knock(kind string) func(*net.TCPConn) {
+func (f *fake) probePort(kind string) func(*net.TCPConn) {
 	return func(conn *net.TCPConn) {
-		f.note(func() { f.knocks[kind]++ })
+		f.note(func() { f.portProbes[kind]++ })
 		data, _ := io.ReadAll(conn)
 		f.note(func() { f.written = append(f.written, data...) })
 	}
@@ -389,7 +389,7 @@ func (f *fake) until(holds func() bool) error {
 	defer timeout.Stop()
 	for {
 		f.mu.Lock()
-		done, news, asked, knocks := holds(), f.news, slices.Clone(f.asked), fmt.Sprint(f.knocks)
+		done, news, asked, portProbes := holds(), f.news, slices.Clone(f.asked), fmt.Sprint(f.portProbes)
 		f.mu.Unlock()
 		if done {
 			return nil
@@ -397,7 +397,7 @@ func (f *fake) until(holds func() bool) error {
 		select {
 		case <-news:
 		case <-timeout.C:
-			return fmt.Errorf("asked %q, peer ports %s", asked, knocks)
+			return fmt.Errorf("asked %q, peer ports %s", asked, portProbes)
 		}
 	}
 }

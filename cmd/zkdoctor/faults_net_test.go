@@ -28,11 +28,11 @@ func coldStart(ids ...int) func(*testing.T, *zktest.Ensemble) {
 	}
 }
 
-// healAll takes back what firewalls were told.
-func healAll(t *testing.T, ens *zktest.Ensemble) {
-	must(t, ens.Client.Heal(t.Context()))
+// restoreAll takes back what firewalls were told.
+func restoreAll(t *testing.T, ens *zktest.Ensemble) {
+	must(t, ens.Client.Restore(t.Context()))
 	for _, s := range ens.Servers {
-		must(t, s.Heal(t.Context()))
+		must(t, s.Restore(t.Context()))
 	}
 }
 
@@ -66,7 +66,7 @@ func networkFaults() []fault {
 		},
 		{
 			shape: shape{again: true, name: "3888 rejected as prohibited, from outside", do: func(t *testing.T, ens *zktest.Ensemble) {
-				healAll(t, ens)
+				restoreAll(t, ens)
 				must(t, ens.Server(1).Reject(t.Context(), 3888, zktest.AdminProhibited))
 				coldStart(1)(t, ens)
 			}, args: []string{"@1", "@2", "@3", "--timeout", "1s"}},
@@ -89,7 +89,7 @@ func networkFaults() []fault {
 		},
 		{
 			shape: shape{again: true, name: "3888 rejected by a reset while healthy, seen from a peer", do: func(t *testing.T, ens *zktest.Ensemble) {
-				healAll(t, ens)
+				restoreAll(t, ens)
 				must(t, ens.Server(1).Reject(t.Context(), 3888, zktest.TCPReset))
 			}, from: 3},
 			root: diag.LatentPortBlock, servers: []int64{1}, state: report.Serving, exit: 1,
@@ -97,7 +97,7 @@ func networkFaults() []fault {
 		{
 			// A bastion may rightly be kept out: a remark, no alarm.
 			shape: shape{again: true, name: "peer ports dropped for a bastion", do: func(t *testing.T, ens *zktest.Ensemble) {
-				healAll(t, ens)
+				restoreAll(t, ens)
 				for _, s := range ens.Servers {
 					must(t, s.DropIn(t.Context(), 3888, ens.Client))
 					must(t, s.DropIn(t.Context(), 2888, ens.Client))
@@ -107,14 +107,14 @@ func networkFaults() []fault {
 		},
 		{
 			shape: shape{again: true, name: "one host out of reach", do: func(t *testing.T, ens *zktest.Ensemble) {
-				healAll(t, ens)
+				restoreAll(t, ens)
 				must(t, ens.Server(3).Cut(t.Context(), ens.Client))
 			}, args: []string{"@1", "@2", "@3", "--timeout", "1500ms"}},
 			root: diag.HostUnreachable, servers: []int64{3}, state: report.Serving, exit: 1,
 		},
 		{
 			shape: shape{again: true, name: "all hosts out of reach", do: func(t *testing.T, ens *zktest.Ensemble) {
-				healAll(t, ens)
+				restoreAll(t, ens)
 				must(t, ens.Client.Cut(t.Context()))
 			}, args: []string{"@1", "@2", "@3", "--timeout", "1500ms"}},
 			root: diag.HostUnreachable, servers: []int64{1, 2, 3}, state: report.Unknown, exit: 3,
@@ -123,7 +123,7 @@ func networkFaults() []fault {
 			// Its peers cannot be reached from it, and all can from outside, where no
 			// cause shows.
 			shape: shape{again: true, name: "one server cut off from its peers, from outside", do: func(t *testing.T, ens *zktest.Ensemble) {
-				healAll(t, ens)
+				restoreAll(t, ens)
 				must(t, ens.Server(1).Cut(t.Context(), ens.Server(2).Host, ens.Server(3).Host))
 				must(t, ens.WaitMode(t.Context(), ens.Server(1), ""))
 			}, args: []string{"@1", "@2", "@3"}},
@@ -132,7 +132,7 @@ func networkFaults() []fault {
 		{
 			// The leader's count tells it from a host that only zkdoctor does not reach.
 			shape: shape{again: true, name: "a dead host", do: func(t *testing.T, ens *zktest.Ensemble) {
-				healAll(t, ens)
+				restoreAll(t, ens)
 				must(t, ens.WaitServing(t.Context()))
 				letLead(t, ens, ens.Server(3))
 				must(t, ens.Server(1).Cut(t.Context()))

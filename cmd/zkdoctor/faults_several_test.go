@@ -47,7 +47,7 @@ func severalFaults() []fault {
 					Hosts: zktest.Namespaces, NoWait: true, NoStart: true,
 					Config: map[string]string{"quorumListenOnAllIPs": "true"}, Edit: sameID,
 				},
-				do: serveAsTwins, args: outside("@1", "@2", "@3"),
+				do: serveAsDuplicates, args: outside("@1", "@2", "@3"),
 			},
 			root: diag.MyidDuplicate, servers: []int64{1, 2}, shows: "zk2", state: report.Serving, exit: 2,
 		},
@@ -90,9 +90,9 @@ func bothFamilies(t *testing.T, ens *zktest.Ensemble) {
 	must(t, ens.Client.SetHosts(lines))
 }
 
-// serveAsTwins starts the servers until all serve, two of them with one id. The leader hears of
+// serveAsDuplicates starts the servers until all serve, two of them with one id. The leader hears of
 // the second only where it calls the host of that line while it looks for a leader itself.
-func serveAsTwins(t *testing.T, ens *zktest.Ensemble) {
+func serveAsDuplicates(t *testing.T, ens *zktest.Ensemble) {
 	for _, s := range ens.Servers {
 		must(t, s.Start(t.Context()))
 	}

@@ -157,11 +157,11 @@ func runBy(t *testing.T, s *zktest.Server, user string, more ...string) {
 }
 
 // saw lets systemd tell of that unit.
-func saw(t *testing.T, s *zktest.Server, told fakesystemd.Properties) *fakesystemd.Manager {
+func saw(t *testing.T, s *zktest.Server, reported fakesystemd.Properties) *fakesystemd.Manager {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "bus")
 	systemd := fakesystemd.Start(t, socket)
-	systemd.Set(t, "zookeeper.service", told)
+	systemd.Set(t, "zookeeper.service", reported)
 	on(t, s, "mkdir /run/dbus && ln -s "+socket+" /run/dbus/system_bus_socket")
 	return systemd
 }

@@ -30,10 +30,10 @@ func (s *security) prepare(t *testing.T, o *zktest.Options) *strings.Replacer {
 	must(t, err)
 	client, err := zktest.NewCertificate(dir, "client", time.Hour)
 	must(t, err)
-	stranger, err := zktest.NewCertificate(dir, "stranger", time.Hour)
+	nonMember, err := zktest.NewCertificate(dir, "stranger", time.Hour)
 	must(t, err)
 	o.TLS = &zktest.TLS{Server: server, Client: client, Unified: s.unified}
-	return strings.NewReplacer("@ca", server.Cert, "@cert", client.Cert, "@key", client.Key, "@stranger", stranger.Cert, "@secret", stranger.Key)
+	return strings.NewReplacer("@ca", server.Cert, "@cert", client.Cert, "@key", client.Key, "@stranger", nonMember.Cert, "@secret", nonMember.Key)
 }
 
 const noClientTLS = "before 3.5 client ports speak plain text alone"

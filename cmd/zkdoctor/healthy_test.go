@@ -227,7 +227,7 @@ func TestRealHealthy(t *testing.T) {
 		},
 		{
 			// What zkdoctor sends to a server that does not answer must not be found in its
-			// log later as a stranger's.
+			// log later as a non-member's.
 			shape: shape{name: "one that hung, and was looked at meanwhile", do: lookWhilePaused, args: []string{"-c", "@c1", "--window", "3s"}},
 			info:  []report.Code{diag.ElectionInProgress, diag.StatusScriptMisleading},
 		},

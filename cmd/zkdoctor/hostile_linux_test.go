@@ -109,7 +109,7 @@ func newVictim(t *testing.T) victim {
 	for i, state := range []string{"leader", "follower", "follower"} {
 		server, err := recorded.Find("3.8.6", state)
 		must(t, err)
-		f := &fake{block: &block{prefix: "127.0.0."}, id: fmt.Sprint(i + 1), knocks: map[string]int{}, news: make(chan struct{})}
+		f := &fake{block: &block{prefix: "127.0.0."}, id: fmt.Sprint(i + 1), portProbes: map[string]int{}, news: make(chan struct{})}
 		for port, handle := range map[string]func(*net.TCPConn){
 			"2181": func(conn *net.TCPConn) { f.replay(conn, f.word(conn), server) },
 			"2888": drainPort, "3888": drainPort,

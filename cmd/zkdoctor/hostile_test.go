@@ -116,9 +116,9 @@ func answerList(conn net.Conn, members []string) {
 	}
 }
 
-// TestManyToldMembers: however many members a server lists, and whatever they do, a run ends
+// TestManyReportedMembers: however many members a server lists, and whatever they do, a run ends
 // by its deadline.
-func TestManyToldMembers(t *testing.T) {
+func TestManyReportedMembers(t *testing.T) {
 	t.Parallel()
 	silent := crowdOf(t, 200)
 	line := func(id, port int) string {

@@ -18,7 +18,7 @@ type trouble struct {
 	name string
 	// can says which shapes and servers it is for; nil means all.
 	can func(drawnShape, *zktest.Server) bool
-	// do breaks the server and returns what mends it.
+	// do breaks the server and returns what repairs it.
 	do func(*testing.T, *zktest.Ensemble, *zktest.Server) (undo func())
 	// codes are the findings that may be named for it, of severity warning and above: of
 	// this server, and of the others too where it is about both ends.
@@ -204,7 +204,7 @@ func firewalled(rules func(*testing.T, *zktest.Ensemble, *zktest.Server), cold b
 		if cold {
 			must(t, s.Start(t.Context()))
 		}
-		return func() { must(t, s.Heal(t.Context())); revive(t, s) }
+		return func() { must(t, s.Restore(t.Context())); revive(t, s) }
 	}
 }
 

@@ -17,7 +17,7 @@ type randomLook struct {
 	got           *report.Report
 	file          string // the snapshot
 	before, after truth
-	injuries      []injury // none once all is mended
+	injuries      []injury // none once all is repaired
 	still         bool     // before had been so for a while
 }
 
@@ -44,7 +44,7 @@ func (l *randomLook) judge() (wrong []string, undecided bool) {
 		wrong = append(wrong, fmt.Sprintf("the verdict is %s, the truth %s, and then %s", v.State, l.before.state, l.after.state))
 	}
 	for _, id := range l.before.out(l.scene.shape.voters) {
-		if !l.moving() && !undecided && !l.hidden(id) && !l.told(id) {
+		if !l.moving() && !undecided && !l.hidden(id) && !l.reported(id) {
 			wrong = append(wrong, fmt.Sprintf("server %d is out, and nothing says so", id))
 		}
 	}
@@ -92,8 +92,8 @@ func (l *randomLook) hidden(id int) bool {
 	return slices.ContainsFunc(l.injuries, func(in injury) bool { return in.hides != nil && in.hides(l.from, in.id, id) })
 }
 
-// told reports whether the answer says that a server is out.
-func (l *randomLook) told(id int) bool {
+// reported reports whether the answer says that a server is out.
+func (l *randomLook) reported(id int) bool {
 	return slices.Contains(l.ids(l.got.Verdict.Out), id) ||
 		slices.ContainsFunc(l.got.Findings, func(f report.Finding) bool { return slices.Contains(l.ids(f.Servers), id) })
 }

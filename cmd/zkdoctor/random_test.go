@@ -63,7 +63,7 @@ type tally struct{ looks, right, undecided atomic.Int64 }
 
 // TestRealOnceRandom breaks ensembles of random shapes in random ways, one to three at a
 // time, and holds the answers of zkdoctor against what the servers say: the verdict is
-// right, no finding names what was not done, and once all is mended there is silence.
+// right, no finding names what was not done, and once all is repaired there is silence.
 // ZKTEST_SEED=7 plays one scene, ZKTEST_RANDOM=100 so many new ones.
 func TestRealOnceRandom(t *testing.T) {
 	t.Parallel()
@@ -104,7 +104,7 @@ func seeds(t *testing.T) []uint64 {
 	return out
 }
 
-// play brings the scene about, looks, mends it, and looks again.
+// play brings the scene about, looks, repairs it, and looks again.
 func (sc *randomScene) play(t *testing.T, all *tally) {
 	t.Helper()
 	atOnce <- struct{}{}
@@ -116,11 +116,11 @@ func (sc *randomScene) play(t *testing.T, all *tally) {
 	sc.waitWhole(t)
 	sc.injure()
 	t.Log(sc)
-	mend, still := sc.hurt(t)
+	fixed, still := sc.hurt(t)
 	for _, from := range []int{0, sc.member} {
 		all.judge(t, sc.look(t, from, sc.injuries, still))
 	}
-	mend()
+	fixed()
 	sc.waitWhole(t)
 	sc.settle(t)
 	for _, from := range []int{0, sc.member} {
@@ -129,8 +129,8 @@ func (sc *randomScene) play(t *testing.T, all *tally) {
 }
 
 // hurt does what was drawn, and waits for what comes of it, unless that is to be seen in
-// motion; mend takes it back.
-func (sc *randomScene) hurt(t *testing.T) (mend func(), still bool) {
+// motion; repair takes it back.
+func (sc *randomScene) hurt(t *testing.T) (fixed func(), still bool) {
 	t.Helper()
 	var undo []func()
 	waited := false

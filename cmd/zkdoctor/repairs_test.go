@@ -18,7 +18,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// repair is data that is broken in some way, and the commands of a page that mend it.
+// repair is data that is broken in some way, and the commands of a page that repair it.
 type repair struct {
 	name, slug string
 	// only is nil where it holds on all releases.
@@ -138,7 +138,7 @@ type broken struct {
 	last []string
 }
 
-// treat breaks the server's data, mends it by the page, and sees that all is there.
+// treat breaks the server's data, repairs it by the page, and sees that all is there.
 func (p *broken) treat(t *testing.T, r repair) {
 	if r.damage != nil {
 		p.breakIt(t, r)

@@ -41,11 +41,11 @@ const (
 // turn; the others replay a loaded 3.9.5 with 530 and 567 lines of mntr. Reported
 // are the exporter's CPU (of one core) and the most memory that it ever had.
 func BenchmarkExporterScale(b *testing.B) {
-	newCrowd(b, scaleEnsembles, func(k, slot int) manner {
+	newCrowd(b, scaleEnsembles, func(k, slot int) serverKind {
 		if slot > 0 {
 			return good
 		}
-		return []manner{dead, silent, slow}[k%3]
+		return []serverKind{dead, silent, slow}[k%3]
 	}).measure(b)
 }
 
@@ -53,7 +53,7 @@ func BenchmarkExporterScale(b *testing.B) {
 // as is read of them: those take nothing from the others but time.
 func BenchmarkExporterHostile(b *testing.B) {
 	const ensembles, hostile = 334, 20
-	newCrowd(b, ensembles+hostile, func(k, _ int) manner {
+	newCrowd(b, ensembles+hostile, func(k, _ int) serverKind {
 		if k%(ensembles/hostile) == 0 {
 			return flooding
 		}
@@ -61,11 +61,11 @@ func BenchmarkExporterHostile(b *testing.B) {
 	}).measure(b)
 }
 
-// manner is how a server of the crowd behaves.
-type manner int
+// serverKind is how a server of the crowd behaves.
+type serverKind int
 
 const (
-	good manner = iota
+	good serverKind = iota
 	dead
 	silent
 	slow
@@ -73,7 +73,7 @@ const (
 )
 
 // measure scrapes the crowd's ensembles, each as often as rounds say.
-func (c *crowd) measure(b *testing.B) {
+func (c *manyClaimants) measure(b *testing.B) {
 	b.Helper()
 	program, err := builtProgram()
 	if err != nil {
@@ -103,8 +103,8 @@ func (c *crowd) measure(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // it is the interval's, and says nothing
 }
 
-// crowd are the servers, in this process.
-type crowd struct {
+// manyClaimants are the servers, in this process.
+type manyClaimants struct {
 	ensembles [][]string
 	// flooded are the ensembles of servers that flood.
 	flooded map[int]bool
@@ -113,9 +113,9 @@ type crowd struct {
 	good        int
 }
 
-func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) manner) *crowd {
+func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) serverKind) *manyClaimants {
 	b.Helper()
-	c := &crowd{flooded: map[int]bool{}}
+	c := &manyClaimants{flooded: map[int]bool{}}
 	replies := recordedReplies(b)
 	var running sync.WaitGroup
 	var listeners []net.Listener
@@ -150,7 +150,7 @@ func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) manner) *cr
 				b.Fatal(err)
 			}
 			listeners = append(listeners, l)
-			one := &replayed{crowd: c, replies: replies[slot], addrs: addrs, how: how, started: time.Now()}
+			one := &replayed{manyClaimants: c, replies: replies[slot], addrs: addrs, how: how, started: time.Now()}
 			running.Go(func() { one.serve(ctx, l, &running) })
 		}
 	}
@@ -159,12 +159,12 @@ func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) manner) *cr
 
 // replayed is one server that says what a real one said, and counts on.
 type replayed struct {
-	crowd    *crowd
-	replies  map[string][]byte
-	addrs    []string
-	how      manner
-	started  time.Time
-	received atomic.Int64
+	manyClaimants *manyClaimants
+	replies       map[string][]byte
+	addrs         []string
+	how           serverKind
+	started       time.Time
+	received      atomic.Int64
 }
 
 func (r *replayed) serve(ctx context.Context, l net.Listener, running *sync.WaitGroup) {
@@ -174,7 +174,7 @@ func (r *replayed) serve(ctx context.Context, l net.Listener, running *sync.Wait
 			return
 		}
 		if r.how == good {
-			r.crowd.connections.Add(1)
+			r.manyClaimants.connections.Add(1)
 		}
 		running.Go(func() {
 			defer conn.Close()
@@ -253,7 +253,7 @@ func recordedReplies(b testing.TB) [3]map[string][]byte {
 
 // scrapeAll scrapes every ensemble once, spread over the interval, and says how
 // long each scrape took.
-func (c *crowd) scrapeAll(b *testing.B, client *http.Client, url string) []time.Duration {
+func (c *manyClaimants) scrapeAll(b *testing.B, client *http.Client, url string) []time.Duration {
 	b.Helper()
 	took := make([]time.Duration, len(c.ensembles))
 	var scrapes sync.WaitGroup
@@ -303,7 +303,7 @@ type scaled struct {
 	pid int
 }
 
-func startScaled(b *testing.B, program string, c *crowd) scaled {
+func startScaled(b *testing.B, program string, c *manyClaimants) scaled {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "ensembles.yml")
 	text := []byte("ensembles:\n")

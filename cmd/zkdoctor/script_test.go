@@ -75,7 +75,7 @@ func TestScript(t *testing.T) {
 			"fake":      positive(1, fakeCmd),
 			"asked":     positive(1, askedCmd),
 			"greeted":   positive(1, greetedCmd),
-			"knocked":   positive(3, knockedCmd),
+			"knocked":   positive(3, probedCmd),
 			"build":     positive(1, buildCmd),
 			"columns":   positive(1, columnsCmd),
 			"lines":     positive(1, linesCmd),
@@ -130,10 +130,10 @@ func greetedCmd(ts *testscript.TestScript, args []string) {
 	ts.Check(f.until(func() bool { return f.greeted > 0 }))
 }
 
-func knockedCmd(ts *testscript.TestScript, args []string) {
+func probedCmd(ts *testscript.TestScript, args []string) {
 	f := theFake(ts, args[0])
 	ts.Check(f.until(func() bool {
-		return strconv.Itoa(f.knocks["quorum"]) == args[1] && strconv.Itoa(f.knocks["election"]) == args[2]
+		return strconv.Itoa(f.portProbes["quorum"]) == args[1] && strconv.Itoa(f.portProbes["election"]) == args[2]
 	}))
 	f.mu.Lock()
 	defer f.mu.Unlock()

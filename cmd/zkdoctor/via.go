@@ -198,7 +198,7 @@ func lastLine(text string) string {
 	return ""
 }
 
-// firstWords is the beginning of a stranger's text, fit for a terminal.
+// firstWords is the beginning of text from outside, fit for a terminal.
 func firstWords(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

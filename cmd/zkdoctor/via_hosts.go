@@ -8,10 +8,10 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// toldApart are the snapshots of the hosts that were reached, and this host's own unless it
+// distinguished are the snapshots of the hosts that were reached, and this host's own unless it
 // is one of theirs. Hosts that have one hostname, as clones do, are told apart by the names
 // by which they were reached. A host that was reached by two names counts once.
-func toldApart(reached []visit, own *snapshot.Snapshot) []*snapshot.Snapshot {
+func distinguished(reached []visit, own *snapshot.Snapshot) []*snapshot.Snapshot {
 	var hosts []visit
 	for _, v := range reached {
 		if !slices.ContainsFunc(hosts, func(h visit) bool { return oneMachine(h.snap, v.snap) }) {

@@ -64,7 +64,7 @@ func TestHostsOfOneName(t *testing.T) {
 			[]string{"b", "vm (zk1)", "vm (zk2)"},
 		},
 	} {
-		snaps := toldApart(c.reached, c.own)
+		snaps := distinguished(c.reached, c.own)
 		var got []string
 		for _, s := range snaps {
 			got = append(got, s.Vantage.Host)

@@ -166,7 +166,7 @@ func (w *waiting) wait(ctx context.Context) error {
 	brief := w.whole
 	brief.Targets, brief.ConfigFile, brief.Discover, brief.Adopt = snap.Plan.Targets, "", false, false
 	brief.Local, brief.Brief, brief.Admin, brief.PeerPorts, brief.PortsDue = false, true, false, false, nil
-	w.heard(snap, false)
+	w.update(snap, false)
 	begin, before := snap, snap // the first has told who the members are
 	for sleepFor(ctx, w.interval) {
 		snap, err := probe.Look(ctx, brief, begin)
@@ -187,7 +187,7 @@ func (w *waiting) wait(ctx context.Context) error {
 		if err != nil || cutShort(ctx, snap) {
 			return err
 		}
-		if w.heard(snap, true); w.done {
+		if w.update(snap, true); w.done {
 			return nil
 		}
 	}
@@ -200,8 +200,8 @@ func cutShort(ctx context.Context, snap *snapshot.Snapshot) bool {
 	return ctx.Err() != nil || snap.Incomplete == "deadline" || snap.Incomplete == "interrupted"
 }
 
-// heard judges a whole look. again is set where the one before it may be the begin of the state.
-func (w *waiting) heard(snap *snapshot.Snapshot, again bool) {
+// update judges a whole look. again is set where the one before it may be the begin of the state.
+func (w *waiting) update(snap *snapshot.Snapshot, again bool) {
 	if again && w.first != nil {
 		snap = after(snap, w.first)
 	}

@@ -119,7 +119,7 @@ func (w *watcher) next(ctx context.Context) (*watched, error) {
 		return nil, err
 	}
 	keepPorts(w.ports, snap, due)
-	w.question.Undiscovered = nil // told once
+	w.question.Undiscovered = nil // listed once
 	w.last = snap
 	w.checks++
 	return w.judge.next(snap), nil

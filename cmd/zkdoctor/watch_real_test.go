@@ -139,7 +139,7 @@ func TestRealWatch(t *testing.T) {
 
 			must(t, follower.Host.Cut(t.Context(), others(ens, follower)...))
 			w.until(t, "server-out "+name, "verdict degraded")
-			must(t, follower.Host.Heal(t.Context()))
+			must(t, follower.Host.Restore(t.Context()))
 			w.until(t, "server-back "+name, "verdict serving")
 			must(t, ens.WaitServing(t.Context()))
 

@@ -20,9 +20,9 @@ import (
 
 const peerMain = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
 
-// pretender is a process of nobody on the host of server 1 that wants to be taken for a
+// impostor is a process of nobody on the host of server 1 that wants to be taken for a
 // server of its ensemble.
-type pretender struct {
+type impostor struct {
 	name string
 	// config is its zoo.cfg, and myid the file in its own data directory; @data is that, @1 to
 	// @3 are the servers' addresses and @d1 is server 1's data directory.
@@ -47,8 +47,8 @@ var paused = []string{
 // shell is a shell that is called java.
 var shell = []string{"bash", "-c", `exec -a java sh -c 'while :; do sleep 1; done' sh ` + peerMain + ` "$0"`, "@config"}
 
-func pretenders() []pretender {
-	return []pretender{
+func impostors() []impostor {
+	return []impostor{
 		{name: "a shell as server 2", config: "clientPort=2181\ndataDir=@data\n" + memberLines, myid: "2", command: shell, why: report.WhyNotJava},
 		{name: "a shell with the data of the system", config: "clientPort=2181\ndataDir=/etc\n" + memberLines, command: shell, why: report.WhyNotJava},
 		{name: "a shell of another ensemble", config: "clientPort=2999\ndataDir=@data\nserver.1=192.0.2.1:2888:3888\nserver.2=192.0.2.2:2888:3888\n", command: shell, why: report.WhyNotJava},
@@ -104,7 +104,7 @@ func TestRealOncePretenders(t *testing.T) {
 	for name, command := range commands {
 		honest[name] = (&patient{ens: p.ens, host: host, command: command}).ask(t)
 	}
-	for i, c := range pretenders() {
+	for i, c := range impostors() {
 		t.Run(c.name, func(t *testing.T) {
 			ended := c.start(t, p.ens, fmt.Sprintf("pretender%d", i), classPathOf(t, p.ens.Server(1)))
 			defer ended()
@@ -149,7 +149,7 @@ func inItsPlace(t *testing.T, p *patient) {
 	for i, line := range want {
 		want[i] = strings.Replace(line, "process-down proven", "process-down likely", 1)
 	}
-	for i, c := range []pretender{
+	for i, c := range []impostor{
 		{name: "with its own file", config: "clientPort=2181\ndataDir=@data\n" + memberLines, myid: "1", command: paused},
 		{name: "with that of the server", command: append(slices.Clone(paused[:len(paused)-1]), server.ConfigFile)},
 	} {
@@ -186,15 +186,15 @@ func TestRealOnceCrowd(t *testing.T) {
 	honest := conclusions(p.ask(t))
 	library, err := zktest.JVMLibrary()
 	must(t, err)
-	crowd, err := server.StartCommand(zktest.AsNobody("bash", "-c", `
+	manyClaimants, err := server.StartCommand(zktest.AsNobody("bash", "-c", `
 for i in $(seq 100); do (exec -a java sh -c 'while :; do sleep 100; done' sh `+peerMain+` /srv/shell.cfg) & done
 export LD_PRELOAD=`+library+`
 for i in $(seq 70); do (exec -a java sh -c 'while :; do sleep 100; done' sh `+peerMain+` /srv/java.cfg) & done
 wait`)...)
 	must(t, err)
-	defer func() { must(t, crowd.Signal(t.Context(), 9)) }()
+	defer func() { must(t, manyClaimants.Signal(t.Context(), 9)) }()
 	ready := "test $(pgrep -c -x -f 'java -c .*/srv/(shell|java).cfg') = 170"
-	waitShell(t, server, ready, crowd)
+	waitShell(t, server, ready, manyClaimants)
 	got := p.ask(t)
 	if !slices.Equal(conclusions(got), honest) {
 		t.Errorf("got %q, want %q", conclusions(got), honest)
@@ -250,7 +250,7 @@ func conclusions(r *report.Report) []string {
 
 // start starts the pretender, and returns when it has its command line and, where it listens,
 // its socket; the function it returns ends it.
-func (c *pretender) start(t *testing.T, ens *zktest.Ensemble, name, classPath string) func() {
+func (c *impostor) start(t *testing.T, ens *zktest.Ensemble, name, classPath string) func() {
 	t.Helper()
 	server := ens.Server(1)
 	outside, inside := filepath.Join(ens.Dir, name), filepath.Join(zktest.HostDir, name)
@@ -281,7 +281,7 @@ func (c *pretender) start(t *testing.T, ens *zktest.Ensemble, name, classPath st
 }
 
 // waitFor waits until the pretender is what it wants to be.
-func (c *pretender) waitFor(t *testing.T, server *zktest.Server, inside string, running *zktest.Command) {
+func (c *impostor) waitFor(t *testing.T, server *zktest.Server, inside string, running *zktest.Command) {
 	t.Helper()
 	ready := "test -e " + inside + "/paused"
 	switch {

@@ -229,7 +229,7 @@ var cases = map[string]struct {
 
 func TestBetween(t *testing.T) {
 	t.Parallel()
-	told := map[report.ChangeKind]bool{}
+	reported := map[report.ChangeKind]bool{}
 	for name, c := range cases {
 		before, after := well(0), well(time.Minute)
 		c.change(before, after)
@@ -238,14 +238,14 @@ func TestBetween(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, one := range got.Changes {
-			told[one.Kind] = true
+			reported[one.Kind] = true
 		}
 		if d := cmp.Diff(append([]string{}, c.want...), said(got.Changes)); d != "" || got.Changed != (len(c.want) > 0) {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
 	}
 	for _, k := range report.ChangeKinds() {
-		if !told[k] && k != report.MemberRemoved {
+		if !reported[k] && k != report.MemberRemoved {
 			t.Errorf("no case has a change of the kind %s", k)
 		}
 	}

@@ -58,8 +58,8 @@ func newServer(v *report.ServerView, seen *snapshot.Server, began time.Time) ser
 			s.members["server."+strconv.FormatInt(m.Servers[i].ID, 10)] = m.Servers[i].String()
 		}
 	}
-	if told := seen.Stats(); told.Seen() {
-		s.received, s.zxid = &told.Value.Received, &told.Value.Zxid
+	if reported := seen.Stats(); reported.Seen() {
+		s.received, s.zxid = &reported.Value.Received, &reported.Value.Zxid
 	}
 	if mntr := seen.Monitored(); mntr.Seen() {
 		if up, ok := mntr.Value.Uptime(); ok {

@@ -83,15 +83,15 @@ func EvenVoters(q zoocfg.Quorum, oracle bool) int {
 	return n
 }
 
-// wildcardTold are the releases in which a server tells its peers the wildcard as the
+// wildcardReleases are the releases in which a server tells its peers the wildcard as the
 // address to call it back at: 3.4 tells none, and later ones leave a wildcard out of it
 // (QuorumCnxManager.InitialMessage, QuorumPeer.QuorumServer; ZOOKEEPER-2164, fixed in 3.5.8
 // and 3.6.1).
-const wildcardTold = "3.5.0-3.5.7,3.6.0"
+const wildcardReleases = "3.5.0-3.5.7,3.6.0"
 
 // TellsWildcard reports whether that version is one of them; false when it is not known.
 func TellsWildcard(version string) bool {
-	return version != "" && zoocfg.Concerns(wildcardTold, version)
+	return version != "" && zoocfg.Concerns(wildcardReleases, version)
 }
 
 // IsWildcard reports whether a server.N line is for all addresses.
@@ -117,20 +117,20 @@ func isLoopback(host string) bool {
 // it depends on the release what is told.
 func LoopbackKeepsOut(c *zoocfg.Config, id int64, version string) bool {
 	own := c.Find(id)
-	if own != nil && nobodyCalls(c, own) {
+	if own != nil && neverConnected(c, own) {
 		return false
 	}
 	if !c.QuorumListenOnAllIPs.Value {
 		return true
 	}
-	return own != nil && (version == "" || zoocfg.Concerns(addressTold, version)) &&
+	return own != nil && (version == "" || zoocfg.Concerns(ownAddressReleases, version)) &&
 		!slices.ContainsFunc(own.Addresses, func(a zoocfg.Address) bool { return !isLoopback(a.Host) }) &&
 		votesAbove(c, id)
 }
 
-// nobodyCalls reports whether no server needs the address of that one: the server with the
+// neverConnected reports whether no server needs the address of that one: the server with the
 // higher id calls, and an observer never leads.
-func nobodyCalls(c *zoocfg.Config, m *zoocfg.Server) bool {
+func neverConnected(c *zoocfg.Config, m *zoocfg.Server) bool {
 	return m.Role == zoocfg.Observer && !votesAbove(c, m.ID)
 }
 
@@ -139,8 +139,8 @@ func votesAbove(c *zoocfg.Config, id int64) bool {
 	return slices.ContainsFunc(c.Servers, func(m zoocfg.Server) bool { return m.Role == zoocfg.Participant && m.ID > id })
 }
 
-// addressTold are the versions that tell their peers where to call back.
-const addressTold = "3.5+"
+// ownAddressReleases are the versions that tell their peers where to call back.
+const ownAddressReleases = "3.5+"
 
 // nextRead are the versions that read zoo.cfg.dynamic.next at their start; 3.5.0 has
 // another name for it.

@@ -167,7 +167,7 @@ func wildcardAddress(s *subject) []Remark {
 			r.Severity = report.Warning
 			r.Why = "Only a server's own line may be a wildcard: with the other ones this server connects to itself."
 		case TellsWildcard(s.Version) && s.distributed():
-			r.Severity, r.Versions = report.Warning, wildcardTold
+			r.Severity, r.Versions = report.Warning, wildcardReleases
 			r.Why = "Peers are sent this address to connect to, and the server cannot rejoin after a restart (ZOOKEEPER-2164)."
 		}
 		all = append(all, r)
@@ -184,7 +184,7 @@ func loopbackAddress(s *subject) []Remark {
 	}
 	var all []Remark
 	for _, m := range here {
-		if nobodyCalls(s.Config, m) {
+		if neverConnected(s.Config, m) {
 			continue
 		}
 		r := about(m, report.Warning)
@@ -195,7 +195,7 @@ func loopbackAddress(s *subject) []Remark {
 			if !LoopbackKeepsOut(s.Config, m.ID, s.Version) {
 				continue
 			}
-			r.Versions = addressTold
+			r.Versions = ownAddressReleases
 			r.Why = "The server listens on all addresses, but sends this one to its peers: those with a higher id then connect to themselves, and it does not join."
 		}
 		all = append(all, r)

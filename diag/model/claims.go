@@ -31,7 +31,7 @@ func SameID(a, b Claim) report.Certainty {
 	case a.Server == nil || b.Server == nil:
 		return report.Possible
 	case a.Server.AtLine() && b.Server.AtLine() && a.Server.Line != b.Server.Line,
-		snapshot.Twins(a.Server.Server, b.Server.Server):
+		snapshot.MembersOfOne(a.Server.Server, b.Server.Server):
 		return report.Proven
 	case snapshot.Apart(a.Server.Server, b.Server.Server) != nil,
 		a.Server.Role != b.Server.Role && a.Server.Serving == Yes && b.Server.Serving == Yes:

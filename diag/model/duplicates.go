@@ -7,8 +7,8 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// sighting is a sign by which two targets are known to be one server.
-type sighting struct {
+// identity is a sign by which two targets are known to be one server.
+type identity struct {
 	kind, what string
 	port       int
 }
@@ -17,23 +17,23 @@ type sighting struct {
 // same port at the same name, or at the same address, be it the one that answered or,
 // where either did not, all that the name resolves to; or it counts what that one is asked.
 func findDuplicates(e *Ensemble) {
-	first := map[sighting]int{}
+	first := map[identity]int{}
 	for i, s := range e.Servers {
 		if s.Port == 0 {
 			continue
 		}
-		kind, host := "silent", sighting{"host", strings.ToLower(s.Host), s.Port}
-		like, own := []sighting{host}, []sighting{host}
+		kind, host := "silent", identity{"host", strings.ToLower(s.Host), s.Port}
+		like, own := []identity{host}, []identity{host}
 		if s.Client.Seen() {
-			remote := sighting{"remote", s.Client.Value.Remote.String(), s.Port}
+			remote := identity{"remote", s.Client.Value.Remote.String(), s.Port}
 			kind, like, own = "seen", append(like, remote), append(own, remote)
 		}
 		if len(s.Resolve.Value) > 0 {
 			addrs := fmt.Sprint(s.Resolve.Value)
-			own = append(own, sighting{kind, addrs, s.Port})
-			like = append(like, sighting{"silent", addrs, s.Port})
+			own = append(own, identity{kind, addrs, s.Port})
+			like = append(like, identity{"silent", addrs, s.Port})
 			if !s.Client.Seen() {
-				like = append(like, sighting{"seen", addrs, s.Port})
+				like = append(like, identity{"seen", addrs, s.Port})
 			}
 		}
 		same := i

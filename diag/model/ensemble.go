@@ -233,7 +233,7 @@ const (
 	NoCondition Condition = iota
 	ServesReadsOnly
 	ServesByAdmin
-	ServesWordless
+	ServesNoWords
 	RefusesAsLeader
 	RunsIdle
 	ElectionPortClosed

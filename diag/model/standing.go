@@ -19,7 +19,7 @@ func (s *Server) ownStanding() standing {
 	case s.NotServing():
 		return standing{report.NotServing, No, RunsIdle}
 	case s.Session.Seen():
-		return standing{report.RoleUnknown, TruthOf(!s.Session.Value.ReadOnly), ServesWordless}
+		return standing{report.RoleUnknown, TruthOf(!s.Session.Value.ReadOnly), ServesNoWords}
 	case s.Starting():
 		return standing{report.NotServing, No, Loading}
 	case Silent(s) && s.TakenPort() == 0:

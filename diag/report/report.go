@@ -420,8 +420,8 @@ const (
 	SkipUnreachable SkipKind = "unreachable"
 	// SkipDenied: the operating system forbids to read it.
 	SkipDenied SkipKind = "denied"
-	// SkipNotTold: no server reported what the rule compares.
-	SkipNotTold SkipKind = "not-told"
+	// SkipNotReported: no server reported what the rule compares.
+	SkipNotReported SkipKind = "not-told"
 	// SkipOneLook: it takes two checks.
 	SkipOneLook SkipKind = "one-look"
 	// SkipUndecided: the evidence is there and admits more than one reading.

@@ -10,7 +10,7 @@ import (
 
 // Theory is what is wrong, as far as what was found explains it.
 type Theory struct {
-	// Shown come in the order in which to mend them; Folded are those that another one
+	// Shown come in the order in which to repair them; Folded are those that another one
 	// explains, but for those that are always shown.
 	Shown, Folded []report.Finding
 	// Unexplained are the symptoms among Shown that no finding explains. What is a remark, or

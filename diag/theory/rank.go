@@ -8,7 +8,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
-// inOrder puts findings into the order in which to mend them: root causes first; then by
+// inOrder puts findings into the order in which to repair them: root causes first; then by
 // severity; then data at risk, the number of voters regained, certainty, and what is on
 // this host. Ties keep the order of the catalogue.
 func inOrder(findings []report.Finding, kinds map[report.Code]Kind, e *model.Ensemble) []report.Finding {

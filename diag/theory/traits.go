@@ -18,7 +18,7 @@ type Traits struct {
 	// symptom, or a setting that causes no outage.
 	NeverRoot bool
 	// AlwaysShown: it stays on the screen even when something explains it. Whoever acts
-	// must know of it: a disk with room again does not mend what it broke.
+	// must know of it: a disk with room again does not repair what it broke.
 	AlwaysShown bool
 	// Proximate: it says what happened to a server, and not why. Where nothing explains it and
 	// the server's own host was looked at, that is said.

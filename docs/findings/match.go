@@ -18,8 +18,8 @@ type Match struct {
 	Slug string
 	// Kind is what the line is, where it points to no finding.
 	Kind logline.Kind
-	// Told is the part of the pasted text that told, with single blanks.
-	Told string
+	// Matched is the part of the pasted text that told, with single blanks.
+	Matched string
 	// Why says in one sentence what the line means.
 	Why string
 }
@@ -86,7 +86,7 @@ func (m *matching) add(p paste, ends map[string]bool) {
 		if m.families[s.Family] {
 			continue
 		}
-		told, why, ok := s.find(p, ends)
+		matched, why, ok := s.find(p, ends)
 		if !ok {
 			continue
 		}
@@ -95,11 +95,11 @@ func (m *matching) add(p paste, ends map[string]bool) {
 		}
 		for _, slug := range s.Slugs {
 			if !slices.ContainsFunc(m.findings, func(f Match) bool { return f.Slug == slug }) {
-				m.findings = append(m.findings, Match{Slug: slug, Told: told, Why: why})
+				m.findings = append(m.findings, Match{Slug: slug, Matched: matched, Why: why})
 			}
 		}
 		if s.Kind != "" {
-			m.others = append(m.others, Match{Kind: s.Kind, Told: told, Why: why})
+			m.others = append(m.others, Match{Kind: s.Kind, Matched: matched, Why: why})
 		}
 	}
 }
@@ -154,7 +154,7 @@ func lineEnds(text string) map[string]bool {
 }
 
 // find finds the signature in a paste: the part of it that told, and what that means.
-func (s signature) find(p paste, ends map[string]bool) (told, why string, ok bool) {
+func (s signature) find(p paste, ends map[string]bool) (matched, why string, ok bool) {
 	for _, parts := range s.forms {
 		if s.Whole {
 			if ends[parts[0]] {

@@ -296,7 +296,7 @@ func FuzzMatchLine(f *testing.F) {
 		seen := make(map[string]bool)
 		for _, m := range MatchLine(line) {
 			_, ok := Page(m.Slug)
-			if key := m.Slug + m.Why; ok == (m.Kind != "") || m.Why == "" || m.Told == "" || seen[key] {
+			if key := m.Slug + m.Why; ok == (m.Kind != "") || m.Why == "" || m.Matched == "" || seen[key] {
 				t.Errorf("MatchLine(%q) gave %+v", line, m)
 			}
 			seen[m.Slug+m.Why] = true

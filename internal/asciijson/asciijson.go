@@ -12,7 +12,7 @@ import (
 )
 
 // Write writes a value, and a newline at its end, indented by indent where that is not empty.
-// Everything beyond printable ASCII is escaped, as JSON allows: what strangers said may be
+// Everything beyond printable ASCII is escaped, as JSON allows: what others sent may be
 // looked at on a terminal, which obeys more than the controls that JSON itself escapes. What is
 // read back is the same.
 func Write(w io.Writer, value any, indent string) error {

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/zkdoctor/zkdoctor/internal/leash"
+	"github.com/zkdoctor/zkdoctor/internal/pdeathsig"
 )
 
 // grafana starts Grafana where it is installed (its packages put it into
@@ -56,7 +56,7 @@ func (d *demo) grafana(ctx context.Context, dir, prometheus string) (url string,
 		"GF_ANALYTICS_REPORTING_ENABLED=false", "GF_ANALYTICS_CHECK_FOR_UPDATES=false",
 		"GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
 	)
-	starter := leash.New()
+	starter := pdeathsig.New()
 	if err := starter.Start(cmd); err != nil {
 		starter.Close()
 		return "", stop, err

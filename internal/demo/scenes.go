@@ -137,7 +137,7 @@ func statusScript(ctx context.Context, s *zktest.Server) (string, error) {
 	return notRunning, nil
 }
 
-// wrongID gives server 2 the id of server 3, and has zkdoctor's own command heal
+// wrongID gives server 2 the id of server 3, and has zkdoctor's own command repair
 // it.
 func (d *demo) wrongID(ctx context.Context) error {
 	d.heading("3 of 4: a server with its neighbour's myid")
@@ -168,7 +168,7 @@ and server 2 is started again:
 
   %s
 `, command)
-	if err := d.heal(ctx, two, command); err != nil {
+	if err := d.restore(ctx, two, command); err != nil {
 		return err
 	}
 	_, err = d.check(ctx, outcome{scene: "healed"})
@@ -219,8 +219,8 @@ func (r *report) command(file string) (string, error) {
 	return commands[0], nil
 }
 
-// heal does what zkdoctor said: stop the server, run the command, start it.
-func (d *demo) heal(ctx context.Context, s *zktest.Server, command string) error {
+// restore does what zkdoctor said: stop the server, run the command, start it.
+func (d *demo) restore(ctx context.Context, s *zktest.Server, command string) error {
 	if err := s.Stop(ctx); err != nil {
 		return err
 	}

@@ -59,9 +59,9 @@ func serve(t *testing.T, source *promstack.Server, path string) (code int, body 
 // TestBoards: every panel of every dashboard can be drawn, and what comes from
 // Prometheus is text.
 func TestBoards(t *testing.T) {
-	evil := map[string]string{"ensemble": "<script>", "server": "zk1:2181", "code": "quorum-lost", "root": "true", "port": "client", "server_id": "1", "version": "3.9.5"}
+	hostileText := map[string]string{"ensemble": "<script>", "server": "zk1:2181", "code": "quorum-lost", "root": "true", "port": "client", "server_id": "1", "version": "3.9.5"}
 	for _, uid := range []string{"zkdoctor-fleet", "zkdoctor-ensemble", "zkdoctor-server"} {
-		code, body := serve(t, fake(t, []map[string]string{evil}, "1"), "/d/"+uid)
+		code, body := serve(t, fake(t, []map[string]string{hostileText}, "1"), "/d/"+uid)
 		if code != http.StatusOK || strings.Contains(body, "<script>") || strings.Contains(body, "%!") {
 			t.Errorf("%s: %d\n%s", uid, code, body)
 		}
@@ -69,7 +69,7 @@ func TestBoards(t *testing.T) {
 			t.Errorf("%s: no value is shown in words", uid)
 		}
 	}
-	_, body := serve(t, fake(t, []map[string]string{evil}, "1"), "/d/zkdoctor-ensemble")
+	_, body := serve(t, fake(t, []map[string]string{hostileText}, "1"), "/d/zkdoctor-ensemble")
 	for _, want := range []string{
 		`href="https://github.com/zkdoctor/zkdoctor/blob/main/docs/findings/quorum-lost.md"`, // what the finding links to
 		`background:#D55E00">DOWN`, // the place of a verdict, in words and colour

@@ -13,7 +13,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"github.com/zkdoctor/zkdoctor/internal/leash"
+	"github.com/zkdoctor/zkdoctor/internal/pdeathsig"
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
@@ -48,7 +48,7 @@ func Start(t testing.TB, socket string) *Manager {
 	if err := os.WriteFile(file, []byte(strings.ReplaceAll(config, "SOCKET", socket)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	starter := leash.New()
+	starter := pdeathsig.New()
 	t.Cleanup(starter.Close)
 	daemon := exec.Command("dbus-daemon", "--config-file="+file, "--nofork", "--nosyslog", "--print-address=1")
 	out, err := daemon.StdoutPipe()

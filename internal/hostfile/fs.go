@@ -23,9 +23,9 @@ func (f *FS) close() {
 	}
 }
 
-// ErrLeased is why a file was not read for now: another process has a lease on it, and would
+// ErrLease is why a file was not read for now: another process has a lease on it, and would
 // be waited for.
-var ErrLeased = errors.New("another process has a lease on it, and would be waited for")
+var ErrLease = errors.New("another process has a lease on it, and would be waited for")
 
 // Errors that tell what a file is, where it is none to be read.
 var (

@@ -94,7 +94,7 @@ func TestLease(t *testing.T) {
 	if _, err := in(t, As{}, func(f *FS) (fs.FileInfo, error) { return f.Stat(path) }); err != nil {
 		t.Error(err)
 	}
-	if _, err := read(t, As{}, path); !errors.Is(err, ErrLeased) {
+	if _, err := read(t, As{}, path); !errors.Is(err, ErrLease) {
 		t.Errorf("leased: %v", err)
 	}
 	must(t, file.Close())

@@ -120,7 +120,7 @@ func reopen(handle *os.File, directory bool) (*os.File, error) {
 		fd, err = unix.Open(held(handle), flags, 0)
 	}
 	if errors.Is(err, unix.EAGAIN) {
-		err = ErrLeased
+		err = ErrLease
 	}
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: handle.Name(), Err: err}

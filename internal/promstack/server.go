@@ -16,7 +16,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/zkdoctor/zkdoctor/internal/leash"
+	"github.com/zkdoctor/zkdoctor/internal/pdeathsig"
 )
 
 // ErrNotInstalled tells that a command is missing.
@@ -33,7 +33,7 @@ type Server struct {
 	name    string
 	dir     string
 	cmd     *exec.Cmd
-	starter *leash.Starter
+	starter *pdeathsig.Starter
 	client  *http.Client
 	ended   chan struct{} // closed when its log ends
 	closing sync.Once
@@ -86,7 +86,7 @@ func start(
 		return nil, err
 	}
 	s := &Server{
-		name: name, dir: dir, starter: leash.New(), ended: make(chan struct{}), client: newClient(),
+		name: name, dir: dir, starter: pdeathsig.New(), ended: make(chan struct{}), client: newClient(),
 	}
 	file := filepath.Join(dir, "config.yml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {

@@ -68,13 +68,13 @@ func hostileChanges(text string) *report.Changes {
 	return c
 }
 
-// evilText would clear a terminal, and break out of a table, a quotation, a code block and a page.
-const evilText = "zk1\x1b[2J`` ``` ~~~ | </details><img src=x> [a](http://b.example) @here **x** _y_\n# CRIT\n```\n\u202e"
+// hostileText would clear a terminal, and break out of a table, a quotation, a code block and a page.
+const hostileText = "zk1\x1b[2J`` ``` ~~~ | </details><img src=x> [a](http://b.example) @here **x** _y_\n# CRIT\n```\n\u202e"
 
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]*report.Changes{
-		"changed": restarted(), "unchanged": unchanged(), "hostile": hostileChanges(evilText),
+		"changed": restarted(), "unchanged": unchanged(), "hostile": hostileChanges(hostileText),
 	} {
 		var text, js strings.Builder
 		if err := ChangesText(&text, c, Options{}); err != nil {

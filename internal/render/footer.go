@@ -39,17 +39,17 @@ func (p *page) footer(timed bool) {
 }
 
 // flowTimed writes the line, and the time at its end unless it was told before.
-func (p *page) flowTimed(line string, told bool) {
+func (p *page) flowTimed(line string, reported bool) {
 	when := p.when()
 	short, _, _ := strings.Cut(when, indent)
 	for _, right := range []string{when, short} {
-		if both, fits := p.spread(line, right); fits && !told {
+		if both, fits := p.spread(line, right); fits && !reported {
 			p.put(both)
 			return
 		}
 	}
 	p.flow("", indent, line)
-	if when != "" && !told {
+	if when != "" && !reported {
 		p.put(when)
 	}
 }

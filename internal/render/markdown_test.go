@@ -40,7 +40,7 @@ func TestMarkdown(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]*report.Changes{
-		"changed": restarted(), "unchanged": unchanged(), "hostile": hostileChanges(evilText),
+		"changed": restarted(), "unchanged": unchanged(), "hostile": hostileChanges(hostileText),
 	} {
 		got := changesMarkdown(t, c)
 		contained(t, got)
@@ -80,7 +80,7 @@ func fill(v reflect.Value, text string) {
 // FuzzMarkdown: whatever servers and files say, it stays where it is put.
 func FuzzMarkdown(f *testing.F) {
 	for _, seed := range []string{
-		evilText, "", "`", "``", "```\n", "~~~", "a`b``c", "` `", "\\`", "<!--", "|", "1. x\n- y", "x  \ny", "\\", "&lt;",
+		hostileText, "", "`", "``", "```\n", "~~~", "a`b``c", "` `", "\\`", "<!--", "|", "1. x\n- y", "x  \ny", "\\", "&lt;",
 		"http://b.example/?q=[x](y)", "www.b.example", "a@b.example", ":bomb: <@U1> <!here>", "$x$", "zk1.b.example:2181",
 	} {
 		f.Add(seed)

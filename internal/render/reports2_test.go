@@ -38,28 +38,28 @@ func leaderServesNo() *report.Report {
 
 // hostile is what a server could say that wants to paint the terminal.
 func hostile() *report.Report {
-	evil := "zk1\x1b[2J\x1b[31mOK SERVING\x1b[0m"
+	hostileText := "zk1\x1b[2J\x1b[31mOK SERVING\x1b[0m"
 	r := noQuorum()
-	r.Servers[0].Name = evil
+	r.Servers[0].Name = hostileText
 	r.Servers[1].Name = "zk\u202egnp.exe"
 	r.Servers[2].Name = strings.Repeat("zk3\u00e9", 60)
 	r.Servers[0].Zxid = new("0x1\r\nOK    SERVING  3 of 3 voters")
 	r.Servers[0].Note = "alive\x07\x9b31m, \U0001f600 " + strings.Repeat("x", 300)
 	f := &r.Findings[0]
-	f.Servers = []string{evil, r.Servers[1].Name, r.Servers[2].Name}
+	f.Servers = []string{hostileText, r.Servers[1].Name, r.Servers[2].Name}
 	f.Evidence = append(f.Evidence, report.Evidence{
-		Source: "myid", Server: evil, Key: "myid\tx", Value: strings.Repeat("1\n", 5000),
+		Source: "myid", Server: hostileText, Key: "myid\tx", Value: strings.Repeat("1\n", 5000),
 		File: "/data/\x1b]0;owned\x07/myid", Line: 1, Wanted: "a number | 1..255",
 	})
 	f.Title = "x\nCRIT  DOWN  fake"
-	f.Fix = append(f.Fix, report.Fix{Host: evil, Command: "rm -rf '/data/\u202e'", Note: "`unbalanced"})
+	f.Fix = append(f.Fix, report.Fix{Host: hostileText, Command: "rm -rf '/data/\u202e'", Note: "`unbalanced"})
 	r.Unexplained = []report.Symptom{{
-		Symptom: "server\x1bout", Severity: report.Warning, Servers: []string{evil}, Title: "x\nOK    SERVING", Summary: "\u2066hidden\u2069",
+		Symptom: "server\x1bout", Severity: report.Warning, Servers: []string{hostileText}, Title: "x\nOK    SERVING", Summary: "\u2066hidden\u2069",
 		RuledOut: []string{"a\tb\x00", strings.Repeat("y", 300)}, Next: report.Fix{Command: "echo '\u202e'"},
 	}}
 	r.Incomplete = "dead\x1bline"
 	r.Checks.Crashed = 1
-	r.Checks.Crashes = []report.Crash{{Code: "split\x1bbrain", Text: evil + "\nOK    SERVING"}}
+	r.Checks.Crashes = []report.Crash{{Code: "split\x1bbrain", Text: hostileText + "\nOK    SERVING"}}
 	r.Verdict.Summary = "no quorum | spare=9 \u2066hidden\u2069 \x00"
 	r.Processes = []report.ProcessView{{PID: 1, Main: "a.b.\x1bC", Config: "/x\ny", StatusScript: "\x1b[1mError"}}
 	return r

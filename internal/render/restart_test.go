@@ -78,14 +78,14 @@ func restartAnswers() map[string]*restart.Answer {
 	several.Summary = "do not restart zk1.example.com, it would not come back as it is: /var/lib/zookeeper has room for 20 MiB, and a start writes 300 MiB: a snapshot and a log."
 	ignored := askedOf("zk1")
 	ignored.Checks = slices.Insert(ignored.Checks, 3, restart.Check{Name: "sync-time", Topic: restart.ComeBack, Server: "zk1", Result: restart.NotOK, Ignored: true, Text: "the longest sync took 25.0 s"})
-	evil := refused(askedOf(evilText), restart.NotOK, restart.Check{
-		Name: evilText, Topic: restart.Stop, Server: evilText, Text: evilText, Finding: evilText,
-		Evidence: []report.Evidence{{Source: evilText, Server: evilText, Key: evilText, Value: evilText, Wanted: evilText, File: evilText}},
-		Do:       []report.Fix{{Host: evilText, Command: evilText, Note: evilText, Risk: evilText}},
+	hostileText := refused(askedOf(hostileText), restart.NotOK, restart.Check{
+		Name: hostileText, Topic: restart.Stop, Server: hostileText, Text: hostileText, Finding: hostileText,
+		Evidence: []report.Evidence{{Source: hostileText, Server: hostileText, Key: hostileText, Value: hostileText, Wanted: hostileText, File: hostileText}},
+		Do:       []report.Fix{{Host: hostileText, Command: hostileText, Note: hostileText, Risk: hostileText}},
 	})
 	return map[string]*restart.Answer{
 		"ok": askedOf("zk1"), "ok-several": askedOf("zk1", "zk2", "zk3"), "not-ok": notOK, "not-known": notKnown,
-		"several": several, "ignored": ignored, "hostile": evil,
+		"several": several, "ignored": ignored, "hostile": hostileText,
 	}
 }
 

@@ -167,21 +167,21 @@ func fqdnReport() *report.Report {
 // hostileReport is what a server could say that wants to own the page.
 func hostileReport() *report.Report {
 	const script = `<script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>"' onclick=alert(1) style=x:expression(1) `
-	evil := script + "\x1b[2J\u202egnp.exe\x00\u2066"
+	hostileText := script + "\x1b[2J\u202egnp.exe\x00\u2066"
 	r := downReport()
-	r.Servers[0].Name, r.Servers[0].Note, r.Servers[0].Zxid = evil, evil, new("0x1\r\n<b>")
+	r.Servers[0].Name, r.Servers[0].Note, r.Servers[0].Zxid = hostileText, hostileText, new("0x1\r\n<b>")
 	r.Servers[1].Name = strings.Repeat("zk3\u00e9\xff", 600)
-	r.Servers[0].Role, r.Servers[0].Ports.Client.State, r.Servers[0].Skipped = report.Role(evil), report.PortState(evil), []string{evil}
-	r.Verdict.Summary, r.Verdict.State, r.Incomplete, r.Vantage.Host, r.Vantage.LocalServer = evil, report.State(evil), evil, evil, new(evil)
+	r.Servers[0].Role, r.Servers[0].Ports.Client.State, r.Servers[0].Skipped = report.Role(hostileText), report.PortState(hostileText), []string{hostileText}
+	r.Verdict.Summary, r.Verdict.State, r.Incomplete, r.Vantage.Host, r.Vantage.LocalServer = hostileText, report.State(hostileText), hostileText, hostileText, new(hostileText)
 	f := &r.Findings[0]
-	f.Code, f.Title, f.Summary, f.Certainty, f.Servers = report.Code(evil), evil, evil, report.Certainty(evil), []string{evil}
+	f.Code, f.Title, f.Summary, f.Certainty, f.Servers = report.Code(hostileText), hostileText, hostileText, report.Certainty(hostileText), []string{hostileText}
 	f.Docs = "javascript:alert(1)"
-	f.Evidence = []report.Evidence{{Source: evil, Server: evil, Key: evil, Value: strings.Repeat("1\n", 5000), Wanted: evil, File: evil, Line: 1}}
-	f.Fix = []report.Fix{{Host: evil, Command: "rm -rf '/data/\u202e' </code></pre>" + script, Note: evil, Risk: evil}}
+	f.Evidence = []report.Evidence{{Source: hostileText, Server: hostileText, Key: hostileText, Value: strings.Repeat("1\n", 5000), Wanted: hostileText, File: hostileText, Line: 1}}
+	f.Fix = []report.Fix{{Host: hostileText, Command: "rm -rf '/data/\u202e' </code></pre>" + script, Note: hostileText, Risk: hostileText}}
 	r.Findings[1].Docs = "https://evil.example/\"onmouseover=alert(1) "
-	r.Folded[0].Code, r.Folded[0].Servers = report.Code(evil), []string{evil}
-	r.Checks.Skips[0].Reason, r.Checks.Skips[0].Check = evil, report.Code(evil)
-	r.Processes = []report.ProcessView{{PID: 1, Main: evil, Config: evil, StatusScript: evil, StatusWhy: evil}}
+	r.Folded[0].Code, r.Folded[0].Servers = report.Code(hostileText), []string{hostileText}
+	r.Checks.Skips[0].Reason, r.Checks.Skips[0].Check = hostileText, report.Code(hostileText)
+	r.Processes = []report.ProcessView{{PID: 1, Main: hostileText, Config: hostileText, StatusScript: hostileText, StatusWhy: hostileText}}
 	return r
 }
 
@@ -193,11 +193,11 @@ func hostilePage() StatusPage {
 }
 
 // manyPage has a thousand ensembles; sick of them are down.
-func manyPage(sick int) StatusPage {
+func manyPage(broken int) StatusPage {
 	p := pageOf()
 	for i := range 1000 {
 		r := healthyReport()
-		if i < sick {
+		if i < broken {
 			r = downReport()
 		}
 		p.Ensembles = append(p.Ensembles, seen(fmt.Sprintf("team-%03d.production.example.org", i), r))

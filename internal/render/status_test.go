@@ -305,9 +305,9 @@ func TestAnchor(t *testing.T) {
 }
 
 func BenchmarkStatus(b *testing.B) {
-	for _, sick := range []int{0, 1000} {
-		p := manyPage(sick)
-		b.Run(fmt.Sprint(sick), func(b *testing.B) {
+	for _, broken := range []int{0, 1000} {
+		p := manyPage(broken)
+		b.Run(fmt.Sprint(broken), func(b *testing.B) {
 			for b.Loop() {
 				if err := HTML(new(bytes.Buffer), p); err != nil {
 					b.Fatal(err)

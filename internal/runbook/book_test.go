@@ -28,7 +28,7 @@ func hostileBook() *Book {
 		"- `a < b` **bold *x** & `` ` \n\n  ```\n  <b>&amp;\n"})
 }
 
-// elements are all elements of a page, which parses without being mended: what is written is
+// elements are all elements of a page, which parses without being repaired: what is written is
 // what is read.
 func elements(t *testing.T, page []byte) []*html.Node {
 	t.Helper()

@@ -67,7 +67,7 @@ func quotedTexts(t *testing.T) map[string]string {
 }
 
 // notShown are directories whose texts nobody but we read, and one of copies.
-var notShown = regexp.MustCompile(`^(tools|charts/zkdoctor/files|\.cache|\.git|internal/(zktest|promstack|recorded|fakesystemd|leash|scenes|words)|.*/testdata)(/|$)`)
+var notShown = regexp.MustCompile(`^(tools|charts/zkdoctor/files|\.cache|\.git|internal/(zktest|promstack|recorded|fakesystemd|pdeathsig|scenes|words)|.*/testdata)(/|$)`)
 
 // shown returns the files whose texts are shown.
 func shown(t *testing.T) []string {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/zkdoctor/zkdoctor/internal/leash"
+	"github.com/zkdoctor/zkdoctor/internal/pdeathsig"
 )
 
 // Ensemble is a set of ZooKeeper servers on this machine.
@@ -24,7 +24,7 @@ type Ensemble struct {
 	java    string
 	// classes gives the jars of a version, and their class-data archive, "" for none.
 	classes func(ctx context.Context, version string) (jars []string, archive string, err error)
-	starter *leash.Starter
+	starter *pdeathsig.Starter
 	closing sync.Once
 
 	mu      sync.Mutex

@@ -88,8 +88,8 @@ add chain inet zktest output { type filter hook output priority 0; }
 	return h.nft(ctx, script+strings.Join(rules, ""))
 }
 
-// Heal takes back everything that the other methods did to this host.
-func (h *Host) Heal(ctx context.Context) error {
+// Restore takes back everything that the other methods did to this host.
+func (h *Host) Restore(ctx context.Context) error {
 	return h.nft(ctx, "add table inet zktest\ndelete table inet zktest\n")
 }
 

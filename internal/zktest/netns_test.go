@@ -41,7 +41,7 @@ func TestRealNamespaces(t *testing.T) {
 	if next := leaderOf(t, ens); next == leader {
 		t.Errorf("server.%d leads with its links cut", leader.ID)
 	}
-	if err := leader.Heal(t.Context()); err != nil {
+	if err := leader.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := ens.WaitServing(t.Context()); err != nil {
@@ -125,7 +125,7 @@ func TestRealFirewall(t *testing.T) {
 			if got := s.Mode(t.Context()); got == "" {
 				t.Errorf("%s: does not answer its own host", how)
 			}
-			if err := s.Heal(t.Context()); err != nil {
+			if err := s.Restore(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}

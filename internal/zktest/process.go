@@ -10,7 +10,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/zkdoctor/zkdoctor/internal/leash"
+	"github.com/zkdoctor/zkdoctor/internal/pdeathsig"
 )
 
 // process is a started command and what became of it.
@@ -23,7 +23,7 @@ type process struct {
 	code int           // after done: exit code, 128 + n for signal n
 }
 
-func run(starter *leash.Starter, cmd *exec.Cmd) (*process, error) {
+func run(starter *pdeathsig.Starter, cmd *exec.Cmd) (*process, error) {
 	if err := starter.Start(cmd); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/zkdoctor/zkdoctor/internal/leash"
+	"github.com/zkdoctor/zkdoctor/internal/pdeathsig"
 )
 
 // Start writes the files of all servers and starts them. It returns when the
@@ -64,7 +64,7 @@ func (e *Ensemble) begin() error {
 	if err := e.makeDir(); err != nil {
 		return err
 	}
-	e.starter = leash.New()
+	e.starter = pdeathsig.New()
 	e.onClose(e.starter.Close)
 	return nil
 }

@@ -71,8 +71,8 @@ var logLines = []struct {
 	{"Exception causing close of session 0x1: Len error 1100054", PacketTooLong, Fields{Length: 1_100_054}},
 	{"java.io.IOException: Len error. A message from /192.0.2.7:57070 with advertised length of 1100054 is either a malformed message or too large", PacketTooLong, Fields{Length: 1_100_054}},
 	{"Exception causing close of session 0x0: Len error -1", PacketTooLong, Fields{}},
-	{"Exception causing close of session 0x0: Len error 1195725856", StrangerBytes, Fields{Length: 1_195_725_856}},
-	{"java.io.IOException: Len error. A message from /192.0.2.7:57070 with advertised length of 369295618 is either", StrangerBytes, Fields{Length: 369_295_618}},
+	{"Exception causing close of session 0x0: Len error 1195725856", ForeignBytes, Fields{Length: 1_195_725_856}},
+	{"java.io.IOException: Len error. A message from /192.0.2.7:57070 with advertised length of 369295618 is either", ForeignBytes, Fields{Length: 369_295_618}},
 	{"Unreasonable buffer length: 1195725856", "", Fields{}}, // the election port's
 	{"AdminServerException: Problem starting AdminServer on address 0.0.0.0, port 8080 and command URL /commands", AdminPort, Fields{Port: 8080}},
 	{"Problem starting AdminServer", AdminPort, Fields{}},

@@ -7,7 +7,7 @@ func packetRows() []Row {
 	slugs := []string{"oversize-znode-or-packet"}
 	known := func(length, what string) Row {
 		return Row{
-			Sign: StrangerBytes, Texts: []string{lenError + " " + length, lenError + Gap + advertised + length},
+			Sign: ForeignBytes, Texts: []string{lenError + " " + length, lenError + Gap + advertised + length},
 			Family: "length", Slugs: slugs, capture: packetLength,
 			Why: what + " came to the client port: a health check or a scanner, and no large packet.",
 		}
@@ -34,7 +34,7 @@ func clientRows() []Row {
 		{Texts: []string{"Refusing session{}seen zxid 0x"}, Slugs: []string{"split-brain", "standalone-in-ensemble"}, Why: "A client has seen newer data than this server has: it fell behind, lost data, or there are two ensembles."},
 		{
 			Texts: []string{"ZooKeeperServer not running", "because the server is not ready"},
-			Slugs: []string{"server-not-serving"}, Why: "A client knocked while this server had no role.",
+			Slugs: []string{"server-not-serving"}, Why: "A client connected while this server had no role.",
 		},
 		{Texts: []string{"Detected pause in JVM or host machine"}, Slugs: []string{"heap-pressure", "server-hung"}, Why: "The JVM, or its whole machine, stood still for a while and answered nothing."},
 	}

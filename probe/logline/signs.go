@@ -43,10 +43,10 @@ const (
 	AdminPort   Sign = "admin-port"
 	AdminEnd    Sign = "admin-end"
 	MetricsPort Sign = "metrics-port"
-	// StrangerBytes is something other than ZooKeeper's protocol at the client port:
+	// ForeignBytes is something other than ZooKeeper's protocol at the client port:
 	// its first four bytes were taken for a length. PacketTooLong is any other length
 	// above jute.maxbuffer.
-	StrangerBytes Sign = "stranger-bytes"
+	ForeignBytes  Sign = "stranger-bytes"
 	PacketTooLong Sign = "packet-too-long"
 
 	ConfigInvalid Sign = "config-invalid"
@@ -77,7 +77,7 @@ func precedence() []Sign {
 		MyIDMissing, MyIDMalformed, MyIDNotListed, NoSpace, OutOfMemory, RecordTooLong,
 		EpochOld, EpochAhead, NoSnapshot, DataDamaged, LogGap, DataDenied, AddressForeign, AddressInUse,
 		ListenerGone, OwnIDElsewhere, clientTLS, PeerTLSName, PeerTLS, PeerTLSCut, PeerTLSHello, PeerSASL,
-		PeerFIPS, UnknownPeer, DatabaseUnloaded, AdminEnd, AdminPort, StrangerBytes,
+		PeerFIPS, UnknownPeer, DatabaseUnloaded, AdminEnd, AdminPort, ForeignBytes,
 		PacketTooLong, MetricsPort, ConfigInvalid, JavaVersion, JavaClass, JavaOptions,
 		JavaMissing, Unrecoverable, ChallengeTimeout, PeerUnreached, LeaderUnreached, Exit,
 		SyncGaveUp, SnapshotFetched, Asking,

@@ -44,9 +44,9 @@ func FirstOne(s *Server, n int, at func(int) *Server) int {
 	return n
 }
 
-// Twins reports whether two targets are two servers of one ensemble: the lists that they run with
+// MembersOfOne reports whether two targets are two servers of one ensemble: the lists that they run with
 // have a member in common.
-func Twins(a, b *Server) bool {
+func MembersOfOne(a, b *Server) bool {
 	one, other := a.Members(), b.Members()
 	if one == nil || other == nil || Apart(a, b) == nil {
 		return false

@@ -21,8 +21,8 @@ func generic(word Word, data []byte) (kind FailureKind, text string) {
 	case bytes.Equal(line, []byte(word.String()+NotAllowedText)):
 		return NotAllowed, word.String() + " is not in the server's 4lw.commands.whitelist"
 	}
-	if stranger := Foreign(data); stranger != "" {
-		return strangerKind(stranger), stranger + " answered"
+	if foreign := Foreign(data); foreign != "" {
+		return foreignKind(foreign), foreign + " answered"
 	}
 	return "", ""
 }
@@ -45,8 +45,8 @@ func OnlyZooKeeper(reply []byte) bool {
 		len(text) == 4+len(NotAllowedText) && bytes.HasSuffix(text, []byte(NotAllowedText))
 }
 
-// strangers are the first bytes of what else may sit on the port.
-var strangers = []struct{ prefix, name string }{
+// foreignPrefixes are the first bytes of what else may sit on the port.
+var foreignPrefixes = []struct{ prefix, name string }{
 	{"HTTP/", "an HTTP server"},
 	{"<!DOCTYPE", "an HTTP server"},
 	{"<!doctype", "an HTTP server"},
@@ -62,10 +62,10 @@ var strangers = []struct{ prefix, name string }{
 // tlsServer is most likely ZooKeeper's own secureClientPort.
 const tlsServer = "a TLS server"
 
-// strangerKind is TLS for what may well be ZooKeeper behind TLS, Protocol for
+// foreignKind is TLS for what may well be ZooKeeper behind TLS, Protocol for
 // what is certainly something else.
-func strangerKind(stranger string) FailureKind {
-	if stranger == tlsServer {
+func foreignKind(foreign string) FailureKind {
+	if foreign == tlsServer {
 		return TLS
 	}
 	return Protocol
@@ -77,7 +77,7 @@ func Foreign(data []byte) string {
 		return "a " + product
 	}
 	start := bytes.TrimLeft(data[:min(len(data), 64)], "\r\n")
-	for _, s := range strangers {
+	for _, s := range foreignPrefixes {
 		if bytes.HasPrefix(start, []byte(s.prefix)) {
 			return s.name
 		}

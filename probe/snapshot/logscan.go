@@ -125,7 +125,7 @@ func stamped(line string) bool {
 	return err == nil
 }
 
-// printableText makes a stranger's line fit for a screen and a file.
+// printableText makes a line from outside fit for a screen and a file.
 func printableText(message string) string {
 	s := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

@@ -23,9 +23,9 @@ func TestMembers(t *testing.T) {
 	server := func(mode Mode, list *zoocfg.Membership, port int) Server {
 		return Server{Srvr: Saw(Srvr{Mode: mode}, 0), Conf: Saw(Conf{Membership: list, ClientPort: &port}, 0)}
 	}
-	mute := Server{Admin: AdminLook{Settings: Saw(Conf{ClientPort: new(2183)}, 0), Voters: Saw(three, 0)}}
-	muteLeader := Server{Admin: AdminLook{Stats: Saw(Srvr{Mode: ModeLeader}, 0), Voters: Saw(two, 0)}}
-	opened := Server{Opened: Saw(Opened{Members: two}, 0), Admin: mute.Admin}
+	silentServer := Server{Admin: AdminLook{Settings: Saw(Conf{ClientPort: new(2183)}, 0), Voters: Saw(three, 0)}}
+	silentLeader := Server{Admin: AdminLook{Stats: Saw(Srvr{Mode: ModeLeader}, 0), Voters: Saw(two, 0)}}
+	opened := Server{Opened: Saw(Opened{Members: two}, 0), Admin: silentServer.Admin}
 	known := &Members{Membership: *three}
 	for name, c := range map[string]struct {
 		servers []Server
@@ -37,9 +37,9 @@ func TestMembers(t *testing.T) {
 		"the leader's":             {[]Server{server(ModeFollower, two, 2182), server(ModeLeader, three, 2281)}, nil, 3, ByConf, 2281},
 		"the newer one":            {[]Server{server(ModeFollower, three, 2182), server(ModeFollower, two, 2281)}, nil, 2, ByConf, 2281},
 		"of two leaders the newer": {[]Server{server(ModeLeader, two, 2182), server(ModeLeader, three, 2281)}, nil, 2, ByConf, 2182},
-		"an AdminServer's":         {[]Server{mute}, known, 3, ByAdmin, 2183},
-		"the leader's AdminServer": {[]Server{mute, muteLeader}, nil, 2, ByAdmin, 0},
-		"a session's":              {[]Server{mute, opened}, nil, 2, BySession, 0},
+		"an AdminServer's":         {[]Server{silentServer}, known, 3, ByAdmin, 2183},
+		"the leader's AdminServer": {[]Server{silentServer, silentLeader}, nil, 2, ByAdmin, 0},
+		"a session's":              {[]Server{silentServer, opened}, nil, 2, BySession, 0},
 		"conf's before those":      {[]Server{opened, server(ModeFollower, three, 2182)}, nil, 3, ByConf, 2182},
 		"nobody's":                 {[]Server{{}}, nil, 0, "", 0},
 		"what was told before":     {[]Server{{}}, known, 3, ByConf, 0},

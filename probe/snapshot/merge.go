@@ -95,7 +95,7 @@ func (s *Snapshot) mergeServers(snaps []*Snapshot) {
 			}
 			merged := &s.Servers[k]
 			quorum, election := tellsMore(merged.Quorum, seen.Quorum), tellsMore(merged.Election, seen.Election)
-			if told(seen) > told(merged) {
+			if reported(seen) > reported(merged) {
 				*merged = *seen
 				if s.Before != nil {
 					s.Before.Servers[k] = from.Before.Servers[i]
@@ -110,9 +110,9 @@ func (s *Snapshot) mergeServers(snaps []*Snapshot) {
 	}
 }
 
-// told ranks how much a look at a server tells: its own words before what its
+// reported ranks how much a look at a server tells: its own words before what its
 // sockets do, and those before silence.
-func told(s *Server) int {
+func reported(s *Server) int {
 	switch {
 	case s.Srvr.Seen():
 		return 6

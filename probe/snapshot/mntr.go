@@ -14,7 +14,7 @@ type Mntr struct {
 	// Keys holds every key with its value as written, in the server's order:
 	// numbers as integers or Java doubles ("1.0E7", "NaN"), strings, "null".
 	// With the Prometheus provider a key carries its labels:
-	// zk_readlatency{quantile="0.5"}. Both are a stranger's bytes: escape them
+	// zk_readlatency{quantile="0.5"}. Both are bytes from outside: escape them
 	// before they go to a terminal.
 	Keys Pairs `json:"keys"`
 	// Unknown holds lines without a tab, made printable, at most 16.
@@ -132,7 +132,7 @@ func (m Mntr) State() (mode Mode, ok bool) {
 func (m Mntr) PeerState() (state string, ok bool) { return m.Keys.Get("zk_peer_state") }
 
 // Learners is the number of connections to the leader's quorum port, observers
-// and strangers included: zk_learners, before 3.6 zk_followers. Leader only.
+// and non-members included: zk_learners, before 3.6 zk_followers. Leader only.
 func (m Mntr) Learners() (count int64, ok bool) {
 	if count, ok = m.Count("zk_learners"); ok {
 		return count, true

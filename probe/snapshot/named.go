@@ -56,7 +56,7 @@ func (s *Snapshot) places() places {
 				there[p] = append(there[p], server)
 			}
 		}
-		if id := server.ToldID(); id != nil {
+		if id := server.ReportedID(); id != nil {
 			there[place{id: *id}] = append(there[place{id: *id}], server)
 		}
 	}
@@ -115,8 +115,8 @@ func atAddress(m *zoocfg.Server, s *Server) bool {
 	})
 }
 
-// ToldID is the id that a server says it has, else that of its line; nil when neither is known.
-func (s *Server) ToldID() *int64 {
+// ReportedID is the id that a server says it has, else that of its line; nil when neither is known.
+func (s *Server) ReportedID() *int64 {
 	if id := s.SaidID(); id != nil || s.Member == nil {
 		return id
 	}

@@ -40,7 +40,7 @@ func Printable(text string, limit int) string {
 // Unprintable covers broken UTF-8 too, since it decodes to RuneError.
 func Unprintable(r rune) bool { return !strconv.IsPrint(r) || r == utf8.RuneError }
 
-// Quoted is a stranger's text between quotation marks, safe to print.
+// Quoted is text from outside between quotation marks, safe to print.
 func Quoted[T string | []byte](text T) string {
 	return `"` + Printable(string(text[:min(len(text), 2*MaxForeign)]), MaxForeign) + `"`
 }

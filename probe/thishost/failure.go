@@ -36,7 +36,7 @@ func fileFailure(path string, err error) *snapshot.Failure {
 		return &snapshot.Failure{Kind: snapshot.Denied, Text: path + ": permission denied; run zkdoctor as root or as the server's user"}
 	case errors.Is(err, hostfile.ErrTooLarge), errors.Is(err, errManyFiles), errors.Is(err, errFilesOfUser):
 		return &snapshot.Failure{Kind: snapshot.TooLarge, Text: path + ": " + reason(err)}
-	case errors.Is(err, hostfile.ErrStuck), errors.Is(err, hostfile.ErrLeased):
+	case errors.Is(err, hostfile.ErrStuck), errors.Is(err, hostfile.ErrLease):
 		return &snapshot.Failure{Kind: snapshot.Silent, Text: path + ": " + reason(err)}
 	}
 	return &snapshot.Failure{Kind: snapshot.Protocol, Text: path + ": " + reason(err)}

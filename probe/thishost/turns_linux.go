@@ -18,12 +18,12 @@ func procOwner(pid int) uint64 {
 	if err := syscall.Stat(procOf(pid), &stat); err != nil {
 		return 0
 	}
-	return sharer(pid, uint64(stat.Uid))
+	return turnOf(pid, uint64(stat.Uid))
 }
 
-// sharer is whose turn that of a process is. A user has one number of the system's, and as
+// turnOf is whose turn that of a process is. A user has one number of the system's, and as
 // many more as /etc/subuid gives him, in user namespaces of his own: those are all one.
-func sharer(pid int, uid uint64) uint64 {
+func turnOf(pid int, uid uint64) uint64 {
 	const firstSubordinate, subordinates = 1 << 16, 1 << 32
 	if uid >= firstSubordinate && otherUsers(pid) {
 		return subordinates

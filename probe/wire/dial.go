@@ -27,9 +27,9 @@ type look struct {
 	room     int               // how many bytes of an answer are expected
 	limit    int               // how many are read at the most
 	share    *Share            // what they are taken off; nil for nothing
-	// nudge is how long to wait for an answer before a newline follows the question; 0
+	// sendNewline is how long to wait for an answer before a newline follows the question; 0
 	// sends none.
-	nudge time.Duration
+	sendNewline time.Duration
 }
 
 func newLook(ctx context.Context, addr netip.AddrPort, timeout time.Duration) look {

@@ -27,8 +27,8 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 		return snapshot.Reply{}, l.readFailure(ctx, nil, err)
 	}
 	stop := func() bool { return false }
-	if l.nudge > 0 {
-		stop = nudge(conn, l.nudge)
+	if l.sendNewline > 0 {
+		stop = sendNewline(conn, l.sendNewline)
 	}
 	var answer io.Reader = conn
 	if l.share != nil {
@@ -52,9 +52,9 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 	return reply, nil
 }
 
-// nudge sends a newline after a while, unless it is stopped before, and says whether it
+// sendNewline sends a newline after a while, unless it is stopped before, and says whether it
 // did.
-func nudge(conn net.Conn, after time.Duration) (stop func() bool) {
+func sendNewline(conn net.Conn, after time.Duration) (stop func() bool) {
 	sent := make(chan struct{})
 	timer := time.AfterFunc(after, func() {
 		defer close(sent)

@@ -8,9 +8,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// nudgeAfter is how long srvr may stay without an answer before a newline follows it. A
+// newlineAfter is how long srvr may stay without an answer before a newline follows it. A
 // healthy server takes some milliseconds.
-const nudgeAfter = 300 * time.Millisecond
+const newlineAfter = 300 * time.Millisecond
 
 // AskWord asks one word over a connection of its own: exactly four bytes go
 // out, and the answer is read until the peer closes (the protocol has no
@@ -38,7 +38,7 @@ func AskWord(
 		return snapshot.Failed[snapshot.Reply](failure, 0), snapshot.Failed[snapshot.Dial](failure, 0)
 	}
 	if word == snapshot.WordSrvr && t.TLS == nil {
-		l.nudge = min(nudgeAfter, l.timeout()/4)
+		l.sendNewline = min(newlineAfter, l.timeout()/4)
 	}
 	conn, d, failure := l.dial(ctx)
 	connected = l.connected(d, failure)

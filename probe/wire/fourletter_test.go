@@ -258,9 +258,9 @@ func TestReadAllIsBounded(t *testing.T) {
 	}
 }
 
-// TestNudge: of all words srvr alone is followed by a newline, and only where it gets no
+// TestSendNewline: of all words srvr alone is followed by a newline, and only where it gets no
 // answer; nothing else is ever sent in plain text.
-func TestNudge(t *testing.T) {
+func TestSendNewline(t *testing.T) {
 	for name, c := range map[string]struct {
 		word   snapshot.Word
 		answer string

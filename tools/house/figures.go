@@ -277,13 +277,13 @@ func (m *module) codeUses(r rules) []figure {
 			label = append(label, fmt.Sprintf("%s %d", name, places[name]))
 		}
 		named[strings.Join(label, ", ")] = total
-		var sayers []string
+		var writers []string
 		for f, said := range words {
 			if said[slug] {
-				sayers = append(sayers, f.name)
+				writers = append(writers, f.name)
 			}
 		}
-		said.add(slug, sayers)
+		said.add(slug, writers)
 	}
 	return slices.Concat(
 		named.both("places that name a code, beside its rule"),

@@ -99,7 +99,7 @@ func measure(t *testing.T, module string) map[string]figure {
 	return figures
 }
 
-// TestRun goes the whole way: a record that is better fails, an update mends it.
+// TestRun goes the whole way: a record that is better fails, an update repairs it.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	record := filepath.Join(t.TempDir(), "figures.txt")

@@ -1,5 +1,5 @@
-// Package leash starts processes that cannot outlive this one.
-package leash
+// Package pdeathsig starts processes that cannot outlive this one (PR_SET_PDEATHSIG).
+package pdeathsig
 
 import (
 	"os/exec"

@@ -89,7 +89,7 @@ func membersBesideDynamic(h *model.Host, beside []zoocfg.Problem) report.Finding
 	file := shellWord(h.Settings.Path)
 	f.Fix = []report.Fix{
 		inspect(nameOf(h), fmt.Sprintf("grep -nE '^[[:space:]]*(server\\.|group|weight)' %s %s", file, shellWord(h.Settings.Dynamic)), "compare the two lists; if you want that of zoo.cfg, apply it by reconfig"),
-		{Host: nameOf(h), Command: fmt.Sprintf("sed -i.bak -E '/^[[:space:]]*(server\\.|group|weight)/d' %s", file), Note: "removes the lines from zoo.cfg; a running server needs no restart", Risk: "none: the old file stays as .bak"},
+		{Host: nameOf(h), Command: fmt.Sprintf("sed -i.before -E '/^[[:space:]]*(server\\.|group|weight)/d' %s", file), Note: "removes the lines from zoo.cfg; a running server needs no restart", Risk: "none: the old file stays as .before"},
 	}
 	return f
 }

@@ -35,7 +35,7 @@ func chosen(e *model.Ensemble, q Question) (servers []*model.Server, missing []C
 		case s == nil:
 			missing = append(missing, Check{
 				Name: "server-known", Topic: Stop, Server: target.Host, Result: NotKnown,
-				Text: target.Host + " is none of the servers that were checked",
+				Text: target.Host + " is not among the servers that were checked",
 				Do:   []report.Fix{{Note: "name it as the members are named: --in and -c have them"}},
 			})
 		case !slices.Contains(servers, s):

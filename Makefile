@@ -162,7 +162,7 @@ bench: ## Run the benchmarks.
 	go test -run '^$$' -bench . -benchmem $$(grep -rl --exclude-dir=.cache --include='*_test.go' '^func Benchmark' . | xargs -n 1 dirname | sort -u)
 
 .PHONY: figures
-figures: ## Print the figures of docs/performance.md, all of one run: a quarter of an hour on an idle machine.
+figures: ## Print the figures of docs/performance.md, all of one run: ten minutes on an idle machine.
 	@.ci/install java
 	@tools/figures
 

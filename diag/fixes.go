@@ -66,7 +66,7 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 		return steps(nameOf(h), "it is the only server and has the only copy of the data: MOVE version-2 of dataDir and dataLogDir away, delete nothing, and restore from a backup")
 	}
 	if why := refillForbidden(e, h); why != "" {
-		return advice("do not touch version-2 on any server for now: " + why + ". Start the others first; then run zkdoctor check here again")
+		return advice("do not delete or move version-2 on any server for now: " + why + ". Start the others first; then run zkdoctor check here again")
 	}
 	var moves []string
 	data, _ := dataOf(h)

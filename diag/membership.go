@@ -111,7 +111,7 @@ func compareLists(e *model.Ensemble) Outcome {
 		{Note: "restart one server at a time, followers first; wait each time until the server serves again", Risk: "if the ensemble can lose 0 more, each restart is an outage"},
 	}
 	if e.Verdict.State == report.Split || len(e.Verdict.Leaders) > 1 {
-		f.Fix = advice("two leaders serve: first decide which data to keep (zkdoctor explain split-brain), then write one list on all servers")
+		f.Fix = advice("do not change a list yet, two leaders serve: follow the steps of split-brain (zkdoctor explain split-brain), which end with one list on all servers")
 	}
 	return found(f)
 }

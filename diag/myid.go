@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -52,6 +53,9 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 			f.Summary += " Less likely: its dataDir is a path in a container that is not running."
 		}
 	}
+	if data, _ := dataOf(h); data != nil && h.DataDir.Value && !slices.ContainsFunc(dataDirs(data), holdsData) {
+		f.Fix = slices.Insert(f.Fix, 0, step(nameOf(h), "check first that the disk of dataDir is mounted: no data was seen there"))
+	}
 	if id, ok := h.RightID(); ok {
 		addEvidence(&f, memberEvidence(h, id, " is this host"))
 	}
@@ -78,10 +82,20 @@ func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	return found(report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and exits with: %s.", text),
+		Summary:   fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and exits with: %s.%s", text, blankAround(h.MyID.Value)),
 		Evidence:  []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
 		Fix:       writeID(h),
 	})
+}
+
+// blankAround says that only a blank beside the number is wrong with a myid, which no screen shows.
+func blankAround(id snapshot.MyID) string {
+	line, _, _ := bytes.Cut(id.Bytes, []byte("\n"))
+	number := bytes.TrimSpace(line)
+	if _, err := strconv.ParseUint(string(number), 10, 63); err != nil || len(number) == len(line) {
+		return ""
+	}
+	return " There is a space, a tab or the like beside the number."
 }
 
 const MyidNotInServers report.Code = "myid-not-in-servers"

@@ -35,7 +35,7 @@ func checkQuorumLost(e *model.Ensemble) Outcome {
 		Severity: report.Critical, Certainty: byNumber(e), Evidence: roleEvidence(e),
 		Summary: fmt.Sprintf("%d of %s are needed to elect a leader, and fewer are available.",
 			e.Verdict.QuorumNeeded, votersPhrase(e)),
-		Fix: advice("start one server after the other until a leader is elected; do not touch version-2 on any server"),
+		Fix: advice("start one server after the other until a leader is elected; do not delete or move version-2 on any server"),
 	}
 	idle := votersThat(e, func(s *model.Server) bool {
 		return s.NotServing() && !s.Inferred || s.Role == report.ReadOnly || idleKeeper(s)
@@ -45,11 +45,11 @@ func checkQuorumLost(e *model.Ensemble) Outcome {
 		f.Title = "no quorum: no write is committed"
 		f.Summary = fmt.Sprintf("%s reports that it leads, and committed nothing in %s: %d of %s can confirm a write, and %d are needed.",
 			enumerate(e.Verdict.Leaders), seconds(e.Between()), len(e.Votes.Able), votersPhrase(e), e.Verdict.QuorumNeeded)
-		f.Fix = advice("fix the servers that are not in the quorum: with a majority the leader continues, or a new one is elected; do not touch version-2 on any server")
+		f.Fix = advice("fix the servers that are not in the quorum: with a majority the leader continues, or a new one is elected; do not delete or move version-2 on any server")
 	case e.List.Quorums.Contains(idle):
 		f.Summary = fmt.Sprintf("%d of %s run and do not serve. %d are needed to elect a leader: enough are there, but they elect none.",
 			len(idle), votersPhrase(e), e.Verdict.QuorumNeeded)
-		f.Fix = advice("do not touch version-2 on any server; a restart of all servers at once hides the cause")
+		f.Fix = advice("do not delete or move version-2 on any server; a restart of all servers at once hides the cause")
 	}
 	if e.Product != "" {
 		f.Fix = advice("read the logs of all " + e.Product + " servers, and start those that do not run")

@@ -44,8 +44,11 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 				Value:  joinAddrs(notLoopback(h.Addrs.Value)), Wanted: "one of them in server." + fmt.Sprint(h.ID),
 			},
 		},
-		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("write an address of this host into server.%d on every server, or, if the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here; then restart", h.ID),
-			"if the ensemble can lose 0 more, each restart is an outage")},
+		Fix: []report.Fix{
+			step(nameOf(h), fmt.Sprintf("write an address of this host into server.%d on every server; or, if the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here", h.ID)),
+			risky(nameOf(h), "restart this server first, and wait until it follows; then the others, one at a time",
+				"if the ensemble can lose 0 more, a restart of another server is an outage"),
+		},
 	}
 	if at, ok := runningListener(h); ok {
 		listensAllTheSame(&f, h, at, addrs[0])

@@ -49,7 +49,7 @@ func processDownFinding(e *model.Ensemble, s *model.Server, enough []report.Fix)
 		Fix: []report.Fix{
 			step(s.Name, whyItStopped(e, s)),
 			{Host: s.Name, Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
-			{Note: "do not touch version-2 on any server"},
+			{Note: "do not delete or move version-2 on any server"},
 		},
 	}
 	addPort(&f, s, clientView(s), "open")
@@ -122,7 +122,11 @@ func enoughToStart(e *model.Ensemble) []report.Fix {
 	if e.Verdict.State != report.Down || need <= 0 || need >= out {
 		return nil
 	}
-	return []report.Fix{{Note: fmt.Sprintf("start any %d of the %d servers that are down first: this is enough to restore service", need, out)}}
+	are := "are"
+	if need == 1 {
+		are = "is"
+	}
+	return []report.Fix{{Note: fmt.Sprintf("begin with the easiest to fix: any %d of the %d servers that are down %s enough to restore service", need, out, are)}}
 }
 
 const ServerNotServing report.Code = "server-not-serving"
@@ -226,14 +230,14 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		},
 		Fix: []report.Fix{
 			step(s.Name, "first take three thread dumps, some seconds apart: jstack PID"),
-			risky(s.Name, "then restart it", "none: it does not serve clients now"),
+			risky(s.Name, "if it still does not answer, restart it", "none: it does not serve clients now"),
 		},
 	}
 	addPort(&f, s, electionView(s), "")
 	if !model.Silent(s) {
 		f.Summary = "its client port does not reply (timeout), its election port accepts connections, and it is in no quorum: the process does not respond (hung), and its connection queue is full. Less likely: it is not in the quorum for another reason, and a firewall drops its client port."
 		f.Evidence[0] = tcpEvidence(s, clientView(s), "open")
-		f.Fix = slices.Insert(f.Fix, 0, inspect(s.Name, fmt.Sprintf("ss -ltn 'sport = :%d'", s.Port), "confirms it if Recv-Q is above Send-Q, the length of the queue"))
+		f.Fix = slices.Insert(f.Fix, 0, inspect(s.Name, fmt.Sprintf("ss -ltn 'sport = :%d'", s.Port), "if Recv-Q is greater than Send-Q, it does not respond (hung); if not, do not restart it: check the firewall"))
 	}
 	if s.QueueFull {
 		addEvidence(&f, countEvidence(e))

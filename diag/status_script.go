@@ -40,7 +40,7 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	if h.Server != nil && h.Server.Serving == model.Yes && h.Server.Srvr.Seen() {
 		addEvidence(&f, report.Evidence{Source: "srvr", Value: "Mode: " + string(h.Server.Role)})
-		f.Fix = steps(nameOf(h), "the server is fine; correct the line that the script reads")
+		f.Fix = steps(nameOf(h), "the server is fine; correct the address or port that the script reads from zoo.cfg")
 		if note := carriageReturn(h); note != nil {
 			f.Fix = []report.Fix{{
 				Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)),

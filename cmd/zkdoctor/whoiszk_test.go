@@ -106,7 +106,7 @@ func TestRealOncePretenders(t *testing.T) {
 	}
 	for i, c := range impostors() {
 		t.Run(c.name, func(t *testing.T) {
-			ended := c.start(t, p.ens, fmt.Sprintf("pretender%d", i), classPathOf(t, p.ens.Server(1)))
+			ended := c.start(t, p.ens, fmt.Sprintf("impostor%d", i), classPathOf(t, p.ens.Server(1)))
 			defer ended()
 			if c.first {
 				server := p.ens.Server(1)
@@ -122,7 +122,14 @@ func TestRealOncePretenders(t *testing.T) {
 				if name == "as another user" || c.why == report.WhyOtherEnsemble && name == "named" {
 					continue // which cannot see so much, or does not ask about that one
 				}
-				if got.Others == nil || len(got.Others.Listed) != 1 || got.Others.Listed[0].User != "nobody" || got.Others.Listed[0].Why != c.why {
+				listed := func() bool {
+					return got.Others != nil && len(got.Others.Listed) == 1 && got.Others.Listed[0].User == "nobody" && got.Others.Listed[0].Why == c.why
+				}
+				// On a busy machine what is asked of a process may take longer than it is given.
+				for again := 0; !listed() && again < 5; again++ {
+					got = (&patient{ens: p.ens, host: host, command: command}).ask(t)
+				}
+				if !listed() {
 					t.Errorf("%s: got the other processes %+v, want nobody's, %s", name, got.Others, c.why)
 				}
 			}

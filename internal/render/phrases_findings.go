@@ -127,8 +127,11 @@ func (p *phrases) explained() string {
 			roots++
 		}
 	}
-	if roots+len(p.r.Unexplained) > 1 {
+	switch {
+	case roots+len(p.r.Unexplained) > 1:
 		lead, known = "Explained by these: ", nil
+	case roots+len(p.r.Unexplained) == 0: // by a note
+		lead = "Consequences: "
 	}
 	return lead + strings.Join(p.grouped(pointers(p.r.Folded), known), ", ") + "."
 }

@@ -89,8 +89,8 @@ func noQuorum() *report.Report {
 		Fix: []report.Fix{
 			{Host: "zk2", Note: "find out why it stopped: run zkdoctor check there, or read the end of its log"},
 			{Host: "zk2", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
-			{Note: "do not touch version-2 on any server"},
-			{Note: "start any 1 of the 2 servers that are down first: this is enough to restore service"},
+			{Note: "do not delete or move version-2 on any server"},
+			{Note: "begin with the easiest to fix: any 1 of the 2 servers that are down is enough to restore service"},
 			{Host: "zk3", Note: "find out why it stopped: run zkdoctor check there, or read the end of its log"},
 			{Host: "zk3", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
 		},

@@ -85,7 +85,7 @@ func downReport() *report.Report {
 			report.Fix{Host: s, Note: "find out why it stopped: run zkdoctor check there, or read the end of its log", Command: "journalctl -u zookeeper -n 50"},
 			report.Fix{Host: s, Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"})
 	}
-	f.Fix = append(f.Fix, report.Fix{Note: "do not touch version-2 on any server"}, report.Fix{Note: "start any 1 of the 2 servers that are down first: this is enough to restore service"})
+	f.Fix = append(f.Fix, report.Fix{Note: "do not delete or move version-2 on any server"}, report.Fix{Note: "begin with the easiest to fix: any 1 of the 2 servers that are down is enough to restore service"})
 	r.Findings = []report.Finding{f, {
 		Code: "cmd-not-whitelisted", Severity: report.Info, Certainty: report.Proven, Servers: []string{"zk1"}, Docs: docsOf("cmd-not-whitelisted"),
 		Title:    "zk1 does not answer mntr: it is not in 4lw.commands.whitelist",

@@ -248,7 +248,7 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		f.Summary = "its process is stopped by a signal; the kernel still accepts connections."
 		f.Fix = []report.Fix{{
 			Host: s.Name, Command: fmt.Sprintf("kill -CONT %d", s.Local.Process.PID),
-			Note: "continue it once you know what stopped it (a debugger, job control, a freezer)", Risk: "none",
+			Note: "continue it once you know what stopped it (job control, a script, kill -STOP)", Risk: "none",
 		}}
 	}
 	return f

@@ -57,7 +57,7 @@ func checkEvenOrTiny(e *model.Ensemble) Outcome {
 		f.Summary = "2 voters can lose 0: when either fails or restarts, no client can write. This is less available than one standalone server, because either of two machines can fail."
 		f.Evidence[0].Wanted = "3"
 		f.Fix = []report.Fix{{
-			Note: "add a third server, which may be small; write its server.N line on all three, then start the new one, then restart the old ones, the leader last",
+			Note: "add a third server with the same heap and a disk as fast, since it may lead; write its server.N line on all three, then start the new one, then restart the old ones, the leader last",
 			Risk: "each restart is an outage until the third one follows",
 		}}
 		if e.MayHaveOracle() {

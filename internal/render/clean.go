@@ -86,19 +86,20 @@ func plain(s string) bool {
 }
 
 // cut shortens text to n characters by leaving out its middle: both ends of a
-// name or of a path tell more than its middle does.
+// name or of a path tell more than its middle does. Three dots: between the parts of a path
+// two are the directory above.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
 	r := []rune(s)
-	switch tail := (n - 2) / 2; {
+	switch tail := (n - 3) / 2; {
 	case len(r) <= n:
 		return s
-	case n <= 4:
+	case n <= 5:
 		return string(r[:max(n, 0)])
 	default:
-		return string(r[:n-2-tail]) + ".." + string(r[len(r)-tail:])
+		return string(r[:n-3-tail]) + "..." + string(r[len(r)-tail:])
 	}
 }
 

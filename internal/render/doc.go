@@ -18,7 +18,7 @@
 //     byte of the words differs.
 //   - ASCII only. Text that came from the network or from a file is foreign:
 //     control bytes, escape sequences and everything beyond ASCII are written
-//     out (\x1b, \u202e), and long values are cut in the middle with "..".
+//     out (\x1b, \u202e), and long values are cut in the middle with "...".
 //   - No line is wider than the width asked for, 80 unless told, with one
 //     exception: a command stands whole on one line of its own, as it is to be
 //     pasted. Three to five servers and one root cause fit 24 lines of 92

@@ -18,7 +18,7 @@ func TestClean(t *testing.T) {
 		{"\x7f\x9b\xff", `\x7f\x9b\xff`},
 		{"\u202eab\u009b", `\u202eab\u009b`},
 		{"\U0001f600", `\U0001f600`},
-		{"abcdefghijklmnopqrstuvwxyz", "abcdefghi..stuvwxyz"[:9] + "..tuvwxyz"[:2] + "rstuvwxyz"},
+		{"abcdefghijklmnopqrstuvwxyz", "abcdefghi...stuvwxyz"},
 	} {
 		if got := clean(c.in, 20); got != c.want {
 			t.Errorf("clean(%q) = %q, want %q", c.in, got, c.want)
@@ -70,7 +70,7 @@ func TestNames(t *testing.T) {
 		{"one port", []string{"192.168.100.101:0", "192.168.200.101:0"}, 28, "", []string{"192.168.100.101", "192.168.200.101"}},
 		{"mapped addresses", []string{"[::ffff:10.1.0.1]:2181", "[::ffff:10.2.0.1]:2181"}, 28, "", []string{"[::ffff:10.1.0.1]:2181", "[::ffff:10.2.0.1]:2181"}},
 		{"one server", []string{"zk-0.zk.svc.cluster.local"}, 28, "", []string{"zk-0.zk.svc.cluster.local"}},
-		{"alike when cut", []string{"aaaaaaaaa1bbbbbbbbb", "aaaaaaaaa2bbbbbbbbb", "aaaaaaaaa3bbbbbbbbb"}, 8, "", []string{"aaa..bbb", "aaaa..bbbb", "aaaaa..bbbbb"}},
+		{"alike when cut", []string{"aaaaaaaaa1bbbbbbbbb", "aaaaaaaaa2bbbbbbbbb", "aaaaaaaaa3bbbbbbbbb"}, 8, "", []string{"aaa...bb", "aaaa...bbb", "aaaaa...bbbb"}},
 		{"one name twice", []string{"zk1", "zk1"}, 12, "", []string{"zk1", "zk1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,7 +26,7 @@ func closedData() blind {
 
 func dataRules() []rule {
 	gap := line(logline.LogGap, "java.lang.IllegalStateException: Committed proposal cached out of order: 0x10000002b is not the next proposal of 0x100000001", 1)
-	manyClaimants := func(n int) []snapshot.DataFile {
+	manyFiles := func(n int) []snapshot.DataFile {
 		return []snapshot.DataFile{aged(snapFile(0x300000010, 2*gib), 0), aged(snapFile(0x200000001, 2*gib), n)}
 	}
 	return []rule{
@@ -171,8 +171,8 @@ func dataRules() []rule {
 			AutopurgeOff,
 			[]fire{
 				{"eleven", healthy().on(3, keeps(snapshots(11, snapFile(1, mib)))), "info proven zk3"},
-				{"full within the month", healthy().on(3, keeps(snapshots(11, manyClaimants(1)...))), "warning proven zk3"},
-				{"full within the year", healthy().on(3, keeps(snapshots(11, manyClaimants(5)...))), "info proven zk3"},
+				{"full within the month", healthy().on(3, keeps(snapshots(11, manyFiles(1)...))), "warning proven zk3"},
+				{"full within the year", healthy().on(3, keeps(snapshots(11, manyFiles(5)...))), "info proven zk3"},
 				{"set to 0", healthy().onWith(3, zoo(3, "autopurge.purgeInterval=0"), keeps(snapshots(40, snapFile(1, mib)))), "info proven zk3"},
 			},
 			[]alike{

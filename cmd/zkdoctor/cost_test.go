@@ -251,7 +251,7 @@ func newSteady(t testing.TB, ensembles int) [][]string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &replayed{manyClaimants: &manyClaimants{}, replies: replies[slot], addrs: hosts, started: time.Now()}
+			s := &replayed{crowd: &crowd{}, replies: replies[slot], addrs: hosts, started: time.Now()}
 			running.Go(func() { s.serve(t.Context(), l, &running) })
 			t.Cleanup(func() { _ = l.Close() })
 		}

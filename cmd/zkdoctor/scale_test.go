@@ -73,7 +73,7 @@ const (
 )
 
 // measure scrapes the crowd's ensembles, each as often as rounds say.
-func (c *manyClaimants) measure(b *testing.B) {
+func (c *crowd) measure(b *testing.B) {
 	b.Helper()
 	program, err := builtProgram()
 	if err != nil {
@@ -103,8 +103,8 @@ func (c *manyClaimants) measure(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // it is the interval's, and says nothing
 }
 
-// manyClaimants are the servers, in this process.
-type manyClaimants struct {
+// crowd are the servers, in this process.
+type crowd struct {
 	ensembles [][]string
 	// flooded are the ensembles of servers that flood.
 	flooded map[int]bool
@@ -113,9 +113,9 @@ type manyClaimants struct {
 	good        int
 }
 
-func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) serverKind) *manyClaimants {
+func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) serverKind) *crowd {
 	b.Helper()
-	c := &manyClaimants{flooded: map[int]bool{}}
+	c := &crowd{flooded: map[int]bool{}}
 	replies := recordedReplies(b)
 	var running sync.WaitGroup
 	var listeners []net.Listener
@@ -150,7 +150,7 @@ func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) serverKind)
 				b.Fatal(err)
 			}
 			listeners = append(listeners, l)
-			one := &replayed{manyClaimants: c, replies: replies[slot], addrs: addrs, how: how, started: time.Now()}
+			one := &replayed{crowd: c, replies: replies[slot], addrs: addrs, how: how, started: time.Now()}
 			running.Go(func() { one.serve(ctx, l, &running) })
 		}
 	}
@@ -159,12 +159,12 @@ func newCrowd(b *testing.B, ensembles int, manners func(k, slot int) serverKind)
 
 // replayed is one server that says what a real one said, and counts on.
 type replayed struct {
-	manyClaimants *manyClaimants
-	replies       map[string][]byte
-	addrs         []string
-	how           serverKind
-	started       time.Time
-	received      atomic.Int64
+	crowd    *crowd
+	replies  map[string][]byte
+	addrs    []string
+	how      serverKind
+	started  time.Time
+	received atomic.Int64
 }
 
 func (r *replayed) serve(ctx context.Context, l net.Listener, running *sync.WaitGroup) {
@@ -174,7 +174,7 @@ func (r *replayed) serve(ctx context.Context, l net.Listener, running *sync.Wait
 			return
 		}
 		if r.how == good {
-			r.manyClaimants.connections.Add(1)
+			r.crowd.connections.Add(1)
 		}
 		running.Go(func() {
 			defer conn.Close()
@@ -253,7 +253,7 @@ func recordedReplies(b testing.TB) [3]map[string][]byte {
 
 // scrapeAll scrapes every ensemble once, spread over the interval, and says how
 // long each scrape took.
-func (c *manyClaimants) scrapeAll(b *testing.B, client *http.Client, url string) []time.Duration {
+func (c *crowd) scrapeAll(b *testing.B, client *http.Client, url string) []time.Duration {
 	b.Helper()
 	took := make([]time.Duration, len(c.ensembles))
 	var scrapes sync.WaitGroup
@@ -303,7 +303,7 @@ type scaled struct {
 	pid int
 }
 
-func startScaled(b *testing.B, program string, c *manyClaimants) scaled {
+func startScaled(b *testing.B, program string, c *crowd) scaled {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "ensembles.yml")
 	text := []byte("ensembles:\n")

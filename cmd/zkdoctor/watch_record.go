@@ -52,7 +52,7 @@ func (r *recorder) keep(now *watched) (trouble string) {
 	worth := len(now.events) > 0 || now.snap.Started.Sub(r.at) >= recordEvery
 	if !worth {
 		r.before = now.snap
-		return r.reported()
+		return r.trouble()
 	}
 	var text bytes.Buffer
 	for _, snap := range []*snapshot.Snapshot{r.before, now.snap} {
@@ -65,7 +65,7 @@ func (r *recorder) keep(now *watched) (trouble string) {
 	}
 	r.before, r.at = nil, now.snap.Started
 	if r.full = r.full || r.size+text.Len() > snapshot.MaxSnapshotFile; r.full {
-		return r.reported()
+		return r.trouble()
 	}
 	n, err := r.file.Write(text.Bytes())
 	r.size += n
@@ -76,7 +76,7 @@ func (r *recorder) keep(now *watched) (trouble string) {
 	return ""
 }
 
-func (r *recorder) reported() string {
+func (r *recorder) trouble() string {
 	if r.full {
 		return fmt.Sprintf("--record: the file is full (%d MiB): what follows is not recorded", snapshot.MaxSnapshotFile>>20)
 	}

@@ -193,15 +193,15 @@ func TestRealOnceCrowd(t *testing.T) {
 	honest := conclusions(p.ask(t))
 	library, err := zktest.JVMLibrary()
 	must(t, err)
-	manyClaimants, err := server.StartCommand(zktest.AsNobody("bash", "-c", `
+	crowd, err := server.StartCommand(zktest.AsNobody("bash", "-c", `
 for i in $(seq 100); do (exec -a java sh -c 'while :; do sleep 100; done' sh `+peerMain+` /srv/shell.cfg) & done
 export LD_PRELOAD=`+library+`
 for i in $(seq 70); do (exec -a java sh -c 'while :; do sleep 100; done' sh `+peerMain+` /srv/java.cfg) & done
 wait`)...)
 	must(t, err)
-	defer func() { must(t, manyClaimants.Signal(t.Context(), 9)) }()
+	defer func() { must(t, crowd.Signal(t.Context(), 9)) }()
 	ready := "test $(pgrep -c -x -f 'java -c .*/srv/(shell|java).cfg') = 170"
-	waitShell(t, server, ready, manyClaimants)
+	waitShell(t, server, ready, crowd)
 	got := p.ask(t)
 	if !slices.Equal(conclusions(got), honest) {
 		t.Errorf("got %q, want %q", conclusions(got), honest)

@@ -45,14 +45,14 @@ func hasPID(of []localProcess, pid int) bool {
 // another user's server nor of the own one that listens.
 func TestMostLikely(t *testing.T) {
 	listener(t) // this process has its socket open
-	var manyClaimants []localProcess
+	var crowd []localProcess
 	for i := range 3 * maxProcesses {
-		manyClaimants = append(manyClaimants, processOf(absent+i, nobody))
+		crowd = append(crowd, processOf(absent+i, nobody))
 	}
-	server := processOf(absent+len(manyClaimants), zookeeper)
+	server := processOf(absent+len(crowd), zookeeper)
 	listens := processOf(os.Getpid(), nobody)
 	h := in(t)
-	found := append(slices.Clone(manyClaimants), server, listens)
+	found := append(slices.Clone(crowd), server, listens)
 	kept, left := h.mostLikely(t.Context(), found, Asked{})
 	if len(kept) != maxProcesses || !hasPID(kept, server.PID) || !hasPID(kept, listens.PID) {
 		t.Errorf("got %d, the other user's: %t, what listens: %t", len(kept), hasPID(kept, server.PID), hasPID(kept, listens.PID))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,13 +36,49 @@ func TestRealOnceGrow(t *testing.T) {
 			added := rolls.names[3]
 			rolls.names = rolls.names[:3]
 			writer := startWriter(t, ens)
-			rolls.run(t, shellBlock(t, "grow-and-shrink.md", "## With static lists (3.4, or reconfiguration off)"), []string{added})
+			rolls.run(t, shellBlock(t, "grow-and-shrink.md", "## With static lists (3.4, or reconfiguration off)"), added)
 			longest, n := writer.end(t)
 			if longest > longestElection {
 				t.Errorf("no write was confirmed for %v", longest)
 			}
 			t.Logf("GROWN | %s | %d writes, none for %v at most |", version, n, longest)
 		})
+	}
+}
+
+// TestRealOnceShrink takes a server out of static lists by the script of the page as it stands: one that
+// follows, and the leader.
+func TestRealOnceShrink(t *testing.T) {
+	t.Parallel()
+	onlyInFull(t)
+	for _, leader := range []int{3, 4} {
+		for _, version := range zktest.UnderTest(t.Name()) {
+			t.Run(fmt.Sprintf("%s/server.%d leads", version, leader), func(t *testing.T) {
+				t.Parallel()
+				c := shape{name: "shrunk by restarts", options: zktest.Options{Servers: 4, Hosts: zktest.Namespaces}, do: func(t *testing.T, ens *zktest.Ensemble) {
+					letLead(t, ens, ens.Server(leader))
+				}}
+				ens := c.start(t, version).ens
+				for _, s := range ens.Servers[:3] {
+					s.ServerLines = s.ServerLines[:3]
+					must(t, s.WriteConfig(s.ConfigLines()))
+				}
+				rolls := newRolls(t, ens)
+				writer := startWriter(t, ens)
+				removed := ens.Server(4)
+				loop := shellBlock(t, "grow-and-shrink.md", "### Remove a server")
+				got, restarted := rolls.try(t, loop, append([]string{removed.Addr}, rolls.names[:3]...)...)
+				if want := leader; got.ExitCode != 0 || restarted != want {
+					t.Errorf("exit %d, %d restarts, want %d\n%s\n%s", got.ExitCode, restarted, want, got.Stdout, got.Stderr)
+				}
+				must(t, removed.Stop(t.Context()))
+				longest, n := writer.end(t)
+				if longest > longestElection {
+					t.Errorf("no write was confirmed for %v", longest)
+				}
+				t.Logf("SHRUNK | %s | server.%d led | %d writes, none for %v at most |", version, leader, n, longest)
+			})
+		}
 	}
 }
 
@@ -93,23 +130,54 @@ func TestRealOnceUpgrade(t *testing.T) {
 	rolls := newRolls(t, ens)
 	upgrade := shellBlock(t, "upgrade.md", "## The loop")
 	must(t, os.WriteFile(filepath.Join(rolls.dir, "upgrade.sh"), []byte(upgrade), 0o755))
-	if got, restarted := rolls.try(t, upgrade, []string{next}); got.ExitCode != 1 || restarted > 0 || !strings.Contains(string(got.Stderr), "no snapshot yet") {
+	if got, restarted := rolls.try(t, upgrade, append([]string{next}, rolls.names...)...); got.ExitCode != 1 || restarted > 0 || !strings.Contains(string(got.Stderr), "no snapshot yet") {
 		t.Errorf("without a snapshot: exit %d, %d restarts\n%s%s", got.ExitCode, restarted, got.Stdout, got.Stderr)
 	}
 	writer := startWriter(t, ens)
 	rolls.release = next
-	rolls.run(t, shellBlock(t, "upgrade.md", "### From 3.4"), []string{"$ZOOCFGDIR/zoo.cfg", next})
+	rolls.run(t, shellBlock(t, "upgrade.md", "### From 3.4"), "$ZOOCFGDIR/zoo.cfg", next)
 	longest, n := writer.end(t)
 	if longest > longestElection {
 		t.Errorf("no write was confirmed for %v", longest)
 	}
+	wantRelease(t, ens, next)
 	for _, s := range ens.Servers {
-		if reply, err := s.Word(t.Context(), "srvr"); err != nil || !strings.Contains(reply, "Zookeeper version: "+next) {
-			t.Errorf("server.%d: %v %s", s.ID, err, reply)
-		}
 		if text, err := os.ReadFile(s.ConfigFile); err != nil || strings.Contains(string(text), "trust.empty") {
 			t.Errorf("server.%d: %v\n%s", s.ID, err, text)
 		}
 	}
 	t.Logf("UPGRADED | %s to %s | %d writes, none for %v at most |", zktest.Oldest, next, n, longest)
+}
+
+// TestRealOnceUpgradeLater upgrades later releases by the loop of the page.
+func TestRealOnceUpgradeLater(t *testing.T) {
+	t.Parallel()
+	onlyInFull(t)
+	for _, old := range []string{"3.5.10", "3.6.4", "3.8.6"} {
+		t.Run(old, func(t *testing.T) {
+			t.Parallel()
+			c := shape{name: "upgraded from " + old, options: namespaces()}
+			ens := c.start(t, old).ens
+			rolls := newRolls(t, ens)
+			rolls.release = zktest.Newest
+			writer := startWriter(t, ens)
+			rolls.run(t, shellBlock(t, "upgrade.md", "## The loop"), zktest.Newest)
+			longest, n := writer.end(t)
+			if longest > longestElection {
+				t.Errorf("no write was confirmed for %v", longest)
+			}
+			wantRelease(t, ens, zktest.Newest)
+			t.Logf("UPGRADED | %s to %s | %d writes, none for %v at most |", old, zktest.Newest, n, longest)
+		})
+	}
+}
+
+// wantRelease fails the test unless all servers run that release.
+func wantRelease(t *testing.T, ens *zktest.Ensemble, release string) {
+	t.Helper()
+	for _, s := range ens.Servers {
+		if reply, err := s.Word(t.Context(), "srvr"); err != nil || !strings.Contains(reply, "Zookeeper version: "+release) {
+			t.Errorf("server.%d: %v %s", s.ID, err, reply)
+		}
+	}
 }

@@ -269,13 +269,19 @@ const noMembers = "conf lists the members from 3.5 on"
 // looks is how often each healthy shape is looked at: ZKTEST_LOOKS, or once.
 func looks(t *testing.T) int {
 	t.Helper()
-	text := os.Getenv("ZKTEST_LOOKS")
+	return times(t, "ZKTEST_LOOKS")
+}
+
+// times is the number in a variable of the environment, or 1.
+func times(t *testing.T, variable string) int {
+	t.Helper()
+	text := os.Getenv(variable)
 	if text == "" {
 		return 1
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		t.Fatalf("ZKTEST_LOOKS=%q is no number of looks", text)
+		t.Fatalf("%s=%q: want a number above 0", variable, text)
 	}
 	return n
 }

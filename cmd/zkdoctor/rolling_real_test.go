@@ -16,20 +16,19 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// rolling is a loop of a page on a shape of ensemble.
+// rolling is a loop of the page of rolling restarts on a shape of ensemble.
 type rolling struct {
 	shape
-	// page and title say which loop: the first shell block below that title.
-	page, title string
-	// args stand before the servers, which are named as pods where pods is set.
-	args []string
+	// title says which loop: the first shell block below it.
+	title string
+	// pods: the servers are named as pods.
 	pods bool
 }
 
 func rollings() []rolling {
 	restart := func(name string, o zktest.Options) rolling {
 		o.Hosts = zktest.Namespaces
-		return rolling{shape: shape{name: name, options: o}, page: "rolling-restart.md", title: "## Hosts with systemd"}
+		return rolling{shape: shape{name: name, options: o}, title: "## Hosts with systemd"}
 	}
 	silent := restart("a leader that serves no clients", zktest.Options{Config: map[string]string{"leaderServes": "no"}, NoWait: true})
 	silent.do = waitFollowers
@@ -39,21 +38,20 @@ func rollings() []rolling {
 	docker.title = "## Docker"
 	pods := restart("by kubectl", zktest.Options{})
 	pods.title, pods.pods = "## Kubernetes", true
-	upgrade := restart("an upgrade to 3.9.5", zktest.Options{})
-	upgrade.page, upgrade.title, upgrade.args = "upgrade.md", "## The loop", []string{"3.9.5"}
-	upgrade.only, upgrade.why = from35, "3.4 may have no snapshot yet, and the loop ends at that: TestRealOnceUpgrade"
 	return []rolling{
 		restart("three servers", zktest.Options{}),
 		restart("five servers", zktest.Options{Servers: 5}),
 		restart("three servers and two observers", zktest.Options{Observers: 2}),
-		silent, dynamic, docker, pods, upgrade,
+		silent, dynamic, docker, pods,
 	}
 }
 
 // TestRealRolling runs the loops of the pages as they stand, beside a client that writes all the
-// time: no write waits for longer than an election. ZKTEST_RESTARTS=all has all of them.
+// time: no write waits for longer than an election. ZKTEST_ROLLS says how often, and
+// ZKTEST_RESTARTS=all has all of them.
 func TestRealRolling(t *testing.T) {
 	t.Parallel()
+	rounds := times(t, "ZKTEST_ROLLS")
 	for i, c := range rollings() {
 		if i > 0 && os.Getenv("ZKTEST_RESTARTS") != "all" {
 			break
@@ -65,21 +63,18 @@ func TestRealRolling(t *testing.T) {
 				patient := c.start(t, version)
 				ens := patient.ens
 				rolls := newRolls(t, ens)
-				if len(c.args) > 0 {
-					rolls.release = c.args[0]
-				}
 				if c.pods {
 					rolls.names = namePods(t, ens)
 				}
 				writer := startWriter(t, ens)
-				for range looks(t) {
-					rolls.run(t, shellBlock(t, c.page, c.title), c.args)
+				for range rounds {
+					rolls.run(t, shellBlock(t, "rolling-restart.md", c.title))
 				}
 				longest, n := writer.end(t)
 				if longest > longestElection {
 					t.Errorf("no write was confirmed for %v", longest)
 				}
-				t.Logf("ROLLING | %s | %s | %d rolls, %d writes, none for %v at most |", c.name, version, looks(t), n, longest.Round(time.Millisecond))
+				t.Logf("ROLLING | %s | %s | %d rolls, %d writes, none for %v at most |", c.name, version, rounds, n, longest.Round(time.Millisecond))
 			})
 		}
 	}
@@ -222,18 +217,18 @@ func stable() string {
 }
 
 // run runs a loop for all servers to its end.
-func (r *rolls) run(t *testing.T, loop string, args []string) {
+func (r *rolls) run(t *testing.T, loop string, args ...string) {
 	t.Helper()
-	result, restarted := r.try(t, loop, args)
+	result, restarted := r.try(t, loop, append(args, r.names...)...)
 	if result.ExitCode != 0 || restarted != len(r.names) {
 		t.Fatalf("exit %d, %d restarts\n%s\n%s", result.ExitCode, restarted, result.Stdout, result.Stderr)
 	}
 }
 
-// try runs a loop, and restarts the servers that it asks for.
-func (r *rolls) try(t *testing.T, loop string, args []string) (result zktest.Result, restarted int) {
+// try runs a loop with its arguments, and restarts the servers that it asks for.
+func (r *rolls) try(t *testing.T, loop string, args ...string) (result zktest.Result, restarted int) {
 	t.Helper()
-	command := append([]string{"env", "-C", r.dir, "PATH=" + r.dir + ":/usr/bin:/bin", "ZKDOCTOR_DEADLINE=60s", "ZKDOCTOR_STABLE=" + stable(), "sh", "-c", loop, "loop"}, append(args, r.names...)...)
+	command := append([]string{"env", "-C", r.dir, "PATH=" + r.dir + ":/usr/bin:/bin", "ZKDOCTOR_DEADLINE=60s", "ZKDOCTOR_STABLE=" + stable(), "sh", "-c", loop, "loop"}, args...)
 	running, err := r.ens.Client.StartCommand(command...)
 	must(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(len(r.ens.Servers))*time.Minute)

@@ -17,6 +17,7 @@ func comeBackChecks() []check {
 		{"host-seen", hostSeen},
 		{"known-faults", knownFaults},
 		{"new-members", newMembers},
+		{"leader-listed", leaderListed},
 		{"configuration", configuration},
 		{"own-ports", ownPorts},
 		{"settings", settings},

@@ -1,8 +1,11 @@
 package restart
 
 import (
+	"fmt"
+
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // A change of the members by rolling restarts: the servers have different lists until the last was
@@ -25,6 +28,40 @@ func newMembers(s *subject) []Check {
 		return out
 	}
 	return ok("its file was not seen to have other members than it runs with")
+}
+
+// leaderListed: the members in its file include the leader that it has to find. It takes no vote of
+// a server that its own list has not (FastLeaderElection: validVoter, in 3.4
+// getVotingView), so it looks for a leader for as long as that one leads.
+func leaderListed(s *subject) []Check {
+	h, lead := s.host(), s.e.OnlyLeader()
+	switch {
+	case h == nil || h.Settings == nil || len(h.Settings.Servers) == 0 || s.leads():
+		return nil
+	case lead == nil && s.divergent(true) != nil:
+		return notKnown("its file has other members than it runs with, and which server leads was not seen",
+			do("", "check from where the leader can be reached"))
+	case lead == nil:
+		return nil // others-serve speaks of it
+	}
+	id, _, known := lead.ShownID()
+	found := h.Settings.Find(id)
+	switch {
+	case !known:
+		return notKnown("the id of the leader was not reported", do(lead.Name, "run it on the leader's host too: --via 'ssh {host} --'"))
+	case found != nil && found.Role != zoocfg.Observer:
+		return ok("its file has the leader")
+	}
+	seen := "absent"
+	if found != nil {
+		seen = "an observer"
+	}
+	c := notOK(fmt.Sprintf("its file does not list server.%d as a voter, and server.%[1]d leads: it would not find the leader", id),
+		do(lead.Name, "if the list in that file is right, let another server lead first: restart "+lead.Name+" before "+s.s.Name))
+	c[0].Evidence = []report.Evidence{{
+		Source: "zoo.cfg", Server: s.s.Name, Key: fmt.Sprintf("server.%d", id), Value: seen, Wanted: "a voter, as it leads", File: h.Settings.Path,
+	}}
+	return c
 }
 
 // divergent are the findings about lists that differ: now, or from a start on.

@@ -166,6 +166,15 @@ func withJava(version string) func(*snapshot.Local) {
 	}
 }
 
+// unlisted takes a server's line out of the file.
+func unlisted(id int64) func(*snapshot.Local) {
+	return func(l *snapshot.Local) {
+		config := *l.Config.Value
+		config.Servers = slices.DeleteFunc(slices.Clone(config.Servers), func(m zoocfg.Server) bool { return m.ID == id })
+		l.Config.Value = &config
+	}
+}
+
 // TestMissed: what goes with a server is told in full, and no more than is known.
 func TestMissed(t *testing.T) {
 	t.Parallel()
@@ -248,6 +257,28 @@ func TestJudge(t *testing.T) {
 				config.Problems = append(slices.Clone(config.Problems), problem())
 				l.Config.Value = &config
 			}),
+		},
+		{
+			name: "its new list has not the leader", want: restart.NotOK, reason: "leader-listed", says: "it would not find the leader",
+			q: restart.Question{Ignore: []string{"same-members", "new-members"}}, change: at(unlisted(3)),
+		},
+		{
+			name: "its new list has the leader as an observer", want: restart.NotOK, reason: "leader-listed", says: "as a voter",
+			q: restart.Question{Ignore: []string{"same-members", "new-members"}}, change: at(func(l *snapshot.Local) {
+				config := *l.Config.Value
+				config.Servers = slices.Clone(config.Servers)
+				config.Servers[2].Role = zoocfg.Observer
+				l.Config.Value = &config
+			}),
+		},
+		{
+			name: "its new list has not another", want: restart.OK,
+			q: restart.Question{Ignore: []string{"same-members", "new-members"}}, change: at(unlisted(2)),
+		},
+		{
+			name: "the leader, and its new list has it not", want: restart.OK,
+			q:      restart.Question{Servers: []snapshot.Target{target(zk3)}, Ignore: []string{"same-members", "new-members", "known-faults"}},
+			change: func(snaps []*snapshot.Snapshot) { unlisted(3)(&snaps[2].Local[0]) },
 		},
 		{
 			name: "its dataDir was moved", want: restart.NotOK, reason: "settings",

@@ -202,6 +202,9 @@ func young(age time.Duration) func(*snapshot.Local) {
 // edited: its zoo.cfg was changed long after the start of its process.
 func edited(l *snapshot.Local) { l.Config.Value.Modified = l.Process.Started.Add(30 * time.Minute) }
 
+// justEdited changes the zoo.cfg soon after the start of its process.
+func justEdited(l *snapshot.Local) { l.Config.Value.Modified = l.Process.Started.Add(30 * time.Second) }
+
 // exchanged is a zoo.cfg with the hosts of two members swapped.
 func exchanged(a, b int, more ...string) string {
 	return strings.NewReplacer("="+name(a)+":", "="+name(b)+":", "="+name(b)+":", "="+name(a)+":").Replace(zoo(3, more...))

@@ -110,10 +110,45 @@ func compareLists(e *model.Ensemble) Outcome {
 		{Note: "write the same server.N lines (or the same dynamic file) on every server"},
 		{Note: "restart one server at a time, followers first; wait each time until the server serves again", Risk: "if the ensemble can lose 0 more, each restart is an outage"},
 	}
+	if lacks, leader, id := lackLeader(e, lists); lacks != nil {
+		f.Summary = fmt.Sprintf("%s cannot find the leader: server.%d (%s) leads, and is no voter in its list.", lacks.Name, id, leader.Name)
+		f.Fix = listLeader(lacks, leader, id)
+	}
 	if e.Verdict.State == report.Split || len(e.Verdict.Leaders) > 1 {
 		f.Fix = advice("do not change a list yet, two leaders serve: follow the steps of split-brain (zkdoctor explain split-brain), which end with one list on all servers")
 	}
 	return found(f)
+}
+
+// lackLeader is a server that is not in the quorum, and whose list lacks the leader: it takes no vote
+// of that one, nor one for it (FastLeaderElection: validVoter, in 3.4 getVotingView). nil where
+// there is none.
+func lackLeader(e *model.Ensemble, lists model.Divergence) (lacks, leader *model.Server, id int64) {
+	leader = e.OnlyLeader()
+	if leader == nil {
+		return nil, nil, 0
+	}
+	id, _, known := leader.ShownID()
+	for i, s := range lists.Servers {
+		m := lists.Lists[i].Find(id)
+		if known && s.Role == report.NotServing && (m == nil || m.Role == zoocfg.Observer) {
+			return s, leader, id
+		}
+	}
+	return nil, nil, 0
+}
+
+// listLeader are the two ways out for a server whose list lacks the leader. The leader stays stopped until
+// another one leads: a quick restart can be elected again.
+func listLeader(lacks, leader *model.Server, id int64) []report.Fix {
+	return []report.Fix{
+		{Note: fmt.Sprintf("decide whether server.%d is to be a member", id)},
+		{Host: lacks.Name, Note: fmt.Sprintf("if so, add its server.%d line to the file, and restart %s", id, lacks.Name), Risk: "none: it serves no client now"},
+		{
+			Host: leader.Name, Note: "if not, let another server lead: stop " + leader.Name + ", wait until another one leads, and start it",
+			Risk: "no client can write during the election; if no other leads within a minute, start it again",
+		},
+	}
 }
 
 // notOnAll are the members that some lists have and others have not, by their hosts.

@@ -52,7 +52,7 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 				Source: "process", Server: nameOf(h), Value: "not seen, although the server answers: these may be files of another server",
 			})
 		}
-		if h.Edited() && f.Certainty == report.Proven && !f.Later && restsOnFile(f, h) {
+		if (h.Edited() || h.MayBeEdited()) && f.Certainty == report.Proven && !f.Later && restsOnFile(f, h) {
 			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, editedEvidence(h))
 		}
 		if !h.Verified() {
@@ -85,10 +85,14 @@ func restsOnFile(f *report.Finding, h *model.Host) bool {
 
 // editedEvidence is the evidence that a file was changed after its server had read it.
 func editedEvidence(h *model.Host) report.Evidence {
+	read := "has not read it since"
+	if h.MayBeEdited() {
+		read = "may not have read it since"
+	}
 	return report.Evidence{
 		Source: "zoo.cfg", Server: nameOf(h), Key: "changed", File: h.Settings.Path,
-		Value: fmt.Sprintf("%s after the start of pid %d, which has not read it since",
-			h.Settings.Modified.Sub(h.Process.Started).Round(time.Second), h.Process.PID),
+		Value: fmt.Sprintf("%s after the start of pid %d, which %s",
+			h.Settings.Modified.Sub(h.Process.Started).Round(time.Second), h.Process.PID, read),
 	}
 }
 

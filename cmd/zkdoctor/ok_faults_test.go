@@ -100,7 +100,7 @@ func latentFiles() []latent {
 				s.ServerLines = s.ServerLines[:3]
 				must(t, s.WriteConfig(s.ConfigLines()))
 			}},
-			server: 1, check: "leader-listed", text: "would not find the leader", fails: staysOut,
+			server: 1, check: "leader-listed", text: "would not find the leader", fails: findsNoLeader,
 		},
 		{
 			shape:  change("its currentEpoch is ahead", epoch("currentEpoch", "99\n")),
@@ -254,6 +254,28 @@ func staysOut(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
 	if mode := s.Mode(t.Context()); mode != "" {
 		t.Errorf("it came back, as %s", mode)
 	}
+}
+
+// findsNoLeader restarts a server whose list lacks the leader: check says so, and it comes back by
+// what check advises, where the leader is to be removed.
+func findsNoLeader(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
+	t.Helper()
+	staysOut(t, ens, s)
+	program, err := builtProgram()
+	must(t, err)
+	got, err := ens.Client.Run(t.Context(), append([]string{program, "check"}, collectAll(t, ens)...)...)
+	must(t, err)
+	said := strings.Join(strings.Fields(string(got.Stdout)), " ")
+	for _, want := range []string{s.Addr + " cannot find the leader: server.4", "wait until another one leads"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("check does not say %q:\n%s", want, got.Stdout)
+		}
+	}
+	leader := ens.Server(4)
+	must(t, leader.Stop(t.Context()))
+	must(t, ens.Wait(t.Context(), "another to lead", func() bool { return s.Mode(t.Context()) != "" }))
+	must(t, leader.Start(t.Context()))
+	must(t, ens.WaitServing(t.Context()))
 }
 
 // inVain is what a server writes that has asked for votes for 6 s, or has tried twice to connect

@@ -19,6 +19,17 @@ func (h *Host) Edited() bool {
 		h.Settings.Modified.After(h.Process.Started.Add(editedAfter))
 }
 
+// MayBeEdited reports whether the zoo.cfg of the host was changed so soon after its process had started
+// that either may have come first: the process read it, or its start script was not yet done.
+func (h *Host) MayBeEdited() bool {
+	return !h.Edited() && h.Process != nil && !h.Process.Started.IsZero() && h.Settings != nil && h.Settings.Dynamic == "" &&
+		h.Settings.Modified.After(h.Process.Started.Add(writtenBy))
+}
+
+// writtenBy is how long after its start a start script has written the file: it may look up names
+// before.
+const writtenBy = 5 * time.Second
+
 // onlyEdited reports whether members stand in a file that was edited after the start of its
 // server, and in that of no other server.
 func onlyEdited(e *Ensemble, m zoocfg.Membership) bool {

@@ -102,9 +102,10 @@ healthy: ## Look 50 times at healthy ensembles of every shape (LOOKS=50).
 	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_VERSIONS=$(VERSIONS) ZKTEST_LOOKS=$(or $(LOOKS),50) go test -count=1 -timeout 60m -run '^TestRealHealthy' ./cmd/zkdoctor
 
 .PHONY: restarts
+restarts: VERSIONS ?= 3.4.10,3.9.5
 restarts: ## Ask before restarts of healthy and broken ensembles, and restart (LOOKS=50 of each shape, ROLLS=3 rolling ones): half an hour.
 	@.ci/install all
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_RESTARTS=all ZKTEST_VERSIONS=$(or $(VERSIONS),3.4.10,3.9.5) ZKTEST_LOOKS=$(or $(LOOKS),50) ZKTEST_ROLLS=$(or $(ROLLS),3) go test -count=1 -v -timeout 24h -parallel 4 -run '^TestReal(LatentFaults|OKToRestart|Rolling|Hooks|OnceUngated|OnceGrow|OnceShrink|OnceAdd|OnceUpgrade|OnceUpgradeLater|OnceObserverMaster)$$' ./cmd/zkdoctor | grep -v '^=== '
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_RESTARTS=all ZKTEST_VERSIONS=$(VERSIONS) ZKTEST_LOOKS=$(or $(LOOKS),50) ZKTEST_ROLLS=$(or $(ROLLS),3) go test -count=1 -v -timeout 24h -parallel 4 -run '^TestReal(LatentFaults|OKToRestart|Rolling|Hooks|OnceUngated|OnceGrow|OnceShrink|OnceAdd|OnceUpgrade|OnceUpgradeLater|OnceObserverMaster)$$' ./cmd/zkdoctor | grep -v '^=== '
 
 .PHONY: race
 race: ## Run the tests that start no ZooKeeper, and the exporter's, with the race detector.

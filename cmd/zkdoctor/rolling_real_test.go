@@ -176,7 +176,7 @@ func namePods(t *testing.T, ens *zktest.Ensemble) (names []string) {
 }
 
 // newRolls prepares the hosts: sshd on each, names, and programs in place of sudo, docker and
-// kubectl that ask this test to restart a server.
+// kubectl that ask this test to stop, start or restart a server.
 func newRolls(t *testing.T, ens *zktest.Ensemble) *rolls {
 	t.Helper()
 	program, err := builtProgram()
@@ -188,7 +188,7 @@ func newRolls(t *testing.T, ens *zktest.Ensemble) *rolls {
 	must(t, os.Symlink(program, filepath.Join(r.dir, "zkdoctor")))
 	config := startSSH(t, ens, filepath.Join(r.dir, "zkdoctor"))
 	ssh := "#!/bin/sh\nexec /usr/bin/ssh -F " + config + ` "$@"` + "\n"
-	asks := "#!/bin/sh\n[ \"${1-systemctl}\" = systemctl ] || exec \"$@\"\ntouch \"$ZOOCFGDIR/restart\"\nwhile [ -e \"$ZOOCFGDIR/restart\" ]; do sleep 0.1; done\n"
+	asks := "#!/bin/sh\n[ \"${1-systemctl}\" = systemctl ] || exec \"$@\"\nasked=$ZOOCFGDIR/${2-restart}\ntouch \"$asked\"\nwhile [ -e \"$asked\" ]; do sleep 0.1; done\n"
 	for name, text := range map[string]string{
 		"ssh":     ssh,
 		"sudo":    asks,
@@ -235,15 +235,9 @@ func (r *rolls) try(t *testing.T, loop string, args ...string) (result zktest.Re
 	defer cancel()
 	for running.Running() && ctx.Err() == nil {
 		for _, s := range r.ens.Servers {
-			asked := filepath.Join(filepath.Dir(s.ConfigFile), "restart")
-			if _, err := os.Stat(asked); err != nil {
-				continue
+			if r.answer(t, s) == "restart" {
+				restarted++
 			}
-			must(t, s.Stop(t.Context()))
-			s.Version = cmp.Or(r.release, s.Version)
-			must(t, s.Start(t.Context()))
-			must(t, os.Remove(asked))
-			restarted++
 		}
 		<-time.After(50 * time.Millisecond) // between two looks at files
 	}
@@ -252,6 +246,27 @@ func (r *rolls) try(t *testing.T, loop string, args ...string) (result zktest.Re
 		t.Errorf("%v", err)
 	}
 	return result, restarted
+}
+
+// answer does with a server what was asked for, and says what that was.
+func (r *rolls) answer(t *testing.T, s *zktest.Server) string {
+	t.Helper()
+	for _, what := range []string{"stop", "start", "restart"} {
+		asked := filepath.Join(filepath.Dir(s.ConfigFile), what)
+		if !exists(asked) {
+			continue
+		}
+		if what != "start" {
+			must(t, s.Stop(t.Context()))
+		}
+		if what != "stop" {
+			s.Version = cmp.Or(r.release, s.Version)
+			must(t, s.Start(t.Context()))
+		}
+		must(t, os.Remove(asked))
+		return what
+	}
+	return ""
 }
 
 // writer is a client that writes all the time, and goes to another server where it has to.

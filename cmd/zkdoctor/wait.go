@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -129,10 +131,12 @@ type waiting struct {
 
 	// first is the whole look with which the state began to hold, at since; nil while it does not.
 	first *snapshot.Snapshot
-	since time.Time
-	last  await.Answer
-	said  string
-	done  bool
+	// previous is the whole look before, which tells a state from a moment; nil at first.
+	previous *snapshot.Snapshot
+	since    time.Time
+	last     await.Answer
+	said     string
+	done     bool
 	// probed is when peer ports were last connected to.
 	probed time.Time
 }
@@ -166,7 +170,7 @@ func (w *waiting) wait(ctx context.Context) error {
 	brief := w.whole
 	brief.Targets, brief.ConfigFile, brief.Discover, brief.Adopt = snap.Plan.Targets, "", false, false
 	brief.Local, brief.Brief, brief.Admin, brief.PeerPorts, brief.PortsDue = false, true, false, false, nil
-	w.update(snap, false)
+	w.update(snap)
 	begin, before := snap, snap // the first has told who the members are
 	for sleepFor(ctx, w.interval) {
 		snap, err := probe.Look(ctx, brief, begin)
@@ -174,6 +178,10 @@ func (w *waiting) wait(ctx context.Context) error {
 			return err
 		}
 		near := w.state.Judge(after(snap, before), w.options, true)
+		if moved := w.state.Moved(before, snap); w.first != nil && moved != "" {
+			w.first, w.said = nil, ""
+			w.say("%5.1f s  %s: %v begin again", time.Since(w.began).Seconds(), moved, w.stable)
+		}
 		before = snap
 		switch {
 		case !near.Holds:
@@ -187,7 +195,7 @@ func (w *waiting) wait(ctx context.Context) error {
 		if err != nil || cutShort(ctx, snap) {
 			return err
 		}
-		if w.update(snap, true); w.done {
+		if w.update(snap); w.done {
 			return nil
 		}
 	}
@@ -200,16 +208,18 @@ func cutShort(ctx context.Context, snap *snapshot.Snapshot) bool {
 	return ctx.Err() != nil || snap.Incomplete == "deadline" || snap.Incomplete == "interrupted"
 }
 
-// update judges a whole look. again is set where the one before it may be the begin of the state.
-func (w *waiting) update(snap *snapshot.Snapshot, again bool) {
-	if again && w.first != nil {
-		snap = after(snap, w.first)
+// update judges a whole look, by the one with which the state began, or by the one before.
+func (w *waiting) update(whole *snapshot.Snapshot) {
+	snap := whole
+	if earlier := cmp.Or(w.first, w.previous); earlier != nil {
+		snap = after(whole, earlier)
 	}
+	w.previous = whole
 	a := w.state.Judge(snap, w.options, false)
 	lasted := w.first != nil && time.Since(w.since) >= w.stable
 	switch {
 	case w.first == nil && (a.Holds || w.state.Needs() && w.state.Judge(snap, w.options, true).Holds):
-		w.first, w.since = snap, time.Now()
+		w.first, w.since = whole, time.Now()
 	case w.first != nil && !a.Holds:
 		w.first = nil
 	case lasted:
@@ -230,7 +240,7 @@ func (w *waiting) tell(a await.Answer) {
 	w.last = a
 	text := a.Text
 	if w.first != nil && a.Holds && !w.done {
-		text += "; holds"
+		text = strings.TrimSuffix(text, ".") + "; holds"
 	}
 	if text == w.said {
 		return

@@ -128,15 +128,17 @@ func (s State) Judge(snap *snapshot.Snapshot, o diag.Options, brief bool) Answer
 	return a
 }
 
+// means reports whether in-sync is about that server.
+func (s State) means(server *model.Server) bool {
+	called := func(name string) bool { return strings.EqualFold(name, s.server) }
+	return called(server.Name) || called(server.Host) || called(server.Address())
+}
+
 // inSync: the server follows or leads, and has now what any had before.
 func (s State) inSync(e *model.Ensemble, a Answer, brief bool) Answer {
 	var server *model.Server
-	for _, other := range e.Servers {
-		called := func(name string) bool { return strings.EqualFold(name, s.server) }
-		if called(other.Name) || called(other.Host) || called(other.Address()) {
-			server = other
-			break
-		}
+	if i := slices.IndexFunc(e.Servers, s.means); i >= 0 {
+		server = e.Servers[i]
 	}
 	switch {
 	case server == nil:

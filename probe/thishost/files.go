@@ -24,6 +24,8 @@ type Host struct {
 type hostFiles struct {
 	// root is the directory that the server sees as /; empty means ours.
 	root string
+	// rootUnknown: whether it sees ours as / was not to be seen.
+	rootUnknown bool
 	// cwd is the server's working directory, for relative paths; empty means
 	// that it is not known.
 	cwd string

@@ -18,6 +18,20 @@ func otherNamespace(pid int, kind string, container bool) bool {
 	return err != nil || theirs != ours
 }
 
+// otherRoot reports whether a process sees other files than we do at the same paths: it lives in another
+// mount namespace, or after a chroot in ours. known is false where only its user and root may see which.
+func otherRoot(pid int, container bool) (other, known bool) {
+	if otherNamespace(pid, "mnt", container) {
+		return true, true
+	}
+	theirs, err := os.Stat(filepath.Join(procOf(pid), "root"))
+	if err != nil {
+		return false, false
+	}
+	ours, err := os.Stat("/")
+	return err == nil && !os.SameFile(theirs, ours), err == nil
+}
+
 // otherUsers reports whether a process lives in another user namespace than we do, by how
 // that maps its users (user_namespaces(7)): anyone may read it, which the namespace's name
 // is not to be by all.

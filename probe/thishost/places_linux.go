@@ -140,7 +140,7 @@ func (b *batches) add(ctx context.Context, i int, c *candidate) {
 		path = filepath.Join(dir, path)
 	}
 	into := b.last[c.owner]
-	own := otherNamespace(c.PID, "mnt", c.Container)
+	own, _ := otherRoot(c.PID, c.Container)
 	if own || into == nil || len(into.of) == configsAtOnce {
 		into = &batch{files: c.quickFiles(own)}
 		b.all = append(b.all, into)

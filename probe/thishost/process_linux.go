@@ -164,7 +164,8 @@ func (h Host) processFiles(ctx context.Context, p localProcess) hostFiles {
 		return f
 	}
 	f.cwd, _ = os.Readlink(filepath.Join(proc, "cwd")) // empty when denied
-	if !otherNamespace(p.PID, "mnt", p.Container) {
+	other, known := otherRoot(p.PID, p.Container)
+	if f.rootUnknown = !known; !other {
 		return f
 	}
 	f.root = filepath.Join(proc, "root")
@@ -190,6 +191,10 @@ func (h Host) processConfig(
 			"pid %d reads %s, relative to a working directory that only root or its user may see", p.PID, p.configPath)}, 0)
 	}
 	config, _ := h.readConfig(ctx, files, p.configPath)
+	if files.rootUnknown && config.Failure != nil && config.Failure.Kind == snapshot.Absent {
+		return snapshot.Failed[*zoocfg.Config](&snapshot.Failure{Kind: snapshot.Denied, Text: fmt.Sprintf(
+			"%s is not there, and whether pid %d has another root directory only root or its user may see", p.configPath, p.PID)}, 0)
+	}
 	return config
 }
 

@@ -5,8 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -184,6 +186,44 @@ func startRenamed(t *testing.T, ens *zktest.Ensemble) {
 		must(t, s.WriteConfig(s.ConfigLines()))
 		must(t, s.Start(t.Context()))
 	}
+}
+
+// startEnding starts servers with certificates of one authority, and waits until that of server 1 has ended:
+// the connections that they have stay.
+func startEnding(t *testing.T, ens *zktest.Ensemble) {
+	t.Helper()
+	const lasts = 40 * time.Second
+	makeKey(t, ens.Dir, "ca", "dns:ca", "-ext", "bc:c")
+	trust(t, ens.Dir, "ca")
+	var ends time.Time
+	for _, s := range slices.Backward(ens.Servers) { // the first at last: its time runs
+		makeKey(t, ens.Dir, s.Name, "ip:"+s.Addr)
+		begins := 24*time.Hour - lasts
+		if s.ID != 1 {
+			begins = time.Hour
+		}
+		ends = time.Now().Add(lasts)
+		sign(t, ens.Dir, s.Name, "ip:"+s.Addr, begins)
+	}
+	for _, s := range ens.Servers {
+		speakTLS(s, ens.Dir, s.Name)
+		must(t, s.WriteConfig(s.ConfigLines()))
+		must(t, s.Start(t.Context()))
+	}
+	must(t, ens.WaitServing(t.Context()))
+	must(t, ens.Wait(t.Context(), "the certificate to end", func() bool { return time.Now().After(ends) }))
+}
+
+// sign has the authority sign the certificate of that name, for a day that began so long ago.
+func sign(t *testing.T, dir, name, names string, ago time.Duration) {
+	t.Helper()
+	request, signed := filepath.Join(dir, name+".csr"), filepath.Join(dir, name+".pem")
+	own := []string{"-alias", name, "-keystore", keyStore(dir, name), "-storepass", storePassword}
+	keytool(t, append([]string{"-certreq", "-file", request}, own...)...)
+	keytool(t, "-gencert", "-alias", "ca", "-keystore", keyStore(dir, "ca"), "-storepass", storePassword, "-infile", request, "-outfile", signed,
+		"-ext", "san="+names, "-startdate", fmt.Sprintf("-%dS", int(ago.Seconds())), "-validity", "1")
+	keytool(t, append([]string{"-importcert", "-noprompt", "-trustcacerts", "-file", filepath.Join(dir, "ca.pem"), "-alias", "ca"}, own[2:]...)...)
+	keytool(t, append([]string{"-importcert", "-noprompt", "-file", signed}, own...)...)
 }
 
 // trust puts a certificate into the trust store that all servers share.

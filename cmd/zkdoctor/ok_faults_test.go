@@ -30,6 +30,8 @@ type latent struct {
 	fails func(*testing.T, *zktest.Ensemble, *zktest.Server)
 	// ask are the arguments; nil for what is collected on all hosts.
 	ask []string
+	// collect are flags of what is collected.
+	collect []string
 	// sample: it belongs to the few that every run of the tests has.
 	sample bool
 }
@@ -165,6 +167,14 @@ func latentHosts() []latent {
 			}},
 			server: 1, check: "known-faults", finding: diag.DiskFull, fails: failsToWrite,
 		},
+		{
+			shape: shape{
+				name: "its certificate for the other servers has ended", only: from35, why: noTLS,
+				options: zktest.Options{Hosts: zktest.Namespaces, NoStart: true, NoWait: true}, do: startEnding,
+			},
+			collect: []string{"--quorum-tls-hello"},
+			server:  1, check: "certificates", finding: diag.CertificateExpiring, text: "not valid today", fails: staysOut,
+		},
 	}
 }
 
@@ -212,7 +222,7 @@ func TestRealLatentFaults(t *testing.T) {
 					args = append(args, ofServers(patient.ens, arg))
 				}
 				if c.ask == nil {
-					args = slices.Concat(args, collectAll(t, patient.ens), []string{s.Addr})
+					args = slices.Concat(args, collectAll(t, patient.ens, c.collect...), []string{s.Addr})
 				}
 				got := okToRestart(t, patient.ens.Client, args...)
 				c.judge(t, got)

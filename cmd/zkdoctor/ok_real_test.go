@@ -17,9 +17,9 @@ import (
 	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
-// collectAll looks from the host of each server that runs on one, as --via does, and gives the
-// arguments with which the snapshots are read.
-func collectAll(t *testing.T, ens *zktest.Ensemble) []string {
+// collectAll looks from the host of each server that runs on one, as --via does, with more flags where there
+// are, and gives the arguments with which the snapshots are read.
+func collectAll(t *testing.T, ens *zktest.Ensemble, more ...string) []string {
 	t.Helper()
 	program, err := builtProgram()
 	must(t, err)
@@ -33,9 +33,10 @@ func collectAll(t *testing.T, ens *zktest.Ensemble) []string {
 		file := filepath.Join(dir, s.Name+".json")
 		args = append(args, "--from", file)
 		group.Go(func() error {
-			result, err := s.Host.Run(t.Context(), append([]string{
+			command := slices.Concat([]string{
 				program, "collect", "--window", "2500ms", "--timeout", "5s", "--deadline", "60s", "--out", file,
-			}, names...)...)
+			}, more, names)
+			result, err := s.Host.Run(t.Context(), command...)
 			if err == nil && result.ExitCode != 0 {
 				err = fmt.Errorf("collect on %s: exit %d: %s", s.Name, result.ExitCode, result.Stderr)
 			}

@@ -63,7 +63,7 @@ func adminPortConflict(e *model.Ensemble, h *model.Host, port int, line snapshot
 			listenerEvidence(port, "yes, and not the AdminServer", "free when the server starts"),
 		},
 		Fix: []report.Fix{
-			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "shows which process has the port"),
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "find out which process has the port"),
 			step(nameOf(h), "set another port in zoo.cfg (admin.serverPort), or turn the AdminServer off (admin.enableServer=false). It takes effect at the next restart; no restart is needed for this alone"),
 		},
 	}

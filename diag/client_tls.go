@@ -97,7 +97,7 @@ func tlsFaultText(
 			[]report.Fix{inspect(here, "zkdoctor check --tls-ca CA.pem --tls-cert CERT.pem --tls-key KEY.pem "+at, "give a certificate that its trust store accepts")}
 	default:
 		return "TLS to the client port fails", "the handshake ends before either side has sent a certificate, or because of one of the certificates.", "",
-			[]report.Fix{inspect(here, "openssl s_client -connect "+at+" </dev/null", "shows what the server offers")}
+			[]report.Fix{inspect(here, "openssl s_client -connect "+at+" </dev/null", "see what the server offers")}
 	}
 }
 
@@ -165,10 +165,10 @@ func certificateEnds(e *model.Ensemble, s *model.Server, what string, c *snapsho
 	switch {
 	case now.Before(c.NotBefore):
 		f.Title, f.Certainty = "TLS certificate is not valid yet", report.Likely
-		f.Summary = fmt.Sprintf("it is valid from %s: clients refuse it until then. More likely a clock is wrong, here or where the certificate was made.", c.NotBefore.Format(time.RFC3339))
+		f.Summary = fmt.Sprintf("the certificate is valid from %s: clients refuse it until then. More likely a clock is wrong, here or where the certificate was made.", c.NotBefore.Format(time.RFC3339))
 	case left <= 0:
 		f.Title = expired
-		f.Summary = fmt.Sprintf("it expired %s ago: clients that check it refuse this server, whatever the state of the quorum.", ago(-left))
+		f.Summary = fmt.Sprintf("the certificate expired %s ago: clients that check it refuse this server, whatever the state of the quorum.", ago(-left))
 	case left < due:
 		f.Later = true
 		f.Title = "TLS certificate expires in " + ago(left)

@@ -67,7 +67,7 @@ func checkClockSkew(e *model.Ensemble) Outcome {
 		f.Summary += " Less likely: a cache in front of an AdminServer repeats an old answer."
 	}
 	for _, name := range f.Servers {
-		f.Fix = append(f.Fix, inspect(name, "timedatectl; chronyc tracking", "shows whether the clock is synchronised; if not, start the time service (chrony, systemd-timesyncd)"))
+		f.Fix = append(f.Fix, inspect(name, "timedatectl; chronyc tracking", "check whether the clock is synchronised; if not, start the time service (chrony, systemd-timesyncd)"))
 	}
 	return out.and(found(f)).lookAgain(f.Certainty == report.Likely)
 }

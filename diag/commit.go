@@ -115,7 +115,7 @@ func checkLeaderNotCommitting(e *model.Ensemble) Outcome {
 		}, evidence...),
 		Fix: []report.Fix{
 			{Note: "fix first the followers that are not in the quorum: with a majority the leader continues by itself"},
-			inspect(lead.Name, "echo mntr | nc "+shellWord(lead.Host)+" "+strconv.Itoa(lead.Port)+" | grep -E 'synced_followers|outstanding_requests'", "shows whether it commits again"),
+			inspect(lead.Name, "echo mntr | nc "+shellWord(lead.Host)+" "+strconv.Itoa(lead.Port)+" | grep -E 'synced_followers|outstanding_requests'", "check whether the leader commits again"),
 			risky(lead.Name, "if all followers are in sync and it still commits nothing, restart ZooKeeper there: the others elect a new leader",
 				"reads stop too until a leader is elected"),
 		},

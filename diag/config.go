@@ -57,7 +57,7 @@ func checkDynamicConfig(e *model.Ensemble, h *model.Host) Outcome {
 			Source: "file", Value: "there", Wanted: "removed when the proposal is committed", File: next,
 		}},
 		Fix: []report.Fix{
-			inspect(nameOf(h), "cat "+shellWord(next), "shows the proposed members"),
+			inspect(nameOf(h), "cat "+shellWord(next), "read which members are proposed"),
 			{Note: "compare them with what conf reports on every server; repeat the reconfig, or find out why no majority of the new list runs. ZooKeeper removes the file itself once the change is committed"},
 		},
 	}
@@ -89,7 +89,7 @@ func membersBesideDynamic(h *model.Host, beside []zoocfg.Problem) report.Finding
 	file := shellWord(h.Settings.Path)
 	f.Fix = []report.Fix{
 		inspect(nameOf(h), fmt.Sprintf("grep -nE '^[[:space:]]*(server\\.|group|weight)' %s %s", file, shellWord(h.Settings.Dynamic)), "compare the two lists; if you want that of zoo.cfg, apply it by reconfig"),
-		{Host: nameOf(h), Command: fmt.Sprintf("sed -i.before -E '/^[[:space:]]*(server\\.|group|weight)/d' %s", file), Note: "removes the lines from zoo.cfg; a running server needs no restart", Risk: "none: the old file stays as .before"},
+		{Host: nameOf(h), Command: keepFirst(h.Settings.Path) + fmt.Sprintf(" && sed -i -E '/^[[:space:]]*(server\\.|group|weight)/d' %s", file), Note: "remove the lines from zoo.cfg; a running server needs no restart", Risk: "none: the file as it was first stays as .before"},
 	}
 	return f
 }

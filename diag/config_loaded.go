@@ -63,7 +63,7 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 		}},
 		Fix: steps(nameOf(h),
 			"restore the configuration of this server from a backup or from configuration management; or copy that of another server, and set this server's own clientPortAddress and paths",
-			"or correct the path in its systemd unit or start script (arguments of zkServer.sh, ZOOCFGDIR), then start it as its own user",
+			"or correct the path in its systemd unit or start script (arguments of zkServer.sh, ZOOCFGDIR)",
 		),
 	}
 	if len(h.Beside) > 0 {
@@ -77,6 +77,7 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 		f.Summary = "the configuration file of the running process can no longer be read. The process does not need it now, but will not start again."
 		return f
 	}
+	f.Fix = append(f.Fix, startIt(h, ""))
 	line := logEvidences(h, []logline.Sign{logline.ConfigInvalid})
 	if line != nil || h.EndedWith(2) {
 		f.Certainty = report.Proven
@@ -103,10 +104,10 @@ func configEmpty(h *model.Host, why *zoocfg.Problem) report.Finding {
 		Title: "configuration lists no server", Certainty: report.Likely,
 		Evidence: []report.Evidence{{Source: "zoo.cfg", Key: why.Key, Value: why.Text, File: why.File, Line: why.Line}},
 		Summary:  "standaloneEnabled=false needs a member, and there is none: ZooKeeper exits with code 2 and \"Invalid config, exiting abnormally\".",
-		Fix: steps(nameOf(h),
-			"write the server.N lines of all members, with ;clientPort, into the dynamic file: copy them from a running member (zoo.cfg.dynamic.* beside its zoo.cfg), or from a backup",
-			"then start it as its own user",
-		),
+		Fix: []report.Fix{
+			step(nameOf(h), "write the server.N lines of all members, with ;clientPort, into the dynamic file: copy them from a running member (zoo.cfg.dynamic.* beside its zoo.cfg), or from a backup"),
+			startIt(h, ""),
+		},
 	}
 	if set := h.Settings.DynamicConfigFile; set.IsSet() {
 		addEvidence(&f, settingEvidence(h, "dynamicConfigFile", set, "a file with server.N lines"))

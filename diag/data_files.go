@@ -3,6 +3,7 @@ package diag
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,7 +119,7 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 		dataEvidence("snapshots", snapshotsOf(dir), "at least one", dir.Path+"/version-2"),
 		dataEvidence("logs", strconv.Itoa(logs.Logs.Value.Total), "", logs.Path+"/version-2"))
 	if dir.Snapshots.Value.Total == 0 {
-		f.Fix = append(f.Fix, trustEmpty(h))
+		f.Fix = slices.Insert(f.Fix, 0, whichCase(h))
 	}
 	switch {
 	case !reported:
@@ -130,11 +131,11 @@ func checkNoSnapshot(e *model.Ensemble, h *model.Host) Outcome {
 	return found(f)
 }
 
-// trustEmpty is the step of a server that never had a snapshot, as 3.4 begins.
-func trustEmpty(h *model.Host) report.Fix {
-	return risky(nameOf(h), "only if the whole ensemble is being upgraded from 3.4 and there never was a snapshot: "+
-		"start each server once with snapshot.trust.empty=true in zoo.cfg, then remove the line",
-		"if snapshots were lost, the server starts with part of the data and spreads it")
+// whichCase is the step before those for a server that lost its snapshots: one that never had any, as
+// 3.4 begins, needs others.
+func whichCase(h *model.Host) report.Fix {
+	return step(nameOf(h), "find out first whether snapshots were lost here. If the whole ensemble is being upgraded from 3.4 "+
+		"and no server ever had one, do nothing that follows here: the steps for that case are in zkdoctor explain no-snapshot")
 }
 
 // noneWhole reports whether there is no snapshot that a start would use. Only the

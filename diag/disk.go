@@ -86,10 +86,13 @@ func diskFull(h *model.Host, data *snapshot.Data, d disk, wanted uint64, noInode
 		Summary:   summary, Evidence: []report.Evidence{what},
 		Fix: []report.Fix{
 			inspect(nameOf(h), "sudo du -xhd 2 "+shellWord(cmp.Or(d.Mount, d.dir))+" | sort -h | tail -20",
-				"shows what uses the space"),
+				"find out what uses the space"),
 			step(nameOf(h), "free space OUTSIDE version-2 (old program logs, heap dumps, other files), or enlarge the file system. Remove nothing from version-2 by hand: the oldest log may still be needed"),
-			step(nameOf(h), "start it if it has stopped; wait until it follows and has written a new snapshot; only then run zkCleanup.sh, which removes old ones"),
+			step(nameOf(h), "wait until it follows and has written a new snapshot; only then run zkCleanup.sh, which removes old ones"),
 		},
+	}
+	if h.Process == nil && !h.MayRun {
+		f.Fix = slices.Insert(f.Fix, 2, startIt(h, ""))
 	}
 	if said := logEvidences(h, []logline.Sign{logline.NoSpace}); remote(d.Type) {
 		addEvidence(&f, said...)
@@ -157,15 +160,16 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 
 // moveData are the steps that take a directory of data to where it stays.
 func moveData(h *model.Host, path, key string) []report.Fix {
-	move := risky(nameOf(h), fmt.Sprintf("MOVE all of %s there, myid and version-2 together, with the same owner; set %s in zoo.cfg; start it", path, key),
+	move := risky(nameOf(h), fmt.Sprintf("MOVE all of %s there, myid and version-2 together, with the same owner; set %s in zoo.cfg", path, key),
 		"a server that starts with an empty directory no longer has what it acknowledged")
 	if h.Process == nil && !h.MayRun {
-		return []report.Fix{step(nameOf(h), "choose a directory on a separate disk. The server does not run: do this before it starts again"), move}
+		return []report.Fix{step(nameOf(h), "choose a directory on a separate disk. The server does not run: do this before it starts again"), move, startIt(h, "")}
 	}
 	return []report.Fix{
 		step(nameOf(h), "choose a directory on a separate disk, and do the following on one server at a time; wait each time until it follows again"),
-		risky(nameOf(h), "stop it", "if the ensemble can lose 0 more, this is an outage: read \"Can lose\" in the first line"),
+		stopIt(h, mayBeOutage),
 		move,
+		startIt(h, ""),
 	}
 }
 

@@ -2,32 +2,63 @@ package diag
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
+	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
-// writeID are the steps that give the host its right id.
-func writeID(h *model.Host) []report.Fix {
-	path := myidPath(h)
+// writeID are the steps that give the host its right id. A server that runs with it and whose file is
+// what is wrong needs no restart.
+func writeID(e *model.Ensemble, h *model.Host) []report.Fix {
+	file := myidPath(h)
 	id, ok := h.RightID()
 	if !ok {
-		return steps(nameOf(h), "write only the number of this host's server.N line into "+path+", and nothing else")
+		return steps(nameOf(h), "write only the number of this host's server.N line into "+file+", and nothing else")
 	}
-	steps := []report.Fix{
-		step(nameOf(h), fmt.Sprintf("stop it, then make sure that no other running server uses id %d", id)),
-		{
-			Host: nameOf(h), Command: fmt.Sprintf("echo %d > %s", id, shellWord(path)),
-			Note: "as the user that ZooKeeper runs as",
-		},
-		step(nameOf(h), "start it"),
+	write := report.Fix{
+		Host: nameOf(h), Command: fmt.Sprintf("echo %d > %s", id, shellWord(file)),
+		Note: "write its number, as root or as the owner of the file",
 	}
-	if h.Process == nil {
-		steps[0].Note = fmt.Sprintf("make sure that no other running server uses id %d", id)
+	if h.MyID.FailedAs(snapshot.Absent) {
+		write.Command += fmt.Sprintf(" && chown --reference=%s %s", shellWord(path.Dir(file)), shellWord(file))
+		write.Note = "write its number as root: the file gets the owner of dataDir"
 	}
-	return steps
+	confirm := step(nameOf(h), fmt.Sprintf("make sure that no other running server uses id %d", id))
+	runs, known := idNow(h)
+	switch {
+	case !e.Lives(h):
+		return []report.Fix{confirm, write, startIt(h, "")}
+	case known && runs == id:
+		write.Note += ". Do not stop it for this: it runs with that number, and reads the file at its next start"
+		return []report.Fix{write}
+	case !known && !h.HasID:
+		write.Note += ". Do not stop it for this: it reads the file at its next start"
+		return []report.Fix{confirm, write}
+	}
+	return []report.Fix{confirm, stopIt(h, stopRisk(e, h.Server)), write, startIt(h, "")}
+}
+
+// idNow is the id that the host's server reports itself; known is false where it reports none.
+func idNow(h *model.Host) (id int64, known bool) {
+	if h.Server == nil {
+		return 0, false
+	}
+	id, source, ok := h.Server.Claimed()
+	return id, ok && model.FromServer(source)
+}
+
+// writeIDThere are the steps that give a server the id of its line, where its host was not seen.
+func writeIDThere(e *model.Ensemble, s *model.Server) []report.Fix {
+	return []report.Fix{
+		step(s.Name, fmt.Sprintf("make sure that no other running server uses id %d", s.Line.ID)),
+		stopThere(e, s),
+		step(s.Name, fmt.Sprintf("write only %d into myid in its dataDir", s.Line.ID)),
+		startThere(s),
+	}
 }
 
 // openPort is the step that opens a port on the host of a server, to the other members alone.
@@ -82,10 +113,10 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 			Note: "MOVE all of its data away; it will copy the leader's. Never copy it back, and delete it only when this server follows again and has written its own snapshot",
 			Risk: "safe only while a leader serves and every other voter is in sync with it, as now; one server at a time",
 		},
-		step(nameOf(h), "start it as its own user, and wait until zkdoctor check shows it as a follower, before any other server is changed"),
+		startIt(h, ", and wait until zkdoctor check shows it as a follower, before any other server is changed"),
 	}
 	if h.Process != nil {
-		steps = slices.Insert(steps, 0, risky(nameOf(h), "stop it", "if the ensemble can lose 0 more, this is an outage: read \"Can lose\" in the first line"))
+		steps = slices.Insert(steps, 0, stopIt(h, stopRisk(e, h.Server)))
 	}
 	return steps
 }

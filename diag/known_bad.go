@@ -135,7 +135,7 @@ func (k *knownBad) finding(e *model.Ensemble, table advisory.Table) report.Findi
 		})
 		f.Fix = []report.Fix{{
 			Host: e.Snap.Vantage.Host, Command: "zkdoctor check --session " + shellWord(s.AskedAs()),
-			Note: "proves whether writes work: opening and closing a session are writes", Risk: "two transactions",
+			Note: "prove whether writes work: opening and closing a session are writes", Risk: "two transactions",
 		}}
 	default:
 		f.Title = k.title(version)

@@ -69,7 +69,7 @@ func syncTooLate(e *model.Ensemble, s *model.Server) *report.Finding {
 		},
 		Fix: []report.Fix{
 			step(s.Name, fmt.Sprintf("wait %s; then run zkdoctor check again", again)),
-			risky(s.Name, "if it is still not in the quorum then, restart it", "none: it does not serve clients now"),
+			restartOf(s, "if it is still not in the quorum then, ", "none: it does not serve clients now"),
 		},
 	}
 }
@@ -88,6 +88,6 @@ func electsAlone(e *model.Ensemble, s *model.Server, f *report.Finding) {
 	}
 	f.Fix = append([]report.Fix{step(s.Name, note)}, f.Fix...)
 	if s.Local != nil {
-		f.Fix = append(f.Fix, risky(s.Name, "if it is still not in the quorum then, and nothing else is found, restart it", "none: it does not serve clients now"))
+		f.Fix = append(f.Fix, restartOf(s, "if it is still not in the quorum then, and nothing else is found, ", "none: it does not serve clients now"))
 	}
 }

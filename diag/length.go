@@ -73,7 +73,7 @@ func tooLong(h *model.Host, line snapshot.LogLine, what string) Outcome {
 		Evidence:  []report.Evidence{lineEvidence(h, line)},
 		Fix: []report.Fix{
 			{Host: nameOf(h), Note: fmt.Sprintf("set -Djute.maxbuffer to its earlier value, or to that of the others: at least %d, %d to be safe. Set it in SERVER_JVMFLAGS (conf/java.env, or its systemd unit), the same on all servers and clients; in zoo.cfg it has no effect", length, enough), Risk: "none"},
-			step(nameOf(h), "restart it. Do not delete or move version-2: it is not damaged, and without it the server would only get the same record from the leader"),
+			restartIt(h, ". Do not delete or move version-2: it is not damaged, and without it the server would only get the same record from the leader", ""),
 		},
 	}
 	if p := h.Process; p != nil {

@@ -91,7 +91,10 @@ func stoppedList(h *model.Host, runs *model.OwnList, hosts string) report.Findin
 				File: h.Settings.Path, Line: h.Settings.Servers[0].Line,
 			},
 		},
-		Fix: steps(nameOf(h), "copy the server.N lines of the others into its file, do not change myid, and start it"),
+		Fix: []report.Fix{
+			step(nameOf(h), "copy the server.N lines of the others into its file, and do not change myid"),
+			startIt(h, ""),
+		},
 	}
 	if h.HasID && !slices.Contains(h.OwnLines, h.ID) {
 		f.Later, f.Certainty = false, report.Likely

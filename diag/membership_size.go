@@ -43,7 +43,7 @@ func checkMembershipTooLarge(e *model.Ensemble) Outcome {
 				}},
 				Fix: []report.Fix{
 					inspect(s.Name, fmt.Sprintf("printf conf | nc -w 2 %s %d | grep -ac '^server\\.'", shellWord(s.Host), s.Port),
-						"counts the server.N lines that it runs with"),
+						"count the server.N lines that it runs with"),
 					{Note: "if it is a server of the ensemble, remove the lines of servers that do not exist; if not, remove it from the targets"},
 				},
 			})

@@ -112,16 +112,15 @@ func ranOutFinding(h *model.Host) *report.Finding {
 		Summary:   "its heap is exhausted. After the first OutOfMemoryError threads may be missing: the server may still answer, but no longer do part of its work.",
 		Evidence:  append(evidence, memoryEvidence(h)...),
 		Fix: []report.Fix{
-			risky(nameOf(h), "restart it: after an OutOfMemoryError a Java program is not reliable",
-				"if the ensemble can lose 0 more, this is an outage; correct the heap size first"),
 			raiseHeap(h),
+			restartIt(h, ": after an OutOfMemoryError a Java program is not reliable", mayBeOutage),
 			step(nameOf(h), "find out what fills the heap: compare zk_approximate_data_size, zk_znode_count and zk_watch_count of mntr with those of last month"),
 		},
 	}
 	if h.Process == nil {
 		f.Summary = "it ran out of memory and its process ended: from 3.5.5 on zkServer.sh makes Java exit then, or the kernel killed it."
 		addEvidence(f, serviceEvidence(h)...)
-		f.Fix[0] = step(nameOf(h), "start it as its own user, after the size is corrected")
+		f.Fix[1] = startIt(h, "")
 		if !killedForIt {
 			f.Certainty = report.Likely
 		}
@@ -144,7 +143,7 @@ func killsInGroup(h *model.Host, group snapshot.Obs[snapshot.MemoryGroup]) *repo
 			Value: fmt.Sprint(g.Kills.Value), Wanted: "0", File: g.Path,
 		}}, memoryEvidence(h)...),
 		Fix: []report.Fix{
-			inspect(nameOf(h), "dmesg -T | grep -i 'killed process'", "shows which process was killed, and when"),
+			inspect(nameOf(h), "dmesg -T | grep -i 'killed process'", "find out which process was killed, and when"),
 			raiseHeap(h),
 		},
 	}
@@ -166,7 +165,8 @@ func tooMuchHeap(h *model.Host, m snapshot.Memory) Outcome {
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
 			step(nameOf(h), "set -Xmx to at most two thirds of the available memory: Java also needs memory outside the heap, and the page cache makes the disk fast. Set ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"),
-			risky(nameOf(h), "or add memory; then restart it", "if the ensemble can lose 0 more, a restart is an outage"),
+			step(nameOf(h), "or add memory"),
+			restartIt(h, "", mayBeOutage),
 		},
 	})
 }
@@ -221,7 +221,7 @@ func pausesOf(e *model.Ensemble, s *model.Server) (f *report.Finding, judged boo
 		}},
 		Fix: []report.Fix{
 			inspect(s.Name, "jstat -gcutil $(pgrep -f QuorumPeerMain) 1000 5", "garbage collection is the cause if O is near 100 and FGC grows"),
-			inspect(s.Name, "vmstat 1 5", "shows swapping (si, so) and stolen CPU (st)"),
+			inspect(s.Name, "vmstat 1 5", "check for swapping (si, so) and stolen CPU (st); leave out the first line, which has the averages since boot"),
 			risky(s.Name, "if the heap is too small: set ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS, on all servers; then restart one server at a time",
 				"if the ensemble can lose 0 more, a restart is an outage"),
 		},
@@ -271,7 +271,7 @@ func checkSwap(_ *model.Ensemble, h *model.Host) Outcome {
 		Summary:  fmt.Sprintf("%s of its memory are swapped out. A garbage collection reads the whole heap, waits for the disk, and pauses the server.", size(m.Value.Swapped)),
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
-			inspect(nameOf(h), "swapon --show; free -m; sysctl vm.swappiness", "shows which programs use the memory"),
+			inspect(nameOf(h), "swapon --show; free -m; sysctl vm.swappiness", "see how much memory and swap is in use, and vm.swappiness"),
 			step(nameOf(h), "free memory for ZooKeeper: move other programs, set -Xmx below the available memory, set vm.swappiness=1"),
 		},
 	})

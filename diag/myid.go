@@ -36,7 +36,7 @@ func checkMyidMissing(e *model.Ensemble, h *model.Host) Outcome {
 		Certainty: report.Proven,
 		Summary:   "the configuration lists an ensemble, and the myid file, which says which of its servers this is, does not exist. It cannot start.",
 		Evidence:  []report.Evidence{myidEvidence(h, "the number of its server.N line")},
-		Fix:       writeID(h),
+		Fix:       writeID(e, h),
 	}
 	if e.Lives(h) {
 		f.Summary = "the myid file, which says which server this is, does not exist. The running process read it before, but will not start again."
@@ -71,7 +71,7 @@ var myidMalformedRule = Rule{
 	Eval:     perStart(checkMyidMalformed),
 }
 
-func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
+func checkMyidMalformed(e *model.Ensemble, h *model.Host) Outcome {
 	if !h.MyID.Seen() || h.HasID {
 		return undecided(myidUnseen(h))
 	}
@@ -84,7 +84,7 @@ func checkMyidMalformed(_ *model.Ensemble, h *model.Host) Outcome {
 		Certainty: report.Proven,
 		Summary:   fmt.Sprintf("ZooKeeper reads the first line of the file as a number, byte for byte, and exits with: %s.%s", text, blankAround(h.MyID.Value)),
 		Evidence:  []report.Evidence{myidEvidence(h, "the number alone, then a newline")},
-		Fix:       writeID(h),
+		Fix:       writeID(e, h),
 	})
 }
 
@@ -121,7 +121,7 @@ func checkMyidNotInServers(e *model.Ensemble, h *model.Host) Outcome {
 		Certainty: report.Proven, Servers: serversOf(h),
 		Summary:  fmt.Sprintf("myid is %d, and there is no server.%d line: ZooKeeper exits with \"My id %d not in the peer list\".", h.ID, h.ID, h.ID),
 		Evidence: []report.Evidence{myidEvidence(h, "one of "+idList(h.Settings.Membership)), memberEvidence(h, h.ID, "")},
-		Fix:      writeID(h),
+		Fix:      writeID(e, h),
 	}
 	if e.List.InForce() && e.List.Find(h.ID) != nil {
 		addEvidence(&f, report.Evidence{

@@ -89,7 +89,7 @@ const mostClaimants = 8
 func duplicates(e *model.Ensemble, c model.Claim, claimants []model.Claim) []report.Finding {
 	var out []report.Finding
 	for _, o := range claimants {
-		if isWrong(c) && !isWrong(o) {
+		if isWrong(e, c) && !isWrong(e, o) {
 			out = append(out, duplicateFinding(e, c, o))
 		} else {
 			out = append(out, duplicateFinding(e, o, c))
@@ -154,10 +154,13 @@ func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 		f.Summary = fmt.Sprintf("both have id %d, and one of them is stopped: it cannot rejoin with this id.", a.ID)
 	}
 	for _, c := range []model.Claim{a, b} {
-		f.Fix = append(f.Fix, correction(c)...)
+		f.Fix = append(f.Fix, correction(e, c)...)
 	}
-	if len(f.Fix) == 0 {
-		f.Fix = advice(fmt.Sprintf("find out which of them has the address in the server.%d line; stop the other, write its own number into its myid, start it", a.ID))
+	switch {
+	case len(f.Fix) == 0:
+		f.Fix = ofOneOfTwo(e, a, b)
+	case isWrong(e, a) && !isWrong(e, b) && f.Certainty != report.Possible:
+		f.Title = "two servers use the same id: by the list, " + claimName(a) + " has the wrong one"
 	}
 	return f
 }
@@ -176,19 +179,34 @@ func claimRuns(c model.Claim) bool {
 		c.Server != nil && c.Server.Role != report.RoleDown && (c.Host == nil || c.Server.Srvr.Seen())
 }
 
+// ofOneOfTwo are the steps where it is not known which of two has the wrong id.
+func ofOneOfTwo(e *model.Ensemble, a, b model.Claim) []report.Fix {
+	risk := mayBeOutage
+	if a.Server != nil && b.Server != nil && stopRisk(e, a.Server) == stopRisk(e, b.Server) {
+		risk = stopRisk(e, a.Server)
+	}
+	return []report.Fix{
+		{Note: fmt.Sprintf("find out which of them has the address in the server.%d line: it keeps this id, and the other one has to change", a.ID)},
+		{Note: "make sure that no running server uses the number of the other one's own line"},
+		{Note: "stop the other one", Risk: risk},
+		{Note: "write the number of its own line into its myid, and nothing else"},
+		{Note: "start it " + anyWay("start")},
+	}
+}
+
 // isWrong reports whether the id is known not to be that of the server's line.
-func isWrong(c model.Claim) bool { return len(correction(c)) > 0 }
+func isWrong(e *model.Ensemble, c model.Claim) bool { return len(correction(e, c)) > 0 }
 
 // correction is the remedy for the one whose id is not that of its line.
-func correction(c model.Claim) []report.Fix {
+func correction(e *model.Ensemble, c model.Claim) []report.Fix {
 	if c.Host != nil && c.Host.Settings != nil {
 		if id, ok := c.Host.RightID(); ok && id != c.ID {
-			return writeID(c.Host)
+			return writeID(e, c.Host)
 		}
 		return nil
 	}
 	if c.Server != nil && c.Server.AtLine() && c.Server.Line.ID != c.ID {
-		return steps(c.Server.Name, fmt.Sprintf("stop it, write %d into its myid, start it", c.Server.Line.ID))
+		return writeIDThere(e, c.Server)
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func wrongByFiles(e *model.Ensemble, h *model.Host) Outcome {
 			memberEvidence(h, h.ID, "  not an address of this host"),
 			memberEvidence(h, h.OwnLines[0], "  is an address of this host"),
 		},
-		Fix: writeID(h),
+		Fix: writeID(e, h),
 	}
 	if !confirmed(e, h) {
 		f.Certainty = report.Likely
@@ -131,8 +131,7 @@ func wrongOverNetwork(e *model.Ensemble, byFiles Outcome) (out Outcome, judged b
 					Value: s.Line.Addresses[0].Host, File: s.Line.File, Line: s.Line.Line,
 				},
 			},
-			Fix: append(compareLines(""), risky(s.Name, fmt.Sprintf("stop it, make sure that no other running server uses id %d, write %d into its myid, start it", s.Line.ID, s.Line.ID),
-				"if the ensemble can lose 0 more, this is an outage")),
+			Fix: slices.Concat(compareLines(""), writeIDThere(e, s)),
 		}))
 	}
 	return out, judged
@@ -158,7 +157,7 @@ func changeTogether(e *model.Ensemble, findings []report.Finding) {
 		names = append(names, f.Servers[0])
 		one := step(f.Servers[0], fmt.Sprintf("write only %d into its myid", right))
 		for _, own := range f.Fix {
-			if own.Command != "" {
+			if strings.HasPrefix(own.Command, "echo ") {
 				one = own
 			}
 		}

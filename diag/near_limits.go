@@ -127,7 +127,7 @@ func checkFDLimit(_ *model.Ensemble, s *model.Server) Outcome {
 			{Source: s.MntrFrom, Key: "zk_max_file_descriptor_count", Value: fmt.Sprint(limit)},
 		},
 		Fix: []report.Fix{
-			inspect(s.Name, fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port), "shows which clients hold how many connections"),
+			inspect(s.Name, fmt.Sprintf("ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, \"\", $4); print $4}' | sort | uniq -c | sort -n | tail", s.Port), "find out which clients hold how many connections"),
 			risky(s.Name, "raise the limit in its systemd unit (LimitNOFILE=) or start script, then restart it",
 				"if the ensemble can lose 0 more, a restart is an outage"),
 		},

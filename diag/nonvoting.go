@@ -137,7 +137,7 @@ func unnamedNonMembers(e *model.Ensemble, lead *model.Server, n int64) report.Fi
 			{Source: e.List.Source, Key: "servers", Value: idList(e.List.Membership)},
 		},
 		Fix: []report.Fix{
-			inspect(lead.Name, fmt.Sprintf("sudo ss -tn state established '( sport = :%d )'", lead.Quorum.Number), "shows which hosts are connected to the leader's quorum port; add the unknown one to the targets"),
+			inspect(lead.Name, fmt.Sprintf("sudo ss -tn state established '( sport = :%d )'", lead.Quorum.Number), "find out which hosts are connected to the leader's quorum port; add the unknown one to the targets"),
 			{Note: "add it with reconfig -add if it must be a voter; stop it if it must not be a member"},
 		},
 	}

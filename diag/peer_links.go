@@ -132,7 +132,7 @@ func portHeld(e *model.Ensemble, h *model.Host, held, waiting []snapshot.Link) r
 		Summary: fmt.Sprintf("a connection to its election port %d from %s, which is not a member, stays open: while the server waits for its first bytes, no member can connect.", port, remotes(held)),
 		Fix: []report.Fix{
 			inspect(nameOf(h), fmt.Sprintf("sudo ss -tnp state established '( sport = :%d )'", port),
-				"shows which hosts are connected"),
+				"find out which hosts are connected"),
 			{Note: fmt.Sprintf("remove port %d from the health check, scanner or monitor on %s. ZooKeeper closes each connection after tickTime x syncLimit; no restart is needed", port, remotes(held))},
 			step(nameOf(h), fmt.Sprintf("allow only the members to reach port %d, with a firewall there", port)),
 		},

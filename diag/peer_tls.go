@@ -64,7 +64,7 @@ func nameRefused(h *model.Host, line snapshot.LogLine) report.Finding {
 		nameOf(h), gives, has)
 	f.Fix = []report.Fix{
 		inspect(nameOf(h), reverseOf(h, has),
-			"shows the first name of the reverse lookup: the certificate must have it"),
+			"find the first name of the reverse lookup: the certificate must have it"),
 		step("", "correct the reverse entry on every server: "+
 			"the PTR record, or in /etc/hosts the first name behind the address. No restart is needed"),
 		step("", "or install a certificate with that name, or with its address, "+

@@ -185,7 +185,7 @@ func portRefused(s *model.Server, port report.PortView, peer string) report.Find
 			port.Port, peer),
 		Evidence: []report.Evidence{{Source: "tcp", Key: strconv.Itoa(port.Port), Value: "refused", Wanted: "open"}},
 		Fix: []report.Fix{
-			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port.Port), "shows whether ZooKeeper listens there"),
+			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port.Port), "check whether ZooKeeper listens there"),
 			inspect(s.Name, "sudo nft list ruleset", fmt.Sprintf("if it does: find the rule that rejects port %d, and allow the peers' addresses", port.Port)),
 		},
 	}

@@ -54,7 +54,7 @@ func checkQuorumPortConflict(e *model.Ensemble, s *model.Server) Outcome {
 			tcpEvidence(s, quorumView(s), "refused: it does not lead"),
 		},
 		Fix: []report.Fix{
-			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), "shows which program listens there; move that program, not ZooKeeper"),
+			inspect(s.Name, fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", s.Quorum.Number), "find out which program listens there; move that program, not ZooKeeper"),
 		},
 	}
 	if !e.Twice(s, follows) {

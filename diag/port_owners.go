@@ -43,7 +43,7 @@ func takenFinding(h *model.Host, what string, port int) report.Finding {
 			listenerEvidence(port, "yes", "free"),
 		},
 		Fix: []report.Fix{
-			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "shows which process has the port; often an older ZooKeeper, or the ZooKeeper of another product"),
+			inspect(nameOf(h), fmt.Sprintf("sudo ss -ltnp 'sport = :%d'", port), "find out which process has the port; often it is an older ZooKeeper, or the ZooKeeper of another product"),
 			step(nameOf(h), "stop or move that program, then start ZooKeeper as usual"),
 		},
 	}
@@ -134,5 +134,5 @@ func socketOwnerEvidence(o *snapshot.SocketOwner) report.Evidence {
 // seeOwner is the step that shows what a process runs.
 func seeOwner(host string, o *snapshot.SocketOwner) report.Fix {
 	return inspect(host, fmt.Sprintf("ps -o pid,user,lstart,args -p %d", o.PID),
-		"shows the program; often an older ZooKeeper, or the ZooKeeper of another product")
+		"see what the program is; often it is an older ZooKeeper, or the ZooKeeper of another product")
 }

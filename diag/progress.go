@@ -2,9 +2,7 @@ package diag
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -115,7 +113,7 @@ func lagFinding(lead, s *model.Server, was, now, limit int64) report.Finding {
 			{Source: "srvr", Key: "behind", Value: fmt.Sprintf("%d transactions, then %d", was, now)},
 		},
 		Fix: []report.Fix{
-			inspect(s.Name, "top -b -n 1 | head -15", "shows whether it lacks CPU or waits for its disk"),
+			inspect(s.Name, topNow, "check whether it lacks CPU or waits for its disk now"),
 			step(s.Name, "check the network between it and the leader: retransmissions, a full link"),
 			{Note: "restart no other server before it has caught up"},
 		},
@@ -164,7 +162,6 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 	if then.Name != now.Name && slices.ContainsFunc(e.Servers, func(s *model.Server) bool { return s.Name == then.Name }) {
 		servers = append(servers, then.Name)
 	}
-	perMinute := float64(elections) / math.Max(e.Between().Minutes(), 1)
 	f := report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Servers: servers,
 		Summary: fmt.Sprintf("%d new leaders in %s. During each election no client can write, and clients may lose their sessions.", elections, seconds(e.Between())),
@@ -174,17 +171,17 @@ func checkLeaderFlapping(e *model.Ensemble) Outcome {
 				Source: "srvr", Server: now.Name, Key: "epoch, second check", Value: fmt.Sprint(newer),
 				Wanted: "the same, or one more",
 			},
-			{Source: "srvr", Key: "elections per minute", Value: strconv.FormatFloat(perMinute, 'f', 1, 64)},
-		},
-		Fix: []report.Fix{
-			{Note: "stop the script or orchestrator that restarts servers in turn, for example after a health check"},
-			{Note: "find out why a leader misses syncLimit: a slow disk, long garbage collections, a blocked quorum port"},
+			{
+				Source: "srvr", Key: "elections", Value: fmt.Sprintf("%d in %s", elections, seconds(e.Between())),
+				Wanted: "at most 1 a minute",
+			},
 		},
 	}
-	for _, name := range servers {
-		if s := e.ByName(name); s == nil || s.Local == nil || !s.Local.Log.Seen() {
-			f.Fix = append(f.Fix, step(name, "read the reason in its log: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\")"))
-		}
+	if s := e.ByName(then.Name); s == nil || s.Local == nil || !s.Local.Log.Seen() {
+		f.Fix = steps(then.Name, "read in its log why it stopped leading: grep for \"Shutdown called\" (3.4 and 3.5: \"shutdown Leader! reason\"). A server that led in between has such a line too; one that was killed has none")
 	}
+	f.Fix = append(f.Fix,
+		report.Fix{Note: "find out whether something restarts the servers in turn: a deployment, or an orchestrator with a strict health check. If so, let the step that runs now end, then pause it"},
+		report.Fix{Note: "find out why a leader misses syncLimit: a slow disk, long garbage collections, a blocked quorum port"})
 	return found(f)
 }

@@ -195,7 +195,7 @@ func checkNotZooKeeper(e *model.Ensemble, s *model.Server) Outcome {
 		Summary:  "a program answers on this port, but not as ZooKeeper does.",
 		Evidence: append([]report.Evidence{failedWord("srvr", s.Srvr)}, countedEvidence(e, s)...),
 		Fix: []report.Fix{{
-			Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "shows which process owns the port",
+			Host: s.Name, Command: fmt.Sprintf("ss -ltnp sport = :%d", s.Port), Note: "find out which process owns the port",
 		}},
 	}
 	if s.Counted == model.No {

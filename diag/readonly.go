@@ -23,7 +23,7 @@ func checkReadOnlyMode(e *model.Ensemble, s *model.Server) Outcome {
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   "it sees no quorum and serves reads to clients that allow read-only mode: the data may be old, and no client can write there.",
+		Summary:   "it sees no quorum, and was started with readonlymode.enabled: only clients that ask for a read-only session (canBeReadOnly) can read there. The data may be old, and no client can write there.",
 		Evidence: []report.Evidence{
 			{Source: "srvr", Value: "Mode: read-only", Wanted: "Mode: leader or follower"},
 		},

@@ -38,7 +38,7 @@ func loopsHere(e *model.Ensemble, h *model.Host) Outcome {
 		Certainty: certainty,
 		Summary:   "it exits soon after each start, and is started again each time. Until that ends it does not serve, even when a check finds its process.",
 		Evidence:  append(evidence, logEvidences(h, fatalSigns)...),
-		Fix:       steps(nameOf(h), whyEnds(h)+". Another restart does not help", "correct this, then start it once"),
+		Fix:       []report.Fix{step(nameOf(h), whyEnds(h)+". Another restart does not help: correct this first"), startIt(h, ", once")},
 	})
 }
 

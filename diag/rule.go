@@ -255,6 +255,125 @@ func inspect(host, command, note string) report.Fix {
 	return report.Fix{Host: host, Command: command, Note: note, Risk: "none"}
 }
 
+// topNow prints the second sample of top: the first one may have the averages since boot.
+const topNow = "top -b -d 2 -n 2 | awk '/^top -/ {n++} n == 2' | head -15"
+
+// How a server is stopped and started, as far as that was seen on its host.
+
+// unitName is the unit of systemd whose command leads to the configuration of a host's server, and in
+// which it runs, if it does; empty where none was found. Any other service that a process is in, as
+// that of ssh or cron, must not be stopped.
+func unitName(h *model.Host) string {
+	u := h.Unit
+	if h.Process != nil {
+		u = nil
+		if h.Next != nil && h.Next.Unit != nil && h.Next.Unit.Name == h.Process.Unit {
+			u = h.Next.Unit
+		}
+	}
+	if u == nil || u.Config == "" || u.Config != h.ConfigPath && (h.Settings == nil || u.Config != h.Settings.Path) {
+		return ""
+	}
+	return u.Name
+}
+
+// viaUnit gives a step the command of systemd for it; where no unit is known, the step says how instead.
+func viaUnit(h *model.Host, verb, then, risk string) report.Fix {
+	fix := report.Fix{Host: nameOf(h), Note: verb + " it" + then, Risk: risk}
+	if unit := unitName(h); unit != "" {
+		fix.Command = "sudo systemctl " + verb + " " + shellWord(unit)
+		return fix
+	}
+	fix.Note = verb + " it " + usualWay(h, verb) + then
+	return fix
+}
+
+// usualWay is how a server without a known unit is started and stopped.
+func usualWay(h *model.Host, verb string) string {
+	switch p := h.Process; {
+	case p != nil && p.Container:
+		return "with what runs its container"
+	case p != nil && p.User != "":
+		return "with the script or unit that started it, as user " + p.User
+	}
+	return anyWay(verb) + ownerOfData(h)
+}
+
+// anyWay is how any server is started or stopped of which nothing more is known.
+func anyWay(verb string) string {
+	return "with its systemd unit, or else zkServer.sh " + verb + " as its usual user, mostly the owner of dataDir"
+}
+
+// ownerOfData is whose the data of a server is that does not run: mostly its own user's.
+func ownerOfData(h *model.Host) string {
+	data := h.Data
+	if !data.Seen() || !data.Value.Dir.Owner.Seen() || data.Value.Dir.Owner.Value.UID == 0 {
+		return ""
+	}
+	return " (" + userName(data.Value.Dir.Owner.Value.UID) + ")"
+}
+
+// startIt is the step that starts the server of a host; then is what follows it, with its comma.
+func startIt(h *model.Host, then string) report.Fix { return viaUnit(h, "start", then, "") }
+
+// stopIt is the step that stops the server of a host, and its risk.
+func stopIt(h *model.Host, risk string) report.Fix { return viaUnit(h, "stop", "", risk) }
+
+// restartIt is the step that restarts the server of a host; then is what is said of it.
+func restartIt(h *model.Host, then, risk string) report.Fix { return viaUnit(h, "restart", then, risk) }
+
+// stopThere and startThere are these steps of a server whose host was not seen.
+func stopThere(e *model.Ensemble, s *model.Server) report.Fix {
+	return risky(s.Name, "stop it "+anyWay("stop"), stopRisk(e, s))
+}
+
+func startThere(s *model.Server) report.Fix { return step(s.Name, "start it "+anyWay("start")) }
+
+// startOf and restartOf are these steps of a server, whether its host was seen or not; first is the
+// condition, with its comma.
+func startOf(s *model.Server) report.Fix {
+	if s.Local != nil {
+		return startIt(s.Local, "")
+	}
+	return startThere(s)
+}
+
+func restartOf(s *model.Server, first, risk string) report.Fix {
+	fix := risky(s.Name, "restart it", risk)
+	if s.Local != nil {
+		fix = restartIt(s.Local, "", risk)
+	}
+	fix.Note = first + fix.Note
+	return fix
+}
+
+// mayBeOutage is the risk of a stop where it was not seen what would be left.
+const mayBeOutage = "if the ensemble can lose 0 more, this is an outage: read \"Can lose\" in the first line"
+
+// stopRisk is what a stop of that server costs, by what serves now; nil is one that is in no row. Of
+// two with one id the other keeps the vote.
+func stopRisk(e *model.Ensemble, s *model.Server) string {
+	switch {
+	case s == nil || s.Serving == model.Unknown || !e.List.Proven() || s.DuplicateOf != nil:
+		return mayBeOutage
+	case s.Serving == model.No:
+		return "none: it does not serve clients now"
+	}
+	left := map[int64]bool{}
+	for _, id := range e.List.Quorums.Voters() {
+		if o := e.ByLine(id); o != nil && o != s && o.Serving == model.Yes && o.DuplicateOf == nil {
+			left[e.Vote(o)] = true
+		}
+	}
+	switch {
+	case !e.List.Quorums.Contains(left):
+		return "the servers that are seen to serve without it are no quorum: this can be an outage until it serves again"
+	case s.Role == report.Leader:
+		return "it leads: no client can write until the others have elected another leader, some seconds"
+	}
+	return "its clients must move to the other servers, which serve as a quorum without it"
+}
+
 // unseenProcess is the reason for which nothing can be said about the start of such a
 // server.
 const unseenProcess = "it answers, and its process was not seen"

@@ -36,7 +36,7 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	f := report.Finding{
 		Certainty: report.Proven,
-		Summary:   fmt.Sprintf("it must listen for elections at %s, but no interface of this host has that address. 3.4 then runs without a listener; 3.5.6 and later exit with code 14.", name),
+		Summary:   fmt.Sprintf("server.%d must listen for elections at %s, but no interface of this host has that address. 3.4 then runs without a listener; 3.5.6 and later exit with code 14.", h.ID, name),
 		Evidence: []report.Evidence{
 			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
 			{
@@ -45,8 +45,8 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 			},
 		},
 		Fix: []report.Fix{
-			step(nameOf(h), fmt.Sprintf("write an address of this host into server.%d on every server; or, if the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here", h.ID)),
-			risky(nameOf(h), "restart this server first, and wait until it follows; then the others, one at a time",
+			step(hostItself(h), fmt.Sprintf("write an address of this host into server.%d on every server; or, if the address is translated (NAT, cloud), set quorumListenOnAllIPs=true here", h.ID)),
+			risky(hostItself(h), "restart this server first, and wait until it follows; then the others, one at a time",
 				"if the ensemble can lose 0 more, a restart of another server is an outage"),
 		},
 	}
@@ -54,6 +54,16 @@ func checkSelfAddrNotLocal(_ *model.Ensemble, h *model.Host) Outcome {
 		listensAllTheSame(&f, h, at, addrs[0])
 	}
 	return found(f).and(undecided(reason))
+}
+
+// hostItself names the host of a server without the address of its own line, which is another host's, or
+// none's: by its id and by addresses that the host has.
+func hostItself(h *model.Host) string {
+	text := fmt.Sprintf("the host of server.%d", h.ID)
+	if own := notLoopback(h.Addrs.Value); len(own) > 0 {
+		text += " (" + joinAddrs(own[:min(len(own), 2)]) + ")"
+	}
+	return text
 }
 
 // listensAllTheSame is what is left of an address that no interface has where the server has its
@@ -66,7 +76,7 @@ func listensAllTheSame(f *report.Finding, h *model.Host, at netip.AddrPort, own 
 		f.Certainty, f.Later = report.Possible, true
 		f.Summary += " Or the address is local by a route, or net.ipv4.ip_nonlocal_bind is set: then nothing is wrong."
 	}
-	f.Fix = append([]report.Fix{inspect(nameOf(h), "ip route get "+own.String()+"; sysctl net.ipv4.ip_nonlocal_bind", "if the first shows local, or the second 1, it can listen there again")}, f.Fix...)
+	f.Fix = append([]report.Fix{inspect(hostItself(h), "ip route get "+own.String()+"; sysctl net.ipv4.ip_nonlocal_bind", "if the first shows local, or the second 1, it can listen there again")}, f.Fix...)
 }
 
 const SelfAddrLoopback report.Code = "self-addr-loopback"
@@ -91,8 +101,10 @@ func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 		Certainty: report.Proven,
 		Summary:   fmt.Sprintf("its own name %s resolves to a loopback address on its host, so it listens for its peers where they cannot connect.", name),
 		Evidence:  []report.Evidence{memberEvidence(h, h.ID, "  "+joinAddrs(addrs))},
-		Fix: []report.Fix{risky(nameOf(h), fmt.Sprintf("set the address that its peers use for %s in /etc/hosts there, or write that address into server.%d on every server; then restart", name, h.ID),
-			"if the ensemble can lose 0 more, the restart is an outage")},
+		Fix: []report.Fix{
+			step(nameOf(h), fmt.Sprintf("set the address that its peers use for %s in /etc/hosts there, or write that address into server.%d on every server", name, h.ID)),
+			restartIt(h, "", mayBeOutage),
+		},
 	}
 	if all := h.Settings.QuorumListenOnAllIPs; all.Value {
 		f.Summary = fmt.Sprintf("it listens on all addresses, but reports %s as its address: peers with a higher id then connect to themselves. After a restart it may not rejoin.", name)
@@ -100,8 +112,7 @@ func checkSelfAddrLoopback(_ *model.Ensemble, h *model.Host) Outcome {
 		if h.Version() == "" || h.Server == nil || h.Server.Serving != model.Yes {
 			f.Certainty = report.Likely // 3.4 tells no address; and it may be out for another reason
 		}
-		f.Fix = []report.Fix{risky(nameOf(h), fmt.Sprintf("write the address that its peers use into server.%d; then restart", h.ID),
-			"if the ensemble can lose 0 more, the restart is an outage")}
+		f.Fix[0] = step(nameOf(h), fmt.Sprintf("write the address that its peers use into server.%d", h.ID))
 	}
 	if at, ok := runningListener(h); ok && !at.Addr().IsLoopback() && !h.Settings.QuorumListenOnAllIPs.Value {
 		f.Certainty, f.Later = report.Likely, true
@@ -133,7 +144,7 @@ func boundToLoopback(h *model.Host, addrs []netip.Addr, name string) *report.Fin
 			{Source: "sockets", Key: "listening", Value: at.String(), Wanted: ownAddress(h, int(at.Port()))},
 			memberEvidence(h, h.ID, "  "+joinAddrs(addrs)),
 		},
-		Fix: []report.Fix{risky(nameOf(h), "restart it", "if the ensemble can lose 0 more, the restart is an outage")},
+		Fix: []report.Fix{restartIt(h, "", mayBeOutage)},
 	}
 }
 
@@ -194,10 +205,10 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 	if h.Server == nil || !answers(h.Server) {
 		certainty = report.Likely // it may still be loading its data, which nothing was seen to end
 	}
-	fix := "search its log for \"Exception while listening\"; correct the address or free the port; restart it"
+	fix := "search its log for \"Exception while listening\"; then correct the address or free the port"
 	said := logEvidences(h, []logline.Sign{logline.ListenerGone, logline.AddressForeign, logline.AddressInUse})
 	if h.Log.Seen() {
-		fix = "correct the address, or free the port; then restart it"
+		fix = "correct the address, or free the port"
 	}
 	return found(report.Finding{
 		Certainty: certainty,
@@ -206,6 +217,6 @@ func checkProcessWithoutListener(e *model.Ensemble, h *model.Host) Outcome {
 			processEvidence(h, h.Process.Main+", up "+age.Round(time.Second).String(), ""),
 			listenerEvidence(port, "none", ownAddress(h, port)),
 		}, said...),
-		Fix: []report.Fix{risky(nameOf(h), fix, risk)},
+		Fix: []report.Fix{step(nameOf(h), fix), restartIt(h, "", risk)},
 	})
 }

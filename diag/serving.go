@@ -48,8 +48,8 @@ func processDownFinding(e *model.Ensemble, s *model.Server, enough []report.Fix)
 		Summary:   "the client and the election port both refused the connection: the host and the network work, ZooKeeper is not running there.",
 		Fix: []report.Fix{
 			step(s.Name, whyItStopped(e, s)),
-			{Host: s.Name, Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
-			{Note: "do not delete or move version-2 on any server"},
+			startOf(s),
+			{Note: "do not delete or move version-2 on any server, unless the steps of another finding say so for that server"},
 		},
 	}
 	addPort(&f, s, clientView(s), "open")
@@ -114,19 +114,33 @@ func addProblems(f *report.Finding, h *model.Host) {
 	}
 }
 
-// enoughToStart says how many of the voters that are out have to come back for a quorum;
-// nothing while there is one, and where all of them have to.
+// enoughToStart says how many of the voters that are down have to come back for a quorum; nothing while
+// there is one, and where all of them have to. Only voters that are seen to wait for others count as
+// there: one that does not respond, or has another's id, may not vote.
 func enoughToStart(e *model.Ensemble) []report.Fix {
-	out := len(e.Filter(func(s *model.Server) bool { return s.Voter() && s.Role == report.RoleDown }))
-	need := e.Verdict.QuorumNeeded - len(e.Votes.Alive)
-	if e.Verdict.State != report.Down || need <= 0 || need >= out {
+	if e.Verdict.State != report.Down || e.List.Quorums.Hierarchical() {
+		return nil
+	}
+	able := map[int64]bool{}
+	var down []string
+	for _, id := range e.List.Quorums.Voters() {
+		switch s := e.ByLine(id); {
+		case s == nil:
+		case s.Role == report.RoleDown:
+			down = append(down, s.Name)
+		case s.Serving == model.Yes, s.Role == report.ReadOnly, s.Condition == model.RunsIdle:
+			able[e.Vote(s)] = true
+		}
+	}
+	need := e.Verdict.QuorumNeeded - len(able)
+	if need <= 0 || need >= len(down) {
 		return nil
 	}
 	are := "are"
 	if need == 1 {
 		are = "is"
 	}
-	return []report.Fix{{Note: fmt.Sprintf("begin with the easiest to fix: any %d of the %d servers that are down %s enough to restore service", need, out, are)}}
+	return []report.Fix{{Note: fmt.Sprintf("begin with the easiest to fix: of the %d voters that are down (%s), any %d %s enough for a quorum", len(down), enumerate(down), need, are)}}
 }
 
 const ServerNotServing report.Code = "server-not-serving"
@@ -158,7 +172,7 @@ func checkServerNotServing(e *model.Ensemble, s *model.Server) Outcome {
 		Fix: lookThere(s, "run zkdoctor check on that host: its files and sockets show why"),
 	}
 	if s.Local != nil {
-		f.Fix = []report.Fix{risky(s.Name, "if it does not join within a minute, restart ZooKeeper there",
+		f.Fix = []report.Fix{restartOf(s, "if it does not join within a minute, ",
 			"none for clients, it does not serve; a fault in its files or with its ports remains after the restart")}
 	}
 	if s.Ruok.Seen() {
@@ -230,7 +244,7 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		},
 		Fix: []report.Fix{
 			step(s.Name, "first take three thread dumps, some seconds apart: jstack PID"),
-			risky(s.Name, "if it still does not answer, restart it", "none: it does not serve clients now"),
+			restartOf(s, "if it still does not answer, ", "none: it does not serve clients now"),
 		},
 	}
 	addPort(&f, s, electionView(s), "")
@@ -280,13 +294,15 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 			failedWord("srvr", s.Srvr),
 			tcpEvidence(s, electionView(s), "open when the data is loaded"),
 		},
-		Fix: steps(s.Name, "wait: loading takes about as long as reading the newest snapshot from disk"),
+		Title: "still loading its data: wait, do not restart it",
+		Fix:   steps(s.Name, "wait: loading takes about as long as reading the newest snapshot from disk. Do not restart it: it would begin again"),
 	}
 	if s.Local != nil {
 		if age, ok := s.Local.Age(e.Snap.Started); ok {
 			addEvidence(&f, report.Evidence{Source: "process", Key: "age", Value: age.Round(time.Second).String()})
 			if age > startingLong {
-				f.Severity = report.Warning
+				f.Severity, f.Title = report.Warning, "still loading its data after "+plural(int(age.Minutes()), "minute")
+				f.Fix = steps(s.Name, "check whether it still reads its data, before you restart it: a restart begins again (zkdoctor explain server-starting)")
 			}
 		}
 	}

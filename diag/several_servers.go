@@ -111,7 +111,7 @@ func checkThemselves(e *model.Ensemble) []report.Fix {
 	for i := range e.List.Servers[:min(len(e.List.Servers), mostListed)] {
 		words = append(words, shellWord(clientAddress(&e.List.Servers[i], e.Snap.Members().ClientPort)))
 	}
-	return []report.Fix{inspect(e.Snap.Vantage.Host, strings.Join(words, " "), "checks each member at the address that the servers report")}
+	return []report.Fix{inspect(e.Snap.Vantage.Host, strings.Join(words, " "), "check each member at the address that the servers report")}
 }
 
 // clientAddress is where clients reach a member, as its line has it; port is for a line that

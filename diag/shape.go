@@ -180,9 +180,9 @@ func compare(voters []*model.Server, set setting) (evidence []report.Evidence, d
 		e := report.Evidence{Source: s.ConfFrom, Server: s.Name, Key: set.key, Value: strconv.Itoa(*v)}
 		if e.Value != usual {
 			differ = append(differ, s)
-			e.Wanted = usual
+			e.Wanted = usual + ", as on most voters"
 			if usual == "" {
-				e.Wanted = "one value on all"
+				e.Wanted = "the same on all voters"
 			}
 		}
 		evidence = append(evidence, e)

@@ -61,7 +61,8 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 		Summary:  "every write waits until the disks of a majority have it: a slow disk slows all clients, and after more than syncLimit its server leaves the quorum.",
 		Evidence: []report.Evidence{tookEvidence(e, s, fsyncTime, m, slowFsync)},
 		Fix: []report.Fix{
-			inspect(s.Name, "iostat -x 2 5", "shows which disk is busy; pidstat -d 2 5 shows which processes write to it"),
+			inspect(s.Name, "iostat -xy 2 5", "find out which disk is busy now"),
+			inspect(s.Name, "pidstat -d 2 5", "find out which processes write to it"),
 			risky(s.Name, "use a separate disk for dataLogDir: stop the server, MOVE the log.* files of version-2 there, set dataLogDir, start it",
 				"if the ensemble can lose 0 more, this is an outage; log.* and snapshot.* must stay in two different directories from then on"),
 		},
@@ -69,7 +70,7 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 	if !severalSlow(s, m) {
 		f.Certainty = report.Likely
 		f.Summary += " Less likely: its whole machine paused once in that time (migration, steal), and one sync with it."
-		f.Fix = append([]report.Fix{inspect(s.Name, "vmstat 2 5", "shows the share of steal (st), and of waiting for a disk (wa)")}, f.Fix...)
+		f.Fix = append([]report.Fix{inspect(s.Name, "vmstat 2 5", "check the share of steal (st), and of waiting for a disk (wa); leave out the first line, which has the averages since boot")}, f.Fix...)
 	}
 	return found(f)
 }
@@ -107,7 +108,7 @@ func checkLatencyHigh(e *model.Ensemble, s *model.Server) Outcome {
 		Summary:  "its requests take long now: this was measured between two checks, not since the start of the server.",
 		Evidence: evidence,
 		Fix: []report.Fix{
-			inspect(s.Name, "top -b -n 1 | head -15", "shows whether the host lacks CPU or memory, and whether java waits for a disk"),
+			inspect(s.Name, topNow, "check whether the host lacks CPU or memory now, and whether java waits for a disk"),
 			{Note: "if all servers are slow for writes only, check the disk and the network of the leader and of its fastest followers"},
 			{Note: "if one server is slow for reads too, check its garbage collections, and clients that request much data"},
 		},

@@ -90,10 +90,10 @@ func noMainClass(h *model.Host, line *snapshot.LogLine, in *snapshot.Install, ba
 	f := report.Finding{
 		Certainty: report.Likely,
 		Summary:   "Java was started and did not find ZooKeeper's main class: the jars are not where the scripts expect them. The start fails within a second, but zkServer.sh up to 3.5.4 prints STARTED anyway.",
-		Fix: steps(nameOf(h),
-			"unpack the same release again in a new directory, and use its bin and lib with the existing conf. This does not touch dataDir",
-			"start it as its own user, and wait until it follows",
-		),
+		Fix: []report.Fix{
+			step(nameOf(h), "unpack the same release again in a new directory, and use its bin and lib with the existing conf. This does not touch dataDir"),
+			startIt(h, ", and wait until it follows"),
+		},
 	}
 	if line != nil {
 		addEvidence(&f, lineEvidence(h, *line))
@@ -202,9 +202,9 @@ func noJava(h *model.Host, evidence []report.Evidence) report.Finding {
 		Certainty: report.Likely, Evidence: evidence,
 		Summary: "there is no java where its start script expects one, so no process was started. zkServer.sh up to 3.5.4 prints STARTED anyway.",
 		Fix: []report.Fix{
-			inspect(nameOf(h), "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "shows which java is installed: the PATH of your shell is not that of a service"),
+			inspect(nameOf(h), "readlink -f /usr/bin/java; ls -d /usr/lib/jvm/*", "find out which java is installed: the PATH of your shell is not that of a service"),
 			step(nameOf(h), "install Java if there is none; then write the line JAVA_HOME=/usr/lib/jvm/NAME into java.env beside zoo.cfg, which zkServer.sh reads at every start"),
-			step(nameOf(h), "start it as its own user, and wait until it follows"),
+			startIt(h, ", and wait until it follows"),
 		},
 	}
 }
@@ -215,10 +215,10 @@ func wrongJava(h *model.Host, line *snapshot.LogLine) report.Finding {
 		Title: "Java is too old for this ZooKeeper", Certainty: report.Likely,
 		Summary:  "the java that started it is older than its classes need. The numbers are class file versions: 52 is Java 8, 55 is 11, 61 is 17.",
 		Evidence: []report.Evidence{lineEvidence(h, *line)},
-		Fix: steps(nameOf(h),
-			"write the line JAVA_HOME=/usr/lib/jvm/NAME with a newer java into java.env beside zoo.cfg. A system update may have changed the default java",
-			"start it as its own user, and wait until it follows",
-		),
+		Fix: []report.Fix{
+			step(nameOf(h), "write the line JAVA_HOME=/usr/lib/jvm/NAME with a newer java into java.env beside zoo.cfg. A system update may have changed the default java"),
+			startIt(h, ", and wait until it follows"),
+		},
 	}
 	if line.Sign == logline.JavaOptions {
 		f.Title = "Java does not accept its options"

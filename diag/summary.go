@@ -53,7 +53,7 @@ func votersPhrase(e *model.Ensemble) string {
 func lossPhrase(e *model.Ensemble) string {
 	for _, s := range e.Servers {
 		if s.Role == report.ReadOnly {
-			return "No writes; some may read."
+			return "No writes; only read-only sessions can read."
 		}
 	}
 	return "No reads, no writes."
@@ -149,7 +149,7 @@ func unknownSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 	case behind != nil:
 		return fmt.Sprintf("%s leads and reports that %d of its %d peers keep up: writes may wait.", behind.Name, *behind.Keeper.SyncedPeers, *behind.Keeper.Peers)
 	case len(leaders) > 1:
-		return fmt.Sprintf("%d leaders (%s) in one check; a leader change can show this for a moment.", len(leaders), enumerate(model.Names(leaders)))
+		return fmt.Sprintf("%d leaders (%s) in one check; a leader change can show this for a moment. Check again.", len(leaders), enumerate(model.Names(leaders)))
 	case len(standalone) > 0 && len(standalone) == len(e.Servers):
 		return plural(len(standalone), "standalone server") + ", no ensemble: each accepts its own writes."
 	case e.ProvesQuorum() && len(leaders) == 0:
@@ -166,7 +166,7 @@ func unknownSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 	case e.ProvesQuorum() && e.Settled:
 		return enumerate(model.Names(leaders)) + " reports that it leads, but " + enumerate(t.Out) + " do not follow it."
 	case e.ProvesQuorum():
-		return "the reports of the servers and their ports contradict each other in this one check."
+		return "the reports of the servers and their ports contradict each other in this one check. Check again."
 	case e.HasOracle() && len(t.Unseen) == 0:
 		return fmt.Sprintf("not judged: %d of %s up; whether they may serve depends on the oracle (oraclePath).", len(t.Alive), votersPhrase(e))
 	case e.LoneMember():
@@ -178,7 +178,7 @@ func unknownSummary(e *model.Ensemble, t model.Tally, leaders []*model.Server) s
 	case len(t.Unseen) == 0 && len(t.Out) > 0 && e.Settled:
 		return "no server serves now, but one did a moment ago: an election may be in progress. Check again."
 	case len(t.Unseen) == 0 && len(t.Out) > 0:
-		return "no server serves in this one check; an election may be in progress."
+		return "no server serves in this one check; an election may be in progress. Check again."
 	case len(t.Unseen) == len(e.Servers):
 		return fmt.Sprintf("cannot judge the ensemble: no usable answer from %s.", plural(len(e.Servers), "server"))
 	}

@@ -113,7 +113,7 @@ func withhold(f *report.Finding) {
 var programs = []string{
 	"cat", "dmesg", "du", "findmnt", "firewall-cmd",
 	"free", "getent", "grep", "iostat", "ip", "jstat", "kill", "ls", "nft",
-	"openssl", "prlimit", "readlink", "ss", "swapon", "sysctl", "systemctl",
+	"openssl", "pidstat", "prlimit", "readlink", "ss", "swapon", "sysctl", "systemctl",
 	"timedatectl", "top", "vmstat", "zkCli.sh", "zkdoctor",
 }
 

@@ -20,6 +20,12 @@ func shellWord(s string) string {
 	return s
 }
 
+// keepFirst is the command that keeps a file as it was before the first change; a second run keeps that.
+func keepFirst(file string) string {
+	before := shellWord(file + ".before")
+	return fmt.Sprintf("{ [ -e %s ] || cp -p %s %s; }", before, shellWord(file), before)
+}
+
 func joinAddrs(addrs []netip.Addr) string {
 	text := make([]string, len(addrs))
 	for i, a := range addrs {

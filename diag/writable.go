@@ -34,7 +34,35 @@ func checkDataDirNotWritable(_ *model.Ensemble, h *model.Host) Outcome {
 			reason = why
 		}
 	}
-	return found(bad...).and(undecided(reason))
+	if len(bad) == 0 {
+		return undecided(reason)
+	}
+	return found(asOne(h, bad)).and(undecided(reason))
+}
+
+// asOne is one finding for both directories, with each step once, and the start of a server that does
+// not run at the end.
+func asOne(h *model.Host, bad []report.Finding) report.Finding {
+	f := bad[0]
+	for _, other := range bad[1:] {
+		if other.Summary != f.Summary {
+			f.Summary += " " + other.Summary
+		}
+		f.Evidence = append(f.Evidence, other.Evidence...)
+		f.Later = f.Later && other.Later
+		if other.Certainty != report.Proven {
+			f.Certainty = other.Certainty
+		}
+		for _, s := range other.Fix {
+			if !slices.ContainsFunc(f.Fix, func(own report.Fix) bool { return own.Note == s.Note && s.Command == own.Command }) {
+				f.Fix = append(f.Fix, s)
+			}
+		}
+	}
+	if h.Process == nil && !h.MayRun {
+		f.Fix = append(f.Fix, startIt(h, ""))
+	}
+	return f
 }
 
 // notWritable judges one directory; why it cannot, where that is so.
@@ -121,8 +149,8 @@ func readOnlyVolume(h *model.Host, d *snapshot.DataDir) *report.Finding {
 		}},
 		Fix: []report.Fix{
 			inspect(nameOf(h), "findmnt -T "+shellWord(d.Path)+"; dmesg -T | tail -n 30",
-				"find out why: a disk error, or the mount options"),
-			risky(nameOf(h), "fix the disk or the mount, then start the server. After a disk error do not remount it read-write by force: check the file system first",
+				"find out why it is read-only: a disk error, or the mount options"),
+			risky(nameOf(h), "fix the disk or the mount. After a disk error do not remount it read-write by force: check the file system first",
 				"writing to a damaged file system can lose what is still there"),
 		},
 	}
@@ -142,7 +170,7 @@ func notForOwner(h *model.Host, d *snapshot.DataDir, version2 snapshot.Owner) (*
 	path := d.Path + "/version-2"
 	fix := report.Fix{
 		Host: nameOf(h), Command: fmt.Sprintf("chown -R --reference=%s %s", shellWord(d.Path), shellWord(path)),
-		Note: "change the owner to that of dataDir, if ZooKeeper runs as that user; then start it as that user", Risk: "none: no content changes",
+		Note: "change the owner to that of the directory above it, if ZooKeeper runs as that user", Risk: "none: no content changes",
 	}
 	if !holdsData(d) {
 		fix.Command = "" // it may be anything

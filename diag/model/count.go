@@ -30,7 +30,7 @@ func (e *Ensemble) count() Tally {
 		if s.Role != report.RoleDown {
 			t.Alive[id] = true
 		}
-		vote := e.vote(s)
+		vote := e.Vote(s)
 		switch {
 		case s.Serving == Yes:
 			t.Serving[vote], t.Possible[vote] = true, true

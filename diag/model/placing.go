@@ -158,10 +158,10 @@ func LineAt(e *Ensemble, h *Host, s *Server) *zoocfg.Server {
 	return found
 }
 
-// vote is the id under which a server votes: the one it claims, for that is
+// Vote is the id under which a server votes: the one it claims, for that is
 // what its peers hear, or else its line's. Where the targets are the list, two
 // that claim one id have the vote of the first.
-func (e *Ensemble) vote(s *Server) int64 {
+func (e *Ensemble) Vote(s *Server) int64 {
 	id, source, ok := s.Claimed()
 	if !ok || !FromServer(source) {
 		return s.Line.ID

@@ -157,7 +157,7 @@ func hiddenLeader(e *Ensemble) *Server {
 		return nil
 	}
 	serving := e.count().Serving
-	serving[e.vote(candidate)] = true
+	serving[e.Vote(candidate)] = true
 	if !e.List.Quorums.Contains(serving) {
 		return nil
 	}

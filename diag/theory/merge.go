@@ -53,8 +53,7 @@ type joined struct {
 	report.Finding
 	servers   map[string]bool
 	evidence  map[report.Evidence]bool
-	summaries []string
-	said      map[string]bool
+	summaries []saying
 	plans     []plan
 	steps     map[report.Fix]bool
 }
@@ -62,14 +61,14 @@ type joined struct {
 func (j *joined) join(f *report.Finding) {
 	if j.servers == nil {
 		j.servers, j.evidence = seen(j.Servers), seen(j.Evidence)
-		j.summaries, j.said = []string{j.Summary}, map[string]bool{j.Summary: true}
+		j.summaries = []saying{{j.Summary, slices.Clone(j.Servers)}}
 		j.steps = map[report.Fix]bool{}
 		j.Servers, j.Evidence = slices.Clip(j.Servers), slices.Clip(j.Evidence)
 		j.addPlan(j.Fix)
 	}
 	// One that both share is kept; of two that speak of different servers both are.
 	if !slices.Equal(j.Servers, f.Servers) {
-		j.summaries = appendNew(j.summaries, []string{f.Summary}, j.said)
+		j.say(f)
 	}
 	j.Servers = appendNew(j.Servers, f.Servers, j.servers)
 	j.Evidence = appendNew(j.Evidence, f.Evidence, j.evidence)
@@ -99,12 +98,57 @@ func (j *joined) addPlan(steps []report.Fix) {
 
 // whole is the finding with all that was joined to it.
 func (j *joined) whole() report.Finding {
-	if j.servers != nil {
-		j.Summary = strings.Join(j.summaries, " ")
-		j.Fix = nil
-		j.Fix = together(j.plans)
+	if j.servers == nil {
+		j.Summary = saying{j.Summary, j.Servers}.whole()
+		return j.Finding
 	}
+	texts := make([]string, len(j.summaries))
+	for i, s := range j.summaries {
+		texts[i] = s.whole()
+	}
+	j.Summary = strings.Join(texts, " ")
+	j.Fix = together(j.plans)
 	return j.Finding
+}
+
+// saying is a summary, and the servers that it is about.
+type saying struct {
+	text    string
+	servers []string
+}
+
+// say adds the summary of another finding.
+func (j *joined) say(f *report.Finding) {
+	for i := range j.summaries {
+		if s := &j.summaries[i]; s.text == f.Summary {
+			s.servers = append(s.servers, f.Servers...)
+			return
+		}
+	}
+	j.summaries = append(j.summaries, saying{f.Summary, slices.Clone(f.Servers)})
+}
+
+// whole is the text with the server's name where it begins with "it" or "its": rules say so of the server
+// that they judge.
+func (s saying) whole() string {
+	rest, it := strings.CutPrefix(s.text, "it ")
+	if !it {
+		rest, it = strings.CutPrefix(s.text, "its ")
+		switch {
+		case !it || len(s.servers) == 0:
+			return s.text
+		case len(s.servers) > 1:
+			return "each of these servers: " + s.text
+		}
+		return s.servers[0] + "'s " + rest
+	}
+	switch len(s.servers) {
+	case 0:
+		return s.text
+	case 1:
+		return s.servers[0] + " " + rest
+	}
+	return "each of these servers " + rest
 }
 
 func seen[T comparable](all []T) map[T]bool {

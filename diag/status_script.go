@@ -32,11 +32,14 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 	}
 	f := report.Finding{
 		Severity: report.Info, Certainty: report.Proven,
-		Summary: "`zkServer.sh status` prints \"" + scriptFails + "\" It is running.",
+		Summary: "`zkServer.sh status` prints \"" + scriptFails + "\" ZooKeeper is running there.",
 		Evidence: []report.Evidence{
 			processEvidence(h, h.Process.Main+" runs", ""),
 			{Source: "zkServer.sh", Value: why},
 		},
+	}
+	if h.Process.State == "T" {
+		f.Summary = "`zkServer.sh status` prints \"" + scriptFails + "\" The process exists, but a signal has stopped it."
 	}
 	if h.Server != nil && h.Server.Serving == model.Yes && h.Server.Srvr.Seen() {
 		addEvidence(&f, report.Evidence{Source: "srvr", Value: "Mode: " + string(h.Server.Role)})
@@ -44,7 +47,7 @@ func checkStatusScript(_ *model.Ensemble, h *model.Host) Outcome {
 		if note := carriageReturn(h); note != nil {
 			f.Fix = []report.Fix{{
 				Host: nameOf(h), Command: fmt.Sprintf("sed -i 's/\\r$//' %s", shellWord(note.File)),
-				Note: "no restart is needed", Risk: "none",
+				Note: "remove the carriage returns from zoo.cfg; no restart is needed", Risk: "none",
 			}}
 		}
 	}

@@ -127,7 +127,9 @@ func processViews(e *model.Ensemble) []report.ProcessView {
 		if h.Process == nil {
 			continue
 		}
-		v := report.ProcessView{PID: h.Process.PID, Main: h.Process.Main, User: h.Process.User, Config: h.ConfigPath}
+		v := report.ProcessView{
+			PID: h.Process.PID, Main: h.Process.Main, User: h.Process.User, Config: h.ConfigPath, Stopped: h.Process.State == "T",
+		}
 		if h.Settings != nil {
 			v.Config = h.Settings.Path
 		}

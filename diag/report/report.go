@@ -239,6 +239,8 @@ type ProcessView struct {
 	UptimeSeconds int64  `json:"uptime_seconds"`
 	Config        string `json:"config"`
 	Serving       bool   `json:"serving"`
+	// Stopped is set where a signal has stopped the process (state T): it exists and does nothing.
+	Stopped bool `json:"stopped,omitempty"`
 	// StatusScript is the line that zkServer.sh status would print for it.
 	StatusScript string `json:"status_script,omitempty"`
 	// StatusWhy is why the script says so, where it fails.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -129,6 +130,33 @@ func (p *phrases) legend(whole bool) []string {
 		words = append(words, "? = not checked")
 	}
 	return words
+}
+
+// otherEpoch says why the lag is 0 beside another zxid than the leader's, where that is so; empty elsewhere.
+func (p *phrases) otherEpoch() string {
+	leader, follows := uint64(0), false
+	for i := range p.r.Servers {
+		if s := &p.r.Servers[i]; s.Role == report.Leader && leader == 0 {
+			leader = epochOf(s.Zxid)
+		}
+	}
+	for i := range p.r.Servers {
+		s := &p.r.Servers[i]
+		follows = follows || s.Lag != nil && *s.Lag == 0 && s.Zxid != nil && leader > 0 && epochOf(s.Zxid) < leader
+	}
+	if !follows {
+		return ""
+	}
+	return "0 txn at another zxid = nothing is written yet in the leader's new epoch"
+}
+
+// epochOf is the upper half of a zxid; 0 where there is none.
+func epochOf(zxid *string) uint64 {
+	if zxid == nil {
+		return 0
+	}
+	n, _ := strconv.ParseUint(*zxid, 0, 64)
+	return n >> 32
 }
 
 // nameClass keeps room for a long name.

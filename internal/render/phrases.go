@@ -88,17 +88,23 @@ func (p *phrases) processNotices() []processNotice {
 		if !wrong && !idle && (pr.Serving || n.said != "") {
 			continue
 		}
+		name := "this host"
+		if pr.Server != "" {
+			name = p.names.of(pr.Server)
+		}
 		switch {
+		case pr.Stopped:
+			n.truth = "On " + name + " the process exists, but a signal has stopped it: "
 		case len(out) > 0 && n.said == out[len(out)-1].said:
-			n.again, n.truth = true, "the same for "
+			n.again, n.truth = true, "the same for "+name+", "
 		case pr.Serving:
-			n.truth = "That is wrong; it serves: "
+			n.truth = "That is wrong; " + name + " serves: "
 		case wrong:
-			n.truth = "It is running: "
+			n.truth = "On " + name + " it is running: "
 		case idle:
-			n.truth = "ZooKeeper is running here but does not serve: "
+			n.truth = "ZooKeeper is running on " + name + " but does not serve: "
 		default:
-			n.truth = "ZooKeeper is running here: "
+			n.truth = "ZooKeeper is running on " + name + ": "
 		}
 		n.truth += p.processFacts(pr)
 		out = append(out, n)
@@ -116,9 +122,6 @@ func (p *phrases) idle(pr *report.ProcessView) bool {
 // processFacts names the process so that it is found again.
 func (p *phrases) processFacts(pr *report.ProcessView) string {
 	facts := []string{"pid " + itoa(pr.PID)}
-	if pr.Server != "" && len(p.r.Processes) > 1 {
-		facts = append([]string{p.names.of(pr.Server)}, facts...)
-	}
 	if m := clean(pr.Main, maxWord); m != "" {
 		facts = append(facts, m[strings.LastIndexByte(m, '.')+1:])
 	}

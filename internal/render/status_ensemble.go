@@ -29,6 +29,9 @@ func ensembleOf(e *StatusEnsemble, row *indexRow, now time.Time, prefix string) 
 	v.Summary = p.names.prose(r.Verdict.Summary)
 	v.Notices = p.notices(now.Sub(e.LookedAt))
 	v.Legend = p.legend(true)
+	if lag := p.otherEpoch(); lag != "" {
+		v.Legend = append(v.Legend, lag)
+	}
 	v.findingsView = p.findingsView()
 	if n := len(r.Servers) - maxRows; n > 0 {
 		v.LeftOut = plural(n, "more server")

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -33,7 +34,14 @@ func (p *page) servers() {
 	if p.names.suffix != "" {
 		p.flow(indent, indent, "names end in "+clean(p.names.suffix, 120))
 	}
-	if words := p.legend(p.o.All); len(words) > 0 {
+	words := p.legend(p.o.All)
+	shows := func(head string) bool {
+		return slices.ContainsFunc(cols, func(c *column) bool { return c.head == head })
+	}
+	if lag := p.otherEpoch(); lag != "" && shows("zxid") && shows("lag") {
+		words = append(words, lag)
+	}
+	if len(words) > 0 {
 		p.flow(indent, indent, strings.Join(words, "; "))
 	}
 }

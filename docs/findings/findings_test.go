@@ -169,6 +169,45 @@ func TestRestartsAreGuarded(t *testing.T) {
 	}
 }
 
+// TestPagesHaveCommandsInBlocks: what a reader is to copy stands in a block, and prints what is so now; a
+// copy of a file that was made before a change is never replaced.
+func TestPagesHaveCommandsInBlocks(t *testing.T) {
+	t.Parallel()
+	programs := `sudo|ss|systemctl|journalctl|dmesg|iostat|vmstat|pidstat|top|grep|nc|zkCli\.sh|jstack|jstat|` +
+		`timedatectl|lsattr|findmnt|df|du|ls|cat|echo|printf|openssl|keytool|getent|sysctl|nft|firewall-cmd|` +
+		`curl|ulimit|prlimit|ps|pgrep|chown|chmod|sed|mv|cp|zkdoctor`
+	inSentence := regexp.MustCompile("`((?:" + programs + ") [^`]+)`")
+	reference := regexp.MustCompile(`^zkdoctor (explain|advisories|check$)`)
+	stale := regexp.MustCompile(`sed -i\.|top -b -n 1\b|iostat -x `)
+	for _, slug := range Slugs() {
+		text := page(t, slug)
+		if m := stale.FindString(text); m != "" {
+			t.Errorf("%s: has %q", slug, m)
+		}
+		lines, _ := prose(text)
+		for _, m := range inSentence.FindAllStringSubmatch(strings.Join(lines, " "), -1) {
+			if command := strings.Join(strings.Fields(m[1]), " "); !reference.MatchString(command) {
+				t.Errorf("%s: a command in a sentence: %s", slug, command)
+			}
+		}
+	}
+}
+
+// TestPagesNameTheirSubject: no item of a list and no paragraph begins with "It".
+func TestPagesNameTheirSubject(t *testing.T) {
+	t.Parallel()
+	it := regexp.MustCompile(`^(- |\d+\. )?(It|Its) `)
+	for _, slug := range Slugs() {
+		lines, _ := prose(page(t, slug))
+		for i, line := range lines {
+			begins := i > 0 && lines[i-1] == "" || strings.HasPrefix(line, "- ")
+			if begins && it.MatchString(line) {
+				t.Errorf("%s: begins with %q", slug, line)
+			}
+		}
+	}
+}
+
 func TestPageOfWhatHasNone(t *testing.T) {
 	t.Parallel()
 	for _, slug := range []string{"", "no-such-finding", "quorum-lost.md", "../findings/quorum-lost", "Quorum-Lost", ".", "*", "quorum-lost/"} {

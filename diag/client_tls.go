@@ -79,14 +79,14 @@ func tlsFaultText(
 			"clients refuse it too, unless they trust its authority.", "an authority from --tls-ca, or of the system",
 			[]report.Fix{
 				inspect(here, "zkdoctor check --tls-ca CA.pem "+at, "give the PEM file with the certificate of its issuer"),
-				step(s.Name, "or, if that is the right file: install a certificate of that authority on the server, with the intermediate certificates in its key store"),
+				step(s.Name, "if that file is the right one and was given: install a certificate of that authority on the server, with the intermediate certificates in its key store"),
 			}
 	case snapshot.TLSName:
 		return "certificate does not match the host name",
 			"clients that connect to this name refuse it if they check names, as Java clients do by default.", s.Host + " among the names",
 			[]report.Fix{
 				{Note: "check by a name that the certificate has, or give the name: --tls-server-name NAME"},
-				step(s.Name, "or install a certificate with the names that clients use (SAN)"),
+				step(s.Name, "if clients use this name: install a certificate that has it (SAN)"),
 			}
 	case snapshot.TLSDates:
 		return "certificate is not valid at this time", "every client that checks it refuses it.", "valid today",

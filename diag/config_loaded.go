@@ -62,8 +62,7 @@ func configGone(e *model.Ensemble, h *model.Host, why *snapshot.Failure, source 
 			Source: "zoo.cfg", Key: "set by " + source, Value: why.Text, Wanted: "a readable file",
 		}},
 		Fix: steps(nameOf(h),
-			"restore the configuration of this server from a backup or from configuration management; or copy that of another server, and set this server's own clientPortAddress and paths",
-			"or correct the path in its systemd unit or start script (arguments of zkServer.sh, ZOOCFGDIR)",
+			"restore the configuration of this server from a backup or from configuration management; or copy that of another server, and set this server's own clientPortAddress and paths. If the file is elsewhere, correct the path in its systemd unit or start script (arguments of zkServer.sh, ZOOCFGDIR)",
 		),
 	}
 	if len(h.Beside) > 0 {

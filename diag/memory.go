@@ -164,8 +164,7 @@ func tooMuchHeap(h *model.Host, m snapshot.Memory) Outcome {
 		Summary:  fmt.Sprintf("-Xmx allows %s, and %s is %s. Java can use all of its heap before it collects garbage thoroughly: then the kernel kills it, or it swaps.", size(m.MaxHeap), of, size(limit)),
 		Evidence: memoryEvidence(h),
 		Fix: []report.Fix{
-			step(nameOf(h), "set -Xmx to at most two thirds of the available memory: Java also needs memory outside the heap, and the page cache makes the disk fast. Set ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS"),
-			step(nameOf(h), "or add memory"),
+			step(nameOf(h), "set -Xmx to at most two thirds of the available memory: Java also needs memory outside the heap, and the page cache makes the disk fast. Set ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS. Added memory helps as well"),
 			restartIt(h, "", mayBeOutage),
 		},
 	})

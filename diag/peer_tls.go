@@ -67,7 +67,7 @@ func nameRefused(h *model.Host, line snapshot.LogLine) report.Finding {
 			"find the first name of the reverse lookup: the certificate must have it"),
 		step("", "correct the reverse entry on every server: "+
 			"the PTR record, or in /etc/hosts the first name behind the address. No restart is needed"),
-		step("", "or install a certificate with that name, or with its address, "+
+		step("", "if that cannot be corrected: install a certificate with that name, or with its address, "+
 			"among its alternative names, and restart it"),
 		unverified(),
 	}
@@ -86,7 +86,7 @@ func reverseOf(h *model.Host, names string) string {
 
 // unverified is the way out that asks for no other certificate.
 func unverified() report.Fix {
-	return risky("", "or set ssl.quorum.hostnameVerification=false in zoo.cfg on every server, "+
+	return risky("", "if there is no other way: set ssl.quorum.hostnameVerification=false in zoo.cfg on every server, "+
 		"and restart one server at a time; from 3.9.4 on ssl.quorum.clientHostnameVerification=false is enough if the reverse lookup is wrong",
 		"any host can then use any certificate that the trust store accepts")
 }

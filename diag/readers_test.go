@@ -27,6 +27,7 @@ func findingOf(t *testing.T, r *report.Report, code report.Code) report.Finding 
 func TestTextsHaveASubject(t *testing.T) {
 	t.Parallel()
 	noStep := regexp.MustCompile(`^(shows|tells|prints|proves|counts|checks|removes|means)\b`)
+	alternative := regexp.MustCompile(`^or\b`)
 	since := regexp.MustCompile(`\b(top -b -n 1|iostat -x \d)`)
 	backup := regexp.MustCompile(`sed -i\.`)
 	for _, r := range allRules() {
@@ -37,6 +38,9 @@ func TestTextsHaveASubject(t *testing.T) {
 					t.Errorf("%s, %s: summary of %v: %s", f.Code, c.name, f.Servers, f.Summary)
 				}
 				for _, step := range f.Fix {
+					if step.Host != "" && alternative.MatchString(step.Note) {
+						t.Errorf("%s, %s: a numbered step is an alternative: %q", f.Code, c.name, step.Note)
+					}
 					if noStep.MatchString(step.Note) || since.MatchString(step.Command) || backup.MatchString(step.Command) {
 						t.Errorf("%s, %s: step %q %q", f.Code, c.name, step.Note, step.Command)
 					}
@@ -164,5 +168,18 @@ func TestBothDirectoriesAtOnce(t *testing.T) {
 	}
 	if commands != 2 || starts != 1 {
 		t.Errorf("got %d commands and %d starts: %+v", commands, starts, f.Fix)
+	}
+}
+
+// TestOneVolumeReadOnly: one volume that is read-only has its steps once, whatever is on it.
+func TestOneVolumeReadOnly(t *testing.T) {
+	t.Parallel()
+	readOnly := func(d *snapshot.Data) {
+		d.Dir.Volume.Value.ReadOnly, d.Dir.Volume.Value.Mount = true, "/var"
+		d.LogDir.Volume.Value.ReadOnly, d.LogDir.Volume.Value.Mount = true, "/var"
+	}
+	f := findingOf(t, out().on(3, stopped, keeps(logsElsewhere(func(*snapshot.DataDir) {}), readOnly)).report(), DataDirNotWritable)
+	if len(f.Fix) != 3 || !strings.HasPrefix(f.Fix[2].Note, "start it") || len(f.Evidence) < 2 {
+		t.Errorf("got %d steps %+v, %d facts", len(f.Fix), f.Fix, len(f.Evidence))
 	}
 }

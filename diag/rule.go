@@ -296,12 +296,14 @@ func usualWay(h *model.Host, verb string) string {
 	case p != nil && p.User != "":
 		return "with the script or unit that started it, as user " + p.User
 	}
-	return anyWay(verb) + ownerOfData(h)
+	return byAnyWay(verb, ownerOfData(h))
 }
 
 // anyWay is how any server is started or stopped of which nothing more is known.
-func anyWay(verb string) string {
-	return "with its systemd unit, or else zkServer.sh " + verb + " as its usual user, mostly the owner of dataDir"
+func anyWay(verb string) string { return byAnyWay(verb, "") }
+
+func byAnyWay(verb, owner string) string {
+	return "with its systemd unit, or else zkServer.sh " + verb + " as its usual user (mostly the owner of dataDir" + owner + ")"
 }
 
 // ownerOfData is whose the data of a server is that does not run: mostly its own user's.
@@ -310,7 +312,7 @@ func ownerOfData(h *model.Host) string {
 	if !data.Seen() || !data.Value.Dir.Owner.Seen() || data.Value.Dir.Owner.Value.UID == 0 {
 		return ""
 	}
-	return " (" + userName(data.Value.Dir.Owner.Value.UID) + ")"
+	return ": " + userName(data.Value.Dir.Owner.Value.UID)
 }
 
 // startIt is the step that starts the server of a host; then is what follows it, with its comma.
@@ -329,13 +331,20 @@ func stopThere(e *model.Ensemble, s *model.Server) report.Fix {
 
 func startThere(s *model.Server) report.Fix { return step(s.Name, "start it "+anyWay("start")) }
 
-// startOf and restartOf are these steps of a server, whether its host was seen or not; first is the
+// startOf, stopOf and restartOf are these steps of a server, whether its host was seen or not; first is the
 // condition, with its comma.
 func startOf(s *model.Server) report.Fix {
 	if s.Local != nil {
 		return startIt(s.Local, "")
 	}
 	return startThere(s)
+}
+
+func stopOf(s *model.Server) report.Fix {
+	if s.Local != nil {
+		return stopIt(s.Local, "")
+	}
+	return step(s.Name, "stop it "+anyWay("stop"))
 }
 
 func restartOf(s *model.Server, first, risk string) report.Fix {

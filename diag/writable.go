@@ -37,32 +37,28 @@ func checkDataDirNotWritable(_ *model.Ensemble, h *model.Host) Outcome {
 	if len(bad) == 0 {
 		return undecided(reason)
 	}
-	return found(asOne(h, bad)).and(undecided(reason))
+	return found(asOne(h, bad)...).and(undecided(reason))
 }
 
-// asOne is one finding for both directories, with each step once, and the start of a server that does
-// not run at the end.
-func asOne(h *model.Host, bad []report.Finding) report.Finding {
-	f := bad[0]
+// asOne joins what is the same of both directories, with the start of a server that does not run at the
+// end of all steps.
+func asOne(h *model.Host, bad []report.Finding) []report.Finding {
+	out := bad[:1:1]
 	for _, other := range bad[1:] {
-		if other.Summary != f.Summary {
-			f.Summary += " " + other.Summary
+		f := &out[0]
+		if other.Certainty != f.Certainty || other.Later != f.Later {
+			out = append(out, other)
+			continue
 		}
 		f.Evidence = append(f.Evidence, other.Evidence...)
-		f.Later = f.Later && other.Later
-		if other.Certainty != report.Proven {
-			f.Certainty = other.Certainty
-		}
-		for _, s := range other.Fix {
-			if !slices.ContainsFunc(f.Fix, func(own report.Fix) bool { return own.Note == s.Note && s.Command == own.Command }) {
-				f.Fix = append(f.Fix, s)
-			}
+		if other.Summary != f.Summary { // else both are on one volume
+			f.Fix = append(f.Fix, other.Fix...)
 		}
 	}
-	if h.Process == nil && !h.MayRun {
-		f.Fix = append(f.Fix, startIt(h, ""))
+	if last := &out[len(out)-1]; h.Process == nil && !h.MayRun {
+		last.Fix = append(last.Fix, startIt(h, ""))
 	}
-	return f
+	return out
 }
 
 // notWritable judges one directory; why it cannot, where that is so.

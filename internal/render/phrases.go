@@ -99,12 +99,10 @@ func (p *phrases) processNotices() []processNotice {
 			n.again, n.truth = true, "the same for "+name+", "
 		case pr.Serving:
 			n.truth = "That is wrong; " + name + " serves: "
-		case wrong:
-			n.truth = "On " + name + " it is running: "
-		case idle:
-			n.truth = "ZooKeeper is running on " + name + " but does not serve: "
+		case idle && !wrong:
+			n.truth = "ZooKeeper runs on " + name + " but does not serve: "
 		default:
-			n.truth = "ZooKeeper is running on " + name + ": "
+			n.truth = "ZooKeeper runs on " + name + ": "
 		}
 		n.truth += p.processFacts(pr)
 		out = append(out, n)

@@ -278,7 +278,7 @@ func TestStatusVocabulary(t *testing.T) {
 	for _, want := range []string{
 		`class="port" data-l="2181 client">TLS<`, `class="port" data-l="2181 client">TLS, plain<`, ">leader?<", ">not a member, no vote<", ">observer<",
 		"`zkServer.sh status` prints \"Error contacting service.\" That is wrong; zk1 serves: pid 7, up 1 day. The script fails because: no nc</p>", ">the same for zk2, pid 8",
-		"ZooKeeper is running on zk3 but does not serve: pid 9, up 2 h 5 min.", `<span class="mark note">also check</span> clocks differ`,
+		"ZooKeeper runs on zk3 but does not serve: pid 9, up 2 h 5 min.", `<span class="mark note">also check</span> clocks differ`,
 		"<li>run:<span class=\"dim\">(the command is too long for a screen: see -o json)<", "(no step given)",
 	} {
 		if !strings.Contains(page, want) {

@@ -190,7 +190,7 @@ func ofOneOfTwo(e *model.Ensemble, a, b model.Claim) []report.Fix {
 		{Note: "make sure that no running server uses the number of the other one's own line"},
 		{Note: "stop the other one", Risk: risk},
 		{Note: "write the number of its own line into its myid, and nothing else"},
-		{Note: "start it " + anyWay("start")},
+		{Note: "start it" + anyWay("start")},
 	}
 }
 

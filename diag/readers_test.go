@@ -27,6 +27,13 @@ func findingOf(t *testing.T, r *report.Report, code report.Code) report.Finding 
 func TestTextsHaveASubject(t *testing.T) {
 	t.Parallel()
 	noStep := regexp.MustCompile(`^(shows|tells|prints|proves|counts|checks|removes|means)\b`)
+	for _, s := range []scene{look(looking, looking, looking).twice(), look(looking, looking, follower).on(1).twice()} {
+		for _, open := range s.report().Unexplained {
+			if noStep.MatchString(open.Next.Note) {
+				t.Errorf("%s: next step %q", open.Symptom, open.Next.Note)
+			}
+		}
+	}
 	alternative := regexp.MustCompile(`^or\b`)
 	since := regexp.MustCompile(`\b(top -b -n 1|iostat -x \d)`)
 	backup := regexp.MustCompile(`sed -i\.`)

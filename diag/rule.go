@@ -284,7 +284,7 @@ func viaUnit(h *model.Host, verb, then, risk string) report.Fix {
 		fix.Command = "sudo systemctl " + verb + " " + shellWord(unit)
 		return fix
 	}
-	fix.Note = verb + " it " + usualWay(h, verb) + then
+	fix.Note = verb + " it" + usualWay(h, verb) + then
 	return fix
 }
 
@@ -292,9 +292,9 @@ func viaUnit(h *model.Host, verb, then, risk string) report.Fix {
 func usualWay(h *model.Host, verb string) string {
 	switch p := h.Process; {
 	case p != nil && p.Container:
-		return "with what runs its container"
+		return " with what runs its container"
 	case p != nil && p.User != "":
-		return "with the script or unit that started it, as user " + p.User
+		return " with the script or unit that started it, as user " + p.User
 	}
 	return byAnyWay(verb, ownerOfData(h))
 }
@@ -303,7 +303,7 @@ func usualWay(h *model.Host, verb string) string {
 func anyWay(verb string) string { return byAnyWay(verb, "") }
 
 func byAnyWay(verb, owner string) string {
-	return "with its systemd unit, or else zkServer.sh " + verb + " as its usual user (mostly the owner of dataDir" + owner + ")"
+	return ": systemctl " + verb + " UNIT, or zkServer.sh " + verb + " as the owner of dataDir" + owner
 }
 
 // ownerOfData is whose the data of a server is that does not run: mostly its own user's.
@@ -312,7 +312,7 @@ func ownerOfData(h *model.Host) string {
 	if !data.Seen() || !data.Value.Dir.Owner.Seen() || data.Value.Dir.Owner.Value.UID == 0 {
 		return ""
 	}
-	return ": " + userName(data.Value.Dir.Owner.Value.UID)
+	return " (" + userName(data.Value.Dir.Owner.Value.UID) + ")"
 }
 
 // startIt is the step that starts the server of a host; then is what follows it, with its comma.
@@ -326,10 +326,10 @@ func restartIt(h *model.Host, then, risk string) report.Fix { return viaUnit(h, 
 
 // stopThere and startThere are these steps of a server whose host was not seen.
 func stopThere(e *model.Ensemble, s *model.Server) report.Fix {
-	return risky(s.Name, "stop it "+anyWay("stop"), stopRisk(e, s))
+	return risky(s.Name, "stop it"+anyWay("stop"), stopRisk(e, s))
 }
 
-func startThere(s *model.Server) report.Fix { return step(s.Name, "start it "+anyWay("start")) }
+func startThere(s *model.Server) report.Fix { return step(s.Name, "start it"+anyWay("start")) }
 
 // startOf, stopOf and restartOf are these steps of a server, whether its host was seen or not; first is the
 // condition, with its comma.
@@ -344,7 +344,7 @@ func stopOf(s *model.Server) report.Fix {
 	if s.Local != nil {
 		return stopIt(s.Local, "")
 	}
-	return step(s.Name, "stop it "+anyWay("stop"))
+	return step(s.Name, "stop it"+anyWay("stop"))
 }
 
 func restartOf(s *model.Server, first, risk string) report.Fix {

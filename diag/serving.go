@@ -49,7 +49,7 @@ func processDownFinding(e *model.Ensemble, s *model.Server, enough []report.Fix)
 		Fix: []report.Fix{
 			step(s.Name, whyItStopped(e, s)),
 			startOf(s),
-			{Note: "do not delete or move version-2 on any server, unless the steps of another finding say so for that server"},
+			{Note: "do not delete or move version-2, unless another finding's steps say so"},
 		},
 	}
 	addPort(&f, s, clientView(s), "open")

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestStartAndStop(t *testing.T) {
 				words := strings.Fields(after)
 				got = append(got, "sudo systemctl "+words[0]+" "+words[1])
 			}
-			if strings.Contains(step, " start it") && !strings.Contains(step, "systemctl") && !strings.Contains(step, "unit") {
+			if strings.Contains(step, " start it") && !strings.Contains(step, "systemctl") && !strings.Contains(step, "unit that started it, as user") {
 				t.Errorf("%s: %q does not say how", c.name, step)
 			}
 		}
@@ -57,9 +58,7 @@ func TestStartAndStop(t *testing.T) {
 // TestMyidOfOneThatRuns: a server that runs with the right number is not stopped for its file.
 func TestMyidOfOneThatRuns(t *testing.T) {
 	t.Parallel()
-	stops := func(step string) bool {
-		return strings.Contains(step, "stop it with") || strings.Contains(step, "start it with")
-	}
+	stops := regexp.MustCompile(`(stop|start) it( with|:)`).MatchString
 	for _, c := range []struct {
 		name  string
 		scene scene

@@ -362,7 +362,7 @@ func nextStep(e *model.Ensemble, servers []*model.Server) report.Fix {
 		}
 		return report.Fix{
 			Command: strings.Join(words, " "), Risk: "none",
-			Note: "checks from the servers' own hosts: which ports each of them reaches, its files and its log",
+			Note: "check from the servers' own hosts: which ports each of them reaches, its files and its log",
 		}
 	}
 	for _, s := range servers {

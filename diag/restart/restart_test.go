@@ -460,6 +460,30 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// TestDamagedFileOfOneThatServes: before a restart its myid is written while it serves: it is not stopped
+// for that.
+func TestDamagedFileOfOneThatServes(t *testing.T) {
+	t.Parallel()
+	snaps := healthy(t)
+	at(func(l *snapshot.Local) { l.MyID.Value.Bytes = []byte("1 \n") })(snaps)
+	a := restart.Judge(all(t, snaps), diag.Options{}, restart.Question{Servers: []snapshot.Target{target(zk1)}})
+	found := false
+	for _, check := range a.Checks {
+		if check.Finding != diag.MyidMalformed {
+			continue
+		}
+		found = true
+		for i, step := range check.Do {
+			if i == 0 && !strings.HasPrefix(step.Command, "echo 1 >") || strings.HasPrefix(step.Note, "stop ") {
+				t.Errorf("step %d: %q %q", i+1, step.Note, step.Command)
+			}
+		}
+	}
+	if !found {
+		t.Errorf("not found: %+v", a.Checks)
+	}
+}
+
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	a := restart.Judge(all(t, healthy(t)), diag.Options{}, restart.Question{Servers: []snapshot.Target{target(zk3), target(zk2), target(zk1)}})

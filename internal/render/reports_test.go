@@ -88,11 +88,11 @@ func noQuorum() *report.Report {
 		},
 		Fix: []report.Fix{
 			{Host: "zk2", Note: "find out why it stopped: run zkdoctor check there, or read the end of its log"},
-			{Host: "zk2", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
-			{Note: "do not delete or move version-2 on any server"},
-			{Note: "begin with the easiest to fix: any 1 of the 2 servers that are down is enough to restore service"},
+			{Host: "zk2", Note: "start it: systemctl start UNIT, or zkServer.sh start as the owner of dataDir", Risk: "none"},
+			{Note: "do not delete or move version-2, unless another finding's steps say so"},
+			{Note: "begin with the easiest to fix: of the 2 voters that are down (zk2, zk3), any 1 is enough for a quorum"},
 			{Host: "zk3", Note: "find out why it stopped: run zkdoctor check there, or read the end of its log"},
-			{Host: "zk3", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"},
+			{Host: "zk3", Note: "start it: systemctl start UNIT, or zkServer.sh start as the owner of dataDir", Risk: "none"},
 		},
 		Explains: []string{"quorum-lost", "server-not-serving@zk1"},
 	}}

@@ -18,7 +18,7 @@ func unexplained() *report.Report {
 			Servers: []string{"zk3"}, Title: "ZooKeeper is not running",
 			Summary:  `the client and the election port both refused the connection: the host and the network work, ZooKeeper is not running there.`,
 			Evidence: []report.Evidence{{Source: "tcp", Server: "zk3", Key: "2181", Value: "refused", Wanted: "open"}},
-			Fix:      []report.Fix{{Host: "zk3", Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"}},
+			Fix:      []report.Fix{{Host: "zk3", Note: "start it: systemctl start UNIT, or zkServer.sh start as the owner of dataDir", Risk: "none"}},
 		},
 		{Code: "quorum-lost", Severity: report.Critical, Certainty: report.Proven, Title: "no quorum: no leader is elected"},
 	}
@@ -39,7 +39,7 @@ func unexplained() *report.Report {
 		},
 		Next: report.Fix{
 			Command: "zkdoctor check --via 'ssh {host} --' zk1 zk2 zk3",
-			Note:    "checks from the servers' own hosts: which ports each of them reaches, its files and its log", Risk: "none",
+			Note:    "check from the servers' own hosts: which ports each of them reaches, its files and its log", Risk: "none",
 		},
 	}}
 	r.Checks.Passed, r.Checks.Finding, r.Checks.Skipped = 17, 3, 9

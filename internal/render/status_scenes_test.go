@@ -83,9 +83,9 @@ func downReport() *report.Report {
 		}
 		f.Fix = append(f.Fix,
 			report.Fix{Host: s, Note: "find out why it stopped: run zkdoctor check there, or read the end of its log", Command: "journalctl -u zookeeper -n 50"},
-			report.Fix{Host: s, Note: "start it as usual, as its own user (systemctl, zkServer.sh start)", Risk: "none"})
+			report.Fix{Host: s, Note: "start it: systemctl start UNIT, or zkServer.sh start as the owner of dataDir", Risk: "none"})
 	}
-	f.Fix = append(f.Fix, report.Fix{Note: "do not delete or move version-2 on any server"}, report.Fix{Note: "begin with the easiest to fix: any 1 of the 2 servers that are down is enough to restore service"})
+	f.Fix = append(f.Fix, report.Fix{Note: "do not delete or move version-2, unless another finding's steps say so"}, report.Fix{Note: "begin with the easiest to fix: of the 2 voters that are down (zk2, zk3), any 1 is enough for a quorum"})
 	r.Findings = []report.Finding{f, {
 		Code: "cmd-not-whitelisted", Severity: report.Info, Certainty: report.Proven, Servers: []string{"zk1"}, Docs: docsOf("cmd-not-whitelisted"),
 		Title:    "zk1 does not answer mntr: it is not in 4lw.commands.whitelist",

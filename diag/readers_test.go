@@ -136,7 +136,7 @@ func TestStartingIsLeftAlone(t *testing.T) {
 		want  string
 	}{
 		{starting, "wait, do not restart it"},
-		{starting.on(3, young(7*time.Minute)), "after 7 minutes"},
+		{starting.on(3, young(7*time.Minute)), "after more than 5 minutes"},
 	} {
 		if f := findingOf(t, c.scene.twice().report(), ServerStarting); !strings.Contains(f.Title, c.want) {
 			t.Errorf("got %q, want %q in it", f.Title, c.want)

@@ -301,7 +301,8 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 		if age, ok := s.Local.Age(e.Snap.Started); ok {
 			addEvidence(&f, report.Evidence{Source: "process", Key: "age", Value: age.Round(time.Second).String()})
 			if age > startingLong {
-				f.Severity, f.Title = report.Warning, "still loading its data after "+plural(int(age.Minutes()), "minute")
+				// A title is a label of a metric: it has no number that moves.
+				f.Severity, f.Title = report.Warning, "still loading its data after more than "+plural(int(startingLong.Minutes()), "minute")
 				f.Fix = steps(s.Name, "check whether it still reads its data, before you restart it: a restart begins again (zkdoctor explain server-starting)")
 			}
 		}

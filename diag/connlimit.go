@@ -79,14 +79,14 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 		if known {
 			f.Certainty = report.Proven
 		}
-		f.Summary = fmt.Sprintf("this host has %d connections to it, the most that maxClientCnxns allows per address.", max(s.Held.Value, ours.Connections))
+		f.Summary = fmt.Sprintf("this host has %d connections to %s, the most that maxClientCnxns allows per address.", max(s.Held.Value, ours.Connections), s.Name)
 		f.Fix = []report.Fix{
 			{Host: e.Snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "find out which processes hold the connections; often it is a client that opens sessions and never closes them"},
 			raiseConnLimit(s),
 		}
 	case full(busiest.Connections) && ours.Connections == 0:
 		f.Certainty = report.Likely
-		f.Summary = fmt.Sprintf("%s has %d connections to it, the most that maxClientCnxns allows per address. This host is refused, so most likely the server sees it under that address.", busiest.Address, busiest.Connections)
+		f.Summary = fmt.Sprintf("%s has %d connections to %s, the most that maxClientCnxns allows per address. This host is refused, so most likely the server sees it under that address.", busiest.Address, busiest.Connections, s.Name)
 		f.Fix = []report.Fix{
 			{Host: busiest.Address, Command: fmt.Sprintf("ss -tnp dport = :%d", s.Port), Note: "find out which processes hold the connections; if this host is a NAT gateway or a proxy, they may be those of any host behind it"},
 			raiseConnLimit(s),

@@ -190,3 +190,33 @@ func TestOneVolumeReadOnly(t *testing.T) {
 		t.Errorf("got %d steps %+v, %d facts", len(f.Fix), f.Fix, len(f.Evidence))
 	}
 }
+
+// TestWantedSaysOfWhom: the value of most voters is said to be theirs.
+func TestWantedSaysOfWhom(t *testing.T) {
+	t.Parallel()
+	f := findingOf(t, look(follower, leader, but(follower, set(syncs, 50))).report(), ConfigDrift)
+	if last := f.Evidence[len(f.Evidence)-1]; !strings.HasSuffix(last.Wanted, ", as on most voters") {
+		t.Errorf("wanted %q", last.Wanted)
+	}
+	f = findingOf(t, look(but(follower, set(ticks, 1)), but(leader, set(ticks, 2)), but(follower, set(ticks, 3))).report(), ConfigDrift)
+	if f.Evidence[0].Wanted != "the same on all voters" {
+		t.Errorf("wanted %q", f.Evidence[0].Wanted)
+	}
+}
+
+// TestWhoReadsWithoutQuorum: only clients that ask for it read at a read-only server, and the first line
+// says so.
+func TestWhoReadsWithoutQuorum(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		scene scene
+		want  string
+	}{
+		{look(readOnly, down, down), "No writes; only read-only sessions can read."},
+		{look(looking, down, down), "No reads, no writes."},
+	} {
+		if got := c.scene.twice().report().Verdict.Summary; !strings.HasSuffix(got, c.want) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}

@@ -258,7 +258,7 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 	}
 	if s.StoppedHere() {
 		f.Certainty = report.Proven
-		addEvidence(&f, processEvidence(s.Local, "state T: stopped by a signal", "S or R"))
+		addEvidence(&f, processEvidence(s.Local, "state T: stopped by a signal", "state S or R"))
 		f.Summary = "its process is stopped by a signal; the kernel still accepts connections."
 		f.Fix = []report.Fix{{
 			Host: s.Name, Command: fmt.Sprintf("kill -CONT %d", s.Local.Process.PID),

@@ -80,6 +80,7 @@ const scriptSays = "`zkServer.sh status` prints"
 
 func (p *phrases) processNotices() []processNotice {
 	var out []processNotice
+	stopped := false // the one before
 	for i := range p.r.Processes {
 		pr := &p.r.Processes[i]
 		n := processNotice{said: clean(pr.StatusScript, maxProse), why: clean(pr.StatusWhy, maxProse)}
@@ -92,11 +93,13 @@ func (p *phrases) processNotices() []processNotice {
 		if pr.Server != "" {
 			name = p.names.of(pr.Server)
 		}
+		again := len(out) > 0 && n.said == out[len(out)-1].said && pr.Stopped == stopped
+		stopped = pr.Stopped
 		switch {
+		case again:
+			n.again, n.truth = true, "the same for "+name+", "
 		case pr.Stopped:
 			n.truth = "On " + name + " the process exists, but a signal has stopped it: "
-		case len(out) > 0 && n.said == out[len(out)-1].said:
-			n.again, n.truth = true, "the same for "+name+", "
 		case pr.Serving:
 			n.truth = "That is wrong; " + name + " serves: "
 		case idle && !wrong:

@@ -2,7 +2,6 @@ package diag
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -24,7 +23,7 @@ func writeID(e *model.Ensemble, h *model.Host) []report.Fix {
 		Note: "write its number, as root or as the owner of the file",
 	}
 	if h.MyID.FailedAs(snapshot.Absent) {
-		write.Command += fmt.Sprintf(" && chown --reference=%s %s", shellWord(path.Dir(file)), shellWord(file))
+		write.Command += fmt.Sprintf(" && chown --reference=%s %s", shellWord(h.Settings.DataDir.Value), shellWord(file))
 		write.Note = "write its number as root: the file gets the owner of dataDir"
 	}
 	confirm := step(nameOf(h), fmt.Sprintf("make sure that no other running server uses id %d", id))

@@ -302,7 +302,7 @@ func checkServerStarting(e *model.Ensemble, s *model.Server) Outcome {
 			addEvidence(&f, report.Evidence{Source: "process", Key: "age", Value: age.Round(time.Second).String()})
 			if age > startingLong {
 				// A title is a label of a metric: it has no number that moves.
-				f.Severity, f.Title = report.Warning, "still loading its data after more than "+plural(int(startingLong.Minutes()), "minute")
+				f.Severity, f.Title = report.Warning, "still loading its data after more than 5 minutes"
 				f.Fix = steps(s.Name, "check whether it still reads its data, before you restart it: a restart begins again (zkdoctor explain server-starting)")
 			}
 		}

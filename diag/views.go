@@ -128,7 +128,8 @@ func processViews(e *model.Ensemble) []report.ProcessView {
 			continue
 		}
 		v := report.ProcessView{
-			PID: h.Process.PID, Main: h.Process.Main, User: h.Process.User, Config: h.ConfigPath, Stopped: h.Process.State == "T",
+			PID: h.Process.PID, Main: h.Process.Main, User: h.Process.User, Config: h.ConfigPath,
+			Stopped: h.Process.State == "T",
 		}
 		if h.Settings != nil {
 			v.Config = h.Settings.Path

@@ -141,13 +141,16 @@ func lackLeader(e *model.Ensemble, lists model.Divergence) (lacks, leader *model
 // listLeader are the two ways out for a server whose list lacks the leader. The leader stays stopped until
 // another one leads: a quick restart can be elected again.
 func listLeader(lacks, leader *model.Server, id int64) []report.Fix {
+	stop := stopOf(leader)
+	stop.Note = fmt.Sprintf("if server.%d is to be removed, let another server lead: ", id) + stop.Note
+	stop.Risk = "no client can write during the election"
 	return []report.Fix{
 		{Note: fmt.Sprintf("decide whether server.%d is to be a member", id)},
-		{Host: lacks.Name, Note: fmt.Sprintf("if so, add its server.%d line to the file, and restart %s", id, lacks.Name), Risk: "none: it serves no client now"},
-		{
-			Host: leader.Name, Note: "if not, let another server lead: stop " + leader.Name + ", wait until another one leads, and start it",
-			Risk: "no client can write during the election; if no other leads within a minute, start it again",
-		},
+		step(lacks.Name, fmt.Sprintf("if so, add its server.%d line to the file", id)),
+		restartOf(lacks, "then ", "none: it does not serve clients now"),
+		stop,
+		step("", "wait until another server leads; if none does within a minute, start "+leader.Name+" again and check the others first"),
+		startOf(leader),
 	}
 }
 

@@ -276,7 +276,7 @@ func findsNoLeader(t *testing.T, ens *zktest.Ensemble, s *zktest.Server) {
 	got, err := ens.Client.Run(t.Context(), append([]string{program, "check"}, collectAll(t, ens)...)...)
 	must(t, err)
 	said := strings.Join(strings.Fields(string(got.Stdout)), " ")
-	for _, want := range []string{s.Addr + " cannot find the leader: server.4", "wait until another one leads"} {
+	for _, want := range []string{s.Addr + " cannot find the leader: server.4", "wait until another server leads"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("check does not say %q:\n%s", want, got.Stdout)
 		}

@@ -137,9 +137,9 @@ func TestHurry(t *testing.T) {
 
 // outage is an ensemble, and what happens to it.
 type outage struct {
-	// name is the ensemble's.
-	name    string
-	options zktest.Options
+	// name is the ensemble's, and cluster where it is; empty where there is one only.
+	name, cluster string
+	options       zktest.Options
 	// hurt breaks it and returns the server that the alert is to name, nil for none.
 	// repair repairs it. Both are nil for what is to stay silent.
 	hurt    func(ctx context.Context, ens *zktest.Ensemble) (*zktest.Server, error)
@@ -150,8 +150,8 @@ type outage struct {
 	// fires later as its consequence, and must be kept from people; empty for none.
 	alert, severity, code, quiet string
 	wait                         time.Duration
-	// cause is the finding that the page must name as the root cause, and culprits the ids of
-	// its servers; none where it is about the ensemble.
+	// cause is the finding that the page must name as the root cause, empty where none is seen, and
+	// culprits the ids of its servers; none where it is about the ensemble.
 	cause    string
 	culprits []int
 	// beside has an exporter on one of its servers watch it too: nothing may come twice.
@@ -310,6 +310,9 @@ func (m *monitored) play(ctx context.Context, o *outage) error {
 // reads wants the page, read alone, to tell what is wrong and what to type.
 func (o *outage) reads(page notification) error {
 	subject := "ZooKeeper " + o.name
+	if o.cluster != "" {
+		subject += " in " + o.cluster
+	}
 	if o.server != "" {
 		subject += ", " + o.server
 	}
@@ -320,7 +323,10 @@ func (o *outage) reads(page notification) error {
 	for _, id := range o.culprits {
 		cause += ", " + regexp.QuoteMeta(clientAddress(o.ens.Server(id)))
 	}
-	if len(o.culprits) == 0 {
+	switch {
+	case o.cause == "":
+		cause = `\nRoot cause: none found from where the exporter runs`
+	case len(o.culprits) == 0:
 		cause += `(?:, [^\n]+)?`
 	}
 	command := "\nCheck: zkdoctor check"
@@ -354,7 +360,7 @@ func (m *monitored) keptQuiet(ctx context.Context, o *outage) error {
 			return err
 		}
 		for _, a := range alerts {
-			if a.Labels["alertname"] == o.quiet && a.Labels["ensemble"] == o.name && a.Status.State == "suppressed" {
+			if a.Labels["alertname"] == o.quiet && a.Labels["ensemble"] == o.name && a.Labels["cluster"] == o.cluster && a.Status.State == "suppressed" {
 				return nil
 			}
 		}
@@ -449,7 +455,7 @@ func (w *webhook) received() []notification {
 func (w *webhook) wait(ctx context.Context, patience time.Duration, o *outage, status string) (notification, error) {
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
-	want := map[string]string{"alertname": o.alert, "ensemble": o.name, "severity": o.severity, "code": o.code, "server": o.server}
+	want := map[string]string{"alertname": o.alert, "ensemble": o.name, "cluster": o.cluster, "severity": o.severity, "code": o.code, "server": o.server}
 	for {
 		w.mu.Lock()
 		got, news := slices.Clone(w.got), w.news

@@ -2,10 +2,22 @@ package dashboards
 
 import "fmt"
 
-// since tells why a panel may be empty on a healthy ensemble.
+// since is the first release that reports something.
 func since(version string) string { return "Reported by ZooKeeper " + version + " and later" }
 
-const provider = "Reported with the PrometheusMetricsProvider of ZooKeeper 3.6 and later"
+// noData begins the text of a panel that is empty: of an older release, and of a server of any
+// release that does not respond.
+const noData = "No data: no answer, or "
+
+func before(version string) string { return noData + "a release before " + version }
+
+const (
+	// notKnown fits where there is room for a number.
+	notKnown = "not known"
+	// noneYet is for what is measured when clients ask for something.
+	noneYet  = "No data: none in this time, no answer, or a release before 3.6"
+	provider = noData + "no PrometheusMetricsProvider (3.6 and later)"
+)
 
 // ensemble is everything about one: can clients write, why not, since when.
 func ensemble() *board {
@@ -36,7 +48,7 @@ func ensembleNow() []panel {
 		{
 			kind: number, title: "Quorum", width: 2, words: yesNo(good, bad),
 			about:   "Whether a quorum serves. Empty while nothing can be said, as in an election.",
-			queries: latest("ensemble", "zkdoctor_quorum", ofEnsemble), empty: "not known",
+			queries: latest("ensemble", "zkdoctor_quorum", ofEnsemble), empty: notKnown,
 		},
 		{
 			kind: name, title: "Leader", width: 4,
@@ -45,18 +57,18 @@ func ensembleNow() []panel {
 			empty:   "none seen",
 		},
 		{
-			kind: number, title: "Voters", width: 4,
+			kind: number, title: "Voters", width: 3,
 			about: "Those that serve in the quorum, and those that are configured.",
 			queries: []query{
 				{"max by (ensemble) (zkdoctor_voters_serving{" + ofEnsemble + "})", "serve"},
 				{"max by (ensemble) (zkdoctor_voters{" + ofEnsemble + "})", "in all"},
 			},
-			empty: "not known",
+			empty: notKnown,
 		},
 		{
 			kind: number, title: "Failures tolerated", width: 3, words: spareWords(),
 			about:   "How many more voters may fail, in the worst case, before the quorum is lost. Empty while that is not known.",
-			queries: latest("ensemble", "zkdoctor_spare_voters", ofEnsemble), empty: "not known",
+			queries: latest("ensemble", "zkdoctor_spare_voters", ofEnsemble), empty: notKnown,
 		},
 		{
 			kind: number, title: "Findings", width: 2, steps: fewer(caution),
@@ -69,11 +81,11 @@ func ensembleNow() []panel {
 			queries: []query{{`sum by (ensemble) (min by (ensemble, reason) (zkdoctor_checks_skipped{` + ofEnsemble + `}))`, "{{ensemble}}"}},
 		},
 		{
-			kind: number, title: "Zxid counter used", width: 2,
+			kind: number, title: "Zxid counter used", width: 3,
 			unit: "percentunit", steps: []step{{0, good}, {0.8, caution}, {0.94, bad}},
 			about:   "Of the 2^32 transactions of an epoch. At the end the leader steps down, and there is an election.",
 			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter{" + ofEnsemble + "}) / 2^32", "{{ensemble}}"}},
-			empty:   "not known",
+			empty:   notKnown,
 		},
 	}
 }
@@ -83,16 +95,16 @@ func findingPanels(selector string) []panel {
 	// Skips are of the ensemble.
 	return []panel{
 		findingsTable("Root causes", "What is wrong and follows from nothing else that was found. A click on a finding opens its page.",
-			selector+`, root="true"`, "No root cause was found", 18, 7),
+			selector+`, root="true"`, "No root cause is reported", 18, 7),
 		{
 			kind: table, title: "Not checked", width: 6, height: 7,
-			about:   "Checks that were skipped because evidence was missing, by reason. local-files: only an exporter on the server sees it. one-look: it needs two checks.",
+			about:   "Checks that were skipped because evidence was missing, by reason.",
 			queries: []query{{"min by (reason) (zkdoctor_checks_skipped{" + ofEnsemble + "}) > 0", ""}},
-			empty:   "All checks were made",
-			columns: []column{{field: "reason", title: "Reason"}, {field: "Value", title: "Checks", descending: true}},
+			empty:   "No skipped check is reported",
+			columns: []column{{field: "reason", title: "Reason", words: skipReasons()}, {field: "Value", title: "Checks", descending: true}},
 		},
 		findingsTable("Other findings", "Consequences of the root causes, symptoms and remarks. A click on a finding opens its page.",
-			selector+`, root="false"`, "No other findings", 24, 6),
+			selector+`, root="false"`, "No other findings are reported", 24, 6),
 	}
 }
 
@@ -155,7 +167,7 @@ func perSecond(title, metric, by, selector, about string) panel {
 	return panel{
 		kind: graph, title: title, unit: "reqps", about: about + " " + since("3.6") + ".",
 		queries: []query{{fmt.Sprintf("max by (%s) (rate(%s_count{%s}[$__rate_interval]))", by, metric, selector), "{{" + by + "}}"}},
-		empty:   since("3.6"),
+		empty:   before("3.6"),
 	}
 }
 
@@ -165,7 +177,7 @@ func tail(title, metric, by, selector string) panel {
 		kind: graph, title: title, unit: "s",
 		about:   "99 of 100 took no longer, as the server reports it: with its default metrics provider of a sample of all since it started, with PrometheusMetricsProvider of the last minutes. " + since("3.6") + ".",
 		queries: []query{{fmt.Sprintf(`max by (%s) (%s{%s, quantile="0.99"})`, by, metric, selector), "{{" + by + "}}"}},
-		empty:   since("3.6") + ", when there are any",
+		empty:   noneYet,
 	}
 }
 
@@ -184,7 +196,7 @@ func clientPanels(by, selector string) []panel {
 		{
 			kind: graph, title: "Sessions of the ensemble", width: 6,
 			about:   "All sessions that the ensemble knows. " + since("3.6") + ".",
-			queries: latest(by, "zookeeper_global_sessions", selector), empty: since("3.6"),
+			queries: latest(by, "zookeeper_global_sessions", selector), empty: before("3.6"),
 		},
 	}
 }
@@ -211,7 +223,7 @@ func jvmPanels(selector string) []panel {
 			kind: graph, title: "JVM pauses", unit: "percentunit",
 			about:   "Share of the time that the JVM stood still, as ZooKeeper's pause monitor (jvm.pause.monitor=true, 3.6.4 and later) measures it.",
 			queries: []query{{"max by (server) (rate(zookeeper_jvm_pause_seconds_sum{" + selector + "}[$__rate_interval]))", "{{server}}"}},
-			empty:   "Reported with jvm.pause.monitor=true of ZooKeeper 3.6.4 and later",
+			empty:   noData + "no jvm.pause.monitor=true (3.6.4 and later)",
 		},
 	}
 }
@@ -223,7 +235,7 @@ func perObservation(title, metric, by, selector, about string) panel {
 		kind: graph, title: title, unit: "s",
 		about:   about + " " + since("3.6") + "; a gap: there were none.",
 		queries: []query{{fmt.Sprintf("max by (%[1]s) (rate(%[2]s_sum{%[3]s}[$__rate_interval]) / (rate(%[2]s_count{%[3]s}[$__rate_interval]) > 0))", by, metric, selector), "{{" + by + "}}"}},
-		empty:   since("3.6") + ", when there are any",
+		empty:   noneYet,
 	}
 }
 

@@ -161,6 +161,7 @@ func TestBoards(t *testing.T) {
 					checkLegend(t, where, &p, q)
 				}
 				checkColumns(t, where, &p)
+				checkEmpty(t, where, &p)
 			}
 			checkLayout(t, b.title, r)
 		}
@@ -176,6 +177,16 @@ func TestBoards(t *testing.T) {
 	}
 	k.check(t, "the mark of an election", electionMark)
 	k.check(t, "the mark of a lost quorum", quorumMark)
+}
+
+// checkEmpty wants a panel of what servers report to be empty of more than an old release: one that
+// does not respond reports nothing either.
+func checkEmpty(t *testing.T, where string, p *panel) {
+	t.Helper()
+	reported := func(q query) bool { return strings.Contains(q.expr, "zookeeper_") }
+	if p.kind != table && p.empty != "" && slices.ContainsFunc(p.queries, reported) && p.empty != notKnown && !strings.Contains(p.empty, "no answer") {
+		t.Errorf("%s: of a server that does not respond it shows %q", where, p.empty)
+	}
 }
 
 // grouping finds what an expression keeps.

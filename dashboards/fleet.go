@@ -112,7 +112,7 @@ func fleetCauses() panel {
 		kind: table, title: "Root causes", width: 24, height: 7,
 		about:   "What is wrong in each ensemble and follows from nothing else that was found. A click on a finding opens its page, one on an ensemble its dashboard.",
 		queries: []query{{severityPlace("ensemble, code, title, server", ofFleet+`, root="true"`), ""}},
-		empty:   "No root cause was found",
+		empty:   "No root cause is reported",
 		columns: []column{
 			{field: "ensemble", title: "Ensemble", link: toEnsemble},
 			{field: "Value", title: "Severity", words: severityNumbers(), descending: true},

@@ -34,7 +34,7 @@ func serverNow() []panel {
 		{
 			kind: number, title: "Serves clients", width: 3, words: yesNo(good, bad),
 			about:   "A leader with leaderServes=no does not, on purpose. Empty while that is not known.",
-			queries: latest("server", "zookeeper_serving", ofServer), empty: "not known",
+			queries: latest("server", "zookeeper_serving", ofServer), empty: notKnown,
 		},
 		{
 			kind: number, title: "Role", width: 4, words: byPlace(roles()),
@@ -45,25 +45,25 @@ func serverNow() []panel {
 			kind: name, title: "Id", width: 2,
 			about:   "Its id in the ensemble, its myid. Empty when it is not reported.",
 			queries: []query{{`max by (server_id) (zookeeper_server_info{` + ofServer + `, server_id!=""})`, "{{server_id}}"}},
-			empty:   "not known",
+			empty:   notKnown,
 		},
 		{
 			kind: name, title: "Version", width: 4,
 			about:   "Its ZooKeeper version. Empty when it is not reported.",
 			queries: []query{{`max by (version) (zookeeper_server_info{` + ofServer + `, version!=""})`, "{{version}}"}},
-			empty:   "not known",
+			empty:   notKnown,
 		},
 		{
 			kind: number, title: "Since the last election", width: 4, unit: "dtdurations",
-			about:   "Time since the server took its present role, by an election or a restart. It is not the age of its process. " + since("3.6") + ".",
+			about:   "Time since the server took its present role, by an election or a restart. It is not the age of its process. " + since("3.6") + ", if it responds.",
 			queries: latest("server", "zookeeper_uptime_seconds", ofServer),
-			empty:   since("3.6"),
+			empty:   notKnown,
 		},
 		{
 			kind: number, title: "Transactions behind", width: 4, steps: []step{{0, good}, {1000, caution}},
-			about:   "Behind the newest server of its epoch.",
+			about:   "Behind the newest server of its epoch. Not known while it has no write of the newest epoch, or does not respond.",
 			queries: []query{{"max by (ensemble) (zookeeper_zxid_counter:newest_epoch{" + ofEnsemble + "}) - on (ensemble) group_right () max by (ensemble, server) (zookeeper_zxid_counter:newest_epoch{" + ofServer + "})", "{{server}}"}},
-			empty:   "has no write of the newest epoch",
+			empty:   notKnown,
 		},
 	}
 }
@@ -73,9 +73,9 @@ func setting(title, metric, unit, about string) panel {
 		unit = "suffix: ticks"
 	}
 	return panel{
-		kind: number, title: title, about: about + " As reported by conf.", width: 4, height: 3, unit: unit,
+		kind: number, title: title, about: about + " Reported by conf, where that is in 4lw.commands.whitelist, if the server responds.", width: 4, height: 3, unit: unit,
 		queries: latest("server", metric, ofServer),
-		empty:   "Needs the word conf in 4lw.commands.whitelist",
+		empty:   notKnown,
 	}
 }
 
@@ -106,7 +106,7 @@ func serverDisk() []panel {
 				{"max by (server) (zookeeper_data_dir_size_bytes{" + ofServer + "})", "snapshots"},
 				{"max by (server) (zookeeper_data_log_dir_size_bytes{" + ofServer + "})", "transaction logs"},
 			},
-			empty: since("3.5"),
+			empty: before("3.5"),
 		},
 		dataSize("server", ofServer),
 	}
@@ -128,7 +128,7 @@ func serverLimits() []panel {
 			kind: graph, title: "Connections dropped by the throttle", unit: "percentunit", max: 1,
 			about:   "Probability with which the server drops a new connection (connectionMaxTokens). " + since("3.6") + ".",
 			queries: latest("server", "zookeeper_connection_drop_probability", ofServer),
-			empty:   since("3.6"),
+			empty:   before("3.6"),
 		},
 		{
 			kind: graph, title: "Zxid counter used", unit: "percentunit", max: 1, steps: []step{{0, good}, {0.94, bad}},
@@ -158,7 +158,7 @@ func serverData() []panel {
 				{"max by (server) (zookeeper_global_sessions{" + ofServer + "})", "of the ensemble"},
 				{"max by (server) (zookeeper_local_sessions{" + ofServer + "})", "local"},
 			},
-			empty: since("3.6"),
+			empty: before("3.6"),
 		},
 	}
 }

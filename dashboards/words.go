@@ -101,3 +101,17 @@ func severityNumbers() []word {
 
 // fewer is for what should be 0.
 func fewer(color string) []step { return []step{{0, good}, {1, color}} }
+
+// skipReasons are the reasons for which a check was skipped.
+func skipReasons() []word {
+	return []word{
+		{string(report.SkipLocalFiles), "needs an exporter on the server", ""},
+		{string(report.SkipNotLooked), "switched off, or no time left", ""},
+		{string(report.SkipUnreachable), "server cannot be reached", ""},
+		{string(report.SkipDenied), "no permission to read", ""},
+		{string(report.SkipNotReported), "no server reported it", ""},
+		{string(report.SkipOneLook), "needs two checks", ""},
+		{string(report.SkipUndecided), "evidence is ambiguous", ""},
+		{string(report.SkipNotZooKeeper), "another program answers", ""},
+	}
+}

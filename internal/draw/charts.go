@@ -100,8 +100,8 @@ func (f *frame) pieces(p *panel, samples []promstack.Sample) template.HTML {
 		from, to := f.x(samples[i].At), f.x(samples[end].At.Add(f.step))
 		text, color := p.FieldConfig.Defaults.text(samples[i].Value)
 		const percent = 100.0 / chartWidth
-		out += h(`<i style="left:%.2f%%;width:%.2f%%;background:%s" title="%s">%s</i>`,
-			from*percent, (min(to, chartWidth)-from)*percent, cmp.Or(color, "#8E8E8E"), text, text)
+		out += h(`<i style="left:%.2f%%;width:%.2f%%;background:%s;color:%s" title="%s">%s</i>`,
+			from*percent, (min(to, chartWidth)-from)*percent, cmp.Or(color, grey), ink(cmp.Or(color, grey)), text, text)
 		i = end + 1
 	}
 	return out

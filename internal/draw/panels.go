@@ -43,7 +43,7 @@ func (f *frame) stat(ctx context.Context, p *panel) (template.HTML, error) {
 			if p.Options.TextMode == "name" {
 				text = named
 			}
-			out += h(`<div class="figure" style="background:%s">%s`, cmp.Or(color, "none"), text)
+			out += h(`<div class="figure"%s>%s`, painted(color), text)
 			if p.Options.TextMode == "value_and_name" {
 				out += h(`<small>%s</small>`, named)
 			}
@@ -113,7 +113,7 @@ func (f *frame) cell(column *field, r row, field string) template.HTML {
 	if column.link != "" {
 		content = h(`<a href="%s">%s</a>`, f.link(column.link, r), text)
 	}
-	return h(`<td style="background:%s">%s</td>`, cmp.Or(color, "none"), content)
+	return h(`<td%s>%s</td>`, painted(color), content)
 }
 
 // merged joins by all labels that the series of all queries have.

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"html/template"
 	"math"
 	"strconv"
 	"strings"
@@ -55,4 +56,29 @@ func number(v float64) string {
 		return fmt.Sprintf("%.0f", v)
 	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// grey is for what has no colour of its own.
+const grey = "#8E8E8E"
+
+// painted is the style of what stands on a colour; of nothing, none.
+func painted(color string) template.HTML {
+	if color == "" {
+		return ""
+	}
+	return h(` style="background:%s;color:%s"`, color, ink(color))
+}
+
+// ink is black or white, whichever can be read on a colour (#RRGGBB).
+func ink(color string) string {
+	rgb, err := strconv.ParseUint(strings.TrimPrefix(color, "#"), 16, 32)
+	if err != nil {
+		return "inherit"
+	}
+	light := func(shift uint) float64 { return math.Pow(float64(rgb>>shift&0xff)/255, 2.2) }
+	// Where both have the same contrast, as WCAG 2 counts it.
+	if 0.2126*light(16)+0.7152*light(8)+0.0722*light(0) > 0.179 {
+		return "#000"
+	}
+	return "#fff"
 }

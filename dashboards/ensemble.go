@@ -101,7 +101,10 @@ func findingPanels(selector string) []panel {
 			about:   "Checks that were skipped because evidence was missing, by reason.",
 			queries: []query{{"min by (reason) (zkdoctor_checks_skipped{" + ofEnsemble + "}) > 0", ""}},
 			empty:   "No skipped check is reported",
-			columns: []column{{field: "reason", title: "Reason", words: skipReasons()}, {field: "Value", title: "Checks", descending: true}},
+			columns: []column{
+				{field: "reason", title: "Reason", words: skipReasons()},
+				{field: "Value", title: "Checks", descending: true},
+			},
 		},
 		findingsTable("Other findings", "Consequences of the root causes, symptoms and remarks. A click on a finding opens its page.",
 			selector+`, root="false"`, "No other findings are reported", 24, 6),

@@ -47,6 +47,14 @@ func h(format string, args ...any) template.HTML {
 	return template.HTML(fmt.Sprintf(format, args...)) //nolint:gosec // escaped above
 }
 
+// painted is the style of what stands on a colour; of nothing, none.
+func painted(color string) template.HTML {
+	if color == "" {
+		return ""
+	}
+	return h(` style="background:%s;color:%s"`, color, ink(color))
+}
+
 // empty is what a panel without data says.
 func (p *panel) empty() template.HTML {
 	return h(`<p class="empty">%s</p>`, cmp.Or(p.FieldConfig.Defaults.NoValue, "No data"))

@@ -2,7 +2,6 @@ package draw
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"strconv"
 	"strings"
@@ -60,14 +59,6 @@ func number(v float64) string {
 
 // grey is for what has no colour of its own.
 const grey = "#8E8E8E"
-
-// painted is the style of what stands on a colour; of nothing, none.
-func painted(color string) template.HTML {
-	if color == "" {
-		return ""
-	}
-	return h(` style="background:%s;color:%s"`, color, ink(color))
-}
 
 // ink is black or white, whichever can be read on a colour (#RRGGBB).
 func ink(color string) string {

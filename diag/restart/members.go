@@ -59,7 +59,8 @@ func leaderListed(s *subject) []Check {
 	c := notOK(fmt.Sprintf("its file does not list server.%d as a voter, and server.%[1]d leads: it would not find the leader", id),
 		do(lead.Name, "if the list in that file is right, let another server lead first: stop "+lead.Name+", wait until another one leads, and start it"))
 	c[0].Evidence = []report.Evidence{{
-		Source: "zoo.cfg", Server: s.s.Name, Key: fmt.Sprintf("server.%d", id), Value: seen, Wanted: "a voter, as it leads", File: h.Settings.Path,
+		Source: "zoo.cfg", Server: s.s.Name, Key: fmt.Sprintf("server.%d", id),
+		Value: seen, Wanted: "a voter, as it leads", File: h.Settings.Path,
 	}}
 	return c
 }

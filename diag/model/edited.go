@@ -15,23 +15,9 @@ const editedAfter = time.Minute
 // Edited reports whether the zoo.cfg of the host was changed after its process had started, so
 // that what it says is not what runs. One that names a dynamic file ZooKeeper rewrites itself.
 func (h *Host) Edited() bool {
-	return h.changedAfter(editedAfter)
-}
-
-func (h *Host) changedAfter(start time.Duration) bool {
 	return h.Process != nil && !h.Process.Started.IsZero() && h.Settings != nil && h.Settings.Dynamic == "" &&
-		h.Settings.Modified.After(h.Process.Started.Add(start))
+		h.Settings.Modified.After(h.Process.Started.Add(editedAfter))
 }
-
-// MayBeEdited reports whether the zoo.cfg of the host was changed so soon after its process had started
-// that either may have come first: the process read it, or its start script was not yet done.
-func (h *Host) MayBeEdited() bool {
-	return h.changedAfter(writtenBy) && !h.Edited()
-}
-
-// writtenBy is how long after its start a start script has written the file: it may look up names
-// before.
-const writtenBy = 5 * time.Second
 
 // onlyEdited reports whether members stand in a file that was edited after the start of its
 // server, and in that of no other server.

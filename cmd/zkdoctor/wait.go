@@ -178,10 +178,7 @@ func (w *waiting) wait(ctx context.Context) error {
 			return err
 		}
 		near := w.state.Judge(after(snap, before), w.options, true)
-		if moved := w.state.Moved(before, snap); w.first != nil && moved != "" {
-			w.first, w.said = nil, ""
-			w.say("%5.1f s  %s: %v begin again", time.Since(w.began).Seconds(), moved, w.stable)
-		}
+		w.begins(before, snap)
 		before = snap
 		switch {
 		case !near.Holds:
@@ -195,11 +192,21 @@ func (w *waiting) wait(ctx context.Context) error {
 		if err != nil || cutShort(ctx, snap) {
 			return err
 		}
+		w.begins(before, snap)
+		before = snap
 		if w.update(snap); w.done {
 			return nil
 		}
 	}
 	return nil
+}
+
+// begins ends the state where something happened since the look before, so that its time begins again.
+func (w *waiting) begins(before, now *snapshot.Snapshot) {
+	if moved := w.state.Moved(before, now); w.first != nil && moved != "" {
+		w.first, w.said = nil, ""
+		w.say("%5.1f s  %s: %v begin again", time.Since(w.began).Seconds(), moved, w.stable)
+	}
 }
 
 // cutShort reports whether the time was over before a look had ended: it tells nothing then. A look

@@ -1,6 +1,7 @@
 package await_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag/await"
@@ -20,8 +21,26 @@ func TestMoved(t *testing.T) {
 	}{
 		{"nothing", func(*snapshot.Snapshot) {}, map[string]string{"serving": none, "quorum": none, "no-findings": none}},
 		{
-			"an election", func(s *snapshot.Snapshot) { s.Servers[1].Srvr.Value.Zxid += 1 << 32 },
-			map[string]string{"serving": "there was an election", "quorum": "there was an election", "leader": "there was an election", "in-sync=" + first: "there was an election"},
+			"a new epoch", func(s *snapshot.Snapshot) { leader(s).Value.Zxid += 1 << 32 },
+			map[string]string{"serving": "a new epoch began", "quorum": "a new epoch began", "leader": "a new epoch began", "in-sync=" + first: "a new epoch began"},
+		},
+		{
+			"the first write of an epoch, at a follower", func(s *snapshot.Snapshot) { follower(s).Value.Zxid += 1 << 32 },
+			map[string]string{"serving": none, "quorum": none, "leader": none},
+		},
+		{
+			"another leader", func(s *snapshot.Snapshot) {
+				l, f := leader(s), follower(s)
+				l.Value.Mode, f.Value.Mode = f.Value.Mode, l.Value.Mode
+			},
+			map[string]string{"serving": "the leader changed", "quorum": "the leader changed"},
+		},
+		{
+			"a new epoch of a leader that is not seen", func(s *snapshot.Snapshot) {
+				follower(s).Value.Zxid += 5 << 32
+				*leader(s) = snapshot.Obs[snapshot.Srvr]{}
+			},
+			map[string]string{"quorum": "a newer epoch was reported"},
 		},
 		{
 			"a restart", func(s *snapshot.Snapshot) { s.Servers[0].Srvr.Value.Received = 1 },
@@ -55,6 +74,16 @@ func TestMoved(t *testing.T) {
 			}
 		})
 	}
+}
+
+func leader(s *snapshot.Snapshot) *snapshot.Obs[snapshot.Srvr] { return inMode(s, "leader") }
+
+func follower(s *snapshot.Snapshot) *snapshot.Obs[snapshot.Srvr] { return inMode(s, "follower") }
+
+// inMode is what the first server in a mode reports.
+func inMode(s *snapshot.Snapshot, mode snapshot.Mode) *snapshot.Obs[snapshot.Srvr] {
+	i := slices.IndexFunc(s.Servers, func(one snapshot.Server) bool { return one.Srvr.Value.Mode == mode })
+	return &s.Servers[i].Srvr
 }
 
 // edited is a healthy ensemble of three.

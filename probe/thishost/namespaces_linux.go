@@ -24,7 +24,15 @@ func otherRoot(pid int, container bool) (other, known bool) {
 	if otherNamespace(pid, "mnt", container) {
 		return true, true
 	}
-	theirs, err := os.Stat(filepath.Join(procOf(pid), "root"))
+	root := filepath.Join(procOf(pid), "root")
+	switch link, err := os.Readlink(root); {
+	case err != nil:
+		return false, false
+	case link != "/":
+		return true, true // it is not asked anything: it may be on a file system of its user's that hangs
+	}
+	// Ours, or that of the host where we ourselves have another.
+	theirs, err := os.Stat(root)
 	if err != nil {
 		return false, false
 	}

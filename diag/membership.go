@@ -130,8 +130,7 @@ func lackLeader(e *model.Ensemble, lists model.Divergence) (lacks, leader *model
 	}
 	id, _, known := leader.ShownID()
 	for i, s := range lists.Servers {
-		m := lists.Lists[i].Find(id)
-		if known && s.Role == report.NotServing && (m == nil || m.Role == zoocfg.Observer) {
+		if known && s.Role == report.NotServing && !lists.Lists[i].HasVoter(id) {
 			return s, leader, id
 		}
 	}
@@ -141,9 +140,8 @@ func lackLeader(e *model.Ensemble, lists model.Divergence) (lacks, leader *model
 // listLeader are the two ways out for a server whose list lacks the leader. The leader stays stopped until
 // another one leads: a quick restart can be elected again.
 func listLeader(lacks, leader *model.Server, id int64) []report.Fix {
-	stop := stopOf(leader)
+	stop := stopOf(leader, "no client can write during the election")
 	stop.Note = fmt.Sprintf("if server.%d is to be removed, let another server lead: ", id) + stop.Note
-	stop.Risk = "no client can write during the election"
 	return []report.Fix{
 		{Note: fmt.Sprintf("decide whether server.%d is to be a member", id)},
 		step(lacks.Name, fmt.Sprintf("if so, add its server.%d line to the file", id)),

@@ -340,11 +340,11 @@ func startOf(s *model.Server) report.Fix {
 	return startThere(s)
 }
 
-func stopOf(s *model.Server) report.Fix {
+func stopOf(s *model.Server, risk string) report.Fix {
 	if s.Local != nil {
-		return stopIt(s.Local, "")
+		return stopIt(s.Local, risk)
 	}
-	return step(s.Name, "stop it"+anyWay("stop"))
+	return risky(s.Name, "stop it"+anyWay("stop"), risk)
 }
 
 func restartOf(s *model.Server, first, risk string) report.Fix {

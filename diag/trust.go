@@ -52,7 +52,7 @@ func asTrusted(e *model.Ensemble, f *report.Finding) {
 				Source: "process", Server: nameOf(h), Value: "not seen, although the server answers: these may be files of another server",
 			})
 		}
-		if (h.Edited() || mayBeEdited(h)) && f.Certainty == report.Proven && !f.Later && restsOnFile(f, h) {
+		if changedSince(h) && f.Certainty == report.Proven && !f.Later && restsOnFile(f, h) {
 			f.Certainty, f.Evidence = report.Likely, append(f.Evidence, editedEvidence(h))
 		}
 		if !h.Verified() {
@@ -87,18 +87,19 @@ func restsOnFile(f *report.Finding, h *model.Host) bool {
 // before.
 const writtenBy = 5 * time.Second
 
-// mayBeEdited reports whether the zoo.cfg of the host was changed so soon after its process had started
-// that either may have come first: the process read it, or its start script was not yet done.
-func mayBeEdited(h *model.Host) bool {
+// changedSince reports whether the zoo.cfg of the host was changed after its process had started. Within
+// a minute (model.Host.Edited) either may have come first: the process read it, or its start
+// script was not yet done.
+func changedSince(h *model.Host) bool {
 	p, c := h.Process, h.Settings
-	return !h.Edited() && p != nil && !p.Started.IsZero() && c != nil && c.Dynamic == "" &&
+	return p != nil && !p.Started.IsZero() && c != nil && c.Dynamic == "" &&
 		c.Modified.After(p.Started.Add(writtenBy))
 }
 
 // editedEvidence is the evidence that a file was changed after its server had read it.
 func editedEvidence(h *model.Host) report.Evidence {
 	read := "has not read it since"
-	if mayBeEdited(h) {
+	if !h.Edited() {
 		read = "may not have read it since"
 	}
 	return report.Evidence{

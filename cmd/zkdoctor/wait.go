@@ -203,7 +203,10 @@ func (w *waiting) wait(ctx context.Context) error {
 
 // begins ends the state where something happened since the look before, so that its time begins again.
 func (w *waiting) begins(before, now *snapshot.Snapshot) {
-	if moved := w.state.Moved(before, now); w.first != nil && moved != "" {
+	if w.first == nil {
+		return
+	}
+	if moved := w.state.Moved(before, now); moved != "" {
 		w.first, w.said = nil, ""
 		w.say("%5.1f s  %s: %v begin again", time.Since(w.began).Seconds(), moved, w.stable)
 	}

@@ -26,16 +26,7 @@ func TestParse(t *testing.T) {
 // TestJudge asks of recorded ensembles.
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	all, err := scenes.All()
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := map[string][]byte{}
-	for _, s := range all {
-		if s.Version == "3.9.5" {
-			named[s.Name] = s.Snapshot
-		}
-	}
+	named := recorded(t)
 	for _, c := range []struct {
 		scene, state string
 		brief, holds bool
@@ -60,11 +51,7 @@ func TestJudge(t *testing.T) {
 		{"two_of_three_down,_from_outside", "leader", true, false},
 		{"split_brain,_from_outside,_srvr_only", "leader", false, false},
 	} {
-		snap, err := snapshot.ReadSnapshot(named[c.scene])
-		if err != nil {
-			t.Errorf("scene %s %v", c.scene, err)
-			continue
-		}
+		snap := read(t, named[c.scene])
 		state, err := await.Parse(c.state)
 		if err != nil {
 			t.Fatal(err)
@@ -73,4 +60,29 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%s, %s, brief %v: %v (%s), want %v", c.scene, c.state, c.brief, got.Holds, got.Text, c.holds)
 		}
 	}
+}
+
+// recorded are the snapshots of recorded ensembles of one release, by the names of the scenes.
+func recorded(t *testing.T) map[string][]byte {
+	t.Helper()
+	all, err := scenes.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string][]byte{}
+	for _, s := range all {
+		if s.Version == "3.9.5" {
+			named[s.Name] = s.Snapshot
+		}
+	}
+	return named
+}
+
+func read(t *testing.T, recorded []byte) *snapshot.Snapshot {
+	t.Helper()
+	snap, err := snapshot.ReadSnapshot(recorded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snap
 }

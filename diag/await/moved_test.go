@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/zkdoctor/zkdoctor/diag/await"
-	"github.com/zkdoctor/zkdoctor/internal/scenes"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -14,6 +13,7 @@ func TestMoved(t *testing.T) {
 	t.Parallel()
 	const none = ""
 	first := "127.77.3.1"
+	healthy := recorded(t)["another_file_is_edited"]
 	for _, c := range []struct {
 		name   string
 		change func(*snapshot.Snapshot)
@@ -57,7 +57,7 @@ func TestMoved(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			before, now := edited(t), edited(t)
+			before, now := read(t, healthy), read(t, healthy)
 			for i := range before.Servers {
 				before.Servers[i].Srvr.Value.Received = 100
 				now.Servers[i].Srvr.Value.Received = 102
@@ -84,25 +84,4 @@ func follower(s *snapshot.Snapshot) *snapshot.Obs[snapshot.Srvr] { return inMode
 func inMode(s *snapshot.Snapshot, mode snapshot.Mode) *snapshot.Obs[snapshot.Srvr] {
 	i := slices.IndexFunc(s.Servers, func(one snapshot.Server) bool { return one.Srvr.Value.Mode == mode })
 	return &s.Servers[i].Srvr
-}
-
-// edited is a healthy ensemble of three.
-func edited(t *testing.T) *snapshot.Snapshot {
-	t.Helper()
-	all, err := scenes.All()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range all {
-		if s.Version != "3.9.5" || s.Name != "another_file_is_edited" {
-			continue
-		}
-		snap, err := snapshot.ReadSnapshot(s.Snapshot)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return snap
-	}
-	t.Fatal("there is no such scene")
-	return nil
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/report"
-	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // A change of the members by rolling restarts: the servers have different lists until the last was
@@ -45,15 +44,14 @@ func leaderListed(s *subject) []Check {
 		return nil // others-serve speaks of it
 	}
 	id, _, known := lead.ShownID()
-	found := h.Settings.Find(id)
 	switch {
 	case !known:
 		return notKnown("the id of the leader was not reported", do(lead.Name, "run it on the leader's host too: --via 'ssh {host} --'"))
-	case found != nil && found.Role != zoocfg.Observer:
+	case h.Settings.HasVoter(id):
 		return ok("its file has the leader")
 	}
 	seen := "absent"
-	if found != nil {
+	if h.Settings.Find(id) != nil {
 		seen = "an observer"
 	}
 	c := notOK(fmt.Sprintf("its file does not list server.%d as a voter, and server.%[1]d leads: it would not find the leader", id),

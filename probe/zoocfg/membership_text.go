@@ -147,6 +147,12 @@ func (m Membership) Find(id int64) *Server {
 	return &m.Servers[i]
 }
 
+// HasVoter reports whether the server with that id is listed and votes.
+func (m Membership) HasVoter(id int64) bool {
+	s := m.Find(id)
+	return s != nil && s.Role != Observer
+}
+
 // Voters are the participants, in ascending order of id.
 func (m Membership) Voters() []Server {
 	return slices.DeleteFunc(slices.Clone(m.Servers), func(s Server) bool {

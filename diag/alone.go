@@ -31,10 +31,10 @@ func checkStandaloneInEnsemble(e *model.Ensemble, s *model.Server) Outcome {
 		},
 		Fix: []report.Fix{
 			step(s.Name, "keep clients away from it and decide which data to keep: what was written here is on no other server"),
-			step(s.Name, "write the server.N lines of the others into its zoo.cfg, and its number into its myid"),
 			stopOf(s, ""),
 			risky(s.Name, "MOVE version-2 out of its dataDir and dataLogDir",
 				"do this only while the others serve, and never on two such servers at a time"),
+			step(s.Name, "write the server.N lines of the others into its zoo.cfg, and its number into its myid"),
 			startOf(s),
 		},
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 // documents are the pages that people read beside those of the findings.
@@ -110,7 +112,7 @@ func commands(t *testing.T, path string) (lines []string) {
 func typed(t *testing.T, line string) []string {
 	t.Helper()
 	dir := t.TempDir()
-	must(t, os.WriteFile(filepath.Join(dir, "zkdoctor"), []byte("#!/bin/sh\nprintf '%s\\0' \"$@\" >'"+dir+"/args'\n"), 0o755))
+	zktest.WriteProgram(t, filepath.Join(dir, "zkdoctor"), "#!/bin/sh\nprintf '%s\\0' \"$@\" >'"+dir+"/args'\n")
 	cmd := exec.Command("/bin/sh", "-c", line)
 	cmd.Dir, cmd.Env = dir, []string{"PATH=" + dir}
 	_ = cmd.Run() // a program behind a pipe is not found

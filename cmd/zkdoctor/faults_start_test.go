@@ -115,7 +115,7 @@ func startAs(id int, message string, prepare func(*testing.T, *zktest.Server) []
 		for path, text := range map[string]string{"bin/zkServer.sh": "", "bin/zkEnv.sh": env, "lib/log4j.jar": ""} {
 			path = filepath.Join(s.Dir, path)
 			must(t, os.MkdirAll(filepath.Dir(path), 0o755))
-			must(t, os.WriteFile(path, []byte(text), 0o755))
+			zktest.WriteProgram(t, path, text)
 		}
 		command := append(prepare(t, s), mainClass, s.ConfigFile)
 		on(t, s, "nohup '"+strings.Join(command, "' '")+"' > "+s.LogFile+" 2>&1 || true")

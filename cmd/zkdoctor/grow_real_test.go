@@ -84,7 +84,7 @@ func TestRealOnceAdd(t *testing.T) {
 	rolls := newRolls(t, ens)
 	// zkCli.sh asks this test to send what it would.
 	asked := filepath.Join(rolls.dir, "reconfig")
-	must(t, os.WriteFile(filepath.Join(rolls.dir, "zkCli.sh"), []byte("#!/bin/sh\necho \"$*\" > "+asked+".new\nmv "+asked+".new "+asked+"\nwhile [ -e "+asked+" ]; do sleep 0.1; done\n"), 0o755))
+	zktest.WriteProgram(t, filepath.Join(rolls.dir, "zkCli.sh"), "#!/bin/sh\necho \"$*\" > "+asked+".new\nmv "+asked+".new "+asked+"\nwhile [ -e "+asked+" ]; do sleep 0.1; done\n")
 	line := "server.4=" + rolls.names[3] + ":2888:3888;2181"
 	command := slices.Concat([]string{
 		"env", "PATH=" + rolls.dir + ":/usr/bin:/bin", "ZKDOCTOR_STABLE=" + stable(), "sh", "-c",
@@ -123,7 +123,7 @@ func TestRealOnceUpgrade(t *testing.T) {
 	ens := c.start(t, zktest.Oldest).ens
 	rolls := newRolls(t, ens)
 	upgrade := shellBlock(t, "upgrade.md", "## The loop")
-	must(t, os.WriteFile(filepath.Join(rolls.dir, "upgrade.sh"), []byte(upgrade), 0o755))
+	zktest.WriteProgram(t, filepath.Join(rolls.dir, "upgrade.sh"), upgrade)
 	if got, restarted := rolls.try(t, upgrade, append([]string{next}, rolls.names...)...); got.ExitCode != 1 || restarted > 0 || !strings.Contains(string(got.Stderr), "no snapshot yet") {
 		t.Errorf("without a snapshot: exit %d, %d restarts\n%s%s", got.ExitCode, restarted, got.Stdout, got.Stderr)
 	}

@@ -499,7 +499,7 @@ func hostiles() map[string]hostile {
 			must(t, err)
 			text, err := os.ReadFile(program)
 			must(t, err)
-			must(t, os.WriteFile(filepath.Join(v.Dir(), "tail"), text, 0o755))
+			zktest.WriteProgram(t, filepath.Join(v.Dir(), "tail"), string(text))
 			must(t, os.Chmod(filepath.Join(v.Dir(), "tail"), os.ModeSetuid|0o755))
 			v.start(t, path, zktest.AsNobody("bash", "-c", `exec -a java "$0" -F `+serverClass+` "$1"`, in("tail"))...)
 			return ""

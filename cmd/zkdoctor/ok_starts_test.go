@@ -52,7 +52,7 @@ func startedByUnit(name string, breaks func(*testing.T, *zktest.Server), more ..
 		for path, text := range map[string]string{"bin/zkServer.sh": server, "bin/zkEnv.sh": env} {
 			path = filepath.Join(s.Dir, path)
 			must(t, os.MkdirAll(filepath.Dir(path), 0o755))
-			must(t, os.WriteFile(path, []byte(text), 0o755))
+			zktest.WriteProgram(t, path, text)
 		}
 		on(t, s, "mkdir -p "+s.Dir+"/lib && tr '\\0' '\\n' </proc/$(pgrep -x java)/cmdline | grep -m1 '[.]jar:' | tr : '\\n' | grep '[.]jar$' | xargs cp -t "+s.Dir+"/lib")
 		nameJava(t, s, "/usr")

@@ -68,7 +68,7 @@ func standIn(t *testing.T, ens *zktest.Ensemble) (dir string) {
 	}
 	script.WriteString("esac\necho \"Error from server (NotFound): pods \\\"$pod\\\" not found\" >&2\nexit 1\n")
 	dir = t.TempDir()
-	must(t, os.WriteFile(filepath.Join(dir, "kubectl"), []byte(script.String()), 0o755))
+	zktest.WriteProgram(t, filepath.Join(dir, "kubectl"), script.String())
 	return dir
 }
 

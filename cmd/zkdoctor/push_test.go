@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 // TestPushEnds: a host that takes the program slowly or not at all, or writes without end, ends with its time or
@@ -53,12 +55,12 @@ func TestPushEnds(t *testing.T) {
 			must(t, os.Symlink(tmp, filepath.Join(dir, "link"))) // as /tmp may be one
 			for file, text := range map[string]string{"head": c.head, "sh": c.sh} {
 				if text != "" {
-					must(t, os.WriteFile(filepath.Join(bin, file), []byte(text), 0o755))
+					zktest.WriteProgram(t, filepath.Join(bin, file), text)
 				}
 			}
 			// In a session of its own, as at the other end of a connection: what ends here does not end it.
 			way := filepath.Join(dir, "way")
-			must(t, os.WriteFile(way, []byte("#!/bin/sh\nshift\nexec setsid -w /bin/sh -c 'echo $$ >\""+shell+"\"; exec \"$@\"' sh \"$@\"\n"), 0o755))
+			zktest.WriteProgram(t, way, "#!/bin/sh\nshift\nexec setsid -w /bin/sh -c 'echo $$ >\""+shell+"\"; exec \"$@\"' sh \"$@\"\n")
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			cmd := exec.CommandContext(ctx, program, append([]string{

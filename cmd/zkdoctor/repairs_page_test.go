@@ -87,7 +87,7 @@ func unpack(t *testing.T, dir, version string) {
 // runner writes a program for the shell.
 func runner(t *testing.T, path, text string) {
 	t.Helper()
-	must(t, os.WriteFile(path, []byte("#!/bin/bash\n"+text+"\n"), 0o755))
+	zktest.WriteProgram(t, path, "#!/bin/bash\n"+text+"\n")
 }
 
 // operator is a person with a shell on a server's host who follows the page of a finding.

@@ -113,7 +113,7 @@ func TestRealHooks(t *testing.T) {
 			ens := c.start(t, version).ens
 			dir := t.TempDir()
 			must(t, os.Symlink(program, filepath.Join(dir, "zkdoctor")))
-			must(t, os.WriteFile(filepath.Join(dir, "hostname"), []byte("#!/bin/sh\necho zk-1\n"), 0o755))
+			zktest.WriteProgram(t, filepath.Join(dir, "hostname"), "#!/bin/sh\necho zk-1\n")
 			namePods(t, ens)
 			hook := func(title string) zktest.Result {
 				result, err := ens.Server(2).Host.Run(t.Context(), "env", "PATH="+dir+":/usr/bin:/bin", "sh", "-c", shellBlock(t, "rolling-restart.md", title))
@@ -192,7 +192,7 @@ func newRolls(t *testing.T, ens *zktest.Ensemble) *rolls {
 		"docker":  "#!/bin/sh\nway=$1 host=$2\nshift 2\n[ $way = restart ] && exec ssh $host sudo\nexec ssh $host -- \"$@\"\n",
 		"kubectl": "#!/bin/sh\nway=$1 host=$2\nshift 2\n[ $way = delete ] && exec ssh $1 sudo\nshift\nexec ssh $host -- \"$@\"\n",
 	} {
-		must(t, os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o755))
+		zktest.WriteProgram(t, filepath.Join(r.dir, name), text)
 	}
 	return r
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 )
 
 func TestViaCommand(t *testing.T) {
@@ -56,7 +58,7 @@ func TestViaGoesWrong(t *testing.T) {
 	must(t, os.Mkdir(marks, 0o755))
 	script := func(name, text string) string {
 		path := filepath.Join(dir, name)
-		must(t, os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o755))
+		zktest.WriteProgram(t, path, "#!/bin/sh\n"+text+"\n")
 		return path
 	}
 	for name, c := range map[string]struct{ command, want string }{

@@ -97,7 +97,7 @@ func TestRealOncePretenders(t *testing.T) {
 	named := append(slices.Clone(p.command), p.ens.Server(1).Addr, p.ens.Server(2).Addr, p.ens.Server(3).Addr)
 	program, err := os.ReadFile(p.command[0])
 	must(t, err)
-	must(t, os.WriteFile(filepath.Join(p.ens.Dir, "zkdoctor"), program, 0o755))
+	zktest.WriteProgram(t, filepath.Join(p.ens.Dir, "zkdoctor"), string(program))
 	daemon := append([]string{"setpriv", "--reuid=1", "--regid=1", "--clear-groups", "--", zktest.HostDir + "/zkdoctor"}, named[1:]...)
 	commands := map[string][]string{"without names": p.command, "named": named, "as another user": daemon}
 	honest := map[string]*report.Report{}
@@ -272,7 +272,7 @@ func (c *impostor) start(t *testing.T, ens *zktest.Ensemble, name, classPath str
 	}
 	bash, err := os.ReadFile("/bin/bash")
 	must(t, err)
-	must(t, os.WriteFile(filepath.Join(outside, "java"), bash, 0o755))
+	zktest.WriteProgram(t, filepath.Join(outside, "java"), string(bash))
 	command := []string{}
 	for _, arg := range c.command {
 		command = append(command, words.Replace(arg))

@@ -48,9 +48,7 @@ exec sleep 600
 // end nothing is left.
 func TestRealMonitor(t *testing.T) {
 	bin, seen := t.TempDir(), filepath.Join(t.TempDir(), "seen")
-	if err := os.WriteFile(filepath.Join(bin, "grafana-server"), []byte(fakeGrafana), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	zktest.WriteProgram(t, filepath.Join(bin, "grafana-server"), fakeGrafana)
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	t.Setenv("SEEN", seen)
 	out, dir := new(screen), t.TempDir()

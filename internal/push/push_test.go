@@ -66,13 +66,9 @@ func (h *host) run(t *testing.T, sent []Program, arguments ...string) (out strin
 	}
 	sh := "#!/bin/sh\nexec " + strings.Join(h.shell, " ") + ` "$@"` + "\n"
 	for name, text := range h.files {
-		if err := os.WriteFile(filepath.Join(bin, name), []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		zktest.WriteProgram(t, filepath.Join(bin, name), text)
 	}
-	if err := os.WriteFile(filepath.Join(bin, "sh"), []byte(sh), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	zktest.WriteProgram(t, filepath.Join(bin, "sh"), sh)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "sh"))

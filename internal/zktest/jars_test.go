@@ -29,9 +29,7 @@ func TestBrokenDownloadNeverCounts(t *testing.T) {
 		"fails half way": "mkdir jars; touch jars/slf4j.jar; echo no route; exit 1",
 		"forgets a jar":  "mkdir jars; touch jars/slf4j.jar",
 	} {
-		if err := os.WriteFile(fake, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		WriteProgram(t, fake, "#!/bin/sh\n"+script+"\n")
 		if jars, err := Jars(t.Context(), Oldest); err == nil {
 			t.Errorf("mvn %s: got %q", what, jars)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkdoctor/zkdoctor/internal/zktest"
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
 )
 
@@ -29,9 +30,7 @@ func TestChroot(t *testing.T) {
 		t.Fatal(err)
 	}
 	java := filepath.Join(t.TempDir(), "java") // what runs as root is read for no other program
-	if err := os.WriteFile(java, program, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	zktest.WriteProgram(t, java, string(program))
 	cmd := started(t, exec.CommandContext(t.Context(), java, "-e", "chroot shift or die; <STDIN>", dir))
 	pid := cmd.Process.Pid
 	for end := time.Now().Add(10 * time.Second); ; {

@@ -256,8 +256,10 @@ func makeKey(t *testing.T, dir, name, names string, more ...string) {
 	}, more...)...)
 }
 
+// keytool runs it with as little work of its JVM as a tenth of a second is worth.
 func keytool(t *testing.T, args ...string) {
 	t.Helper()
+	args = append(args, "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")
 	if out, err := exec.CommandContext(t.Context(), "keytool", args...).CombinedOutput(); err != nil {
 		t.Fatalf("keytool %q: %v\n%s", args, err, out)
 	}

@@ -168,6 +168,7 @@ ConnectTimeout 3
 StrictHostKeyChecking no
 UserKnownHostsFile /dev/null
 LogLevel ERROR
+KexAlgorithms curve25519-sha256
 `, sshPort, filepath.Join(dir, "user")), 0o600))
 	return config
 }

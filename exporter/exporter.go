@@ -231,10 +231,14 @@ func (e *Exporter) diagnose(snap *snapshot.Snapshot) *report.Report {
 	return diag.Diagnose(snap, o)
 }
 
+// namespaces is how many bytes are kept of what mntr says of single top-level znodes: 4,000 of its lines and more.
+const namespaces = 1 << 20
+
 // question is q with what is the same for all ensembles.
 func (e *Exporter) question(q probe.Question) probe.Question {
 	o := &e.options
 	q.Door, q.Admin, q.AdminPort, q.Tool = o.Door, o.Admin, o.AdminPort, "zkdoctor "+o.Version
+	q.Namespaces = namespaces
 	return q
 }
 

@@ -22,7 +22,7 @@ func askServing(
 		s.Conf = wire.Ask(ctx, addr, snapshot.WordConf, t, snapshot.ParseConf)
 		reportNumbers(a, reported)
 	}
-	s.Mntr = wire.Ask(ctx, addr, snapshot.WordMntr, t, snapshot.ParseMntr)
+	askMntr(ctx, s, addr, t)
 	if !a.confLate {
 		return
 	}
@@ -30,6 +30,13 @@ func askServing(
 		askConf(ctx, a, addr, t)
 	}
 	reportNumbers(a, reported)
+}
+
+// askMntr asks mntr.
+func askMntr(ctx context.Context, s *snapshot.Server, addr netip.AddrPort, t wire.Transport) {
+	reply, _ := wire.AskWord(ctx, addr, snapshot.WordMntr, t)
+	s.Mntr = snapshot.Interpret(reply, snapshot.WordMntr, snapshot.ParseMntr)
+	s.Mntr.Value.Dropped += reply.Value.LeftOut
 }
 
 // askConf asks conf of a server whose reply was kept.

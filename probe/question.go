@@ -36,6 +36,9 @@ type Question struct {
 	// Brief asks srvr alone of servers that answer it, and no AdminServer of those: for who waits
 	// for a state that is not near.
 	Brief bool
+	// Namespaces is how many bytes are kept of what mntr says of single top-level znodes (3.6+), for who shows
+	// it; less than 16 KiB means as much as that.
+	Namespaces int
 	// PeerPorts is false when the quorum and election ports are to be left alone.
 	PeerPorts bool
 	// PortsDue reports, server by server, whether its peer ports are to be probed now, once

@@ -94,7 +94,7 @@ func (a *serverTask) transport() wire.Transport {
 
 // plain is how it is spoken to without TLS.
 func (a *serverTask) plain(timeout time.Duration) wire.Transport {
-	return wire.Transport{Timeout: timeout, Share: a.share}
+	return wire.Transport{Timeout: timeout, Namespaces: a.Namespaces, Share: a.share}
 }
 
 // newSnapshot is a snapshot with the servers of the task, none of them looked at.

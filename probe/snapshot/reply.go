@@ -5,8 +5,8 @@ import (
 	"net/netip"
 )
 
-// MaxReply is the most that is read of any answer. The largest honest one, mntr
-// of 3.6+, is 17 KiB and grows by some 500 bytes for each top-level znode.
+// MaxReply is the most that is kept of any answer. The largest honest one, mntr of 3.6+, is 17 KiB, and
+// grows by 200 to 500 bytes for each top-level znode, which are not all kept (wire.Transport).
 const MaxReply = 4 << 20
 
 // MaxLines is the most that is read of an answer of a few lines, as all are but those to mntr,
@@ -21,6 +21,8 @@ type Reply struct {
 	// From is who answered.
 	From netip.AddrPort
 	Data []byte
+	// LeftOut counts the lines about single top-level znodes that were not kept of mntr.
+	LeftOut int
 	// Reset: the peer ended with an RST and not a FIN, so Data may be cut short
 	// although a server may well do so after a whole answer.
 	Reset bool

@@ -25,8 +25,10 @@ type look struct {
 	tls      *tls.Config       // nil for plain text
 	shown    *snapshot.TLSLook // what became of TLS
 	room     int               // how many bytes of an answer are expected
-	limit    int               // how many are read at the most
-	share    *Share            // what they are taken off; nil for nothing
+	limit    int               // how many are kept at the most
+	// namespaces is how many bytes are kept of what it says of single top-level znodes; 0 for all.
+	namespaces int
+	share      *Share // what they are taken off; nil for nothing
 	// sendNewline is how long to wait for an answer before a newline follows the question; 0
 	// sends none.
 	sendNewline time.Duration

@@ -31,11 +31,16 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 		stop = sendNewline(conn, l.sendNewline)
 	}
 	var answer io.Reader = conn
+	leftOut := new(int)
+	if l.namespaces > 0 {
+		some := newNamespaceReader(conn, l.namespaces)
+		answer, leftOut = some, &some.leftOut
+	}
 	if l.share != nil {
-		answer = &sharedReader{Reader: conn, share: l.share}
+		answer = &sharedReader{Reader: answer, share: l.share}
 	}
 	data, err := readAll(answer, l.room, l.limit)
-	reply := snapshot.Reply{From: l.addr, Data: data, Nudged: stop()}
+	reply := snapshot.Reply{From: l.addr, Data: data, LeftOut: *leftOut, Nudged: stop()}
 	// TLS that ends in the middle of a record was cut, as by an RST.
 	reply.Reset = errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
 	switch {

@@ -37,6 +37,9 @@ func AskWord(
 		failure := l.fail(snapshot.Denied, "not a word that zkdoctor sends")
 		return snapshot.Failed[snapshot.Reply](failure, 0), snapshot.Failed[snapshot.Dial](failure, 0)
 	}
+	if word == snapshot.WordMntr {
+		l.namespaces = max(t.Namespaces, fewNamespaces)
+	}
 	if word == snapshot.WordSrvr && t.TLS == nil {
 		l.sendNewline = min(newlineAfter, l.timeout()/4)
 	}
@@ -70,7 +73,7 @@ func roomFor(w snapshot.Word) int {
 	return 4 << 10
 }
 
-// limitOf is the most that is read of an answer.
+// limitOf is the most that is kept of an answer.
 func limitOf(w snapshot.Word) int {
 	switch w {
 	case snapshot.WordMntr:

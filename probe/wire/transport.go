@@ -15,6 +15,9 @@ type Transport struct {
 	// work inside the TLS stream (3.5.1+ with Netty). Its ServerName, where it is
 	// empty, is that of each server asked.
 	TLS *tls.Config
+	// Namespaces is how many bytes are kept of what mntr says of single top-level znodes; less than 16 KiB means
+	// as much as that.
+	Namespaces int
 	// Share is what of the server's answers may be read; nil for no bound on all together.
 	Share *Share
 }

@@ -29,7 +29,7 @@ func TestList(t *testing.T) {
 		{"the file of this host", look(follower, leader, follower).as(oldest).on(1), "serving 0: 3 of 3 by file, need 2, spare 1", nil},
 		{"the targets, where nothing else tells", look(follower, leader, follower).as(oldest), "serving 0: 3 of 3 by targets, need 2, spare 1", nil},
 		{
-			"the leader's list before a follower's", look(but(follower, lists(strings.Join(three, "\n")+"\nversion=0")), leader, follower, follower),
+			"the leader's list before a follower's", look(but(follower, lists(strings.Join(three, "\n")+"\nversion=0")), but(leader, insync(3)), follower, follower),
 			"serving 2: 4 of 4 by conf, need 3, spare 1", findings("root membership-divergent critical proven zk1 zk2 zk3 zk4"),
 		},
 		{
@@ -67,15 +67,15 @@ func TestList(t *testing.T) {
 		},
 
 		{
-			"groups: all serve", nine(follower, leader, follower, follower, follower, follower, follower, follower, follower),
+			"groups: all serve", nine(follower, but(leader, insync(8)), follower, follower, follower, follower, follower, follower, follower),
 			"serving 0: 9 of 9 by conf, need 4, spare 3", nil,
 		},
 		{
-			"groups: one is lost", nine(follower, leader, follower, follower, follower, follower, down, down, down),
+			"groups: one is lost", nine(follower, but(leader, insync(5)), follower, follower, follower, follower, down, down, down),
 			"degraded 1: 6 of 9 by conf, need 4, spare 1", findings("root process-down warning likely zk7 zk8 zk9"),
 		},
 		{
-			"groups: four of nine are enough", nine(follower, leader, down, follower, follower, down, down, down, down),
+			"groups: four of nine are enough", nine(follower, but(leader, insync(3)), down, follower, follower, down, down, down, down),
 			"degraded 1: 4 of 9 by conf, need 4, spare 0",
 			findings("root process-down warning likely zk3 zk6 zk7 zk8 zk9", "fold degraded-no-spare warning proven"),
 		},

@@ -15,7 +15,7 @@ func TestVerdict(t *testing.T) {
 	runGrid(t, []row{
 		{"all serve", look(follower, leader, follower), "serving 0: 3 of 3 by conf, need 2, spare 1", nil},
 		{"all serve, two looks", look(follower, leader, follower).twice(), "serving 0: 3 of 3 by conf, need 2, spare 1", nil},
-		{"five serve", look(follower, leader, follower, follower, follower), "serving 0: 5 of 5 by conf, need 3, spare 2", nil},
+		{"five serve", look(follower, but(leader, insync(4)), follower, follower, follower), "serving 0: 5 of 5 by conf, need 3, spare 2", nil},
 		{"3.4 tells no list", look(follower, leader, follower).as(oldest), "serving 0: 3 of 3 by targets, need 2, spare 1", nil},
 		{
 			"an oracle, and both serve", look(follower, leader).file(zoo(2, "oraclePath=/run/oracle")), "serving 0: 2 of 2 by conf, need 2, spare ?", nil,
@@ -59,7 +59,7 @@ func TestVerdict(t *testing.T) {
 			findings("root process-down warning likely zk3", "fold degraded-no-spare warning proven"),
 		},
 		{
-			"one of five is down", look(follower, leader, follower, follower, down), "degraded 1: 4 of 5 by conf, need 3, spare 1",
+			"one of five is down", look(follower, but(leader, insync(3)), follower, follower, down), "degraded 1: 4 of 5 by conf, need 3, spare 1",
 			findings("root process-down warning likely zk5"),
 		},
 		{
@@ -222,8 +222,18 @@ func TestVerdict(t *testing.T) {
 			findings("root process-down warning likely zk1 zk3"),
 		},
 		{
-			"and it still leads in the second look", look(down, leader, down).twice(), "down 2: 1 of 3 by conf, need 2, spare -1",
-			findings("root process-down critical likely zk1 zk3", "fold quorum-lost critical proven"),
+			"and it still leads in the second look", look(down, but(leader, insync(0)), down).twice(), "down 2: 1 of 3 by conf, need 2, spare -1",
+			findings("root process-down critical likely zk1 zk3", "show leader-not-committing critical likely zk2", "fold quorum-lost critical proven"),
+		},
+		{
+			"and it counts two in sync: others follow it", look(down, leader, down).twice(), "unknown 3: 1 of 3 by conf, need 2, spare ?",
+			findings("root process-down warning likely zk1 zk3"),
+		},
+		{
+			"one of two that follow is not the leader's", look(follower, but(leader, insync(1)), follower).twice(), "serving 0: 3 of 3 by conf, need 2, spare ?", nil,
+		},
+		{
+			"it was so in one look", look(follower, leader, follower).after(look(follower, but(leader, insync(1)), follower)), "serving 0: 3 of 3 by conf, need 2, spare 1", nil,
 		},
 		{
 			"the followers follow a leader that is dead", look(follower, down, follower), "unknown 3: 2 of 3 by conf, need 2, spare ?, again",

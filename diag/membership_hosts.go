@@ -126,6 +126,9 @@ func movedMembers(e *model.Ensemble) []report.Finding {
 		if lists[i] == first {
 			continue
 		}
+		if f := sharedServer(e, with, s); f != nil {
+			return []report.Finding{*f}
+		}
 		for _, m := range lists[i].Servers {
 			o := first.Find(m.ID)
 			if o == nil || !isOut(with, s, e.ByLine(m.ID)) || !elsewhere(e, m.Addresses[0].Host, o.Addresses[0].Host) {

@@ -157,12 +157,32 @@ func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 		f.Fix = append(f.Fix, correction(e, c)...)
 	}
 	switch {
+	case eachInOwnList(e, a, b):
+		if f.Certainty == report.Proven {
+			f.Certainty = report.Likely // that two have it is, and not that this is wrong
+		}
+		f.Summary = fmt.Sprintf("both report server id %d, and the list of each has its own address there: they are of two ensembles, or one of the lists is wrong.", a.ID)
+		f.Fix = []report.Fix{
+			{Note: "compare the server.N lines of both, and change no myid: each is that of its own list", Risk: "none"},
+			{Note: "if they are of two ensembles, check each ensemble by itself; if not, write one list on all servers"},
+		}
 	case len(f.Fix) == 0:
 		f.Fix = ofOneOfTwo(e, a, b)
 	case isWrong(e, a) && !isWrong(e, b) && f.Certainty != report.Possible:
 		f.Title = "two servers use the same id: by the list, " + claimName(a) + " has the wrong one"
 	}
 	return f
+}
+
+// eachInOwnList reports whether each of the two runs with a list that has its own address for the id, and not that
+// of the other.
+func eachInOwnList(e *model.Ensemble, a, b model.Claim) bool {
+	if a.Server == nil || b.Server == nil || a.Server.RunsWith == nil || b.Server.RunsWith == nil {
+		return false
+	}
+	of := func(c model.Claim) string { return c.Server.RunsWith.Find(c.ID).Addresses[0].Host }
+	at := func(c model.Claim) bool { return slices.Contains(addressesAt(e, of(c)), c.Server.At().Addr()) }
+	return a.Server.RunsWith.Find(a.ID) != nil && b.Server.RunsWith.Find(b.ID) != nil && elsewhere(e, of(a), of(b)) && at(a) && at(b)
 }
 
 // apartBy are the marks by which the servers of two claims are two.

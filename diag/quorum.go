@@ -167,6 +167,7 @@ func checkSplitBrain(e *model.Ensemble) Outcome {
 		Severity: report.Critical, Certainty: byNumber(e), Servers: e.Verdict.Leaders,
 		Summary: "two leaders were seen in both checks. Each has a majority of its own member list, so both accept writes.",
 		Fix: []report.Fix{
+			{Note: "compare the server.N lines of all servers: if no host of one group is meant to be in the other, these are two ensembles that share a server. Then move no data, and correct the lists", Risk: "none"},
 			{Note: "stop writes if you can, and decide which leader has the data to keep"},
 			{
 				Note: "stop every server of the other group and MOVE version-2 out of its dataDir and dataLogDir; keep it",
@@ -181,7 +182,7 @@ func checkSplitBrain(e *model.Ensemble) Outcome {
 	if splitByOracle(e) {
 		f.SaysWhy = true
 		f.Summary = "two leaders were seen in both checks, with one list of two voters: an oracle (oraclePath) lets each continue without the other, and both accept writes."
-		f.Fix[2] = report.Fix{
+		f.Fix[len(f.Fix)-1] = report.Fix{
 			Note: "set the oracle to 1 for one of them and never for both; start the kept one first, and the emptied one when the kept one serves",
 			Risk: "the emptied one must never lead alone: set its oracle to 0",
 		}

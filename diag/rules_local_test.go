@@ -115,6 +115,8 @@ func myidRules() []rule {
 			MyidDuplicate,
 			[]fire{
 				{"by conf", look(but(follower, says(2)), leader, follower), "critical proven zk1 zk2"},
+				{"each has its own address in its own list", look(follower, leader, follower, but(follower, says(1), lists(
+					"server.1=192.0.2.4:2888:3888:participant\nserver.2=192.0.2.5:2888:3888:participant\nserver.3=zk3:2888:3888:participant\nversion=0"))), "critical likely zk4 zk1"},
 				{"by the files of two", look(looking, looking, looking).on(1).on(3, myid("1\n")), "critical proven zk3 zk1"},
 				{"translated addresses, one role", look(but(follower, says(3)), leader, follower).as(oldest), "info possible zk1 zk3"},
 				{"another role at another address", look(follower, leader, but(follower, says(2), at("192.0.2.9", "192.0.2.9", 2181))).as(oldest), "critical likely zk2 192.0.2.9"},

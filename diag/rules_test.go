@@ -233,6 +233,7 @@ func ensembleRules() []rule {
 				{"others swapped, and it has ended", look(follower, leader, down).onWith(3, exchanged(1, 2), stopped), "warning proven zk3"},
 				{"another host for a member, and one is out", look(follower, leader, looking).onWith(3, strings.Replace(zoo(3), "=zk2:", "=192.0.2.77:", 1)).twice(), "warning likely zk1 zk3"},
 				{"a file that was edited, of a server that tells nothing", look(follower, leader, follower).as(oldest).on(1).onWith(3, zoo(5), edited), "warning likely zk3"},
+				{"one server in the lists of two ensembles", look(follower, but(leader, insync(1)), but(follower, lists(othersBeside3))).twice(), "warning likely zk3"},
 				{"the leader is in no list of one that is out", look(looking, follower, follower, leader).onWith(1, zoo(3)), "critical proven zk1 zk2 zk3 zk4"},
 				{"a file of this minute", look(follower, leader, looking).as(oldest).on(1).onWith(3, zoo(5), justEdited), "critical likely zk1 zk3"},
 				{"a voter made an observer, in the file", look(follower, leader, follower).onWith(1, zoo(2, "server.3=zk3:2888:3888:observer")), "warning proven zk1"},
@@ -249,6 +250,9 @@ func ensembleRules() []rule {
 				{"a file that was edited, and no other list", look(follower, leader, looking).as(oldest).onWith(3, zoo(5), edited)},
 				{"another host for a member, and all serve", look(follower, leader, but(follower, lists(
 					three[0]+"\nserver.2=192.0.2.77:2888:3888:participant\n"+three[2]+"\nversion=0")))},
+				{"such lists, and the leader counts all", look(follower, leader, but(follower, lists(othersBeside3))).twice()},
+				{"such lists, and it counted fewer in one look", look(follower, leader, but(follower, lists(othersBeside3))).after(look(follower, but(leader, insync(1)), but(follower, lists(othersBeside3))))},
+				{"it counts fewer, with one list", look(follower, but(leader, insync(1)), follower).twice()},
 				{"another name of one host, and one is out", look(follower, leader, looking).onWith(3, strings.Replace(zoo(3), "=zk2:", "=192.0.2.2:", 1)).twice()},
 				{"it was so in the first look", look(follower, leader, follower).after(halfMoved())},
 			},
@@ -284,6 +288,9 @@ func ensembleRules() []rule {
 		},
 	}
 }
+
+// othersBeside3 is a list that has other hosts for servers 1 and 2.
+const othersBeside3 = "server.1=192.0.2.71:2888:3888:participant\nserver.2=192.0.2.72:2888:3888:participant\nserver.3=zk3:2888:3888:participant\nversion=0"
 
 // swappedLines is a list in which servers 1 and 2 have each other's host.
 const swappedLines = "server.1=zk2:2888:3888:participant\nserver.2=zk1:2888:3888:participant\nserver.3=zk3:2888:3888:participant\nversion=0"

@@ -96,6 +96,9 @@ func sparePhrases(e *model.Ensemble, t model.Tally, leaders []*model.Server) []s
 		return unknown("the leader is not among the targets")
 	case e.PeersUnknown() && e.Product != "" && len(leaders) > 0:
 		return unknown("the leader reports " + plural(int(*leaders[0].Keeper.Peers), "peer"))
+	case e.FewerFollow():
+		lead, synced, following, _ := e.LeaderCount()
+		return unknown(fmt.Sprintf("%s counts %d in sync of %d that follow", lead.Name, synced, following))
 	case e.List.Edited:
 		return unknown("no server was started with that list")
 	case e.PeersUnknown():

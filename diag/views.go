@@ -73,20 +73,23 @@ func serverView(e *model.Ensemble, s, leader *model.Server) report.ServerView {
 		srvr := reported.Value
 		v.Zxid = new(srvr.Zxid.String())
 		v.Connections, v.LatencyAvgMs, v.LatencyMaxMs = &srvr.Connections, &srvr.LatencyAvg, &srvr.LatencyMax
-		v.Lag = lagOf(s, leader)
+		v.Lag = lagOf(s, leader, e.Earlier(s))
 	}
 	return v
 }
 
 // lagOf is how far the server's zxid is behind its leader's. A learner that has
-// seen no write of the leader's epoch yet shows an older zxid and is not behind. leader is
-// nil where none was seen.
-func lagOf(s, leader *model.Server) *int64 {
+// seen no write of the leader's epoch yet shows an older zxid and is not behind. One that had more in the
+// earlier look than its leader has now follows another. leader and earlier are nil where none was seen.
+func lagOf(s, leader, earlier *model.Server) *int64 {
 	if leader == nil || s.Role != report.Follower && s.Role != report.Observer {
 		return nil
 	}
 	lead, own := leader.Srvr.Value.Zxid, s.Srvr.Value.Zxid
 	if lead.Epoch() != own.Epoch() && lead.Counter() > 0 {
+		return nil
+	}
+	if earlier != nil && earlier.Srvr.Seen() && earlier.Role == s.Role && earlier.Srvr.Value.Zxid > lead && lead.Counter() > 0 {
 		return nil
 	}
 	if lead.Epoch() != own.Epoch() {

@@ -298,9 +298,14 @@ func (w *writer) write(ctx context.Context, ens *zktest.Ensemble) {
 		s := ens.Servers[n%len(ens.Servers)]
 		try, cancel := context.WithTimeout(ctx, 5*time.Second)
 		session, err := s.OpenSession(try, 10*time.Second)
+		if err == nil {
+			// There already, but the first time. Below one znode, as clients keep theirs: mntr has lines for each
+			// top-level one.
+			_ = session.Create(try, "/writer", nil, false)
+		}
 		for err == nil && ctx.Err() == nil {
 			once, done := context.WithTimeout(ctx, 5*time.Second)
-			err = session.Create(once, fmt.Sprintf("/w%d-%d", n, w.writes.Load()), []byte("x"), true)
+			err = session.Create(once, fmt.Sprintf("/writer/%d-%d", n, w.writes.Load()), []byte("x"), true)
 			done()
 			if err == nil {
 				w.longest = max(w.longest, time.Since(last))

@@ -92,7 +92,7 @@ func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) 
 		return report.Unknown, true
 	}
 	inferred := slices.ContainsFunc(leaders, func(s *Server) bool { return s.Inferred })
-	again := inferred || e.AnyNotServing()
+	again := inferred || e.AnyNotServing() || e.FewerFollow()
 	if len(t.Out) == 0 {
 		return report.Serving, again
 	}
@@ -115,8 +115,8 @@ func (e *Ensemble) leadsAlone() bool {
 	if e.Before == nil || e.MayHaveOracle() {
 		return false
 	}
-	for _, look := range []*Ensemble{e, e.Before} {
-		if !knowsVoters(look) || !look.cannotConfirm() {
+	for _, look := range []*Ensemble{e, e.Before} { // more than those that are not down: others follow it
+		if !knowsVoters(look) || !look.cannotConfirm() || look.countsMore(func(s *Server) bool { return s.Role != report.RoleDown }) {
 			return false
 		}
 	}
@@ -141,7 +141,7 @@ func spare(e *Ensemble, state report.State, t Tally) *int {
 		if e.LoneStandalone() {
 			break
 		}
-		if e.PeersUnknown() || e.HasOracle() || LeaderNotNamed(e) || e.List.Edited {
+		if e.PeersUnknown() || e.HasOracle() || LeaderNotNamed(e) || e.List.Edited || e.FewerFollow() {
 			return nil
 		}
 		spare = e.List.Quorums.Spare(t.Serving)

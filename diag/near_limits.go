@@ -15,7 +15,7 @@ const descriptorsHigh = 0.85
 
 // zxidCounterHigh is the number of transactions of an epoch past which its end is near:
 // 94 % of 2^32, which leaves 3 days at 1,000 writes a second.
-const zxidCounterHigh = 0xF0000000
+const zxidCounterHigh uint32 = 0xF0000000
 
 // Rules about what runs out: the numbers of an epoch, file descriptors.
 

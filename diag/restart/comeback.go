@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkdoctor/zkdoctor/diag"
 	"github.com/zkdoctor/zkdoctor/diag/lint"
+	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 )
 
@@ -78,6 +79,12 @@ func knownFaults(s *subject) []Check {
 				Result: NotKnown, Finding: skip.Check, Text: fmt.Sprintf("%s could not be checked: %s", skip.Check, skip.Reason),
 				Do: []report.Fix{do("", "run it as root on that host; if that changes nothing, zkdoctor explain "+string(skip.Check)+" says what to check")},
 			})
+		}
+	}
+	for _, symptom := range s.r.Unexplained {
+		if slices.Contains(symptom.Servers, s.s.Name) && s.s.Serving == model.No {
+			out = append(out, notKnown(fmt.Sprintf("it is not in the quorum, and why was not found (%s): that may last after a restart", symptom.Symptom),
+				do("", "run zkdoctor check: it says what was ruled out, and what to look at next"))...)
 		}
 	}
 	if out == nil {

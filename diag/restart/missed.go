@@ -56,6 +56,9 @@ func clients(s *subject) []Check {
 	case len(s.otherVoters()) == 0:
 		return notKnown(connected+", and which other servers there are is not known",
 			do("", "name all members: --in zk1,zk2,zk3"))
+	case len(free) == 0 && slices.ContainsFunc(s.otherVoters(), func(other *model.Server) bool { return other == nil || other.Serving == model.Unknown }):
+		return notKnown(connected+", and whether another server takes clients was not seen",
+			do("", "check from where clients are; a client needs another server in its connect string"))
 	case len(free) == 0:
 		return notOK(connected+", and no other server was seen to take clients",
 			do("", "check from where clients are; a client needs another server in its connect string"))

@@ -56,9 +56,19 @@ func reachesPeers(s *subject) []Check {
 	case out != nil:
 		return out
 	case len(unknown) > 0:
-		return notKnown("whether it reaches "+enumerate(unknown)+" was not tried", do("", "leave --no-peer-ports out"))
+		return notTried(seen, "whether it reaches "+enumerate(unknown)+" was not tried", unknown)
 	}
 	return ok("it reaches the ports of the other voters")
+}
+
+// notTried: the ports were to be left alone, or its own host could not try them.
+func notTried(seen *model.Ensemble, text string, servers []string) []Check {
+	for _, name := range servers {
+		if there := seen.ByName(name); there != nil && there.Election.Look.Failure != nil {
+			return notKnown(text+": "+there.Election.Look.Failure.Text, do("", "mend that on this host first: a server that starts here connects in the same way"))
+		}
+	}
+	return notKnown(text, do("", "leave --no-peer-ports out"))
 }
 
 // peersReachIt: from the hosts of the voters with larger ids its election port is open.

@@ -103,6 +103,27 @@ func out(host string) func([]*snapshot.Snapshot) {
 	}
 }
 
+// idle makes a server one that runs and does not serve.
+func idle(host string) func([]*snapshot.Snapshot) {
+	return func(snaps []*snapshot.Snapshot) {
+		out(host)(snaps[1:])
+		each(snaps, func(s *snapshot.Snapshot) {
+			for i := range s.Servers {
+				if server := &s.Servers[i]; server.Host == host {
+					server.Client.Failure, server.Election.Look.Failure = nil, nil
+					server.Srvr.Failure = &snapshot.Failure{Kind: snapshot.NotServing, Text: "not serving"}
+					server.Mntr.Failure, server.Conf.Failure = server.Srvr.Failure, server.Srvr.Failure
+				}
+				for j, pair := range s.Servers[i].Mntr.Value.Keys {
+					if pair.Key == "zk_synced_followers" {
+						s.Servers[i].Mntr.Value.Keys[j].Value = "1"
+					}
+				}
+			}
+		})
+	}
+}
+
 // at changes the host of the first server, in both looks.
 func at(change func(*snapshot.Local)) func([]*snapshot.Snapshot) {
 	return func(snaps []*snapshot.Snapshot) {
@@ -238,6 +259,8 @@ func TestJudge(t *testing.T) {
 		{name: "cut short", change: func(snaps []*snapshot.Snapshot) { snaps[0].Incomplete = "deadline" }, want: restart.NotKnown, reason: "two-checks"},
 		{name: "another is out", change: out(zk2), want: restart.NotOK, reason: "quorum-left", says: "do not stop 10.99.0.1"},
 		{name: "it is out itself", change: out(zk1), q: restart.Question{OnlyStop: true}, want: restart.OK},
+		{name: "it runs and is not in the quorum, and nothing says why", change: idle(zk1), want: restart.NotKnown, reason: "known-faults", says: "why was not found"},
+		{name: "one that runs and is out, whether it may stop", change: idle(zk1), q: restart.Question{OnlyStop: true}, want: restart.OK},
 		{
 			name: "another lacks what was committed", want: restart.NotOK, reason: "in-sync",
 			change: func(snaps []*snapshot.Snapshot) {

@@ -226,7 +226,7 @@ var hostTests = []matchTest{
 	{"host 60", "Error: Could not create the Java Virtual Machine.", "(consequence)"},
 	{"host 61", "Error occurred during initialization of VM", "(consequence)"},
 	{"host 62", "Error: A fatal exception has occurred. Program will exit.", "(consequence)"},
-	{"host 63", "[0.150s][warning][os,thread] Failed to start thread \"Unknown thread\" with pthread_create failed (EAGAIN) for attributes: stacksize: 1024k", "fd-limit-near"},
+	{"host 63", "[0.150s][warning][os,thread] Failed to start thread \"Unknown thread\" with pthread_create failed (EAGAIN) for attributes: stacksize: 1024k", "(consequence)"},
 	{"host 64", "Invalid maximum heap size: -Xmx2gb", "java-missing-or-wrong"},
 	{"host 65", "Error occurred during initialization of VM\nMultiple garbage collectors selected", "java-missing-or-wrong"},
 	{"host 66", "Conflicting collector combinations in option list; please refer to the release notes", "java-missing-or-wrong"},

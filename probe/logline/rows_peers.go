@@ -87,6 +87,10 @@ func channelRows() []Row {
 		row("Connection refused", []string{"process-down", "self-addr-loopback", "process-without-listener"}, "The peer's host refused the election port: nothing listens there."),
 		row("timed out", unreached, "The peer's election port gave no answer at all: a firewall drops it, or the host is off."),
 		row("No route to host", unreached, "The network refused the way to the peer's election port: a firewall says no, or the host is off."),
+		{
+			Kind: Setting, Texts: []string{"Protocol family unavailable"},
+			Why: "A peer has an IPv6 address, and Java uses IPv4 alone: java.net.preferIPv4Stack=true, or a kernel without IPv6.",
+		},
 		nameless,
 		{Sign: PeerUnreached, Texts: []string{openChannel}, Family: "channel", Slugs: []string{"process-down", "quorum-port-filtered", "host-unreachable"}, Why: "This server could not reach a peer's election port; the exception below the line says how it failed.", capture: peerAddress},
 	}

@@ -110,10 +110,14 @@ func (s *Snapshot) mergeServers(snaps []*Snapshot) {
 	}
 }
 
-// reported ranks how much a look at a server tells: its own words before what its
+// reported ranks how much a look at a server tells: its own words, the more the better, before what its
 // sockets do, and those before silence.
 func reported(s *Server) int {
 	switch {
+	case s.Srvr.Seen() && s.Mntr.Seen() && s.Conf.Seen():
+		return 8
+	case s.Srvr.Seen() && (s.Mntr.Seen() || s.Conf.Seen()):
+		return 7
 	case s.Srvr.Seen():
 		return 6
 	case s.Srvr.FailedAs(NotServing):

@@ -48,6 +48,19 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// TestMergeByWords: of two hosts to which a server answered, that one counts to which it answered more.
+func TestMergeByWords(t *testing.T) {
+	more := leads("zk1")
+	more.Mntr = Saw(Mntr{Dropped: 7}, 0)
+	a, b := seenFrom("a", 0, leads("zk1")), seenFrom("b", time.Minute, more)
+	for _, snaps := range [][]*Snapshot{{a, b}, {b, a}} {
+		m, err := Merge(snaps)
+		if err != nil || m.Servers[0].Mntr.Value.Dropped != 7 {
+			t.Errorf("%+v, %v", m, err)
+		}
+	}
+}
+
 // TestMergeTwoLooks: both looks are merged where all hosts looked twice.
 func TestMergeTwoLooks(t *testing.T) {
 	twice := func(s *Snapshot) *Snapshot {

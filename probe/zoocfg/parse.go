@@ -186,7 +186,7 @@ func (r *reader) effective(properties []Property) []Property {
 func (c *Config) finish() {
 	order := func(file string, line int) int {
 		if file != c.Path {
-			line += 1 << 40
+			line += 1 << 30 // more lines than a file may have
 		}
 		return line
 	}

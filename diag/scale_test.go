@@ -4,11 +4,9 @@ package diag
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -44,14 +42,6 @@ func manyMembers(n int) map[string]*snapshot.Snapshot {
 		"unreachable":  look(gone, gone, gone).file(zoo(n)).twice().grown(n),
 		"three report": few.snap(),
 	}
-}
-
-func memberLines(n int) string {
-	var b strings.Builder
-	for id := 1; id <= n; id++ {
-		fmt.Fprintf(&b, "server.%d=zk%d:2888:3888:participant\n", id, id)
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // grown is the scene with n servers, the last of its own again and again, each at an address

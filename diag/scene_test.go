@@ -260,3 +260,11 @@ func conf(w where, state string, id int) snapshot.Obs[snapshot.Conf] {
 		return strings.NewReplacer(pairs...).Replace(text)
 	})
 }
+
+func memberLines(n int) string {
+	var b strings.Builder
+	for id := 1; id <= n; id++ {
+		fmt.Fprintf(&b, "server.%d=zk%d:2888:3888:participant\n", id, id)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -82,14 +82,14 @@ func cutOff(e *model.Ensemble, s *model.Server) report.Finding {
 		f.Summary = fmt.Sprintf("this host has %d connections to %s, the most that maxClientCnxns allows per address.", max(s.Held.Value, ours.Connections), s.Name)
 		f.Fix = []report.Fix{
 			{Host: e.Snap.Vantage.Host, Command: fmt.Sprintf("ss -tnp dst %s dport = :%d", s.Client.Value.Remote.Addr(), s.Port), Note: "find out which processes hold the connections; often it is a client that opens sessions and never closes them"},
-			raiseConnLimit(s),
+			raiseConnLimit(),
 		}
 	case full(busiest.Connections) && ours.Connections == 0:
 		f.Certainty = report.Likely
 		f.Summary = fmt.Sprintf("%s has %d connections to %s, the most that maxClientCnxns allows per address. This host is refused, so most likely the server sees it under that address.", busiest.Address, busiest.Connections, s.Name)
 		f.Fix = []report.Fix{
 			{Host: busiest.Address, Command: fmt.Sprintf("ss -tnp dport = :%d", s.Port), Note: "find out which processes hold the connections; if this host is a NAT gateway or a proxy, they may be those of any host behind it"},
-			raiseConnLimit(s),
+			raiseConnLimit(),
 		}
 	case busiest.Connections > 0:
 		f.Summary = "it accepts connections and closes them without an answer. By the count of its AdminServer, maxClientCnxns is not the reason: it is the limit for all clients together (maxCnxns), or something between this host and the server."
@@ -106,7 +106,7 @@ func orKeeper(s *model.Server) string {
 		" No answer shows which program it is, so no session was requested."
 }
 
-func raiseConnLimit(s *model.Server) report.Fix {
-	return risky(s.Name, "raise maxClientCnxns in zoo.cfg on every server and restart, one server at a time",
+func raiseConnLimit() report.Fix {
+	return risky("", "if these clients need so many, raise maxClientCnxns in zoo.cfg on every server and restart, one server at a time",
 		"if the ensemble can lose 0 more, each restart is an outage")
 }

@@ -91,7 +91,7 @@ func totalReached(e *model.Ensemble, s *model.Server) (f report.Finding, ok bool
 	f.Fix = []report.Fix{
 		inspect(s.Name, fmt.Sprintf(`ss -tn state established '( sport = :%d )' | awk 'NR > 1 {sub(/:[0-9]+$/, "", $4); print $4}' | sort | uniq -c | sort -n`, s.Port),
 			"find out which hosts hold the connections; fix or restart the client that does not close them"),
-		risky(s.Name, "raise maxCnxns in zoo.cfg on every server, or remove it, and restart one at a time",
+		risky("", "raise maxCnxns in zoo.cfg on every server, or remove it, and restart one at a time",
 			"a restart ends all connections of that server; if the ensemble can lose 0 more, each restart is an outage"),
 	}
 	return f, true

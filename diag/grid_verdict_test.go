@@ -41,7 +41,7 @@ func TestVerdict(t *testing.T) {
 		{
 			"one of two leads on, and none may", look(but(leader, insync(0)), down).membership(three[0], three[1]).as("3.6.4").twice(),
 			"down 2: 1 of 2 by conf, need 2, spare -1",
-			findings("root process-down critical likely zk2", "root even-or-tiny-ensemble warning proven", "show leader-not-committing critical likely zk1", "fold quorum-lost critical proven"),
+			findings("root process-down critical likely zk2", "show leader-not-committing critical likely zk1", "show even-or-tiny-ensemble info proven", "fold quorum-lost critical proven"),
 		},
 		{
 			"a file, and a leader that does not count its followers",

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -165,11 +166,32 @@ func changeTogether(e *model.Ensemble, findings []report.Finding) {
 	}
 	all := strings.Join(names, ", ")
 	for _, i := range swapped {
-		findings[i].Fix = slices.Concat(compareLines(""), []report.Fix{
-			risky(all, "they have each other's ids: stop all of them before any of them gets its own",
-				"of 3 servers, stopping 2 is a short outage; one at a time makes two servers with the same id"),
-		}, write, []report.Fix{step(all, "start them")})
+		findings[i].Fix = slices.Concat(compareLines(""), stopTogether(e, names), write, []report.Fix{step(all, "start them")})
 	}
+}
+
+// stopTogether are the steps that stop servers which have each other's ids.
+func stopTogether(e *model.Ensemble, names []string) (steps []report.Fix) {
+	var out []string
+	for _, name := range e.Verdict.Out {
+		if !slices.Contains(names, name) {
+			out = append(out, name)
+		}
+	}
+	if len(out) > 0 {
+		steps = append(steps, report.Fix{Note: "first bring back " + enumerate(out) + ", by the steps of its own finding: with it fewer are missing"})
+	}
+	left := maps.Clone(e.Votes.Serving)
+	for _, name := range names {
+		if s := e.ByName(name); s != nil && s.Line != nil {
+			delete(left, s.Line.ID)
+		}
+	}
+	risk := "without them the others are no quorum: no client can write until they are back. Stopped one at a time, two servers have the same id"
+	if e.List.Quorums.Contains(left) {
+		risk = "the others are a quorum without them, as long as no other fails. Stopped one at a time, two servers have the same id"
+	}
+	return append(steps, risky(strings.Join(names, ", "), "they have each other's ids: stop all of them before any of them gets its own", risk))
 }
 
 // idsOf are the id that the server of a finding has and that of its line; -1 where it is no row.

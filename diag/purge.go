@@ -46,9 +46,9 @@ func checkAutopurgeOff(_ *model.Ensemble, h *model.Host) Outcome {
 			dataEvidence("whole", wholeOf(snapshots.Value), "all", ""),
 		},
 		Fix: []report.Fix{
-			risky(nameOf(h), "on every server, add autopurge.purgeInterval=24 and autopurge.snapRetainCount=5 to zoo.cfg. The next start removes all but the newest five snapshots and the logs that they need",
+			risky("", "on every server, add autopurge.purgeInterval=24 and autopurge.snapRetainCount=5 to zoo.cfg. The next start removes all but the newest five snapshots and the logs that they need",
 				"up to 3.5 it keeps the newest by name, even incomplete ones: check first that the newest snapshots are complete, as shown under \"why\""),
-			risky(nameOf(h), "restart the servers one at a time, the leader last",
+			risky("", "restart the servers one at a time, the leader last",
 				"if the ensemble can lose 0 more, each restart is an outage: read \"Can lose\" in the first line"),
 		},
 	}

@@ -60,6 +60,10 @@ func checkEvenOrTiny(e *model.Ensemble) Outcome {
 			Note: "add a third server with the same heap and a disk as fast, since it may lead; write its server.N line on all three, then start the new one, then restart the old ones, the leader last",
 			Risk: "each restart is an outage until the third one follows",
 		}}
+		if e.Verdict.State == report.Down {
+			f.Severity = report.Info // not why it is down, and nothing to change before it serves
+			f.Fix[0].Note = "once it serves again, " + f.Fix[0].Note
+		}
 		if e.MayHaveOracle() {
 			f.Severity, f.Certainty = report.Info, report.Possible
 			f.Summary = "unless an oracle is configured, which no four-letter word reports (oraclePath), " + f.Summary

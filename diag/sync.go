@@ -112,7 +112,7 @@ func syncTooSlow(e *model.Ensemble, h *model.Host, limit time.Duration, lines []
 		},
 		Fix: []report.Fix{
 			{Note: "until this is fixed, start no server with an emptied data directory: two of them may elect each other, and the data is lost"},
-			risky(nameOf(h), fmt.Sprintf("raise initLimit in zoo.cfg on every server, to %d at first, and restart those that do not serve. The leader's value decides: if a leader serves, restart it last, at a quiet time", ticks),
+			risky("", fmt.Sprintf("raise initLimit in zoo.cfg on every server, to %d at first, and restart those that do not serve. The leader's value decides: if a leader serves, restart it last, at a quiet time", ticks),
 				"an election, once a leader serves"),
 			{Note: "find out why it takes so long: the network between the two (tc, iperf), or the disk of the follower, which writes a snapshot before it reports that it is done"},
 		},

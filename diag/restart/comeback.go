@@ -84,7 +84,7 @@ func knownFaults(s *subject) []Check {
 	for _, symptom := range s.r.Unexplained {
 		if slices.Contains(symptom.Servers, s.s.Name) && s.s.Serving == model.No {
 			out = append(out, notKnown(fmt.Sprintf("it is not in the quorum, and why was not found (%s): that may last after a restart", symptom.Symptom),
-				do("", "run zkdoctor check: it says what was ruled out, and what to look at next"))...)
+				do("", "run zkdoctor check: it says what was ruled out, and what to check next"))...)
 		}
 	}
 	if out == nil {

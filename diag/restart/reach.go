@@ -65,7 +65,7 @@ func reachesPeers(s *subject) []Check {
 func notTried(seen *model.Ensemble, text string, servers []string) []Check {
 	for _, name := range servers {
 		if there := seen.ByName(name); there != nil && there.Election.Look.Failure != nil {
-			return notKnown(text+": "+there.Election.Look.Failure.Text, do("", "mend that on this host first: a server that starts here connects in the same way"))
+			return notKnown(text+": "+there.Election.Look.Failure.Text, do("", "fix that on this host first: a server that starts here connects in the same way"))
 		}
 	}
 	return notKnown(text, do("", "leave --no-peer-ports out"))

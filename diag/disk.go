@@ -147,7 +147,7 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 			key, set = "dataLogDir", h.Settings.DataLogDir
 		}
 		inTmp = append(inTmp, report.Finding{
-			Severity: report.Warning, Certainty: report.Proven,
+			Severity: report.Warning, Certainty: report.Proven, Title: key + " is under a temporary directory",
 			Summary: fmt.Sprintf("%s is below %s, %s. A server that restarts without its data no longer has what it acknowledged; if two of three do so at the same time, all data is lost.", key, tmp, emptied(tmp, d.Volume.Value.Type)),
 			Evidence: []report.Evidence{
 				settingEvidence(h, key, set, "a directory that survives a reboot"),
@@ -160,7 +160,11 @@ func checkDataDirInTmp(_ *model.Ensemble, h *model.Host) Outcome {
 
 // moveData are the steps that take a directory of data to where it stays.
 func moveData(h *model.Host, path, key string) []report.Fix {
-	move := risky(nameOf(h), fmt.Sprintf("MOVE all of %s there, myid and version-2 together, with the same owner; set %s in zoo.cfg", path, key),
+	what := "myid and version-2 together"
+	if key == "dataLogDir" {
+		what = "its version-2"
+	}
+	move := risky(nameOf(h), fmt.Sprintf("MOVE all of %s there, %s, with the same owner; set %s in zoo.cfg", path, what, key),
 		"a server that starts with an empty directory no longer has what it acknowledged")
 	if h.Process == nil && !h.MayRun {
 		return []report.Fix{step(nameOf(h), "choose a directory on a separate disk. The server does not run: do this before it starts again"), move, startIt(h, "")}

@@ -243,8 +243,9 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 			},
 		},
 		Fix: []report.Fix{
-			step(s.Name, "first take three thread dumps, some seconds apart: jstack PID"),
-			restartOf(s, "if it still does not answer, ", "none: it does not serve clients now"),
+			inspect(s.Name, "ps -o pid,stat,etime,pcpu,args -C java", "find its PID and state: T is stopped by a signal; then continue it (kill -CONT PID) instead of the next steps"),
+			step(s.Name, "take three thread dumps, some seconds apart: timeout 20 jstack PID"),
+			restartOf(s, "if it still does not answer, ", restartHung(s)),
 		},
 	}
 	addPort(&f, s, electionView(s), "")
@@ -266,6 +267,14 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		}}
 	}
 	return f
+}
+
+// restartHung is the risk of restarting a server that does not answer.
+func restartHung(s *model.Server) string {
+	if s.Counted == model.Yes {
+		return "the leader counts it in sync, so it may still confirm writes: if the ensemble can lose 0 more, this is an outage"
+	}
+	return "none: it serves no clients and is in no quorum now"
 }
 
 const ServerStarting report.Code = "server-starting"

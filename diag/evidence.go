@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
@@ -212,4 +213,17 @@ func votersThat(e *model.Ensemble, holds func(*model.Server) bool) map[int64]boo
 		}
 	}
 	return out
+}
+
+// editedEvidence is the evidence that a file was changed after its server had read it.
+func editedEvidence(h *model.Host) report.Evidence {
+	read := "has not read it since"
+	if !h.Edited() {
+		read = "may not have read it since"
+	}
+	return report.Evidence{
+		Source: "zoo.cfg", Server: nameOf(h), Key: "changed", File: h.Settings.Path,
+		Value: fmt.Sprintf("%s after the start of pid %d, which %s",
+			h.Settings.Modified.Sub(h.Process.Started).Round(time.Second), h.Process.PID, read),
+	}
 }

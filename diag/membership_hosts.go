@@ -9,6 +9,7 @@ import (
 	"github.com/zkdoctor/zkdoctor/diag/model"
 	"github.com/zkdoctor/zkdoctor/diag/report"
 	"github.com/zkdoctor/zkdoctor/probe/logline"
+	"github.com/zkdoctor/zkdoctor/probe/zoocfg"
 )
 
 // Which host has which id: where the list of one server contradicts what others run with, or
@@ -30,7 +31,7 @@ func contradicted(e *model.Ensemble) []report.Finding {
 				s.Serving != model.Yes || h.Settings.Find(id) == nil {
 				continue
 			}
-			line := model.LineAt(e, h, s)
+			line := lineAt(e, h, s)
 			if line == nil || line.ID == id {
 				continue
 			}
@@ -53,6 +54,20 @@ func contradicted(e *model.Ensemble) []report.Finding {
 		})
 	}
 	return out
+}
+
+// lineAt is the only line of a host's file that is at a server; nil where several are, or none.
+func lineAt(e *model.Ensemble, h *model.Host, s *model.Server) *zoocfg.Server {
+	var found *zoocfg.Server
+	for i := range h.Settings.Servers {
+		if m := &h.Settings.Servers[i]; model.IsAt(e, m, s) {
+			if found != nil {
+				return nil
+			}
+			found = m
+		}
+	}
+	return found
 }
 
 // stoppedLists are servers that do not run and whose file gives hosts other ids than the lists
@@ -176,4 +191,58 @@ func elsewhere(e *model.Ensemble, a, b string) bool {
 	at, other := addressesAt(e, a), addressesAt(e, b)
 	return len(at) > 0 && len(other) > 0 &&
 		!slices.ContainsFunc(at, func(addr netip.Addr) bool { return slices.Contains(other, addr) })
+}
+
+// sharedServer is the finding about two lists that have other hosts for some ids and the same for others, where the
+// leader counts fewer in sync than say that they follow. nil where that is not to be seen.
+func sharedServer(e *model.Ensemble, a, b *model.Server) *report.Finding {
+	if !model.FewerFollow(e) {
+		return nil
+	}
+	var apart, shared []string
+	lists := [2]*model.OwnList{a.OwnList(), b.OwnList()}
+	for _, m := range lists[0].Servers {
+		o := lists[1].Find(m.ID)
+		switch {
+		case o == nil:
+		case elsewhere(e, m.Addresses[0].Host, o.Addresses[0].Host):
+			apart = append(apart, fmt.Sprintf("server.%d", m.ID))
+		case e.ByLine(m.ID) != nil:
+			shared = append(shared, e.ByLine(m.ID).Name)
+		}
+	}
+	if len(apart) == 0 || len(shared) == 0 {
+		return nil
+	}
+	lead, synced, following, _ := e.LeaderCount()
+	f := &report.Finding{
+		Severity: report.Warning, Certainty: report.Likely, Servers: shared,
+		Title: "two ensembles may have the same server in their lists",
+		Summary: fmt.Sprintf("%d servers say that they follow, and the leader %s counts %d in sync. The lists of %s and %s have other hosts for %s, and both have %s: it may follow the leader of another ensemble. Less likely: a follower was lost seconds ago.",
+			following, lead.Name, synced, a.Name, b.Name, enumerate(apart), enumerate(shared)),
+		Evidence: []report.Evidence{countEvidence(e)},
+		Fix: []report.Fix{
+			{Note: "until this is clear stop no server of either ensemble: this one may have no spare", Risk: "none"},
+			{Note: "compare the server.N lines of all servers, and decide which hosts belong to which ensemble"},
+			{
+				Note: "write the right list on the servers that have the wrong one, and restart these one at a time",
+				Risk: "each restart may be an outage. A server that has followed another ensemble holds its data, and may bring it here: before it joins, MOVE its version-2 away and keep it",
+			},
+		},
+	}
+	for i, s := range []*model.Server{a, b} {
+		addEvidence(f, report.Evidence{Source: lists[i].Source, Server: s.Name, Key: "servers", Value: hostsOfIDs(lists[i].Membership)})
+	}
+	return f
+}
+
+// eachInOwnList reports whether each of the two runs with a list that has its own address for the id, and not that
+// of the other.
+func eachInOwnList(e *model.Ensemble, a, b model.Claim) bool {
+	if a.Server == nil || b.Server == nil || a.Server.RunsWith == nil || b.Server.RunsWith == nil {
+		return false
+	}
+	of := func(c model.Claim) string { return c.Server.RunsWith.Find(c.ID).Addresses[0].Host }
+	at := func(c model.Claim) bool { return slices.Contains(addressesAt(e, of(c)), c.Server.At().Addr()) }
+	return a.Server.RunsWith.Find(a.ID) != nil && b.Server.RunsWith.Find(b.ID) != nil && elsewhere(e, of(a), of(b)) && at(a) && at(b)
 }

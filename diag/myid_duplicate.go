@@ -174,17 +174,6 @@ func duplicateFinding(e *model.Ensemble, a, b model.Claim) report.Finding {
 	return f
 }
 
-// eachInOwnList reports whether each of the two runs with a list that has its own address for the id, and not that
-// of the other.
-func eachInOwnList(e *model.Ensemble, a, b model.Claim) bool {
-	if a.Server == nil || b.Server == nil || a.Server.RunsWith == nil || b.Server.RunsWith == nil {
-		return false
-	}
-	of := func(c model.Claim) string { return c.Server.RunsWith.Find(c.ID).Addresses[0].Host }
-	at := func(c model.Claim) bool { return slices.Contains(addressesAt(e, of(c)), c.Server.At().Addr()) }
-	return a.Server.RunsWith.Find(a.ID) != nil && b.Server.RunsWith.Find(b.ID) != nil && elsewhere(e, of(a), of(b)) && at(a) && at(b)
-}
-
 // apartBy are the marks by which the servers of two claims are two.
 func apartBy(a, b model.Claim) []snapshot.Mark {
 	if a.Server == nil || b.Server == nil {

@@ -179,7 +179,7 @@ func stopTogether(e *model.Ensemble, names []string) (steps []report.Fix) {
 		}
 	}
 	if len(out) > 0 {
-		steps = append(steps, report.Fix{Note: "first bring back " + enumerate(out) + ", by the steps of its own finding: with it fewer are missing"})
+		steps = append(steps, report.Fix{Note: "first bring back " + strings.Join(out, ", ") + ", by the steps of its own finding: with it fewer are missing"})
 	}
 	left := maps.Clone(e.Votes.Serving)
 	for _, name := range names {

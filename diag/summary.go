@@ -96,7 +96,7 @@ func sparePhrases(e *model.Ensemble, t model.Tally, leaders []*model.Server) []s
 		return unknown("the leader is not among the targets")
 	case e.PeersUnknown() && e.Product != "" && len(leaders) > 0:
 		return unknown("the leader reports " + plural(int(*leaders[0].Keeper.Peers), "peer"))
-	case e.FewerFollow():
+	case model.FewerFollow(e):
 		lead, synced, following, _ := e.LeaderCount()
 		return unknown(fmt.Sprintf("%s counts %d in sync of %d that follow", lead.Name, synced, following))
 	case e.List.Edited:

@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,19 +93,6 @@ func changedSince(h *model.Host) bool {
 	p, c := h.Process, h.Settings
 	return p != nil && !p.Started.IsZero() && c != nil && c.Dynamic == "" &&
 		c.Modified.After(p.Started.Add(writtenBy))
-}
-
-// editedEvidence is the evidence that a file was changed after its server had read it.
-func editedEvidence(h *model.Host) report.Evidence {
-	read := "has not read it since"
-	if !h.Edited() {
-		read = "may not have read it since"
-	}
-	return report.Evidence{
-		Source: "zoo.cfg", Server: nameOf(h), Key: "changed", File: h.Settings.Path,
-		Value: fmt.Sprintf("%s after the start of pid %d, which %s",
-			h.Settings.Modified.Sub(h.Process.Started).Round(time.Second), h.Process.PID, read),
-	}
 }
 
 // withhold takes the commands out that may change a file.

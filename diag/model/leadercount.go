@@ -21,20 +21,20 @@ func (e *Ensemble) LeaderCount() (lead *Server, synced, following int64, ok bool
 
 // FewerFollow reports whether in each look the only leader counts fewer voters in sync than say that they follow:
 // some follow another leader, or have not noticed yet that this one gave them up.
-func (e *Ensemble) FewerFollow() bool {
+func FewerFollow(e *Ensemble) bool {
 	_, synced, following, ok := e.LeaderCount()
-	return ok && synced < following && (e.Before == nil || e.Before.FewerFollow())
+	return ok && synced < following && (e.Before == nil || FewerFollow(e.Before))
 }
 
 // listIsOld reports whether the list of a configuration file is not the one that servers run
 // with: it was edited since, or is of another server.
 func listIsOld(e *Ensemble) bool {
-	return e.countsMore(func(s *Server) bool { return s.Serving != No || Hangs(s) })
+	return countsMore(e, func(s *Server) bool { return s.Serving != No || Hangs(s) })
 }
 
 // countsMore reports whether the leader counts more followers in sync than there are listed that could be. What
 // 3.5 counts beside the voters proves nothing.
-func (e *Ensemble) countsMore(could func(*Server) bool) bool {
+func countsMore(e *Ensemble, could func(*Server) bool) bool {
 	lead, synced, _, ok := e.LeaderCount()
 	if !ok || hidesNonMembers(lead) {
 		return false

@@ -88,7 +88,7 @@ func place(e *Ensemble) {
 	})
 	pass(onlyOneLeft(e, taken))
 	for _, s := range e.Servers {
-		s.AtLineHost = s.Line != nil && isAt(e, s.Line, s)
+		s.AtLineHost = s.Line != nil && IsAt(e, s.Line, s)
 	}
 }
 
@@ -133,29 +133,15 @@ func onlyOneLeft(e *Ensemble, taken map[int64]bool) func(*Server) *zoocfg.Server
 	}
 }
 
-// isAt reports whether a line's host is that of the server: by name, by address,
+// IsAt reports whether a line's host is that of the server: by name, by address,
 // or by what this host makes of the name.
-func isAt(e *Ensemble, m *zoocfg.Server, s *Server) bool {
+func IsAt(e *Ensemble, m *zoocfg.Server, s *Server) bool {
 	if matchesHost(m, s) {
 		return true
 	}
 	return slices.ContainsFunc(e.Hosts, func(h *Host) bool {
 		return slices.ContainsFunc(h.makesOf(m), func(a netip.Addr) bool { return slices.Contains(s.Resolve.Value, a) })
 	})
-}
-
-// LineAt is the only line of a host's file that is at a server; nil where several are, or none.
-func LineAt(e *Ensemble, h *Host, s *Server) *zoocfg.Server {
-	var found *zoocfg.Server
-	for i := range h.Settings.Servers {
-		if m := &h.Settings.Servers[i]; isAt(e, m, s) {
-			if found != nil {
-				return nil
-			}
-			found = m
-		}
-	}
-	return found
 }
 
 // Vote is the id under which a server votes: the one it claims, for that is

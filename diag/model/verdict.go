@@ -92,7 +92,7 @@ func servingState(e *Ensemble, t Tally, leaders []*Server) (report.State, bool) 
 		return report.Unknown, true
 	}
 	inferred := slices.ContainsFunc(leaders, func(s *Server) bool { return s.Inferred })
-	again := inferred || e.AnyNotServing() || e.FewerFollow()
+	again := inferred || e.AnyNotServing() || FewerFollow(e)
 	if len(t.Out) == 0 {
 		return report.Serving, again
 	}
@@ -116,7 +116,7 @@ func (e *Ensemble) leadsAlone() bool {
 		return false
 	}
 	for _, look := range []*Ensemble{e, e.Before} { // more than those that are not down: others follow it
-		if !knowsVoters(look) || !look.cannotConfirm() || look.countsMore(func(s *Server) bool { return s.Role != report.RoleDown }) {
+		if !knowsVoters(look) || !look.cannotConfirm() || countsMore(look, func(s *Server) bool { return s.Role != report.RoleDown }) {
 			return false
 		}
 	}
@@ -141,7 +141,7 @@ func spare(e *Ensemble, state report.State, t Tally) *int {
 		if e.LoneStandalone() {
 			break
 		}
-		if e.PeersUnknown() || e.HasOracle() || LeaderNotNamed(e) || e.List.Edited || e.FewerFollow() {
+		if e.PeersUnknown() || e.HasOracle() || LeaderNotNamed(e) || e.List.Edited || FewerFollow(e) {
 			return nil
 		}
 		spare = e.List.Quorums.Spare(t.Serving)

@@ -55,7 +55,7 @@ func quorumLeft(s *subject) []Check {
 	case e.PeersUnknown(), model.LeaderNotNamed(e), e.List.Edited:
 		return notKnown("which servers are members is not known",
 			do("", "name all members: --in zk1,zk2,zk3, or run it on a server"))
-	case e.FewerFollow():
+	case model.FewerFollow(e):
 		lead, synced, following, _ := e.LeaderCount()
 		return notKnown(fmt.Sprintf("%s counts %d in sync of %d voters that say that they follow: the others may follow another leader", lead.Name, synced, following),
 			do("", "compare the server.N lines of all servers, and ask again in 30 s: a follower that was given up has noticed it by then"))

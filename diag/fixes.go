@@ -64,7 +64,7 @@ func writeIDThere(e *model.Ensemble, s *model.Server) []report.Fix {
 func openPort(e *model.Ensemble, s *model.Server, port int) report.Fix {
 	fix := report.Fix{
 		Host: s.Name, Risk: "none: no rule is taken away",
-		Note: "if firewalld runs: allow the other members and no other host, once for the running firewall and once permanently",
+		Note: "if firewalld runs: allow the other members and no other host, once for the running firewall and once permanently. Each server needs both peer ports open",
 	}
 	rules, complete := "", true
 	for _, m := range e.List.Servers[:min(len(e.List.Servers), mostListed)] {
@@ -110,7 +110,7 @@ func refill(e *model.Ensemble, h *model.Host) []report.Fix {
 		{
 			Host: nameOf(h), Command: strings.Join(moves, " && "),
 			Note: "MOVE all of its data away; it will copy the leader's. Never copy it back, and delete it only when this server follows again and has written its own snapshot",
-			Risk: "safe only while a leader serves and every other voter is in sync with it, as now; one server at a time",
+			Risk: "safe only while a leader serves and every other voter is in sync with it: check that again right before. One server at a time",
 		},
 		startIt(h, ", and wait until zkdoctor check shows it as a follower, before any other server is changed"),
 	}

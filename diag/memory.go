@@ -172,7 +172,7 @@ func tooMuchHeap(h *model.Host, m snapshot.Memory) Outcome {
 
 // raiseHeap is where to give it more.
 func raiseHeap(h *model.Host) report.Fix {
-	return step(nameOf(h), "set a larger heap, and provide the memory for it: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS. Do the same on all servers: each holds all of the data")
+	return step(nameOf(h), "set a larger heap, and provide the memory for it: ZK_SERVER_HEAP (MB) in zookeeper-env.sh, or -Xmx in java.env or JVMFLAGS. Each server holds all of the data: give the others the same later, one at a time, once this one serves")
 }
 
 // memoryEvidence is what its process has and may have; nothing where that was not seen.

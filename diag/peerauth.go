@@ -188,7 +188,7 @@ func speaksNoTLS(h *model.Host, _ []snapshot.LogLine, like string) report.Findin
 		Fix: []report.Fix{
 			tlsSettings(h, like),
 			{Note: "sslQuorum must be the same on all servers. If the others have it, set sslQuorum=true, the key store and the trust store here; if they do not, remove it here. Restart only this server", Risk: "none: it does not serve clients now"},
-			{Note: "to introduce TLS: set portUnification=true on all servers first, then sslQuorum=true on one server at a time, and remove portUnification at the end"},
+			{Note: "if TLS is to be introduced on all servers instead: set portUnification=true on all servers first, then sslQuorum=true on one server at a time, and remove portUnification at the end"},
 		},
 	}
 }

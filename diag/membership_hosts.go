@@ -193,10 +193,11 @@ func elsewhere(e *model.Ensemble, a, b string) bool {
 		!slices.ContainsFunc(at, func(addr netip.Addr) bool { return slices.Contains(other, addr) })
 }
 
-// sharedServer is the finding about two lists that have other hosts for some ids and the same for others, where the
-// leader counts fewer in sync than say that they follow. nil where that is not to be seen.
+// sharedServer is the finding about two lists that have other hosts for some ids and the same for others, where two
+// lead, or the leader counts fewer in sync than say that they follow. nil where that is not to be seen.
 func sharedServer(e *model.Ensemble, a, b *model.Server) *report.Finding {
-	if !model.FewerFollow(e) {
+	two := len(e.Leaders()) > 1
+	if !two && !model.FewerFollow(e) {
 		return nil
 	}
 	var apart, shared []string
@@ -214,13 +215,10 @@ func sharedServer(e *model.Ensemble, a, b *model.Server) *report.Finding {
 	if len(apart) == 0 || len(shared) == 0 {
 		return nil
 	}
-	lead, synced, following, _ := e.LeaderCount()
+	others := fmt.Sprintf("The lists of %s and %s have other hosts for %s, and both have %s: ", a.Name, b.Name, enumerate(apart), enumerate(shared))
 	f := &report.Finding{
 		Severity: report.Warning, Certainty: report.Likely, Servers: shared,
 		Title: "two ensembles may have the same server in their lists",
-		Summary: fmt.Sprintf("%d servers say that they follow, and the leader %s counts %d in sync. The lists of %s and %s have other hosts for %s, and both have %s: it may follow the leader of another ensemble. Less likely: a follower was lost seconds ago.",
-			following, lead.Name, synced, a.Name, b.Name, enumerate(apart), enumerate(shared)),
-		Evidence: []report.Evidence{countEvidence(e)},
 		Fix: []report.Fix{
 			{Note: "until this is clear stop no server of either ensemble: this one may have no spare", Risk: "none"},
 			{Note: "compare the server.N lines of all servers, and decide which hosts belong to which ensemble"},
@@ -229,6 +227,15 @@ func sharedServer(e *model.Ensemble, a, b *model.Server) *report.Finding {
 				Risk: "each restart may be an outage. A server that has followed another ensemble holds its data, and may bring it here: before it joins, MOVE its version-2 away and keep it",
 			},
 		},
+	}
+	if two {
+		f.Severity = report.Critical
+		f.Summary = "two servers lead. " + others + "these may be two ensembles, each with its own leader. Less likely: one of the lists is wrong."
+	} else {
+		lead, synced, following, _ := e.LeaderCount()
+		f.Summary = fmt.Sprintf("%d servers say that they follow, and the leader %s counts %d in sync. ", following, lead.Name, synced) +
+			others + "it may follow the leader of another ensemble. Less likely: a follower was lost seconds ago."
+		addEvidence(f, countEvidence(e))
 	}
 	for i, s := range []*model.Server{a, b} {
 		addEvidence(f, report.Evidence{Source: lists[i].Source, Server: s.Name, Key: "servers", Value: hostsOfIDs(lists[i].Membership)})

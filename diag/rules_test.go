@@ -234,6 +234,7 @@ func ensembleRules() []rule {
 				{"another host for a member, and one is out", look(follower, leader, looking).onWith(3, strings.Replace(zoo(3), "=zk2:", "=192.0.2.77:", 1)).twice(), "warning likely zk1 zk3"},
 				{"a file that was edited, of a server that tells nothing", look(follower, leader, follower).as(oldest).on(1).onWith(3, zoo(5), edited), "warning likely zk3"},
 				{"one server in the lists of two ensembles", look(follower, but(leader, insync(1)), but(follower, lists(othersBeside3))).twice(), "warning likely zk3"},
+				{"one server in the lists of two ensembles, and both lead", look(follower, leader, but(leader, lists(othersBeside3))).twice(), "critical likely zk3"},
 				{"the leader is in no list of one that is out", look(looking, follower, follower, leader).onWith(1, zoo(3)), "critical proven zk1 zk2 zk3 zk4"},
 				{"a file of this minute", look(follower, leader, looking).as(oldest).on(1).onWith(3, zoo(5), justEdited), "critical likely zk1 zk3"},
 				{"a voter made an observer, in the file", look(follower, leader, follower).onWith(1, zoo(2, "server.3=zk3:2888:3888:observer")), "warning proven zk1"},

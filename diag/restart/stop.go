@@ -79,7 +79,7 @@ func quorumLeft(s *subject) []Check {
 		return notKnown(fmt.Sprintf("%s, and only %d others were seen to serve", needed, len(left)),
 			do("", "check from where all servers can be reached: "+enumerate(e.Votes.Unseen)+" gave no answer"))
 	}
-	c := notOK(fmt.Sprintf("%s, and without it there are %d: clients cannot write while it is down", needed, len(left)),
+	c := notOK(fmt.Sprintf("%s, and %d would be left without it: clients cannot write while it is down", needed, len(left)),
 		do("", "bring the others back first: zkdoctor check says why they are not in the quorum"))
 	if len(q.Voters()) == 2 {
 		c[0].Do = []report.Fix{do("", "two voters tolerate no failure: add a third one (docs/grow-and-shrink.md), or choose a time without writes and skip this check: --ignore quorum-left")}

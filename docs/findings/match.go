@@ -62,8 +62,9 @@ func MatchLine(line string) []Match {
 	p.lower = lower(p.text)
 
 	var m matching
+	m.add(p, ends, true)
 	for _, from := range p.causes() {
-		m.add(p.from(from), ends)
+		m.add(p.from(from), ends, false)
 	}
 	if len(m.findings) > 0 {
 		return m.findings
@@ -77,13 +78,14 @@ type matching struct {
 	families         map[string]bool
 }
 
-// add puts what a part of a paste points to behind what those before it do.
-func (m *matching) add(p paste, ends map[string]bool) {
+// add puts what a part of a paste points to behind what those before it do; across are the rows that
+// are looked for in all of it.
+func (m *matching) add(p paste, ends map[string]bool, across bool) {
 	if m.families == nil {
 		m.families = map[string]bool{}
 	}
 	for _, s := range signatures() {
-		if m.families[s.Family] {
+		if m.families[s.Family] || s.Across != across {
 			continue
 		}
 		matched, why, ok := s.find(p, ends)

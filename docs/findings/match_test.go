@@ -41,7 +41,6 @@ var matchTests = []matchTest{
 	{"no java, 3.5", "Error: JAVA_HOME is not set and java could not be found in PATH.", "java-missing-or-wrong"},
 	{"no java, nohup", "nohup: failed to run command 'java': No such file or directory", "java-missing-or-wrong"},
 	{"no java, dash", "/opt/zookeeper/bin/zkServer.sh: 170: java: not found", "java-missing-or-wrong"},
-	{"threads", "java.lang.OutOfMemoryError: unable to create new native thread", "(consequence)"},
 	{"myid blank", "Caused by: java.lang.IllegalArgumentException: serverid 1  is not a number", "myid-malformed"},
 	{"myid empty", "Caused by: java.lang.IllegalArgumentException: serverid null is not a number", "myid-malformed"},
 	{"a value", "java.lang.NumberFormatException; nested: org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: Error processing /etc/zookeeper/zoo.cfg", "(configuration)"},
@@ -132,10 +131,15 @@ var matchTests = []matchTest{
 	{"one server", "2026-11-22 03:12:07,220 [myid:] - ERROR [main:QuorumPeerConfig@287] - Invalid configuration, only one server specified (ignoring)", "standalone-in-ensemble"},
 	{"standalone 3.4", "2026-11-22 03:12:07,220 [myid:] - WARN  [main:QuorumPeerMain@113] - Either no config or no quorum defined in config, running  in standalone mode", "standalone-in-ensemble"},
 	{"listener gone", "2026-11-22 03:12:10,220 [myid:1] - ERROR [ListenerThread:QuorumCnxManager$Listener@590] - As I'm leaving the listener thread, I won't be able to participate in leader election any longer: /192.168.145.101:3888", "process-without-listener"},
+	{"connect, no port", "WARN - Cannot open channel to 2 at election address /10.99.0.2:3888\njava.net.BindException: Cannot assign requested address", "(consequence)"},
+	{"connect, no port, Java 8", "java.net.NoRouteToHostException: Cannot assign requested address (Address not available)", "(consequence)"},
+	{"connect, no port, by ConnectException", "java.net.ConnectException: Cannot assign requested address", "(consequence)"},
+	{"IPv4 alone", "WARN - Cannot open channel to 2 at election address /[2001:db8:0:0:0:0:0:2]:3888\njava.net.SocketException: Protocol family unavailable", "(configuration)"},
+	{"IPv4 alone, no support", "java.net.SocketException: Protocol family not supported", "(configuration)"},
+	{"IPv4 alone, channels", "java.nio.channels.UnsupportedAddressTypeException: null", "(configuration)"},
+	{"no thread", "java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory or process/resource limits reached", "(consequence)"},
+	{"no thread, Java 8", "java.lang.OutOfMemoryError: unable to create new native thread", "(consequence)"},
 	{"bind, no such address", "java.net.BindException: Cannot assign requested address (Bind failed)", "self-addr-not-local myid-wrong-server"},
-	{"connecting, no free port", "2026-12-01 13:31:58,699 [myid:] - WARN  [QuorumConnectionThread-[myid=1]-3:o.a.z.s.q.QuorumCnxManager@398] - Cannot open channel to 2 at election address /10.99.0.2:3888\njava.net.BindException: Cannot assign requested address", "process-down quorum-port-filtered host-unreachable"},
-	{"connecting, Java 8", "java.net.NoRouteToHostException: Cannot assign requested address (Address not available)", "(consequence)"},
-	{"IPv4 alone", "java.net.SocketException: Protocol family unavailable", "(configuration)"},
 	{"listening 3.4", "2026-11-22 03:12:07,220 [myid:2] - ERROR [/192.168.145.101:3888:QuorumCnxManager$Listener@547] - Exception while listening", "process-without-listener self-addr-not-local"},
 	{"listening 3.8, with cause", "ERROR [ListenerHandler-/10.0.0.9:3888:o.a.z.s.q.QuorumCnxManager$Listener$ListenerHandler@1099] - Exception while listening to address /10.0.0.9:3888\njava.net.BindException: Cannot assign requested address", "self-addr-not-local myid-wrong-server process-without-listener"},
 	{"exit 14", "2026-11-22 03:12:11,220 [myid:2] - ERROR [QuorumPeerListener:o.a.z.u.ServiceUtils@48] - Exiting JVM with code 14", "process-down self-addr-not-local myid-wrong-server"},
@@ -311,5 +315,42 @@ func BenchmarkMatchLine(b *testing.B) {
 	line := strings.Repeat("cannot open channel to 2 at ", MaxPaste/28)
 	for b.Loop() {
 		MatchLine(line)
+	}
+}
+
+// TestNoAddress: an address that could not be assigned is the server's own where it listens, and nothing of it
+// where it connects.
+func TestNoAddress(t *testing.T) {
+	const (
+		open   = "WARN [QuorumConnectionThread-[myid=1]-3:QuorumCnxManager@398] - Cannot open channel to 2 at election address /10.99.0.2:3888"
+		listen = "ERROR [ListenerHandler-/10.0.0.9:3888:QuorumCnxManager$Listener$ListenerHandler@1099] - Exception while listening to address /10.0.0.9:3888"
+		bind   = "\njava.net.BindException: Cannot assign requested address"
+	)
+	for name, c := range map[string]struct{ line, slug, says string }{
+		"to connect":                      {open + bind, "", "The connection to another host could not begin"},
+		"to connect, Java 8":              {open + "\njava.net.NoRouteToHostException: Cannot assign requested address (Address not available)", "", "The connection to another host"},
+		"to connect, on one line":         {open + " java.net.ConnectException: Cannot assign requested address", "", "The connection to another host"},
+		"the exception alone, of connect": {"java.net.NoRouteToHostException: Cannot assign requested address", "", "The connection to another host"},
+		"to listen":                       {listen + bind, "self-addr-not-local", "listen on an address"},
+		"the exception alone":             {bind, "self-addr-not-local", "listen on an address"},
+		"refused, and then to listen":     {open + "\njava.net.ConnectException: Connection refused\n" + listen + bind, "self-addr-not-local", "listen on an address"},
+		"IPv4 alone":                      {open + "\njava.net.SocketException: Protocol family unavailable", "", "IPv4 alone"},
+		"no thread":                       {"java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory or process/resource limits reached", "", "TasksMax"},
+		"no thread, Java 8":               {"java.lang.OutOfMemoryError: unable to create new native thread", "", "TasksMax"},
+	} {
+		got := MatchLine(c.line)
+		if len(got) == 0 {
+			t.Errorf("%s: not known", name)
+			continue
+		}
+		told := slices.ContainsFunc(got, func(m Match) bool { return strings.Contains(m.Why, c.says) })
+		if c.slug != "" && got[0].Slug != c.slug || !told {
+			t.Errorf("%s: %+v", name, got)
+		}
+		for _, m := range got {
+			if c.slug == "" && (m.Slug == "self-addr-not-local" && !strings.Contains(name, "listen") || m.Slug == "fd-limit-near") {
+				t.Errorf("%s: %+v", name, m)
+			}
+		}
 	}
 }

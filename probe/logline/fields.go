@@ -32,7 +32,6 @@ type Fields struct {
 // Texts behind which a field stands.
 const (
 	notified       = "Notification time out: "
-	openChannel    = "Cannot open channel to "
 	unreasonable   = "Unreasonable length = "
 	lenError       = "Len error"
 	advertised     = "advertised length of "
@@ -43,7 +42,7 @@ const (
 // peerAddress reads "Cannot open channel to 1 at election address zk1/192.0.2.1:3888"
 // (QuorumCnxManager, all versions).
 func peerAddress(line string) Fields {
-	_, rest, _ := strings.Cut(line, openChannel)
+	_, rest, _ := strings.Cut(line, OpenChannel)
 	number, rest, _ := strings.Cut(rest, " at election address ")
 	_, address, _ := strings.Cut(rest, "/")
 	id, err := strconv.ParseInt(number, 10, 64)

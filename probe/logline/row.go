@@ -18,6 +18,9 @@ type Row struct {
 	// Family joins rows of one line, of which explain takes only the first that fits;
 	// empty: the row stands for itself.
 	Family string
+	// Across: its texts reach from a line to the exception below it: what that alone would mean is
+	// looked for behind it.
+	Across bool
 	// Slugs are the findings that it points to, best first; none where explain does not
 	// know the line.
 	Slugs []string

@@ -49,7 +49,7 @@ func crashRows() []Row {
 // memoryRows are what Java writes when memory is short.
 func memoryRows() []Row {
 	return []Row{
-		{Sign: OutOfMemory, Texts: []string{"OutOfMemoryError: unable to create{}native thread", "pthread_create failed (EAGAIN)"}, Family: "memory", Kind: Consequence, Why: "Java could not make a thread, and the heap has nothing to do with it: the user or the unit has too many processes (ulimit -u, TasksMax, pids.max of the container), or the host has no memory left.", capture: ofThreads},
+		{Sign: OutOfMemory, Texts: []string{"OutOfMemoryError: unable to create{}native thread", "pthread_create failed (EAGAIN)"}, Family: "memory", Kind: Consequence, Why: "Java could not make a thread: a limit of processes and threads (ulimit -u, TasksMax of the unit, the pids of a container), or the memory of the host. It is neither the heap nor a limit of open files.", capture: ofThreads},
 		{Sign: OutOfMemory, Texts: []string{noMemory}, Family: "memory", Slugs: []string{"heap-pressure", "server-hung"}, Why: "Java ran out of memory; from here on threads may be missing in the server."},
 	}
 }

@@ -6,6 +6,10 @@ import "strings"
 // say who it is (QuorumCnxManager, all versions). From 3.5 on the next line says how.
 const Challenge = "Exception reading or writing challenge"
 
+// OpenChannel is what a server writes where it cannot reach a peer's election port; the next line says how it
+// failed (QuorumCnxManager, all versions).
+const OpenChannel = "Cannot open channel to "
+
 // idRows are servers that do not agree on who is who (QuorumCnxManager, from 3.5 on its
 // own id too; FastLeaderElection, Learner).
 func idRows() []Row {
@@ -77,23 +81,37 @@ func greetingRows() []Row {
 func channelRows() []Row {
 	unreached := []string{"quorum-port-filtered", "host-unreachable", "peer-addr-stale"}
 	row := func(behind string, slugs []string, why string) Row {
-		return Row{Texts: []string{openChannel + Gap + behind}, Family: "channel", Slugs: slugs, Why: why}
+		return Row{Texts: []string{OpenChannel + Gap + behind}, Family: "channel", Slugs: slugs, Why: why}
 	}
 	nameless := row("UnknownHostException", []string{"peer-name-unresolvable"}, "This server could not turn the peer's name into an address.")
-	nameless.Texts = append(nameless.Texts, openChannel+"{}UnresolvedAddressException", openChannel+"{}<unresolved>")
+	nameless.Texts = append(nameless.Texts, OpenChannel+"{}UnresolvedAddressException", OpenChannel+"{}<unresolved>")
 	return []Row{
 		row("at election address /0.0.0.0", []string{"wildcard-self-addr"}, "A peer of 3.5.0 to 3.5.7, or 3.6.0, gave 0.0.0.0 as its own address, so this server calls itself instead of the peer."),
 		row("at election address {}/127.", []string{"self-addr-loopback"}, "A peer gave a loopback address as its own, so this server calls itself instead of the peer."),
+		{
+			Kind: Consequence, Across: true, Family: "channel", Reads: connects,
+			Texts: []string{OpenChannel + "{}Cannot assign requested address", "NoRouteToHostException: Cannot assign requested address", "ConnectException: Cannot assign requested address"},
+			Why:   "The {} to another host could not begin on this one: no local port is free (ss -s, ip_local_port_range), or the address is 0.0.0.0. It says nothing of the address on which the server listens.",
+		},
+		{
+			Kind: Setting, Family: "channel", Texts: []string{"Protocol family unavailable", "Protocol family not supported", "UnsupportedAddressTypeException"},
+			Why: "Java uses IPv4 alone (java.net.preferIPv4Stack=true), or the host has no IPv6, and the address is one of IPv6.",
+		},
 		row("Connection refused", []string{"process-down", "self-addr-loopback", "process-without-listener"}, "The peer's host refused the election port: nothing listens there."),
 		row("timed out", unreached, "The peer's election port gave no answer at all: a firewall drops it, or the host is off."),
 		row("No route to host", unreached, "The network refused the way to the peer's election port: a firewall says no, or the host is off."),
-		{
-			Kind: Setting, Texts: []string{"Protocol family unavailable"},
-			Why: "A peer has an IPv6 address, and Java uses IPv4 alone: java.net.preferIPv4Stack=true, or a kernel without IPv6.",
-		},
 		nameless,
-		{Sign: PeerUnreached, Texts: []string{openChannel}, Family: "channel", Slugs: []string{"process-down", "quorum-port-filtered", "host-unreachable"}, Why: "This server could not reach a peer's election port; the exception below the line says how it failed.", capture: peerAddress},
+		{Sign: PeerUnreached, Texts: []string{OpenChannel}, Family: "channel", Slugs: []string{"process-down", "quorum-port-filtered", "host-unreachable"}, Why: "This server could not reach a peer's election port; the exception below the line says how it failed.", capture: peerAddress},
 	}
+}
+
+// connects is what failed where an address could not be assigned: empty where that was to listen.
+func connects(line string) string {
+	before, _, _ := strings.Cut(line, "cannot assign")
+	if strings.Contains(before, "listening") {
+		return ""
+	}
+	return "connection"
 }
 
 // linkRows are links on the election port that break (QuorumCnxManager).

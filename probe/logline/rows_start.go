@@ -32,12 +32,7 @@ func startRows() []Row {
 		{Texts: []string{"only one server specified (ignoring)"}, Slugs: standalone, Why: "The configuration lists a single server, so this one runs alone."},
 		{Texts: []string{"Either no config or no quorum defined in config, running in standalone mode"}, Slugs: standalone, Why: "The server found no list of servers and runs alone."},
 		{Sign: ListenerGone, Texts: []string{"participate in leader election any longer"}, Slugs: []string{"process-without-listener"}, Why: "The server gave up listening on its election port; its peers cannot reach it any more."},
-		{
-			Kind: Consequence, Texts: []string{openChannel + Gap + "Cannot assign requested address", "NoRouteToHostException: Cannot assign requested address"},
-			Family: "assign",
-			Why:    "The server tried to connect, and its own host had no address or no free port for that: too many connections from it (net.ipv4.ip_local_port_range), or no IPv6.",
-		},
-		{Sign: AddressForeign, Family: "assign", Texts: []string{"Cannot assign requested address"}, Slugs: []string{"self-addr-not-local", "myid-wrong-server"}, Why: "The server tried to listen on an address that is not this host's."},
+		{Sign: AddressForeign, Texts: []string{"Cannot assign requested address"}, Family: "channel", Slugs: []string{"self-addr-not-local", "myid-wrong-server"}, Why: "The server tried to listen on an address that is not this host's."},
 		{Texts: []string{"Exception while listening"}, Slugs: []string{"process-without-listener", "self-addr-not-local"}, Why: "The server could not listen on its election port; the exception next to it says why."},
 		{Texts: []string{exiting + " 14"}, Slugs: []string{"process-down", "self-addr-not-local", "myid-wrong-server"}, Why: "The server ended because it could not listen on its election port."},
 		{Texts: []string{exiting + " 3"}, Slugs: []string{"datadir-not-writable"}, Why: "The server ended because it cannot use its data directory."},

@@ -32,7 +32,7 @@ func ScanLog(log []byte, cut bool) LogTail {
 		tail.Begins, text = true, text[i:]
 	}
 	signs := logline.In(text)
-	var challenged bool
+	var challenged, opened bool
 	var events grouping
 	for line := range strings.Lines(text) {
 		line = bare(line)
@@ -49,6 +49,10 @@ func ScanLog(log []byte, cut bool) LogTail {
 			}
 		}
 		challenged = strings.HasSuffix(message, logline.Challenge)
+		if opened && at == "" && sign == logline.AddressForeign {
+			ok = false // it was to connect, and not to listen
+		}
+		opened = strings.Contains(message, logline.OpenChannel)
 		if !ok {
 			continue
 		}

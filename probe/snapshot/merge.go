@@ -3,6 +3,7 @@ package snapshot
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -81,12 +82,13 @@ func mergeable(snaps []*Snapshot) error {
 // first that did.
 func (s *Snapshot) mergeServers(snaps []*Snapshot) {
 	at := map[string]int{}
+	own := map[string]bool{} // it is as its own host saw it
 	for _, from := range snaps {
 		for i := range from.Servers {
 			seen := &from.Servers[i]
 			k, known := at[seen.Name]
 			if !known {
-				at[seen.Name] = len(s.Servers)
+				at[seen.Name], own[seen.Name] = len(s.Servers), from.isAt(seen)
 				s.Servers = append(s.Servers, *seen)
 				if s.Before != nil {
 					s.Before.Servers = append(s.Before.Servers, from.Before.Servers[i])
@@ -95,8 +97,9 @@ func (s *Snapshot) mergeServers(snaps []*Snapshot) {
 			}
 			merged := &s.Servers[k]
 			quorum, election := tellsMore(merged.Quorum, seen.Quorum), tellsMore(merged.Election, seen.Election)
-			if reported(seen) > reported(merged) {
-				*merged = *seen
+			more := cmp.Or(cmp.Compare(reported(seen), reported(merged)), cmp.Compare(answers(seen), answers(merged)))
+			if more > 0 || more == 0 && !own[seen.Name] && from.isAt(seen) {
+				*merged, own[seen.Name] = *seen, from.isAt(seen)
 				if s.Before != nil {
 					s.Before.Servers[k] = from.Before.Servers[i]
 				}
@@ -110,14 +113,10 @@ func (s *Snapshot) mergeServers(snaps []*Snapshot) {
 	}
 }
 
-// reported ranks how much a look at a server tells: its own words, the more the better, before what its
+// reported ranks how much a look at a server tells: its own words before what its
 // sockets do, and those before silence.
 func reported(s *Server) int {
 	switch {
-	case s.Srvr.Seen() && s.Mntr.Seen() && s.Conf.Seen():
-		return 8
-	case s.Srvr.Seen() && (s.Mntr.Seen() || s.Conf.Seen()):
-		return 7
 	case s.Srvr.Seen():
 		return 6
 	case s.Srvr.FailedAs(NotServing):
@@ -126,6 +125,24 @@ func reported(s *Server) int {
 		return 4
 	}
 	return reached(s.Client)
+}
+
+// answers are how much it was told beside its role: the words and the rest that were answered.
+func answers(s *Server) int {
+	n := 0
+	for _, seen := range []bool{
+		s.Mntr.Seen(), s.Conf.Seen(), s.Envi.Seen(), s.Ruok.Seen(), s.Isro.Seen(), s.Admin.Settings.Seen(), s.Session.Seen(),
+	} {
+		if seen {
+			n++
+		}
+	}
+	return n
+}
+
+// isAt reports whether the snapshot was taken on the host of a server.
+func (s *Snapshot) isAt(server *Server) bool {
+	return slices.ContainsFunc(s.Vantage.Addrs.Value, func(a netip.Addr) bool { return slices.Contains(server.Resolve.Value, a) })
 }
 
 // tellsMore is the look at a port that tells more.

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -48,19 +49,6 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestMergeByWords: of two hosts to which a server answered, that one counts to which it answered more.
-func TestMergeByWords(t *testing.T) {
-	more := leads("zk1")
-	more.Mntr = Saw(Mntr{Dropped: 7}, 0)
-	a, b := seenFrom("a", 0, leads("zk1")), seenFrom("b", time.Minute, more)
-	for _, snaps := range [][]*Snapshot{{a, b}, {b, a}} {
-		m, err := Merge(snaps)
-		if err != nil || m.Servers[0].Mntr.Value.Dropped != 7 {
-			t.Errorf("%+v, %v", m, err)
-		}
-	}
-}
-
 // TestMergeTwoLooks: both looks are merged where all hosts looked twice.
 func TestMergeTwoLooks(t *testing.T) {
 	twice := func(s *Snapshot) *Snapshot {
@@ -86,6 +74,41 @@ func TestMergeRefuses(t *testing.T) {
 	} {
 		if _, err := Merge([]*Snapshot{first, other}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", want, err)
+		}
+	}
+}
+
+// TestMergeWords: of hosts that were told its role, the one that was told more counts, and of those that
+// were told as much its own.
+func TestMergeWords(t *testing.T) {
+	zk1 := netip.MustParseAddr("192.0.2.1")
+	told := func(host string, words int, conns int64, addrs ...netip.Addr) *Snapshot {
+		s := leads("zk1")
+		s.Srvr.Value.Connections = conns
+		s.Resolve = Saw([]netip.Addr{zk1}, 0)
+		if words > 0 {
+			s.Mntr = Saw(Mntr{}, 0)
+		}
+		if words > 1 {
+			s.Conf = Saw(Conf{}, 0)
+		}
+		snap := seenFrom(host, 0, s)
+		snap.Vantage.Addrs = Saw(addrs, 0)
+		return snap
+	}
+	for name, c := range map[string]struct {
+		snaps []*Snapshot
+		want  int64
+	}{
+		"a later host was told more": {[]*Snapshot{told("a", 0, 1), told("b", 2, 2), told("c", 1, 3)}, 2},
+		"its own host was":           {[]*Snapshot{told("a", 0, 1), told("b", 1, 2, zk1)}, 2},
+		"another was":                {[]*Snapshot{told("a", 2, 1), told("b", 1, 2, zk1)}, 1},
+		"as much":                    {[]*Snapshot{told("a", 2, 1), told("b", 2, 2, zk1), told("c", 2, 3)}, 2},
+		"as much, and no own":        {[]*Snapshot{told("a", 2, 1), told("b", 2, 2)}, 1},
+	} {
+		m, err := Merge(c.snaps)
+		if err != nil || m.Servers[0].Srvr.Value.Connections != c.want {
+			t.Errorf("%s: %+v, %v", name, m.Servers[0].Srvr.Value, err)
 		}
 	}
 }

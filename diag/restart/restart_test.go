@@ -82,6 +82,17 @@ func each(snaps []*snapshot.Snapshot, f func(*snapshot.Snapshot)) {
 	}
 }
 
+// countOne has the leader count one follower in sync.
+func countOne(s *snapshot.Snapshot) {
+	for i := range s.Servers {
+		for j, pair := range s.Servers[i].Mntr.Value.Keys {
+			if pair.Key == "zk_synced_followers" {
+				s.Servers[i].Mntr.Value.Keys[j].Value = "1"
+			}
+		}
+	}
+}
+
 // out makes a server one that is down.
 func out(host string) func([]*snapshot.Snapshot) {
 	return func(snaps []*snapshot.Snapshot) {
@@ -92,12 +103,8 @@ func out(host string) func([]*snapshot.Snapshot) {
 					server.Client.Failure, server.Srvr.Failure, server.Election.Look.Failure = refused, refused, refused
 					server.Mntr.Failure, server.Conf.Failure = refused, refused
 				}
-				for j, pair := range s.Servers[i].Mntr.Value.Keys {
-					if pair.Key == "zk_synced_followers" {
-						s.Servers[i].Mntr.Value.Keys[j].Value = "1"
-					}
-				}
 			}
+			countOne(s)
 			s.Local = slices.DeleteFunc(s.Local, func(l snapshot.Local) bool { return strings.Contains(l.ConfigPath, "zk"+host[len(host)-1:]) })
 		})
 	}
@@ -106,7 +113,6 @@ func out(host string) func([]*snapshot.Snapshot) {
 // idle makes a server one that runs and does not serve.
 func idle(host string) func([]*snapshot.Snapshot) {
 	return func(snaps []*snapshot.Snapshot) {
-		out(host)(snaps[1:])
 		each(snaps, func(s *snapshot.Snapshot) {
 			for i := range s.Servers {
 				if server := &s.Servers[i]; server.Host == host {
@@ -114,12 +120,8 @@ func idle(host string) func([]*snapshot.Snapshot) {
 					server.Srvr.Failure = &snapshot.Failure{Kind: snapshot.NotServing, Text: "not serving"}
 					server.Mntr.Failure, server.Conf.Failure = server.Srvr.Failure, server.Srvr.Failure
 				}
-				for j, pair := range s.Servers[i].Mntr.Value.Keys {
-					if pair.Key == "zk_synced_followers" {
-						s.Servers[i].Mntr.Value.Keys[j].Value = "1"
-					}
-				}
 			}
+			countOne(s)
 		})
 	}
 }

@@ -166,7 +166,8 @@ func changeTogether(e *model.Ensemble, findings []report.Finding) {
 	}
 	all := strings.Join(names, ", ")
 	for _, i := range swapped {
-		findings[i].Fix = slices.Concat(compareLines(""), stopTogether(e, names), write, []report.Fix{step(all, "start them")})
+		findings[i].Fix = slices.Concat(
+			compareLines(""), stopTogether(e, names), write, []report.Fix{step(all, "start them")})
 	}
 }
 

@@ -64,7 +64,7 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 			inspect(s.Name, "iostat -xy 2 5", "find out which disk is busy now"),
 			inspect(s.Name, "pidstat -d 2 5", "find out which processes write to it"),
 			risky(s.Name, "use a separate disk for dataLogDir: stop the server, MOVE the log.* files of version-2 to version-2 of the new directory, set dataLogDir, start it",
-				stopMoves(e, s)+" From then on log.* and snapshot.* stay in two different directories"),
+				stopMoves(s)+" From then on log.* and snapshot.* stay in two different directories"),
 		},
 	}
 	if !severalSlow(s, m) {
@@ -76,7 +76,7 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 }
 
 // stopMoves is the risk of a stop that takes as long as a few files are moved.
-func stopMoves(e *model.Ensemble, s *model.Server) string {
+func stopMoves(s *model.Server) string {
 	risk := "if the ensemble can lose 0 more, this is an outage."
 	if s.Role == report.Leader {
 		risk += " It leads: the others elect another leader, some seconds without writes."

@@ -247,7 +247,8 @@ func ruledOut(e *model.Ensemble, servers []*model.Server) []string {
 		out = append(out, "two servers with the same id: the ids are "+ids)
 	}
 	sameHosts := func(lists []*model.OwnList) bool {
-		return !slices.ContainsFunc(lists, func(l *model.OwnList) bool { return hostsOfIDs(l.Membership) != hostsOfIDs(lists[0].Membership) })
+		first := hostsOfIDs(lists[0].Membership)
+		return !slices.ContainsFunc(lists, func(l *model.OwnList) bool { return hostsOfIDs(l.Membership) != first })
 	}
 	if d := e.Divergence(); d.Count == 1 && len(d.Servers) == len(e.Servers) && sameHosts(d.Lists) {
 		out = append(out, "different member lists: all have "+idList(d.Lists[0].Membership))

@@ -89,7 +89,8 @@ func lagOf(s, leader, earlier *model.Server) *int64 {
 	if lead.Epoch() != own.Epoch() && lead.Counter() > 0 {
 		return nil
 	}
-	if earlier != nil && earlier.Srvr.Seen() && earlier.Role == s.Role && earlier.Srvr.Value.Zxid > lead && lead.Counter() > 0 {
+	had := earlier != nil && earlier.Srvr.Seen() && earlier.Role == s.Role
+	if had && earlier.Srvr.Value.Zxid > lead && lead.Counter() > 0 {
 		return nil
 	}
 	if lead.Epoch() != own.Epoch() {

@@ -56,7 +56,7 @@ func clients(s *subject) []Check {
 	case len(s.otherVoters()) == 0:
 		return notKnown(connected+", and which other servers there are is not known",
 			do("", "name all members: --in zk1,zk2,zk3"))
-	case len(free) == 0 && slices.ContainsFunc(s.otherVoters(), func(other *model.Server) bool { return other == nil || other.Serving == model.Unknown }):
+	case len(free) == 0 && slices.ContainsFunc(s.otherVoters(), notSeen):
 		return notKnown(connected+", and whether another server takes clients was not seen",
 			do("", "check from where clients are; a client needs another server in its connect string"))
 	case len(free) == 0:
@@ -65,6 +65,9 @@ func clients(s *subject) []Check {
 	}
 	return ok("%s, which can go to %s where they have it in their connect string", connected, enumerate(free))
 }
+
+// notSeen: whether it serves is not known.
+func notSeen(s *model.Server) bool { return s == nil || s.Serving == model.Unknown }
 
 // limited reports whether a server takes no more connections.
 func (s *subject) limited(other *model.Server) bool {

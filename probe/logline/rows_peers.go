@@ -94,8 +94,9 @@ func channelRows() []Row {
 			Why:   "The {} to another host could not begin on this one: no local port is free (ss -s, ip_local_port_range), or the address is 0.0.0.0. It says nothing of the address on which the server listens.",
 		},
 		{
-			Kind: Setting, Family: "channel", Texts: []string{"Protocol family unavailable", "Protocol family not supported", "UnsupportedAddressTypeException"},
-			Why: "Java uses IPv4 alone (java.net.preferIPv4Stack=true), or the host has no IPv6, and the address is one of IPv6.",
+			Kind: Setting, Family: "channel",
+			Texts: []string{"Protocol family unavailable", "Protocol family not supported", "UnsupportedAddressTypeException"},
+			Why:   "Java uses IPv4 alone (java.net.preferIPv4Stack=true), or the host has no IPv6, and the address is one of IPv6.",
 		},
 		row("Connection refused", []string{"process-down", "self-addr-loopback", "process-without-listener"}, "The peer's host refused the election port: nothing listens there."),
 		row("timed out", unreached, "The peer's election port gave no answer at all: a firewall drops it, or the host is off."),

@@ -142,7 +142,9 @@ func answers(s *Server) int {
 
 // isAt reports whether the snapshot was taken on the host of a server.
 func (s *Snapshot) isAt(server *Server) bool {
-	return slices.ContainsFunc(s.Vantage.Addrs.Value, func(a netip.Addr) bool { return slices.Contains(server.Resolve.Value, a) })
+	return slices.ContainsFunc(s.Vantage.Addrs.Value, func(a netip.Addr) bool {
+		return slices.Contains(server.Resolve.Value, a)
+	})
 }
 
 // tellsMore is the look at a port that tells more.

@@ -3,6 +3,7 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 
 	"github.com/zkdoctor/zkdoctor/probe/snapshot"
@@ -63,7 +64,7 @@ func (r *namespaceReader) next() {
 	line, err := r.in.ReadSlice('\n')
 	r.read += len(line)
 	begins, whole := !r.inLine, err == nil
-	if r.inLine = err == bufio.ErrBufferFull; r.inLine {
+	if r.inLine = errors.Is(err, bufio.ErrBufferFull); r.inLine {
 		err = nil
 	}
 	if r.read > maxMntr {

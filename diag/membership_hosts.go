@@ -251,5 +251,6 @@ func eachInOwnList(e *model.Ensemble, a, b model.Claim) bool {
 	}
 	of := func(c model.Claim) string { return c.Server.RunsWith.Find(c.ID).Addresses[0].Host }
 	at := func(c model.Claim) bool { return slices.Contains(addressesAt(e, of(c)), c.Server.At().Addr()) }
-	return a.Server.RunsWith.Find(a.ID) != nil && b.Server.RunsWith.Find(b.ID) != nil && elsewhere(e, of(a), of(b)) && at(a) && at(b)
+	listed := a.Server.RunsWith.Find(a.ID) != nil && b.Server.RunsWith.Find(b.ID) != nil
+	return listed && elsewhere(e, of(a), of(b)) && at(a) && at(b)
 }

@@ -115,8 +115,9 @@ func (e *Ensemble) leadsAlone() bool {
 	if e.Before == nil || e.MayHaveOracle() {
 		return false
 	}
-	for _, look := range []*Ensemble{e, e.Before} { // more than those that are not down: others follow it
-		if !knowsVoters(look) || !look.cannotConfirm() || countsMore(look, func(s *Server) bool { return s.Role != report.RoleDown }) {
+	up := func(s *Server) bool { return s.Role != report.RoleDown } // where it counts more, others follow it
+	for _, look := range []*Ensemble{e, e.Before} {
+		if !knowsVoters(look) || !look.cannotConfirm() || countsMore(look, up) {
 			return false
 		}
 	}

@@ -70,6 +70,7 @@ func TestViaGoesWrong(t *testing.T) {
 		"reads":            {script("reads", "read -r answer || { echo 'nothing to read' >&2; exit 1; }; sleep 600") + " {host}", "exit code 1: nothing to read"},
 		"a banner":         {script("banner", "echo 'Welcome to zk1'; echo '{'; echo '\"format\": 1}'") + " {host}", `it begins with "Welcome to zk1 { \"format\": 1}": keep greetings out of non-interactive shells`},
 		"says nothing":     {script("mute", "exit 0") + " {host}", "what came is empty"},
+		"leaves a master":  {script("leaves", "sleep 5 & echo '{\"a\": 1}'") + " {host}", "is JSON, and no snapshot of zkdoctor"},
 		"another's JSON":   {script("json", "echo '{\"a\": 1}'") + " {host}", "is JSON, and no snapshot of zkdoctor"},
 		"a report":         {script("report", "echo '{\"schema_version\": 1}'") + " {host}", "is a report"},
 		"never ends":       {script("floods", "exec yes") + " {host}", "wrote more than 48 MiB, the limit for each of the hosts"},

@@ -28,7 +28,9 @@ func runApart(
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = lastWords / 3 // for a grandchild that keeps the pipes open
 	err = cmd.Run()
-	if _, ended := errors.AsType[*exec.ExitError](err); ended || err == nil {
+	// Where it ended and another that it started keeps the pipes open, what was read is its answer: the master
+	// of a shared connection (ssh's ControlPersist) may do that.
+	if _, ended := errors.AsType[*exec.ExitError](err); ended || err == nil || errors.Is(err, exec.ErrWaitDelay) {
 		return cmd.ProcessState.ExitCode(), nil
 	}
 	return 0, fmt.Errorf("could not be started: %w", err)

@@ -196,7 +196,7 @@ func elsewhere(e *model.Ensemble, a, b string) bool {
 // sharedServer is the finding about two lists that have other hosts for some ids and the same for others, where two
 // lead, or the leader counts fewer in sync than say that they follow. nil where that is not to be seen.
 func sharedServer(e *model.Ensemble, a, b *model.Server) *report.Finding {
-	two := len(e.Leaders()) > 1
+	two := e.Verdict.State == report.Split
 	if !two && !model.FewerFollow(e) {
 		return nil
 	}
@@ -238,7 +238,9 @@ func sharedServer(e *model.Ensemble, a, b *model.Server) *report.Finding {
 		addEvidence(f, countEvidence(e))
 	}
 	for i, s := range []*model.Server{a, b} {
-		addEvidence(f, report.Evidence{Source: lists[i].Source, Server: s.Name, Key: "servers", Value: hostsOfIDs(lists[i].Membership)})
+		addEvidence(f, report.Evidence{
+			Source: lists[i].Source, Server: s.Name, Key: "servers", Value: hostsOfIDs(lists[i].Membership),
+		})
 	}
 	return f
 }

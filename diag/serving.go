@@ -245,7 +245,7 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 		Fix: []report.Fix{
 			inspect(s.Name, "ps -o pid,stat,etime,pcpu,args -C java", "find its PID and state: T is stopped by a signal; then continue it (kill -CONT PID) instead of the next steps"),
 			step(s.Name, "take three thread dumps, some seconds apart: timeout 20 jstack PID"),
-			restartOf(s, "if it still does not answer, ", restartHung(s)),
+			restartOf(s, "if it still does not answer, ", restartHung(e, s)),
 		},
 	}
 	addPort(&f, s, electionView(s), "")
@@ -270,9 +270,12 @@ func hungFinding(e *model.Ensemble, s *model.Server) report.Finding {
 }
 
 // restartHung is the risk of restarting a server that does not answer.
-func restartHung(s *model.Server) string {
-	if s.Counted == model.Yes {
+func restartHung(e *model.Ensemble, s *model.Server) string {
+	switch {
+	case s.Counted == model.Yes:
 		return "the leader counts it in sync, so it may still confirm writes: if the ensemble can lose 0 more, this is an outage"
+	case s.Counted == model.Unknown && e.OnlyLeader() != nil:
+		return "it serves no clients now; whether it still confirms writes was not reported"
 	}
 	return "none: it serves no clients and is in no quorum now"
 }

@@ -178,11 +178,15 @@ func (as As) user() user {
 	return user(as.Rights.UID)
 }
 
-// begin calls f on a goroutine, and where that is to have other rights, on a thread of its
-// own that ends with it.
+// begin calls f on a goroutine that stays on one thread, by which the files that it holds are named; and where
+// that is to have other rights, on a thread of its own that ends with it.
 func (as As) begin(f func()) {
 	if as.Rights == nil {
-		go f()
+		go func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			f()
+		}()
 		return
 	}
 	go func() {

@@ -209,3 +209,30 @@ func TestEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestOneThread: the files that a look holds are named by its thread, so it stays there: another one ends with the
+// look at which it had other rights.
+func TestOneThread(t *testing.T) {
+	t.Parallel()
+	moved, err := in(t, As{}, func(*FS) (int, error) {
+		ask, answer := make(chan struct{}), make(chan struct{})
+		go func() {
+			for range ask {
+				answer <- struct{}{}
+			}
+		}()
+		defer close(ask)
+		first, moved := unix.Gettid(), 0
+		for range 10_000 {
+			ask <- struct{}{}
+			<-answer
+			if unix.Gettid() != first {
+				moved++
+			}
+		}
+		return moved, nil
+	})
+	if err != nil || moved > 0 {
+		t.Errorf("%v, on another thread %d times", err, moved)
+	}
+}

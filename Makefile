@@ -48,7 +48,7 @@ monitor: ## Watch a real ensemble by Prometheus and dashboards (ZOOKEEPER=3.9.5)
 	bin/demo -monitor $(if $(ZOOKEEPER),-zookeeper $(ZOOKEEPER)) || status=$$?; exit $$status
 
 # Those that start no ZooKeeper first: they need two cores for themselves, and wait for some of their
-# time. The others wait for most of it, for elections and second checks: seven at a time keep two cores
+# time. The others wait for most of it, for elections and second checks: six at a time keep two cores
 # busy, and the packages that have a few of them go beside the one that has most. One test
 # waits for minutes; the others bound themselves to four ensembles. To vet is make lint's.
 .PHONY: test
@@ -56,7 +56,7 @@ test: ## Run all tests; cases on real ZooKeepers on one of six (RELEASES=2: the 
 	@.ci/install all
 	@[ -n "$(REQUIRE)" ] || echo "Not root: tests that need network namespaces are skipped."
 	ZKTEST_NONE=1 ZKTEST_REQUIRE=$(REQUIRE) go test -vet=off -parallel 4 -timeout $(TIMEOUT) -skip '$(REAL)' ./...
-	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_RELEASES=$(or $(RELEASES),1) go test -vet=off -p 2 -parallel 7 -timeout $(TIMEOUT) -run '$(REAL)' $$(grep -rl --exclude-dir=.cache --include='*_test.go' 'func $(REAL:^%=%)' . | xargs -n 1 dirname | sort -u)
+	ZKTEST_REQUIRE=$(REQUIRE) ZKTEST_RELEASES=$(or $(RELEASES),1) go test -vet=off -p 2 -parallel 6 -timeout $(TIMEOUT) -run '$(REAL)' $$(grep -rl --exclude-dir=.cache --include='*_test.go' 'func $(REAL:^%=%)' . | xargs -n 1 dirname | sort -u)
 
 .PHONY: quick
 quick: ## Run the tests that start no ZooKeeper: in less than a minute, once they are built.

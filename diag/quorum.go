@@ -174,7 +174,7 @@ func checkSplitBrain(e *model.Ensemble) Outcome {
 				Risk: "if version-2 stays in place, the server rejoins with different data under the same zxids",
 			},
 			{
-				Note: "write one member list on all servers; start the kept group first, then one emptied server at a time; wait each time until it follows",
+				Note: "write one member list on all servers, of which the kept group is a majority; restart the kept group first, then start one emptied server at a time; wait each time until it follows",
 				Risk: "emptied servers must never be a majority without the kept group",
 			},
 		},

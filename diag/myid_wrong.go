@@ -183,9 +183,13 @@ func stopTogether(e *model.Ensemble, names []string) (steps []report.Fix) {
 		steps = append(steps, report.Fix{Note: "first bring back " + strings.Join(out, ", ") + ", by the steps of its own finding: with it fewer are missing"})
 	}
 	left := maps.Clone(e.Votes.Serving)
-	for _, name := range names {
-		if s := e.ByName(name); s != nil && s.Line != nil {
+	for _, s := range e.Servers {
+		switch {
+		case s.Line == nil:
+		case slices.Contains(names, s.Name):
 			delete(left, s.Line.ID)
+		case slices.Contains(out, s.Name):
+			left[s.Line.ID] = true // by then
 		}
 	}
 	risk := "without them the others are no quorum: no client can write until they are back. Stopped one at a time, two servers have the same id"

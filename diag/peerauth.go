@@ -202,7 +202,7 @@ func passwordFails(h *model.Host, lines []snapshot.LogLine, like string) report.
 		Fix: []report.Fix{
 			inspect("", "grep -n '^quorum[.]auth[.]' "+shellWord(h.ConfigPath), "compare these lines with those of "+like+", before anything is changed: the server that differs from all others is the wrong one"),
 			{Note: "compare the sections QuorumServer and QuorumLearner of its JAAS file (-Djava.security.auth.login.config) with those of " + like + ": the same user and password on all; with Kerberos, its own keytab"},
-			{Note: "if this server is the one that differs, correct its file, and restart only this server; if all others have what it has, go on at " + like, Risk: "none: it does not serve clients now"},
+			{Note: "if this server is the one that differs, correct its file, and restart only this server; if all others have what it has, go on at " + like, Risk: "none here: it does not serve clients now. Another server is restarted only while the rest is a quorum"},
 		},
 	}
 	if slices.ContainsFunc(lines, func(l snapshot.LogLine) bool { return l.Sign == logline.PeerFIPS }) {

@@ -64,7 +64,7 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 			inspect(s.Name, "iostat -xy 2 5", "find out which disk is busy now"),
 			inspect(s.Name, "pidstat -d 2 5", "find out which processes write to it"),
 			risky(s.Name, "use a separate disk for dataLogDir: stop the server, MOVE the log.* files of version-2 to version-2 of the new directory, set dataLogDir, start it",
-				stopMoves(s)+" From then on log.* and snapshot.* stay in two different directories"),
+				stopRisk(e, s)+". From then on log.* and snapshot.* stay in two different directories"),
 		},
 	}
 	if !severalSlow(s, m) {
@@ -73,15 +73,6 @@ func checkFsyncSlow(e *model.Ensemble, s *model.Server) Outcome {
 		f.Fix = append([]report.Fix{inspect(s.Name, "vmstat 2 5", "check the share of steal (st), and of waiting for a disk (wa); leave out the first line, which has the averages since boot")}, f.Fix...)
 	}
 	return found(f)
-}
-
-// stopMoves is the risk of a stop that takes as long as a few files are moved.
-func stopMoves(s *model.Server) string {
-	risk := "if the ensemble can lose 0 more, this is an outage."
-	if s.Role == report.Leader {
-		risk += " It leads: the others elect another leader, some seconds without writes."
-	}
-	return risk
 }
 
 // slowNeeded is how many syncs must have been slow: a machine that stands still makes one so.

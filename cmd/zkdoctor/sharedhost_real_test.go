@@ -18,7 +18,8 @@ func TestRealOnceSharedHost(t *testing.T) {
 	ens := zktest.StartT(t, zktest.Options{
 		Version: zktest.Newest, Hosts: zktest.Namespaces, Servers: 5, NoStart: true, NoWait: true,
 	})
-	member := func(s *zktest.Server) string { return s.Addr }
+	program, err := builtProgram()
+	must(t, err)
 	first, second := []*zktest.Server{ens.Server(1), ens.Server(2), ens.Server(5)}, []*zktest.Server{ens.Server(3), ens.Server(4), ens.Server(5)}
 	for i, s := range ens.Servers {
 		list := second
@@ -27,7 +28,7 @@ func TestRealOnceSharedHost(t *testing.T) {
 		}
 		s.ServerLines = nil
 		for n, m := range list {
-			s.ServerLines = append(s.ServerLines, fmt.Sprintf("server.%d=%s:2888:3888", n+1, member(m)))
+			s.ServerLines = append(s.ServerLines, fmt.Sprintf("server.%d=%s:2888:3888", n+1, m.Addr))
 		}
 		must(t, s.WriteConfig(s.ConfigLines()))
 		must(t, s.SetMyID(fmt.Appendf(nil, "%d\n", slices.Index(list, s)+1)))
@@ -40,8 +41,8 @@ func TestRealOnceSharedHost(t *testing.T) {
 			return !slices.ContainsFunc(some, func(s *zktest.Server) bool { return s.Mode(t.Context()) == "" })
 		}))
 	}
-	names := []string{member(first[0]), member(first[1]), member(first[2])}
-	p := &patient{ens: ens, host: ens.Client, command: append([]string{builtOrFail(t), "check", "--output=json"}, names...)}
+	command := []string{program, "check", "--output=json", first[0].Addr, first[1].Addr, first[2].Addr}
+	p := &patient{ens: ens, host: ens.Client, command: command}
 	got := p.ask(t)
 	if v := got.Verdict; v.State != report.Serving || v.Spare != nil || !strings.Contains(v.Summary, "counts 1 in sync of 2 that follow") {
 		t.Errorf("%s: %s", v.State, v.Summary)
@@ -53,15 +54,8 @@ func TestRealOnceSharedHost(t *testing.T) {
 	if shared := got.Servers[2]; shared.Lag != nil && *shared.Lag == 0 && *shared.Zxid > *got.Servers[1].Zxid {
 		t.Errorf("it is ahead of the leader, and has the lag 0")
 	}
-	result, err := ens.Client.Run(t.Context(), builtOrFail(t), "ok-to-restart", "--only=stop", "-c", first[0].ConfigFile, names[1])
+	result, err := ens.Client.Run(t.Context(), program, "ok-to-restart", "--only=stop", "-c", first[0].ConfigFile, first[1].Addr)
 	if text := string(result.Stdout); err != nil || result.ExitCode == 0 || !strings.Contains(text, "quorum-left") {
 		t.Errorf("%v\n%s", err, text)
 	}
-}
-
-func builtOrFail(t *testing.T) string {
-	t.Helper()
-	program, err := builtProgram()
-	must(t, err)
-	return program
 }

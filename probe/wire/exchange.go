@@ -31,16 +31,19 @@ func (l look) exchange(ctx context.Context, conn net.Conn, request []byte) (snap
 		stop = sendNewline(conn, l.sendNewline)
 	}
 	var answer io.Reader = conn
-	leftOut := new(int)
+	var some *namespaceReader
 	if l.namespaces > 0 {
-		some := newNamespaceReader(conn, l.namespaces)
-		answer, leftOut = some, &some.leftOut
+		some = newNamespaceReader(conn, l.namespaces)
+		answer = some
 	}
 	if l.share != nil {
 		answer = &sharedReader{Reader: answer, share: l.share}
 	}
 	data, err := readAll(answer, l.room, l.limit)
-	reply := snapshot.Reply{From: l.addr, Data: data, LeftOut: *leftOut, Nudged: stop()}
+	reply := snapshot.Reply{From: l.addr, Data: data, Nudged: stop()}
+	if some != nil {
+		reply.LeftOut = some.leftOut
+	}
 	// TLS that ends in the middle of a record was cut, as by an RST.
 	reply.Reset = errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
 	switch {
